@@ -1,0 +1,48 @@
+# Everything works on a fresh clone with Python 3.11 or later and make; PYTHON= picks another interpreter.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+OLDEST = .venv-oldest
+
+.PHONY: demo test check test-engines test-oldest bench clean
+
+demo: $(VENV)/.dev
+	$(BIN)/python -m crmkit.report --demo report.html
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m "not spark"
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'src/*.py')
+	$(BIN)/python -m pytest -q -p no:cacheprovider src
+
+test-engines: $(VENV)/.dev
+	@if java -version >/dev/null 2>&1; then \
+		$(BIN)/python -m pip install --quiet --editable ".[dev,spark]" && \
+		$(BIN)/python -m pytest -q -m spark tests; \
+	else \
+		echo "test-engines skipped: PySpark needs Java 17 or later, and 'java -version' does not run."; \
+	fi
+
+test-oldest: $(OLDEST)/.dev
+	$(OLDEST)/bin/python -m pytest -q -m "not spark" tests
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .venv-oldest report.html
+
+$(VENV)/.dev: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "crmkit needs Python 3.11 or later, this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@
+
+$(OLDEST)/.dev: pyproject.toml tests/oldest.txt
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet --editable ".[dev]" --constraint tests/oldest.txt
+	touch $@

@@ -1,0 +1,47 @@
+"""Customer analytics on DataFrames: who customers are, what they are worth, whether they stay, how the business does.
+
+The door, the tables and the data sets are here; everything else is in the subpackages ``segment``, ``value``,
+``loyalty``, ``metrics``, ``plotting`` and ``report``, which load when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from crmkit._version import __version__
+from crmkit.activity import activity_table, cohort_table, opportunity_table
+from crmkit.customers import cells, customer_summary, holdout_split
+from crmkit.datasets import load_cdnow, load_donations, make_transactions
+from crmkit.errors import SchemaError
+from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
+
+__all__ = [
+    "SchemaError",
+    "__version__",
+    "activity_table",
+    "as_order_lines",
+    "as_transactions",
+    "audit_orders",
+    "cells",
+    "cohort_table",
+    "customer_summary",
+    "holdout_split",
+    "load_cdnow",
+    "load_donations",
+    "make_transactions",
+    "opportunity_table",
+    "rejected_orders",
+]
+
+_SUBPACKAGES = ("labels", "loyalty", "metrics", "plotting", "report", "segment", "value")
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _SUBPACKAGES:
+        return import_module(f"crmkit.{name}")
+    raise AttributeError(f"module 'crmkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_SUBPACKAGES])

@@ -1,0 +1,104 @@
+"""Days and periods: how a date becomes a number, and how it finds its week or month."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeAlias, get_args
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._checks import check_option
+
+__all__ = [
+    "Freq",
+    "check_freq",
+    "day_number",
+    "day_numbers",
+    "next_day",
+    "number_of_period",
+    "period_end",
+    "period_number",
+    "period_start",
+    "shift_period",
+]
+
+Freq: TypeAlias = Literal["D", "W", "M", "Q", "Y"]
+
+_TRUNCATE = {"D": "1d", "M": "1mo", "Q": "1q", "Y": "1y"}
+_PANDAS_PERIOD = {"D": "D", "W": "W-SUN", "M": "M", "Q": "Q-DEC", "Y": "Y-DEC"}
+_DAYS_1901_TO_1970 = 25_202
+_DAYS_0001_TO_1970 = 719_162
+_MICROSECONDS_A_DAY = 86_400_000_000
+
+
+def check_freq(freq: str) -> None:
+    """Raise unless ``freq`` names a period: day, week from Monday, month, quarter, year."""
+    check_option(freq, get_args(Freq), name="freq")
+
+
+def next_day(day: datetime) -> datetime:
+    """The midnight that ends a day."""
+    return day + timedelta(days=1)
+
+
+def period_start(date: nw.Expr, *, freq: Freq) -> nw.Expr:
+    """The first day of the period that holds a midnight, on every kind of frame."""
+    if freq != "W":
+        return date.dt.truncate(_TRUNCATE[freq])
+    weekday = date.dt.weekday()
+    monday = date
+    for days_after_monday in range(1, 7):
+        monday = (
+            nw.when(weekday == days_after_monday + 1)
+            .then(date.dt.offset_by(f"-{days_after_monday}d"))
+            .otherwise(monday)
+        )
+    return monday
+
+
+def period_number(date: nw.Expr, *, freq: Freq) -> nw.Expr:
+    """Number the period that holds a date, on every kind of frame; neighbours differ by one."""
+    year, month = date.dt.year().cast(nw.Int64), date.dt.month().cast(nw.Int64)
+    if freq == "Y":
+        return year
+    if freq == "Q":
+        return year * 4 + (month - 1) // 3
+    if freq == "M":
+        return year * 12 + (month - 1)
+    # Counted from Monday, 1 January of the year 1, so that no engine divides a negative number.
+    days = day_number(date) + _DAYS_0001_TO_1970
+    return days // 7 if freq == "W" else days
+
+
+def number_of_period(day: datetime, *, freq: Freq) -> int:
+    """Number the period that holds a day, as `period_number` does."""
+    days = day.toordinal() - 1
+    months = day.year * 12 + day.month - 1
+    return {"D": days, "W": days // 7, "M": months, "Q": months // 3, "Y": day.year}[freq]
+
+
+def shift_period(first_day: datetime, *, freq: Freq, by: int) -> datetime:
+    """The first day of the period ``by`` periods later (earlier when negative) than the one that holds a day."""
+    return (pd.Period(first_day, freq=_PANDAS_PERIOD[freq]) + by).start_time.to_pydatetime()
+
+
+def period_end(day: datetime, *, freq: Freq) -> datetime:
+    """The last day of the period that holds a day."""
+    return shift_period(day, freq=freq, by=1) - timedelta(days=1)
+
+
+def day_number(date: nw.Expr) -> nw.Expr:
+    """Days since 1970-01-01 of a date, from its year and its day in the year.
+
+    Not every engine can subtract dates; all can do this. Exact from 1901 to 2099, when every fourth year is
+    a leap year.
+    """
+    before_year = ((date.dt.year().cast(nw.Float64) - 1901) * 365.25).floor().cast(nw.Int64)
+    return before_year + date.dt.ordinal_day().cast(nw.Int64) - 1 - _DAYS_1901_TO_1970
+
+
+def day_numbers(dates: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Days since 1970-01-01 of naive midnights."""
+    return dates.astype("datetime64[us]", copy=False).view(np.int64) // _MICROSECONDS_A_DAY

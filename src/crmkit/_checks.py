@@ -1,0 +1,70 @@
+"""Checks of arguments; each returns the clean value or raises with the way to mend it."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from crmkit.errors import SchemaError
+
+__all__ = ["as_day", "check_columns", "check_fraction", "check_int", "check_option", "some"]
+
+_MOST_VALUES_SHOWN = 5
+
+
+def some(values: Iterable[Any]) -> str:
+    """Show at most five values, for an error message."""
+    shown = [repr(value) for _, value in zip(range(_MOST_VALUES_SHOWN + 1), values, strict=False)]
+    if len(shown) > _MOST_VALUES_SHOWN:
+        shown[-1] = "…"
+    return "[" + ", ".join(shown) + "]"
+
+
+def as_day(value: object, *, name: str) -> datetime:
+    """Read a date argument as naive midnight; a time of day is cut off.
+
+    The argument is a date, a datetime, a NumPy or pandas time stamp, or ISO text.
+    """
+    if isinstance(value, (int, float)):
+        raise TypeError(f"`{name}` must be a date or ISO text such as '2024-12-31', got {value!r}.")
+    try:
+        stamp = pd.Timestamp(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"`{name}` must be a date or ISO text such as '2024-12-31', got {value!r}.") from error
+    if pd.isna(stamp):
+        raise ValueError(f"`{name}` is missing, got {value!r}. Give a date such as '2024-12-31'.")
+    if stamp.tzinfo is not None:
+        raise ValueError(f"`{name}` must be a local date without a time zone, got {value!r}.")
+    return datetime(stamp.year, stamp.month, stamp.day)
+
+
+def check_option(value: object, options: Collection[str], *, name: str) -> None:
+    """Raise unless ``value`` is one of ``options``."""
+    if not isinstance(value, str) or value not in options:
+        raise ValueError(f"`{name}` must be one of {sorted(options)}, got {value!r}.")
+
+
+def check_int(value: object, *, name: str, low: int) -> None:
+    """Raise unless ``value`` is a whole number of at least ``low``."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"`{name}` must be a whole number, got {value!r}.")
+    if value < low:
+        raise ValueError(f"`{name}` must be at least {low}, got {value}.")
+
+
+def check_fraction(value: object, *, name: str, low_open: bool = True, high_open: bool = True) -> None:
+    """Raise unless ``value`` lies between 0 and 1, ends in or out as told."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"`{name}` must be a number between 0 and 1, got {value!r}.")
+    above = value > 0 if low_open else value >= 0
+    below = value < 1 if high_open else value <= 1
+    if not (above and below):
+        raise ValueError(f"`{name}` must lie between 0 and 1, got {value!r}.")
+
+
+def check_columns(given: Collection[str], needed: Iterable[str], *, name: str, made_by: str) -> None:
+    """Raise unless every needed column is given; ``made_by`` says which call makes such a table."""
+    missing = [column for column in needed if column not in given]
+    if missing:
+        raise SchemaError(f"`{name}` lacks the columns {missing}; it has {some(given)}. {made_by} makes such a table.")

@@ -1,0 +1,43 @@
+"""Frames of any kind: opened, given back, cleaned of what only one kind has, sorted."""
+
+from crmkit._frames._ids import clean_ids
+from crmkit._frames._kinds import (
+    AnyFrame,
+    FrameT,
+    collected,
+    from_pandas,
+    give_back,
+    give_table,
+    in_memory,
+    is_engine,
+    joined,
+    open_frame,
+    pandas_series,
+    same_kind,
+    to_pandas,
+)
+from crmkit._frames._numpy_types import with_numpy_types
+from crmkit._frames._sort import sort_order, sorted_codes, starts_of_runs
+from crmkit._frames._values import with_values
+
+__all__ = [
+    "AnyFrame",
+    "FrameT",
+    "clean_ids",
+    "collected",
+    "from_pandas",
+    "give_back",
+    "give_table",
+    "in_memory",
+    "is_engine",
+    "joined",
+    "open_frame",
+    "pandas_series",
+    "same_kind",
+    "sort_order",
+    "sorted_codes",
+    "starts_of_runs",
+    "to_pandas",
+    "with_numpy_types",
+    "with_values",
+]

@@ -1,0 +1,79 @@
+"""Customer ids: whole numbers or text, missing where there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._checks import some
+from crmkit._frames._kinds import AnyFrame
+from crmkit._frames._values import with_values
+from crmkit.errors import SchemaError
+
+__all__ = ["clean_ids"]
+
+
+def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
+    """Replace a column of ids by whole numbers or text; an empty text is no id.
+
+    A float column of whole numbers, as missing ids make it, becomes whole numbers; categories become
+    what they stand for.
+    """
+    frame = _without_objects(frame, column, where=where)
+    dtype = frame.collect_schema()[column]
+    ids = nw.col(column)
+    if dtype.is_integer():
+        return frame.with_columns(ids.cast(nw.Int64))
+    if dtype in (nw.Categorical, nw.Enum, nw.String):
+        text = ids if dtype == nw.String else ids.cast(nw.String)
+        return frame.with_columns(nw.when(text.str.strip_chars() != "").then(text).alias(column))
+    if dtype.is_float() and isinstance(frame, nw.DataFrame):
+        return _from_floats(frame, column, where=where)
+    raise SchemaError(f"{where} holds {dtype}; customer ids are whole numbers or text. Cast the column to one of them.")
+
+
+def _from_floats(frame: nw.DataFrame[Any], column: str, *, where: str) -> nw.DataFrame[Any]:
+    values = frame[column].cast(nw.Float64).to_numpy()
+    with np.errstate(invalid="ignore"):
+        broken = values[~np.isnan(values) & ((np.floor(values) != values) | (np.abs(values) > 2**53))]
+    if broken.size:
+        raise SchemaError(
+            f"{where} holds {broken.size} ids that are no whole numbers, such as "
+            f"{some(broken.tolist())}. Read the column as text or as whole numbers."
+        )
+    ids = nw.col(column)
+    if frame.implementation.is_pandas():
+        return with_values(frame, column, pd.array(values, dtype="Int64"))
+    return frame.with_columns(ids.fill_nan(None).cast(nw.Int64))
+
+
+def _without_objects(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
+    """Give a pandas column of objects or categories the type of what it holds."""
+    if not frame.implementation.is_pandas() or not isinstance(frame, nw.DataFrame):
+        return frame
+    given = frame[column].to_native()
+    if given.dtype != object and not isinstance(given.dtype, pd.CategoricalDtype):
+        return frame
+    values = given.astype(object)
+    kind = pd.api.types.infer_dtype(values, skipna=True)
+    if kind == "string":
+        return with_values(frame, column, values.where(values.notna(), None).array)
+    if kind in ("integer", "floating", "mixed-integer-float", "empty"):
+        return with_values(frame, column, _numbers(values, where=where))
+    kinds = sorted({type(value).__name__ for value in values[values.notna()]})
+    raise SchemaError(
+        f"{where} mixes or holds ids of the kinds {kinds}; customer ids are whole numbers or text. "
+        "Make them one kind, for example with .astype(str)."
+    )
+
+
+def _numbers(values: pd.Series[Any], *, where: str) -> Any:
+    try:
+        return pd.array(values.where(values.notna(), None).tolist(), dtype="Int64")
+    except (TypeError, ValueError, OverflowError) as error:
+        raise SchemaError(
+            f"{where} holds ids that are no whole numbers of 64 bits. Read the column as text."
+        ) from error

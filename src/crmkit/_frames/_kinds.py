@@ -1,0 +1,177 @@
+"""Any DataFrame in, the same kind out: the only module that knows which kinds there are.
+
+In-memory kinds are pandas, Polars (eager and lazy) and PyArrow; engines are DuckDB relations and
+PySpark. A lazy Polars frame is collected at the door and handed back lazy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypeVar, cast
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
+
+from crmkit._frames._numpy_types import AnyFrame, with_numpy_types
+from crmkit.errors import SchemaError
+
+__all__ = [
+    "AnyFrame",
+    "FrameT",
+    "collected",
+    "from_pandas",
+    "give_back",
+    "give_table",
+    "in_memory",
+    "is_engine",
+    "joined",
+    "open_frame",
+    "pandas_series",
+    "same_kind",
+    "to_pandas",
+]
+
+FrameT = TypeVar("FrameT", bound=IntoFrame)
+
+_ENGINES = (nw.Implementation.DUCKDB, nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
+_MEMORY = (nw.Implementation.PANDAS, nw.Implementation.POLARS, nw.Implementation.PYARROW)
+_KINDS = "a pandas, Polars or PyArrow table, a DuckDB relation or a PySpark DataFrame"
+
+
+def open_frame(native: object, *, name: str) -> AnyFrame:
+    """Wrap a frame of any kind; a lazy Polars frame stays lazy."""
+    _refuse_duplicate_columns(native, name=name)
+    try:
+        frame = nw.from_native(cast("Any", native))
+    except TypeError as error:
+        raise TypeError(f"`{name}` must be {_KINDS}, got {type(native).__name__}.") from error
+    if frame.implementation not in _ENGINES + _MEMORY:
+        raise TypeError(f"`{name}` must be {_KINDS}, got {type(native).__name__}.")
+    return cast("AnyFrame", frame)
+
+
+def is_engine(frame: AnyFrame) -> bool:
+    """Whether the frame's rows stay in an engine."""
+    return frame.implementation in _ENGINES
+
+
+def in_memory(frame: AnyFrame) -> AnyFrame:
+    """Collect a lazy Polars frame; leave the rows of an engine where they are."""
+    return frame if isinstance(frame, nw.DataFrame) or is_engine(frame) else frame.collect()
+
+
+def collected(frame: AnyFrame) -> nw.DataFrame[Any]:
+    """Bring the rows into memory: for in-memory kinds as they are, for engines as Arrow."""
+    if isinstance(frame, nw.DataFrame):
+        return frame
+    return frame.collect("pyarrow") if is_engine(frame) else frame.collect()
+
+
+def give_back(result: AnyFrame, *, like: FrameT) -> FrameT:
+    """Unwrap a result; where a lazy Polars frame came in, a lazy one goes out."""
+    opened = nw.from_native(cast("Any", like))
+    if isinstance(opened, nw.LazyFrame) and isinstance(result, nw.DataFrame):
+        return cast("FrameT", result.lazy().to_native())
+    return cast("FrameT", result.to_native())
+
+
+def give_table(table: AnyFrame, *, like: FrameT, sort_by: Sequence[str] = ()) -> FrameT:
+    """Give back a table worked out anew: in memory sorted unless it is, on pandas with a fresh index."""
+    if not isinstance(table, nw.DataFrame):
+        return give_back(table, like=like)
+    table = table.sort(*sort_by) if sort_by else table
+    if table.implementation.is_pandas():
+        table = nw.from_native(table.to_native().reset_index(drop=True))
+        table = with_numpy_types(table, columns=table.columns)
+    return give_back(table, like=like)
+
+
+def to_pandas(frame: AnyFrame) -> pd.DataFrame:
+    """Bring a small table into pandas, with pandas' own column types and a fresh index."""
+    table = collected(frame)
+    return pd.DataFrame({name: pandas_series(table[name]).array for name in table.columns})
+
+
+def from_pandas(table: pd.DataFrame, *, like: FrameT) -> FrameT:
+    """Turn a small pandas table into the caller's kind of frame, in the caller's engine."""
+    opened = nw.from_native(cast("Any", like))
+    if opened.implementation.is_pandas():
+        return cast("FrameT", table)
+    if opened.implementation.is_duckdb():
+        return cast("FrameT", _to_duckdb(table, cast("Any", like)))
+    if is_engine(opened):
+        return cast("FrameT", _to_spark(table, cast("Any", like).sparkSession))
+    columns = {name: _nullable(table[name]) for name in table.columns}
+    made = nw.from_dict(columns, backend=opened.implementation)
+    floats = [name for name, dtype in made.collect_schema().items() if dtype.is_float()]
+    return give_back(made.with_columns(nw.col(*floats).fill_nan(None)) if floats else made, like=like)
+
+
+def pandas_series(series: nw.Series[Any]) -> pd.Series[Any]:
+    """One column as pandas holds it, without going through floats where whole numbers are missing."""
+    if series.implementation.is_pandas():
+        return cast("pd.Series[Any]", series.to_native())
+    if series.dtype.is_integer():
+        series = series.cast(nw.Int64)
+        missing = series.is_null().to_numpy()
+        values = series.fill_null(0).to_numpy()
+        return pd.Series(pd.arrays.IntegerArray(values, missing) if missing.any() else values)
+    if series.dtype.is_numeric():
+        return pd.Series(series.cast(nw.Float64).to_numpy())
+    if series.dtype.is_temporal():
+        return pd.Series(series.cast(nw.Datetime("us")).to_numpy())
+    return pd.Series(series.to_numpy().astype(object))
+
+
+def joined(left: AnyFrame, right: AnyFrame, *, on: str | list[str], how: Literal["inner", "left", "anti"]) -> AnyFrame:
+    """Join two frames of one kind."""
+    return left.join(cast("Any", right), on=on, how=how)
+
+
+def same_kind(frame: AnyFrame, other: AnyFrame, *, names: tuple[str, str]) -> None:
+    """Raise unless two frames are of one kind and can be joined."""
+    if frame.implementation.name != other.implementation.name:
+        kinds = frame.implementation.name.lower(), other.implementation.name.lower()
+        raise TypeError(
+            f"`{names[0]}` is {kinds[0]} and `{names[1]}` is {kinds[1]}. Give both as the same kind of frame."
+        )
+
+
+def _refuse_duplicate_columns(native: object, *, name: str) -> None:
+    # The other kinds cannot hold two columns of one name; PyArrow calls its names column_names.
+    columns = list(native.columns) if isinstance(native, pd.DataFrame) else getattr(native, "column_names", [])
+    twice = sorted({str(column) for column in columns if columns.count(column) > 1})
+    if twice:
+        raise SchemaError(f"`{name}` has the column names {twice} more than once. Rename or drop the copies.")
+
+
+def _nullable(column: pd.Series[Any]) -> Any:
+    """Values that Polars and PyArrow read with missing values in their places."""
+    if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
+        return column.to_numpy()
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column.to_numpy().astype("datetime64[us]")
+    return [None if pd.isna(value) else value for value in column]
+
+
+def _to_duckdb(crmkit_small_table: pd.DataFrame, relation: Any) -> Any:  # noqa: ARG001
+    """Hand a table to the connection of a relation; DuckDB finds the argument by its name."""
+    return relation.query("crmkit_asked", "SELECT * FROM crmkit_small_table")
+
+
+def _to_spark(table: pd.DataFrame, session: Any) -> Any:
+    kinds = {"i": "bigint", "f": "double", "M": "timestamp_ntz", "b": "boolean"}
+    schema = ", ".join(f"`{name}` {kinds.get(table[name].dtype.kind, 'string')}" for name in table.columns)
+    rows = [
+        tuple(None if pd.isna(value) else _plain(value) for value in row)
+        for row in table.itertuples(index=False, name=None)
+    ]
+    return session.createDataFrame(rows, schema)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value.item() if isinstance(value, np.generic) else value

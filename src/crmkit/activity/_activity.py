@@ -1,0 +1,71 @@
+"""The activity table: who did what in which period."""
+
+from __future__ import annotations
+
+from datetime import date as Date  # noqa: N812
+
+import narwhals.stable.v2 as nw
+
+from crmkit._calendar import Freq, check_freq, next_day, period_start
+from crmkit._checks import as_day, check_columns
+from crmkit._frames import AnyFrame, FrameT, give_table, in_memory, open_frame
+from crmkit.transactions import TRANSACTION_COLUMNS
+
+__all__ = ["activity_by_period", "activity_table"]
+
+
+def activity_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -> FrameT:
+    """Add up every customer's transactions by period.
+
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `as_transactions` gives them.
+    as_of : date or ISO text
+        The last day that counts. Unless it ends a period, the last period is a part of one.
+    freq : {"D", "W", "M", "Q", "Y"}, default "M"
+        Day, week from Monday, month, quarter or year.
+
+    Returns
+    -------
+    the kind of frame given
+        ``customer_id``; ``period``, its first day; ``n_orders``; ``amount``, net money. A row is a customer and a
+        period with a transaction; where it holds refunds only, ``n_orders`` is 0 and the customer was not
+        active. In memory sorted by customer and period.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``transactions`` is no frame.
+    ValueError
+        If ``as_of`` is no date or ``freq`` none of those listed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmkit import as_transactions
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["ann", "ann", "bo"], "date": ["2024-03-01", "2024-03-11", "2024-04-05"],
+    ...     "amount": [20.0, 10.0, 5.0],
+    ... })
+    >>> activity_table(as_transactions(orders), as_of="2024-04-30")
+      customer_id     period  n_orders  amount
+    0         ann 2024-03-01         2    30.0
+    1          bo 2024-04-01         1     5.0
+    """
+    activity = activity_by_period(transactions, as_of=as_of, freq=freq)
+    return give_table(activity, like=transactions, sort_by=["customer_id", "period"])
+
+
+def activity_by_period(transactions: object, *, as_of: str | Date, freq: Freq) -> AnyFrame:
+    """Work out the activity table, in no order."""
+    check_freq(freq)
+    last_day = as_day(as_of, name="as_of")
+    rows = in_memory(open_frame(transactions, name="transactions"))
+    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    rows = rows.filter(nw.col("date") < next_day(last_day))
+    rows = rows.with_columns(period_start(nw.col("date"), freq=freq).alias("period"))
+    activity = rows.group_by("customer_id", "period").agg(nw.col("n_orders", "amount").sum())
+    return activity.select("customer_id", "period", nw.col("n_orders").cast(nw.Int64), "amount")

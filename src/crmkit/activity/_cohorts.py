@@ -1,0 +1,90 @@
+"""Cohorts: customers by the period of their first purchase, and how many came back."""
+
+from __future__ import annotations
+
+from datetime import date as Date  # noqa: N812
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._calendar import Freq, number_of_period, period_number
+from crmkit._checks import as_day
+from crmkit._frames import FrameT, from_pandas, joined, to_pandas
+from crmkit.activity._activity import activity_by_period
+from crmkit.errors import SchemaError
+
+__all__ = ["cohort_table"]
+
+
+def cohort_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -> FrameT:
+    """Count, for the customers first seen in each period, how many bought in each later one.
+
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `as_transactions` gives them.
+    as_of : date or ISO text
+        The last day that counts. Unless it ends a period, every cohort's last age is a part of a period.
+    freq : {"D", "W", "M", "Q", "Y"}, default "M"
+        Length of a period: day, week from Monday, month, quarter or year.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per cohort and age up to ``as_of``, sorted. ``cohort``: first day of the period of the first
+        purchase. ``age``: periods since then, from 0. ``n_customers``: customers of the cohort with a purchase
+        day at that age, 0 where nobody had one. ``size``: customers of the cohort. ``retention``:
+        ``n_customers / size``, in [0, 1], 1 at age 0. An age after ``as_of`` has no row.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, or nobody bought by ``as_of``.
+    TypeError
+        If ``transactions`` is no frame.
+    ValueError
+        If ``as_of`` is no date or ``freq`` none of those listed.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, load_cdnow
+    >>> cohorts = cohort_table(as_transactions(load_cdnow()), as_of="1997-04-30")
+    >>> cohorts.query("age == 1")
+          cohort  age  n_customers  size  retention
+    1 1997-01-01    1          124   781   0.158771
+    5 1997-02-01    1          134   857   0.156359
+    8 1997-03-01    1           87   719   0.121001
+    """
+    active = activity_by_period(transactions, as_of=as_of, freq=freq).filter(nw.col("n_orders") > 0)
+    firsts = active.group_by("customer_id").agg(nw.col("period").min().alias("cohort"))
+    counted = (
+        joined(active, firsts, on="customer_id", how="inner")
+        .group_by("cohort", "period")
+        .agg(nw.len().alias("n_customers"))
+    )
+    number = {name: period_number(nw.col(name), freq=freq) for name in ("period", "cohort")}
+    counts = to_pandas(
+        counted.select("cohort", "n_customers", born=number["cohort"], age=number["period"] - number["cohort"])
+    )
+    if counts.empty:
+        raise SchemaError(f"`transactions` has no purchase up to {as_of}. Give a later as_of.")
+    last = number_of_period(as_day(as_of, name="as_of"), freq=freq)
+    return from_pandas(_every_age(counts, last=last), like=transactions)
+
+
+def _every_age(counts: pd.DataFrame, *, last: int) -> pd.DataFrame:
+    """Fill in the ages at which nobody of a cohort bought."""
+    cohorts = counts.loc[counts["age"] == 0].sort_values("cohort")
+    ages = last - cohorts["born"].to_numpy() + 1
+    table = pd.DataFrame(
+        {
+            "cohort": np.repeat(cohorts["cohort"].to_numpy(), ages),
+            "age": np.concatenate([np.arange(count) for count in ages]),
+            "size": np.repeat(cohorts["n_customers"].to_numpy(), ages),
+        }
+    )
+    table = table.merge(counts[["cohort", "age", "n_customers"]], on=["cohort", "age"], how="left")
+    table["n_customers"] = table["n_customers"].fillna(0).astype("int64")
+    table["retention"] = table["n_customers"] / table["size"]
+    return table[["cohort", "age", "n_customers", "size", "retention"]]

@@ -1,0 +1,7 @@
+"""The customers table, its cells, and its split into calibration and holdout."""
+
+from crmkit.customers._cells import cells
+from crmkit.customers._holdout import holdout_split
+from crmkit.customers._summary import CUSTOMER_COLUMNS, customer_summary
+
+__all__ = ["CUSTOMER_COLUMNS", "cells", "customer_summary", "holdout_split"]

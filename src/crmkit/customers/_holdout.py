@@ -1,0 +1,75 @@
+"""Customers of a calibration period, beside what they did after it."""
+
+from __future__ import annotations
+
+from datetime import date as Date  # noqa: N812
+
+import narwhals.stable.v2 as nw
+
+from crmkit._calendar import next_day
+from crmkit._checks import as_day
+from crmkit._frames import FrameT, give_table, in_memory, joined, open_frame
+from crmkit.customers._summary import customer_summary
+
+__all__ = ["holdout_split"]
+
+
+def holdout_split(transactions: FrameT, *, calibration_end: str | Date, observation_end: str | Date) -> FrameT:
+    """Summarise customers up to one day, and count what they did from then to a later day.
+
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `as_transactions` gives them. Those after ``observation_end`` are not counted.
+    calibration_end : date or ISO text
+        Last day of the calibration period; the customers table is as of this day.
+    observation_end : date or ISO text
+        Last day of the holdout period, which starts on the day after ``calibration_end``.
+
+    Returns
+    -------
+    the kind of frame given
+        The columns of `customer_summary` as of ``calibration_end``, and of the holdout period
+        ``holdout_orders`` (orders on purchase days), ``holdout_days`` (purchase days) and ``holdout_spend`` (net
+        money); 0 for customers who did nothing in it. Customers first seen in the holdout period have no row.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``transactions`` is no frame.
+    ValueError
+        If a day is no date, ``observation_end`` is not after ``calibration_end``, or in memory
+        ``calibration_end`` lies before the first transaction.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, load_cdnow
+    >>> transactions = as_transactions(load_cdnow())
+    >>> split = holdout_split(transactions, calibration_end="1997-09-30", observation_end="1998-06-30")
+    >>> int(split["frequency"].sum()), int(split["holdout_days"].sum())
+    (2457, 1882)
+    """
+    start, end = (
+        as_day(calibration_end, name="calibration_end"),
+        as_day(observation_end, name="observation_end"),
+    )
+    if end <= start:
+        raise ValueError(f"`observation_end` must be after `calibration_end`, got {end:%Y-%m-%d} and {start:%Y-%m-%d}.")
+    rows = in_memory(open_frame(transactions, name="transactions"))
+    calibration = in_memory(open_frame(customer_summary(transactions, as_of=start), name="customers"))
+    window = rows.filter((nw.col("date") >= next_day(start)) & (nw.col("date") < next_day(end)))
+    bought = nw.when(nw.col("n_orders") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    after = window.select(
+        "customer_id",
+        nw.col("n_orders").alias("holdout_orders"),
+        bought.alias("holdout_days"),
+        nw.col("amount").alias("holdout_spend"),
+    )
+    after = after.group_by("customer_id").agg(nw.col("holdout_orders", "holdout_days", "holdout_spend").sum())
+    split = joined(calibration, after, on="customer_id", how="left").with_columns(
+        nw.col("holdout_orders", "holdout_days").fill_null(0).cast(nw.Int64),
+        nw.col("holdout_spend").fill_null(0.0),
+    )
+    return give_table(split, like=transactions, sort_by=["customer_id"])

@@ -1,0 +1,59 @@
+"""What codes are called in English and in Chinese."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias, get_args
+
+from crmkit._checks import check_option
+
+__all__ = ["LABELS", "Label", "Language", "check_language"]
+
+Language: TypeAlias = Literal["en", "zh"]
+
+
+class Label(NamedTuple):
+    """The name of a code in each language."""
+
+    en: str
+    zh: str
+
+    def text(self, language: Language) -> str:
+        """Give the name in one language."""
+        return self.zh if language == "zh" else self.en
+
+
+def check_language(language: str) -> None:
+    """Raise unless ``language`` is one that labels speak."""
+    check_option(language, get_args(Language), name="language")
+
+
+_AUDIT_REASON = {
+    "no_customer": Label("No customer", "无客户编号"),
+    "unusable_date": Label("Unusable date", "日期无效"),
+    "unusable_amount": Label("Unusable amount", "金额无效"),
+    "after_as_of": Label("After the as-of date", "晚于截止日"),
+    "refund": Label("Refund", "退款"),
+    "zero_price": Label("Zero price", "零价"),
+    "kept": Label("Purchase", "购买"),
+    "given": Label("Given", "合计"),
+}
+
+_KPI = {
+    "revenue": Label("Revenue", "销售额"),
+    "n_orders": Label("Orders", "订单数"),
+    "active_customers": Label("Active customers", "活跃客户数"),
+    "new_customers": Label("New customers", "新客户数"),
+    "average_order_value": Label("Average order value", "客单价（每单）"),
+    "average_revenue_per_customer": Label("Revenue per active customer", "人均销售额"),
+    "purchase_frequency": Label("Orders per active customer", "购买频次"),
+    "repeat_purchase_rate": Label("Repeat-purchase rate", "复购率"),
+    "retention_rate": Label("Retention rate", "留存率"),
+    "customer_churn_rate": Label("Customer churn rate", "流失率"),
+    "top_share": Label("Revenue share of the top 20 %", "前20%客户销售额占比"),
+    "gini": Label("Gini coefficient of revenue", "销售额基尼系数"),
+}
+
+LABELS: Mapping[str, Mapping[str, Label]] = MappingProxyType(
+    {"audit_reason": MappingProxyType(_AUDIT_REASON), "kpi": MappingProxyType(_KPI)}
+)
+"""Per scheme, the names of its codes; the same code may mean something else in another scheme."""

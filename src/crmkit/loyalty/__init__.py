@@ -1,0 +1,3 @@
+"""Whether customers will stay: churn, satisfaction, loyalty, points."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Who the customers are: scores, segments, tiers."""
+
+__all__: list[str] = []

@@ -1,0 +1,7 @@
+"""The one door: order logs in, checked transactions or order lines out, every row accounted for."""
+
+from crmkit.transactions._audit import audit_orders, rejected_orders
+from crmkit.transactions._daily import TRANSACTION_COLUMNS
+from crmkit.transactions._door import as_order_lines, as_transactions
+
+__all__ = ["TRANSACTION_COLUMNS", "as_order_lines", "as_transactions", "audit_orders", "rejected_orders"]

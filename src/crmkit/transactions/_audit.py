@@ -1,0 +1,190 @@
+"""Where every row and every unit of money of an order log went."""
+
+from datetime import date as Date  # noqa: N812
+from typing import cast
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from crmkit._checks import as_day
+from crmkit._frames import AnyFrame, FrameT, from_pandas, give_back, to_pandas
+from crmkit.transactions._orders import AMOUNT, CUSTOMER, REASONS, TIME, read_orders
+
+__all__ = ["audit_orders", "rejected_orders"]
+
+_CODE = "__crmkit_reason"
+
+
+def audit_orders(
+    orders: FrameT,
+    *,
+    customer_id: str = "customer_id",
+    date: str = "date",
+    amount: str | None = None,
+    quantity: str | None = None,
+    unit_price: str | None = None,
+    order_id: str | None = None,
+    currency: str | None = None,
+    date_format: str | None = None,
+    time_zone: str | None = None,
+    as_of: str | Date | None = None,
+) -> FrameT:
+    """Say where every row and every unit of money of an order log goes.
+
+    A row has one reason, the first that holds in this order: no customer, unusable date, unusable amount, after
+    ``as_of``, refund (amount below zero), zero price, kept. The first three are what ``invalid="drop"`` leaves
+    out of `as_transactions`; refunds are netted or left out as its ``returns`` says; the last two are orders.
+
+    Parameters
+    ----------
+    orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        The rows as they would be given to `as_transactions`.
+    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone
+        As in `as_transactions`.
+    as_of : date or ISO text, optional
+        Last day that counts. Without it no row is after it.
+
+    Returns
+    -------
+    the kind of frame given
+        ``reason``: "no_customer", "unusable_date", "unusable_amount", "after_as_of", "refund", "zero_price",
+        "kept", and "given", to which the lines above add up; ``n_rows``; ``amount``, the money of the rows, an
+        unusable amount adding nothing; ``n_duplicates``, the rows that repeat another one in every
+        column. Duplicates can be legitimate; they are counted and never removed.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, doubled or of a type that cannot be used, if there are no rows, ids of mixed
+        kinds or several currencies.
+    TypeError
+        If ``orders`` is no frame.
+    ValueError
+        If ``as_of`` is no date, or options contradict one another.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["ann", "ann", None], "date": ["2024-03-01", "2024-03-05", "2024-03-02"],
+    ...     "amount": [20.0, -5.0, 9.0],
+    ... })
+    >>> audit_orders(orders).query("n_rows > 0")
+            reason  n_rows  amount  n_duplicates
+    0  no_customer       1     9.0             0
+    4       refund       1    -5.0             0
+    6         kept       1    20.0             0
+    7        given       3    24.0             0
+    """
+    last_day = None if as_of is None else as_day(as_of, name="as_of")
+    rows = read_orders(
+        orders,
+        customer_id=customer_id,
+        date=date,
+        amount=amount,
+        quantity=quantity,
+        unit_price=unit_price,
+        order_id=order_id,
+        currency=currency,
+        date_format=date_format,
+        time_zone=time_zone,
+    )
+    frame = rows.frame.with_columns(
+        rows.reason(as_of=last_day).cast(nw.Int64).alias(_CODE),
+        nw.when(~nw.col(AMOUNT).is_null()).then(nw.col(AMOUNT)).otherwise(nw.lit(0.0)).alias(AMOUNT),
+    )
+    lines = to_pandas(frame.group_by(_CODE).agg(nw.len().alias("n_rows"), nw.col(AMOUNT).sum()))
+    distinct = _comparable(frame.select(*rows.given, _CODE)).unique()
+    counted = to_pandas(distinct.group_by(_CODE).agg(nw.len().alias("n_distinct")))
+    return from_pandas(_added_up(lines.merge(counted, on=_CODE)), like=orders)
+
+
+def rejected_orders(
+    orders: FrameT,
+    *,
+    customer_id: str = "customer_id",
+    date: str = "date",
+    amount: str | None = None,
+    quantity: str | None = None,
+    unit_price: str | None = None,
+    order_id: str | None = None,
+    currency: str | None = None,
+    date_format: str | None = None,
+    time_zone: str | None = None,
+) -> FrameT:
+    """Return the rows that ``invalid="drop"`` leaves out of `as_transactions`, as they were given.
+
+    Parameters
+    ----------
+    orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        The rows as they would be given to `as_transactions`.
+    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone
+        As in `as_transactions`.
+
+    Returns
+    -------
+    the kind of frame given
+        The columns given, then ``rejected_because``: "no_customer", "unusable_date" or "unusable_amount". In
+        memory the rows keep their order, and on pandas their index. Empty if every row can be used.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, doubled or of a type that cannot be used, if there are no rows, ids of mixed
+        kinds or several currencies.
+    TypeError
+        If ``orders`` is no frame.
+    ValueError
+        If options contradict one another.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> orders = pd.DataFrame({"customer_id": ["ann", ""], "date": ["2024-03-01"] * 2, "amount": ["20", "9"]})
+    >>> rejected_orders(orders)
+      customer_id        date amount rejected_because
+    1              2024-03-01      9      no_customer
+    """
+    rows = read_orders(
+        orders,
+        customer_id=customer_id,
+        date=date,
+        amount=amount,
+        quantity=quantity,
+        unit_price=unit_price,
+        order_id=order_id,
+        currency=currency,
+        date_format=date_format,
+        time_zone=time_zone,
+    )
+    rejected = rows.frame.filter(~rows.usable())
+    because = nw.lit(REASONS[2])
+    for column, reason in ((TIME, REASONS[1]), (CUSTOMER, REASONS[0])):
+        because = nw.when(nw.col(column).is_null()).then(nw.lit(reason)).otherwise(because)
+    return give_back(
+        rejected.with_columns(rejected_because=because).select(*rows.given, "rejected_because"), like=orders
+    )
+
+
+def _comparable(frame: AnyFrame) -> AnyFrame:
+    """Turn columns of pandas objects into text, for not all objects can be compared."""
+    objects = [name for name, dtype in frame.collect_schema().items() if dtype == nw.Object]
+    if not objects:
+        return frame
+    native = frame.to_native()
+    return cast("AnyFrame", nw.from_native(native.assign(**{name: native[name].map(repr) for name in objects})))
+
+
+def _added_up(lines: pd.DataFrame) -> pd.DataFrame:
+    """Every reason in its place, those without rows too, and the sum as last line."""
+    table = lines.set_index(_CODE).reindex(range(len(REASONS)), fill_value=0)
+    counts = pd.DataFrame(
+        {
+            "n_rows": table["n_rows"].astype("int64"),
+            "amount": table[AMOUNT].astype("float64"),
+            "n_duplicates": (table["n_rows"] - table["n_distinct"]).astype("int64"),
+        }
+    )
+    counts = pd.concat([counts, counts.sum().to_frame().T.astype(counts.dtypes)], ignore_index=True)
+    counts.insert(0, "reason", [*REASONS, "given"])
+    return counts

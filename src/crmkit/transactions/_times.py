@@ -1,0 +1,139 @@
+"""Dates: naive local time stamps, missing where there is none that can be used."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._frames import AnyFrame, pandas_series, with_values
+from crmkit.errors import SchemaError
+
+__all__ = ["clean_times"]
+
+# Outside these years a date is a placeholder (0001-01-01, 1900-01-01, 9999-12-31) or a slip, never an order.
+_FIRST, _LAST = datetime(1901, 1, 1), datetime(2099, 12, 31)
+_OFFSET = r":\d{2}(?:[.,]\d+)?\s*(?:[zZ]|[+-]\d{2}(?::?\d{2})?)$"
+_SHORTEST_DATE = len("2024-1-1")
+
+
+def clean_times(
+    frame: AnyFrame, column: str, *, where: str, date_format: str | None, time_zone: str | None
+) -> AnyFrame:
+    """Replace a column by naive local time stamps; what cannot be read or lies outside 1901 to 2099 is missing."""
+    zone = _zone(time_zone)
+    dtype = frame.collect_schema()[column]
+    if isinstance(frame, nw.DataFrame) and dtype in (nw.String, nw.Object, nw.Categorical):
+        frame = with_values(
+            frame,
+            column,
+            _parsed(pandas_series(frame[column]), where=where, date_format=date_format, zone=zone),
+        )
+    else:
+        local = _typed(nw.col(column), dtype, where=where, zone=zone, engine=isinstance(frame, nw.LazyFrame))
+        if date_format is not None:
+            raise ValueError(f"`date_format` is for text; {where} holds {dtype}. Leave it out.")
+        frame = frame.with_columns(local.alias(column))
+    time = nw.col(column)
+    inside = (time >= _FIRST) & (time < _LAST + timedelta(days=1))
+    return frame.with_columns(nw.when(inside).then(time).alias(column))
+
+
+def _typed(time: nw.Expr, dtype: Any, *, where: str, zone: ZoneInfo | None, engine: bool) -> nw.Expr:
+    if dtype not in (nw.Date, nw.Datetime):
+        mend = "Cast it in the engine first." if engine else "Convert it first, for example with pandas.to_datetime."
+        raise SchemaError(f"{where} holds {dtype}, not dates. {mend}")
+    aware = isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
+    if engine and aware:
+        raise SchemaError(
+            f"{where} holds times of the zone {dtype.time_zone}; an engine's dates must be local and without zone. "
+            "Cast the column in the engine, to TIMESTAMP (DuckDB) or timestamp_ntz (Spark)."
+        )
+    if engine and zone is not None:
+        raise ValueError("`time_zone` is for frames in memory. Convert the column in the engine and leave it out.")
+    if not aware:
+        _refuse_zone_for_naive(zone, where=where)
+        return time.cast(nw.Datetime("us"))
+    if zone is None:
+        _refuse_aware(where, dtype.time_zone)
+    return time.dt.convert_time_zone(str(zone)).dt.replace_time_zone(None).cast(nw.Datetime("us"))
+
+
+def _parsed(values: pd.Series[Any], *, where: str, date_format: str | None, zone: ZoneInfo | None) -> Any:
+    """Read text, dates and time stamps held as objects; the rest is missing."""
+    values = values.astype(object).reset_index(drop=True)
+    only_text = pd.api.types.infer_dtype(values, skipna=True) == "string"
+    is_text = (values.notna() if only_text else values.map(_is_text)).to_numpy(dtype=bool)
+    is_date = (values.isna() & values.notna() if only_text else values.map(_is_date)).to_numpy(dtype=bool)
+    text = values[is_text].str.strip()
+    aware = np.zeros(len(values), dtype=bool)
+    aware[is_date] = [getattr(value, "tzinfo", None) is not None for value in values[is_date]]
+    if date_format is None:
+        aware[is_text] = text.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
+        text = text.where(text.str.len() >= _SHORTEST_DATE, None)
+    else:
+        aware[is_text] = "%z" in date_format
+    instants = np.full(len(values), np.datetime64("NaT", "us"))
+    instants[is_text] = _instants(text, date_format=date_format)
+    instants[is_date] = _instants(values[is_date], date_format=None)
+    aware &= ~np.isnat(instants)
+    return _local(instants, aware, where=where, zone=zone)
+
+
+def _instants(values: pd.Series[Any], *, date_format: str | None) -> Any:
+    """Instants in UTC; a value without zone is taken as if it were UTC."""
+    stamps = pd.to_datetime(values, format=date_format or "ISO8601", errors="coerce", utc=True)
+    return stamps.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+
+
+def _local(instants: Any, aware: Any, *, where: str, zone: ZoneInfo | None) -> Any:
+    usable = ~np.isnat(instants)
+    if not aware.any():
+        if usable.any():
+            _refuse_zone_for_naive(zone, where=where)
+        return instants
+    if not aware[usable].all():
+        raise SchemaError(
+            f"{where} mixes {int(aware.sum())} times that name their zone with "
+            f"{int((usable & ~aware).sum())} that do not. Bring them to one kind first."
+        )
+    if zone is None:
+        _refuse_aware(where, "in the text")
+    local = pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(zone).tz_localize(None)
+    return local.to_numpy().astype("datetime64[us]")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_date(value: object) -> bool:
+    return isinstance(value, (date, np.datetime64)) and not pd.isna(value)
+
+
+def _refuse_aware(where: str, zone: str | tzinfo | None) -> None:
+    raise SchemaError(
+        f"{where} holds times with a zone ({zone}), and a business day depends on it. Name the zone whose days count, "
+        "for example time_zone='Asia/Shanghai'."
+    )
+
+
+def _refuse_zone_for_naive(zone: ZoneInfo | None, *, where: str) -> None:
+    if zone is not None:
+        raise SchemaError(
+            f"`time_zone` is {str(zone)!r}, but {where} holds times without a zone. Leave time_zone out where they are "
+            "already local; else give the column its zone first (pandas: .dt.tz_localize('UTC'))."
+        )
+
+
+def _zone(time_zone: str | None) -> ZoneInfo | None:
+    if time_zone is None:
+        return None
+    try:
+        return ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, TypeError) as error:
+        raise ValueError(f"`time_zone` must be an IANA name such as 'Europe/London', got {time_zone!r}.") from error
