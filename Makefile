@@ -7,7 +7,7 @@ OLDEST = .venv-oldest
 .PHONY: demo test check test-engines test-oldest bench clean
 
 demo: $(VENV)/.dev
-	$(BIN)/python -m crmkit.report --demo report.html
+	$(BIN)/crmkit demo --output report.html
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m "not spark"

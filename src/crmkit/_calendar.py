@@ -7,7 +7,6 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import narwhals.stable.v2 as nw
 import numpy as np
-import pandas as pd
 
 from crmkit._checks import check_option
 
@@ -16,18 +15,17 @@ __all__ = [
     "check_freq",
     "day_number",
     "day_numbers",
+    "first_day_of",
     "next_day",
     "number_of_period",
     "period_end",
     "period_number",
     "period_start",
-    "shift_period",
 ]
 
 Freq: TypeAlias = Literal["D", "W", "M", "Q", "Y"]
 
 _TRUNCATE = {"D": "1d", "M": "1mo", "Q": "1q", "Y": "1y"}
-_PANDAS_PERIOD = {"D": "D", "W": "W-SUN", "M": "M", "Q": "Q-DEC", "Y": "Y-DEC"}
 _DAYS_1901_TO_1970 = 25_202
 _DAYS_0001_TO_1970 = 719_162
 _MICROSECONDS_A_DAY = 86_400_000_000
@@ -79,14 +77,17 @@ def number_of_period(day: datetime, *, freq: Freq) -> int:
     return {"D": days, "W": days // 7, "M": months, "Q": months // 3, "Y": day.year}[freq]
 
 
-def shift_period(first_day: datetime, *, freq: Freq, by: int) -> datetime:
-    """The first day of the period ``by`` periods later (earlier when negative) than the one that holds a day."""
-    return (pd.Period(first_day, freq=_PANDAS_PERIOD[freq]) + by).start_time.to_pydatetime()
+def first_day_of(number: int, *, freq: Freq) -> datetime:
+    """The first day of the period that `number_of_period` numbers so."""
+    if freq in ("D", "W"):
+        return datetime.fromordinal(number * (7 if freq == "W" else 1) + 1)
+    months = number * {"M": 1, "Q": 3, "Y": 12}[freq]
+    return datetime(months // 12, months % 12 + 1, 1)
 
 
 def period_end(day: datetime, *, freq: Freq) -> datetime:
     """The last day of the period that holds a day."""
-    return shift_period(day, freq=freq, by=1) - timedelta(days=1)
+    return first_day_of(number_of_period(day, freq=freq) + 1, freq=freq) - timedelta(days=1)
 
 
 def day_number(date: nw.Expr) -> nw.Expr:

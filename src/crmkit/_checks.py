@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from crmkit.errors import SchemaError
@@ -47,19 +49,18 @@ def check_option(value: object, options: Collection[str], *, name: str) -> None:
 
 def check_int(value: object, *, name: str, low: int) -> None:
     """Raise unless ``value`` is a whole number of at least ``low``."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
         raise TypeError(f"`{name}` must be a whole number, got {value!r}.")
-    if value < low:
+    if int(value) < low:
         raise ValueError(f"`{name}` must be at least {low}, got {value}.")
 
 
 def check_fraction(value: object, *, name: str, low_open: bool = True, high_open: bool = True) -> None:
     """Raise unless ``value`` lies between 0 and 1, ends in or out as told."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"`{name}` must be a number between 0 and 1, got {value!r}.")
-    above = value > 0 if low_open else value >= 0
-    below = value < 1 if high_open else value <= 1
-    if not (above and below):
+    number = float(value)
+    if not 0 <= number <= 1 or (low_open and number == 0) or (high_open and number == 1):
         raise ValueError(f"`{name}` must lie between 0 and 1, got {value!r}.")
 
 

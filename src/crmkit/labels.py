@@ -49,11 +49,38 @@ _KPI = {
     "repeat_purchase_rate": Label("Repeat-purchase rate", "复购率"),
     "retention_rate": Label("Retention rate", "留存率"),
     "customer_churn_rate": Label("Customer churn rate", "流失率"),
-    "top_share": Label("Revenue share of the top 20 %", "前20%客户销售额占比"),
+    "top_share": Label("Revenue share of the top 20%", "前20%客户销售额占比"),
     "gini": Label("Gini coefficient of revenue", "销售额基尼系数"),
 }
 
+_CUSTOMER_GROUP = {
+    "new": Label("New customers", "新客户"),
+    "returning": Label("Returning customers", "老客户"),
+}
+
+_UNIT = {
+    "money": Label("money", "金额"),
+    "orders": Label("orders", "单"),
+    "customers": Label("customers", "人"),
+    "money per order": Label("money per order", "金额/单"),
+    "money per customer": Label("money per customer", "金额/人"),
+    "orders per customer": Label("orders per customer", "单/人"),
+    "share": Label("share", "比例"),
+    "index": Label("index", "指数"),
+}
+
+_AXIS = {
+    "customer_share": Label("Share of customers, those with the most revenue first", "客户占比（按销售额从高到低）"),
+    "value_share": Label("Share of revenue", "销售额占比"),
+}
+
 LABELS: Mapping[str, Mapping[str, Label]] = MappingProxyType(
-    {"audit_reason": MappingProxyType(_AUDIT_REASON), "kpi": MappingProxyType(_KPI)}
+    {
+        "audit_reason": MappingProxyType(_AUDIT_REASON),
+        "axis": MappingProxyType(_AXIS),
+        "customer_group": MappingProxyType(_CUSTOMER_GROUP),
+        "kpi": MappingProxyType(_KPI),
+        "unit": MappingProxyType(_UNIT),
+    }
 )
 """Per scheme, the names of its codes; the same code may mean something else in another scheme."""

@@ -26,7 +26,7 @@ __all__ = [
     "give_table",
     "in_memory",
     "is_engine",
-    "joined",
+    "join_frames",
     "open_frame",
     "pandas_series",
     "same_kind",
@@ -125,7 +125,9 @@ def pandas_series(series: nw.Series[Any]) -> pd.Series[Any]:
     return pd.Series(series.to_numpy().astype(object))
 
 
-def joined(left: AnyFrame, right: AnyFrame, *, on: str | list[str], how: Literal["inner", "left", "anti"]) -> AnyFrame:
+def join_frames(
+    left: AnyFrame, right: AnyFrame, *, on: str | list[str], how: Literal["inner", "left", "anti"]
+) -> AnyFrame:
     """Join two frames of one kind."""
     return left.join(cast("Any", right), on=on, how=how)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from crmkit._calendar import Freq, number_of_period, period_number
 from crmkit._checks import as_day
-from crmkit._frames import FrameT, from_pandas, joined, to_pandas
+from crmkit._frames import FrameT, from_pandas, join_frames, to_pandas
 from crmkit.activity._activity import activity_by_period
 from crmkit.errors import SchemaError
 
@@ -59,7 +59,7 @@ def cohort_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -
     active = activity_by_period(transactions, as_of=as_of, freq=freq).filter(nw.col("n_orders") > 0)
     firsts = active.group_by("customer_id").agg(nw.col("period").min().alias("cohort"))
     counted = (
-        joined(active, firsts, on="customer_id", how="inner")
+        join_frames(active, firsts, on="customer_id", how="inner")
         .group_by("cohort", "period")
         .agg(nw.len().alias("n_customers"))
     )

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit._calendar import next_day
 from crmkit._checks import as_day
-from crmkit._frames import FrameT, give_table, in_memory, joined, open_frame
+from crmkit._frames import FrameT, give_table, in_memory, join_frames, open_frame
 from crmkit.customers._summary import customer_summary
 
 __all__ = ["holdout_split"]
@@ -68,7 +68,7 @@ def holdout_split(transactions: FrameT, *, calibration_end: str | Date, observat
         nw.col("amount").alias("holdout_spend"),
     )
     after = after.group_by("customer_id").agg(nw.col("holdout_orders", "holdout_days", "holdout_spend").sum())
-    split = joined(calibration, after, on="customer_id", how="left").with_columns(
+    split = join_frames(calibration, after, on="customer_id", how="left").with_columns(
         nw.col("holdout_orders", "holdout_days").fill_null(0).cast(nw.Int64),
         nw.col("holdout_spend").fill_null(0.0),
     )

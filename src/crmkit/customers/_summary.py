@@ -23,7 +23,7 @@ from crmkit._frames import (
     collected,
     give_table,
     in_memory,
-    joined,
+    join_frames,
     open_frame,
     same_kind,
     sort_order,
@@ -162,7 +162,7 @@ def summarise_by_expressions(transactions: AnyFrame, *, as_of: datetime) -> AnyF
     first_days = transactions.select(
         "customer_id", nw.col("date").alias("first_order"), nw.col("amount").alias("first_paid")
     )
-    totals = joined(totals, first_days, on=["customer_id", "first_order"], how="left")
+    totals = join_frames(totals, first_days, on=["customer_id", "first_order"], how="left")
     number = {
         "as_of": nw.lit(int(np.datetime64(as_of, "D").astype(np.int64))),
         "first": day_number(nw.col("first_order")),
@@ -274,7 +274,7 @@ def _master(customers: Any, rows: AnyFrame) -> AnyFrame:
     _refuse(known.filter(nw.col("customer_id").is_null()), "`customers` has rows without a customer_id")
     copies = known.group_by("customer_id").agg(nw.len().alias("n")).filter(nw.col("n") > 1)
     _refuse(copies, "`customers` has ids more than once")
-    strangers = joined(rows.select("customer_id").unique(), known, on="customer_id", how="anti")
+    strangers = join_frames(rows.select("customer_id").unique(), known, on="customer_id", how="anti")
     _refuse(strangers, "`customers` lacks ids that have transactions")
     return known
 
@@ -286,6 +286,6 @@ def _refuse(rows: AnyFrame, problem: str) -> None:
 
 
 def _with_prospects(summary: AnyFrame, known: AnyFrame) -> AnyFrame:
-    return joined(known, summary, on="customer_id", how="left").with_columns(
+    return join_frames(known, summary, on="customer_id", how="left").with_columns(
         nw.col("n_orders").fill_null(0).cast(nw.Int64), nw.col("spend").fill_null(0.0)
     )

@@ -2,6 +2,14 @@
 
 from crmkit.transactions._audit import audit_orders, rejected_orders
 from crmkit.transactions._daily import TRANSACTION_COLUMNS
-from crmkit.transactions._door import as_order_lines, as_transactions
+from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
 
-__all__ = ["TRANSACTION_COLUMNS", "as_order_lines", "as_transactions", "audit_orders", "rejected_orders"]
+__all__ = [
+    "TRANSACTION_COLUMNS",
+    "Invalid",
+    "Returns",
+    "as_order_lines",
+    "as_transactions",
+    "audit_orders",
+    "rejected_orders",
+]

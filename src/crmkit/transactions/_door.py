@@ -12,7 +12,7 @@ from crmkit.errors import SchemaError
 from crmkit.transactions._daily import days_by_expressions, days_in_memory
 from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, QUANTITY, TIME, OrderRows, read_orders
 
-__all__ = ["as_order_lines", "as_transactions"]
+__all__ = ["Invalid", "Returns", "as_order_lines", "as_transactions"]
 
 Returns: TypeAlias = Literal["net", "drop"]
 Invalid: TypeAlias = Literal["raise", "drop"]

@@ -1,0 +1,17 @@
+"""Mathematics that several parts share: ratios, intervals, concentration."""
+
+from crmkit._stats._concentration import gini_coefficient, lorenz_curve, share_of_top
+from crmkit._stats._intervals import wilson_interval
+from crmkit._stats._ratio import Numbers, check_alike, check_counts, check_part_of, ratio
+
+__all__ = [
+    "Numbers",
+    "check_alike",
+    "check_counts",
+    "check_part_of",
+    "gini_coefficient",
+    "lorenz_curve",
+    "ratio",
+    "share_of_top",
+    "wilson_interval",
+]

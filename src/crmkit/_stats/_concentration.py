@@ -1,0 +1,39 @@
+"""How unevenly an amount is spread."""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["gini_coefficient", "lorenz_curve", "share_of_top"]
+
+Floats = npt.NDArray[np.floating[Any]]
+
+
+def share_of_top(values: Floats, *, share: float) -> float:
+    """Share of the total that the largest values hold, the count rounded up; ``nan`` without a positive total."""
+    total = values.sum()
+    if not total > 0:
+        return math.nan
+    # 0.2 * 5 must count 1, though 0.2 * 35 is 7.000000000000001 in floats.
+    count = math.ceil(share * len(values) * (1 - 1e-12))
+    return float(np.sort(values)[::-1][:count].sum() / total)
+
+
+def gini_coefficient(values: Floats) -> float:
+    """Gini's coefficient, 0 for equal values; ``nan`` without a positive total."""
+    total, n = values.sum(), len(values)
+    if not total > 0:
+        return math.nan
+    ranks = np.arange(1, n + 1)
+    return float(((2 * ranks - n - 1) * np.sort(values)).sum() / (n * total))
+
+
+def lorenz_curve(values: Floats, *, n_points: int) -> tuple[Floats, Floats]:
+    """Share of the total held by the largest values, at even steps of their share in number, from 0 to 1."""
+    total = values.sum()
+    held = np.append(0.0, np.cumsum(np.sort(values)[::-1]))
+    at = np.unique(np.round(np.linspace(0, len(values), n_points)).astype(int))
+    shares = held[at] / total if total > 0 else np.full(len(at), np.nan)
+    return at / max(len(values), 1), shares

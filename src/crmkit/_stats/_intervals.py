@@ -1,0 +1,35 @@
+"""Intervals of shares."""
+
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from crmkit._checks import check_fraction
+
+__all__ = ["wilson_interval"]
+
+
+def wilson_interval(
+    successes: npt.ArrayLike, trials: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Wilson's score interval of a binomial share; ``nan`` where there are no trials.
+
+    References
+    ----------
+    .. [1] Wilson (1927), "Probable Inference, the Law of Succession, and Statistical Inference", *JASA* 22.
+    .. [2] Brown, Cai and DasGupta (2001), "Interval Estimation for a Binomial Proportion", *Statistical
+       Science* 16(2), section 3.1.1.
+    """
+    check_fraction(level, name="level")
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    won, tried = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
+    n = np.where(tried > 0, tried, np.nan)
+    share = won / n
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    # At the ends the formula gives 0 and 1 but for rounding.
+    lower = np.where(won == 0, 0.0, centre - half)
+    upper = np.where(won == tried, 1.0, centre + half)
+    return np.where(tried > 0, lower, np.nan), np.where(tried > 0, upper, np.nan)

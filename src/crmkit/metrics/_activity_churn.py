@@ -1,0 +1,110 @@
+"""Churn without contracts: active then, not active now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date as Date  # noqa: N812
+from datetime import timedelta
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from crmkit._calendar import next_day
+from crmkit._checks import as_day, check_columns, check_int
+from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame
+from crmkit._stats import wilson_interval
+from crmkit.metrics._retention import customer_churn_rate
+from crmkit.transactions import TRANSACTION_COLUMNS
+
+__all__ = ["activity_churn_table"]
+
+
+def activity_churn_table(
+    transactions: FrameT,
+    *,
+    start: str | Date,
+    end: str | Date,
+    windows: Sequence[int] = (30, 60, 90),
+    level: float = 0.95,
+) -> FrameT:
+    """Share of the customers active at one day who are no longer active at a later one.
+
+    A customer is active at a day if a purchase day lies among the ``window_days`` days that end with it. The rate
+    depends strongly on that window, so it is asked for and reported.
+
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.as_transactions` gives them.
+    start, end : date or ISO text
+        The two days, ``end`` after ``start``.
+    windows : sequence of int, default (30, 60, 90)
+        Windows in days, each at least 1.
+    level : float, default 0.95
+        Confidence of the interval, between 0 and 1.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per window: ``window_days``; ``active``, customers active at ``start``; ``lost``, those of them
+        not active at ``end``; ``churn_rate``, ``nan`` where nobody was active; ``lower`` and ``upper``, Wilson's
+        interval.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``transactions`` is no frame or a window no whole number.
+    ValueError
+        If a day is no date, ``end`` is not after ``start``, or a window is below 1.
+
+    References
+    ----------
+    .. [1] Gold (2020), *Fighting Churn with Data*, ch. 2 (activity-based churn).
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, load_cdnow
+    >>> churn = activity_churn_table(as_transactions(load_cdnow()), start="1997-09-30", end="1997-12-31")
+    >>> churn[["window_days", "active", "lost", "churn_rate"]].round(6)
+       window_days  active  lost  churn_rate
+    0           30     168   113    0.672619
+    1           60     297   155    0.521886
+    2           90     409   209    0.511002
+    """
+    days = as_day(start, name="start"), as_day(end, name="end")
+    if days[1] <= days[0]:
+        raise ValueError(f"`end` must be after `start`, got {days[1]:%Y-%m-%d} and {days[0]:%Y-%m-%d}.")
+    for window in windows:
+        check_int(window, name="windows", low=1)
+    rows = in_memory(open_frame(transactions, name="transactions"))
+    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    flags = {
+        f"{name}_{window}": _in_window(day, window)
+        for window in windows
+        for name, day in zip(("start", "end"), days, strict=True)
+    }
+    earliest = days[0] - timedelta(days=max(windows, default=1))
+    recent = rows.filter((nw.col("n_orders") > 0) & (nw.col("date") > earliest) & (nw.col("date") < next_day(days[1])))
+    per_customer = (
+        recent.select("customer_id", *(flag.alias(name) for name, flag in flags.items()))
+        .group_by("customer_id")
+        .agg(nw.col(name).max() for name in flags)
+    )
+    lost = [(nw.col(f"start_{window}") * (1 - nw.col(f"end_{window}"))).alias(f"lost_{window}") for window in windows]
+    sums = collected(
+        per_customer.with_columns(*lost).select(
+            nw.col(f"{name}_{window}").sum() for window in windows for name in ("start", "lost")
+        )
+    )
+    active, gone = ([int(sums[f"{name}_{window}"][0] or 0) for window in windows] for name in ("start", "lost"))
+    table = pd.DataFrame({"window_days": list(windows), "active": active, "lost": gone}, dtype="int64")
+    table["churn_rate"] = customer_churn_rate(lost=table["lost"], start=table["active"])
+    table["lower"], table["upper"] = wilson_interval(table["lost"], table["active"], level=level)
+    return from_pandas(table, like=transactions)
+
+
+def _in_window(day: Date, window: int) -> nw.Expr:
+    inside = (nw.col("date") > day - timedelta(days=window)) & (nw.col("date") <= day)
+    return nw.when(inside).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)

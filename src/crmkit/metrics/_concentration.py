@@ -1,0 +1,152 @@
+"""How much of the revenue rests on how few customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit._checks import check_columns, check_fraction, check_int, some
+from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame
+from crmkit._stats import check_alike, gini_coefficient, lorenz_curve, share_of_top
+
+__all__ = ["concentration_table", "gini", "top_share"]
+
+
+def top_share(values: npt.ArrayLike, *, share: float = 0.2) -> float:
+    r"""Share of the total that the largest values hold.
+
+    .. math:: \sum_{i \le \lceil q n \rceil} x_{(i)} \Big/ \sum_i x_i, \qquad x_{(1)} \ge x_{(2)} \ge \dots
+
+    Parameters
+    ----------
+    values : array-like of float
+        One value per customer, such as spend; none missing. Customers at 0 count in ``n``.
+    share : float, default 0.2
+        Share of the customers that are the top, between 0 and 1; their number is rounded up.
+
+    Returns
+    -------
+    float
+        In (0, 1] where no value is below zero, else it can exceed 1; ``nan`` if the total is not above zero.
+
+    Raises
+    ------
+    TypeError
+        If ``values`` are no numbers or ``share`` no number.
+    ValueError
+        If a value is missing or infinite, or ``share`` is not between 0 and 1.
+
+    References
+    ----------
+    .. [1] Koch (1998), *The 80/20 Principle*, ch. 1.
+
+    Examples
+    --------
+    >>> top_share([50, 20, 10, 10, 10], share=0.2)
+    0.5
+    """
+    check_fraction(share, name="share")
+    return share_of_top(_complete(values), share=share)
+
+
+def gini(values: npt.ArrayLike) -> float:
+    r"""Gini's coefficient of inequality.
+
+    .. math:: G = \frac{\sum_i (2i - n - 1)\, x_{(i)}}{n \sum_i x_i}, \qquad x_{(1)} \le x_{(2)} \le \dots
+
+    Parameters
+    ----------
+    values : array-like of float
+        One value per customer, such as spend; none missing.
+
+    Returns
+    -------
+    float
+        0 where all are equal, towards 1 where one customer holds all; above 1 is possible where values are
+        below zero; ``nan`` if the total is not above zero.
+
+    Raises
+    ------
+    TypeError
+        If ``values`` are no numbers.
+    ValueError
+        If a value is missing or infinite.
+
+    References
+    ----------
+    .. [1] Cowell (2011), *Measuring Inequality*, 3rd ed., ch. 2.
+
+    Examples
+    --------
+    >>> gini([1, 1, 1, 1])
+    0.0
+    >>> gini([0, 0, 0, 4])
+    0.75
+    """
+    return gini_coefficient(_complete(values))
+
+
+def concentration_table(customers: FrameT, *, value: str = "spend", n_points: int = 101) -> FrameT:
+    """Share of the value against share of the customers, the largest first: the concentration curve.
+
+    Parameters
+    ----------
+    customers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.customer_summary` gives them. Those without an order, prospects among them, are left out.
+    value : str, default "spend"
+        Column whose concentration is asked for.
+    n_points : int, default 101
+        Points of the curve at the most, at least 2.
+
+    Returns
+    -------
+    the kind of frame given
+        ``customer_share`` from 0 to 1; ``value_share``, which passes 1 where values are below zero, and is
+        missing if the total is not above zero; ``n_customers``, the customers counted so far.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``customers`` is no frame or ``n_points`` no whole number.
+    ValueError
+        If a value is missing or infinite, or ``n_points`` is below 2.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> customers = pd.DataFrame({"n_orders": [1, 1, 1, 1], "spend": [70.0, 10.0, 10.0, 10.0]})
+    >>> concentration_table(customers, n_points=3)
+       customer_share  value_share  n_customers
+    0             0.0          0.0            0
+    1             0.5          0.8            2
+    2             1.0          1.0            4
+    """
+    check_int(n_points, name="n_points", low=2)
+    rows = in_memory(open_frame(customers, name="customers"))
+    check_columns(rows.collect_schema(), ["n_orders", value], name="customers", made_by="customer_summary")
+    values = _complete(collected(rows.filter(nw.col("n_orders") > 0).select(value))[value].to_numpy())
+    customer_share, value_share = lorenz_curve(values, n_points=n_points)
+    table = pd.DataFrame(
+        {
+            "customer_share": customer_share,
+            "value_share": value_share,
+            "n_customers": np.round(customer_share * len(values)).astype("int64"),
+        }
+    )
+    return from_pandas(table, like=customers)
+
+
+def _complete(values: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]:
+    array = np.asarray(values)
+    check_alike(values=array)
+    array = array.astype(float)
+    if np.isnan(array).any():
+        missing = np.flatnonzero(np.isnan(array))
+        raise ValueError(f"`values` has {len(missing)} missing, first at {some(missing.tolist())}. Fill or drop them.")
+    return array

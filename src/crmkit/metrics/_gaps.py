@@ -1,0 +1,72 @@
+"""The rhythm of purchases."""
+
+from __future__ import annotations
+
+from datetime import date as Date  # noqa: N812
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._calendar import day_number, next_day
+from crmkit._checks import as_day, check_columns
+from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame, sort_order, sorted_codes
+from crmkit.transactions import TRANSACTION_COLUMNS
+
+__all__ = ["purchase_gap_table"]
+
+
+def purchase_gap_table(transactions: FrameT, *, as_of: str | Date) -> FrameT:
+    """Count the days from each purchase day to the customer's next one.
+
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.as_transactions` gives them.
+    as_of : date or ISO text
+        The last day that counts.
+
+    Returns
+    -------
+    the kind of frame given
+        ``days``: gap in days, each once, sorted; ``n_gaps``: how often it occurs; ``cumulative_share``: share of
+        the gaps that are as long or shorter. Customers with one purchase day have no gap, nor has the time since the
+        last one: long gaps are under-represented. Empty if nobody bought on two days.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``transactions`` is no frame.
+    ValueError
+        If ``as_of`` is no date.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmkit import as_transactions
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["ann"] * 4, "date": ["2024-03-01", "2024-03-11", "2024-03-21", "2024-04-20"],
+    ...     "amount": [20.0, 10.0, 5.0, 5.0],
+    ... })
+    >>> purchase_gap_table(as_transactions(orders), as_of="2024-04-30")
+       days  n_gaps  cumulative_share
+    0    10       2          0.666667
+    1    30       1          1.000000
+    """
+    last_day = as_day(as_of, name="as_of")
+    rows = in_memory(open_frame(transactions, name="transactions"))
+    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    bought = rows.filter((nw.col("n_orders") > 0) & (nw.col("date") < next_day(last_day)))
+    found = collected(bought.select("customer_id", day_number(nw.col("date")).alias("day")))
+    if found.is_empty():
+        days, counts = np.empty(0, dtype="int64"), np.empty(0, dtype="int64")
+    else:
+        codes, day = sorted_codes(found["customer_id"]), found["day"].to_numpy()
+        order = sort_order(codes * (int(day.max() - day.min()) + 1) + (day - day.min()))
+        same = codes[order][1:] == codes[order][:-1]
+        days, counts = np.unique(np.diff(day[order])[same], return_counts=True)
+    table = pd.DataFrame({"days": days, "n_gaps": counts.astype("int64")})
+    table["cumulative_share"] = table["n_gaps"].cumsum() / max(int(counts.sum()), 1)
+    return from_pandas(table, like=transactions)

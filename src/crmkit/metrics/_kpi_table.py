@@ -1,0 +1,150 @@
+"""The headline KPIs of a period, in one table."""
+
+from __future__ import annotations
+
+from datetime import date as Date  # noqa: N812
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._calendar import next_day
+from crmkit._checks import as_day, check_columns, check_option
+from crmkit._frames import AnyFrame, FrameT, from_pandas, in_memory, open_frame, to_pandas
+from crmkit._stats import gini_coefficient, share_of_top, wilson_interval
+from crmkit.metrics._retention import customer_churn_rate, repeat_purchase_rate, retention_rate
+from crmkit.metrics._sales import average_order_value, average_revenue_per_customer, purchase_frequency
+from crmkit.transactions import TRANSACTION_COLUMNS
+
+__all__ = ["kpi_table"]
+
+Count: TypeAlias = Literal["orders", "days"]
+
+_TOP = 0.2
+
+
+def kpi_table(
+    transactions: FrameT, *, start: str | Date, end: str | Date, count: Count = "orders", level: float = 0.95
+) -> FrameT:
+    """Compute the headline KPIs of a period, each with what it was divided by.
+
+    `kpi_catalogue` defines them. Retention and churn compare with the period of the same length that ends the
+    day before ``start``; customers of an earlier time are not asked after.
+
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.as_transactions` gives them. Those before ``start`` tell new customers from old ones.
+    start, end : date or ISO text
+        First and last day of the period.
+    count : {"orders", "days"}, default "orders"
+        What order value, frequency and repeat purchase count: orders, or purchase days, however many orders
+        one holds. A day on which a customer orders twice is a repeat purchase for the first alone.
+    level : float, default 0.95
+        Confidence of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per KPI. ``kpi``, its code; ``value``; ``numerator`` and ``denominator``, missing where a KPI is no
+        ratio; ``lower`` and ``upper``, Wilson's interval of the share of customers, missing for other KPIs. A
+        ratio whose denominator is 0 is missing.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``transactions`` is no frame.
+    ValueError
+        If a day is no date, ``end`` lies before ``start``, ``count`` is neither of the two, or ``level`` not
+        between 0 and 1.
+
+    See Also
+    --------
+    kpi_catalogue : Definitions, units and sources.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, load_cdnow
+    >>> kpis = kpi_table(as_transactions(load_cdnow()), start="1997-01-01", end="1998-06-30", count="days")
+    >>> kpis.set_index("kpi")["value"].round(4)[["revenue", "average_order_value", "repeat_purchase_rate", "gini"]]
+    kpi
+    revenue                 244091.9400
+    average_order_value         36.4534
+    repeat_purchase_rate         0.4832
+    gini                         0.6309
+    Name: value, dtype: float64
+    """
+    check_option(count, ("orders", "days"), name="count")
+    first, last = as_day(start, name="start"), as_day(end, name="end")
+    if last < first:
+        raise ValueError(f"`end` must not lie before `start`, got {last:%Y-%m-%d} and {first:%Y-%m-%d}.")
+    rows = in_memory(open_frame(transactions, name="transactions"))
+    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    per_customer = to_pandas(_per_customer(rows, first=first, last=last))
+    return from_pandas(
+        _kpis(per_customer, orders="orders" if count == "orders" else "days", level=level), like=transactions
+    )
+
+
+def _per_customer(rows: AnyFrame, *, first: datetime, last: datetime) -> AnyFrame:
+    """What each customer did in the period, and whether they were there before."""
+    start_before = first - (last - first) - timedelta(days=1)
+    date, bought = nw.col("date"), nw.col("n_orders") > 0
+    now = date >= first
+    before = bought & (date >= start_before) & (date < first)
+
+    def where(condition: nw.Expr, value: nw.Expr, name: str) -> nw.Expr:
+        return nw.when(condition).then(value).otherwise(nw.lit(0)).cast(nw.Int64).alias(name)
+
+    marked = rows.filter(date < next_day(last)).select(
+        "customer_id",
+        nw.when(now).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("revenue"),
+        where(now, nw.col("n_orders"), "orders"),
+        where(now & bought, nw.lit(1), "days"),
+        where(bought & (date < first), nw.lit(1), "earlier_days"),
+        where(before, nw.lit(1), "days_before"),
+    )
+    measures = ("revenue", "orders", "days", "earlier_days", "days_before")
+    return marked.group_by("customer_id").agg(nw.col(*measures).sum()).select(*measures)
+
+
+def _kpis(customers: pd.DataFrame, *, orders: str, level: float) -> pd.DataFrame:
+    active = customers["days"].to_numpy() > 0
+    revenue, n_active = float(customers["revenue"].sum()), int(active.sum())
+    n_orders = int(customers[orders].sum())
+    repeat = int((customers[orders] >= 2).sum())
+    was_there = customers["days_before"].to_numpy() > 0
+    base, retained = int(was_there.sum()), int((was_there & active).sum())
+    new = int((active & (customers["earlier_days"].to_numpy() == 0)).sum())
+    spend = customers.loc[active, "revenue"].to_numpy(dtype=float)
+    nothing = np.nan
+    rows = [
+        ("revenue", revenue, nothing, nothing),
+        ("n_orders", n_orders, nothing, nothing),
+        ("active_customers", n_active, nothing, nothing),
+        ("new_customers", new, nothing, nothing),
+        ("average_order_value", average_order_value(revenue=revenue, orders=n_orders), revenue, n_orders),
+        (
+            "average_revenue_per_customer",
+            average_revenue_per_customer(revenue=revenue, customers=n_active),
+            revenue,
+            n_active,
+        ),
+        ("purchase_frequency", purchase_frequency(orders=n_orders, customers=n_active), n_orders, n_active),
+        ("repeat_purchase_rate", repeat_purchase_rate(repeat_customers=repeat, customers=n_active), repeat, n_active),
+        ("retention_rate", retention_rate(retained=retained, start=base), retained, base),
+        ("customer_churn_rate", customer_churn_rate(lost=base - retained, start=base), base - retained, base),
+        ("top_share", share_of_top(spend, share=_TOP), nothing, nothing),
+        ("gini", gini_coefficient(spend), nothing, nothing),
+    ]
+    table = pd.DataFrame(rows, columns=["kpi", "value", "numerator", "denominator"])
+    table = table.astype(dict.fromkeys(["value", "numerator", "denominator"], "float64"))
+    shares = table["kpi"].isin(["repeat_purchase_rate", "retention_rate", "customer_churn_rate"])
+    counts = table.loc[shares, ["numerator", "denominator"]]
+    lower, upper = wilson_interval(counts["numerator"], counts["denominator"], level=level)
+    table.loc[shares, "lower"], table.loc[shares, "upper"] = lower, upper
+    return table

@@ -1,0 +1,108 @@
+"""Revenue and customers from period to period."""
+
+from __future__ import annotations
+
+from datetime import date as Date  # noqa: N812
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._calendar import Freq, check_freq, first_day_of, next_day, number_of_period, period_number
+from crmkit._checks import as_day, check_columns
+from crmkit._frames import FrameT, from_pandas, in_memory, join_frames, open_frame, to_pandas
+from crmkit.errors import SchemaError
+from crmkit.transactions import TRANSACTION_COLUMNS
+
+__all__ = ["period_table"]
+
+
+def period_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -> FrameT:
+    """Add up revenue, orders and customers by period, new customers apart from returning ones.
+
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.as_transactions` gives them.
+    as_of : date or ISO text
+        The last day that counts.
+    freq : {"D", "W", "M", "Q", "Y"}, default "M"
+        Day, week from Monday, month, quarter or year.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per period from that of the first transaction to that of ``as_of``, also where nothing happened.
+        ``period``: first day. ``revenue``: net money. ``new_revenue``: the part from customers whose first
+        purchase day lies in the period. ``n_orders``. ``active_customers``: customers with a purchase day.
+        ``new_customers``: those whose first ever it is; before the log begins nobody is known, so its first
+        periods make old customers look new. ``returning_customers``: the other active ones. ``is_complete``:
+        whether the period ends by ``as_of``.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, or there is no transaction up to ``as_of``.
+    TypeError
+        If ``transactions`` is no frame.
+    ValueError
+        If ``as_of`` is no date or ``freq`` none of those listed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmkit import as_transactions
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["ann", "ann", "bo"], "date": ["2024-03-01", "2024-05-11", "2024-05-05"],
+    ...     "amount": [20.0, 10.0, 5.0],
+    ... })
+    >>> months = period_table(as_transactions(orders), as_of="2024-05-31")
+    >>> months[["period", "revenue", "n_orders", "active_customers", "new_customers", "is_complete"]]
+          period  revenue  n_orders  active_customers  new_customers  is_complete
+    0 2024-03-01     20.0         1                 1              1         True
+    1 2024-04-01      0.0         0                 0              0         True
+    2 2024-05-01     15.0         2                 2              1         True
+    """
+    check_freq(freq)
+    last_day = as_day(as_of, name="as_of")
+    rows = in_memory(open_frame(transactions, name="transactions"))
+    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    rows = rows.filter(nw.col("date") < next_day(last_day)).with_columns(
+        period_number(nw.col("date"), freq=freq).alias("number")
+    )
+    totals = rows.group_by("customer_id", "number").agg(nw.col("n_orders", "amount").sum())
+    firsts = (
+        rows.filter(nw.col("n_orders") > 0).group_by("customer_id").agg(nw.col("number").min().alias("first_number"))
+    )
+    known = join_frames(totals, firsts, on="customer_id", how="left")
+    is_new = (nw.col("number") == nw.col("first_number")) & (nw.col("n_orders") > 0)
+    marked = known.with_columns(
+        nw.when(is_new).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("new_customers"),
+        nw.when(is_new).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("new_revenue"),
+        nw.when(nw.col("n_orders") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("active_customers"),
+    )
+    summed = ("n_orders", "amount", "new_customers", "new_revenue", "active_customers")
+    sums = to_pandas(marked.group_by("number").agg(nw.col(*summed).sum()))
+    if sums.empty:
+        raise SchemaError(f"`transactions` has no rows up to {last_day:%Y-%m-%d}. Give a later as_of.")
+    return from_pandas(_every_period(sums, last_day=pd.Timestamp(last_day), freq=freq), like=transactions)
+
+
+def _every_period(sums: pd.DataFrame, *, last_day: pd.Timestamp, freq: Freq) -> pd.DataFrame:
+    last = number_of_period(last_day, freq=freq)
+    numbers = range(int(sums["number"].min()), last + 1)
+    filled = sums.set_index("number").reindex(numbers, fill_value=0)
+    active, new = (filled[name].to_numpy("int64") for name in ("active_customers", "new_customers"))
+    ends = np.array([first_day_of(number + 1, freq=freq) for number in numbers], dtype="datetime64[us]")
+    return pd.DataFrame(
+        {
+            "period": np.array([first_day_of(number, freq=freq) for number in numbers], dtype="datetime64[us]"),
+            "revenue": filled["amount"].to_numpy("float64"),
+            "new_revenue": filled["new_revenue"].to_numpy("float64"),
+            "n_orders": filled["n_orders"].to_numpy("int64"),
+            "active_customers": active,
+            "new_customers": new,
+            "returning_customers": active - new,
+            "is_complete": ends <= np.datetime64(next_day(last_day.to_pydatetime())),
+        }
+    )

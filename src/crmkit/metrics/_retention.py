@@ -1,0 +1,234 @@
+"""Who comes back: repeat purchase, retention and churn of a period."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._calendar import Freq, check_freq, first_day_of, period_number
+from crmkit._checks import check_columns, check_option
+from crmkit._frames import FrameT, from_pandas, in_memory, join_frames, open_frame, to_pandas
+from crmkit._stats import Numbers, check_counts, check_part_of, ratio, wilson_interval
+from crmkit.errors import SchemaError
+
+__all__ = ["customer_churn_rate", "repeat_purchase_rate", "retention_rate", "retention_table"]
+
+ChurnMethod: TypeAlias = Literal["cohort", "open"]
+
+
+def repeat_purchase_rate(*, repeat_customers: Numbers, customers: Numbers) -> Numbers:
+    r"""Share of a period's customers who bought at least twice in it.
+
+    .. math:: r = \text{customers with two or more orders} / \text{customers with one or more}
+
+    Parameters
+    ----------
+    repeat_customers : float or array-like of float
+        Customers with at least two orders (or purchase days: the caller's to say). Between 0 and ``customers``.
+    customers : float or array-like of float
+        Customers with at least one.
+
+    Returns
+    -------
+    float, ndarray or Series, as given
+        In [0, 1]; ``nan`` where nobody bought.
+
+    Raises
+    ------
+    TypeError
+        If an argument is no number or column of numbers.
+    ValueError
+        If a count is below zero or infinite, or the part exceeds the whole.
+
+    References
+    ----------
+    .. [1] Farris, Bendle, Pfeifer and Reibstein, *Marketing Metrics*, 3rd ed., ch. 2 (repeat rate).
+
+    Examples
+    --------
+    >>> round(repeat_purchase_rate(repeat_customers=8, customers=26), 6)
+    0.307692
+    """
+    check_part_of(repeat_customers, customers, names=("repeat_customers", "customers"))
+    return ratio(repeat_customers, customers)
+
+
+def retention_rate(*, retained: Numbers, start: Numbers) -> Numbers:
+    r"""Share of the customers at the start of a period who are still there at its end.
+
+    .. math:: r = \text{retained} / \text{start}
+
+    Parameters
+    ----------
+    retained : float or array-like of float
+        Customers counted at the start who are still customers at the end; joiners are not counted. Between 0
+        and ``start``.
+    start : float or array-like of float
+        Customers at the start.
+
+    Returns
+    -------
+    float, ndarray or Series, as given
+        In [0, 1]; ``nan`` where nobody was there at the start.
+
+    Raises
+    ------
+    TypeError
+        If an argument is no number or column of numbers.
+    ValueError
+        If a count is below zero or infinite, or ``retained`` exceeds ``start``.
+
+    References
+    ----------
+    .. [1] Farris, Bendle, Pfeifer and Reibstein, *Marketing Metrics*, 3rd ed., ch. 5.
+
+    Examples
+    --------
+    >>> retention_rate(retained=800, start=1000)
+    0.8
+    """
+    check_part_of(retained, start, names=("retained", "start"))
+    return ratio(retained, start)
+
+
+def customer_churn_rate(
+    *, lost: Numbers, start: Numbers, method: ChurnMethod = "cohort", joined: Numbers | None = None
+) -> Numbers:
+    r"""Share of customers lost in a period.
+
+    .. math:: c_\text{cohort} = \text{lost} / \text{start}, \qquad
+              c_\text{open} = \text{lost} / (\text{start} + \text{joined})
+
+    Parameters
+    ----------
+    lost : float or array-like of float
+        Customers lost in the period: for "cohort" of those at its start, for "open" of all that were there.
+    start : float or array-like of float
+        Customers at the start.
+    method : {"cohort", "open"}, default "cohort"
+        Whether the base is the customers at the start, or also those who joined in the period, as billing
+        services count. The two are not comparable.
+    joined : float or array-like of float, optional
+        Customers who joined in the period; needed by "open" and by nothing else.
+
+    Returns
+    -------
+    float, ndarray or Series, as given
+        In [0, 1]; ``nan`` where the base is empty.
+
+    Raises
+    ------
+    TypeError
+        If an argument is no number or column of numbers.
+    ValueError
+        If a count is below zero or infinite, ``lost`` exceeds the base, or ``joined`` does not go with ``method``.
+
+    References
+    ----------
+    .. [1] Gold (2020), *Fighting Churn with Data*, ch. 2, for "cohort".
+    .. [2] Stripe, "Calculating churn rate", for "open".
+
+    Examples
+    --------
+    >>> customer_churn_rate(lost=12, start=100)
+    0.12
+    >>> customer_churn_rate(lost=12, start=100, method="open", joined=20)
+    0.1
+    """
+    check_option(method, ("cohort", "open"), name="method")
+    if (method == "open") != (joined is not None):
+        raise ValueError(f"`joined` goes with method='open' and with no other, got {method=} and {joined=}.")
+    base = start
+    if joined is not None:
+        check_counts(start=start, joined=joined)
+        base = start + joined
+    check_part_of(lost, base, names=("lost", "start" if joined is None else "start + joined"))
+    return ratio(lost, base)
+
+
+def retention_table(activity: FrameT, *, freq: Freq = "M", level: float = 0.95) -> FrameT:
+    """Count from period to period who stayed, who left and who came.
+
+    Parameters
+    ----------
+    activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.activity_table` gives it, of the same ``freq``.
+    freq : {"D", "W", "M", "Q", "Y"}, default "M"
+        Length of its periods.
+    level : float, default 0.95
+        Confidence of the interval, between 0 and 1.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per period from the second to the last with activity. ``period``: first day. ``start``: customers
+        active in the period before. ``retained``: those of them active in this one. ``lost``: the others.
+        ``joined``: active in this one and not in the one before, new or returned. ``retention_rate`` and
+        ``customer_churn_rate``: their shares of ``start``, ``nan`` where it is 0. ``retention_lower``,
+        ``retention_upper``: Wilson's interval. A last period that is cut short looks like churn.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing or nobody was active.
+    TypeError
+        If ``activity`` is no frame.
+    ValueError
+        If ``freq`` is none of those listed or ``level`` not between 0 and 1.
+
+    References
+    ----------
+    .. [1] Farris, Bendle, Pfeifer and Reibstein, *Marketing Metrics*, 3rd ed., ch. 5.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> activity = pd.DataFrame({
+    ...     "customer_id": ["ann", "bo", "ann", "cy"],
+    ...     "period": pd.to_datetime(["2024-01-01", "2024-01-01", "2024-02-01", "2024-02-01"]),
+    ...     "n_orders": [1, 1, 2, 1], "amount": [5.0, 5.0, 9.0, 5.0],
+    ... })
+    >>> retention_table(activity)[["period", "start", "retained", "lost", "joined", "retention_rate"]]
+          period  start  retained  lost  joined  retention_rate
+    0 2024-02-01      2         1     1       1             0.5
+    """
+    check_freq(freq)
+    rows = in_memory(open_frame(activity, name="activity"))
+    needed = ("customer_id", "period", "n_orders")
+    check_columns(rows.collect_schema(), needed, name="activity", made_by="activity_table")
+    active = rows.filter(nw.col("n_orders") > 0).select(
+        "customer_id", period_number(nw.col("period"), freq=freq).alias("number")
+    )
+    before = active.select("customer_id", (nw.col("number") + 1).alias("number"))
+    stayed = join_frames(active, before, on=["customer_id", "number"], how="inner")
+    n_active, n_retained = (
+        to_pandas(frame.group_by("number").agg(nw.len().alias("n"))).set_index("number")["n"]
+        for frame in (active, stayed)
+    )
+    if n_active.empty:
+        raise SchemaError("`activity` holds nobody active. activity_table makes it from transactions.")
+    return from_pandas(_flows(n_active, n_retained, freq=freq, level=level), like=activity)
+
+
+def _flows(n_active: pd.Series[int], n_retained: pd.Series[int], *, freq: Freq, level: float) -> pd.DataFrame:
+    every = range(int(n_active.index.min()), int(n_active.index.max()) + 1)
+    active = n_active.reindex(every, fill_value=0).to_numpy()
+    retained = n_retained.reindex(every, fill_value=0).to_numpy()[1:]
+    start = active[:-1]
+    lower, upper = wilson_interval(retained, start, level=level)
+    return pd.DataFrame(
+        {
+            "period": np.array([first_day_of(number, freq=freq) for number in every[1:]], dtype="datetime64[us]"),
+            "start": start,
+            "retained": retained,
+            "lost": start - retained,
+            "joined": active[1:] - retained,
+            "retention_rate": np.asarray(retention_rate(retained=retained, start=start)),
+            "retention_lower": lower,
+            "retention_upper": upper,
+            "customer_churn_rate": np.asarray(customer_churn_rate(lost=start - retained, start=start)),
+        }
+    )

@@ -1,0 +1,76 @@
+"""The concentration curve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmkit._checks import check_columns
+from crmkit._frames import open_frame, to_pandas
+from crmkit.labels import LABELS, Language, check_language
+from crmkit.plotting._style import BLUE, GREY, axes_for, quiet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_concentration"]
+
+_TOP = 0.2
+
+
+def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    """Draw the share of revenue that the best customers bring, the top fifth marked.
+
+    Parameters
+    ----------
+    concentration : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.metrics.concentration_table` gives it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; new axes without it.
+    language : {"en", "zh"}, default "en"
+        Language of the labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``concentration`` is no frame.
+    ValueError
+        If ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow, metrics
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
+    >>> ax = plot_concentration(metrics.concentration_table(customers))
+    """
+    from matplotlib.ticker import PercentFormatter
+
+    check_language(language)
+    frame = open_frame(concentration, name="concentration")
+    columns = ("customer_share", "value_share")
+    check_columns(frame.collect_schema(), columns, name="concentration", made_by="metrics.concentration_table")
+    curve = to_pandas(frame.select(*columns)).sort_values("customer_share")
+    ax = axes_for(ax)
+    customers, value = curve["customer_share"].to_numpy(), curve["value_share"].to_numpy()
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+    ax.plot(customers, value, color=BLUE, linewidth=2)
+    reached = float(np.interp(_TOP, customers, value))
+    ax.plot([_TOP, _TOP], [0, reached], color=GREY, linewidth=1)
+    ax.annotate(f"{reached:.0%}", (_TOP, reached), xytext=(6, -14), textcoords="offset points", color="#222222")
+    quiet(ax)
+    names = LABELS["axis"]
+    ax.set_xlabel(names["customer_share"].text(language))
+    ax.set_ylabel(names["value_share"].text(language))
+    ax.set_xlim(0, 1)
+    ax.set_ylim(bottom=0)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    return ax

@@ -1,0 +1,57 @@
+"""Numbers and dates as the report prints them."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["NOTHING", "by_code", "count", "day", "money", "month", "number_of_kpi", "share"]
+
+NOTHING = "–"
+
+
+def by_code(kpis: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """The rows of a KPI table by their code."""
+    rows: Any = kpis.set_index("kpi").to_dict("index")
+    return dict(rows)
+
+
+def money(value: float) -> str:
+    """Money in whole units with thousands separators, small amounts with cents."""
+    if math.isnan(value):
+        return NOTHING
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
+
+
+def count(value: float) -> str:
+    """A whole number with thousands separators."""
+    return f"{int(value):,}"
+
+
+def share(value: float) -> str:
+    """A share in percent."""
+    return NOTHING if math.isnan(value) else f"{value:.1%}"
+
+
+def day(value: datetime | pd.Timestamp) -> str:
+    """A date as ISO writes it."""
+    return f"{value:%Y-%m-%d}"
+
+
+def month(value: Any) -> str:
+    """A month as ISO writes it."""
+    return f"{pd.Timestamp(value):%Y-%m}"
+
+
+def number_of_kpi(value: float, *, unit: str) -> str:
+    """A KPI's value in its unit."""
+    if math.isnan(value):
+        return NOTHING
+    if unit == "share":
+        return share(value)
+    if unit in ("orders", "customers"):
+        return count(value)
+    return money(value) if unit.startswith("money") else f"{value:,.2f}"

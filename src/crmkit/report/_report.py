@@ -1,0 +1,195 @@
+"""The customer report: tables worked out once, then written as one HTML file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit import metrics
+from crmkit._calendar import next_day
+from crmkit._checks import as_day, check_columns, check_int
+from crmkit._frames import in_memory, open_frame, to_pandas
+from crmkit.activity import cohort_table
+from crmkit.customers import customer_summary
+from crmkit.errors import SchemaError
+from crmkit.labels import Language, check_language
+from crmkit.report._findings import findings
+from crmkit.report._html import render
+from crmkit.transactions import TRANSACTION_COLUMNS
+
+__all__ = ["CustomerReport", "customer_report"]
+
+
+@dataclass(frozen=True)
+class CustomerReport:
+    """A report on a customer base; `customer_report` makes it.
+
+    Attributes
+    ----------
+    as_of : datetime
+        Last day that counts.
+    days : int
+        Length in days of the recent period.
+    language : {"en", "zh"}
+        Language of the texts.
+    first_day : datetime
+        Day of the first transaction.
+    audit : DataFrame or None
+        Where every row went, as `crmkit.audit_orders` gives it.
+    kpis, recent_kpis : DataFrame
+        `crmkit.metrics.kpi_table` of the whole log and of the last ``days`` days.
+    months : DataFrame
+        `crmkit.metrics.period_table` by month.
+    cohorts : DataFrame
+        `crmkit.cohort_table` by month.
+    concentration : DataFrame
+        `crmkit.metrics.concentration_table`.
+    """
+
+    as_of: datetime
+    days: int
+    language: Language
+    first_day: datetime
+    audit: pd.DataFrame | None
+    kpis: pd.DataFrame
+    recent_kpis: pd.DataFrame
+    months: pd.DataFrame
+    cohorts: pd.DataFrame
+    concentration: pd.DataFrame
+
+    @property
+    def findings(self) -> list[str]:
+        """The headline findings, a sentence each."""
+        return findings(self)
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """Write the report as one HTML page that needs nothing else.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            File to write, in UTF-8.
+
+        Returns
+        -------
+        str
+            The page. The same report gives the same bytes.
+        """
+        page = render(self)
+        if path is not None:
+            Path(path).write_text(page, encoding="utf-8", newline="\n")
+        return page
+
+    def _repr_html_(self) -> str:
+        return render(self)
+
+
+def customer_report(
+    transactions: Any,
+    *,
+    as_of: str | Date,
+    audit: Any = None,
+    days: int = 90,
+    language: Language = "en",
+) -> CustomerReport:
+    """Report on a customer base: KPIs, months, cohorts and concentration, each with its definition.
+
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.as_transactions` gives them. Those after ``as_of`` are not counted.
+    as_of : date or ISO text
+        The last day that counts.
+    audit : the same kind of frame, optional
+        As `crmkit.audit_orders` gives it for the same orders and the same ``as_of``; it becomes the section
+        on where every row went.
+    days : int, default 90
+        Length in days of the recent period, and of the one before that it is compared with.
+    language : {"en", "zh"}, default "en"
+        Language of the report.
+
+    Returns
+    -------
+    CustomerReport
+        Its tables are attributes; ``to_html(path)`` writes it, and notebooks show it.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, nobody bought by ``as_of``, or ``audit`` does not add up to ``transactions``.
+    TypeError
+        If a table is no frame or ``days`` no whole number.
+    ValueError
+        If ``as_of`` is no date, ``days`` is below 1 or ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, load_cdnow
+    >>> report = customer_report(as_transactions(load_cdnow()), as_of="1998-06-30")
+    >>> print(report.findings[1])
+    The top 20% of customers (472) brought 67.5% of revenue.
+    """
+    check_int(days, name="days", low=1)
+    check_language(language)
+    last_day = as_day(as_of, name="as_of")
+    rows = in_memory(open_frame(transactions, name="transactions"))
+    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    first_day, net, purchases = _extent(rows, last_day)
+    if purchases == 0:
+        raise SchemaError(f"`transactions` has no purchase day up to {last_day:%Y-%m-%d}: there is nothing to report.")
+    checked = None if audit is None else _checked_audit(audit, net=net)
+    native = rows.to_native()
+    recent = last_day - timedelta(days=days - 1)
+    customers = customer_summary(native, as_of=last_day)
+    return CustomerReport(
+        as_of=last_day,
+        days=days,
+        language=language,
+        first_day=first_day,
+        audit=checked,
+        kpis=_pandas(metrics.kpi_table(native, start=first_day, end=last_day)),
+        recent_kpis=_pandas(metrics.kpi_table(native, start=recent, end=last_day)),
+        months=_pandas(metrics.period_table(native, as_of=last_day)),
+        cohorts=_pandas(cohort_table(native, as_of=last_day)),
+        concentration=_pandas(metrics.concentration_table(customers)),
+    )
+
+
+def _pandas(native: Any) -> pd.DataFrame:
+    return to_pandas(open_frame(native, name="table"))
+
+
+def _extent(rows: Any, last_day: datetime) -> tuple[datetime, float, int]:
+    """The first day, the net money and the purchase days of the transactions that count."""
+    counted = rows.filter(nw.col("date") < next_day(last_day))
+    bought = nw.when(nw.col("n_orders") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    marked = counted.with_columns(bought.alias("bought"))
+    sums = to_pandas(marked.select(nw.col("date").min(), nw.col("amount").sum(), nw.col("bought").sum())).iloc[0]
+    if pd.isna(sums["date"]):
+        raise SchemaError(f"`transactions` has no rows up to {last_day:%Y-%m-%d}. Give a later as_of.")
+    return pd.Timestamp(sums["date"]).to_pydatetime(), float(sums["amount"]), int(sums["bought"])
+
+
+def _checked_audit(audit: Any, *, net: float) -> pd.DataFrame:
+    """Refuse an audit of other orders: with refunds or without, its money must be that of the transactions."""
+    frame = open_frame(audit, name="audit")
+    check_columns(
+        frame.collect_schema(), ("reason", "n_rows", "amount", "n_duplicates"), name="audit", made_by="audit_orders"
+    )
+    table = _pandas(audit)
+    amount = table.set_index("reason")["amount"]
+    kept = float(amount["kept"])
+    with_refunds = kept + float(amount["refund"])
+    if not np.isclose([kept, with_refunds], net, rtol=1e-9, atol=1e-6 * kept).any():
+        raise SchemaError(
+            f"`audit` keeps {with_refunds:.2f} after refunds, but `transactions` hold {net:.2f} up to as_of. "
+            "Make both from the same orders, and audit_orders with the same as_of."
+        )
+    return table

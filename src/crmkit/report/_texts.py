@@ -1,0 +1,107 @@
+"""What the report says, in English and Chinese."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from crmkit.labels import Label
+
+__all__ = ["TEXTS"]
+
+TEXTS = MappingProxyType(
+    {
+        "title": Label("Customer report", "客户分析报告"),
+        "subtitle": Label(
+            "{first} to {as_of} · as of {as_of}, that day included",
+            "{first} 至 {as_of} · 截止日 {as_of}（含当日）",
+        ),
+        "findings": Label("Headline findings", "主要发现"),
+        "finding_base": Label(
+            "{customers} customers placed {orders} orders worth {revenue} from {first} to {as_of}; "
+            "{repeat} of them ordered more than once.",
+            "{first} 至 {as_of}，{customers} 位客户共下 {orders} 单，销售额 {revenue}；"
+            "其中 {repeat} 的客户下单不止一次。",
+        ),
+        "finding_top": Label(
+            "The top 20% of customers ({count}) brought {share} of revenue.",
+            "销售额最高的 20% 客户（{count} 位）贡献了 {share} 的销售额。",
+        ),
+        "finding_retention": Label(
+            "Of the {start} customers active in the {days} days to {before}, {share} bought again in the {days} days "
+            "to {as_of} (95% interval {lower} to {upper}).",
+            "截至 {before} 的 {days} 天内活跃的 {start} 位客户中，有 {share} 在截至 {as_of} 的 {days} 天内再次购买"
+            "（95% 置信区间 {lower} 至 {upper}）。",
+        ),
+        "finding_no_retention": Label(
+            "Nobody was active in the {days} days to {before}, so retention cannot be told.",
+            "截至 {before} 的 {days} 天内没有活跃客户，无法计算留存率。",
+        ),
+        "audit": Label("Where every row went", "数据去向"),
+        "audit_note": Label(
+            "Each row has one reason, the first that holds. {duplicates} rows repeat another one in every column; "
+            "they are counted and not removed.",
+            "每一行只归入一个原因（按先后顺序取第一个）。有 {duplicates} 行与其他行完全重复，仅计数，不删除。",
+        ),
+        "audit_missing": Label("No audit was given with the transactions.", "生成报告时未提供数据审计表。"),
+        "reason": Label("Reason", "原因"),
+        "rows": Label("Rows", "行数"),
+        "amount": Label("Amount", "金额"),
+        "kpis": Label("Headline KPIs", "核心指标"),
+        "kpi": Label("KPI", "指标"),
+        "whole_log": Label("Whole log", "全部记录"),
+        "last_days": Label("Last {days} days", "最近 {days} 天"),
+        "interval": Label("95% interval", "95% 置信区间"),
+        "kpi_note": Label(
+            "Retention and churn compare the period with the one of the same length before it; a dash means that "
+            "there is nothing to compare with.",
+            "留存率与流失率将本期与上一个等长期间相比较；短横线表示没有可比较的基数。",
+        ),
+        "periods": Label("Revenue and customers by month", "按月销售额与客户数"),
+        "periods_note": Label(
+            "New customers are those whose first purchase in this log lies in the month. Pale: the month was not over.",
+            "新客户指在本数据中首次购买发生在该月的客户。浅色表示该月尚未结束。",
+        ),
+        "month": Label("Month", "月份"),
+        "monthly_figures": Label("Figures by month", "月度数据"),
+        "incomplete": Label("not over", "未结束"),
+        "alt_revenue": Label(
+            "Bar chart of revenue by month, {n} months, highest {high} in {when}.",
+            "按月销售额柱状图，共 {n} 个月，最高为 {when} 的 {high}。",
+        ),
+        "alt_customers": Label(
+            "Bar chart of active customers by month, {n} months, most {high} in {when}.",
+            "按月活跃客户数柱状图，共 {n} 个月，最多为 {when} 的 {high}。",
+        ),
+        "cohorts": Label("Cohort retention", "同期群留存"),
+        "cohorts_note": Label(
+            "Share of the customers first seen in a month who bought again so many months later.",
+            "各月首次购买的客户在其后第几个月再次购买的比例。",
+        ),
+        "cohorts_cut": Label("Only the newest {n} of {of} cohorts are shown.", "仅显示 {of} 个同期群中最近的 {n} 个。"),
+        "cohorts_partial": Label(
+            "The last cell of each row belongs to a month that was not over.", "每行最后一格所在的月份尚未结束。"
+        ),
+        "cohort": Label("Cohort", "同期群"),
+        "size": Label("Customers", "客户数"),
+        "concentration": Label("Concentration", "销售额集中度"),
+        "concentration_note": Label(
+            "Customers from those with the most revenue to those with the least; the dashed line is how it would look "
+            "if all brought the same. Gini coefficient {gini}.",
+            "客户按销售额从高到低排列；虚线表示每位客户贡献相同的情形。基尼系数 {gini}。",
+        ),
+        "alt_concentration": Label(
+            "Curve of the share of revenue against the share of customers: the top 20% bring {share}.",
+            "销售额占比随客户占比变化的曲线：前 20% 的客户贡献 {share}。",
+        ),
+        "definitions": Label("Definitions", "指标定义"),
+        "definition": Label("Definition", "定义"),
+        "unit": Label("Unit", "单位"),
+        "source": Label("Source", "出处"),
+        "purchase_day": Label(
+            "A purchase day is a day with an order, unless it holds a refund and its net amount is not above zero. "
+            "Refunds are negative amounts; unless they were left out, their money reduces revenue.",
+            "购买日指有订单的日期；若当日有退款且净额不大于零，则不算购买日。退款为负金额，除非被剔除，均从销售额中扣减。",
+        ),
+        "made_with": Label("Made with crmkit {version}.", "由 crmkit {version} 生成。"),
+    }
+)
