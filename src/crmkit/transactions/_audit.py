@@ -39,7 +39,7 @@ def audit_orders(
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone
+    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
         As in `as_transactions`.
     as_of : date or ISO text, optional
         Last day that counts. Without it no row is after it.
@@ -118,7 +118,7 @@ def rejected_orders(
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone
+    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
         As in `as_transactions`.
 
     Returns

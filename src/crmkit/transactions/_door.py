@@ -151,10 +151,8 @@ def as_order_lines(
         One row per order line or refund, at least one. It is not changed.
     order_id : str
         Column of order ids.
-    customer_id, date, amount, unit_price, currency, date_format, time_zone
-        As in `as_transactions`.
-    quantity : str, optional
-        Column of quantities; with ``unit_price`` it also makes the amount.
+    customer_id, date, amount, quantity, unit_price, currency, date_format, time_zone : str, optional
+        As in `as_transactions`. ``quantity`` is carried along, with or without ``unit_price``.
     keep : sequence of str, default ()
         Further columns to carry along, such as product, category, channel or region.
     returns : {"net", "drop"}, default "net"

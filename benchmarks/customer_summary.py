@@ -1,0 +1,196 @@
+"""`customer_summary` on ten million orders, beside the same by hand in each engine and beside lifetimes.
+
+Run as ``python -m benchmarks.customer_summary [n_customers]``. Times: ours and the peer in turn in one process, median
+of the runs. Memory: each alone in a fresh process, the peak above what the loaded orders take.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import crmkit
+from benchmarks import by_hand
+
+N_CUSTOMERS = 1_000_000
+PURCHASES_PER_YEAR = 14.7
+RUNS = 3
+AS_OF = "2025-12-31"
+
+
+class Pandas:
+    """pandas with NumPy columns. A task loads `table` only: orders, or transactions made before."""
+
+    def __init__(self, folder, table):
+        self.orders = self.transactions = self.load(str(Path(folder) / f"{table}.parquet"), table)
+
+    def load(self, path, table):
+        import pandas as pd
+
+        return pd.read_parquet(path)
+
+    def hand(self):
+        return by_hand.pandas_summary(self.transactions)
+
+    def hand_door(self):
+        return by_hand.pandas_summary(by_hand.pandas_transactions(self.orders))
+
+    def ours(self):
+        return crmkit.customer_summary(self.transactions, as_of=AS_OF)
+
+    def ours_door(self):
+        return crmkit.customer_summary(crmkit.as_transactions(self.orders), as_of=AS_OF)
+
+    def plain(self, result):
+        return result
+
+
+class Polars(Pandas):
+    """Polars, eager in and out; by hand one lazy query."""
+
+    def load(self, path, table):
+        import polars as pl
+
+        return pl.read_parquet(path)
+
+    def hand(self):
+        return by_hand.polars_summary(self.transactions).collect()
+
+    def hand_door(self):
+        return by_hand.polars_summary(by_hand.polars_transactions(self.orders)).collect()
+
+    def plain(self, result):
+        return result.to_pandas()
+
+
+class DuckDB(Pandas):
+    """DuckDB, from a table of its own to Arrow."""
+
+    def load(self, path, table):
+        import duckdb
+
+        self.connection = duckdb.connect()
+        self.connection.execute(f"create table {table} as from '{path}'")
+        return self.connection.table(table)
+
+    def hand(self):
+        return self.connection.sql(by_hand.DUCKDB_SUMMARY.format(transactions="transactions")).to_arrow_table()
+
+    def hand_door(self):
+        return self.connection.sql(
+            by_hand.DUCKDB_SUMMARY.format(transactions=f"({by_hand.DUCKDB_TRANSACTIONS})")
+        ).to_arrow_table()
+
+    def ours(self):
+        return super().ours().to_arrow_table()
+
+    def ours_door(self):
+        return super().ours_door().to_arrow_table()
+
+    def plain(self, result):
+        return result.to_pandas()
+
+
+class Lifetimes(Pandas):
+    """lifetimes on pandas, from the orders: frequency, recency, T and monetary value alone, refunds not treated."""
+
+    def hand_door(self):
+        from lifetimes.utils import summary_data_from_transaction_data
+
+        return summary_data_from_transaction_data(
+            self.orders, "customer_id", "date", monetary_value_col="amount", observation_period_end=AS_OF
+        )
+
+
+ENGINES = {engine.__name__: engine for engine in (Pandas, Polars, DuckDB, Lifetimes)}
+PAIRS = {"transactions": ("ours", "hand"), "orders": ("ours_door", "hand_door")}
+
+
+def seconds(engine, pair):
+    """Time both of a pair in turn."""
+    taken = {name: [] for name in pair}
+    for _ in range(RUNS):
+        for name in pair:
+            start = time.perf_counter()
+            getattr(engine, name)()
+            taken[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def peak(engine, name):
+    """Peak megabytes above what was in use before; right in a fresh process on Linux only."""
+    before = memory_field("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # starts a new VmHWM, the most that was ever in use
+    getattr(engine, name)()
+    return (memory_field("VmHWM") - before) / 1024
+
+
+def memory_field(field):
+    """Kilobytes of one field of this process' status."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field))
+
+
+def check(engine, pair):
+    """Refuse to compare what is not equal."""
+    import pandas as pd
+
+    ours, hand = (engine.plain(getattr(engine, name)()).sort_values("customer_id", ignore_index=True) for name in pair)
+    pd.testing.assert_frame_equal(
+        ours, hand[ours.columns], check_dtype=False, check_index_type=False, rtol=1e-6, atol=1e-6
+    )
+
+
+def run(*arguments):
+    """Run this file again, alone."""
+    command = [sys.executable, "-m", "benchmarks.customer_summary", *arguments]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)  # noqa: S603
+
+
+def child(folder, engine, table, task):
+    """Do one task in this process and print its figures."""
+    made = ENGINES[engine](folder, table)
+    if task == "time":
+        if engine != "Lifetimes":
+            check(made, PAIRS[table])
+        figures = seconds(made, PAIRS[table])
+    else:
+        figures = peak(made, task)
+    print(json.dumps(figures))
+
+
+def main(n_customers=N_CUSTOMERS):
+    """Make the orders, run everything, print the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        orders = crmkit.make_transactions(
+            n_customers=n_customers, purchases_per_year=PURCHASES_PER_YEAR, random_state=1
+        ).orders[["customer_id", "date", "amount"]]
+        orders.to_parquet(Path(folder) / "orders.parquet")
+        crmkit.as_transactions(orders).to_parquet(Path(folder) / "transactions.parquet")
+        print(f"\n## customer_summary, {len(orders):,} orders of {n_customers:,} customers, median of {RUNS}")
+        print(
+            "| engine | from | ours, s | peer, s | ours / peer | ours, MB | peer, MB |\n|---|---|---|---|---|---|---|"
+        )
+        del orders
+        for engine in ENGINES:
+            for table, pair in PAIRS.items():
+                if engine == "Lifetimes" and table == "transactions":
+                    continue
+                ours, hand = pair
+                times = run(folder, engine, table, "time")
+                memory = {task: run(folder, engine, table, task) for task in pair}
+                print(
+                    f"| {engine} | {table} | {times[ours]:.2f} | {times[hand]:.2f} | {times[ours] / times[hand]:.2f} "
+                    f"| {memory[ours]:,.0f} | {memory[hand]:,.0f} |",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        child(*sys.argv[1:])
+    else:
+        main(*map(int, sys.argv[1:]))
