@@ -66,7 +66,7 @@ def period_number(date: nw.Expr, *, freq: Freq) -> nw.Expr:
     if freq == "M":
         return year * 12 + (month - 1)
     # Counted from Monday, 1 January of the year 1, so that no engine divides a negative number.
-    days = day_number(date) + _DAYS_0001_TO_1970
+    days = (day_number(date) + _DAYS_0001_TO_1970).cast(nw.Int64)
     return days // 7 if freq == "W" else days
 
 
@@ -91,13 +91,13 @@ def period_end(day: datetime, *, freq: Freq) -> datetime:
 
 
 def day_number(date: nw.Expr) -> nw.Expr:
-    """Days since 1970-01-01 of a date, from its year and its day in the year.
+    """Days since 1970-01-01 of a date, as a float and missing where the date is.
 
-    Not every engine can subtract dates; all can do this. Exact from 1901 to 2099, when every fourth year is
-    a leap year.
+    It comes from the year and the day in the year: not every engine can subtract dates. Exact from 1901 to
+    2099, when every fourth year is a leap year.
     """
-    before_year = ((date.dt.year().cast(nw.Float64) - 1901) * 365.25).floor().cast(nw.Int64)
-    return before_year + date.dt.ordinal_day().cast(nw.Int64) - 1 - _DAYS_1901_TO_1970
+    before_year = ((date.dt.year().cast(nw.Float64) - 1901) * 365.25).floor()
+    return before_year + date.dt.ordinal_day().cast(nw.Float64) - 1 - _DAYS_1901_TO_1970
 
 
 def day_numbers(dates: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -1,5 +1,6 @@
 """Checks of arguments; each returns the clean value or raises with the way to mend it."""
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from numbers import Integral, Real
@@ -13,6 +14,7 @@ from crmkit.errors import SchemaError
 __all__ = ["as_day", "check_columns", "check_fraction", "check_int", "check_option", "some"]
 
 _MOST_VALUES_SHOWN = 5
+_ISO_DATE = re.compile(r"\d{4}(-|/|)\d{1,2}\1\d{1,2}([T ].*)?")
 
 
 def some(values: Iterable[Any]) -> str:
@@ -28,12 +30,15 @@ def as_day(value: object, *, name: str) -> datetime:
 
     The argument is a date, a datetime, a NumPy or pandas time stamp, or ISO text.
     """
-    if isinstance(value, (int, float)):
+    if isinstance(value, (Real, np.bool_)):
         raise TypeError(f"`{name}` must be a date or ISO text such as '2024-12-31', got {value!r}.")
+    wrong = f"`{name}` must be a date or ISO text such as '2024-12-31', got {value!r}."
+    if isinstance(value, str) and not _ISO_DATE.fullmatch(value):
+        raise ValueError(wrong)
     try:
         stamp = pd.Timestamp(value)  # type: ignore[arg-type]
     except (ValueError, TypeError) as error:
-        raise ValueError(f"`{name}` must be a date or ISO text such as '2024-12-31', got {value!r}.") from error
+        raise ValueError(wrong) from error
     if pd.isna(stamp):
         raise ValueError(f"`{name}` is missing, got {value!r}. Give a date such as '2024-12-31'.")
     if stamp.tzinfo is not None:

@@ -15,6 +15,8 @@ from crmkit.errors import SchemaError
 
 __all__ = ["clean_ids"]
 
+_BEYOND = "holds ids that are no whole numbers of 64 bits. Read the column as text."
+
 
 def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
     """Replace a column of ids by whole numbers or text; an empty text is no id.
@@ -22,10 +24,11 @@ def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
     A float column of whole numbers, as missing ids make it, becomes whole numbers; categories become
     what they stand for.
     """
-    frame = _without_objects(frame, column, where=where)
+    frame = _without_objects(_without_dictionary(frame, column), column, where=where)
     dtype = frame.collect_schema()[column]
     ids = nw.col(column)
     if dtype.is_integer():
+        _refuse_beyond_64_bits(frame, column, where=where)
         return frame.with_columns(ids.cast(nw.Int64))
     if dtype in (nw.Categorical, nw.Enum, nw.String):
         text = ids if dtype == nw.String else ids.cast(nw.String)
@@ -48,6 +51,25 @@ def _from_floats(frame: nw.DataFrame[Any], column: str, *, where: str) -> nw.Dat
     if frame.implementation.is_pandas():
         return with_values(frame, column, pd.array(values, dtype="Int64"))
     return frame.with_columns(ids.fill_nan(None).cast(nw.Int64))
+
+
+def _refuse_beyond_64_bits(frame: AnyFrame, column: str, *, where: str) -> None:
+    """Refuse what would not fit; an engine raises its own error when the query runs."""
+    if not isinstance(frame, nw.DataFrame) or frame.schema[column] not in (nw.UInt64, nw.Int128, nw.UInt128):
+        return
+    largest = frame[column].max()
+    if largest is not None and largest > np.iinfo(np.int64).max:
+        raise SchemaError(f"{where} {_BEYOND}")
+
+
+def _without_dictionary(frame: AnyFrame, column: str) -> AnyFrame:
+    """Decode a PyArrow dictionary, whose values need not be text."""
+    if not isinstance(frame, nw.DataFrame) or not frame.implementation.is_pyarrow():
+        return frame
+    ids = frame.to_native()[column]
+    if not hasattr(ids.type, "value_type"):
+        return frame
+    return with_values(frame, column, ids.cast(ids.type.value_type))
 
 
 def _without_objects(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
@@ -74,6 +96,4 @@ def _numbers(values: pd.Series[Any], *, where: str) -> Any:
     try:
         return pd.array(values.where(values.notna(), None).tolist(), dtype="Int64")
     except (TypeError, ValueError, OverflowError) as error:
-        raise SchemaError(
-            f"{where} holds ids that are no whole numbers of 64 bits. Read the column as text."
-        ) from error
+        raise SchemaError(f"{where} {_BEYOND}") from error

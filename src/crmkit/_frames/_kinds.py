@@ -91,6 +91,8 @@ def give_table(table: AnyFrame, *, like: FrameT, sort_by: Sequence[str] = ()) ->
 def to_pandas(frame: AnyFrame) -> pd.DataFrame:
     """Bring a small table into pandas, with pandas' own column types and a fresh index."""
     table = collected(frame)
+    if table.implementation.is_pandas():
+        return cast("pd.DataFrame", with_numpy_types(table, columns=table.columns).to_native().reset_index(drop=True))
     return pd.DataFrame({name: pandas_series(table[name]).array for name in table.columns})
 
 
@@ -142,8 +144,9 @@ def same_kind(frame: AnyFrame, other: AnyFrame, *, names: tuple[str, str]) -> No
 
 
 def _refuse_duplicate_columns(native: object, *, name: str) -> None:
-    # The other kinds cannot hold two columns of one name; PyArrow calls its names column_names.
-    columns = list(native.columns) if isinstance(native, pd.DataFrame) else getattr(native, "column_names", [])
+    # Polars has collect_schema and cannot hold two columns of one name; PyArrow says column_names.
+    names = [] if hasattr(native, "collect_schema") else getattr(native, "columns", [])
+    columns = getattr(native, "column_names", list(names))
     twice = sorted({str(column) for column in columns if columns.count(column) > 1})
     if twice:
         raise SchemaError(f"`{name}` has the column names {twice} more than once. Rename or drop the copies.")

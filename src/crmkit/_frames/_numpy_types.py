@@ -12,7 +12,7 @@ AnyFrame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
 
 def with_numpy_types(frame: AnyFrame, *, columns: Sequence[str]) -> AnyFrame:
-    """Give pandas columns of numbers and times without missing values the types of NumPy."""
+    """Give pandas columns of numbers and times the types of NumPy, but for whole numbers of which some are missing."""
     if not frame.implementation.is_pandas():
         return frame
     native: pd.DataFrame = frame.to_native()
@@ -20,7 +20,7 @@ def with_numpy_types(frame: AnyFrame, *, columns: Sequence[str]) -> AnyFrame:
     changed = {
         name: kind
         for name, kind in kinds.items()
-        if kind is not None and native[name].dtype != kind and not native[name].isna().any()
+        if kind is not None and native[name].dtype != kind and (kind != "int64" or not native[name].isna().any())
     }
     return nw.from_native(native.astype(changed)) if changed else frame
 

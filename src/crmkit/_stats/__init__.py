@@ -2,10 +2,11 @@
 
 from crmkit._stats._concentration import gini_coefficient, lorenz_curve, share_of_top
 from crmkit._stats._intervals import wilson_interval
-from crmkit._stats._ratio import Numbers, check_alike, check_counts, check_part_of, ratio
+from crmkit._stats._ratio import Numbers, as_floats, check_alike, check_counts, check_part_of, ratio
 
 __all__ = [
     "Numbers",
+    "as_floats",
     "check_alike",
     "check_counts",
     "check_part_of",

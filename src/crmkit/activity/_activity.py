@@ -7,9 +7,9 @@ from datetime import date as Date  # noqa: N812
 import narwhals.stable.v2 as nw
 
 from crmkit._calendar import Freq, check_freq, next_day, period_start
-from crmkit._checks import as_day, check_columns
-from crmkit._frames import AnyFrame, FrameT, give_table, in_memory, open_frame
-from crmkit.transactions import TRANSACTION_COLUMNS
+from crmkit._checks import as_day
+from crmkit._frames import AnyFrame, FrameT, give_table
+from crmkit.transactions import checked_transactions
 
 __all__ = ["activity_by_period", "activity_table"]
 
@@ -63,8 +63,7 @@ def activity_by_period(transactions: object, *, as_of: str | Date, freq: Freq) -
     """Work out the activity table, in no order."""
     check_freq(freq)
     last_day = as_day(as_of, name="as_of")
-    rows = in_memory(open_frame(transactions, name="transactions"))
-    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    rows = checked_transactions(transactions)
     rows = rows.filter(nw.col("date") < next_day(last_day))
     rows = rows.with_columns(period_start(nw.col("date"), freq=freq).alias("period"))
     activity = rows.group_by("customer_id", "period").agg(nw.col("n_orders", "amount").sum())

@@ -8,8 +8,9 @@ import narwhals.stable.v2 as nw
 
 from crmkit._calendar import next_day
 from crmkit._checks import as_day
-from crmkit._frames import FrameT, give_table, in_memory, join_frames, open_frame
-from crmkit.customers._summary import customer_summary
+from crmkit._frames import FrameT, give_table, join_frames
+from crmkit.customers._summary import summarise
+from crmkit.transactions import checked_transactions
 
 __all__ = ["holdout_split"]
 
@@ -57,8 +58,8 @@ def holdout_split(transactions: FrameT, *, calibration_end: str | Date, observat
     )
     if end <= start:
         raise ValueError(f"`observation_end` must be after `calibration_end`, got {end:%Y-%m-%d} and {start:%Y-%m-%d}.")
-    rows = in_memory(open_frame(transactions, name="transactions"))
-    calibration = in_memory(open_frame(customer_summary(transactions, as_of=start), name="customers"))
+    rows = checked_transactions(transactions)
+    calibration = summarise(rows, as_of=start, name="calibration_end")
     window = rows.filter((nw.col("date") >= next_day(start)) & (nw.col("date") < next_day(end)))
     bought = nw.when(nw.col("n_orders") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
     after = window.select(

@@ -31,12 +31,12 @@ from crmkit._frames import (
     starts_of_runs,
 )
 from crmkit.errors import SchemaError
-from crmkit.transactions import TRANSACTION_COLUMNS
+from crmkit.transactions import checked_transactions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CUSTOMER_COLUMNS", "customer_summary", "summarise_by_expressions", "summarise_in_memory"]
+__all__ = ["CUSTOMER_COLUMNS", "customer_summary", "summarise", "summarise_by_expressions", "summarise_in_memory"]
 
 CUSTOMER_COLUMNS: Final = (
     "customer_id",
@@ -125,21 +125,23 @@ def customer_summary(transactions: FrameT, *, as_of: str | Date, customers: Fram
     0         ann         2   30.0             20.0        1.0     10.0  30.0
     1          bo         1    5.0             26.0        0.0      0.0  26.0
     """
+    rows = checked_transactions(transactions)
     day = as_day(as_of, name="as_of")
-    rows = in_memory(open_frame(transactions, name="transactions"))
-    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
-    if isinstance(rows, nw.DataFrame):
-        _check_start(rows, day)
     known = None if customers is None else _master(customers, rows)
-    rows = rows.filter(nw.col("date") < next_day(day))
-    summary = (
-        summarise_in_memory(rows, as_of=day)
-        if isinstance(rows, nw.DataFrame)
-        else summarise_by_expressions(rows, as_of=day)
-    )
-    if known is not None:
-        summary = _with_prospects(summary, known)
-    return give_table(summary, like=transactions, sort_by=[] if known is None else ["customer_id"])
+    summary = summarise(rows, as_of=day, name="as_of")
+    if known is None:
+        return give_table(summary, like=transactions)
+    return give_table(_with_prospects(summary, known), like=transactions, sort_by=["customer_id"])
+
+
+def summarise(transactions: AnyFrame, *, as_of: datetime, name: str) -> AnyFrame:
+    """Summarise transactions of any kind; ``name`` is what the caller calls the day."""
+    if isinstance(transactions, nw.DataFrame):
+        _check_start(transactions, as_of, name=name)
+    rows = transactions.filter(nw.col("date") < next_day(as_of))
+    if isinstance(rows, nw.DataFrame):
+        return summarise_in_memory(rows, as_of=as_of)
+    return summarise_by_expressions(rows, as_of=as_of)
 
 
 def summarise_by_expressions(transactions: AnyFrame, *, as_of: datetime) -> AnyFrame:
@@ -263,13 +265,13 @@ def _measures(
     }
 
 
-def _check_start(transactions: nw.DataFrame[Any], as_of: datetime) -> None:
+def _check_start(transactions: nw.DataFrame[Any], as_of: datetime, *, name: str) -> None:
     if transactions.is_empty():
         raise SchemaError("`transactions` has no rows. as_transactions gives at least one.")
     first = transactions["date"].min()
     if first > as_of:
         raise ValueError(
-            f"`as_of` is {as_of:%Y-%m-%d}, before the first transaction on {first:%Y-%m-%d}. Give a later day."
+            f"`{name}` is {as_of:%Y-%m-%d}, before the first transaction on {first:%Y-%m-%d}. Give a later day."
         )
 
 

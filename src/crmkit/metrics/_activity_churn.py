@@ -10,11 +10,11 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from crmkit._calendar import next_day
-from crmkit._checks import as_day, check_columns, check_int
-from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame
+from crmkit._checks import as_day, check_int
+from crmkit._frames import FrameT, collected, from_pandas
 from crmkit._stats import wilson_interval
 from crmkit.metrics._retention import customer_churn_rate
-from crmkit.transactions import TRANSACTION_COLUMNS
+from crmkit.transactions import checked_transactions
 
 __all__ = ["activity_churn_table"]
 
@@ -78,8 +78,7 @@ def activity_churn_table(
         raise ValueError(f"`end` must be after `start`, got {days[1]:%Y-%m-%d} and {days[0]:%Y-%m-%d}.")
     for window in windows:
         check_int(window, name="windows", low=1)
-    rows = in_memory(open_frame(transactions, name="transactions"))
-    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    rows = checked_transactions(transactions)
     flags = {
         f"{name}_{window}": _in_window(day, window)
         for window in windows

@@ -11,7 +11,7 @@ import pandas as pd
 
 from crmkit._checks import check_columns, check_fraction, check_int, some
 from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame
-from crmkit._stats import check_alike, gini_coefficient, lorenz_curve, share_of_top
+from crmkit._stats import as_floats, gini_coefficient, lorenz_curve, share_of_top
 
 __all__ = ["concentration_table", "gini", "top_share"]
 
@@ -143,9 +143,9 @@ def concentration_table(customers: FrameT, *, value: str = "spend", n_points: in
 
 
 def _complete(values: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]:
-    array = np.asarray(values)
-    check_alike(values=array)
-    array = array.astype(float)
+    array = as_floats(np.asarray(values), name="values")
+    if array.ndim != 1:
+        raise ValueError(f"`values` must be one column of numbers, got {array.ndim} dimensions.")
     if np.isnan(array).any():
         missing = np.flatnonzero(np.isnan(array))
         raise ValueError(f"`values` has {len(missing)} missing, first at {some(missing.tolist())}. Fill or drop them.")

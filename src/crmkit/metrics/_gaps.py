@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from crmkit._calendar import day_number, next_day
-from crmkit._checks import as_day, check_columns
-from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame, sort_order, sorted_codes
-from crmkit.transactions import TRANSACTION_COLUMNS
+from crmkit._checks import as_day
+from crmkit._frames import FrameT, collected, from_pandas, sort_order, sorted_codes
+from crmkit.transactions import checked_transactions
 
 __all__ = ["purchase_gap_table"]
 
@@ -56,10 +56,9 @@ def purchase_gap_table(transactions: FrameT, *, as_of: str | Date) -> FrameT:
     1    30       1          1.000000
     """
     last_day = as_day(as_of, name="as_of")
-    rows = in_memory(open_frame(transactions, name="transactions"))
-    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    rows = checked_transactions(transactions)
     bought = rows.filter((nw.col("n_orders") > 0) & (nw.col("date") < next_day(last_day)))
-    found = collected(bought.select("customer_id", day_number(nw.col("date")).alias("day")))
+    found = collected(bought.select("customer_id", day_number(nw.col("date")).cast(nw.Int64).alias("day")))
     if found.is_empty():
         days, counts = np.empty(0, dtype="int64"), np.empty(0, dtype="int64")
     else:

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from crmkit._calendar import next_day
-from crmkit._checks import as_day, check_columns, check_option
-from crmkit._frames import AnyFrame, FrameT, from_pandas, in_memory, open_frame, to_pandas
+from crmkit._checks import as_day, check_option
+from crmkit._frames import AnyFrame, FrameT, from_pandas, to_pandas
 from crmkit._stats import gini_coefficient, share_of_top, wilson_interval
 from crmkit.metrics._retention import customer_churn_rate, repeat_purchase_rate, retention_rate
 from crmkit.metrics._sales import average_order_value, average_revenue_per_customer, purchase_frequency
-from crmkit.transactions import TRANSACTION_COLUMNS
+from crmkit.transactions import checked_transactions
 
 __all__ = ["kpi_table"]
 
@@ -82,8 +82,7 @@ def kpi_table(
     first, last = as_day(start, name="start"), as_day(end, name="end")
     if last < first:
         raise ValueError(f"`end` must not lie before `start`, got {last:%Y-%m-%d} and {first:%Y-%m-%d}.")
-    rows = in_memory(open_frame(transactions, name="transactions"))
-    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    rows = checked_transactions(transactions)
     per_customer = to_pandas(_per_customer(rows, first=first, last=last))
     return from_pandas(
         _kpis(per_customer, orders="orders" if count == "orders" else "days", level=level), like=transactions

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from crmkit._calendar import Freq, check_freq, first_day_of, next_day, number_of_period, period_number
-from crmkit._checks import as_day, check_columns
-from crmkit._frames import FrameT, from_pandas, in_memory, join_frames, open_frame, to_pandas
+from crmkit._checks import as_day
+from crmkit._frames import FrameT, from_pandas, join_frames, to_pandas
 from crmkit.errors import SchemaError
-from crmkit.transactions import TRANSACTION_COLUMNS
+from crmkit.transactions import checked_transactions
 
 __all__ = ["period_table"]
 
@@ -65,8 +65,7 @@ def period_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -
     """
     check_freq(freq)
     last_day = as_day(as_of, name="as_of")
-    rows = in_memory(open_frame(transactions, name="transactions"))
-    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    rows = checked_transactions(transactions)
     rows = rows.filter(nw.col("date") < next_day(last_day)).with_columns(
         period_number(nw.col("date"), freq=freq).alias("number")
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from crmkit._calendar import Freq, check_freq, first_day_of, period_number
 from crmkit._checks import check_columns, check_option
 from crmkit._frames import FrameT, from_pandas, in_memory, join_frames, open_frame, to_pandas
-from crmkit._stats import Numbers, check_counts, check_part_of, ratio, wilson_interval
+from crmkit._stats import Numbers, as_floats, check_counts, check_part_of, ratio, wilson_interval
 from crmkit.errors import SchemaError
 
 __all__ = ["customer_churn_rate", "repeat_purchase_rate", "retention_rate", "retention_table"]
@@ -144,9 +144,15 @@ def customer_churn_rate(
     base = start
     if joined is not None:
         check_counts(start=start, joined=joined)
-        base = start + joined
+        base = _sum(start, joined)
     check_part_of(lost, base, names=("lost", "start" if joined is None else "start + joined"))
     return ratio(lost, base)
+
+
+def _sum(start: Numbers, joined: Numbers) -> Numbers:
+    if isinstance(start, pd.Series) or isinstance(joined, pd.Series):
+        return start + joined
+    return as_floats(start, name="start") + as_floats(joined, name="joined")
 
 
 def retention_table(activity: FrameT, *, freq: Freq = "M", level: float = 0.95) -> FrameT:

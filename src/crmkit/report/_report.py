@@ -15,14 +15,14 @@ import pandas as pd
 from crmkit import metrics
 from crmkit._calendar import next_day
 from crmkit._checks import as_day, check_columns, check_int
-from crmkit._frames import in_memory, open_frame, to_pandas
+from crmkit._frames import open_frame, to_pandas
 from crmkit.activity import cohort_table
 from crmkit.customers import customer_summary
 from crmkit.errors import SchemaError
 from crmkit.labels import Language, check_language
 from crmkit.report._findings import findings
 from crmkit.report._html import render
-from crmkit.transactions import TRANSACTION_COLUMNS
+from crmkit.transactions import checked_transactions
 
 __all__ = ["CustomerReport", "customer_report"]
 
@@ -139,8 +139,7 @@ def customer_report(
     check_int(days, name="days", low=1)
     check_language(language)
     last_day = as_day(as_of, name="as_of")
-    rows = in_memory(open_frame(transactions, name="transactions"))
-    check_columns(rows.collect_schema(), TRANSACTION_COLUMNS, name="transactions", made_by="as_transactions")
+    rows = checked_transactions(transactions)
     first_day, net, purchases = _extent(rows, last_day)
     if purchases == 0:
         raise SchemaError(f"`transactions` has no purchase day up to {last_day:%Y-%m-%d}: there is nothing to report.")

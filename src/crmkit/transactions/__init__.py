@@ -1,15 +1,15 @@
 """The one door: order logs in, checked transactions or order lines out, every row accounted for."""
 
 from crmkit.transactions._audit import audit_orders, rejected_orders
-from crmkit.transactions._daily import TRANSACTION_COLUMNS
+from crmkit.transactions._checked import checked_transactions
 from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
 
 __all__ = [
-    "TRANSACTION_COLUMNS",
     "Invalid",
     "Returns",
     "as_order_lines",
     "as_transactions",
     "audit_orders",
+    "checked_transactions",
     "rejected_orders",
 ]

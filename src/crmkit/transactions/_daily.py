@@ -4,7 +4,7 @@ The same rule twice: as expressions, which every kind of frame and engine can ru
 half the time in memory. Tests hold the two equal.
 """
 
-from typing import Any, Final
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -13,10 +13,9 @@ import pandas as pd
 
 from crmkit._calendar import day_numbers
 from crmkit._frames import AnyFrame, pandas_series, sort_order, sorted_codes, starts_of_runs
+from crmkit.transactions._checked import TRANSACTION_COLUMNS
 
-__all__ = ["TRANSACTION_COLUMNS", "days_by_expressions", "days_in_memory"]
-
-TRANSACTION_COLUMNS: Final = ("customer_id", "date", "n_orders", "amount")
+__all__ = ["days_by_expressions", "days_in_memory"]
 
 # A net amount within this share of the refunded money is zero but for the rounding of a sum.
 _ROUNDING = 1e-9

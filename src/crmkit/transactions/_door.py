@@ -232,7 +232,7 @@ def _check_keep(keep: Sequence[str], *, given: tuple[str, ...], taken: dict[str,
 def _kept(rows: OrderRows, *, returns: Returns, invalid: Invalid) -> AnyFrame:
     """The rows that go on; all the reasons to refuse are looked for in one pass."""
     frame = rows.frame
-    n_rows, wanting, unnumbered = _count(rows)
+    n_rows, wanting, unnumbered, n_kept = _count(rows, returns=returns)
     if n_rows == 0:
         raise SchemaError("`orders` has no rows. Give at least one order.")
     if any(wanting.values()):
@@ -247,7 +247,7 @@ def _kept(rows: OrderRows, *, returns: Returns, invalid: Invalid) -> AnyFrame:
         )
     if returns == "drop":
         frame = frame.filter(nw.col(AMOUNT) >= 0)
-    if isinstance(frame, nw.DataFrame) and frame.is_empty():
+    if n_kept == 0:
         raise SchemaError(
             f"`orders` has {n_rows} rows, and none is left with {invalid=} and {returns=}. "
             "audit_orders says where they went."
@@ -255,15 +255,17 @@ def _kept(rows: OrderRows, *, returns: Returns, invalid: Invalid) -> AnyFrame:
     return frame
 
 
-def _count(rows: OrderRows) -> tuple[int, dict[str, int], int]:
-    """Count the rows, those wanting by standard column, and the usable ones that lack an order id."""
+def _count(rows: OrderRows, *, returns: Returns) -> tuple[int, dict[str, int], int, int]:
+    """Count the rows, those wanting by standard column, the usable ones that lack an order id, those kept."""
     flags = {column: nw.col(column).is_null() for column in _WANTING}
+    flags["kept"] = rows.usable() & (nw.col(AMOUNT) >= 0) if returns == "drop" else rows.usable()
     if ORDER in rows.sources:
         flags["unnumbered"] = nw.col(ORDER).is_null() & rows.usable()
     marked = rows.frame.select(*(flag.cast(nw.Int64).alias(name) for name, flag in flags.items()))
     totals = collected(marked.select(nw.len().alias("n_rows"), *(nw.col(name).sum() for name in flags)))
     counts = {name: int(values[0] or 0) for name, values in totals.to_dict(as_series=False).items()}
-    return counts["n_rows"], {column: counts[column] for column in _WANTING}, counts.get("unnumbered", 0)
+    wanting = {column: counts[column] for column in _WANTING}
+    return counts["n_rows"], wanting, counts.get("unnumbered", 0), counts["kept"]
 
 
 def _complaint(rows: OrderRows, wanting: dict[str, int]) -> str:

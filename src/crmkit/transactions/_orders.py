@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
 from crmkit._calendar import next_day
 from crmkit._checks import some
@@ -120,15 +121,27 @@ def _cleaned(frame: AnyFrame, named: dict[str, str], *, date_format: str | None,
     for standard in (AMOUNT, QUANTITY, _UNIT_PRICE):
         if standard in named:
             frame = clean_numbers(frame, standard, where=where[standard])
+    if ORDER in named:
+        frame = _cleaned_order_ids(frame)
     if _UNIT_PRICE not in named:
         return frame
     product = nw.col(QUANTITY) * nw.col(_UNIT_PRICE)
     return clean_numbers(frame.with_columns(product.alias(AMOUNT)), AMOUNT, where="the product")
 
 
+def _cleaned_order_ids(frame: AnyFrame) -> AnyFrame:
+    """Make order ids missing that are not a number or empty text; they may be of any type."""
+    dtype, order = frame.collect_schema()[ORDER], nw.col(ORDER)
+    if dtype.is_float():
+        return frame.with_columns(nw.when(~order.is_nan()).then(order).alias(ORDER))
+    if dtype == nw.String:
+        return frame.with_columns(nw.when(order.str.strip_chars() != "").then(order).alias(ORDER))
+    return frame
+
+
 def _check_one_currency(frame: AnyFrame, currency: str) -> None:
     found = collected(frame.select(currency).unique().head(6))[currency].to_list()
-    if len(found) > 1 or found[0] is None:
+    if len(found) > 1 or pd.isna(found[0]):
         raise SchemaError(
             f"`orders['{currency}']` holds the currencies {some(sorted(map(str, found)))}; amounts of several "
             "currencies cannot be added. Convert them to one, or pass one currency at a time."

@@ -17,7 +17,7 @@ __all__ = ["clean_times"]
 
 # Outside these years a date is a placeholder (0001-01-01, 1900-01-01, 9999-12-31) or a slip, never an order.
 _FIRST, _LAST = datetime(1901, 1, 1), datetime(2099, 12, 31)
-_OFFSET = r":\d{2}(?:[.,]\d+)?\s*(?:[zZ]|[+-]\d{2}(?::?\d{2})?)$"
+_OFFSET = r"[tT ]\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?\s*(?:[zZ]|[+-]\d{2}(?::?\d{2})?)$"
 _SHORTEST_DATE = len("2024-1-1")
 
 
@@ -76,7 +76,7 @@ def _parsed(values: pd.Series[Any], *, where: str, date_format: str | None, zone
         aware[is_text] = text.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
         text = text.where(text.str.len() >= _SHORTEST_DATE, None)
     else:
-        aware[is_text] = "%z" in date_format
+        aware[is_text] = "%z" in date_format.lower()
     instants = np.full(len(values), np.datetime64("NaT", "us"))
     instants[is_text] = _instants(text, date_format=date_format)
     instants[is_date] = _instants(values[is_date], date_format=None)
