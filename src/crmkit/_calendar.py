@@ -42,16 +42,17 @@ def next_day(day: datetime) -> datetime:
 
 
 def period_start(date: nw.Expr, *, freq: Freq) -> nw.Expr:
-    """The first day of the period that holds a midnight, on every kind of frame."""
+    """The first day of the period that holds a moment (for weeks, a midnight), on every kind of frame."""
     if freq != "W":
-        return date.dt.truncate(_TRUNCATE[freq])
-    weekday = date.dt.weekday()
+        # Spark truncates to a time with a zone.
+        return date.dt.truncate(_TRUNCATE[freq]).cast(nw.Datetime("us"))
+    # Engines number weekdays differently; days since Monday, 1 January of the year 1, they count alike.
+    days = day_number(date) + _DAYS_0001_TO_1970
+    weekday = days - (days / 7).floor() * 7
     monday = date
     for days_after_monday in range(1, 7):
         monday = (
-            nw.when(weekday == days_after_monday + 1)
-            .then(date.dt.offset_by(f"-{days_after_monday}d"))
-            .otherwise(monday)
+            nw.when(weekday == days_after_monday).then(date.dt.offset_by(f"-{days_after_monday}d")).otherwise(monday)
         )
     return monday
 

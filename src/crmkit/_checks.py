@@ -11,9 +11,11 @@ import pandas as pd
 
 from crmkit.errors import SchemaError
 
-__all__ = ["as_day", "check_columns", "check_fraction", "check_int", "check_option", "some"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "as_day", "check_columns", "check_fraction", "check_int", "check_option", "some"]
 
 _MOST_VALUES_SHOWN = 5
+# Outside these years a date is a placeholder (0001-01-01, 1900-01-01, 9999-12-31) or a slip, never an order.
+FIRST_YEAR, LAST_YEAR = 1901, 2099
 _ISO_DATE = re.compile(r"\d{4}(-|/|)\d{1,2}\1\d{1,2}([T ].*)?")
 
 
@@ -43,6 +45,8 @@ def as_day(value: object, *, name: str) -> datetime:
         raise ValueError(f"`{name}` is missing, got {value!r}. Give a date such as '2024-12-31'.")
     if stamp.tzinfo is not None:
         raise ValueError(f"`{name}` must be a local date without a time zone, got {value!r}.")
+    if not FIRST_YEAR <= stamp.year <= LAST_YEAR:
+        raise ValueError(f"`{name}` must lie in the years {FIRST_YEAR} to {LAST_YEAR}, got {value!r}.")
     return datetime(stamp.year, stamp.month, stamp.day)
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-from crmkit._checks import check_option
-
-__all__ = ["LABELS", "Label", "Language", "check_language"]
+__all__ = ["LABELS", "LANGUAGES", "Label", "Language"]
 
 Language: TypeAlias = Literal["en", "zh"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
 
 class Label(NamedTuple):
@@ -20,11 +19,6 @@ class Label(NamedTuple):
     def text(self, language: Language) -> str:
         """Give the name in one language."""
         return self.zh if language == "zh" else self.en
-
-
-def check_language(language: str) -> None:
-    """Raise unless ``language`` is one that labels speak."""
-    check_option(language, get_args(Language), name="language")
 
 
 _AUDIT_REASON = {

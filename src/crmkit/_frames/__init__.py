@@ -17,14 +17,17 @@ from crmkit._frames._kinds import (
     to_pandas,
 )
 from crmkit._frames._numpy_types import with_numpy_types
+from crmkit._frames._rows import rows_like
 from crmkit._frames._sort import sort_order, sorted_codes, starts_of_runs
-from crmkit._frames._values import with_values
+from crmkit._frames._values import decoded, flag, with_values
 
 __all__ = [
     "AnyFrame",
     "FrameT",
     "clean_ids",
     "collected",
+    "decoded",
+    "flag",
     "from_pandas",
     "give_back",
     "give_table",
@@ -33,6 +36,7 @@ __all__ = [
     "join_frames",
     "open_frame",
     "pandas_series",
+    "rows_like",
     "same_kind",
     "sort_order",
     "sorted_codes",

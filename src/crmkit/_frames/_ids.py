@@ -10,7 +10,7 @@ import pandas as pd
 
 from crmkit._checks import some
 from crmkit._frames._kinds import AnyFrame
-from crmkit._frames._values import with_values
+from crmkit._frames._values import decoded, with_values
 from crmkit.errors import SchemaError
 
 __all__ = ["clean_ids"]
@@ -24,14 +24,15 @@ def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
     A float column of whole numbers, as missing ids make it, becomes whole numbers; categories become
     what they stand for.
     """
-    frame = _without_objects(_without_dictionary(frame, column), column, where=where)
+    frame = _without_objects(decoded(frame, column), column, where=where)
     dtype = frame.collect_schema()[column]
     ids = nw.col(column)
     if dtype.is_integer():
         _refuse_beyond_64_bits(frame, column, where=where)
         return frame.with_columns(ids.cast(nw.Int64))
     if dtype in (nw.Categorical, nw.Enum, nw.String):
-        text = ids if dtype == nw.String else ids.cast(nw.String)
+        # PyArrow has several types of text; cast, they are one.
+        text = ids if dtype == nw.String and not frame.implementation.is_pyarrow() else ids.cast(nw.String)
         return frame.with_columns(nw.when(text.str.strip_chars() != "").then(text).alias(column))
     if dtype.is_float() and isinstance(frame, nw.DataFrame):
         return _from_floats(frame, column, where=where)
@@ -41,7 +42,8 @@ def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
 def _from_floats(frame: nw.DataFrame[Any], column: str, *, where: str) -> nw.DataFrame[Any]:
     values = frame[column].cast(nw.Float64).to_numpy()
     with np.errstate(invalid="ignore"):
-        broken = values[~np.isnan(values) & ((np.floor(values) != values) | (np.abs(values) > 2**53))]
+        most = 2**24 if frame.schema[column] == nw.Float32 else 2**53
+    broken = values[~np.isnan(values) & ((np.floor(values) != values) | (np.abs(values) > most))]
     if broken.size:
         raise SchemaError(
             f"{where} holds {broken.size} ids that are no whole numbers, such as "
@@ -60,16 +62,6 @@ def _refuse_beyond_64_bits(frame: AnyFrame, column: str, *, where: str) -> None:
     largest = frame[column].max()
     if largest is not None and largest > np.iinfo(np.int64).max:
         raise SchemaError(f"{where} {_BEYOND}")
-
-
-def _without_dictionary(frame: AnyFrame, column: str) -> AnyFrame:
-    """Decode a PyArrow dictionary, whose values need not be text."""
-    if not isinstance(frame, nw.DataFrame) or not frame.implementation.is_pyarrow():
-        return frame
-    ids = frame.to_native()[column]
-    if not hasattr(ids.type, "value_type"):
-        return frame
-    return with_values(frame, column, ids.cast(ids.type.value_type))
 
 
 def _without_objects(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:

@@ -161,9 +161,24 @@ def _nullable(column: pd.Series[Any]) -> Any:
     return [None if pd.isna(value) else value for value in column]
 
 
-def _to_duckdb(crmkit_small_table: pd.DataFrame, relation: Any) -> Any:  # noqa: ARG001
-    """Hand a table to the connection of a relation; DuckDB finds the argument by its name."""
-    return relation.query("crmkit_asked", "SELECT * FROM crmkit_small_table")
+def _to_duckdb(table: pd.DataFrame, relation: Any) -> Any:
+    """Hand a small table to the connection of a relation, as literals: a closed connection reads nothing else."""
+    kinds = {"i": "BIGINT", "f": "DOUBLE", "M": "TIMESTAMP", "b": "BOOLEAN"}
+    types = {name: kinds.get(table[name].dtype.kind, "VARCHAR") for name in table.columns}
+    rows = [[_literal(value) for value in row] for row in table.itertuples(index=False, name=None)]
+    values = ", ".join(f"({', '.join(row)})" for row in rows) or f"({', '.join(['NULL'] * len(types))})"
+    names = ", ".join(f'"{name}"' for name in types)
+    columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in types.items())
+    made = relation.query("crmkit_asked", f"SELECT {columns} FROM (VALUES {values}) AS t({names})")  # noqa: S608
+    return made if rows else made.limit(0)
+
+
+def _literal(value: Any) -> str:
+    if pd.isna(value):
+        return "NULL"
+    if isinstance(value, (bool, np.bool_, float, int, np.number)):
+        return repr(_plain(value))
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _to_spark(table: pd.DataFrame, session: Any) -> Any:

@@ -6,7 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["gini_coefficient", "lorenz_curve", "share_of_top"]
+__all__ = ["TOP_SHARE", "gini_coefficient", "lorenz_curve", "share_of_top", "top_count"]
+
+# The top of the 80/20 rule.
+TOP_SHARE = 0.2
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -16,9 +19,13 @@ def share_of_top(values: Floats, *, share: float) -> float:
     total = values.sum()
     if not total > 0:
         return math.nan
-    # 0.2 * 5 must count 1, though 0.2 * 35 is 7.000000000000001 in floats.
-    count = math.ceil(share * len(values) * (1 - 1e-12))
-    return float(np.sort(values)[::-1][:count].sum() / total)
+    return float(np.sort(values)[::-1][: top_count(len(values), share=share)].sum() / total)
+
+
+def top_count(n: int, *, share: float) -> int:
+    """How many of n are the top, rounded up."""
+    # 0.28 * 25 is 7.000000000000001 in floats and must count 7.
+    return math.ceil(share * n * (1 - 1e-12))
 
 
 def gini_coefficient(values: Floats) -> float:

@@ -6,10 +6,10 @@ from datetime import date as Date  # noqa: N812
 
 import narwhals.stable.v2 as nw
 
-from crmkit._calendar import Freq, check_freq, next_day, period_start
+from crmkit._calendar import Freq, check_freq, period_start
 from crmkit._checks import as_day
 from crmkit._frames import AnyFrame, FrameT, give_table
-from crmkit.transactions import checked_transactions
+from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["activity_by_period", "activity_table"]
 
@@ -40,7 +40,7 @@ def activity_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M")
     TypeError
         If ``transactions`` is no frame.
     ValueError
-        If ``as_of`` is no date or ``freq`` none of those listed.
+        If ``as_of`` is no date, or in memory before the first transaction, or ``freq`` none of those listed.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def activity_by_period(transactions: object, *, as_of: str | Date, freq: Freq) -
     check_freq(freq)
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)
-    rows = rows.filter(nw.col("date") < next_day(last_day))
+    rows = up_to(rows, last_day, name="as_of")
     rows = rows.with_columns(period_start(nw.col("date"), freq=freq).alias("period"))
     activity = rows.group_by("customer_id", "period").agg(nw.col("n_orders", "amount").sum())
     return activity.select("customer_id", "period", nw.col("n_orders").cast(nw.Int64), "amount")

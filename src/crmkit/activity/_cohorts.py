@@ -44,7 +44,7 @@ def cohort_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -
     TypeError
         If ``transactions`` is no frame.
     ValueError
-        If ``as_of`` is no date or ``freq`` none of those listed.
+        If ``as_of`` is no date, or in memory before the first transaction, or ``freq`` none of those listed.
 
     Examples
     --------

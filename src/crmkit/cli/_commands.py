@@ -8,12 +8,13 @@ from typing import Any, Final
 import click
 import pandas as pd
 
+from crmkit._checks import as_day, some
 from crmkit._version import __version__
 from crmkit.cli._files import FileError, read_file
 from crmkit.datasets import load_cdnow
 from crmkit.labels import Language
 from crmkit.report import CustomerReport, customer_report
-from crmkit.transactions import Invalid, Returns, as_transactions, audit_orders
+from crmkit.transactions import Invalid, Returns, as_transactions, audit_orders, rejected_orders
 
 __all__ = ["main"]
 
@@ -27,6 +28,14 @@ class _BadData(click.ClickException):
     """The file or its rows cannot be used."""
 
     exit_code = _EXIT_BAD_DATA
+
+
+def _as_of(context: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001
+    try:
+        as_day(value, name="--as-of")
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from problem
+    return value
 
 
 _OUTPUT = click.option(
@@ -43,7 +52,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--as-of", required=True, metavar="DATE", help="Last day that counts, such as 2024-12-31.")
+@click.option(
+    "--as-of", required=True, metavar="DATE", callback=_as_of, help="Last day that counts, such as 2024-12-31."
+)
 @click.option("--customer-id", default="customer_id", show_default=True, metavar="COLUMN")
 @click.option("--date", default="date", show_default=True, metavar="COLUMN")
 @click.option("--amount", metavar="COLUMN", help='Money per row; "amount" unless --unit-price is given.')
@@ -86,13 +97,16 @@ def report(
         --quantity Quantity --unit-price UnitPrice --order-id InvoiceNo --as-of 2011-12-09
     """
     try:
-        orders = read_file(file, encoding=encoding)
+        ids = [columns[name] for name in ("customer_id", "order_id") if columns[name] is not None]
+        orders = read_file(file, encoding=encoding, ids=ids)
         audit = audit_orders(orders, as_of=as_of, **columns)
+        rejected = rejected_orders(orders, **columns)
+        _refuse_decimal_commas(rejected, columns)
         transactions = as_transactions(orders, returns=returns, invalid=invalid, **columns)
         made = customer_report(transactions, as_of=as_of, audit=audit, language=language)
     except (FileError, ValueError, TypeError) as problem:
         raise _BadData(str(problem)) from problem
-    _say_left_out(audit)
+    _say_left_out(audit, rejected, columns)
     _write(made, output)
 
 
@@ -110,12 +124,41 @@ def demo(output: Path, language: Language) -> None:
     _write(made, output)
 
 
-def _say_left_out(audit: pd.DataFrame) -> None:
+def _money_columns(columns: dict[str, str | None]) -> list[str]:
+    if columns["unit_price"] is not None:
+        return [name for name in (columns["quantity"], columns["unit_price"]) if name is not None]
+    return [columns["amount"] or "amount"]
+
+
+def _refuse_decimal_commas(rejected: pd.DataFrame, columns: dict[str, str | None]) -> None:
+    """Refuse numbers with commas: leaving them out would lose the large ones, or misread their neighbours."""
+    unusable = rejected[rejected["rejected_because"] == "unusable_amount"]
+    for name in _money_columns(columns):
+        with_comma = unusable.loc[unusable[name].astype(str).str.contains(r"\d,\d", regex=True), name]
+        if len(with_comma):
+            raise ValueError(
+                f"The column {name} holds numbers with commas, such as {some(with_comma.unique())}. "
+                "Write them with a decimal point and no thousands separators."
+            )
+
+
+def _say_left_out(audit: pd.DataFrame, rejected: pd.DataFrame, columns: dict[str, str | None]) -> None:
+    """Count the rows left out, with some of the values that were the reason."""
     rows = audit.set_index("reason")["n_rows"]
-    left_out = {name.replace("_", " "): int(rows[name]) for name in ("no_customer", "unusable_date", "unusable_amount")}
-    told = ", ".join(f"{count:,} {name}" for name, count in left_out.items() if count)
+    sources: dict[str, list[str]] = {
+        "no_customer": [],
+        "unusable_date": [columns["date"] or "date"],
+        "unusable_amount": _money_columns(columns),
+    }
+    told = []
+    for reason, shown in sources.items():
+        if rows[reason]:
+            values = rejected.loc[rejected["rejected_because"] == reason, shown]
+            examples = f" ({', '.join(f'{name} {some(values[name].unique())}' for name in shown)})" if shown else ""
+            told.append(f"{rows[reason]:,} {reason.replace('_', ' ')}{examples}")
     if told:
-        click.echo(f"Left out of {int(rows['given']):,} rows: {told}. The report shows where every row went.", err=True)
+        click.echo(f"Left out of {rows['given']:,} rows: {', '.join(told)}.", err=True)
+        click.echo("The report shows where every row went.", err=True)
 
 
 def _write(made: CustomerReport, output: Path) -> None:

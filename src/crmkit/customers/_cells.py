@@ -47,7 +47,7 @@ def cells(customers: FrameT, *, precision: Precision = "D", by: Sequence[str] = 
     TypeError
         If ``customers`` is no frame or ``by`` is text.
     ValueError
-        If ``precision`` is neither "D" nor "W".
+        If ``precision`` is neither "D" nor "W", or ``by`` names a column twice or one of the three.
 
     Examples
     --------
@@ -62,6 +62,8 @@ def cells(customers: FrameT, *, precision: Precision = "D", by: Sequence[str] = 
     if isinstance(by, str):
         raise TypeError(f"`by` must be a sequence of column names, got the text {by!r}. Pass [{by!r}].")
     keys = ["frequency", "recency", "T", *by]
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"`by` must name further columns, each once, got {list(by)}.")
     rows = in_memory(open_frame(customers, name="customers"))
     check_columns(rows.collect_schema(), keys, name="customers", made_by="customer_summary")
     rows = rows.select(*keys).filter(~nw.col("frequency").is_null())

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit._calendar import next_day
 from crmkit._checks import as_day
-from crmkit._frames import FrameT, give_table, join_frames
+from crmkit._frames import FrameT, flag, give_table, join_frames
 from crmkit.customers._summary import summarise
 from crmkit.transactions import checked_transactions
 
@@ -61,7 +61,7 @@ def holdout_split(transactions: FrameT, *, calibration_end: str | Date, observat
     rows = checked_transactions(transactions)
     calibration = summarise(rows, as_of=start, name="calibration_end")
     window = rows.filter((nw.col("date") >= next_day(start)) & (nw.col("date") < next_day(end)))
-    bought = nw.when(nw.col("n_orders") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    bought = flag(nw.col("n_orders") > 0)
     after = window.select(
         "customer_id",
         nw.col("n_orders").alias("holdout_orders"),

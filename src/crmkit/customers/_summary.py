@@ -14,13 +14,14 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
-from crmkit._calendar import day_number, day_numbers, next_day
+from crmkit._calendar import day_number, day_numbers
 from crmkit._checks import as_day, check_columns, some
 from crmkit._frames import (
     AnyFrame,
     FrameT,
     clean_ids,
     collected,
+    flag,
     give_table,
     in_memory,
     join_frames,
@@ -31,7 +32,7 @@ from crmkit._frames import (
     starts_of_runs,
 )
 from crmkit.errors import SchemaError
-from crmkit.transactions import checked_transactions
+from crmkit.transactions import checked_transactions, up_to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,9 +137,7 @@ def customer_summary(transactions: FrameT, *, as_of: str | Date, customers: Fram
 
 def summarise(transactions: AnyFrame, *, as_of: datetime, name: str) -> AnyFrame:
     """Summarise transactions of any kind; ``name`` is what the caller calls the day."""
-    if isinstance(transactions, nw.DataFrame):
-        _check_start(transactions, as_of, name=name)
-    rows = transactions.filter(nw.col("date") < next_day(as_of))
+    rows = up_to(transactions, as_of, name=name)
     if isinstance(rows, nw.DataFrame):
         return summarise_in_memory(rows, as_of=as_of)
     return summarise_by_expressions(rows, as_of=as_of)
@@ -182,7 +181,7 @@ def _totals(transactions: AnyFrame) -> AnyFrame:
         day.alias("first_order"),
         day.alias("last_order"),
         nw.when(bought).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("paid"),
-        nw.when(bought).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("days"),
+        flag(bought).alias("days"),
     )
     totals = marked.group_by("customer_id").agg(
         nw.col("first_order").min(), nw.col("last_order").max(), nw.col("n_orders", "amount", "paid", "days").sum()
@@ -263,16 +262,6 @@ def _measures(
         "T": since_first,
         "monetary_value": np.where(ever, repeat_paid / np.fmax(frequency, 1.0), np.nan),
     }
-
-
-def _check_start(transactions: nw.DataFrame[Any], as_of: datetime, *, name: str) -> None:
-    if transactions.is_empty():
-        raise SchemaError("`transactions` has no rows. as_transactions gives at least one.")
-    first = transactions["date"].min()
-    if first > as_of:
-        raise ValueError(
-            f"`{name}` is {as_of:%Y-%m-%d}, before the first transaction on {first:%Y-%m-%d}. Give a later day."
-        )
 
 
 def _master(customers: Any, rows: AnyFrame) -> AnyFrame:

@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, datetime
+from numbers import Real
 
 import numpy as np
 
@@ -13,9 +14,9 @@ __all__ = ["acquisition_window", "as_campaign", "as_generator", "check_above", "
 
 def check_above(value: object, *, name: str, low: int, or_infinite: bool = False) -> None:
     """Raise unless ``value`` is a number above ``low``, finite or infinite as told."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"`{name}` must be a number above {low}, got {value!r}.")
-    if not value > low or (math.isinf(value) and not or_infinite):
+    if not float(value) > low or (math.isinf(value) and not or_infinite):
         kind = "a number" if or_infinite else "a finite number"
         raise ValueError(f"`{name}` must be {kind} above {low}, got {value!r}.")
 

@@ -9,14 +9,16 @@ from datetime import timedelta
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit._calendar import next_day
 from crmkit._checks import as_day, check_int
-from crmkit._frames import FrameT, collected, from_pandas
+from crmkit._frames import FrameT, collected, flag, from_pandas
 from crmkit._stats import wilson_interval
 from crmkit.metrics._retention import customer_churn_rate
-from crmkit.transactions import checked_transactions
+from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["activity_churn_table"]
+
+# The dates that can be used span less than this.
+_MOST_DAYS = 200 * 366
 
 
 def activity_churn_table(
@@ -38,7 +40,7 @@ def activity_churn_table(
         As `crmkit.as_transactions` gives them.
     start, end : date or ISO text
         The two days, ``end`` after ``start``.
-    windows : sequence of int, default (30, 60, 90)
+    windows : list or tuple of int, default (30, 60, 90)
         Windows in days, each at least 1.
     level : float, default 0.95
         Confidence of the interval, between 0 and 1.
@@ -57,7 +59,8 @@ def activity_churn_table(
     TypeError
         If ``transactions`` is no frame or a window no whole number.
     ValueError
-        If a day is no date, ``end`` is not after ``start``, or a window is below 1.
+        If a day is no date, ``end`` is not after ``start`` or in memory lies before the first transaction, or
+        ``windows`` are empty, repeated or out of range.
 
     References
     ----------
@@ -76,16 +79,15 @@ def activity_churn_table(
     days = as_day(start, name="start"), as_day(end, name="end")
     if days[1] <= days[0]:
         raise ValueError(f"`end` must be after `start`, got {days[1]:%Y-%m-%d} and {days[0]:%Y-%m-%d}.")
-    for window in windows:
-        check_int(window, name="windows", low=1)
+    _check_windows(windows)
     rows = checked_transactions(transactions)
     flags = {
         f"{name}_{window}": _in_window(day, window)
         for window in windows
         for name, day in zip(("start", "end"), days, strict=True)
     }
-    earliest = days[0] - timedelta(days=max(windows, default=1))
-    recent = rows.filter((nw.col("n_orders") > 0) & (nw.col("date") > earliest) & (nw.col("date") < next_day(days[1])))
+    earliest = days[0] - timedelta(days=max(windows))
+    recent = up_to(rows, days[1], name="end").filter((nw.col("n_orders") > 0) & (nw.col("date") > earliest))
     per_customer = (
         recent.select("customer_id", *(flag.alias(name) for name, flag in flags.items()))
         .group_by("customer_id")
@@ -104,6 +106,17 @@ def activity_churn_table(
     return from_pandas(table, like=transactions)
 
 
+def _check_windows(windows: Sequence[int]) -> None:
+    if not isinstance(windows, (list, tuple)):
+        raise TypeError(f"`windows` must be a list or tuple of days such as (30, 60, 90), got {windows!r}.")
+    for window in windows:
+        check_int(window, name="windows", low=1)
+    if not windows or len(set(windows)) < len(windows) or max(windows) > _MOST_DAYS:
+        raise ValueError(
+            f"`windows` must hold at least one number of days, each once and at most {_MOST_DAYS}, got {list(windows)}."
+        )
+
+
 def _in_window(day: Date, window: int) -> nw.Expr:
     inside = (nw.col("date") > day - timedelta(days=window)) & (nw.col("date") <= day)
-    return nw.when(inside).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    return flag(inside)

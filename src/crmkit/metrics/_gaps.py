@@ -8,10 +8,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from crmkit._calendar import day_number, next_day
+from crmkit._calendar import day_number
 from crmkit._checks import as_day
 from crmkit._frames import FrameT, collected, from_pandas, sort_order, sorted_codes
-from crmkit.transactions import checked_transactions
+from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["purchase_gap_table"]
 
@@ -40,7 +40,7 @@ def purchase_gap_table(transactions: FrameT, *, as_of: str | Date) -> FrameT:
     TypeError
         If ``transactions`` is no frame.
     ValueError
-        If ``as_of`` is no date.
+        If ``as_of`` is no date, or in memory before the first transaction.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def purchase_gap_table(transactions: FrameT, *, as_of: str | Date) -> FrameT:
     """
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)
-    bought = rows.filter((nw.col("n_orders") > 0) & (nw.col("date") < next_day(last_day)))
+    bought = up_to(rows, last_day, name="as_of").filter(nw.col("n_orders") > 0)
     found = collected(bought.select("customer_id", day_number(nw.col("date")).cast(nw.Int64).alias("day")))
     if found.is_empty():
         days, counts = np.empty(0, dtype="int64"), np.empty(0, dtype="int64")

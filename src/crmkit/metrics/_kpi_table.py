@@ -10,19 +10,16 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from crmkit._calendar import next_day
 from crmkit._checks import as_day, check_option
 from crmkit._frames import AnyFrame, FrameT, from_pandas, to_pandas
-from crmkit._stats import gini_coefficient, share_of_top, wilson_interval
+from crmkit._stats import TOP_SHARE, gini_coefficient, share_of_top, wilson_interval
 from crmkit.metrics._retention import customer_churn_rate, repeat_purchase_rate, retention_rate
 from crmkit.metrics._sales import average_order_value, average_revenue_per_customer, purchase_frequency
-from crmkit.transactions import checked_transactions
+from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["kpi_table"]
 
 Count: TypeAlias = Literal["orders", "days"]
-
-_TOP = 0.2
 
 
 def kpi_table(
@@ -31,7 +28,7 @@ def kpi_table(
     """Compute the headline KPIs of a period, each with what it was divided by.
 
     `kpi_catalogue` defines them. Retention and churn compare with the period of the same length that ends the
-    day before ``start``; customers of an earlier time are not asked after.
+    day before ``start``, as far as the log reaches back; customers of an earlier time are not asked after.
 
     Parameters
     ----------
@@ -59,8 +56,8 @@ def kpi_table(
     TypeError
         If ``transactions`` is no frame.
     ValueError
-        If a day is no date, ``end`` lies before ``start``, ``count`` is neither of the two, or ``level`` not
-        between 0 and 1.
+        If a day is no date, ``end`` lies before ``start`` or in memory before the first transaction, ``count`` is
+        neither of the two, or ``level`` not between 0 and 1.
 
     See Also
     --------
@@ -83,7 +80,7 @@ def kpi_table(
     if last < first:
         raise ValueError(f"`end` must not lie before `start`, got {last:%Y-%m-%d} and {first:%Y-%m-%d}.")
     rows = checked_transactions(transactions)
-    per_customer = to_pandas(_per_customer(rows, first=first, last=last))
+    per_customer = to_pandas(_per_customer(up_to(rows, last, name="end"), first=first, last=last))
     return from_pandas(
         _kpis(per_customer, orders="orders" if count == "orders" else "days", level=level), like=transactions
     )
@@ -99,7 +96,7 @@ def _per_customer(rows: AnyFrame, *, first: datetime, last: datetime) -> AnyFram
     def where(condition: nw.Expr, value: nw.Expr, name: str) -> nw.Expr:
         return nw.when(condition).then(value).otherwise(nw.lit(0)).cast(nw.Int64).alias(name)
 
-    marked = rows.filter(date < next_day(last)).select(
+    marked = rows.select(
         "customer_id",
         nw.when(now).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("revenue"),
         where(now, nw.col("n_orders"), "orders"),
@@ -137,7 +134,7 @@ def _kpis(customers: pd.DataFrame, *, orders: str, level: float) -> pd.DataFrame
         ("repeat_purchase_rate", repeat_purchase_rate(repeat_customers=repeat, customers=n_active), repeat, n_active),
         ("retention_rate", retention_rate(retained=retained, start=base), retained, base),
         ("customer_churn_rate", customer_churn_rate(lost=base - retained, start=base), base - retained, base),
-        ("top_share", share_of_top(spend, share=_TOP), nothing, nothing),
+        ("top_share", share_of_top(spend, share=TOP_SHARE), nothing, nothing),
         ("gini", gini_coefficient(spend), nothing, nothing),
     ]
     table = pd.DataFrame(rows, columns=["kpi", "value", "numerator", "denominator"])

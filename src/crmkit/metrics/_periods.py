@@ -10,9 +10,9 @@ import pandas as pd
 
 from crmkit._calendar import Freq, check_freq, first_day_of, next_day, number_of_period, period_number
 from crmkit._checks import as_day
-from crmkit._frames import FrameT, from_pandas, join_frames, to_pandas
+from crmkit._frames import FrameT, flag, from_pandas, join_frames, to_pandas
 from crmkit.errors import SchemaError
-from crmkit.transactions import checked_transactions
+from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["period_table"]
 
@@ -42,11 +42,11 @@ def period_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -
     Raises
     ------
     SchemaError
-        If a column is missing, or there is no transaction up to ``as_of``.
+        If a column is missing, or on an engine there is no transaction up to ``as_of``.
     TypeError
         If ``transactions`` is no frame.
     ValueError
-        If ``as_of`` is no date or ``freq`` none of those listed.
+        If ``as_of`` is no date, or in memory before the first transaction, or ``freq`` none of those listed.
 
     Examples
     --------
@@ -66,9 +66,7 @@ def period_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -
     check_freq(freq)
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)
-    rows = rows.filter(nw.col("date") < next_day(last_day)).with_columns(
-        period_number(nw.col("date"), freq=freq).alias("number")
-    )
+    rows = up_to(rows, last_day, name="as_of").with_columns(period_number(nw.col("date"), freq=freq).alias("number"))
     totals = rows.group_by("customer_id", "number").agg(nw.col("n_orders", "amount").sum())
     firsts = (
         rows.filter(nw.col("n_orders") > 0).group_by("customer_id").agg(nw.col("number").min().alias("first_number"))
@@ -76,9 +74,9 @@ def period_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -
     known = join_frames(totals, firsts, on="customer_id", how="left")
     is_new = (nw.col("number") == nw.col("first_number")) & (nw.col("n_orders") > 0)
     marked = known.with_columns(
-        nw.when(is_new).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("new_customers"),
+        flag(is_new).alias("new_customers"),
         nw.when(is_new).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("new_revenue"),
-        nw.when(nw.col("n_orders") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("active_customers"),
+        flag(nw.col("n_orders") > 0).alias("active_customers"),
     )
     summed = ("n_orders", "amount", "new_customers", "new_revenue", "active_customers")
     sums = to_pandas(marked.group_by("number").agg(nw.col(*summed).sum()))

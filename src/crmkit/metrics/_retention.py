@@ -10,7 +10,7 @@ import pandas as pd
 
 from crmkit._calendar import Freq, check_freq, first_day_of, period_number
 from crmkit._checks import check_columns, check_option
-from crmkit._frames import FrameT, from_pandas, in_memory, join_frames, open_frame, to_pandas
+from crmkit._frames import AnyFrame, FrameT, from_pandas, in_memory, join_frames, open_frame, to_pandas
 from crmkit._stats import Numbers, as_floats, check_counts, check_part_of, ratio, wilson_interval
 from crmkit.errors import SchemaError
 
@@ -155,15 +155,15 @@ def _sum(start: Numbers, joined: Numbers) -> Numbers:
     return as_floats(start, name="start") + as_floats(joined, name="joined")
 
 
-def retention_table(activity: FrameT, *, freq: Freq = "M", level: float = 0.95) -> FrameT:
+def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> FrameT:
     """Count from period to period who stayed, who left and who came.
 
     Parameters
     ----------
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.activity_table` gives it, of the same ``freq``.
-    freq : {"D", "W", "M", "Q", "Y"}, default "M"
-        Length of its periods.
+        As `crmkit.activity_table` gives it.
+    freq : {"D", "W", "M", "Q", "Y"}
+        The length of its periods, as it was asked for there.
     level : float, default 0.95
         Confidence of the interval, between 0 and 1.
 
@@ -179,7 +179,7 @@ def retention_table(activity: FrameT, *, freq: Freq = "M", level: float = 0.95) 
     Raises
     ------
     SchemaError
-        If a column is missing or nobody was active.
+        If a column is missing, nobody was active, or the periods are not of length ``freq``.
     TypeError
         If ``activity`` is no frame.
     ValueError
@@ -197,7 +197,7 @@ def retention_table(activity: FrameT, *, freq: Freq = "M", level: float = 0.95) 
     ...     "period": pd.to_datetime(["2024-01-01", "2024-01-01", "2024-02-01", "2024-02-01"]),
     ...     "n_orders": [1, 1, 2, 1], "amount": [5.0, 5.0, 9.0, 5.0],
     ... })
-    >>> retention_table(activity)[["period", "start", "retained", "lost", "joined", "retention_rate"]]
+    >>> retention_table(activity, freq="M")[["period", "start", "retained", "lost", "joined", "retention_rate"]]
           period  start  retained  lost  joined  retention_rate
     0 2024-02-01      2         1     1       1             0.5
     """
@@ -206,8 +206,9 @@ def retention_table(activity: FrameT, *, freq: Freq = "M", level: float = 0.95) 
     needed = ("customer_id", "period", "n_orders")
     check_columns(rows.collect_schema(), needed, name="activity", made_by="activity_table")
     active = rows.filter(nw.col("n_orders") > 0).select(
-        "customer_id", period_number(nw.col("period"), freq=freq).alias("number")
+        "customer_id", "period", period_number(nw.col("period"), freq=freq).alias("number")
     )
+    _check_periods(active, freq=freq)
     before = active.select("customer_id", (nw.col("number") + 1).alias("number"))
     stayed = join_frames(active, before, on=["customer_id", "number"], how="inner")
     n_active, n_retained = (
@@ -217,6 +218,18 @@ def retention_table(activity: FrameT, *, freq: Freq = "M", level: float = 0.95) 
     if n_active.empty:
         raise SchemaError("`activity` holds nobody active. activity_table makes it from transactions.")
     return from_pandas(_flows(n_active, n_retained, freq=freq, level=level), like=activity)
+
+
+def _check_periods(active: AnyFrame, *, freq: Freq) -> None:
+    """Refuse periods of another length, as far as their first days tell."""
+    firsts = active.group_by("number").agg(nw.col("period").min().alias("first"), nw.col("period").max().alias("last"))
+    for row in to_pandas(firsts).to_dict("records"):
+        start = first_day_of(int(row["number"]), freq=freq)
+        if row["first"] != start or row["last"] != start:
+            raise SchemaError(
+                f"`activity` has a period that starts on {row['last']:%Y-%m-%d}, which is not how periods of "
+                f"freq={freq!r} start. Pass the freq that activity_table was given."
+            )
 
 
 def _flows(n_active: pd.Series[int], n_retained: pd.Series[int], *, freq: Freq, level: float) -> pd.DataFrame:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from crmkit._checks import check_columns
+from crmkit._checks import check_columns, check_option
 from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, Language, check_language
+from crmkit.labels import LABELS, LANGUAGES, Language
 from crmkit.plotting._style import BLUE, GREY, axes_for, quiet
 
 if TYPE_CHECKING:
@@ -16,11 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_concentration"]
 
-_TOP = 0.2
-
 
 def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-    """Draw the share of revenue that the best customers bring, the top fifth marked.
+    """Draw the share of revenue that the best customers bring, beside that of equal customers.
 
     Parameters
     ----------
@@ -53,7 +49,7 @@ def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: 
     """
     from matplotlib.ticker import PercentFormatter
 
-    check_language(language)
+    check_option(language, LANGUAGES, name="language")
     frame = open_frame(concentration, name="concentration")
     columns = ("customer_share", "value_share")
     check_columns(frame.collect_schema(), columns, name="concentration", made_by="metrics.concentration_table")
@@ -62,9 +58,6 @@ def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: 
     customers, value = curve["customer_share"].to_numpy(), curve["value_share"].to_numpy()
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
     ax.plot(customers, value, color=BLUE, linewidth=2)
-    reached = float(np.interp(_TOP, customers, value))
-    ax.plot([_TOP, _TOP], [0, reached], color=GREY, linewidth=1)
-    ax.annotate(f"{reached:.0%}", (_TOP, reached), xytext=(6, -14), textcoords="offset points", color="#222222")
     quiet(ax)
     names = LABELS["axis"]
     ax.set_xlabel(names["customer_share"].text(language))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmkit._checks import check_columns
+from crmkit._checks import check_columns, check_option
 from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, Language, check_language
+from crmkit.labels import LABELS, LANGUAGES, Language
 from crmkit.plotting._style import BLUE, ORANGE, axes_for, quiet
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def plot_period_customers(periods: Any, ax: Axes | None = None, *, language: Lan
 
 
 def _table(periods: Any, *, needed: tuple[str, str], language: Language) -> pd.DataFrame:
-    check_language(language)
+    check_option(language, LANGUAGES, name="language")
     frame = open_frame(periods, name="periods")
     columns = ("period", "is_complete", *needed)
     check_columns(frame.collect_schema(), columns, name="periods", made_by="metrics.period_table")

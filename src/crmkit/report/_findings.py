@@ -6,7 +6,8 @@ import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from crmkit.report._numbers import by_code, count, day, money, share
+from crmkit._stats import TOP_SHARE, top_count
+from crmkit.report._numbers import by_code, count, counted, day, money, share
 from crmkit.report._texts import TEXTS
 
 if TYPE_CHECKING:
@@ -14,46 +15,55 @@ if TYPE_CHECKING:
 
 __all__ = ["findings"]
 
-_TOP = 0.2
-
 
 def findings(report: CustomerReport) -> list[str]:
     """Say what the report found, most general first."""
+    return [_base(report), _top(report), _retention(report)]
+
+
+def _base(report: CustomerReport) -> str:
     kpis = by_code(report.kpis)
-    dates = {"first": day(report.first_day), "as_of": day(report.as_of)}
-    base = (
+    return (
         TEXTS["finding_base"]
         .text(report.language)
         .format(
-            customers=count(kpis["active_customers"]["value"]),
-            orders=count(kpis["n_orders"]["value"]),
+            customers=counted(kpis["active_customers"]["value"], "customer", language=report.language),
+            orders=counted(kpis["n_orders"]["value"], "order", language=report.language),
             revenue=money(kpis["revenue"]["value"]),
             repeat=share(kpis["repeat_purchase_rate"]["value"]),
-            **dates,
+            first=day(report.first_day),
+            as_of=day(report.as_of),
         )
     )
-    top = (
-        TEXTS["finding_top"]
-        .text(report.language)
-        .format(
-            count=count(math.ceil(_TOP * kpis["active_customers"]["value"] * (1 - 1e-12))),
-            share=share(kpis["top_share"]["value"]),
-        )
-    )
+
+
+def _top(report: CustomerReport) -> str:
+    kpis = by_code(report.kpis)
+    reached = kpis["top_share"]["value"]
+    if math.isnan(reached):
+        return TEXTS["finding_no_top"].text(report.language)
+    top = top_count(int(kpis["active_customers"]["value"]), share=TOP_SHARE)
+    return TEXTS["finding_top"].text(report.language).format(count=count(top), share=share(reached))
+
+
+def _retention(report: CustomerReport) -> str:
+    """Compare the last days with those before, unless the log does not reach back so far."""
     retention = by_code(report.recent_kpis)["retention_rate"]
-    before = day(report.as_of - timedelta(days=report.days))
+    before = report.as_of - timedelta(days=report.days)
     told = "finding_no_retention" if math.isnan(retention["value"]) else "finding_retention"
-    kept = (
+    if before - timedelta(days=report.days - 1) < report.first_day:
+        told = "finding_short_log"
+    return (
         TEXTS[told]
         .text(report.language)
         .format(
-            start=count(retention["denominator"]),
+            start=counted(retention["denominator"], "customer", language=report.language),
             days=report.days,
-            before=before,
+            before=day(before),
+            first=day(report.first_day),
+            as_of=day(report.as_of),
             share=share(retention["value"]),
             lower=share(retention["lower"]),
             upper=share(retention["upper"]),
-            **dates,
         )
     )
-    return [base, top, kept]

@@ -174,12 +174,13 @@ def _charts(report: CustomerReport, text: Callable[..., str]) -> dict[str, dict[
 
 def _svg(draw: Callable[[Any], object], *, salt: str) -> str:
     """Draw inline SVG whose text stays text, so that the reader's own fonts show Chinese."""
-    import matplotlib as mpl
+    from matplotlib import style
     from matplotlib.figure import Figure
 
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": salt, "font.family": "sans-serif", "font.size": 9}
     buffer = io.StringIO()
-    with mpl.rc_context(settings), warnings.catch_warnings():
+    # From the defaults on: the reader's own settings must not change the report.
+    with style.context(["default", settings]), warnings.catch_warnings():
         # The missing glyphs are Matplotlib's, for measuring; the reader's browser has them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=_INCHES, layout="constrained")

@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["NOTHING", "by_code", "count", "day", "money", "month", "number_of_kpi", "share"]
+from crmkit.labels import Language
+
+__all__ = ["NOTHING", "by_code", "count", "counted", "day", "money", "month", "number_of_kpi", "share"]
 
 NOTHING = "–"
 
@@ -23,12 +25,20 @@ def money(value: float) -> str:
     """Money in whole units with thousands separators, small amounts with cents."""
     if math.isnan(value):
         return NOTHING
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
+    cents = round(value, 2) + 0.0
+    return f"{cents:,.0f}" if abs(cents) >= 1000 else f"{cents:,.2f}"
 
 
 def count(value: float) -> str:
     """A whole number with thousands separators."""
     return f"{int(value):,}"
+
+
+def counted(value: float, noun: str, *, language: Language) -> str:
+    """A number of things: with the English noun in its number; Chinese texts hold their own."""
+    if language == "zh":
+        return count(value)
+    return f"{count(value)} {noun}" if value == 1 else f"{count(value)} {noun}s"
 
 
 def share(value: float) -> str:

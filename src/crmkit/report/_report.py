@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812
 from datetime import datetime, timedelta
@@ -13,18 +14,20 @@ import numpy as np
 import pandas as pd
 
 from crmkit import metrics
-from crmkit._calendar import next_day
-from crmkit._checks import as_day, check_columns, check_int
-from crmkit._frames import open_frame, to_pandas
+from crmkit._checks import as_day, check_columns, check_int, check_option
+from crmkit._frames import flag, open_frame, to_pandas
 from crmkit.activity import cohort_table
 from crmkit.customers import customer_summary
 from crmkit.errors import SchemaError
-from crmkit.labels import Language, check_language
+from crmkit.labels import LABELS, LANGUAGES, Language
 from crmkit.report._findings import findings
 from crmkit.report._html import render
-from crmkit.transactions import checked_transactions
+from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["CustomerReport", "customer_report"]
+
+# A century; what lies before it is not in any log.
+_MOST_DAYS = 36_525
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,9 @@ class CustomerReport:
         return page
 
     def _repr_html_(self) -> str:
-        return render(self)
+        # In a frame of its own, the page's style leaves the notebook alone.
+        page = html.escape(render(self), quote=True)
+        return f'<iframe srcdoc="{page}" style="width:100%;height:40rem;border:0"></iframe>'
 
 
 def customer_report(
@@ -127,7 +132,8 @@ def customer_report(
     TypeError
         If a table is no frame or ``days`` no whole number.
     ValueError
-        If ``as_of`` is no date, ``days`` is below 1 or ``language`` is neither of the two.
+        If ``as_of`` is no date, or in memory before the first transaction, ``days`` is not between 1 and 36,525,
+        or ``language`` is neither of the two.
 
     Examples
     --------
@@ -137,7 +143,9 @@ def customer_report(
     The top 20% of customers (472) brought 67.5% of revenue.
     """
     check_int(days, name="days", low=1)
-    check_language(language)
+    if days > _MOST_DAYS:
+        raise ValueError(f"`days` must be at most {_MOST_DAYS}, got {days}.")
+    check_option(language, LANGUAGES, name="language")
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)
     first_day, net, purchases = _extent(rows, last_day)
@@ -167,8 +175,8 @@ def _pandas(native: Any) -> pd.DataFrame:
 
 def _extent(rows: Any, last_day: datetime) -> tuple[datetime, float, int]:
     """The first day, the net money and the purchase days of the transactions that count."""
-    counted = rows.filter(nw.col("date") < next_day(last_day))
-    bought = nw.when(nw.col("n_orders") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    counted = up_to(rows, last_day, name="as_of")
+    bought = flag(nw.col("n_orders") > 0)
     marked = counted.with_columns(bought.alias("bought"))
     sums = to_pandas(marked.select(nw.col("date").min(), nw.col("amount").sum(), nw.col("bought").sum())).iloc[0]
     if pd.isna(sums["date"]):
@@ -184,9 +192,12 @@ def _checked_audit(audit: Any, *, net: float) -> pd.DataFrame:
     )
     table = _pandas(audit)
     amount = table.set_index("reason")["amount"]
+    missing = [reason for reason in LABELS["audit_reason"] if reason not in amount.index]
+    if missing:
+        raise SchemaError(f"`audit` lacks the lines {missing}. audit_orders makes them all.")
     kept = float(amount["kept"])
     with_refunds = kept + float(amount["refund"])
-    if not np.isclose([kept, with_refunds], net, rtol=1e-9, atol=1e-6 * kept).any():
+    if not np.isclose([kept, with_refunds], net, rtol=0, atol=1e-9 * (kept - amount["refund"])).any():
         raise SchemaError(
             f"`audit` keeps {with_refunds:.2f} after refunds, but `transactions` hold {net:.2f} up to as_of. "
             "Make both from the same orders, and audit_orders with the same as_of."

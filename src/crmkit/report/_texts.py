@@ -17,7 +17,7 @@ TEXTS = MappingProxyType(
         ),
         "findings": Label("Headline findings", "主要发现"),
         "finding_base": Label(
-            "{customers} customers placed {orders} orders worth {revenue} from {first} to {as_of}; "
+            "{customers} placed {orders} worth {revenue} from {first} to {as_of}; "
             "{repeat} of them ordered more than once.",
             "{first} 至 {as_of}，{customers} 位客户共下 {orders} 单，销售额 {revenue}；"
             "其中 {repeat} 的客户下单不止一次。",
@@ -26,8 +26,16 @@ TEXTS = MappingProxyType(
             "The top 20% of customers ({count}) brought {share} of revenue.",
             "销售额最高的 20% 客户（{count} 位）贡献了 {share} 的销售额。",
         ),
+        "finding_no_top": Label(
+            "Revenue is not above zero, so the share of the top customers cannot be told.",
+            "销售额不大于零，无法计算头部客户的占比。",
+        ),
+        "finding_short_log": Label(
+            "The log starts on {first}, too late to compare the {days} days to {as_of} with the {days} days before.",
+            "数据始于 {first}，不足以将截至 {as_of} 的 {days} 天与此前的 {days} 天相比较。",
+        ),
         "finding_retention": Label(
-            "Of the {start} customers active in the {days} days to {before}, {share} bought again in the {days} days "
+            "Of the {start} active in the {days} days to {before}, {share} bought again in the {days} days "
             "to {as_of} (95% interval {lower} to {upper}).",
             "截至 {before} 的 {days} 天内活跃的 {start} 位客户中，有 {share} 在截至 {as_of} 的 {days} 天内再次购买"
             "（95% 置信区间 {lower} 至 {upper}）。",
@@ -38,8 +46,8 @@ TEXTS = MappingProxyType(
         ),
         "audit": Label("Where every row went", "数据去向"),
         "audit_note": Label(
-            "Each row has one reason, the first that holds. {duplicates} rows repeat another one in every column; "
-            "they are counted and not removed.",
+            "Each row has one reason, the first that holds. Rows that repeat another one in every "
+            "column: {duplicates}; they are counted and not removed.",
             "每一行只归入一个原因（按先后顺序取第一个）。有 {duplicates} 行与其他行完全重复，仅计数，不删除。",
         ),
         "audit_missing": Label("No audit was given with the transactions.", "生成报告时未提供数据审计表。"),

@@ -1,3 +1,5 @@
 """Who the customers are: scores, segments, tiers."""
 
-__all__: list[str] = []
+from crmkit.segment._rfm import RFMScorer
+
+__all__ = ["RFMScorer"]

@@ -1,7 +1,7 @@
 """The one door: order logs in, checked transactions or order lines out, every row accounted for."""
 
 from crmkit.transactions._audit import audit_orders, rejected_orders
-from crmkit.transactions._checked import checked_transactions
+from crmkit.transactions._checked import checked_transactions, up_to
 from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "audit_orders",
     "checked_transactions",
     "rejected_orders",
+    "up_to",
 ]

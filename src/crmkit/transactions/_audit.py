@@ -1,13 +1,12 @@
 """Where every row and every unit of money of an order log went."""
 
 from datetime import date as Date  # noqa: N812
-from typing import cast
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
 from crmkit._checks import as_day
-from crmkit._frames import AnyFrame, FrameT, from_pandas, give_back, to_pandas
+from crmkit._frames import AnyFrame, FrameT, decoded, from_pandas, give_back, to_pandas, with_values
 from crmkit.transactions._orders import AMOUNT, CUSTOMER, REASONS, TIME, read_orders
 
 __all__ = ["audit_orders", "rejected_orders"]
@@ -94,7 +93,10 @@ def audit_orders(
         nw.when(~nw.col(AMOUNT).is_null()).then(nw.col(AMOUNT)).otherwise(nw.lit(0.0)).alias(AMOUNT),
     )
     lines = to_pandas(frame.group_by(_CODE).agg(nw.len().alias("n_rows"), nw.col(AMOUNT).sum()))
-    distinct = _comparable(frame.select(*rows.given, _CODE)).unique()
+    given = frame.select(*rows.given, _CODE)
+    for name in rows.given:
+        given = decoded(given, name)
+    distinct = _comparable(given).unique()
     counted = to_pandas(distinct.group_by(_CODE).agg(nw.len().alias("n_distinct")))
     return from_pandas(_added_up(lines.merge(counted, on=_CODE)), like=orders)
 
@@ -167,12 +169,13 @@ def rejected_orders(
 
 
 def _comparable(frame: AnyFrame) -> AnyFrame:
-    """Turn columns of pandas objects into text, for not all objects can be compared."""
-    objects = [name for name, dtype in frame.collect_schema().items() if dtype == nw.Object]
-    if not objects:
+    """Turn what cannot be compared in memory, such as lists and objects, into text."""
+    if not isinstance(frame, nw.DataFrame):
         return frame
-    native = frame.to_native()
-    return cast("AnyFrame", nw.from_native(native.assign(**{name: native[name].map(repr) for name in objects})))
+    odd = [name for name, dtype in frame.schema.items() if dtype == nw.Object or dtype.is_nested()]
+    for name in odd:
+        frame = with_values(frame, name, [repr(value) for value in frame[name].to_list()])
+    return frame
 
 
 def _added_up(lines: pd.DataFrame) -> pd.DataFrame:

@@ -11,21 +11,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._calendar import day_numbers
+from crmkit._calendar import day_numbers, period_start
 from crmkit._frames import AnyFrame, pandas_series, sort_order, sorted_codes, starts_of_runs
 from crmkit.transactions._checked import TRANSACTION_COLUMNS
 
 __all__ = ["days_by_expressions", "days_in_memory"]
 
 # A net amount within this share of the refunded money is zero but for the rounding of a sum.
-_ROUNDING = 1e-9
+_ROUNDING = 1e-12
 
 
 def days_by_expressions(rows: AnyFrame) -> AnyFrame:
     """Group rows with `customer_id`, `time`, `amount` and perhaps `order_id` by customer and day."""
     amount = nw.col("amount")
     rows = rows.with_columns(
-        nw.col("time").dt.truncate("1d").alias("date"),
+        period_start(nw.col("time"), freq="D").alias("date"),
         nw.when(amount < 0).then(amount).otherwise(nw.lit(0.0)).alias("refunded"),
         nw.when(amount < 0).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64).alias("orders"),
     )

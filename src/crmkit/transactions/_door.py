@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from crmkit._calendar import period_start
 from crmkit._checks import check_option, some
 from crmkit._frames import AnyFrame, FrameT, collected, give_back, give_table, with_numpy_types
 from crmkit.errors import SchemaError
@@ -207,7 +208,7 @@ def as_order_lines(
     columns = {
         "customer_id": nw.col(CUSTOMER),
         "order_id": nw.col(ORDER),
-        "date": nw.col(TIME).dt.truncate("1d"),
+        "date": period_start(nw.col(TIME), freq="D"),
         "time": nw.col(TIME),
         "quantity": nw.col(QUANTITY) if quantity is not None else nw.lit(None, dtype=nw.Float64),
         "amount": nw.col(AMOUNT),
@@ -227,6 +228,8 @@ def _check_keep(keep: Sequence[str], *, given: tuple[str, ...], taken: dict[str,
     clash = [column for column in keep if column in taken]
     if clash:
         raise SchemaError(f"`keep` names {clash}, which the table of order lines has as its own. Rename them first.")
+    if len(set(keep)) < len(keep):
+        raise ValueError(f"`keep` must name each column once, got {list(keep)}.")
 
 
 def _kept(rows: OrderRows, *, returns: Returns, invalid: Invalid) -> AnyFrame:
@@ -235,9 +238,10 @@ def _kept(rows: OrderRows, *, returns: Returns, invalid: Invalid) -> AnyFrame:
     n_rows, wanting, unnumbered, n_kept = _count(rows, returns=returns)
     if n_rows == 0:
         raise SchemaError("`orders` has no rows. Give at least one order.")
-    if any(wanting.values()):
-        if invalid == "raise":
-            raise SchemaError(_complaint(rows, wanting))
+    if any(wanting.values()) and invalid == "raise":
+        raise SchemaError(_complaint(rows, wanting))
+    # An engine's rows may change until the query runs.
+    if any(wanting.values()) or isinstance(frame, nw.LazyFrame):
         frame = frame.filter(rows.usable())
     if unnumbered:
         column = rows.sources[ORDER]
@@ -260,7 +264,7 @@ def _count(rows: OrderRows, *, returns: Returns) -> tuple[int, dict[str, int], i
     flags = {column: nw.col(column).is_null() for column in _WANTING}
     flags["kept"] = rows.usable() & (nw.col(AMOUNT) >= 0) if returns == "drop" else rows.usable()
     if ORDER in rows.sources:
-        flags["unnumbered"] = nw.col(ORDER).is_null() & rows.usable()
+        flags["unnumbered"] = nw.col(ORDER).is_null() & flags["kept"]
     marked = rows.frame.select(*(flag.cast(nw.Int64).alias(name) for name, flag in flags.items()))
     totals = collected(marked.select(nw.len().alias("n_rows"), *(nw.col(name).sum() for name in flags)))
     counts = {name: int(values[0] or 0) for name, values in totals.to_dict(as_series=False).items()}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmkit._calendar import next_day
 from crmkit._checks import some
-from crmkit._frames import AnyFrame, clean_ids, collected, in_memory, open_frame
+from crmkit._frames import AnyFrame, clean_ids, collected, decoded, in_memory, open_frame
 from crmkit.errors import SchemaError
 from crmkit.transactions._amounts import clean_numbers
 from crmkit.transactions._times import clean_times
@@ -134,13 +134,14 @@ def _cleaned_order_ids(frame: AnyFrame) -> AnyFrame:
     dtype, order = frame.collect_schema()[ORDER], nw.col(ORDER)
     if dtype.is_float():
         return frame.with_columns(nw.when(~order.is_nan()).then(order).alias(ORDER))
-    if dtype == nw.String:
+    if dtype in (nw.String, nw.Categorical, nw.Enum):
+        order = order.cast(nw.String)
         return frame.with_columns(nw.when(order.str.strip_chars() != "").then(order).alias(ORDER))
     return frame
 
 
 def _check_one_currency(frame: AnyFrame, currency: str) -> None:
-    found = collected(frame.select(currency).unique().head(6))[currency].to_list()
+    found = collected(decoded(frame, currency).select(currency).unique().head(6))[currency].to_list()
     if len(found) > 1 or pd.isna(found[0]):
         raise SchemaError(
             f"`orders['{currency}']` holds the currencies {some(sorted(map(str, found)))}; amounts of several "

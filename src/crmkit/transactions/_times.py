@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
-from typing import Any
+from datetime import date, datetime, tzinfo
+from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from crmkit._checks import FIRST_YEAR, LAST_YEAR
 from crmkit._frames import AnyFrame, pandas_series, with_values
 from crmkit.errors import SchemaError
 
 __all__ = ["clean_times"]
 
-# Outside these years a date is a placeholder (0001-01-01, 1900-01-01, 9999-12-31) or a slip, never an order.
-_FIRST, _LAST = datetime(1901, 1, 1), datetime(2099, 12, 31)
-_OFFSET = r"[tT ]\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?\s*(?:[zZ]|[+-]\d{2}(?::?\d{2})?)$"
+_START, _END = datetime(FIRST_YEAR, 1, 1), datetime(LAST_YEAR + 1, 1, 1)
+# Whatever follows the time and could be a zone, in any of its short forms.
+_OFFSET = r"[tT ].*[zZ+-]"
 _SHORTEST_DATE = len("2024-1-1")
 
 
@@ -26,6 +27,8 @@ def clean_times(
 ) -> AnyFrame:
     """Replace a column by naive local time stamps; what cannot be read or lies outside 1901 to 2099 is missing."""
     zone = _zone(time_zone)
+    if date_format is not None and "%" not in date_format:
+        raise ValueError(f"`date_format` must be a format such as '%d/%m/%Y', got {date_format!r}.")
     dtype = frame.collect_schema()[column]
     if isinstance(frame, nw.DataFrame) and dtype in (nw.String, nw.Object, nw.Categorical):
         frame = with_values(
@@ -37,10 +40,32 @@ def clean_times(
         local = _typed(nw.col(column), dtype, where=where, zone=zone, engine=isinstance(frame, nw.LazyFrame))
         if date_format is not None:
             raise ValueError(f"`date_format` is for text; {where} holds {dtype}. Leave it out.")
-        frame = frame.with_columns(local.alias(column))
+        frame = _whole_microseconds(_without_arrow_zone(frame, column), column).with_columns(local.alias(column))
     time = nw.col(column)
-    inside = (time >= _FIRST) & (time < _LAST + timedelta(days=1))
+    inside = (time >= _START) & (time < _END)
     return frame.with_columns(nw.when(inside).then(time).alias(column))
+
+
+def _without_arrow_zone(frame: AnyFrame, column: str) -> AnyFrame:
+    """Give pandas' Arrow times with a zone pandas' own type: old versions lose the zone's clock."""
+    if not isinstance(frame, nw.DataFrame) or not frame.implementation.is_pandas():
+        return frame
+    times = frame[column].to_native()
+    zone = getattr(frame.schema[column], "time_zone", None)
+    if zone is None or not isinstance(times.dtype, pd.ArrowDtype):
+        return frame
+    return with_values(frame, column, times.astype(pd.DatetimeTZDtype("us", zone)))
+
+
+def _whole_microseconds(frame: AnyFrame, column: str) -> AnyFrame:
+    """Cut nanoseconds off, where a cast would round them up or refuse them."""
+    dtype = frame.collect_schema()[column]
+    if not isinstance(dtype, nw.Datetime) or dtype.time_unit != "ns":
+        return frame
+    if frame.implementation.is_duckdb():
+        whole = f'make_timestamp(epoch_ns("{column}") // 1000) AS "{column}"'
+        return cast("AnyFrame", nw.from_native(frame.to_native().project(f"* REPLACE ({whole})")))
+    return frame.with_columns(nw.col(column).dt.truncate("1us"))
 
 
 def _typed(time: nw.Expr, dtype: Any, *, where: str, zone: ZoneInfo | None, engine: bool) -> nw.Expr:
@@ -70,6 +95,8 @@ def _parsed(values: pd.Series[Any], *, where: str, date_format: str | None, zone
     is_text = (values.notna() if only_text else values.map(_is_text)).to_numpy(dtype=bool)
     is_date = (values.isna() & values.notna() if only_text else values.map(_is_date)).to_numpy(dtype=bool)
     text = values[is_text].str.strip()
+    # Words such as "today" would ask the clock.
+    text = text.where(text.str.contains(r"\d", regex=True), None)
     aware = np.zeros(len(values), dtype=bool)
     aware[is_date] = [getattr(value, "tzinfo", None) is not None for value in values[is_date]]
     if date_format is None:

@@ -1,0 +1,302 @@
+"""RFM scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from crmkit._checks import check_columns, check_int, check_option
+from crmkit._estimator import JsonEstimator
+from crmkit._frames import FrameT, collected, in_memory, is_engine, open_frame, pandas_series, rows_like
+from crmkit.errors import SchemaError
+from crmkit.segment._edges import Binning
+from crmkit.segment._rfm_edges import DIMENSIONS, Dimension, Floats, bin_sizes, edge_table, edges_by_cell, place, signed
+from crmkit.segment._rfm_sql import case_expression
+
+__all__ = ["RFMScorer"]
+
+Frequency: TypeAlias = Literal["orders", "orders_per_year"]
+
+_NEEDED: Final = ("n_orders", "spend", "days_since_last", "tenure_days")
+_DAYS_A_YEAR = 365.25
+
+
+class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
+    """Score customers from 1 to ``n_bins`` on recency, frequency and spend; the best score is the highest.
+
+    The edges between scores lie halfway between neighbouring distinct values of the customers seen in `fit`; that of
+    a quantile above the value in which it falls. So equal values always get equal scores, a customer of a
+    later period is scored on the same scale, and neither the currency unit, the order of the rows, the ids, nor
+    the last bit of a sum moves anyone. A large tie leaves scores unused; it never shortens the scale: the
+    least value scores 1 and the greatest ``n_bins``.
+
+    Parameters
+    ----------
+    n_bins : int or mapping of "r", "f", "m" to int, default 5
+        Scores per dimension, at least 2.
+    binning : {"quantile", "width", "natural"}, default "quantile"
+        Bins of equal numbers of customers, of equal width, or Fisher's natural breaks (the least squared deviation
+        within bins; beyond 1,000 distinct values found among 1,000 groups of customers).
+    cuts : mapping of "r", "f", "m" to sequences of numbers, optional
+        Fixed cut points instead, ascending, ``n_bins - 1`` per dimension named: days for "r", orders (or orders per
+        year) for "f", money for "m". Reaching a cut earns the better score: ``cuts={"r": [30]}`` with two bins scores
+        customers whose last order is at most 30 days ago 2. Dimensions not named are binned.
+    nested : bool, default False
+        Whether frequency is binned within each recency score, and spend within each pair, rather than each over all
+        customers. Cells without customers in `fit` use the edges over all.
+    frequency : {"orders", "orders_per_year"}, default "orders"
+        Whether frequency is ``n_orders``, or ``n_orders`` per year since the first order, so that new customers
+        are not punished for being new.
+    min_tenure_days : int, default 90
+        Least time that "orders_per_year" divides by, in days.
+    weights : mapping of "r", "f", "m" to numbers, optional
+        Weights of `weighted_score`, at least 0 and not all 0; equal ones if not given.
+
+    Attributes
+    ----------
+    edges_ : DataFrame
+        ``dimension``; ``r_score``, ``f_score``, the cell in which the edge holds, missing where it holds everywhere;
+        ``score``, which is earned by reaching ``edge`` (days at most, for "r"; at least, for the others).
+    bin_sizes_ : DataFrame
+        ``dimension``, ``score``, ``n_customers`` seen in `fit`, and their ``lowest`` and ``highest`` value, missing
+        where a tie left the score unused.
+    n_customers_ : int
+        Customers with a purchase day seen in `fit`.
+
+    References
+    ----------
+    .. [1] Hughes (1994), *Strategic Database Marketing*, ch. 3, for the scores.
+    .. [2] Fisher (1958), "On Grouping for Maximum Homogeneity", *JASA* 53, for natural breaks.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-12-31")
+    >>> scorer = RFMScorer().fit(customers)
+    >>> scorer.transform(customers).head(3)
+       r_score  f_score  m_score
+    0        5        5        4
+    1        1        3        4
+    2        1        1        1
+    >>> scorer.bin_sizes_.query("dimension == 'f'")["n_customers"].tolist()
+    [1304, 0, 438, 204, 411]
+    """
+
+    def __init__(
+        self,
+        *,
+        n_bins: int | Mapping[Dimension, int] = 5,
+        binning: Binning = "quantile",
+        cuts: Mapping[Dimension, Sequence[float]] | None = None,
+        nested: bool = False,
+        frequency: Frequency = "orders",
+        min_tenure_days: int = 90,
+        weights: Mapping[Dimension, float] | None = None,
+    ) -> None:
+        self.n_bins = n_bins
+        self.binning = binning
+        self.cuts = cuts
+        self.nested = nested
+        self.frequency = frequency
+        self.min_tenure_days = min_tenure_days
+        self.weights = weights
+
+    def fit(self, X: Any, y: None = None) -> Self:  # noqa: ARG002
+        """Learn the edges from the customers that have a purchase day.
+
+        Parameters
+        ----------
+        X : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        RFMScorer
+            Fitted.
+
+        Raises
+        ------
+        SchemaError
+            If a column is missing or nobody has a purchase day.
+        TypeError
+            If ``X`` is no table in memory, or an option of the wrong kind.
+        ValueError
+            If an option lies outside its range.
+        """
+        sizes = self._checked_options()
+        values = self._oriented(X)
+        values = {name: column[~np.isnan(column)] for name, column in values.items()}
+        self.n_customers_ = len(values["r"])
+        if self.n_customers_ == 0:
+            raise SchemaError("`X` holds no customer with a purchase day. Scores compare customers who bought.")
+        self.edges_ = edge_table(values, sizes=sizes, binning=self.binning, cuts=self.cuts or {}, nested=self.nested)
+        self.bin_sizes_ = bin_sizes(values, self._scores(values), sizes=sizes)
+        return self
+
+    def transform(self, X: FrameT) -> FrameT:
+        """Score customers on the fitted edges.
+
+        Parameters
+        ----------
+        X : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+
+        Returns
+        -------
+        the kind of table given
+            ``r_score``, ``f_score``, ``m_score``: whole numbers from 1 to ``n_bins``, the best the highest; missing
+            for customers without a purchase day. Rows as in ``X``; on pandas its index, and Int64 columns.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing.
+        TypeError
+            If ``X`` is no table in memory.
+        """
+        check_is_fitted(self)
+        scores = self._scores(self._oriented(X))
+        whole = {f"{name}_score": pd.Series(scores[name]).astype("Int64").array for name in DIMENSIONS}
+        return rows_like(whole, like=X)
+
+    def weighted_score(self, X: FrameT) -> FrameT:
+        """Weigh the three scores into one.
+
+        Parameters
+        ----------
+        X : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+
+        Returns
+        -------
+        the kind of table given
+            ``rfm_score``, the mean of the three scores weighted with ``weights``, a float from 1 to the largest
+            ``n_bins``; missing for customers without a purchase day.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing.
+        TypeError
+            If ``X`` is no table in memory.
+        """
+        check_is_fitted(self)
+        scores = self._scores(self._oriented(X))
+        weights = _checked_weights(self.weights)
+        mean = sum(weights[name] * scores[name] for name in DIMENSIONS) / sum(weights.values())
+        return rows_like({"rfm_score": np.asarray(mean)}, like=X)
+
+    def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:  # noqa: ARG002
+        """Name the columns that `transform` gives.
+
+        Parameters
+        ----------
+        input_features : object, optional
+            Not used.
+
+        Returns
+        -------
+        ndarray of str
+            The three names.
+        """
+        return np.array([f"{name}_score" for name in DIMENSIONS], dtype=object)
+
+    def to_sql(self) -> str:
+        """Write the scores as SQL, one CASE expression per dimension.
+
+        Returns
+        -------
+        str
+            Three select expressions, separated by commas, over the columns of the customers table; they give what
+            `transform` gives. Nested edges refer to the scores before, so put them in lateral order or subqueries.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        """
+        check_is_fitted(self)
+        tenure = f"GREATEST(tenure_days, {self.min_tenure_days})"
+        per_year = f"n_orders * {_DAYS_A_YEAR} / {tenure}"
+        columns = {"r": "days_since_last", "f": "n_orders" if self.frequency == "orders" else per_year, "m": "spend"}
+        return ",\n".join(case_expression(name, columns[name], self.edges_) for name in DIMENSIONS)
+
+    def _oriented(self, X: Any) -> dict[Dimension, Floats]:
+        """The three measures, signed so that larger is better; missing for who never bought."""
+        frame = in_memory(open_frame(X, name="X"))
+        if is_engine(frame):
+            raise TypeError("`X` must be a table in memory. In an engine, run the SQL of to_sql().")
+        check_columns(frame.collect_schema(), _NEEDED, name="X", made_by="customer_summary")
+        table = collected(frame.select(*_NEEDED))
+        column = {name: pandas_series(table[name]).to_numpy(dtype=float, na_value=np.nan) for name in _NEEDED}
+        bought = column["n_orders"] > 0
+        orders = column["n_orders"]
+        if self.frequency == "orders_per_year":
+            orders = orders * _DAYS_A_YEAR / np.fmax(column["tenure_days"], self.min_tenure_days)
+        measures: dict[Dimension, Floats] = {"r": -column["days_since_last"], "f": orders, "m": column["spend"]}
+        return {name: np.where(bought, values, np.nan) for name, values in measures.items()}
+
+    def _scores(self, values: dict[Dimension, Floats]) -> dict[Dimension, Floats]:
+        """Scores as floats, missing where the values are."""
+        scores: dict[Dimension, Floats] = {}
+        for name in DIMENSIONS:
+            scores[name] = np.full(len(values[name]), np.nan)
+            for (r_score, f_score), edges in edges_by_cell(self.edges_[self.edges_["dimension"] == name]):
+                inside = np.isnan(scores[name])
+                if r_score is not None:
+                    inside &= scores["r"] == r_score
+                if f_score is not None:
+                    inside &= scores["f"] == f_score
+                scores[name] = np.where(inside, place(values[name], signed(edges)), scores[name])
+        return scores
+
+    def _checked_options(self) -> dict[Dimension, int]:
+        check_option(self.binning, ("quantile", "width", "natural"), name="binning")
+        check_option(self.frequency, ("orders", "orders_per_year"), name="frequency")
+        check_int(self.min_tenure_days, name="min_tenure_days", low=1)
+        if not isinstance(self.nested, bool):
+            raise TypeError(f"`nested` must be True or False, got {self.nested!r}.")
+        _checked_weights(self.weights)
+        sizes = _per_dimension(
+            self.n_bins if isinstance(self.n_bins, Mapping) else dict.fromkeys(DIMENSIONS, self.n_bins)
+        )
+        for size in sizes.values():
+            check_int(size, name="n_bins", low=2)
+        for name, cuts in (self.cuts or {}).items():
+            _check_cuts(name, cuts, n_cuts=sizes.get(name, 0) - 1)
+        return sizes
+
+
+def _per_dimension(given: Mapping[Dimension, Any]) -> dict[Dimension, Any]:
+    if set(given) != set(DIMENSIONS):
+        raise ValueError(f"`n_bins` and `weights` must name 'r', 'f' and 'm', got {sorted(given)}.")
+    return {name: given[name] for name in DIMENSIONS}
+
+
+def _checked_weights(weights: Mapping[Dimension, float] | None) -> dict[Dimension, float]:
+    given = _per_dimension(dict.fromkeys(DIMENSIONS, 1.0) if weights is None else weights)
+    if not all(weight >= 0 for weight in given.values()) or not 0 < sum(given.values()) < np.inf:
+        raise ValueError(f"`weights` must be at least 0 and not all 0, got {given}.")
+    return given
+
+
+def _check_cuts(name: str, cuts: Sequence[float], *, n_cuts: int) -> None:
+    if name not in DIMENSIONS:
+        raise ValueError(f"`cuts` must name 'r', 'f' or 'm', got {name!r}.")
+    values = np.asarray(cuts, dtype=float)
+    if values.shape != (n_cuts,) or not np.isfinite(values).all() or (np.diff(values) <= 0).any():
+        raise ValueError(
+            f"`cuts[{name!r}]` must be {n_cuts} ascending numbers, one less than n_bins, got {list(cuts)}."
+        )

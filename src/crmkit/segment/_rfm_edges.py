@@ -1,0 +1,87 @@
+"""The edges of RFM scores as a table, and what they make of values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit.segment._edges import Binning, edges_between_values, reached
+
+__all__ = ["DIMENSIONS", "Dimension", "Floats", "bin_sizes", "edge_table", "edges_by_cell", "place", "signed"]
+
+Dimension: TypeAlias = Literal["r", "f", "m"]
+Cell: TypeAlias = tuple[int | None, int | None]
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+DIMENSIONS: Final[tuple[Dimension, ...]] = ("r", "f", "m")
+
+
+def edge_table(
+    values: dict[Dimension, Floats],
+    *,
+    sizes: dict[Dimension, int],
+    binning: Binning,
+    cuts: Mapping[Dimension, Sequence[float]],
+    nested: bool,
+) -> pd.DataFrame:
+    """All edges in the units of the customers table; nested ones after those over all customers."""
+    rows: list[tuple[str, float, float, int, float]] = []
+    scores: dict[Dimension, Floats] = {}
+    for name in DIMENSIONS:
+        sign = -1.0 if name == "r" else 1.0
+        if name in cuts:
+            edges = np.sort(sign * np.asarray(cuts[name], dtype=float))
+        else:
+            edges = edges_between_values(values[name], n_bins=sizes[name], binning=binning)
+        rows += [(name, np.nan, np.nan, score, sign * edge) for score, edge in enumerate(edges, start=2)]
+        scores[name] = place(values[name], edges)
+        if nested and name != "r" and name not in cuts:
+            parents = [scores["r"]] if name == "f" else [scores["r"], scores["f"]]
+            cells, where = np.unique(np.column_stack(parents), axis=0, return_inverse=True)
+            for number, cell in enumerate(cells):
+                inside = np.ravel(where) == number
+                inner = edges_between_values(values[name][inside], n_bins=sizes[name], binning=binning)
+                scores[name] = np.where(inside, place(values[name], inner), scores[name])
+                parent = (float(cell[0]), float(cell[1]) if name == "m" else np.nan)
+                rows += [(name, *parent, score, float(edge)) for score, edge in enumerate(inner, start=2)]
+    table = pd.DataFrame(rows, columns=["dimension", "r_score", "f_score", "score", "edge"])
+    return table.astype({"r_score": "Int64", "f_score": "Int64", "score": "int64", "edge": "float64"})
+
+
+def edges_by_cell(edges: pd.DataFrame) -> list[tuple[Cell, pd.DataFrame]]:
+    """Split one dimension's edges by the cell in which they hold, those that hold everywhere last."""
+    cells: list[tuple[Cell, pd.DataFrame]] = []
+    for _, inner in edges.groupby(["r_score", "f_score"], dropna=False):
+        r_score, f_score = inner["r_score"].iloc[0], inner["f_score"].iloc[0]
+        cell = (None if pd.isna(r_score) else int(r_score), None if pd.isna(f_score) else int(f_score))
+        cells.append((cell, inner))
+    return sorted(cells, key=lambda found: (found[0][0] is None, found[0][1] is None))
+
+
+def signed(edges: pd.DataFrame) -> Floats:
+    """One cell's edges, signed so that larger is better."""
+    signs = np.where(edges["dimension"] == "r", -1.0, 1.0)
+    return np.asarray(signs * edges["edge"].to_numpy())
+
+
+def place(values: Floats, edges: Floats) -> Floats:
+    """Score values, signed so that larger is better, on ascending edges; missing stays missing."""
+    return np.where(np.isnan(values), np.nan, np.searchsorted(reached(edges), values, side="right") + 1.0)
+
+
+def bin_sizes(
+    values: dict[Dimension, Floats], scores: dict[Dimension, Floats], *, sizes: dict[Dimension, int]
+) -> pd.DataFrame:
+    """Count the customers of each score, with the least and the greatest value among them."""
+    rows = []
+    for name in DIMENSIONS:
+        natural = np.abs(values[name]) if name == "r" else values[name]
+        for score in range(1, sizes[name] + 1):
+            inside = natural[scores[name] == score]
+            ends = (float(inside.min()), float(inside.max())) if len(inside) else (np.nan, np.nan)
+            rows.append((name, score, len(inside), *ends))
+    return pd.DataFrame(rows, columns=["dimension", "score", "n_customers", "lowest", "highest"])

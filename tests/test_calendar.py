@@ -1,0 +1,108 @@
+"""Day and period numbers agree with Python's calendar on every day from 1901 to 2099."""
+
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from crmkit import _calendar
+from crmkit._frames import collected, to_pandas
+
+FREQS = ("D", "W", "M", "Q", "Y")
+FIRST, LAST = date(1901, 1, 1), date(2099, 12, 31)
+DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+
+
+def first_day(day, freq):
+    """The first day of a period, by Python's own calendar."""
+    return {
+        "D": day,
+        "W": day - timedelta(days=day.weekday()),
+        "M": day.replace(day=1),
+        "Q": day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
+        "Y": day.replace(month=1, day=1),
+    }[freq]
+
+
+def midnight(day):
+    return datetime(day.year, day.month, day.day)
+
+
+@pytest.fixture(scope="module")
+def every_day():
+    return pa.table({"date": pa.array([midnight(day) for day in DAYS], pa.timestamp("us"))})
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """Per freq the first day of every day's period, and whether it is another than the day before's."""
+    starts = {freq: [first_day(day, freq) for day in DAYS] for freq in FREQS}
+    return {
+        freq: (np.array(days, dtype="datetime64[us]"), np.array([b != a for a, b in pairwise(days)]))
+        for freq, days in starts.items()
+    }
+
+
+def computed(build, table, columns):
+    """The columns worked out in the kind of frame, one row per day, in the order of the days."""
+    frame = nw.from_native(build(table)).with_columns(**columns)
+    return to_pandas(collected(frame)).sort_values("date", ignore_index=True)
+
+
+DAY_NUMBERS = np.array([(day - date(1970, 1, 1)).days for day in DAYS])
+
+
+def test_there_are_as_many_days_as_the_leap_years_make():
+    # 199 years, 49 of them leap years: 1904 to 2096
+    assert len(DAYS) == 199 * 365 + 49
+
+
+def test_every_day_has_its_number(build, every_day):
+    found = computed(build, every_day, {"number": _calendar.day_number(nw.col("date"))})
+    assert (found["number"].to_numpy() == DAY_NUMBERS).all()
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_day_numbers_of_numpy_agree(unit, every_day):
+    stamps = every_day["date"].to_numpy().astype(f"datetime64[{unit}]")
+    assert (_calendar.day_numbers(stamps) == DAY_NUMBERS).all()
+
+
+def test_every_day_finds_its_periods(build, every_day, expected):
+    starts = {f"start_{freq}": _calendar.period_start(nw.col("date"), freq=freq) for freq in FREQS}
+    numbers = {f"number_{freq}": _calendar.period_number(nw.col("date"), freq=freq) for freq in FREQS}
+    found = computed(build, every_day, starts | numbers)
+    for freq, (first_days, is_new) in expected.items():
+        assert (found[f"start_{freq}"].to_numpy() == first_days).all()
+        # neighbouring periods differ by one, and the numbers are those of Python's own dates
+        number = found[f"number_{freq}"].to_numpy()
+        assert (np.diff(number) == is_new).all()
+        assert number[0] == _calendar.number_of_period(midnight(FIRST), freq=freq)
+
+
+@pytest.mark.parametrize("freq", FREQS)
+def test_the_number_of_a_period_leads_back_to_its_first_day(freq):
+    for day in DAYS[::97]:
+        number = _calendar.number_of_period(midnight(day), freq=freq)
+        assert _calendar.first_day_of(number, freq=freq) == midnight(first_day(day, freq))
+
+
+@pytest.mark.parametrize("freq", FREQS)
+def test_a_period_ends_the_day_before_the_next(freq):
+    for day in DAYS[::97]:
+        end = _calendar.period_end(midnight(day), freq=freq).date()
+        assert first_day(end, freq) == first_day(day, freq)
+        assert first_day(end + timedelta(days=1), freq) == end + timedelta(days=1)
+
+
+def test_the_day_after_a_day():
+    assert _calendar.next_day(datetime(2024, 2, 28)) == datetime(2024, 2, 29)
+
+
+@pytest.mark.parametrize("freq", ["ME", "m", "", None, 7])
+def test_other_periods_are_refused(freq):
+    with pytest.raises(ValueError, match=r"`freq` must be one of \['D', 'M', 'Q', 'W', 'Y'\], got "):
+        _calendar.check_freq(freq)

@@ -1,0 +1,191 @@
+"""The command line refuses: exit code 2 for wrong usage, 3 for bad data, one clear message, nothing written."""
+
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+from tests.commands import run, text
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def refuse(folder, code, message, *arguments):
+    """Hold that a command stops with this code, says this, and leaves no report."""
+    before = sorted(folder.iterdir())
+    found, stdout, stderr = run(*arguments)
+    assert (found, stdout) == (code, "")
+    assert message in stderr
+    assert "Traceback" not in stderr
+    assert sorted(folder.iterdir()) == before
+
+
+def report(name="orders.csv", *options, as_of="2024-03-31"):
+    return "report", name, "--as-of", as_of, *options
+
+
+# Wrong usage.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("report", "orders.csv"), "Missing option '--as-of'"),
+        (("report", "--as-of", "2024-03-31"), "Missing argument 'FILE'"),
+        (report("orders.csv", "--colour", "red"), "No such option"),
+        (report("orders.csv", "--language", "fr"), "'fr' is not one of 'en', 'zh'"),
+        (report("orders.csv", "--returns", "keep"), "'keep' is not one of 'net', 'drop'"),
+        (report("orders.csv", "--invalid", "ignore"), "'ignore' is not one of 'drop', 'raise'"),
+        (report("orders.csv", "--output", "."), "'.' is a directory"),
+        (report(as_of="soon"), "must be a date or ISO text such as '2024-12-31', got 'soon'"),
+        (report(as_of="2024-02-30"), "must be a date or ISO text such as '2024-12-31', got '2024-02-30'"),
+        (("rfm", "orders.csv"), "No such command 'rfm'"),
+        (("demo", "--as-of", "2024-03-31"), "No such option"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(arguments, message, folder):
+    (folder / "orders.csv").write_text(text())
+    refuse(folder, 2, message, *arguments)
+
+
+# Files that cannot be read.
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("orders.csv", b"", "orders.csv is empty"),
+        ("orders.csv", b"\n\n", "orders.csv is no table"),
+        ("orders.csv", b"customer_id,date,amount\n", "['customer_id', 'date', 'amount'] and no rows"),
+        ("orders.json", b"{}", "ends in '.json'; files that can be read end in ['.csv', '.parquet'"),
+        ("orders", b"customer_id,date,amount\n", "ends in ''; files that can be read end in"),
+        ("orders.csv", PNG, "orders.csv is not in the encoding utf-8"),
+        ("orders.xlsx", PNG, "orders.xlsx is no Excel workbook that can be read"),
+        ("orders.parquet", PNG, "orders.parquet is no Parquet file that can be read"),
+        ("orders.csv", b'customer_id,date,amount\n"ann,2024-01-01,5\n', "orders.csv is no table of separated values"),
+        ("orders.csv", b"customer_id,date,amount\nann,2024-01-01,5\nbo,2024-01-01,5,6\n", "is no table of separated"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(name, content, message, folder):
+    (folder / name).write_bytes(content)
+    refuse(folder, 3, message, *report(name))
+
+
+def test_a_file_that_is_not_there_and_a_folder_are_refused(folder):
+    (folder / "orders.csv").mkdir()
+    refuse(folder, 3, "nowhere.csv does not exist", *report("nowhere.csv"))
+    refuse(folder, 3, "orders.csv is a folder. Name a file in it", *report("orders.csv"))
+
+
+def test_bytes_that_are_no_text_are_refused_in_an_encoding_that_knows_every_byte(folder):
+    (folder / "orders.csv").write_bytes(PNG)
+    refuse(folder, 3, "orders.csv holds NUL bytes: it is no text", *report("orders.csv", "--encoding", "latin-1"))
+
+
+@pytest.mark.parametrize("n_rows", [1, 20_000])
+def test_another_encoding_is_refused_with_the_option_that_mends_it(n_rows, folder):
+    # the second time the first Chinese character stands beyond what is looked at first
+    rows = [("ann", "2024-01-05", "5")] * n_rows + [("张三", "2024-01-05", "5")]
+    (folder / "orders.csv").write_bytes(text(rows=rows).encode("gb18030"))
+    refuse(folder, 3, "try --encoding gb18030", *report())
+    assert run(*report("orders.csv", "--encoding", "gb18030"))[0] == 0
+
+
+def test_utf_16_without_its_mark_is_refused_with_the_option_that_mends_it(folder):
+    (folder / "orders.csv").write_bytes(text().encode("utf-16-le"))
+    refuse(folder, 3, "--encoding utf-16", *report())
+
+
+def test_an_unknown_encoding_is_refused(folder):
+    (folder / "orders.csv").write_text(text())
+    refuse(folder, 3, "--encoding 'klingon' is no known encoding", *report("orders.csv", "--encoding", "klingon"))
+
+
+# Rows that cannot be used.
+
+
+def test_a_missing_column_is_refused(folder):
+    (folder / "orders.csv").write_text(text(header=("customer", "date", "amount")))
+    refuse(folder, 3, "no column ['customer_id']; its columns are ['customer', 'date', 'amount']", *report())
+    refuse(folder, 3, "no column ['price']", *report("orders.csv", "--customer-id", "customer", "--amount", "price"))
+
+
+def test_a_column_that_is_there_twice_is_refused(folder):
+    rows = [("ann", "2024-01-05", "5", "99")]
+    (folder / "orders.csv").write_text(text(header=("customer_id", "date", "amount", "amount"), rows=rows))
+    refuse(folder, 3, "has the columns ['amount'] more than once", *report())
+
+
+def test_rows_with_more_fields_than_the_header_are_not_shifted(folder):
+    # each row ends in a separator that the header lacks; ids, dates and money must not slip a column to the left
+    header = ("customer_id", "ordered", "shipped", "amount", "tax")
+    rows = [("ann", "2024-01-05", "2024-01-07", "50", "8", ""), ("bo", "2024-01-06", "2024-01-08", "70", "11", "")]
+    (folder / "orders.csv").write_text(text(header=header, rows=rows))
+    code, stdout, stderr = run(*report("orders.csv", "--date", "ordered"))
+    read = "2 customers placed 2 orders worth 120.00 from 2024-01-05" in stdout
+    assert read or (code, bool(stderr)) == (3, True)
+
+
+def test_rows_with_more_values_than_the_header_has_columns_are_refused(folder):
+    rows = [("ann", "2024-01-05", "5", "x"), ("bo", "2024-01-06", "7", "y")]
+    (folder / "orders.csv").write_text(text(rows=rows))
+    refuse(folder, 3, "orders.csv has rows with more fields than its header has columns", *report())
+
+
+def test_rows_that_cannot_be_used_are_refused_if_asked_for(folder):
+    rows = [("ann", "2024-01-05", "5"), ("bo", "05.01.2024", "5"), ("", "2024-01-05", "5"), ("cy", "2024-01-05", "?")]
+    (folder / "orders.csv").write_text(text(rows=rows))
+    arguments = report("orders.csv", "--invalid", "raise")
+    refuse(folder, 3, "1 without a customer (first at rows [2])", *arguments)
+    refuse(folder, 3, "1 with an unusable date (first at rows [1], `date` is ['05.01.2024'])", *arguments)
+    refuse(folder, 3, "1 with an unusable amount (first at rows [3], `amount` is ['?'])", *arguments)
+
+
+def test_a_file_without_a_usable_row_is_refused(folder):
+    (folder / "orders.csv").write_text(text(rows=[("ann", "05.01.2024", "5"), ("bo", "06.01.2024", "5")]))
+    refuse(folder, 3, "2 rows, and none is left", *report())
+
+
+@pytest.mark.parametrize("number", ["5,50", "1,234.50"])
+def test_numbers_with_commas_are_refused_rather_than_left_out(number, folder):
+    rows = [("ann", "2024-01-05", "5"), ("bo", "2024-01-05", number)]
+    (folder / "orders.csv").write_text(text(";", rows=rows))
+    refuse(folder, 3, f"The column amount holds numbers with commas, such as ['{number}']", *report())
+
+
+def test_several_currencies_are_refused(folder):
+    rows = [("ann", "2024-01-05", "5", "EUR"), ("bo", "2024-01-05", "5", "USD")]
+    (folder / "orders.csv").write_text(text(header=("customer_id", "date", "amount", "money"), rows=rows))
+    refuse(folder, 3, "'EUR', 'USD'", *report("orders.csv", "--currency", "money"))
+
+
+def test_refunds_alone_are_refused(folder):
+    (folder / "orders.csv").write_text(text(rows=[("ann", "2024-01-05", "-5")]))
+    refuse(folder, 3, "no purchase day up to 2024-03-31", *report())
+
+
+def test_an_as_of_before_the_first_order_is_refused(folder):
+    (folder / "orders.csv").write_text(text())
+    first = "`as_of` is 2023-12-31, before the first transaction on 2024-01-05. Give a later day"
+    refuse(folder, 3, first, *report(as_of="2023-12-31"))
+
+
+# What cannot be written, and data that are not there.
+
+
+def test_an_output_that_cannot_be_written_is_refused(folder):
+    (folder / "orders.csv").write_text(text())
+    for output in ("nowhere/report.html", "orders.csv/report.html"):
+        refuse(folder, 3, f"--output {output} cannot be written", *report("orders.csv", "--output", output))
+
+
+def test_the_demo_without_its_data_is_refused(folder, monkeypatch):
+    def missing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("crmkit.datasets._bundled.distribution", missing)
+    refuse(folder, 3, "pip install lifetimes", "demo")

@@ -1,0 +1,231 @@
+"""Every estimator keeps the contract; a stand-in shows that each clause can be kept and can be broken."""
+
+import importlib
+import inspect
+import json
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+from tests.estimator_contract import CLAUSES
+
+import crmkit
+from crmkit import segment
+
+CUSTOMERS = pd.DataFrame(
+    {
+        "customer_id": [5, 3, 9, 1, 4, 2],
+        "n_orders": [3, 1, 0, 7, 2, 1],
+        "spend": [30.0, 5.0, 0.0, 700.0, 12.5, 8.0],
+        "days_since_last": [3.0, 90.0, np.nan, 14.0, 30.0, 61.0],
+        "tenure_days": [80.0, 90.0, np.nan, 365.0, 40.0, 61.0],
+        "frequency": [2.0, 0.0, np.nan, 6.0, 1.0, 0.0],
+        "recency": [77.0, 0.0, np.nan, 351.0, 10.0, 0.0],
+        "T": [80.0, 90.0, np.nan, 365.0, 40.0, 61.0],
+        "monetary_value": [10.0, 0.0, np.nan, 99.5, 4.0, 0.0],
+    },
+    index=list("fedcba"),
+)
+
+# Sample data of the public estimators: class name -> (make, customers). An estimator without an entry fails.
+ESTIMATORS = {"RFMScorer": (lambda: segment.RFMScorer(), CUSTOMERS)}
+
+
+def public_estimators():
+    """The public classes of segment, value and loyalty that are estimators."""
+    found = {}
+    for subpackage in ("segment", "value", "loyalty"):
+        module = importlib.import_module(f"crmkit.{subpackage}")
+        for name in getattr(module, "__all__", []):
+            value = getattr(module, name)
+            if inspect.isclass(value) and issubclass(value, BaseEstimator):
+                found[name] = value
+    return found
+
+
+def test_every_public_estimator_is_registered():
+    assert set(public_estimators()) == set(ESTIMATORS)
+    for name, (make, _) in ESTIMATORS.items():
+        assert type(make()) is public_estimators()[name]
+
+
+@pytest.mark.parametrize(("name", "clause"), [(name, clause) for name in ESTIMATORS for clause in CLAUSES])
+def test_estimators_keep_the_contract(name, clause):
+    CLAUSES[clause](*ESTIMATORS[name])
+
+
+# The stand-in.
+
+
+class Shares(BaseEstimator):
+    """Spend as a share of the largest spend seen in `fit`; small enough to be right."""
+
+    def __init__(self, *, factor=1.0, labels=("low", "high")):
+        self.factor = factor
+        self.labels = labels
+
+    def fit(self, customers):
+        self.largest_ = float(nw.from_native(customers)["spend"].max())
+        return self
+
+    def transform(self, customers):
+        check_is_fitted(self)
+        return nw.from_native(customers).select(share=nw.col("spend") * self.factor / self.largest_).to_native()
+
+    def predict(self, customers):
+        high = nw.from_native(self.transform(customers))["share"] > 0.5
+        low_label, high_label = self.labels
+        return high.replace_strict({False: low_label, True: high_label}, return_dtype=nw.String).to_native()
+
+    def to_json(self):
+        check_is_fitted(self)
+        head = {"class": type(self).__name__, "version": crmkit.__version__}
+        return json.dumps({**head, "parameters": self.get_params(), "state": {"largest_": self.largest_}})
+
+    @classmethod
+    def from_json(cls, text):
+        written = json.loads(text)
+        parameters = {**written["parameters"], "labels": tuple(written["parameters"]["labels"])}
+        estimator = cls(**parameters)
+        estimator.largest_ = written["state"]["largest_"]
+        return estimator
+
+
+class TakesPositions(Shares):
+    def __init__(self, factor=1.0, *, labels=("low", "high")):
+        super().__init__(factor=factor, labels=labels)
+
+
+class ConvertsInTheConstructor(Shares):
+    def __init__(self, *, factor=1.0, labels=("low", "high")):
+        self.factor = factor
+        self.labels = tuple(map(str, labels)) if isinstance(labels, tuple) else ()
+
+
+class ClonesFitted(Shares):
+    def __sklearn_clone__(self):
+        return type(self)(factor=self.factor, labels=self.labels).fit(CUSTOMERS)
+
+
+class FitReturnsNone(Shares):
+    def fit(self, customers):
+        super().fit(customers)
+
+
+class FitChangesItsParameter(Shares):
+    def fit(self, customers):
+        self.factor = self.factor / 2
+        return super().fit(customers)
+
+
+class FitLearnsUnderAPlainName(Shares):
+    def fit(self, customers):
+        self.largest = 1.0
+        return super().fit(customers)
+
+
+class Remembers(Shares):
+    def fit(self, customers):
+        before = getattr(self, "largest_", 0.0)
+        super().fit(customers)
+        self.largest_ += before
+        return self
+
+
+class WritesIntoItsInput(Shares):
+    def transform(self, customers):
+        result = super().transform(customers)
+        if isinstance(customers, pd.DataFrame):
+            customers["spend"] = 0.0
+        return result
+
+
+class SpeaksBeforeFit(Shares):
+    def predict(self, customers):
+        return super().predict(customers) if hasattr(self, "largest_") else None
+
+
+class ForgetsAParameter(Shares):
+    @classmethod
+    def from_json(cls, text):
+        estimator = super().from_json(text)
+        estimator.factor = 1.0
+        return estimator
+
+
+class ForgetsItsName(Shares):
+    def to_json(self):
+        return json.dumps({**json.loads(super().to_json()), "class": "Estimator"})
+
+
+class Sorts(Shares):
+    def transform(self, customers):
+        return super().transform(nw.from_native(customers).sort("spend").to_native())
+
+
+class LosesTheIndex(Shares):
+    def transform(self, customers):
+        result = super().transform(customers)
+        return result.reset_index(drop=True) if isinstance(result, pd.DataFrame) else result
+
+
+class DropsProspects(Shares):
+    def transform(self, customers):
+        return super().transform(nw.from_native(customers).filter(nw.col("n_orders") > 0).to_native())
+
+
+class TakesTheFirstRow(Shares):
+    def fit(self, customers):
+        self.largest_ = float(nw.from_native(customers)["spend"][0])
+        return self
+
+
+class AnswersInPandas(Shares):
+    def transform(self, customers):
+        return nw.from_native(super().transform(customers)).to_pandas()
+
+
+class FavoursPolars(Shares):
+    def fit(self, customers):
+        super().fit(customers)
+        self.largest_ *= 2 if nw.from_native(customers).implementation.is_polars() else 1
+        return self
+
+
+BROKEN = [
+    (TakesPositions, "constructor_is_keyword_only"),
+    (ConvertsInTheConstructor, "constructor_only_stores"),
+    (ClonesFitted, "clone_has_equal_params_and_is_unfitted"),
+    (FitReturnsNone, "fit_returns_self"),
+    (FitChangesItsParameter, "fit_only_adds_learned_attributes"),
+    (FitLearnsUnderAPlainName, "fit_only_adds_learned_attributes"),
+    (Remembers, "fit_forgets_the_last_fit"),
+    (WritesIntoItsInput, "inputs_stay_unchanged"),
+    (SpeaksBeforeFit, "nothing_is_said_before_fit"),
+    (ForgetsAParameter, "json_round_trip_says_the_same"),
+    (ForgetsItsName, "json_round_trip_says_the_same"),
+    (Sorts, "rows_keep_their_order_length_and_index"),
+    (LosesTheIndex, "rows_keep_their_order_length_and_index"),
+    (DropsProspects, "rows_keep_their_order_length_and_index"),
+    (TakesTheFirstRow, "row_order_does_not_change_the_fit"),
+    (AnswersInPandas, "polars_and_arrow_say_the_same_in_their_own_kind"),
+    (FavoursPolars, "polars_and_arrow_say_the_same_in_their_own_kind"),
+]
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_the_stand_in_keeps_every_clause(clause):
+    CLAUSES[clause](lambda: Shares(factor=2.0), CUSTOMERS)
+
+
+@pytest.mark.parametrize(("broken", "clause"), BROKEN, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_broken_estimator_fails_its_clause(broken, clause):
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        CLAUSES[clause](lambda: broken(factor=2.0), CUSTOMERS)
+
+
+def test_every_clause_is_broken_by_somebody():
+    assert {clause for _, clause in BROKEN} == set(CLAUSES)

@@ -1,0 +1,184 @@
+"""Imports point down one way, importing crmkit stays light, and src is free of what we never write."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[1] / "src" / "crmkit"
+FILES = sorted(SRC.rglob("*.py"))
+LEVELS = {
+    "errors": 0,
+    "_version": 0,
+    "_checks": 1,
+    "labels": 2,
+    "_calendar": 2,
+    "_stats": 2,
+    "_frames": 2,
+    "_estimator": 2,
+    "transactions": 3,
+    "datasets": 3,
+    "customers": 4,
+    "activity": 4,
+    "segment": 5,
+    "value": 5,
+    "loyalty": 5,
+    "metrics": 6,
+    "plotting": 7,
+    "report": 8,
+    "cli": 9,
+}
+TOP = max(LEVELS.values()) + 1
+FACADES = {"__init__", "__main__"}
+HEAVY = ("sklearn", "scipy", "matplotlib", "duckdb", "jinja2", "click", "lifetimes", "polars", "pyspark")
+NEVER_IMPORTED = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "pymc"}
+NEVER_CALLED = {"eval", "exec", "compile", "__import__"}
+TOO_BROAD = {"Exception", "BaseException"}
+
+
+def part_of(path):
+    """The part of crmkit that a file belongs to."""
+    return path.relative_to(SRC).parts[0].removesuffix(".py")
+
+
+def parts_imported(source, *, package):
+    """The parts that a file of a package imports, wherever the import stands; crmkit itself is ''."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            names = [f"{module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            top, _, rest = name.partition(".")
+            if top == "crmkit":
+                found.add(rest.split(".")[0])
+    return found
+
+
+def upward(part, imported):
+    """The imports that do not point down, those of what is no part among them."""
+    return {other for other in imported - {part} if LEVELS.get(other, TOP) >= LEVELS[part]}
+
+
+def never_written(source):
+    """What a file holds of the things that src never holds."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name.split(".")[0] for alias in node.names if alias.name.split(".")[0] in NEVER_IMPORTED]
+        elif isinstance(node, ast.ImportFrom):
+            names = [name for name in [(node.module or "").split(".")[0]] if name in NEVER_IMPORTED]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            names = [node.func.id] if node.func.id in NEVER_CALLED else []
+        elif isinstance(node, ast.Attribute):
+            names = [node.attr] if node.attr in {"read_pickle", "to_pickle"} else []
+        elif isinstance(node, ast.Assert):
+            names = ["assert"]
+        elif isinstance(node, ast.ExceptHandler):
+            kinds = {kind.id for kind in ast.walk(node.type or ast.Name("Exception")) if isinstance(kind, ast.Name)}
+            names = ["except Exception"] if kinds & TOO_BROAD else []
+        found += [f"{name} in line {node.lineno}" for name in names]
+    return found
+
+
+# By hand: the readers of sources see what they should.
+
+
+@pytest.mark.parametrize(
+    ("source", "parts"),
+    [
+        ("import pandas", set()),
+        ("import crmkit.value", {"value"}),
+        ("import crmkit.value._models as m", {"value"}),
+        ("from crmkit.segment import RFMScorer", {"segment"}),
+        ("from crmkit import segment", {"segment"}),
+        ("from crmkit import as_transactions", {"as_transactions"}),
+        ("import crmkit", {""}),
+        ("def f():\n    from crmkit.plotting import plot", {"plotting"}),
+        ("if TYPE_CHECKING:\n    from crmkit.cli import main", {"cli"}),
+        ("from . import _rfm", {"metrics"}),
+        ("from ._rfm import x", {"metrics"}),
+        ("from ..value import x", {"value"}),
+        ("from .. import value", {"value"}),
+    ],
+)
+def test_imports_are_found(source, parts):
+    assert parts_imported(source, package="crmkit.metrics") == parts
+
+
+def test_upward_and_sideways_imports_are_found():
+    found = {"segment", "metrics", "", "as_transactions", "value", "customers"}
+    assert upward("value", found) == {"segment", "metrics", "", "as_transactions"}
+    assert upward("customers", {"activity", "transactions"}) == {"activity"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle",
+        "import joblib.numpy_pickle",
+        "from pickle import loads",
+        "eval('1')",
+        "exec('1')",
+        "assert 1",
+        "pd.read_pickle('x')",
+        "try:\n    f()\nexcept Exception:\n    pass",
+        "try:\n    f()\nexcept (ValueError, BaseException) as error:\n    pass",
+        "try:\n    f()\nexcept:\n    pass",
+    ],
+)
+def test_what_is_never_written_is_found(source):
+    assert never_written(source)
+
+
+def test_what_may_be_written_is_not_found():
+    assert (
+        never_written("try:\n    re.compile('x')\nexcept (ValueError, TypeError) as error:\n    raise E() from error")
+        == []
+    )
+
+
+# Law: the sources.
+
+
+def test_every_part_has_its_level():
+    assert {part_of(path) for path in FILES} - FACADES <= set(LEVELS)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
+def test_imports_point_down(path):
+    part = part_of(path)
+    if part in FACADES:
+        return
+    assert part in LEVELS
+    package = ".".join(["crmkit", *path.relative_to(SRC).parts[:-1]])
+    assert upward(part, parts_imported(path.read_text(encoding="utf-8"), package=package)) == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
+def test_src_is_free_of_what_we_never_write(path):
+    assert never_written(path.read_text(encoding="utf-8")) == []
+
+
+def test_importing_crmkit_loads_nothing_heavy():
+    listing = "import sys, crmkit; print(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)  # noqa: S603
+    loaded = set(done.stdout.split())
+    assert "crmkit.customers" in loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_subpackages_load_when_they_are_used():
+    listing = (
+        "import sys, crmkit; a = set(sys.modules); crmkit.value; print('crmkit.value' in a, crmkit.value.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.split() == ["False", "crmkit.value"]
