@@ -7,6 +7,7 @@ PySpark. A lazy Polars frame is collected at the door and handed back lazy.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
 
 import narwhals.stable.v2 as nw
@@ -27,6 +28,7 @@ __all__ = [
     "in_memory",
     "is_engine",
     "join_frames",
+    "midnight",
     "open_frame",
     "pandas_series",
     "same_kind",
@@ -55,6 +57,11 @@ def open_frame(native: object, *, name: str) -> AnyFrame:
 def is_engine(frame: AnyFrame) -> bool:
     """Whether the frame's rows stay in an engine."""
     return frame.implementation in _ENGINES
+
+
+def midnight(day: datetime, *, of: AnyFrame) -> Any:
+    """A day as dates of a frame are compared with it: Spark would shift a time by its session's zone."""
+    return day.date() if is_engine(of) else day
 
 
 def in_memory(frame: AnyFrame) -> AnyFrame:

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit._calendar import next_day
 from crmkit._checks import as_day
-from crmkit._frames import FrameT, flag, give_table, join_frames
+from crmkit._frames import FrameT, flag, give_table, join_frames, midnight
 from crmkit.customers._summary import summarise
 from crmkit.transactions import checked_transactions
 
@@ -60,7 +60,8 @@ def holdout_split(transactions: FrameT, *, calibration_end: str | Date, observat
         raise ValueError(f"`observation_end` must be after `calibration_end`, got {end:%Y-%m-%d} and {start:%Y-%m-%d}.")
     rows = checked_transactions(transactions)
     calibration = summarise(rows, as_of=start, name="calibration_end")
-    window = rows.filter((nw.col("date") >= next_day(start)) & (nw.col("date") < next_day(end)))
+    after_start = nw.col("date") >= midnight(next_day(start), of=rows)
+    window = rows.filter(after_start & (nw.col("date") < midnight(next_day(end), of=rows)))
     bought = flag(nw.col("n_orders") > 0)
     after = window.select(
         "customer_id",

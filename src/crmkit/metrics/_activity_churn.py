@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
 from crmkit._checks import as_day, check_int
-from crmkit._frames import FrameT, collected, flag, from_pandas
+from crmkit._frames import AnyFrame, FrameT, collected, flag, from_pandas, midnight
 from crmkit._stats import wilson_interval
 from crmkit.metrics._retention import customer_churn_rate
 from crmkit.transactions import checked_transactions, up_to
@@ -82,12 +82,14 @@ def activity_churn_table(
     _check_windows(windows)
     rows = checked_transactions(transactions)
     flags = {
-        f"{name}_{window}": _in_window(day, window)
+        f"{name}_{window}": _in_window(day, window, rows=rows)
         for window in windows
         for name, day in zip(("start", "end"), days, strict=True)
     }
     earliest = days[0] - timedelta(days=max(windows))
-    recent = up_to(rows, days[1], name="end").filter((nw.col("n_orders") > 0) & (nw.col("date") > earliest))
+    recent = up_to(rows, days[1], name="end").filter(
+        (nw.col("n_orders") > 0) & (nw.col("date") > midnight(earliest, of=rows))
+    )
     per_customer = (
         recent.select("customer_id", *(flag.alias(name) for name, flag in flags.items()))
         .group_by("customer_id")
@@ -117,6 +119,6 @@ def _check_windows(windows: Sequence[int]) -> None:
         )
 
 
-def _in_window(day: Date, window: int) -> nw.Expr:
-    inside = (nw.col("date") > day - timedelta(days=window)) & (nw.col("date") <= day)
-    return flag(inside)
+def _in_window(day: datetime, window: int, *, rows: AnyFrame) -> nw.Expr:
+    before = midnight(day - timedelta(days=window), of=rows)
+    return flag((nw.col("date") > before) & (nw.col("date") <= midnight(day, of=rows)))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._checks import as_day, check_option
-from crmkit._frames import AnyFrame, FrameT, from_pandas, to_pandas
+from crmkit._frames import AnyFrame, FrameT, from_pandas, midnight, to_pandas
 from crmkit._stats import TOP_SHARE, gini_coefficient, share_of_top, wilson_interval
 from crmkit.metrics._retention import customer_churn_rate, repeat_purchase_rate, retention_rate
 from crmkit.metrics._sales import average_order_value, average_revenue_per_customer, purchase_frequency
@@ -90,8 +90,8 @@ def _per_customer(rows: AnyFrame, *, first: datetime, last: datetime) -> AnyFram
     """What each customer did in the period, and whether they were there before."""
     start_before = first - (last - first) - timedelta(days=1)
     date, bought = nw.col("date"), nw.col("n_orders") > 0
-    now = date >= first
-    before = bought & (date >= start_before) & (date < first)
+    now, earlier = date >= midnight(first, of=rows), date < midnight(first, of=rows)
+    before = bought & earlier & (date >= midnight(start_before, of=rows))
 
     def where(condition: nw.Expr, value: nw.Expr, name: str) -> nw.Expr:
         return nw.when(condition).then(value).otherwise(nw.lit(0)).cast(nw.Int64).alias(name)
@@ -101,7 +101,7 @@ def _per_customer(rows: AnyFrame, *, first: datetime, last: datetime) -> AnyFram
         nw.when(now).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("revenue"),
         where(now, nw.col("n_orders"), "orders"),
         where(now & bought, nw.lit(1), "days"),
-        where(bought & (date < first), nw.lit(1), "earlier_days"),
+        where(bought & earlier, nw.lit(1), "earlier_days"),
         where(before, nw.lit(1), "days_before"),
     )
     measures = ("revenue", "orders", "days", "earlier_days", "days_before")

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit._calendar import next_day
 from crmkit._checks import check_columns
-from crmkit._frames import AnyFrame, in_memory, open_frame
+from crmkit._frames import AnyFrame, in_memory, midnight, open_frame
 from crmkit.errors import SchemaError
 
 __all__ = ["TRANSACTION_COLUMNS", "checked_transactions", "up_to"]
@@ -47,4 +47,4 @@ def up_to(transactions: AnyFrame, last_day: datetime, *, name: str) -> AnyFrame:
             raise ValueError(
                 f"`{name}` is {last_day:%Y-%m-%d}, before the first transaction on {first:%Y-%m-%d}. Give a later day."
             )
-    return transactions.filter(nw.col("date") < next_day(last_day))
+    return transactions.filter(nw.col("date") < midnight(next_day(last_day), of=transactions))

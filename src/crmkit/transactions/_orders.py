@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmkit._calendar import next_day
 from crmkit._checks import some
-from crmkit._frames import AnyFrame, clean_ids, collected, decoded, in_memory, open_frame
+from crmkit._frames import AnyFrame, clean_ids, collected, decoded, in_memory, midnight, open_frame
 from crmkit.errors import SchemaError
 from crmkit.transactions._amounts import clean_numbers
 from crmkit.transactions._times import clean_times
@@ -51,7 +51,7 @@ class OrderRows:
         """The position of a row's reason in ``REASONS``."""
         amount, time = nw.col(AMOUNT), nw.col(TIME)
         holds = [nw.col(CUSTOMER).is_null(), time.is_null(), amount.is_null()]
-        holds += [time >= next_day(as_of)] if as_of is not None else [nw.lit(value=False)]
+        holds += [nw.lit(value=False) if as_of is None else time >= midnight(next_day(as_of), of=self.frame)]
         holds += [amount < 0, amount == 0]
         code: nw.Expr = nw.lit(len(REASONS) - 1)
         for position in reversed(range(len(holds))):

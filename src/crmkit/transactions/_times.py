@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._checks import FIRST_YEAR, LAST_YEAR
-from crmkit._frames import AnyFrame, pandas_series, with_values
+from crmkit._frames import AnyFrame, midnight, pandas_series, with_values
 from crmkit.errors import SchemaError
 
 __all__ = ["clean_times"]
@@ -42,7 +42,7 @@ def clean_times(
             raise ValueError(f"`date_format` is for text; {where} holds {dtype}. Leave it out.")
         frame = _whole_microseconds(_without_arrow_zone(frame, column), column).with_columns(local.alias(column))
     time = nw.col(column)
-    inside = (time >= _START) & (time < _END)
+    inside = (time >= midnight(_START, of=frame)) & (time < midnight(_END, of=frame))
     return frame.with_columns(nw.when(inside).then(time).alias(column))
 
 
