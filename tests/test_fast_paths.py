@@ -1,6 +1,7 @@
 """What is written twice, in NumPy for speed and as expressions for engines, comes to the same."""
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -10,7 +11,7 @@ from tests.frames import assert_same_rows
 from tests.logs import order_logs
 
 from crmkit import as_transactions
-from crmkit._frames import sort_order, sorted_codes, starts_of_runs
+from crmkit._frames import positions_of, sort_order, sorted_codes, starts_of_runs
 from crmkit.customers._summary import summarise_by_expressions, summarise_in_memory
 from crmkit.transactions._daily import days_by_expressions, days_in_memory
 
@@ -63,7 +64,9 @@ def test_transactions_need_not_come_sorted(kind, orders, ids, seed):
 @given(st.lists(st.integers(0, 5) | st.integers(0, 2**62), min_size=1, max_size=60))
 def test_sorting_keeps_ties_in_the_order_given_however_large_the_keys(keys):
     positions = sorted(range(len(keys)), key=keys.__getitem__)
-    assert sort_order(pd.Series(keys, dtype="int64").to_numpy()).tolist() == positions
+    order = sort_order(pd.Series(keys, dtype="int64").to_numpy())
+    assert np.arange(len(keys))[order].tolist() == positions
+    assert positions_of(order, np.arange(len(keys))).tolist() == positions
 
 
 @given(

@@ -19,7 +19,7 @@ from crmkit._frames._kinds import (
 )
 from crmkit._frames._numpy_types import with_numpy_types
 from crmkit._frames._rows import rows_like
-from crmkit._frames._sort import sort_order, sorted_codes, starts_of_runs
+from crmkit._frames._sort import positions_of, sort_order, sorted_codes, starts_of_runs
 from crmkit._frames._values import decoded, flag, with_values
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "midnight",
     "open_frame",
     "pandas_series",
+    "positions_of",
     "rows_like",
     "same_kind",
     "sort_order",

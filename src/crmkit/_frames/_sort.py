@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmkit._frames._kinds import pandas_series
 
-__all__ = ["sort_order", "sorted_codes", "starts_of_runs"]
+__all__ = ["positions_of", "sort_order", "sorted_codes", "starts_of_runs"]
 
 _BITS = 63
 
@@ -24,20 +24,25 @@ def sorted_codes(ids: nw.Series[Any]) -> npt.NDArray[np.int64]:
     return codes
 
 
-def sort_order(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Positions that sort non-negative keys, ties in the order given.
+def sort_order(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | slice:
+    """Positions that sort non-negative keys, ties in the order given; a slice of all where they are sorted.
 
     Key and position are packed into one integer where they fit: NumPy sorts integers several times faster
     than it sorts positions.
     """
     if bool(np.all(keys[1:] >= keys[:-1])):
-        return np.arange(len(keys))
+        return slice(None)
     position_bits = max(len(keys) - 1, 1).bit_length()
     if int(keys.max()).bit_length() + position_bits > _BITS:
         return np.argsort(keys, kind="stable")
     packed = (keys << position_bits) | np.arange(len(keys))
     packed.sort()
     return packed & ((1 << position_bits) - 1)
+
+
+def positions_of(order: npt.NDArray[np.int64] | slice, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Where rows stood before they were sorted."""
+    return starts if isinstance(order, slice) else order[starts]
 
 
 def starts_of_runs(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

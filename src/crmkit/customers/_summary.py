@@ -26,6 +26,7 @@ from crmkit._frames import (
     in_memory,
     join_frames,
     open_frame,
+    positions_of,
     same_kind,
     sort_order,
     sorted_codes,
@@ -215,7 +216,7 @@ def summarise_in_memory(transactions: nw.DataFrame[Any], *, as_of: datetime) -> 
     starts = starts_of_runs(codes[order])
     measures = _measures(days[order], n_orders, amounts, starts, as_of=int(np.datetime64(as_of, "D").astype(np.int64)))
     return (
-        transactions.select("customer_id")[order[starts]]
+        transactions.select("customer_id")[positions_of(order, starts)]
         .with_columns(
             nw.new_series(name, values, backend=transactions.implementation) for name, values in measures.items()
         )
@@ -234,17 +235,18 @@ def _measures(
     """The columns after the id, from rows sorted by customer and day; ``starts`` is where customers start."""
     bought = n_orders > 0
     purchases = np.add.reduceat(bought.astype(np.int64), starts)
-    ends = np.append(starts[1:], len(days))
-    positions = np.flatnonzero(bought)
-    first = np.minimum(np.searchsorted(positions, starts), max(len(positions) - 1, 0))
-    last = np.maximum(np.searchsorted(positions, ends) - 1, 0)
     ever = purchases > 0
+    positions = np.flatnonzero(bought)
+    # Among all purchase days, in the order of the customers, each one's first and last.
+    last = np.cumsum(purchases) - 1
+    first = np.where(ever, last - purchases + 1, 0)
+    last = np.where(ever, last, 0)
     first_days, last_days = (
         np.where(ever, days[positions[where]] if len(positions) else 0, 0) for where in (first, last)
     )
-    repeats = bought.copy()
-    repeats[positions[first[ever]]] = False
-    repeat_paid = np.add.reduceat(np.where(repeats, amounts, 0.0), starts)
+    repeats = np.where(bought, amounts, 0.0)
+    repeats[positions[first[ever]]] = 0.0
+    repeat_paid = np.add.reduceat(repeats, starts)
     since_first = np.where(ever, as_of - first_days, np.nan)
     frequency = np.where(ever, purchases - 1.0, np.nan)
     dates = {

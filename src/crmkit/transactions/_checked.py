@@ -47,4 +47,6 @@ def up_to(transactions: AnyFrame, last_day: datetime, *, name: str) -> AnyFrame:
             raise ValueError(
                 f"`{name}` is {last_day:%Y-%m-%d}, before the first transaction on {first:%Y-%m-%d}. Give a later day."
             )
+        if transactions["date"].max() <= last_day:
+            return transactions
     return transactions.filter(nw.col("date") < midnight(next_day(last_day), of=transactions))

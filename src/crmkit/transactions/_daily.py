@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._calendar import day_numbers, period_start
-from crmkit._frames import AnyFrame, pandas_series, sort_order, sorted_codes, starts_of_runs
+from crmkit._frames import AnyFrame, pandas_series, positions_of, sort_order, sorted_codes, starts_of_runs
 from crmkit.transactions._checked import TRANSACTION_COLUMNS
 
 __all__ = ["days_by_expressions", "days_in_memory"]
@@ -60,7 +60,7 @@ def days_in_memory(rows: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
         orders = np.add.reduceat((amounts >= 0).astype(np.int64), starts)
     orders[(refunded < 0) & (net <= -_ROUNDING * refunded)] = 0
     dates = (keys[starts] % span + first_day).astype("datetime64[D]").astype("datetime64[us]")
-    representatives = rows.select("customer_id")[order[starts]]
+    representatives = rows.select("customer_id")[positions_of(order, starts)]
     return representatives.with_columns(
         nw.new_series(name, values, backend=rows.implementation)
         for name, values in (("date", dates), ("n_orders", orders), ("amount", net))
@@ -69,13 +69,13 @@ def days_in_memory(rows: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
 
 def _distinct_orders(
     order_ids: nw.Series[Any],
-    order: npt.NDArray[np.int64],
+    order: npt.NDArray[np.int64] | slice,
     sold: npt.NDArray[np.bool_],
     starts: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.int64]:
     """Count per run of rows the distinct orders among the rows that are no refunds."""
     codes, ids = pd.factorize(pandas_series(order_ids))
-    run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(order))))
+    run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(codes))))
     pairs = (run * len(ids) + codes[order])[sold]
     fresh = ~pd.Series(pairs).duplicated().to_numpy()
     return np.bincount(run[sold][fresh], minlength=len(starts))
