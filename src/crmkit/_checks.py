@@ -2,16 +2,28 @@
 
 import re
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from crmkit.errors import SchemaError
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "as_day", "check_columns", "check_fraction", "check_int", "check_option", "some"]
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "Day",
+    "as_day",
+    "check_columns",
+    "check_fraction",
+    "check_int",
+    "check_option",
+    "some",
+]
+
+Day: TypeAlias = str | date
 
 _MOST_VALUES_SHOWN = 5
 # Outside these years a date is a placeholder (0001-01-01, 1900-01-01, 9999-12-31) or a slip, never an order.

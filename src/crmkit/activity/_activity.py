@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812
-
 import narwhals.stable.v2 as nw
 
 from crmkit._calendar import Freq, check_freq, period_start
-from crmkit._checks import as_day
+from crmkit._checks import Day, as_day
 from crmkit._frames import AnyFrame, FrameT, give_table
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["activity_by_period", "activity_table"]
 
 
-def activity_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -> FrameT:
+def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> FrameT:
     """Add up every customer's transactions by period.
 
     Parameters
@@ -59,7 +57,7 @@ def activity_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M")
     return give_table(activity, like=transactions, sort_by=["customer_id", "period"])
 
 
-def activity_by_period(transactions: object, *, as_of: str | Date, freq: Freq) -> AnyFrame:
+def activity_by_period(transactions: object, *, as_of: Day, freq: Freq) -> AnyFrame:
     """Work out the activity table, in no order."""
     check_freq(freq)
     last_day = as_day(as_of, name="as_of")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812
-
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit._calendar import Freq, number_of_period, period_number
-from crmkit._checks import as_day
+from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, from_pandas, join_frames, to_pandas
 from crmkit.activity._activity import activity_by_period
 from crmkit.errors import SchemaError
@@ -17,7 +15,7 @@ from crmkit.errors import SchemaError
 __all__ = ["cohort_table"]
 
 
-def cohort_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -> FrameT:
+def cohort_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> FrameT:
     """Count, for the customers first seen in each period, how many bought in each later one.
 
     Parameters

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812
-
 import narwhals.stable.v2 as nw
 
 from crmkit._calendar import Freq, number_of_period, period_end, period_number
-from crmkit._checks import as_day
+from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, give_table
 from crmkit.activity._activity import activity_by_period
 
 __all__ = ["opportunity_table"]
 
 
-def opportunity_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "Y") -> FrameT:
+def opportunity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "Y") -> FrameT:
     """Count the periods in which every customer could have bought again, and those in which they did.
 
     Each complete period after that of the first purchase is one opportunity, used or not, however often.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812
-
 import narwhals.stable.v2 as nw
 
 from crmkit._calendar import next_day
-from crmkit._checks import as_day
+from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, flag, give_table, join_frames, midnight
 from crmkit.customers._summary import summarise
 from crmkit.transactions import checked_transactions
@@ -15,7 +13,7 @@ from crmkit.transactions import checked_transactions
 __all__ = ["holdout_split"]
 
 
-def holdout_split(transactions: FrameT, *, calibration_end: str | Date, observation_end: str | Date) -> FrameT:
+def holdout_split(transactions: FrameT, *, calibration_end: Day, observation_end: Day) -> FrameT:
     """Summarise customers up to one day, and count what they did from then to a later day.
 
     Parameters

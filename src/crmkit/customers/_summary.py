@@ -6,7 +6,6 @@ half the time in memory. Tests hold the two equal.
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crmkit._calendar import day_number, day_numbers
-from crmkit._checks import as_day, check_columns, some
+from crmkit._checks import Day, as_day, check_columns, some
 from crmkit._frames import (
     AnyFrame,
     FrameT,
@@ -56,7 +55,7 @@ CUSTOMER_COLUMNS: Final = (
 _FLOATS: Final = CUSTOMER_COLUMNS[5:]
 
 
-def customer_summary(transactions: FrameT, *, as_of: str | Date, customers: FrameT | None = None) -> FrameT:
+def customer_summary(transactions: FrameT, *, as_of: Day, customers: FrameT | None = None) -> FrameT:
     """Summarise what every customer has done up to and including a day: the customers table.
 
     Parameters

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date as Date  # noqa: N812
 from datetime import datetime, timedelta
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit._checks import as_day, check_int
+from crmkit._checks import Day, as_day, check_int
 from crmkit._frames import AnyFrame, FrameT, collected, flag, from_pandas, midnight
 from crmkit._stats import wilson_interval
 from crmkit.metrics._retention import customer_churn_rate
@@ -24,8 +23,8 @@ _MOST_DAYS = 200 * 366
 def activity_churn_table(
     transactions: FrameT,
     *,
-    start: str | Date,
-    end: str | Date,
+    start: Day,
+    end: Day,
     windows: Sequence[int] = (30, 60, 90),
     level: float = 0.95,
 ) -> FrameT:

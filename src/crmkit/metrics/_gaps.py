@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812
-
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit._calendar import day_number
-from crmkit._checks import as_day
+from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, collected, from_pandas, sort_order, sorted_codes
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["purchase_gap_table"]
 
 
-def purchase_gap_table(transactions: FrameT, *, as_of: str | Date) -> FrameT:
+def purchase_gap_table(transactions: FrameT, *, as_of: Day) -> FrameT:
     """Count the days from each purchase day to the customer's next one.
 
     Parameters

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
@@ -10,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from crmkit._checks import as_day, check_option
+from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import AnyFrame, FrameT, from_pandas, midnight, to_pandas
 from crmkit._stats import TOP_SHARE, gini_coefficient, share_of_top, wilson_interval
 from crmkit.metrics._retention import customer_churn_rate, repeat_purchase_rate, retention_rate
@@ -22,9 +21,7 @@ __all__ = ["kpi_table"]
 Count: TypeAlias = Literal["orders", "days"]
 
 
-def kpi_table(
-    transactions: FrameT, *, start: str | Date, end: str | Date, count: Count = "orders", level: float = 0.95
-) -> FrameT:
+def kpi_table(transactions: FrameT, *, start: Day, end: Day, count: Count = "orders", level: float = 0.95) -> FrameT:
     """Compute the headline KPIs of a period, each with what it was divided by.
 
     `kpi_catalogue` defines them. Retention and churn compare with the period of the same length that ends the

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812
-
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit._calendar import Freq, check_freq, first_day_of, next_day, number_of_period, period_number
-from crmkit._checks import as_day
+from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, flag, from_pandas, join_frames, to_pandas
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
@@ -17,7 +15,7 @@ from crmkit.transactions import checked_transactions, up_to
 __all__ = ["period_table"]
 
 
-def period_table(transactions: FrameT, *, as_of: str | Date, freq: Freq = "M") -> FrameT:
+def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> FrameT:
     """Add up revenue, orders and customers by period, new customers apart from returning ones.
 
     Parameters

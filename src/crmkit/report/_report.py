@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from datetime import date as Date  # noqa: N812
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit import metrics
-from crmkit._checks import as_day, check_columns, check_int, check_option
+from crmkit._checks import Day, as_day, check_columns, check_int, check_option
 from crmkit._frames import flag, open_frame, to_pandas
 from crmkit.activity import cohort_table
 from crmkit.customers import customer_summary
@@ -99,7 +98,7 @@ class CustomerReport:
 def customer_report(
     transactions: Any,
     *,
-    as_of: str | Date,
+    as_of: Day,
     audit: Any = None,
     days: int = 90,
     language: Language = "en",

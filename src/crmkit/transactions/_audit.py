@@ -1,11 +1,9 @@
 """Where every row and every unit of money of an order log went."""
 
-from datetime import date as Date  # noqa: N812
-
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit._checks import as_day
+from crmkit._checks import Day, as_day
 from crmkit._frames import AnyFrame, FrameT, decoded, from_pandas, give_back, to_pandas, with_values
 from crmkit.transactions._orders import AMOUNT, CUSTOMER, REASONS, TIME, read_orders
 
@@ -26,7 +24,7 @@ def audit_orders(
     currency: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
-    as_of: str | Date | None = None,
+    as_of: Day | None = None,
 ) -> FrameT:
     """Say where every row and every unit of money of an order log goes.
 
