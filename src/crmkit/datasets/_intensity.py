@@ -23,10 +23,10 @@ class Campaign(NamedTuple):
 
 def seasonal_intensity(first_day: datetime, *, n_days: int, amplitude: float) -> FloatArray:
     """Give each day its intensity: a wave per calendar year, of mean 1, that peaks on 15 December."""
-    days = np.datetime64(first_day, "D") + np.arange(n_days)
+    days = np.datetime64(first_day, "D") + np.arange(n_days).astype("timedelta64[D]")
     years = days.astype("datetime64[Y]")
     year_start = years.astype("datetime64[D]")
-    year_length = ((years + 1).astype("datetime64[D]") - year_start).astype(np.float64)
+    year_length = ((years + np.timedelta64(1, "Y")).astype("datetime64[D]") - year_start).astype(np.float64)
     middle_of_day = (days - year_start).astype(np.float64) + 0.5
     return np.asarray(1 + amplitude * np.cos(2 * np.pi * (middle_of_day / year_length - _PEAK)))
 

@@ -50,7 +50,7 @@ def as_truth_table(lives: Lives, *, has_orders: BoolArray, first_day: datetime, 
     days_to_never = float((_NEVER - np.datetime64(first_day, "D")).astype(np.int64))
     leaves = lives.dropout < days_to_never
     dropout = _stamps(_whole_seconds(np.where(leaves, lives.dropout, 0.0)), first_day=first_day)
-    dropout[~leaves] = np.datetime64("NaT")
+    dropout[~leaves] = np.datetime64("NaT", "us")
     truth = pd.DataFrame(
         {
             "purchase_rate": lives.purchase_rate,
