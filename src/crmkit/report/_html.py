@@ -148,7 +148,9 @@ def _definitions(language: Language) -> list[dict[str, str]]:
 
 
 def _charts(report: CustomerReport, text: Callable[..., str]) -> dict[str, dict[str, str]]:
-    months = report.months
+    # What the last bit of a sum says is not drawn.
+    months = report.months.round({"revenue": 2, "new_revenue": 2})
+    concentration = report.concentration.round(6)
     best, busiest = (
         months.sort_values(name, ascending=False).to_dict("records")[0] for name in ("revenue", "active_customers")
     )
@@ -165,7 +167,7 @@ def _charts(report: CustomerReport, text: Callable[..., str]) -> dict[str, dict[
             ),
         ),
         "concentration": (
-            lambda ax: plot_concentration(report.concentration, ax, language=report.language),
+            lambda ax: plot_concentration(concentration, ax, language=report.language),
             text("alt_concentration", share=reached),
         ),
     }

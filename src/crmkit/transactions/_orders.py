@@ -135,8 +135,10 @@ def _cleaned_order_ids(frame: AnyFrame) -> AnyFrame:
     if dtype.is_float():
         return frame.with_columns(nw.when(~order.is_nan()).then(order).alias(ORDER))
     if dtype in (nw.String, nw.Categorical, nw.Enum):
-        order = order.cast(nw.String)
-        return frame.with_columns(nw.when(order.str.strip_chars() != "").then(order).alias(ORDER))
+        # Cast, pandas may make text of what is missing.
+        text = order if dtype == nw.String else order.cast(nw.String)
+        named = ~order.is_null() & (text.str.strip_chars() != "")
+        return frame.with_columns(nw.when(named).then(text).alias(ORDER))
     return frame
 
 
