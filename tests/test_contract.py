@@ -31,7 +31,12 @@ CUSTOMERS = pd.DataFrame(
 )
 
 # Sample data of the public estimators: class name -> (make, customers). An estimator without an entry fails.
-ESTIMATORS = {"RFMScorer": (lambda: segment.RFMScorer(), CUSTOMERS)}
+ESTIMATORS = {
+    "RFMScorer": (lambda: segment.RFMScorer(), CUSTOMERS),
+    "RFMSegmenter": (lambda: segment.RFMSegmenter(), CUSTOMERS),
+    "TierSegmenter": (lambda: segment.TierSegmenter(), CUSTOMERS),
+    "ValueSegmenter": (lambda: segment.ValueSegmenter(scheme="abc"), CUSTOMERS),
+}
 
 
 def public_estimators():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Self
+from collections.abc import Iterator
+from typing import Any, Self, TypeVar
 
+import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
@@ -14,10 +16,12 @@ from crmkit._version import __version__
 __all__ = ["JsonEstimator"]
 
 _TABLE = "__table__"
+_ESTIMATOR = "__estimator__"
+_Kind = TypeVar("_Kind", bound="JsonEstimator")
 
 
 class JsonEstimator(BaseEstimator):  # type: ignore[misc]
-    """An estimator whose parameters and learned attributes are numbers, text, lists, dicts and tables."""
+    """An estimator whose parameters and learned attributes are numbers, text, lists, dicts, tables and its like."""
 
     def to_json(self) -> str:
         """Write class, version, parameters and learned state as JSON.
@@ -33,14 +37,7 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             Before ``fit``.
         """
         check_is_fitted(self)
-        state = {name: value for name, value in vars(self).items() if name.endswith("_")}
-        written = {
-            "class": type(self).__name__,
-            "version": __version__,
-            "params": self.get_params(deep=False),
-            "state": {name: _written(value) for name, value in state.items()},
-        }
-        return json.dumps(written, allow_nan=False, ensure_ascii=False)
+        return json.dumps({"version": __version__, **_record(self)}, allow_nan=False, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -62,27 +59,55 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             If the text is no JSON of this class.
         """
         try:
-            read = json.loads(text)
-            name, params, state = read["class"], read["params"], read["state"]
+            record = json.loads(text)
+            name = record["class"]
+            estimator = _restored(record, cls) if name == cls.__name__ else None
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"`text` must be what {cls.__name__}.to_json wrote, got {text[:80]!r}.") from error
-        if name != cls.__name__:
+        if estimator is None:
             raise ValueError(f"`text` holds a {name}, not a {cls.__name__}. Read it with {name}.from_json.")
-        estimator = cls(**params)
-        for attribute, value in state.items():
-            setattr(estimator, attribute, _read(value))
         return estimator
 
 
+def _record(estimator: JsonEstimator) -> dict[str, Any]:
+    """Class, parameters and, where fitted, state."""
+    state = {name: value for name, value in vars(estimator).items() if name.endswith("_")}
+    return {
+        "class": type(estimator).__name__,
+        "params": {name: _written(value) for name, value in estimator.get_params(deep=False).items()},
+        "state": {name: _written(value) for name, value in state.items()},
+    }
+
+
+def _restored(record: dict[str, Any], cls: type[_Kind]) -> _Kind:
+    estimator = cls(**{name: _read(value) for name, value in record["params"].items()})
+    for attribute, value in record["state"].items():
+        setattr(estimator, attribute, _read(value))
+    return estimator
+
+
 def _written(value: Any) -> Any:
-    if not isinstance(value, pd.DataFrame):
-        return value
-    columns = {name: value[name].astype(object).where(value[name].notna(), None).tolist() for name in value.columns}
-    return {_TABLE: columns, "types": {name: str(dtype) for name, dtype in value.dtypes.items()}}
+    if isinstance(value, JsonEstimator):
+        return {_ESTIMATOR: _record(value)}
+    if isinstance(value, pd.DataFrame):
+        columns = {name: value[name].astype(object).where(value[name].notna(), None).tolist() for name in value.columns}
+        return {_TABLE: columns, "types": {name: str(dtype) for name, dtype in value.dtypes.items()}}
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
 def _read(value: Any) -> Any:
+    if isinstance(value, dict) and _ESTIMATOR in value:
+        record = value[_ESTIMATOR]
+        kinds = {kind.__name__: kind for kind in _kinds(JsonEstimator)}
+        return _restored(record, kinds[record["class"]])
     if not isinstance(value, dict) or _TABLE not in value:
         return value
     table = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in value[_TABLE].items()})
     return table.astype(value["types"])
+
+
+def _kinds(kind: type[JsonEstimator]) -> Iterator[type[JsonEstimator]]:
+    """All classes of estimators that are loaded: JSON names one of them, never anything else."""
+    for below in kind.__subclasses__():
+        yield below
+        yield from _kinds(below)

@@ -63,6 +63,46 @@ _UNIT = {
     "index": Label("index", "指数"),
 }
 
+_TIER = {
+    "core": Label("Core customers", "核心客户"),
+    "important": Label("Important customers", "重要客户"),
+    "ordinary": Label("Ordinary customers", "普通客户"),
+    "potential": Label("Potential customers", "潜在客户"),
+}
+
+_VALUE_LEVEL = {
+    "high": Label("High value", "高价值客户"),
+    "medium": Label("Medium value", "中等价值客户"),
+    "low": Label("Low value", "低价值客户"),
+    "potential": Label("Potential customers", "潜在客户"),
+}
+
+_RELATIONSHIP = {
+    "high_value": Label("High-value customers", "高价值客户"),
+    "established": Label("Established customers", "老客户"),
+    "potential": Label("Potential customers", "潜在客户"),
+}
+
+_ABC = {
+    "a": Label("Class A", "A 类"),
+    "b": Label("Class B", "B 类"),
+    "c": Label("Class C", "C 类"),
+    "potential": Label("Potential customers", "潜在客户"),
+}
+
+_MAIN_GROUP = {
+    "main": Label("Main group", "主要客户群"),
+    "secondary": Label("Secondary group", "次要客户群"),
+    "potential": Label("Potential customers", "潜在客户"),
+}
+
+_PRODUCT = {
+    "hot": Label("Hot products", "热销产品"),
+    "steady": Label("Steady products", "平销产品"),
+    "slow": Label("Slow products", "滞销产品"),
+    "unsold": Label("Never sold", "未售产品"),
+}
+
 _AXIS = {
     "customer_share": Label("Share of customers, those with the most revenue first", "客户占比（按销售额从高到低）"),
     "value_share": Label("Share of revenue", "销售额占比"),
@@ -70,11 +110,17 @@ _AXIS = {
 
 LABELS: Mapping[str, Mapping[str, Label]] = MappingProxyType(
     {
+        "abc": MappingProxyType(_ABC),
         "audit_reason": MappingProxyType(_AUDIT_REASON),
         "axis": MappingProxyType(_AXIS),
         "customer_group": MappingProxyType(_CUSTOMER_GROUP),
         "kpi": MappingProxyType(_KPI),
+        "main_group": MappingProxyType(_MAIN_GROUP),
+        "product": MappingProxyType(_PRODUCT),
+        "relationship": MappingProxyType(_RELATIONSHIP),
+        "tier": MappingProxyType(_TIER),
         "unit": MappingProxyType(_UNIT),
+        "value_level": MappingProxyType(_VALUE_LEVEL),
     }
 )
 """Per scheme, the names of its codes; the same code may mean something else in another scheme."""

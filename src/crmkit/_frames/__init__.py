@@ -18,7 +18,8 @@ from crmkit._frames._kinds import (
     to_pandas,
 )
 from crmkit._frames._numpy_types import with_numpy_types
-from crmkit._frames._rows import rows_like
+from crmkit._frames._query import run_sql
+from crmkit._frames._rows import column_like, rows_like
 from crmkit._frames._sort import positions_of, sort_order, sorted_codes, starts_of_runs
 from crmkit._frames._values import decoded, flag, with_values
 
@@ -27,6 +28,7 @@ __all__ = [
     "FrameT",
     "clean_ids",
     "collected",
+    "column_like",
     "decoded",
     "flag",
     "from_pandas",
@@ -40,6 +42,7 @@ __all__ = [
     "pandas_series",
     "positions_of",
     "rows_like",
+    "run_sql",
     "same_kind",
     "sort_order",
     "sorted_codes",

@@ -11,24 +11,37 @@ import pandas as pd
 
 from crmkit._frames._kinds import FrameT, collected, give_back, in_memory, open_frame
 
-__all__ = ["rows_like"]
+__all__ = ["column_like", "rows_like"]
 
 
 def rows_like(columns: Mapping[str, Any], *, like: FrameT) -> FrameT:
     """Make a table of arrays, one value per row of ``like``; on pandas it has the index of ``like``.
 
-    Missing values are NaN in NumPy floats, and NA in pandas arrays.
+    The arrays are NumPy's, NaN being missing, or pandas' nullable whole numbers and categoricals.
     """
+    return give_back(_made(columns, like=like), like=like)
+
+
+def column_like(values: Any, *, name: str, like: Any) -> Any:
+    """Make a Series (on PyArrow a chunked array) of an array, one value per row of ``like``."""
+    return _made({name: values}, like=like)[name].to_native()
+
+
+def _made(columns: Mapping[str, Any], *, like: Any) -> nw.DataFrame[Any]:
     rows = collected(in_memory(open_frame(like, name="rows")))
     if rows.implementation.is_pandas():
-        made = nw.from_native(pd.DataFrame(dict(columns), index=rows.to_native().index))
-        return give_back(made, like=like)
-    series = [_nullable(name, values, rows.implementation) for name, values in columns.items()]
-    return give_back(rows.select(rows.columns[0]).with_columns(*series).select(*columns), like=like)
+        return nw.from_native(pd.DataFrame(dict(columns), index=rows.to_native().index))
+    series = [_column(name, values, rows.implementation) for name, values in columns.items()]
+    return rows.select(rows.columns[0]).with_columns(*series).select(*columns)
 
 
-def _nullable(name: str, values: Any, backend: Any) -> nw.Series[Any]:
-    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-        floats = nw.new_series(name, values, nw.Float64, backend=backend)
-        return floats.to_frame().select(nw.col(name).fill_nan(None))[name]
-    return nw.new_series(name, [None if pd.isna(value) else value for value in values], backend=backend)
+def _column(name: str, values: Any, backend: Any) -> nw.Series[Any]:
+    if isinstance(values, pd.Categorical):
+        # Arrow has no ordered categories of its own: text there.
+        kind = nw.Enum(list(values.categories)) if backend.is_polars() else nw.String()
+        return nw.new_series(name, np.asarray(values, dtype=object), kind, backend=backend)
+    if isinstance(values, np.ndarray) and values.dtype.kind != "f":
+        return nw.new_series(name, values, backend=backend)
+    floats = np.asarray(values.to_numpy(dtype=float, na_value=np.nan) if hasattr(values, "to_numpy") else values)
+    made = nw.new_series(name, floats, nw.Float64, backend=backend).to_frame().select(nw.col(name).fill_nan(None))[name]
+    return made if isinstance(values, np.ndarray) else made.cast(nw.Int64)

@@ -1,5 +1,29 @@
 """Who the customers are: scores, segments, tiers."""
 
-from crmkit.segment._rfm import RFMScorer
+from crmkit.segment._movement import movement_table
+from crmkit.segment._rfm import (
+    RFMScorer,
+    RFMSegmenter,
+    read_rfm_rules,
+    rfm_cell_table,
+    rfm_map_table,
+    rfm_rule_table,
+    rfm_rules,
+    write_rfm_rules,
+)
+from crmkit.segment._tiers import TierSegmenter
+from crmkit.segment._value_levels import ValueSegmenter
 
-__all__ = ["RFMScorer"]
+__all__ = [
+    "RFMScorer",
+    "RFMSegmenter",
+    "TierSegmenter",
+    "ValueSegmenter",
+    "movement_table",
+    "read_rfm_rules",
+    "rfm_cell_table",
+    "rfm_map_table",
+    "rfm_rule_table",
+    "rfm_rules",
+    "write_rfm_rules",
+]

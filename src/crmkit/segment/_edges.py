@@ -1,21 +1,23 @@
-"""Where one score ends and the next begins: always between values, never on one."""
+"""Where one group ends and the next begins: always between values, never on one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Binning", "edges_between_values", "reached"]
+from crmkit.segment._natural import natural_breaks
+
+__all__ = ["Binning", "edges_between_values", "edges_of_top_shares", "reached"]
 
 Binning: TypeAlias = Literal["quantile", "width", "natural"]
 Floats: TypeAlias = npt.NDArray[np.float64]
+Counts: TypeAlias = npt.NDArray[np.int64]
 
 # Values this close, relatively, differ by the rounding of a sum and count as one.
 _ROUNDING = 1e-9
-# Natural breaks compare every pair of neighbouring groups of values; more groups than this are merged first.
-_MOST_GROUPS = 1000
 
 
 def edges_between_values(values: Floats, *, n_bins: int, binning: Binning) -> Floats:
@@ -26,16 +28,37 @@ def edges_between_values(values: Floats, *, n_bins: int, binning: Binning) -> Fl
     """
     distinct, counts = _distinct(values)
     if len(distinct) == 1:
-        return np.full(n_bins - 1, distinct[0] + 2 * _ROUNDING * abs(distinct[0]) if distinct[0] else _ROUNDING)
+        return np.full(n_bins - 1, _just_above(distinct[0]))
     if binning == "quantile":
-        breaks = _above_quantiles(counts, n_bins=n_bins)
+        breaks = _above_quantiles(counts, targets=counts.sum() * np.arange(1, n_bins) / n_bins)
     elif binning == "width":
         cuts = np.linspace(distinct[0], distinct[-1], n_bins + 1)[1:-1]
         # A value that lies on a cut belongs above it, whatever the last bit says.
         breaks = np.searchsorted(distinct, cuts - _ROUNDING * (distinct[-1] - distinct[0])) - 1
     else:
-        breaks = _natural(distinct, counts, n_bins=n_bins)
+        breaks = natural_breaks(distinct, counts, n_bins=n_bins)
     return (distinct[breaks] + distinct[breaks + 1]) / 2
+
+
+def edges_of_top_shares(values: Floats, *, shares: Sequence[float], of: Literal["customers", "value"]) -> Floats:
+    """Find the edges, ascending, above which the largest values make each share of the customers or of the total.
+
+    A share of the customers is not exceeded, unless the largest value alone does; a share of the total is reached.
+    Equal values stay together. Where all values are one, nobody stands out among customers, and all reach the total.
+    """
+    distinct, counts = _distinct(values)
+    asked = np.sort(np.asarray(shares, dtype=np.float64))[::-1]
+    if of == "customers":
+        if len(distinct) == 1:
+            return np.full(len(asked), _just_above(distinct[0]))
+        breaks = _above_quantiles(counts, targets=counts.sum() * (1 - asked) * (1 - _ROUNDING))
+    else:
+        # Where values are below zero the total is passed before the last of them.
+        held = np.maximum.accumulate(np.cumsum((distinct * counts)[::-1]))
+        targets = asked * (distinct * counts).sum() * (1 - _ROUNDING)
+        breaks = len(distinct) - 2 - np.searchsorted(held, targets)
+    below = np.append(distinct, 2 * distinct[0] - _just_above(distinct[0]))
+    return (below[breaks] + distinct[breaks + 1]) / 2
 
 
 def reached(edges: Floats) -> Floats:
@@ -43,7 +66,7 @@ def reached(edges: Floats) -> Floats:
     return edges - _ROUNDING * np.abs(edges)
 
 
-def _distinct(values: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _distinct(values: Floats) -> tuple[Floats, Counts]:
     """The distinct values, ascending, and how often each occurs."""
     found, counts = np.unique(values, return_counts=True)
     larger = np.maximum(np.abs(found[1:]), np.abs(found[:-1]))
@@ -51,44 +74,10 @@ def _distinct(values: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
     return found[starts], np.add.reduceat(counts, starts)
 
 
-def _above_quantiles(counts: npt.NDArray[np.int64], *, n_bins: int) -> npt.NDArray[np.intp]:
-    """For each quantile the break above the value in which it falls, the last break at the most."""
-    targets = counts.sum() * np.arange(1, n_bins) / n_bins
+def _just_above(value: float) -> float:
+    return value + 2 * _ROUNDING * abs(value) if value else _ROUNDING
+
+
+def _above_quantiles(counts: Counts, *, targets: Any) -> npt.NDArray[np.intp]:
+    """The break above the value in which each number of customers, counted from below, falls; the last at most."""
     return np.asarray(np.minimum(np.searchsorted(np.cumsum(counts), targets), len(counts) - 2))
-
-
-def _natural(distinct: Floats, counts: npt.NDArray[np.int64], *, n_bins: int) -> npt.NDArray[np.intp]:
-    """Fisher's breaks: the grouping with the least squared deviation within groups, by dynamic programming."""
-    starts = _group_starts(counts)
-    weight = np.add.reduceat(counts.astype(float), starts)
-    # Deviations from the mean, for sums of squares of far-off values lose their digits.
-    deviation = distinct - np.average(distinct, weights=counts)
-    total = np.add.reduceat(counts * deviation, starts)
-    square = np.add.reduceat(counts * deviation**2, starts)
-    w, s, q = (np.append(0.0, np.cumsum(sums)) for sums in (weight, total, square))
-    n = len(starts)
-    i, j = np.arange(n)[:, None], np.arange(1, n + 1)[None, :]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        within = (q[j] - q[i]) - (s[j] - s[i]) ** 2 / (w[j] - w[i])
-    within[i >= j] = np.inf
-    best, choices = within[0].copy(), []
-    for _ in range(1, min(n_bins, n)):
-        cost = np.append(np.inf, best)[:n, None] + within
-        choices.append(np.argmin(cost, axis=0))
-        best = np.min(cost, axis=0)
-    breaks, end = [], n
-    for choice in reversed(choices):
-        end = int(choice[end - 1])
-        breaks.append(starts[end] - 1)
-    # Fewer values than bins: the highest bin must still be reached, so the last break serves again.
-    ascending = breaks[::-1] + [breaks[0]] * (n_bins - 1 - len(breaks))
-    return np.array(ascending, dtype=np.intp)
-
-
-def _group_starts(counts: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    """Where groups of neighbouring values start; single values unless there are too many."""
-    if len(counts) <= _MOST_GROUPS:
-        return np.arange(len(counts))
-    share = np.cumsum(counts) / counts.sum()
-    group = np.ceil(share * _MOST_GROUPS).astype(int)
-    return np.flatnonzero(np.append(True, group[1:] != group[:-1]))

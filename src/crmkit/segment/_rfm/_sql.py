@@ -5,12 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from crmkit.segment._edges import reached
-from crmkit.segment._rfm_edges import Dimension, edges_by_cell, signed
+from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, edges_by_cell, signed
+from crmkit.segment._rfm._score_values import ScoreOptions, sql_measures
 
-__all__ = ["case_expression"]
+__all__ = ["score_cases"]
 
 
-def case_expression(dimension: Dimension, measure: str, edges: pd.DataFrame) -> str:
+def score_cases(edges: pd.DataFrame, options: ScoreOptions) -> dict[Dimension, str]:
+    """Write the three scores as select expressions; nested ones refer to those before."""
+    measures = sql_measures(options)
+    return {name: _case(name, measures[name], edges) for name in DIMENSIONS}
+
+
+def _case(dimension: Dimension, measure: str, edges: pd.DataFrame) -> str:
     """Write one dimension's score as a CASE over the SQL of its measure; edges of single cells come first."""
     mine = edges[edges["dimension"] == dimension]
     lines = ["CASE WHEN n_orders IS NULL OR n_orders <= 0 THEN NULL"]

@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from crmkit.segment._edges import Binning, edges_between_values, reached
+from crmkit.segment._measures import Floats
 
-__all__ = ["DIMENSIONS", "Dimension", "Floats", "bin_sizes", "edge_table", "edges_by_cell", "place", "signed"]
+__all__ = ["DIMENSIONS", "Dimension", "bin_sizes", "edge_table", "edges_by_cell", "scores_on", "signed"]
 
 Dimension: TypeAlias = Literal["r", "f", "m"]
 Cell: TypeAlias = tuple[int | None, int | None]
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("r", "f", "m")
 
@@ -38,18 +37,33 @@ def edge_table(
         else:
             edges = edges_between_values(values[name], n_bins=sizes[name], binning=binning)
         rows += [(name, np.nan, np.nan, score, sign * edge) for score, edge in enumerate(edges, start=2)]
-        scores[name] = place(values[name], edges)
+        scores[name] = _place(values[name], edges)
         if nested and name != "r" and name not in cuts:
             parents = [scores["r"]] if name == "f" else [scores["r"], scores["f"]]
             cells, where = np.unique(np.column_stack(parents), axis=0, return_inverse=True)
             for number, cell in enumerate(cells):
                 inside = np.ravel(where) == number
                 inner = edges_between_values(values[name][inside], n_bins=sizes[name], binning=binning)
-                scores[name] = np.where(inside, place(values[name], inner), scores[name])
+                scores[name] = np.where(inside, _place(values[name], inner), scores[name])
                 parent = (float(cell[0]), float(cell[1]) if name == "m" else np.nan)
                 rows += [(name, *parent, score, float(edge)) for score, edge in enumerate(inner, start=2)]
     table = pd.DataFrame(rows, columns=["dimension", "r_score", "f_score", "score", "edge"])
     return table.astype({"r_score": "Int64", "f_score": "Int64", "score": "int64", "edge": "float64"})
+
+
+def scores_on(values: dict[Dimension, Floats], edges: pd.DataFrame) -> dict[Dimension, Floats]:
+    """Score values on a table of edges: floats, missing where the values are."""
+    scores: dict[Dimension, Floats] = {}
+    for name in DIMENSIONS:
+        scores[name] = np.full(len(values[name]), np.nan)
+        for (r_score, f_score), inner in edges_by_cell(edges[edges["dimension"] == name]):
+            inside = np.isnan(scores[name])
+            if r_score is not None:
+                inside &= scores["r"] == r_score
+            if f_score is not None:
+                inside &= scores["f"] == f_score
+            scores[name] = np.where(inside, _place(values[name], signed(inner)), scores[name])
+    return scores
 
 
 def edges_by_cell(edges: pd.DataFrame) -> list[tuple[Cell, pd.DataFrame]]:
@@ -68,11 +82,6 @@ def signed(edges: pd.DataFrame) -> Floats:
     return np.asarray(signs * edges["edge"].to_numpy())
 
 
-def place(values: Floats, edges: Floats) -> Floats:
-    """Score values, signed so that larger is better, on ascending edges; missing stays missing."""
-    return np.where(np.isnan(values), np.nan, np.searchsorted(reached(edges), values, side="right") + 1.0)
-
-
 def bin_sizes(
     values: dict[Dimension, Floats], scores: dict[Dimension, Floats], *, sizes: dict[Dimension, int]
 ) -> pd.DataFrame:
@@ -85,3 +94,8 @@ def bin_sizes(
             ends = (float(inside.min()), float(inside.max())) if len(inside) else (np.nan, np.nan)
             rows.append((name, score, len(inside), *ends))
     return pd.DataFrame(rows, columns=["dimension", "score", "n_customers", "lowest", "highest"])
+
+
+def _place(values: Floats, edges: Floats) -> Floats:
+    """Score values, signed so that larger is better, on ascending edges; missing stays missing."""
+    return np.where(np.isnan(values), np.nan, np.searchsorted(reached(edges), values, side="right") + 1.0)

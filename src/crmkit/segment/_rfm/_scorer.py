@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,20 +11,17 @@ import pandas as pd
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._checks import check_columns, check_int, check_option
+from crmkit._checks import check_int, check_option
 from crmkit._estimator import JsonEstimator
-from crmkit._frames import FrameT, collected, in_memory, is_engine, open_frame, pandas_series, rows_like
+from crmkit._frames import FrameT, rows_like
 from crmkit.errors import SchemaError
 from crmkit.segment._edges import Binning
-from crmkit.segment._rfm_edges import DIMENSIONS, Dimension, Floats, bin_sizes, edge_table, edges_by_cell, place, signed
-from crmkit.segment._rfm_sql import case_expression
+from crmkit.segment._measures import Floats, measured
+from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, bin_sizes, edge_table, scores_on
+from crmkit.segment._rfm._score_values import NEEDED, Frequency, oriented
+from crmkit.segment._rfm._sql import score_cases
 
 __all__ = ["RFMScorer"]
-
-Frequency: TypeAlias = Literal["orders", "orders_per_year"]
-
-_NEEDED: Final = ("n_orders", "spend", "days_since_last", "tenure_days")
-_DAYS_A_YEAR = 365.25
 
 
 class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
@@ -132,13 +129,13 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
             If an option lies outside its range.
         """
         sizes = self._checked_options()
-        values = self._oriented(X)
+        values = self._values(X)
         values = {name: column[~np.isnan(column)] for name, column in values.items()}
         self.n_customers_ = len(values["r"])
         if self.n_customers_ == 0:
             raise SchemaError("`X` holds no customer with a purchase day. Scores compare customers who bought.")
         self.edges_ = edge_table(values, sizes=sizes, binning=self.binning, cuts=self.cuts or {}, nested=self.nested)
-        self.bin_sizes_ = bin_sizes(values, self._scores(values), sizes=sizes)
+        self.bin_sizes_ = bin_sizes(values, scores_on(values, self.edges_), sizes=sizes)
         return self
 
     def transform(self, X: FrameT) -> FrameT:
@@ -165,7 +162,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
             If ``X`` is no table in memory.
         """
         check_is_fitted(self)
-        scores = self._scores(self._oriented(X))
+        scores = scores_on(self._values(X), self.edges_)
         whole = {f"{name}_score": pd.Series(scores[name]).astype("Int64").array for name in DIMENSIONS}
         return rows_like(whole, like=X)
 
@@ -193,7 +190,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
             If ``X`` is no table in memory.
         """
         check_is_fitted(self)
-        scores = self._scores(self._oriented(X))
+        scores = scores_on(self._values(X), self.edges_)
         weights = _checked_weights(self.weights)
         mean = sum(weights[name] * scores[name] for name in DIMENSIONS) / sum(weights.values())
         return rows_like({"rfm_score": np.asarray(mean)}, like=X)
@@ -228,39 +225,10 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
             Before `fit`.
         """
         check_is_fitted(self)
-        tenure = f"GREATEST(tenure_days, {self.min_tenure_days})"
-        per_year = f"n_orders * {_DAYS_A_YEAR} / {tenure}"
-        columns = {"r": "days_since_last", "f": "n_orders" if self.frequency == "orders" else per_year, "m": "spend"}
-        return ",\n".join(case_expression(name, columns[name], self.edges_) for name in DIMENSIONS)
+        return ",\n".join(score_cases(self.edges_, self).values())
 
-    def _oriented(self, X: Any) -> dict[Dimension, Floats]:
-        """The three measures, signed so that larger is better; missing for who never bought."""
-        frame = in_memory(open_frame(X, name="X"))
-        if is_engine(frame):
-            raise TypeError("`X` must be a table in memory. In an engine, run the SQL of to_sql().")
-        check_columns(frame.collect_schema(), _NEEDED, name="X", made_by="customer_summary")
-        table = collected(frame.select(*_NEEDED))
-        column = {name: pandas_series(table[name]).to_numpy(dtype=float, na_value=np.nan) for name in _NEEDED}
-        bought = column["n_orders"] > 0
-        orders = column["n_orders"]
-        if self.frequency == "orders_per_year":
-            orders = orders * _DAYS_A_YEAR / np.fmax(column["tenure_days"], self.min_tenure_days)
-        measures: dict[Dimension, Floats] = {"r": -column["days_since_last"], "f": orders, "m": column["spend"]}
-        return {name: np.where(bought, values, np.nan) for name, values in measures.items()}
-
-    def _scores(self, values: dict[Dimension, Floats]) -> dict[Dimension, Floats]:
-        """Scores as floats, missing where the values are."""
-        scores: dict[Dimension, Floats] = {}
-        for name in DIMENSIONS:
-            scores[name] = np.full(len(values[name]), np.nan)
-            for (r_score, f_score), edges in edges_by_cell(self.edges_[self.edges_["dimension"] == name]):
-                inside = np.isnan(scores[name])
-                if r_score is not None:
-                    inside &= scores["r"] == r_score
-                if f_score is not None:
-                    inside &= scores["f"] == f_score
-                scores[name] = np.where(inside, place(values[name], signed(edges)), scores[name])
-        return scores
+    def _values(self, X: Any) -> dict[Dimension, Floats]:
+        return oriented(measured(X, NEEDED, name="X"), self)
 
     def _checked_options(self) -> dict[Dimension, int]:
         check_option(self.binning, ("quantile", "width", "natural"), name="binning")

@@ -1,0 +1,71 @@
+"""Segments as a list of cases of which the first that holds counts: in memory, and the same in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from crmkit.segment._measures import Measures
+
+__all__ = ["Case", "Within", "case_sql", "first_that_holds", "no_order"]
+
+
+class Within(NamedTuple):
+    """A column lies within bounds, both counting; without bounds, it is not missing."""
+
+    column: str
+    low: float = -np.inf
+    high: float = np.inf
+
+    def holds(self, columns: Measures) -> npt.NDArray[np.bool_]:
+        """Where it holds; nowhere that the column is missing."""
+        values = columns[self.column]
+        return np.asarray((values >= self.low) & (values <= self.high))
+
+    def sql(self) -> str:
+        """Write it in SQL."""
+        tests = [f"{self.column} >= {self.low!r}"] if self.low > -np.inf else []
+        tests += [f"{self.column} <= {self.high!r}"] if self.high < np.inf else []
+        return " AND ".join(tests) or f"{self.column} IS NOT NULL"
+
+
+class Case(NamedTuple):
+    """A segment, the code of the reason, and what must hold for it."""
+
+    segment: str
+    reason: str
+    conditions: tuple[Within, ...]
+
+
+def no_order(segment: str, *, value: str) -> list[Case]:
+    """The cases of those without an order; of some, refunds are known, so that their value is not 0."""
+    none = Within("n_orders", high=0.0)
+    return [
+        Case(segment, "no_order", (none, Within(value, low=0.0, high=0.0))),
+        Case(segment, "refunds_only", (none, Within(value))),
+        Case(segment, "no_order", (none,)),
+    ]
+
+
+def first_that_holds(cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:
+    """The position of the first case that holds, row by row; one must."""
+    n_rows = len(columns["n_orders"])
+    found = np.full(n_rows, -1, dtype=np.intp)
+    for number in range(len(cases) - 1, -1, -1):
+        holds = np.ones(n_rows, dtype=bool)
+        for condition in cases[number].conditions:
+            holds &= condition.holds(columns)
+        found[holds] = number
+    return found
+
+
+def case_sql(cases: Sequence[Case], results: Sequence[str]) -> str:
+    """Write a CASE that gives each case its result, in SQL; missing where no case holds."""
+    lines = [
+        f"  WHEN {' AND '.join(condition.sql() for condition in case.conditions)} THEN {result}"
+        for case, result in zip(cases, results, strict=True)
+    ]
+    return "\n".join(["CASE", *lines, "END"])

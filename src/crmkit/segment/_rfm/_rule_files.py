@@ -1,0 +1,97 @@
+"""Rules from and to TOML files."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from crmkit.segment._rfm._rules import RFMPreset, RFMRules, checked_rules, rfm_rules
+
+__all__ = ["read_rfm_rules", "write_rfm_rules"]
+
+
+def read_rfm_rules(path: str | Path) -> RFMRules:
+    """Read RFM rules from a TOML file.
+
+    Parameters
+    ----------
+    path : str or Path
+        File in UTF-8: ``n_bins``, tables ``[[segments]]`` with ``code``, ``en``, ``zh``, ``r``, ``f``, ``m``, and
+        optionally ``rest`` and ``overlaps``, all as in `rfm_rules`.
+
+    Returns
+    -------
+    dict
+        The rules, for `RFMSegmenter`, `rfm_rule_table` and `rfm_cell_table`.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it is no TOML in UTF-8, or the rules do not say what they must. Gaps and overlaps between segments are no
+        error here: `rfm_cell_table` lists them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "rules.toml"
+    >>> write_rfm_rules("named_11", path)
+    >>> read_rfm_rules(path) == rfm_rules("named_11")
+    True
+    """
+    try:
+        rules: Any = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is no TOML file in UTF-8: {error}.") from error
+    checked_rules(rules)
+    return rules  # type: ignore[no-any-return]
+
+
+def write_rfm_rules(rules: RFMPreset | RFMRules, path: str | Path) -> None:
+    """Write RFM rules to a TOML file, for editing by hand.
+
+    Parameters
+    ----------
+    rules : {"chinese_8", "named_11"} or dict
+        A preset, or rules as in `rfm_rules`.
+    path : str or Path
+        File to write, in UTF-8.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    TypeError
+        If ``rules`` are neither text nor a mapping.
+    ValueError
+        If the rules do not say what they must.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "rules.toml"
+    >>> write_rfm_rules("chinese_8", path)
+    >>> path.read_text(encoding="utf-8").splitlines()[:4]
+    ['n_bins = 2', '', '[[segments]]', 'code = "important_value"']
+    """
+    checked_rules(rules)
+    given: Mapping[str, Any] = rfm_rules(rules) if isinstance(rules, str) else rules
+    top = {key: given[key] for key in ("n_bins", "overlaps", "rest") if key in given}
+    lines = [f"{key} = {_toml(value)}" for key, value in top.items()]
+    for segment in given["segments"]:
+        lines += ["", "[[segments]]", *(f"{key} = {_toml(value)}" for key, value in segment.items())]
+    Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _toml(value: Any) -> str:
+    """Numbers, text, lists and flat tables, which is all that rules hold."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, str):
+        # JSON escapes as TOML does, but for the one control character that it lets stand.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"[{', '.join(str(each) for each in value)}]" if not isinstance(value, int) else str(value)

@@ -1,0 +1,40 @@
+"""Recency, frequency and spend as the scores compare them."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, Protocol, TypeAlias
+
+import numpy as np
+
+from crmkit.segment._measures import Floats, Measures
+from crmkit.segment._rfm._score_edges import Dimension
+
+__all__ = ["NEEDED", "Frequency", "ScoreOptions", "oriented", "sql_measures"]
+
+Frequency: TypeAlias = Literal["orders", "orders_per_year"]
+
+NEEDED: Final = ("n_orders", "spend", "days_since_last", "tenure_days")
+_DAYS_A_YEAR = 365.25
+
+
+class ScoreOptions(Protocol):
+    """What of a scorer says how often a customer orders."""
+
+    frequency: Frequency
+    min_tenure_days: int
+
+
+def oriented(columns: Measures, options: ScoreOptions) -> dict[Dimension, Floats]:
+    """The three measures, signed so that larger is better; missing for who never bought."""
+    orders = columns["n_orders"]
+    bought = orders > 0
+    if options.frequency == "orders_per_year":
+        orders = orders * _DAYS_A_YEAR / np.fmax(columns["tenure_days"], options.min_tenure_days)
+    values: dict[Dimension, Floats] = {"r": -columns["days_since_last"], "f": orders, "m": columns["spend"]}
+    return {name: np.where(bought, column, np.nan) for name, column in values.items()}
+
+
+def sql_measures(options: ScoreOptions) -> dict[Dimension, str]:
+    """The three measures in SQL, days as they are."""
+    per_year = f"n_orders * {_DAYS_A_YEAR} / GREATEST(tenure_days, {options.min_tenure_days})"
+    return {"r": "days_since_last", "f": "n_orders" if options.frequency == "orders" else per_year, "m": "spend"}

@@ -1,0 +1,162 @@
+"""RFM segments: scores named by rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import clone
+
+from crmkit.labels import LABELS, Label, Language
+from crmkit.segment._cases import Case, Within, no_order
+from crmkit.segment._measures import Measures
+from crmkit.segment._rfm._rule_tables import rfm_cell_table
+from crmkit.segment._rfm._rules import POTENTIAL, CheckedRules, RFMPreset, RFMRules, check_cells, checked_rules
+from crmkit.segment._rfm._score_edges import DIMENSIONS, scores_on
+from crmkit.segment._rfm._score_values import NEEDED, oriented
+from crmkit.segment._rfm._scorer import RFMScorer
+from crmkit.segment._rfm._sql import score_cases
+from crmkit.segment._segmenter import Segmenter
+from crmkit.segment._texts import REASONS, amount
+
+__all__ = ["RFMSegmenter"]
+
+_CELL = "cell"
+_SENTENCE: Final = Label(
+    "{name}: last order {days} days ago (recency {r} of {n_r}), {orders} orders (frequency {f} of {n_f}), "
+    "spend {spend} (monetary {m} of {n_m}).",
+    "{name}：最近一次下单在 {days} 天前（R {r}/{n_r}），共 {orders} 单（F {f}/{n_f}），消费额 {spend}（M {m}/{n_m}）。",
+)
+
+
+class RFMSegmenter(Segmenter):
+    """Put customers into named segments by their RFM scores.
+
+    The rules name the cells of the scores, and every cell is in exactly one segment: `fit` lists gaps and overlaps
+    by name and refuses them. Customers without an order are ``potential``, the last segment of every rule set.
+
+    Parameters
+    ----------
+    rules : {"named_11", "chinese_8"} or dict, default "named_11"
+        The eleven segments of Western practice, the eight classes of Chinese practice, or your own, as in `rfm_rules`;
+        `rfm_rule_table` prints them.
+    scorer : RFMScorer, optional
+        How customers are scored, with as many bins as the rules say; equal numbers per score if not given. It is
+        not changed.
+
+    Attributes
+    ----------
+    scorer_ : RFMScorer
+        The fitted scorer, with its frozen edges.
+    cells_ : DataFrame
+        ``r_score``, ``f_score``, ``m_score`` and the ``segment`` of every cell.
+    segments_ : DataFrame
+        ``segment``, ``segment_order`` from 1, the best, and ``name_en``, ``name_zh``; the last segment is that of the
+        customers without an order.
+    n_customers_ : int
+        Customers with an order seen in `fit`.
+
+    See Also
+    --------
+    rfm_rules : The rules of the presets.
+    rfm_cell_table : The gaps and overlaps of rules.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
+    >>> segmenter = RFMSegmenter().fit(customers)
+    >>> segmenter.assign(customers).head(3)
+       segment  segment_order reason_code
+    0    loyal              2    r4_f4_m4
+    1  at_risk              9    r1_f3_m4
+    2     lost             11    r1_f1_m1
+    >>> segmenter.explain(customers)[1]
+    'At risk: last order 533 days ago (recency 1 of 5), 2 orders (frequency 3 of 5), spend 75.11 (monetary 4 of 5).'
+    """
+
+    def __init__(self, *, rules: RFMPreset | RFMRules = "named_11", scorer: RFMScorer | None = None) -> None:
+        self.rules = rules
+        self.scorer = scorer
+
+    def _check_options(self) -> None:
+        checked = self._checked()
+        check_cells(checked)
+        if self.scorer is not None and not isinstance(self.scorer, RFMScorer):
+            raise TypeError(f"`scorer` must be an RFMScorer, got {type(self.scorer).__name__}.")
+        sizes = self._scorer().n_bins
+        given = dict.fromkeys(DIMENSIONS, sizes) if isinstance(sizes, int) else dict(sizes)
+        if given != checked.sizes:
+            raise ValueError(
+                f"`scorer` scores in {given} bins, but the rules name {checked.sizes}. Give them one n_bins."
+            )
+
+    def _names(self) -> dict[str, Label]:
+        return {**self._checked().names, POTENTIAL: LABELS["tier"][POTENTIAL]}
+
+    def _needed(self) -> tuple[str, ...]:
+        return NEEDED
+
+    def _value_column(self) -> str:
+        return "spend"
+
+    def _learn(self, ordered: Measures) -> None:
+        self.scorer_ = self._scorer().fit(pd.DataFrame(ordered))
+        self.cells_ = rfm_cell_table(self.rules)[["r_score", "f_score", "m_score", "segment"]]
+
+    def _cases(self) -> list[Case]:
+        checked = self._checked()
+        rest = [] if checked.rest is None else [Case(checked.rest, _CELL, (Within("r_score"),))]
+        return [*no_order(POTENTIAL, value="spend"), *checked.cases, *rest]
+
+    def _columns(self, customers: object) -> Measures:
+        columns = self._measured(customers)
+        scores = scores_on(oriented(columns, self.scorer_), self.scorer_.edges_)
+        return columns | {f"{name}_score": scores[name] for name in DIMENSIONS}
+
+    def _reasons(self, which: npt.NDArray[np.intp], columns: Measures) -> npt.NDArray[np.object_]:
+        reasons = super()._reasons(which, columns)
+        placed = reasons == _CELL
+        scores = [columns[f"{name}_score"][placed].astype(np.intp) - 1 for name in DIMENSIONS]
+        cells = self.cells_[["r_score", "f_score", "m_score"]].itertuples(index=False, name=None)
+        names = np.array([f"r{r}_f{f}_m{m}" for r, f, m in cells], dtype=object)
+        reasons[placed] = names[np.ravel_multi_index(scores, list(self._checked().sizes.values()))]
+        return reasons
+
+    def _reason_sql(self, case: Case) -> str:
+        if case.reason != _CELL:
+            return super()._reason_sql(case)
+        return "CONCAT('r', r_score, '_f', f_score, '_m', m_score)"
+
+    def _source_sql(self, table: str) -> str:
+        # One level per score, for nested scores refer to those before.
+        source = table
+        for name, case in score_cases(self.scorer_.edges_, self.scorer_).items():
+            source = f"(SELECT *, {case} FROM {source}) AS with_{name}"  # noqa: S608
+        return source
+
+    def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
+        names = {code: label.text(language) for code, label in self._names().items()}
+        told = [
+            (_SENTENCE if case.reason == _CELL else REASONS[case.reason]).text(language).replace("{name}", name)
+            for case in self._cases()
+            for name in [names[case.segment].replace("{", "{{").replace("}", "}}")]
+        ]
+        sizes = {f"n_{name}": size for name, size in self._checked().sizes.items()}
+        shown = ("days_since_last", "n_orders", "spend", *(f"{name}_score" for name in DIMENSIONS))
+        measures = (np.nan_to_num(columns[name]).tolist() for name in shown)
+        return [
+            told[case].format(
+                days=amount(days), orders=amount(orders), spend=amount(spend), r=int(r), f=int(f), m=int(m), **sizes
+            )
+            for case, days, orders, spend, r, f, m in zip(which.tolist(), *measures, strict=True)
+        ]
+
+    def _checked(self) -> CheckedRules:
+        return checked_rules(self.rules)
+
+    def _scorer(self) -> RFMScorer:
+        """An unfitted scorer, the one given or that of the rules."""
+        return RFMScorer(n_bins=self._checked().sizes) if self.scorer is None else clone(self.scorer)

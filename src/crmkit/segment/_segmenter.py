@@ -1,0 +1,336 @@
+"""What all segmenters share: fit, predict, assign, explain, summary, SQL."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+from crmkit._checks import check_columns, check_option
+from crmkit._estimator import JsonEstimator
+from crmkit._frames import FrameT, column_like, from_pandas, is_engine, open_frame, rows_like, run_sql
+from crmkit.errors import SchemaError
+from crmkit.labels import LANGUAGES, Label, Language
+from crmkit.segment._cases import Case, case_sql, first_that_holds
+from crmkit.segment._measures import Measures, measured
+
+__all__ = ["Segmenter"]
+
+_PLAIN_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
+
+
+class Segmenter(JsonEstimator, ABC):
+    """Puts every customer in one segment, and says why.
+
+    A segmenter names its columns, learns its cuts, and lists its cases; all that is public follows from the cases.
+
+    Attributes
+    ----------
+    segments_ : DataFrame
+        ``segment``, ``segment_order`` from 1, the best, and ``name_en``, ``name_zh``; the last segment is that of the
+        customers without an order.
+    n_customers_ : int
+        Customers with an order seen in `fit`.
+    """
+
+    segments_: pd.DataFrame
+    n_customers_: int
+    _none_ordered: ClassVar[str] = "Segments compare customers who bought."
+
+    def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
+        """Learn the cuts from the customers that have ordered.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        segmenter
+            Itself, fitted.
+
+        Raises
+        ------
+        SchemaError
+            If a column is missing, holds no numbers, lacks a value of somebody who ordered, or nobody ordered.
+        TypeError
+            If ``customers`` is no table in memory, or an option is of the wrong kind.
+        ValueError
+            If an option lies outside its range.
+        """
+        self._check_options()
+        columns = self._measured(customers)
+        ordered = columns["n_orders"] > 0
+        if not ordered.any():
+            raise SchemaError(f"`customers` holds nobody with an order. {self._none_ordered}")
+        self.segments_ = _segment_table(self._names())
+        self.n_customers_ = int(ordered.sum())
+        self._learn({name: values[ordered] for name, values in columns.items()})
+        return self
+
+    def predict(self, customers: Any) -> Any:
+        """Give each customer its segment.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+
+        Returns
+        -------
+        Series (PyArrow: chunked array) named ``segment``
+            One code per row, in the order of the rows: ordered categories, the best first, on pandas (with its
+            index) and Polars; text on PyArrow.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing, holds no numbers, or lacks a value of somebody who ordered.
+        TypeError
+            If ``customers`` is no table in memory.
+        """
+        check_is_fitted(self)
+        order = self._order(self._which(self._columns(customers)))
+        return column_like(self._labels(order), name="segment", like=customers)
+
+    def assign(self, customers: FrameT) -> FrameT:
+        """Give each customer its segment, its place among the segments, and the code of the reason.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+            As `crmkit.customer_summary` gives it.
+
+        Returns
+        -------
+        the kind of frame given
+            ``segment``, as `predict` gives it; ``segment_order`` from 1, the best; ``reason_code``. In memory one row
+            per customer, in the order given; an engine adds the three columns to those of the customers, for its rows
+            have no order, and leaves them missing where a value is missing.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing; in memory also if it holds no numbers or lacks a value of somebody who ordered.
+        TypeError
+            If ``customers`` is no frame.
+        """
+        check_is_fitted(self)
+        frame = open_frame(customers, name="customers")
+        if is_engine(frame):
+            return self._assigned_in_engine(customers)
+        columns = self._columns(customers)
+        which = self._which(columns)
+        order = self._order(which)
+        made = {
+            "segment": self._labels(order),
+            "segment_order": order + 1,
+            "reason_code": self._reasons(which, columns),
+        }
+        return rows_like(made, like=customers)
+
+    def explain(self, customers: Any, *, language: Language = "en") -> Any:
+        """Say of each customer, in a sentence, why it is in its segment.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+        language : {"en", "zh"}, default "en"
+            Language of the sentences.
+
+        Returns
+        -------
+        Series (PyArrow: chunked array) named ``explanation``
+            One text per row, in the order of the rows.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing, holds no numbers, or lacks a value of somebody who ordered.
+        TypeError
+            If ``customers`` is no table in memory.
+        ValueError
+            If ``language`` is neither of the two.
+        """
+        check_is_fitted(self)
+        check_option(language, LANGUAGES, name="language")
+        columns = self._columns(customers)
+        sentences = self._sentences(self._which(columns), columns, language)
+        return column_like(np.array(sentences, dtype=object), name="explanation", like=customers)
+
+    def summary(self, customers: FrameT) -> FrameT:
+        """Count the customers, orders and value of each segment.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+
+        Returns
+        -------
+        the kind of table given
+            One row per segment, the best first, empty ones too: ``segment``, ``segment_order``, ``name_en``,
+            ``name_zh``, ``n_customers``, ``customer_share`` of all rows, ``n_orders``, ``value`` (the sum of the
+            column that the segments compare), ``value_share`` (missing unless the total is above zero), and
+            ``mean_value`` per customer (missing for an empty segment).
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing, holds no numbers, or lacks a value of somebody who ordered.
+        TypeError
+            If ``customers`` is no table in memory.
+        """
+        check_is_fitted(self)
+        columns = self._columns(customers)
+        order = self._order(self._which(columns))
+        value = np.nan_to_num(columns[self._value_column()])
+        n_segments = len(self.segments_)
+        n_customers, orders, values = (
+            np.bincount(order, weights=weights, minlength=n_segments) for weights in (None, columns["n_orders"], value)
+        )
+        total = values.sum()
+        table = self.segments_.assign(
+            n_customers=n_customers.astype("int64"),
+            customer_share=n_customers / max(len(order), 1) if len(order) else np.nan,
+            n_orders=np.round(orders).astype("int64"),
+            value=values,
+            value_share=values / total if total > 0 else np.nan,
+            mean_value=np.where(n_customers > 0, values / np.maximum(n_customers, 1), np.nan),
+        )
+        return from_pandas(table, like=customers)
+
+    def to_sql(self, *, table: str = "customers") -> str:
+        """Write `assign` as an SQL query.
+
+        Parameters
+        ----------
+        table : str, default "customers"
+            Name of the customers table in the database.
+
+        Returns
+        -------
+        str
+            A query that gives all columns of the table and ``segment``, ``segment_order``, ``reason_code``.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If the table's name is not plain: letters, digits and underscores, parts divided by dots.
+        """
+        check_is_fitted(self)
+        if not _PLAIN_NAME.fullmatch(table):
+            raise ValueError(f"`table` must be a plain name such as 'crm.customers', got {table!r}.")
+        cases = self._cases()
+        order_of = dict(zip(self.segments_["segment"], self.segments_["segment_order"], strict=True))
+        results = {
+            "segment": [f"'{case.segment}'" for case in cases],
+            "segment_order": [f"{order_of[case.segment]}" for case in cases],
+            "reason_code": [self._reason_sql(case) for case in cases],
+        }
+        made = [f"{case_sql(cases, result)} AS {name}" for name, result in results.items()]
+        return ",\n".join(["SELECT *", *made]) + f"\nFROM {self._source_sql(table)}"
+
+    # What a segmenter is made of.
+
+    @abstractmethod
+    def _check_options(self) -> None:
+        """Raise unless the options are what they should be."""
+
+    @abstractmethod
+    def _names(self) -> dict[str, Label]:
+        """The segments, the best first, that of the customers without an order last."""
+
+    @abstractmethod
+    def _needed(self) -> tuple[str, ...]:
+        """The columns read; ``n_orders`` among them."""
+
+    @abstractmethod
+    def _value_column(self) -> str:
+        """The column that the summary adds up."""
+
+    @abstractmethod
+    def _learn(self, ordered: Measures) -> None:
+        """Learn from those who ordered."""
+
+    @abstractmethod
+    def _cases(self) -> list[Case]:
+        """The cases, of which the first that holds counts."""
+
+    @abstractmethod
+    def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
+        """A sentence per row, given the position of each row's case."""
+
+    # What some of them do in their own way.
+
+    def _columns(self, customers: Any) -> Measures:
+        """The columns that the cases speak of, once fitted."""
+        return self._measured(customers)
+
+    def _which(self, columns: Measures) -> npt.NDArray[np.intp]:
+        return first_that_holds(self._cases(), columns)
+
+    def _reasons(self, which: npt.NDArray[np.intp], columns: Measures) -> npt.NDArray[np.object_]:  # noqa: ARG002
+        return np.array([case.reason for case in self._cases()], dtype=object)[which]
+
+    def _reason_sql(self, case: Case) -> str:
+        return f"'{case.reason}'"
+
+    def _source_sql(self, table: str) -> str:
+        return table
+
+    # What is the same for all.
+
+    def _measured(self, customers: Any) -> Measures:
+        return measured(customers, self._needed(), name="customers")
+
+    def _order(self, which: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """The position of the segment of each row's case."""
+        codes = list(self.segments_["segment"])
+        return np.array([codes.index(case.segment) for case in self._cases()], dtype=np.intp)[which]
+
+    def _labels(self, order: npt.NDArray[np.intp]) -> pd.Categorical[Any]:
+        kind = pd.CategoricalDtype(list(self.segments_["segment"]), ordered=True)
+        return pd.Categorical.from_codes(order.tolist(), dtype=kind)
+
+    def _assigned_in_engine(self, customers: FrameT) -> FrameT:
+        given = open_frame(customers, name="customers")
+        check_columns(given.collect_schema(), self._needed(), name="customers", made_by="customer_summary")
+        taken = [name for name in ("segment", "segment_order", "reason_code") if name in given.collect_schema()]
+        if taken:
+            raise SchemaError(f"`customers` already has the columns {taken}. Drop or rename them.")
+        sql = self.to_sql(table="crmkit_customers")
+        if given.implementation.is_duckdb():
+            kinds = ", ".join(f"'{code}'" for code in self.segments_["segment"])
+            sql = f"SELECT * REPLACE (CAST(segment AS ENUM({kinds})) AS segment) FROM ({sql})"  # noqa: S608
+        return run_sql(sql, frame=customers, table="crmkit_customers")
+
+
+def _segment_table(names: dict[str, Label]) -> pd.DataFrame:
+    columns: dict[str, Sequence[Any]] = {
+        "segment": list(names),
+        "segment_order": list(range(1, len(names) + 1)),
+        "name_en": [label.en for label in names.values()],
+        "name_zh": [label.zh for label in names.values()],
+    }
+    return pd.DataFrame(columns)

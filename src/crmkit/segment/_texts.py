@@ -1,0 +1,29 @@
+"""The words in which segmenters explain themselves."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from crmkit.labels import Label, Language
+
+__all__ = ["REASONS", "amount", "called"]
+
+REASONS: Final = MappingProxyType(
+    {
+        "no_order": Label("{name}: no order yet.", "{name}：尚无订单。"),
+        "refunds_only": Label("{name}: only refunds are known, no order.", "{name}：仅有退款记录，没有订单。"),
+        "value": Label("{name}: {column} of {value} reaches {cut}.", "{name}：{column} {value}，达到 {cut}。"),
+        "below_cuts": Label("{name}: {column} of {value} is below {cut}.", "{name}：{column} {value}，低于 {cut}。"),
+    }
+)
+
+
+def called(column: str, language: Language) -> str:
+    """What a value column is called in a sentence."""
+    return "消费额" if column == "spend" and language == "zh" else column
+
+
+def amount(value: float) -> str:
+    """A number with thousands separators and as many digits as it has, but for the noise of a sum."""
+    return f"{value:,.12g}"

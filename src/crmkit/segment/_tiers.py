@@ -1,0 +1,231 @@
+"""The four tiers: core, important, ordinary, potential."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit._checks import check_fraction, check_int
+from crmkit.labels import LABELS, Label, Language
+from crmkit.segment._cases import Case, Within, no_order
+from crmkit.segment._edges import edges_of_top_shares, reached
+from crmkit.segment._measures import Measures
+from crmkit.segment._segmenter import Segmenter
+from crmkit.segment._texts import REASONS, amount, called
+from crmkit.segment._value_levels import check_total, check_value_column
+
+__all__ = ["TierSegmenter"]
+
+Cut: TypeAlias = Literal["core", "important", "orders"]
+
+_CUTS: Final = ("core", "important", "orders")
+_TEXTS: Final = {
+    **REASONS,
+    "contribution": Label(
+        "{name}: {column} of {value} reaches {core}; last order {days} days ago.",
+        "{name}：{column} {value}，达到 {core}；最近一次下单在 {days} 天前。",
+    ),
+    "value": Label(
+        "{name}: {column} of {value} reaches {important}; last order {days} days ago.",
+        "{name}：{column} {value}，达到 {important}；最近一次下单在 {days} 天前。",
+    ),
+    "frequency": Label(
+        "{name}: orders often, {n_orders} orders reach {orders}, but {column} of {value} is below {important}.",
+        "{name}：下单频繁，{n_orders} 单，达到 {orders} 单，但{column} {value} 低于 {important}。",
+    ),
+    "lapsed_contribution": Label(
+        "{name}: {column} of {value} reaches {core}, that of a core customer, but the last order is {days} days ago, "
+        "more than {lapsed}.",
+        "{name}：{column} {value}，达到核心客户的 {core}，但最近一次下单在 {days} 天前，超过 {lapsed} 天。",
+    ),
+    "lapsed_value": Label(
+        "{name}: {column} of {value} and {n_orders} orders would make an important customer, but the last order is "
+        "{days} days ago, more than {lapsed}.",
+        "{name}：{column} {value}、{n_orders} 单，本可列为重要客户，但最近一次下单在 {days} 天前，超过 {lapsed} 天。",
+    ),
+    "below_cuts": Label(
+        "{name}: {column} of {value} is below {important}, and fewer than {orders} orders ({n_orders}).",
+        "{name}：{column} {value}，低于 {important}，且不足 {orders} 单（{n_orders} 单）。",
+    ),
+}
+
+
+class TierSegmenter(Segmenter):
+    """Put customers into four tiers: core, important, ordinary, and potential.
+
+    The first of these that holds counts:
+
+    1. potential: known, but without an order;
+    2. core, by contribution: one of those with the largest value who together bring ``core_share`` of the total;
+    3. important, by value: one of those who together bring it to ``important_share``;
+       or by frequency: one of the ``frequent_share`` with the most orders;
+    4. ordinary: the rest.
+
+    The stage in the life cycle comes on top: whose last order is more than ``lapsed_days`` ago stands one tier lower,
+    core becoming important and important ordinary. So core is what brings most of the revenue and is still there.
+
+    The cuts are learned in `fit` and frozen: a later period is placed on the same cuts. They lie halfway between
+    neighbouring distinct values, so equal customers share a tier, and neither the currency unit nor the last bit of a
+    sum moves anyone.
+
+    Parameters
+    ----------
+    value : str, default "spend"
+        Column that is the customer's value: money, margin, expected value; a plain name.
+    core_share : float, default 0.5
+        Share of the total value that the core brings: most of it.
+    important_share : float, default 0.8
+        Share of the total value to which those important by value bring it; above ``core_share``.
+    frequent_share : float, default 0.2
+        Share of the customers who are important for the number of their orders; not exceeded, unless those with the
+        most orders alone are more.
+    lapsed_days : int or None, default 365
+        Days since the last order after which a customer counts as lapsed; with None nobody does.
+    cuts : mapping of "core", "important", "orders" to numbers, optional
+        Fixed cuts instead of learned ones: the value that core and important customers reach, and the number of orders.
+
+    Attributes
+    ----------
+    cuts_ : DataFrame
+        ``segment``, the ``column`` compared, the ``cut`` that must be reached, and the ``share`` it was learned for,
+        missing where it was given.
+    segments_ : DataFrame
+        ``segment``, ``segment_order`` from 1, the best, and ``name_en``, ``name_zh``; the last segment is that of the
+        customers without an order.
+    n_customers_ : int
+        Customers with an order seen in `fit`.
+
+    Notes
+    -----
+    The tiers (核心客户, 重要客户, 普通客户, 潜在客户) and what drives them (value, frequency, contribution, stage) are
+    those of customer-management handbooks, which give no figures; the defaults are ours.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
+    >>> tiers = TierSegmenter().fit(customers)
+    >>> tiers.summary(customers)[["segment", "n_customers", "customer_share", "value_share"]].round(3)
+         segment  n_customers  customer_share  value_share
+    0       core          207           0.088        0.441
+    1  important          412           0.175        0.279
+    2   ordinary         1738           0.737        0.280
+    3  potential            0           0.000        0.000
+    >>> tiers.explain(customers)[0]
+    'Important customers: spend of 100.5 reaches 76.14; last order 200 days ago.'
+    """
+
+    def __init__(
+        self,
+        *,
+        value: str = "spend",
+        core_share: float = 0.5,
+        important_share: float = 0.8,
+        frequent_share: float = 0.2,
+        lapsed_days: int | None = 365,
+        cuts: Mapping[Cut, float] | None = None,
+    ) -> None:
+        self.value = value
+        self.core_share = core_share
+        self.important_share = important_share
+        self.frequent_share = frequent_share
+        self.lapsed_days = lapsed_days
+        self.cuts = cuts
+
+    def _check_options(self) -> None:
+        check_value_column(self.value)
+        for name in ("core_share", "important_share", "frequent_share"):
+            check_fraction(getattr(self, name), name=name)
+        if self.core_share >= self.important_share:
+            raise ValueError(
+                f"`core_share` must be below `important_share`, got {self.core_share} and {self.important_share}."
+            )
+        if self.lapsed_days is not None:
+            check_int(self.lapsed_days, name="lapsed_days", low=1)
+        for name, cut in (self.cuts or {}).items():
+            if name not in _CUTS:
+                raise ValueError(f"`cuts` must name {list(_CUTS)}, got {name!r}.")
+            if isinstance(cut, bool) or not np.isfinite(cut):
+                raise ValueError(f"`cuts[{name!r}]` must be a number, got {cut!r}.")
+
+    def _names(self) -> dict[str, Label]:
+        return dict(LABELS["tier"])
+
+    def _needed(self) -> tuple[str, ...]:
+        return ("n_orders", "days_since_last", self.value)
+
+    def _value_column(self) -> str:
+        return self.value
+
+    def _learn(self, ordered: Measures) -> None:
+        given = self.cuts or {}
+        if not {"core", "important"} <= set(given):
+            check_total(ordered[self.value], column=self.value)
+        important, core = edges_of_top_shares(
+            ordered[self.value], shares=(self.core_share, self.important_share), of="value"
+        )
+        (orders,) = edges_of_top_shares(ordered["n_orders"], shares=(self.frequent_share,), of="customers")
+        learned: dict[Cut, tuple[str, str, float, float]] = {
+            "core": ("core", self.value, float(core), self.core_share),
+            "important": ("important", self.value, float(important), self.important_share),
+            "orders": ("important", "n_orders", float(orders), self.frequent_share),
+        }
+        rows = [
+            (segment, column, float(given.get(name, cut)), np.nan if name in given else share)
+            for name, (segment, column, cut, share) in learned.items()
+        ]
+        self.cuts_ = pd.DataFrame(rows, columns=["segment", "column", "cut", "share"])
+        if self.cuts_["cut"].iloc[0] < self.cuts_["cut"].iloc[1]:
+            raise ValueError(
+                f"The core cut {amount(self.cuts_['cut'].iloc[0])} lies below the important cut "
+                f"{amount(self.cuts_['cut'].iloc[1])}. Give `cuts` for both."
+            )
+
+    def _cases(self) -> list[Case]:
+        core, important, orders = (float(bound) for bound in reached(self.cuts_["cut"].to_numpy()))
+        of_core, of_important = Within(self.value, low=core), Within(self.value, low=important)
+        often = Within("n_orders", low=orders)
+        stage = () if self.lapsed_days is None else (Within("days_since_last", high=float(self.lapsed_days)),)
+        there = [
+            Case("core", "contribution", (of_core, *stage)),
+            Case("important", "value", (of_important, *stage)),
+            Case("important", "frequency", (often, *stage)),
+        ]
+        lapsed = [
+            Case("important", "lapsed_contribution", (of_core, Within("days_since_last"))),
+            Case("ordinary", "lapsed_value", (of_important, Within("days_since_last"))),
+            Case("ordinary", "lapsed_value", (often, Within("days_since_last"))),
+        ]
+        known = (Within("n_orders"), Within(self.value), Within("days_since_last"))
+        return [
+            *no_order("potential", value=self.value),
+            *there,
+            *(lapsed if stage else []),
+            Case("ordinary", "below_cuts", known),
+        ]
+
+    def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
+        names = {code: label.text(language) for code, label in self._names().items()}
+        core, important, orders = self.cuts_["cut"]
+        told = [(_TEXTS[case.reason].text(language), names[case.segment]) for case in self._cases()]
+        column = called(self.value, language)
+        measures = (np.nan_to_num(columns[name]).tolist() for name in (self.value, "n_orders", "days_since_last"))
+        return [
+            told[case][0].format(
+                name=told[case][1],
+                column=column,
+                value=amount(value),
+                n_orders=amount(n_orders),
+                days=amount(days),
+                core=amount(core),
+                important=amount(important),
+                orders=math.ceil(reached(orders)),
+                lapsed=self.lapsed_days,
+            )
+            for case, value, n_orders, days in zip(which.tolist(), *measures, strict=True)
+        ]

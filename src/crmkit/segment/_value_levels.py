@@ -1,0 +1,210 @@
+"""Levels by value alone: high, medium and low; ABC classes; hot and slow products."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit._checks import check_fraction, check_option
+from crmkit.labels import LABELS, Label, Language
+from crmkit.segment._cases import Case, Within, no_order
+from crmkit.segment._edges import edges_between_values, edges_of_top_shares, reached
+from crmkit.segment._measures import Floats, Measures
+from crmkit.segment._segmenter import Segmenter
+from crmkit.segment._texts import REASONS, amount, called
+
+__all__ = ["ValueSegmenter", "check_value_column"]
+
+Scheme: TypeAlias = Literal["value_level", "relationship", "abc", "main_group", "product"]
+LevelBinning: TypeAlias = Literal["quantile", "contribution", "natural"]
+
+_PLAIN_COLUMN = re.compile(r"[^\W\d]\w*")
+
+
+class _Defaults(NamedTuple):
+    binning: LevelBinning
+    shares: tuple[float, ...]
+
+
+_SCHEMES: Final = MappingProxyType(
+    {
+        "value_level": _Defaults("quantile", (0.2, 0.5)),
+        "relationship": _Defaults("quantile", (0.2,)),
+        "abc": _Defaults("contribution", (0.8, 0.95)),
+        "main_group": _Defaults("contribution", (0.8,)),
+        "product": _Defaults("contribution", (0.8, 0.95)),
+    }
+)
+
+
+class ValueSegmenter(Segmenter):
+    """Put customers, or products, into levels by one value.
+
+    The cuts between levels are learned in `fit` and frozen: a later period is placed on the same cuts. They lie
+    halfway between neighbouring distinct values, so equal values share a level, and neither the currency unit nor the
+    last bit of a sum moves anyone.
+
+    Parameters
+    ----------
+    scheme : {"value_level", "relationship", "abc", "main_group", "product"}, default "value_level"
+        The levels, the best first, before those without an order:
+
+        - "value_level": high, medium, low; by default the 20 % of the customers with the largest value, the 30 % after
+          them, the rest.
+        - "relationship": high value, established; by default the 20 % with the largest value, the rest.
+        - "abc": A, B, C; by default those who bring 80 % of the total, those who bring it to 95 %, the rest.
+        - "main_group": main, secondary; by default those who bring 80 % of the total, the rest.
+        - "product": hot, steady, slow, for a table of products with ``n_orders`` and the value; cut as "abc".
+    value : str, default "spend"
+        Column to compare: money, margin, expected value; a plain name.
+    binning : {"quantile", "contribution", "natural"}, optional
+        How cuts are learned: ``shares`` of the customers with the largest value (not exceeded, unless those of the
+        largest value alone are more), or of the total that they bring (reached), or Fisher's natural breaks. That of
+        the scheme if not given.
+    shares : sequence of float, optional
+        Shares from the top, ascending, between 0 and 1, one less than there are levels. Those of the scheme if not
+        given; natural breaks need none.
+    cuts : sequence of float, optional
+        Fixed cuts instead, ascending, in the unit of the value; reaching a cut earns the better level.
+
+    Attributes
+    ----------
+    cuts_ : DataFrame
+        ``segment`` and the ``cut`` that must be reached for it, the best first.
+    segments_ : DataFrame
+        ``segment``, ``segment_order`` from 1, the best, and ``name_en``, ``name_zh``; the last segment is that of the
+        customers without an order.
+    n_customers_ : int
+        Customers with an order seen in `fit`.
+
+    References
+    ----------
+    .. [1] Dickie (1951), "ABC Inventory Analysis Shoots for Dollars, Not Pennies", *Factory Management and
+       Maintenance* 109, for the classes by cumulative share.
+    .. [2] Fisher (1958), "On Grouping for Maximum Homogeneity", *JASA* 53, for natural breaks.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
+    >>> abc = ValueSegmenter(scheme="abc").fit(customers)
+    >>> abc.summary(customers)[["segment", "n_customers", "customer_share", "value_share"]].round(3)
+         segment  n_customers  customer_share  value_share
+    0          a          777           0.330         0.80
+    1          b          804           0.341         0.15
+    2          c          776           0.329         0.05
+    3  potential            0           0.000         0.00
+    >>> abc.explain(customers)[0]
+    'Class A: spend of 100.5 reaches 76.14.'
+    """
+
+    def __init__(
+        self,
+        *,
+        scheme: Scheme = "value_level",
+        value: str = "spend",
+        binning: LevelBinning | None = None,
+        shares: Sequence[float] | None = None,
+        cuts: Sequence[float] | None = None,
+    ) -> None:
+        self.scheme = scheme
+        self.value = value
+        self.binning = binning
+        self.shares = shares
+        self.cuts = cuts
+
+    def _check_options(self) -> None:
+        check_option(self.scheme, _SCHEMES, name="scheme")
+        check_value_column(self.value)
+        n_cuts = len(LABELS[self.scheme]) - 2
+        if self.binning is not None:
+            check_option(self.binning, ("quantile", "contribution", "natural"), name="binning")
+        if self.cuts is not None and (self.binning is not None or self.shares is not None):
+            raise ValueError("`cuts` leaves nothing to learn. Give either cuts, or binning and shares.")
+        if self.shares is not None:
+            if self.binning == "natural":
+                raise ValueError("`shares` means nothing to natural breaks. Leave it out.")
+            for share in self.shares:
+                check_fraction(share, name="shares")
+            _check_ascending(self.shares, n_numbers=n_cuts, name="shares")
+        if self.cuts is not None:
+            _check_ascending(self.cuts, n_numbers=n_cuts, name="cuts")
+
+    def _names(self) -> dict[str, Label]:
+        return dict(LABELS[self.scheme])
+
+    def _needed(self) -> tuple[str, ...]:
+        return ("n_orders", self.value)
+
+    def _value_column(self) -> str:
+        return self.value
+
+    def _learn(self, ordered: Measures) -> None:
+        levels = list(self.segments_["segment"])[:-2]
+        self.cuts_ = pd.DataFrame({"segment": levels, "cut": self._learned_cuts(ordered[self.value])[::-1]})
+
+    def _learned_cuts(self, values: Floats) -> Floats:
+        defaults = _SCHEMES[self.scheme]
+        binning = self.binning or defaults.binning
+        shares = self.shares or defaults.shares
+        if self.cuts is not None:
+            return np.asarray(self.cuts, dtype=np.float64)
+        if binning == "natural":
+            return edges_between_values(values, n_bins=len(defaults.shares) + 1, binning="natural")
+        if binning == "contribution":
+            check_total(values, column=self.value)
+            return edges_of_top_shares(values, shares=shares, of="value")
+        return edges_of_top_shares(values, shares=shares, of="customers")
+
+    def _cases(self) -> list[Case]:
+        *levels, lowest, without = self.segments_["segment"]
+        bounds = reached(self.cuts_["cut"].to_numpy())
+        return [
+            *no_order(without, value=self.value),
+            *(
+                Case(level, "value", (Within(self.value, low=float(bound)),))
+                for level, bound in zip(levels, bounds, strict=True)
+            ),
+            Case(lowest, "below_cuts", (Within("n_orders"), Within(self.value))),
+        ]
+
+    def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
+        names = {code: label.text(language) for code, label in self._names().items()}
+        cut_of = dict(zip(self.cuts_["segment"], self.cuts_["cut"], strict=True))
+        lowest_cut = float(self.cuts_["cut"].iloc[-1])
+        told = [
+            (REASONS[case.reason].text(language), names[case.segment], amount(cut_of.get(case.segment, lowest_cut)))
+            for case in self._cases()
+        ]
+        column = called(self.value, language)
+        return [
+            told[case][0].format(name=told[case][1], column=column, value=amount(value), cut=told[case][2])
+            for case, value in zip(which.tolist(), np.nan_to_num(columns[self.value]).tolist(), strict=True)
+        ]
+
+
+def check_value_column(value: object) -> None:
+    """Raise unless a value column has a name that SQL takes as it is."""
+    if not isinstance(value, str) or not _PLAIN_COLUMN.fullmatch(value):
+        raise ValueError(f"`value` must be a plain column name such as 'spend', got {value!r}. Rename the column.")
+
+
+def check_total(values: Floats, *, column: str) -> None:
+    """Raise unless there is something that customers can bring a share of."""
+    if not values.sum() > 0:
+        raise ValueError(
+            f"`customers[{column!r}]` adds up to {values.sum():.2f}: there are no shares of it. Cut by quantile, or "
+            "give cuts."
+        )
+
+
+def _check_ascending(numbers: Sequence[float], *, n_numbers: int, name: str) -> None:
+    values = np.asarray(numbers, dtype=np.float64)
+    if values.shape != (n_numbers,) or not np.isfinite(values).all() or (np.diff(values) <= 0).any():
+        raise ValueError(f"`{name}` must be {n_numbers} ascending numbers for this scheme, got {list(numbers)}.")
