@@ -61,6 +61,13 @@ def test_a_small_base_by_hand():
         "The top 20% of customers (1) brought 50.0% of revenue.",
         "Of the 3 customers active in the 30 days to 2024-03-31, 33.3% bought again in the 30 days to 2024-04-30 "
         f"(95% interval {interval.low:.1%} to {interval.high:.1%}).",
+        # spend is 18, 7, 6, 5: bo brings half; ann and cy bring it past 80% of 36; dee is left
+        "1 core customer (25.0% of all) brought 50.0% of revenue, 1 ordinary one (25.0%) 13.9%.",
+    ]
+    assert table(found.to_html(), "tiers")[1:] == [
+        ["Core customers", "1", "25.0%", "2", "18.00", "50.0%", "18.00"],
+        ["Important customers", "2", "50.0%", "3", "13.00", "36.1%", "6.50"],
+        ["Ordinary customers", "1", "25.0%", "1", "5.00", "13.9%", "5.00"],
     ]
 
 
@@ -70,6 +77,7 @@ def test_one_customer_on_one_day():
         "1 customer placed 1 order worth 5.00 from 2024-03-01 to 2024-03-01; 0.0% of them ordered more than once.",
         "The top 20% of customers (1) brought 100.0% of revenue.",
         "The log starts on 2024-03-01, too late to compare the 90 days to 2024-03-01 with the 90 days before.",
+        "1 core customer (100.0% of all) brought 100.0% of revenue, 0 ordinary ones (0.0%) 0.0%.",
     ]
     page = found.to_html()
     assert table(page, "months")[1:] == [["2024-03 (not over)", "5.00", "1", "1", "1", "0"]]
@@ -101,6 +109,8 @@ def test_orders_at_price_zero_alone_have_no_concentration_and_no_nan():
     kpis = {row[0]: row[1] for row in table(page, "kpis")[1:]}
     assert kpis["Revenue"] == "0.00"
     assert kpis["Gini coefficient of revenue"] == kpis["Revenue share of the top 20%"] == "–"
+    assert found.tiers is None
+    assert "there are no shares of it" in section(page, "tiers")
     assert "nan" not in page.lower().replace("financ", "")
 
 
@@ -184,12 +194,19 @@ def test_cdnow_findings(report, cdnow):
     }
     start, stayed = bought["1998-04-01"], bought["1998-04-01"] & bought[AS_OF]
     interval = binomtest(len(stayed), len(start)).proportion_ci(method="wilson")
+    largest = spend["sum"].sort_values(ascending=False)
+    total = largest.sum()
+    half = largest[largest >= largest.iloc[(largest.cumsum() < total / 2).sum()]]
+    last = cdnow.groupby("customer_id")["date"].max()
+    core = half[pd.Timestamp(AS_OF) - last[half.index] <= pd.Timedelta(days=365)]
     assert report.findings == [
         "2,357 customers placed 6,919 orders worth 244,092 from 1997-01-01 to 1998-06-30; "
         f"{(spend['size'] >= 2).mean():.1%} of them ordered more than once.",
         f"The top 20% of customers (472) brought {top:.1%} of revenue.",
         f"Of the {len(start)} customers active in the 90 days to 1998-04-01, {len(stayed) / len(start):.1%} bought "
         f"again in the 90 days to 1998-06-30 (95% interval {interval.low:.1%} to {interval.high:.1%}).",
+        f"{len(core)} core customers ({len(core) / len(spend):.1%} of all) brought {core.sum() / total:.1%} of revenue, "
+        "1,738 ordinary ones (73.7%) 28.0%.",
     ]
 
 

@@ -106,6 +106,13 @@ _PRODUCT = {
 _AXIS = {
     "customer_share": Label("Share of customers, those with the most revenue first", "客户占比（按销售额从高到低）"),
     "value_share": Label("Share of revenue", "销售额占比"),
+    "segment_customer_share": Label("Share of customers", "客户占比"),
+    "segment_value_share": Label("Share of value", "价值占比"),
+    "recency_score": Label("Recency score, the most recent on the right", "R 得分（越靠右越近期）"),
+    "frequency_score": Label("Frequency score, the most frequent on top", "F 得分（越靠上越频繁）"),
+    "before": Label("Before", "期初"),
+    "after": Label("After", "期末"),
+    "not_there": Label("Not there", "不在表中"),
 }
 
 LABELS: Mapping[str, Mapping[str, Label]] = MappingProxyType(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmkit._stats import TOP_SHARE, top_count
 from crmkit.report._numbers import by_code, count, counted, day, money, share
@@ -18,7 +18,7 @@ __all__ = ["findings"]
 
 def findings(report: CustomerReport) -> list[str]:
     """Say what the report found, most general first."""
-    return [_base(report), _top(report), _retention(report)]
+    return [_base(report), _top(report), _retention(report), *_tiers(report)]
 
 
 def _base(report: CustomerReport) -> str:
@@ -44,6 +44,27 @@ def _top(report: CustomerReport) -> str:
         return TEXTS["finding_no_top"].text(report.language)
     top = top_count(int(kpis["active_customers"]["value"]), share=TOP_SHARE)
     return TEXTS["finding_top"].text(report.language).format(count=count(top), share=share(reached))
+
+
+def _tiers(report: CustomerReport) -> list[str]:
+    """What the core customers bring, where there are tiers."""
+    if report.tiers is None:
+        return []
+    tiers: Any = report.tiers.set_index("segment").to_dict("index")
+    core, ordinary = tiers["core"], tiers["ordinary"]
+    told = (
+        TEXTS["finding_tiers"]
+        .text(report.language)
+        .format(
+            core=counted(core["n_customers"], "core customer", language=report.language),
+            core_share=share(core["customer_share"]),
+            core_value=share(core["value_share"]),
+            ordinary=counted(ordinary["n_customers"], "ordinary one", language=report.language),
+            ordinary_share=share(ordinary["customer_share"]),
+            ordinary_value=share(ordinary["value_share"]),
+        )
+    )
+    return [told]
 
 
 def _retention(report: CustomerReport) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import math
-import warnings
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +11,11 @@ import pandas as pd
 from crmkit._version import __version__
 from crmkit.labels import LABELS, Language
 from crmkit.metrics import kpi_catalogue
-from crmkit.plotting import plot_concentration, plot_period_customers, plot_period_revenue
+from crmkit.report._charts import charts
 from crmkit.report._findings import findings
 from crmkit.report._numbers import NOTHING, by_code, count, day, money, month, number_of_kpi, share
 from crmkit.report._texts import TEXTS
+from crmkit.segment import rfm_rule_table
 
 if TYPE_CHECKING:
     from crmkit.report._report import CustomerReport
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 _MOST_COHORTS = 24
-_INCHES = (7.2, 3.0)
 # Darkest retention on the heat map; above it white text would be needed.
 _DARKEST = 0.75
 
@@ -61,8 +58,12 @@ def render(report: CustomerReport) -> str:
         kpis=_kpi_rows(report),
         months=_month_rows(report.months),
         partial=not report.months["is_complete"].iloc[-1],
-        charts=_charts(report, text),
+        charts=charts(report, text),
         cohorts=_cohort_grid(report.cohorts),
+        rfm_segments=_rfm_rows(report.rfm_segments, language),
+        score_ranges=_score_ranges(report.score_ranges),
+        tiers=None if report.tiers is None else _segment_rows(report.tiers, language),
+        tier_cuts=_tier_cuts(report),
         gini=number_of_kpi(_value(report, "gini"), unit="index"),
         definitions=_definitions(language),
         version=__version__,
@@ -135,6 +136,51 @@ def _cohort_grid(cohorts: pd.DataFrame) -> dict[str, Any]:
     return {"rows": rows, "ages": list(range(1, int(shown["age"].max()) + 1)), "n_cohorts": cohorts["cohort"].nunique()}
 
 
+def _segment_rows(summary: pd.DataFrame, language: Language) -> list[dict[str, str]]:
+    """The segments that hold anybody."""
+    return [
+        {
+            "name": row[f"name_{language}"],
+            "scores": "",
+            "customers": count(row["n_customers"]),
+            "customer_share": share(row["customer_share"]),
+            "orders": count(row["n_orders"]),
+            "revenue": money(row["value"]),
+            "value_share": share(row["value_share"]),
+            "mean": money(row["mean_value"]),
+        }
+        for row in summary[summary["n_customers"] > 0].to_dict("records")
+    ]
+
+
+def _rfm_rows(summary: pd.DataFrame, language: Language) -> list[dict[str, str]]:
+    """The RFM segments, with the scores that they take."""
+    rules = rfm_rule_table("named_11")
+    names = rules[f"name_{language}"]
+    scores = {name: f"R {r}, F {f}" for name, r, f in zip(names, rules["r"], rules["f"], strict=True)}
+    return [row | {"scores": scores.get(row["name"], "")} for row in _segment_rows(summary, language)]
+
+
+def _score_ranges(bin_sizes: pd.DataFrame) -> list[dict[str, Any]]:
+    """Per score, the best first, the range of each dimension and the customers in it."""
+    shown = {"r": count, "f": count, "m": money}
+    rows: dict[int, dict[str, Any]] = {}
+    for row in bin_sizes.sort_values("score", ascending=False).to_dict("records"):
+        text = shown[row["dimension"]]
+        empty = row["n_customers"] == 0
+        reach = NOTHING if empty else f"{text(row['lowest'])} – {text(row['highest'])}"
+        rows.setdefault(row["score"], {"score": row["score"]})[row["dimension"]] = reach
+    return list(rows.values())
+
+
+def _tier_cuts(report: CustomerReport) -> dict[str, str]:
+    """The cuts of the tiers, as the note says them."""
+    if report.tier_cuts is None:
+        return {}
+    core, important, orders = report.tier_cuts["cut"]
+    return {"core": money(core), "important": money(important), "orders": count(math.ceil(orders))}
+
+
 def _definitions(language: Language) -> list[dict[str, str]]:
     return [
         {
@@ -145,48 +191,3 @@ def _definitions(language: Language) -> list[dict[str, str]]:
         }
         for row in kpi_catalogue().to_dict("records")
     ]
-
-
-def _charts(report: CustomerReport, text: Callable[..., str]) -> dict[str, dict[str, str]]:
-    # What the last bit of a sum says is not drawn.
-    months = report.months.round({"revenue": 2, "new_revenue": 2})
-    concentration = report.concentration.round(6)
-    best, busiest = (
-        months.sort_values(name, ascending=False).to_dict("records")[0] for name in ("revenue", "active_customers")
-    )
-    reached = share(_value(report, "top_share"))
-    drawn = {
-        "revenue": (
-            lambda ax: plot_period_revenue(months, ax, language=report.language),
-            text("alt_revenue", n=len(months), high=money(best["revenue"]), when=month(best["period"])),
-        ),
-        "customers": (
-            lambda ax: plot_period_customers(months, ax, language=report.language),
-            text(
-                "alt_customers", n=len(months), high=count(busiest["active_customers"]), when=month(busiest["period"])
-            ),
-        ),
-        "concentration": (
-            lambda ax: plot_concentration(concentration, ax, language=report.language),
-            text("alt_concentration", share=reached),
-        ),
-    }
-    return {name: {"svg": _svg(draw, salt=name), "alt": alt} for name, (draw, alt) in drawn.items()}
-
-
-def _svg(draw: Callable[[Any], object], *, salt: str) -> str:
-    """Draw inline SVG whose text stays text, so that the reader's own fonts show Chinese."""
-    from matplotlib import style
-    from matplotlib.figure import Figure
-
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": salt, "font.family": "sans-serif", "font.size": 9}
-    buffer = io.StringIO()
-    # From the defaults on: the reader's own settings must not change the report.
-    with style.context(["default", settings]), warnings.catch_warnings():
-        # The missing glyphs are Matplotlib's, for measuring; the reader's browser has them.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = Figure(figsize=_INCHES, layout="constrained")
-        draw(figure.subplots())
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    drawing = buffer.getvalue()
-    return drawing[drawing.index("<svg") :]

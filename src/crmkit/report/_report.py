@@ -21,12 +21,15 @@ from crmkit.errors import SchemaError
 from crmkit.labels import LABELS, LANGUAGES, Language
 from crmkit.report._findings import findings
 from crmkit.report._html import render
+from crmkit.segment import RFMSegmenter, TierSegmenter, rfm_map_table
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["CustomerReport", "customer_report"]
 
 # A century; what lies before it is not in any log.
 _MOST_DAYS = 36_525
+# What scores and tiers look at, of the customers table.
+_COLUMNS = ("n_orders", "spend", "days_since_last", "tenure_days")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ class CustomerReport:
         `crmkit.cohort_table` by month.
     concentration : DataFrame
         `crmkit.metrics.concentration_table`.
+    rfm_map, score_ranges, rfm_segments : DataFrame
+        `crmkit.segment.rfm_map_table`, the customers and values of each score (``bin_sizes_`` of
+        `crmkit.segment.RFMScorer`), and the summary of `crmkit.segment.RFMSegmenter` with its eleven segments.
+    tiers, tier_cuts : DataFrame or None
+        Summary and cuts of `crmkit.segment.TierSegmenter`; None unless revenue is above zero.
     """
 
     as_of: datetime
@@ -65,6 +73,11 @@ class CustomerReport:
     months: pd.DataFrame
     cohorts: pd.DataFrame
     concentration: pd.DataFrame
+    rfm_map: pd.DataFrame
+    score_ranges: pd.DataFrame
+    rfm_segments: pd.DataFrame
+    tiers: pd.DataFrame | None
+    tier_cuts: pd.DataFrame | None
 
     @property
     def findings(self) -> list[str]:
@@ -103,7 +116,7 @@ def customer_report(
     days: int = 90,
     language: Language = "en",
 ) -> CustomerReport:
-    """Report on a customer base: KPIs, months, cohorts and concentration, each with its definition.
+    """Report on a customer base: KPIs, months, cohorts, RFM, tiers and concentration, each with its definition.
 
     Parameters
     ----------
@@ -153,7 +166,9 @@ def customer_report(
     checked = None if audit is None else _checked_audit(audit, net=net)
     native = rows.to_native()
     recent = last_day - timedelta(days=days - 1)
-    customers = customer_summary(native, as_of=last_day)
+    customers = to_pandas(open_frame(customer_summary(native, as_of=last_day), name="customers").select(*_COLUMNS))
+    rfm = RFMSegmenter().fit(customers)
+    tiers = TierSegmenter().fit(customers) if customers["spend"].sum() > 0 else None
     return CustomerReport(
         as_of=last_day,
         days=days,
@@ -164,7 +179,12 @@ def customer_report(
         recent_kpis=_pandas(metrics.kpi_table(native, start=recent, end=last_day)),
         months=_pandas(metrics.period_table(native, as_of=last_day)),
         cohorts=_pandas(cohort_table(native, as_of=last_day)),
-        concentration=_pandas(metrics.concentration_table(customers)),
+        concentration=metrics.concentration_table(customers),
+        rfm_map=rfm_map_table(customers, scorer=rfm.scorer_),
+        score_ranges=rfm.scorer_.bin_sizes_,
+        rfm_segments=rfm.summary(customers),
+        tiers=None if tiers is None else tiers.summary(customers),
+        tier_cuts=None if tiers is None else tiers.cuts_,
     )
 
 

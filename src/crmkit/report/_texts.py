@@ -30,6 +30,12 @@ TEXTS = MappingProxyType(
             "Revenue is not above zero, so the share of the top customers cannot be told.",
             "销售额不大于零，无法计算头部客户的占比。",
         ),
+        "finding_tiers": Label(
+            "{core} ({core_share} of all) brought {core_value} of revenue, {ordinary} ({ordinary_share}) "
+            "{ordinary_value}.",
+            "核心客户 {core} 位（占 {core_share}）贡献了 {core_value} 的销售额，"
+            "普通客户 {ordinary} 位（占 {ordinary_share}）贡献了 {ordinary_value}。",
+        ),
         "finding_short_log": Label(
             "The log starts on {first}, too late to compare the {days} days to {as_of} with the {days} days before.",
             "数据始于 {first}，不足以将截至 {as_of} 的 {days} 天与此前的 {days} 天相比较。",
@@ -91,6 +97,45 @@ TEXTS = MappingProxyType(
         ),
         "cohort": Label("Cohort", "同期群"),
         "size": Label("Customers", "客户数"),
+        "tiers": Label("Customer tiers", "客户分层"),
+        "tiers_note": Label(
+            "Core: the customers with the most revenue who together bring half of it (from {core}). Important: those "
+            "who bring it to 80% (from {important}), or with as many orders as the top 20% ({orders} or more). "
+            "Ordinary: the rest. Whose last order is more than 365 days ago stands one tier lower. Revenue is net of "
+            "refunds.",
+            "核心客户：销售额最高、合计贡献一半销售额的客户（不低于 {core}）。"
+            "重要客户：使累计贡献达到 80% 的客户（不低于 {important}），或订单数居前 20% 的客户（不少于 {orders} 单）。"
+            "其余为普通客户。最近一次下单距今超过 365 天的客户降一级。销售额已扣除退款。",
+        ),
+        "tiers_missing": Label(
+            "Revenue is not above zero, so there are no shares of it to tell customers apart by.",
+            "销售额不大于零，无法按贡献分层。",
+        ),
+        "alt_tiers": Label(
+            "Bar chart of tiers: core customers are {customers} of the customers and bring {revenue} of revenue.",
+            "分层柱状图：核心客户占客户数的 {customers}，贡献 {revenue} 的销售额。",
+        ),
+        "tier": Label("Tier", "层级"),
+        "segment": Label("Segment", "细分"),
+        "n_customers": Label("Customers", "客户数"),
+        "customer_share": Label("Share", "占比"),
+        "value_share": Label("Share of revenue", "销售额占比"),
+        "mean_revenue": Label("Per customer", "人均"),
+        "rfm": Label("RFM: recency, frequency, spend", "RFM：最近购买、频次、金额"),
+        "rfm_note": Label(
+            "Upper number: customers; lower: what they spent on average. Scores run from 1 to 5, the best, each given "
+            "to as nearly the same number of customers as ties allow.",
+            "上方数字为客户数，下方为人均消费额。得分从 1 到 5，5 为最好；在同值不拆分的前提下，各得分人数尽量相等。",
+        ),
+        "alt_rfm": Label(
+            "Map of recency against frequency scores: most customers, {n}, have recency {r} and frequency {f}.",
+            "R 与 F 得分分布图：人数最多的是 R={r}、F={f}，共 {n} 位。",
+        ),
+        "score_ranges": Label("What the scores mean", "得分对应的取值范围"),
+        "score": Label("Score", "得分"),
+        "recency": Label("Days since the last order", "距最近一次下单天数"),
+        "frequency": Label("Orders", "订单数"),
+        "monetary": Label("Spend", "消费额"),
         "concentration": Label("Concentration", "销售额集中度"),
         "concentration_note": Label(
             "Customers from those with the most revenue to those with the least; the dashed line is how it would look "

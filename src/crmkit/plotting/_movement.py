@@ -1,0 +1,88 @@
+"""Movement between segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmkit._checks import check_columns, check_option
+from crmkit._frames import open_frame, to_pandas
+from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.plotting._heat import heat_map
+from crmkit.plotting._style import axes_for
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_movement"]
+
+# Names of more letters than this in all would run into one another below the columns.
+_MOST_LETTERS = 50
+
+
+def plot_movement(movement: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    """Draw where the customers of each segment went: a row per segment before, a column per segment after.
+
+    Parameters
+    ----------
+    movement : pandas, Polars or PyArrow table
+        As `crmkit.segment.movement_table` gives it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; new axes without it.
+    language : {"en", "zh"}, default "en"
+        Language of the labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on. Each cell says the share of the segment before, and below it the number of customers; the
+        darker the larger the share. Who was not known before has no share.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``movement`` is no frame.
+    ValueError
+        If ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> from crmkit.segment import TierSegmenter, movement_table
+    >>> transactions = as_transactions(load_cdnow())
+    >>> before, after = (customer_summary(transactions, as_of=day) for day in ("1997-12-31", "1998-06-30"))
+    >>> ax = plot_movement(movement_table(before, after, segmenter=TierSegmenter().fit(before)))
+    """
+    check_option(language, LANGUAGES, name="language")
+    frame = open_frame(movement, name="movement")
+    sides = [f"name_{language}_before", f"name_{language}_after"]
+    columns = (*sides, "n_customers", "share")
+    check_columns(frame.collect_schema(), columns, name="movement", made_by="segment.movement_table")
+    table = to_pandas(frame.select(*columns))
+    names = LABELS["axis"]
+    table[sides] = table[sides].fillna(names["not_there"].text(language))
+    order = [table[side].unique() for side in sides]
+    counts, shares = (
+        table.pivot(index=sides[0], columns=sides[1], values=name).reindex(index=order[0], columns=order[1])
+        for name in ("n_customers", "share")
+    )
+    texts = [
+        [_text(n, share) for n, share in zip(*rows, strict=True)]
+        for rows in zip(counts.fillna(0).to_numpy().tolist(), shares.to_numpy().tolist(), strict=True)
+    ]
+    ax = axes_for(ax)
+    heat_map(ax, shares.to_numpy(dtype=float), texts, columns=order[1].tolist(), rows=order[0].tolist())
+    ax.set_xlabel(names["after"].text(language))
+    ax.set_ylabel(names["before"].text(language))
+    if sum(map(len, order[1])) > _MOST_LETTERS:
+        ax.tick_params(axis="x", rotation=40)
+        for label in ax.get_xticklabels():
+            label.set_horizontalalignment("right")
+    return ax
+
+
+def _text(n_customers: float, share: float) -> str:
+    if not n_customers:
+        return ""
+    return f"{int(n_customers):,}" if share != share else f"{share:.0%}\n{int(n_customers):,}"

@@ -1,0 +1,76 @@
+"""The RFM map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmkit._checks import check_columns, check_option
+from crmkit._frames import open_frame, to_pandas
+from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.plotting._heat import heat_map
+from crmkit.plotting._style import axes_for, short
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_rfm_map"]
+
+
+def plot_rfm_map(rfm_map: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    """Draw the RFM map: recency to the right, frequency upwards, the darker the more spent per customer.
+
+    Parameters
+    ----------
+    rfm_map : pandas, Polars or PyArrow table
+        As `crmkit.segment.rfm_map_table` gives it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; new axes without it.
+    language : {"en", "zh"}, default "en"
+        Language of the labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on. Each cell says its number of customers, and below it their mean spend.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``rfm_map`` is no frame.
+    ValueError
+        If ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> from crmkit.segment import RFMScorer, rfm_map_table
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
+    >>> ax = plot_rfm_map(rfm_map_table(customers, scorer=RFMScorer().fit(customers)))
+    """
+    check_option(language, LANGUAGES, name="language")
+    frame = open_frame(rfm_map, name="rfm_map")
+    columns = ("r_score", "f_score", "n_customers", "mean_spend")
+    check_columns(frame.collect_schema(), columns, name="rfm_map", made_by="segment.rfm_map_table")
+    table = to_pandas(frame.select(*columns))
+    customers, spend = (
+        table.pivot(index="f_score", columns="r_score", values=name).sort_index(ascending=False)
+        for name in ("n_customers", "mean_spend")
+    )
+    means = spend.to_numpy(dtype=float)
+    most = np.nanmax(means, initial=0.0)
+    # Spend is skewed: on its square root the lower half of the cells can be told apart.
+    shades = np.sqrt(np.clip(means, 0, None) / most) if most > 0 else np.zeros_like(means)
+    texts = [
+        [f"{n:,}\n{short(mean)}" if n else "–" for n, mean in zip(*rows, strict=True)]
+        for rows in zip(customers.to_numpy().tolist(), means.tolist(), strict=True)
+    ]
+    ax = axes_for(ax)
+    heat_map(ax, shades, texts, columns=[str(score) for score in spend.columns], rows=[str(s) for s in spend.index])
+    names = LABELS["axis"]
+    ax.set_xlabel(names["recency_score"].text(language))
+    ax.set_ylabel(names["frequency_score"].text(language))
+    return ax

@@ -1,0 +1,81 @@
+"""Segments: share of customers beside share of value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmkit._checks import check_columns, check_option
+from crmkit._frames import open_frame, to_pandas
+from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.plotting._style import BLUE, ORANGE, axes_for, quiet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_segments"]
+
+_THICK = 0.38
+
+
+def plot_segments(summary: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    """Draw each segment's share of the customers beside its share of the value, the best segment on top.
+
+    Parameters
+    ----------
+    summary : pandas, Polars or PyArrow table
+        As the ``summary`` of a segmenter gives it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; new axes without it.
+    language : {"en", "zh"}, default "en"
+        Language of the labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on. Each bar says its share; a share that is missing has no bar.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``summary`` is no frame.
+    ValueError
+        If ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> from crmkit.segment import TierSegmenter
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
+    >>> ax = plot_segments(TierSegmenter().fit(customers).summary(customers))
+    """
+    from matplotlib.ticker import PercentFormatter
+
+    check_option(language, LANGUAGES, name="language")
+    frame = open_frame(summary, name="summary")
+    columns = ("segment_order", f"name_{language}", "customer_share", "value_share")
+    check_columns(frame.collect_schema(), columns, name="summary", made_by="summary() of a segmenter")
+    table = to_pandas(frame.select(*columns)).sort_values("segment_order")
+    ax = axes_for(ax)
+    places = np.arange(len(table))
+    names = LABELS["axis"]
+    for column, shift, colour in (
+        ("customer_share", -_THICK / 2, BLUE),
+        ("value_share", _THICK / 2, ORANGE),
+    ):
+        shares = table[column].to_numpy(dtype=float)
+        label = names[f"segment_{column}"].text(language)
+        bars = ax.barh(places + shift, np.nan_to_num(shares), _THICK, color=colour, label=label)
+        texts = ["" if np.isnan(share) else f"{share:.1%}" for share in shares]
+        ax.bar_label(bars, labels=texts, padding=3, fontsize="small", color="#444444")
+    quiet(ax)
+    ax.grid(visible=False)
+    ax.set_yticks(places, table[f"name_{language}"].tolist())
+    ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.margins(x=0.1)
+    ax.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
+    return ax
