@@ -16,9 +16,11 @@ __all__ = [
     "LAST_YEAR",
     "Day",
     "as_day",
+    "check_ascending",
     "check_columns",
     "check_fraction",
     "check_int",
+    "check_number",
     "check_option",
     "some",
 ]
@@ -85,8 +87,31 @@ def check_fraction(value: object, *, name: str, low_open: bool = True, high_open
         raise ValueError(f"`{name}` must lie between 0 and 1, got {value!r}.")
 
 
+def check_ascending(value: object, *, n_numbers: int, name: str) -> list[float]:
+    """Return so many finite numbers, each above the one before, or raise."""
+    wanted = f"{n_numbers} ascending numbers"
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        raise TypeError(f"`{name}` must be {wanted}, got {value!r}.")
+    given = list(value)
+    if not all(map(_is_number, given)) or len(given) != n_numbers or (np.diff(given) <= 0).any():
+        raise ValueError(f"`{name}` must be {wanted}, got {given}.")
+    return [float(number) for number in given]
+
+
+def check_number(value: object, *, name: str) -> None:
+    """Raise unless ``value`` is a finite number."""
+    if not _is_number(value):
+        raise ValueError(f"`{name}` must be a number, got {value!r}.")
+
+
 def check_columns(given: Collection[str], needed: Iterable[str], *, name: str, made_by: str) -> None:
     """Raise unless every needed column is given; ``made_by`` says which call makes such a table."""
     missing = [column for column in needed if column not in given]
     if missing:
         raise SchemaError(f"`{name}` lacks the columns {missing}; it has {some(given)}. {made_by} makes such a table.")
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        return False
+    return bool(np.isfinite(float(value)))

@@ -18,6 +18,8 @@ Counts: TypeAlias = npt.NDArray[np.int64]
 
 # Values this close, relatively, differ by the rounding of a sum and count as one.
 _ROUNDING = 1e-9
+# And so do those this close, compared with the largest: what is left where money was paid back.
+_CANCELLED = 1e-14
 
 
 def edges_between_values(values: Floats, *, n_bins: int, binning: Binning) -> Floats:
@@ -70,7 +72,8 @@ def _distinct(values: Floats) -> tuple[Floats, Counts]:
     """The distinct values, ascending, and how often each occurs."""
     found, counts = np.unique(values, return_counts=True)
     larger = np.maximum(np.abs(found[1:]), np.abs(found[:-1]))
-    starts = np.flatnonzero(np.append(True, np.diff(found) > _ROUNDING * larger))
+    close = np.maximum(_ROUNDING * larger, _CANCELLED * np.abs(found[[0, -1]]).max())
+    starts = np.flatnonzero(np.append(True, np.diff(found) > close))
     return found[starts], np.add.reduceat(counts, starts)
 
 

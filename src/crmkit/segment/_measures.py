@@ -24,13 +24,12 @@ def measured(table: Any, columns: Sequence[str], *, name: str) -> Measures:
     if is_engine(frame):
         raise TypeError(f"`{name}` must be a table in memory. In an engine, run the SQL of to_sql().")
     check_columns(frame.collect_schema(), columns, name=name, made_by="customer_summary")
-    rows = collected(frame.select(*columns))
+    rows = collected(frame.select(*dict.fromkeys(columns)))
     for column, kind in rows.schema.items():
         if not kind.is_numeric():
             raise SchemaError(f"`{name}[{column!r}]` must hold numbers, got {kind}.")
     values = {
-        column: pandas_series(rows[column]).to_numpy(dtype=np.float64, na_value=np.nan)
-        for column in dict.fromkeys(columns)
+        column: pandas_series(rows[column]).to_numpy(dtype=np.float64, na_value=np.nan) for column in rows.columns
     }
     ordered = values["n_orders"] > 0
     for column, floats in values.items():

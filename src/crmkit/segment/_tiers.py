@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._checks import check_fraction, check_int
+from crmkit._checks import check_fraction, check_int, check_number
 from crmkit.labels import LABELS, Label, Language
 from crmkit.segment._cases import Case, Within, no_order
 from crmkit.segment._edges import edges_of_top_shares, reached
@@ -147,11 +147,12 @@ class TierSegmenter(Segmenter):
             )
         if self.lapsed_days is not None:
             check_int(self.lapsed_days, name="lapsed_days", low=1)
+        if self.cuts is not None and not isinstance(self.cuts, Mapping):
+            raise TypeError(f"`cuts` must map {list(_CUTS)} to numbers, got {self.cuts!r}.")
         for name, cut in (self.cuts or {}).items():
             if name not in _CUTS:
                 raise ValueError(f"`cuts` must name {list(_CUTS)}, got {name!r}.")
-            if isinstance(cut, bool) or not np.isfinite(cut):
-                raise ValueError(f"`cuts[{name!r}]` must be a number, got {cut!r}.")
+            check_number(cut, name=f"cuts[{name!r}]")
 
     def _names(self) -> dict[str, Label]:
         return dict(LABELS["tier"])

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._checks import check_fraction, check_option
+from crmkit._checks import check_ascending, check_fraction, check_option
 from crmkit.labels import LABELS, Label, Language
 from crmkit.segment._cases import Case, Within, no_order
 from crmkit.segment._edges import edges_between_values, edges_of_top_shares, reached
@@ -24,6 +24,7 @@ __all__ = ["ValueSegmenter", "check_value_column"]
 Scheme: TypeAlias = Literal["value_level", "relationship", "abc", "main_group", "product"]
 LevelBinning: TypeAlias = Literal["quantile", "contribution", "natural"]
 
+_CANCELLED = 1e-12
 _PLAIN_COLUMN = re.compile(r"[^\W\d]\w*")
 
 
@@ -130,11 +131,10 @@ class ValueSegmenter(Segmenter):
         if self.shares is not None:
             if self.binning == "natural":
                 raise ValueError("`shares` means nothing to natural breaks. Leave it out.")
-            for share in self.shares:
+            for share in check_ascending(self.shares, n_numbers=n_cuts, name="shares"):
                 check_fraction(share, name="shares")
-            _check_ascending(self.shares, n_numbers=n_cuts, name="shares")
         if self.cuts is not None:
-            _check_ascending(self.cuts, n_numbers=n_cuts, name="cuts")
+            check_ascending(self.cuts, n_numbers=n_cuts, name="cuts")
 
     def _names(self) -> dict[str, Label]:
         return dict(LABELS[self.scheme])
@@ -152,7 +152,7 @@ class ValueSegmenter(Segmenter):
     def _learned_cuts(self, values: Floats) -> Floats:
         defaults = _SCHEMES[self.scheme]
         binning = self.binning or defaults.binning
-        shares = self.shares or defaults.shares
+        shares = defaults.shares if self.shares is None else self.shares
         if self.cuts is not None:
             return np.asarray(self.cuts, dtype=np.float64)
         if binning == "natural":
@@ -197,14 +197,9 @@ def check_value_column(value: object) -> None:
 
 def check_total(values: Floats, *, column: str) -> None:
     """Raise unless there is something that customers can bring a share of."""
-    if not values.sum() > 0:
+    # What is left of numbers that cancel is nothing.
+    if not values.sum() > _CANCELLED * np.abs(values).sum():
         raise ValueError(
             f"`customers[{column!r}]` adds up to {values.sum():.2f}: there are no shares of it. Cut by quantile, or "
             "give cuts."
         )
-
-
-def _check_ascending(numbers: Sequence[float], *, n_numbers: int, name: str) -> None:
-    values = np.asarray(numbers, dtype=np.float64)
-    if values.shape != (n_numbers,) or not np.isfinite(values).all() or (np.diff(values) <= 0).any():
-        raise ValueError(f"`{name}` must be {n_numbers} ascending numbers for this scheme, got {list(numbers)}.")

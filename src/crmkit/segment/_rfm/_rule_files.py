@@ -80,7 +80,7 @@ def write_rfm_rules(rules: RFMPreset | RFMRules, path: str | Path) -> None:
     """
     checked_rules(rules)
     given: Mapping[str, Any] = rfm_rules(rules) if isinstance(rules, str) else rules
-    top = {key: given[key] for key in ("n_bins", "overlaps", "rest") if key in given}
+    top = {key: given[key] for key in ("n_bins", "overlaps", "rest") if given.get(key) is not None}
     lines = [f"{key} = {_toml(value)}" for key, value in top.items()]
     for segment in given["segments"]:
         lines += ["", "[[segments]]", *(f"{key} = {_toml(value)}" for key, value in segment.items())]

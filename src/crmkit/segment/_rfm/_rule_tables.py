@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmkit.segment._cases import Within
+from crmkit.segment._cases import Case
 from crmkit.segment._rfm._rules import CheckedRules, RFMPreset, RFMRules, checked_rules
-from crmkit.segment._rfm._score_edges import DIMENSIONS
+from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension
 
 __all__ = ["cell_segments", "rfm_cell_table", "rfm_rule_table"]
 
@@ -43,11 +43,10 @@ def rfm_rule_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
     """
     checked = checked_rules(rules)
     got = cell_segments(checked)
-    taken = {case.segment: {each.column[0]: _range(each) for each in case.conditions} for case in checked.cases}
+    taken = {case.segment: _ranges(case, checked.sizes) for case in checked.cases}
     rows = []
     for code, label in checked.names.items():
-        default = "any" if code in taken else "rest"
-        scores = [taken.get(code, {}).get(name, default) for name in DIMENSIONS]
+        scores = taken.get(code, dict.fromkeys(DIMENSIONS, "rest")).values()
         rows.append((code, label.en, label.zh, *scores, int((got == code).sum())))
     return pd.DataFrame(rows, columns=["segment", "name_en", "name_zh", *DIMENSIONS, "n_cells"])
 
@@ -106,6 +105,11 @@ def cell_segments(rules: CheckedRules) -> np.ndarray[tuple[int], np.dtype[np.obj
     return np.where(matches.any(axis=0), codes[matches.argmax(axis=0)], rules.rest or "")
 
 
-def _range(scores: Within) -> str:
-    low, high = int(scores.low), int(scores.high)
-    return str(low) if low == high else f"{low}–{high}"
+def _ranges(case: Case, sizes: dict[Dimension, int]) -> dict[Dimension, str]:
+    """The scores that a segment takes, dimension by dimension."""
+    taken = dict.fromkeys(DIMENSIONS, "any")
+    for name in DIMENSIONS:
+        for low, high in ((int(c.low), int(c.high)) for c in case.conditions if c.column == f"{name}_score"):
+            if (low, high) != (1, sizes[name]):
+                taken[name] = str(low) if low == high else f"{low}–{high}"
+    return taken

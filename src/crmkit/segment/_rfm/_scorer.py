@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._checks import check_int, check_option
+from crmkit._checks import check_ascending, check_int, check_option
 from crmkit._estimator import JsonEstimator
 from crmkit._frames import FrameT, rows_like
 from crmkit.errors import SchemaError
@@ -21,7 +21,7 @@ from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, bin_sizes, e
 from crmkit.segment._rfm._score_values import NEEDED, Frequency, oriented
 from crmkit.segment._rfm._sql import score_cases
 
-__all__ = ["RFMScorer"]
+__all__ = ["RFMScorer", "checked_sizes"]
 
 
 class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
@@ -237,14 +237,18 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         if not isinstance(self.nested, bool):
             raise TypeError(f"`nested` must be True or False, got {self.nested!r}.")
         _checked_weights(self.weights)
-        sizes = _per_dimension(
-            self.n_bins if isinstance(self.n_bins, Mapping) else dict.fromkeys(DIMENSIONS, self.n_bins)
-        )
-        for size in sizes.values():
-            check_int(size, name="n_bins", low=2)
+        sizes = checked_sizes(self.n_bins)
         for name, cuts in (self.cuts or {}).items():
             _check_cuts(name, cuts, n_cuts=sizes.get(name, 0) - 1)
         return sizes
+
+
+def checked_sizes(n_bins: int | Mapping[Dimension, int]) -> dict[Dimension, int]:
+    """The number of scores of each dimension, or raise."""
+    sizes = _per_dimension(n_bins if isinstance(n_bins, Mapping) else dict.fromkeys(DIMENSIONS, n_bins))
+    for size in sizes.values():
+        check_int(size, name="n_bins", low=2)
+    return {name: int(size) for name, size in sizes.items()}
 
 
 def _per_dimension(given: Mapping[Dimension, Any]) -> dict[Dimension, Any]:
@@ -263,8 +267,4 @@ def _checked_weights(weights: Mapping[Dimension, float] | None) -> dict[Dimensio
 def _check_cuts(name: str, cuts: Sequence[float], *, n_cuts: int) -> None:
     if name not in DIMENSIONS:
         raise ValueError(f"`cuts` must name 'r', 'f' or 'm', got {name!r}.")
-    values = np.asarray(cuts, dtype=float)
-    if values.shape != (n_cuts,) or not np.isfinite(values).all() or (np.diff(values) <= 0).any():
-        raise ValueError(
-            f"`cuts[{name!r}]` must be {n_cuts} ascending numbers, one less than n_bins, got {list(cuts)}."
-        )
+    check_ascending(cuts, n_numbers=n_cuts, name=f"cuts[{name!r}]")

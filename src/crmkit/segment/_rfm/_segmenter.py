@@ -16,7 +16,7 @@ from crmkit.segment._rfm._rule_tables import rfm_cell_table
 from crmkit.segment._rfm._rules import POTENTIAL, CheckedRules, RFMPreset, RFMRules, check_cells, checked_rules
 from crmkit.segment._rfm._score_edges import DIMENSIONS, scores_on
 from crmkit.segment._rfm._score_values import NEEDED, oriented
-from crmkit.segment._rfm._scorer import RFMScorer
+from crmkit.segment._rfm._scorer import RFMScorer, checked_sizes
 from crmkit.segment._rfm._sql import score_cases
 from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount
@@ -86,8 +86,7 @@ class RFMSegmenter(Segmenter):
         check_cells(checked)
         if self.scorer is not None and not isinstance(self.scorer, RFMScorer):
             raise TypeError(f"`scorer` must be an RFMScorer, got {type(self.scorer).__name__}.")
-        sizes = self._scorer().n_bins
-        given = dict.fromkeys(DIMENSIONS, sizes) if isinstance(sizes, int) else dict(sizes)
+        given = checked_sizes(self._scorer().n_bins)
         if given != checked.sizes:
             raise ValueError(
                 f"`scorer` scores in {given} bins, but the rules name {checked.sizes}. Give them one n_bins."
