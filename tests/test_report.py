@@ -205,8 +205,8 @@ def test_cdnow_findings(report, cdnow):
         f"The top 20% of customers (472) brought {top:.1%} of revenue.",
         f"Of the {len(start)} customers active in the 90 days to 1998-04-01, {len(stayed) / len(start):.1%} bought "
         f"again in the 90 days to 1998-06-30 (95% interval {interval.low:.1%} to {interval.high:.1%}).",
-        f"{len(core)} core customers ({len(core) / len(spend):.1%} of all) brought {core.sum() / total:.1%} of revenue, "
-        "1,738 ordinary ones (73.7%) 28.0%.",
+        f"{len(core)} core customers ({len(core) / len(spend):.1%} of all) brought {core.sum() / total:.1%} "
+        "of revenue, 1,738 ordinary ones (73.7%) 28.0%.",
     ]
 
 

@@ -17,7 +17,7 @@ __all__ = ["column_like", "rows_like"]
 def rows_like(columns: Mapping[str, Any], *, like: FrameT) -> FrameT:
     """Make a table of arrays, one value per row of ``like``; on pandas it has the index of ``like``.
 
-    The arrays are NumPy's, NaN being missing, or pandas' nullable whole numbers and categoricals.
+    The arrays are NumPy's (objects being text, NaN missing), or pandas' nullable whole numbers and categoricals.
     """
     return give_back(_made(columns, like=like), like=like)
 
@@ -41,7 +41,7 @@ def _column(name: str, values: Any, backend: Any) -> nw.Series[Any]:
         kind = nw.Enum(list(values.categories)) if backend.is_polars() else nw.String()
         return nw.new_series(name, np.asarray(values, dtype=object), kind, backend=backend)
     if isinstance(values, np.ndarray) and values.dtype.kind != "f":
-        return nw.new_series(name, values, backend=backend)
+        return nw.new_series(name, values, nw.String if values.dtype == object else None, backend=backend)
     floats = np.asarray(values.to_numpy(dtype=float, na_value=np.nan) if hasattr(values, "to_numpy") else values)
     made = nw.new_series(name, floats, nw.Float64, backend=backend).to_frame().select(nw.col(name).fill_nan(None))[name]
     return made if isinstance(values, np.ndarray) else made.cast(nw.Int64)

@@ -10,18 +10,18 @@ import numpy.typing as npt
 
 from crmkit.segment._measures import Measures
 
-__all__ = ["Case", "Within", "case_sql", "first_that_holds", "no_order"]
+__all__ = ["Case", "Within", "case_sql", "first_that_holds", "missing_sql", "no_order"]
 
 
 class Within(NamedTuple):
-    """A column lies within bounds, both counting; without bounds, it is not missing."""
+    """A column lies within bounds, both counting."""
 
     column: str
     low: float = -np.inf
     high: float = np.inf
 
     def holds(self, columns: Measures) -> npt.NDArray[np.bool_]:
-        """Where it holds; nowhere that the column is missing."""
+        """Where it holds; without bounds, wherever the column is not missing."""
         values = columns[self.column]
         return np.asarray((values >= self.low) & (values <= self.high))
 
@@ -62,10 +62,18 @@ def first_that_holds(cases: Sequence[Case], columns: Measures) -> npt.NDArray[np
     return found
 
 
-def case_sql(cases: Sequence[Case], results: Sequence[str]) -> str:
-    """Write a CASE that gives each case its result, in SQL; missing where no case holds."""
+def missing_sql(columns: Sequence[str]) -> str:
+    """Write in SQL that somebody who ordered lacks a number; NaN is above all numbers there."""
+    most = repr(np.finfo(float).max.item())
+    lacks = {column: f"{column} IS NULL OR {column} > {most} OR {column} < -{most}" for column in columns}
+    needed = " OR ".join(test for column, test in lacks.items() if column != "n_orders")
+    return f"{lacks['n_orders']} OR n_orders > 0 AND ({needed})"
+
+
+def case_sql(cases: Sequence[Case], results: Sequence[str], *, missing: str) -> str:
+    """Write a CASE that gives each case its result, in SQL, and none where ``missing`` holds."""
     lines = [
-        f"  WHEN {' AND '.join(condition.sql() for condition in case.conditions)} THEN {result}"
+        f"  WHEN {' AND '.join(condition.sql() for condition in case.conditions) or 'TRUE'} THEN {result}"
         for case, result in zip(cases, results, strict=True)
     ]
-    return "\n".join(["CASE", *lines, "END"])
+    return "\n".join(["CASE", f"  WHEN {missing} THEN NULL", *lines, "END"])

@@ -14,14 +14,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import check_columns, check_option
 from crmkit._estimator import JsonEstimator
-from crmkit._frames import FrameT, column_like, from_pandas, is_engine, open_frame, rows_like, run_sql
+from crmkit._frames import FrameT, column_like, from_pandas, give_back, is_engine, open_frame, rows_like, run_sql
 from crmkit.errors import SchemaError
 from crmkit.labels import LANGUAGES, Label, Language
-from crmkit.segment._cases import Case, case_sql, first_that_holds
+from crmkit.segment._cases import Case, case_sql, first_that_holds, missing_sql
 from crmkit.segment._measures import Measures, measured
 
 __all__ = ["Segmenter"]
 
+_MADE = ("segment", "segment_order", "reason_code")
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
 
 
@@ -41,7 +42,8 @@ class Segmenter(JsonEstimator, ABC):
 
     segments_: pd.DataFrame
     n_customers_: int
-    _none_ordered: ClassVar[str] = "Segments compare customers who bought."
+    # What the query makes besides.
+    _sql_makes: ClassVar[tuple[str, ...]] = ()
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
         """Learn the cuts from the customers that have ordered.
@@ -71,7 +73,7 @@ class Segmenter(JsonEstimator, ABC):
         columns = self._measured(customers)
         ordered = columns["n_orders"] > 0
         if not ordered.any():
-            raise SchemaError(f"`customers` holds nobody with an order. {self._none_ordered}")
+            raise SchemaError("`customers` holds nobody with an order. Segments compare customers who bought.")
         self.segments_ = _segment_table(self._names())
         self.n_customers_ = int(ordered.sum())
         self._learn({name: values[ordered] for name, values in columns.items()})
@@ -205,7 +207,8 @@ class Segmenter(JsonEstimator, ABC):
         value = np.nan_to_num(columns[self._value_column()])
         n_segments = len(self.segments_)
         n_customers, orders, values = (
-            np.bincount(order, weights=weights, minlength=n_segments) for weights in (None, columns["n_orders"], value)
+            np.bincount(order, weights=weights, minlength=n_segments).astype(np.float64)
+            for weights in (None, columns["n_orders"], value)
         )
         total = values.sum()
         table = self.segments_.assign(
@@ -229,7 +232,8 @@ class Segmenter(JsonEstimator, ABC):
         Returns
         -------
         str
-            A query that gives all columns of the table and ``segment``, ``segment_order``, ``reason_code``.
+            A query that gives all columns of the table and ``segment``, ``segment_order``, ``reason_code``; for RFM
+            segments the three scores as well.
 
         Raises
         ------
@@ -248,7 +252,8 @@ class Segmenter(JsonEstimator, ABC):
             "segment_order": [f"{order_of[case.segment]}" for case in cases],
             "reason_code": [self._reason_sql(case) for case in cases],
         }
-        made = [f"{case_sql(cases, result)} AS {name}" for name, result in results.items()]
+        missing = missing_sql(list(dict.fromkeys(("n_orders", *self._needed()))))
+        made = [f"{case_sql(cases, result, missing=missing)} AS {name}" for name, result in results.items()]
         return ",\n".join(["SELECT *", *made]) + f"\nFROM {self._source_sql(table)}"
 
     # What a segmenter is made of.
@@ -315,15 +320,19 @@ class Segmenter(JsonEstimator, ABC):
 
     def _assigned_in_engine(self, customers: FrameT) -> FrameT:
         given = open_frame(customers, name="customers")
-        check_columns(given.collect_schema(), self._needed(), name="customers", made_by="customer_summary")
-        taken = [name for name in ("segment", "segment_order", "reason_code") if name in given.collect_schema()]
+        columns = list(given.collect_schema())
+        check_columns(columns, self._needed(), name="customers", made_by="customer_summary")
+        # Engines do not tell capitals from small letters.
+        made = (*_MADE, *self._sql_makes)
+        taken = [column for column in columns if column.lower() in made]
         if taken:
             raise SchemaError(f"`customers` already has the columns {taken}. Drop or rename them.")
         sql = self.to_sql(table="crmkit_customers")
         if given.implementation.is_duckdb():
             kinds = ", ".join(f"'{code}'" for code in self.segments_["segment"])
             sql = f"SELECT * REPLACE (CAST(segment AS ENUM({kinds})) AS segment) FROM ({sql})"  # noqa: S608
-        return run_sql(sql, frame=customers, table="crmkit_customers")
+        placed = open_frame(run_sql(sql, frame=customers, table="crmkit_customers"), name="customers")
+        return give_back(placed.select(*columns, *_MADE), like=customers)
 
 
 def _segment_table(names: dict[str, Label]) -> pd.DataFrame:

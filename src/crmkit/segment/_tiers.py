@@ -198,16 +198,15 @@ class TierSegmenter(Segmenter):
             Case("important", "frequency", (often, *stage)),
         ]
         lapsed = [
-            Case("important", "lapsed_contribution", (of_core, Within("days_since_last"))),
-            Case("ordinary", "lapsed_value", (of_important, Within("days_since_last"))),
-            Case("ordinary", "lapsed_value", (often, Within("days_since_last"))),
+            Case("important", "lapsed_contribution", (of_core,)),
+            Case("ordinary", "lapsed_value", (of_important,)),
+            Case("ordinary", "lapsed_value", (often,)),
         ]
-        known = (Within("n_orders"), Within(self.value), Within("days_since_last"))
         return [
             *no_order("potential", value=self.value),
             *there,
             *(lapsed if stage else []),
-            Case("ordinary", "below_cuts", known),
+            Case("ordinary", "below_cuts", ()),
         ]
 
     def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:

@@ -25,6 +25,10 @@ Scheme: TypeAlias = Literal["value_level", "relationship", "abc", "main_group", 
 LevelBinning: TypeAlias = Literal["quantile", "contribution", "natural"]
 
 _CANCELLED = 1e-12
+# Words that SQL would not take for a column's name.
+_SQL_WORDS = frozenset(
+    ("ALL", "CASE", "COLUMN", "DEFAULT", "DESC", "END", "FROM", "GROUP", "LIMIT", "ORDER", "SELECT", "TABLE", "WHERE")
+)
 _PLAIN_COLUMN = re.compile(r"[^\W\d]\w*")
 
 
@@ -171,7 +175,7 @@ class ValueSegmenter(Segmenter):
                 Case(level, "value", (Within(self.value, low=float(bound)),))
                 for level, bound in zip(levels, bounds, strict=True)
             ),
-            Case(lowest, "below_cuts", (Within("n_orders"), Within(self.value))),
+            Case(lowest, "below_cuts", ()),
         ]
 
     def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
@@ -191,7 +195,7 @@ class ValueSegmenter(Segmenter):
 
 def check_value_column(value: object) -> None:
     """Raise unless a value column has a name that SQL takes as it is."""
-    if not isinstance(value, str) or not _PLAIN_COLUMN.fullmatch(value):
+    if not isinstance(value, str) or not _PLAIN_COLUMN.fullmatch(value) or value.upper() in _SQL_WORDS:
         raise ValueError(f"`value` must be a plain column name such as 'spend', got {value!r}. Rename the column.")
 
 

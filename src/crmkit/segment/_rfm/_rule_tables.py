@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmkit.segment._cases import Case
+from crmkit.segment._cases import Within
 from crmkit.segment._rfm._rules import CheckedRules, RFMPreset, RFMRules, checked_rules
-from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension
+from crmkit.segment._rfm._score_edges import DIMENSIONS
 
 __all__ = ["cell_segments", "rfm_cell_table", "rfm_rule_table"]
 
@@ -43,10 +43,11 @@ def rfm_rule_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
     """
     checked = checked_rules(rules)
     got = cell_segments(checked)
-    taken = {case.segment: _ranges(case, checked.sizes) for case in checked.cases}
+    sizes = checked.sizes.values()
+    taken = {case.segment: list(map(_range, case.conditions, sizes)) for case in checked.cases}
     rows = []
     for code, label in checked.names.items():
-        scores = taken.get(code, dict.fromkeys(DIMENSIONS, "rest")).values()
+        scores = taken.get(code, ["rest"] * len(sizes))
         rows.append((code, label.en, label.zh, *scores, int((got == code).sum())))
     return pd.DataFrame(rows, columns=["segment", "name_en", "name_zh", *DIMENSIONS, "n_cells"])
 
@@ -105,11 +106,8 @@ def cell_segments(rules: CheckedRules) -> np.ndarray[tuple[int], np.dtype[np.obj
     return np.where(matches.any(axis=0), codes[matches.argmax(axis=0)], rules.rest or "")
 
 
-def _ranges(case: Case, sizes: dict[Dimension, int]) -> dict[Dimension, str]:
-    """The scores that a segment takes, dimension by dimension."""
-    taken = dict.fromkeys(DIMENSIONS, "any")
-    for name in DIMENSIONS:
-        for low, high in ((int(c.low), int(c.high)) for c in case.conditions if c.column == f"{name}_score"):
-            if (low, high) != (1, sizes[name]):
-                taken[name] = str(low) if low == high else f"{low}–{high}"
-    return taken
+def _range(scores: Within, size: int) -> str:
+    low, high = int(scores.low), int(scores.high)
+    if (low, high) == (1, size):
+        return "any"
+    return str(low) if low == high else f"{low}–{high}"

@@ -138,8 +138,8 @@ def checked_rules(rules: RFMPreset | RFMRules) -> CheckedRules:
         where = f"rules['segments'][{number}]"
         _check_keys(segment, allowed=_NAME_KEYS | set(DIMENSIONS), needed=_NAME_KEYS, where=where)
         code = _named(segment, names, where=where)
-        boxes = [_within(segment[name], name, sizes[name], where=where) for name in DIMENSIONS if name in segment]
-        cases.append(Case(code, "cell", tuple(boxes)))
+        box = [_within(segment.get(name, (1, sizes[name])), name, sizes[name], where=where) for name in DIMENSIONS]
+        cases.append(Case(code, "cell", tuple(box)))
     rest = given.get("rest")
     if rest is not None:
         _check_keys(rest, allowed=_NAME_KEYS, needed=_NAME_KEYS, where="rules['rest']")

@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from crmkit.labels import LABELS, Label, Language
-from crmkit.segment._cases import Case, Within, no_order
+from crmkit.segment._cases import Case, no_order
 from crmkit.segment._measures import Measures
 from crmkit.segment._rfm._rule_tables import rfm_cell_table
 from crmkit.segment._rfm._rules import POTENTIAL, CheckedRules, RFMPreset, RFMRules, check_cells, checked_rules
@@ -77,6 +77,8 @@ class RFMSegmenter(Segmenter):
     'At risk: last order 533 days ago (recency 1 of 5), 2 orders (frequency 3 of 5), spend 75.11 (monetary 4 of 5).'
     """
 
+    _sql_makes = tuple(f"{name}_score" for name in DIMENSIONS)
+
     def __init__(self, *, rules: RFMPreset | RFMRules = "named_11", scorer: RFMScorer | None = None) -> None:
         self.rules = rules
         self.scorer = scorer
@@ -107,7 +109,7 @@ class RFMSegmenter(Segmenter):
 
     def _cases(self) -> list[Case]:
         checked = self._checked()
-        rest = [] if checked.rest is None else [Case(checked.rest, _CELL, (Within("r_score"),))]
+        rest = [] if checked.rest is None else [Case(checked.rest, _CELL, ())]
         return [*no_order(POTENTIAL, value="spend"), *checked.cases, *rest]
 
     def _columns(self, customers: object) -> Measures:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crmkit.segment._cases import missing_sql
 from crmkit.segment._edges import reached
 from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, edges_by_cell, signed
-from crmkit.segment._rfm._score_values import ScoreOptions, sql_measures
+from crmkit.segment._rfm._score_values import NEEDED, ScoreOptions, sql_measures
 
 __all__ = ["score_cases"]
 
@@ -20,7 +21,7 @@ def score_cases(edges: pd.DataFrame, options: ScoreOptions) -> dict[Dimension, s
 def _case(dimension: Dimension, measure: str, edges: pd.DataFrame) -> str:
     """Write one dimension's score as a CASE over the SQL of its measure; edges of single cells come first."""
     mine = edges[edges["dimension"] == dimension]
-    lines = ["CASE WHEN n_orders IS NULL OR n_orders <= 0 THEN NULL"]
+    lines = [f"CASE WHEN n_orders <= 0 OR {missing_sql(NEEDED)} THEN NULL"]
     for (r_score, f_score), inner in edges_by_cell(mine):
         parents = {"r_score": r_score, "f_score": f_score}
         inside = [f"{parent} = {score}" for parent, score in parents.items() if score is not None]
