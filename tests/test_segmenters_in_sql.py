@@ -39,7 +39,8 @@ def test_the_sql_of_levels_by_hand():
     segmenter = ValueSegmenter(scheme="main_group", cuts=[50]).fit(CUSTOMERS)
     sql = segmenter.to_sql(table="crm.customers")
     assert sql.endswith("FROM crm.customers")
-    got = duckdb.connect().sql(sql.replace("crm.customers", customers)).project(", ".join(NEW)).fetchall()
+    connection = duckdb.connect()
+    got = connection.sql(sql.replace("crm.customers", customers)).project(", ".join(NEW)).fetchall()
     assert got == [
         *[("main", 1, "value")] * 3,
         *[("secondary", 2, "below_cuts")] * 2,
