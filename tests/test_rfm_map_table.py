@@ -74,7 +74,7 @@ def test_what_makes_no_map_is_refused():
     scorer = RFMScorer().fit(customers)
     with pytest.raises(SchemaError, match=r"`customers` lacks the columns \['tenure_days'\]"):
         rfm_map_table(customers.drop(columns="tenure_days"), scorer=scorer)
-    with pytest.raises(TypeError, match=r"`customers` must be a table in memory\. In an engine, run the SQL of to_sql"):
+    with pytest.raises(TypeError, match=r"`customers` must be a table in memory\. Collect it first; once fitted"):
         rfm_map_table(pytest.importorskip("duckdb").sql("select 1 as n_orders"), scorer=scorer)
 
 

@@ -88,7 +88,7 @@ def test_assign_gives_three_columns_beside_those_of_an_engine(build, name):
     assert columns == ([*ARROW.column_names, *NEW] if build.is_engine else NEW)
 
 
-@pytest.mark.parametrize("column", ["margin", "消费额", "Net_2"])
+@pytest.mark.parametrize("column", ["margin", "消费额", "order", "Net_2"])
 def test_a_value_column_of_any_plain_name_will_do(build, column):
     customers = CUSTOMERS.rename(columns={"spend": column})
     for segmenter, name in ((TierSegmenter(value=column), "tiers"), (ValueSegmenter(value=column), "value_level")):
@@ -144,7 +144,8 @@ def test_an_engine_is_told_what_to_do_instead(build, name):
         answer = getattr(clone(SEGMENTERS[name]) if method == "fit" else fitted(name), method)
         if build.is_engine:
             with pytest.raises(
-                TypeError, match=r"`customers` must be a table in memory\. In an engine, run the SQL of"
+                TypeError,
+                match=r"`customers` must be a table in memory\. Collect it first; once fitted, an engine runs",
             ):
                 answer(given)
         else:

@@ -54,8 +54,6 @@ CUSTOMERS = customer_table([3, 2, 1, 0], [50, 30, 20, 0], [1, 2, 3, NAN])
                 'a"b',
                 "a.b",
                 "spend\n",
-                "order",
-                "GROUP",
                 None,
                 3,
             )

@@ -37,7 +37,9 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             Before ``fit``.
         """
         check_is_fitted(self)
-        return json.dumps({"version": __version__, **_record(self)}, allow_nan=False, ensure_ascii=False)
+        return json.dumps(
+            {"version": __version__, **_record(self)}, allow_nan=False, ensure_ascii=False, default=_plain
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -62,8 +64,8 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             record = json.loads(text)
             name = record["class"]
             estimator = _restored(record, cls) if name == cls.__name__ else None
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"`text` must be what {cls.__name__}.to_json wrote, got {text[:80]!r}.") from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError(f"`text` must be what {cls.__name__}.to_json wrote, got {str(text)[:80]!r}.") from error
         if estimator is None:
             raise ValueError(f"`text` holds a {name}, not a {cls.__name__}. Read it with {name}.from_json.")
         return estimator
@@ -82,6 +84,8 @@ def _record(estimator: JsonEstimator) -> dict[str, Any]:
 def _restored(record: dict[str, Any], cls: type[_Kind]) -> _Kind:
     estimator = cls(**{name: _read(value) for name, value in record["params"].items()})
     for attribute, value in record["state"].items():
+        if hasattr(cls, attribute) or attribute.startswith("_") or not attribute.endswith("_"):
+            raise ValueError(f"{attribute} is nothing that {cls.__name__} learns")
         setattr(estimator, attribute, _read(value))
     return estimator
 
@@ -92,7 +96,14 @@ def _written(value: Any) -> Any:
     if isinstance(value, pd.DataFrame):
         columns = {name: value[name].astype(object).where(value[name].notna(), None).tolist() for name in value.columns}
         return {_TABLE: columns, "types": {name: str(dtype) for name, dtype in value.dtypes.items()}}
-    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """What JSON holds instead of NumPy's numbers."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    raise TypeError(f"JSON cannot hold a {type(value).__name__}, got {value!r}.")
 
 
 def _read(value: Any) -> Any:
@@ -102,8 +113,10 @@ def _read(value: Any) -> Any:
         return _restored(record, kinds[record["class"]])
     if not isinstance(value, dict) or _TABLE not in value:
         return value
-    table = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in value[_TABLE].items()})
-    return table.astype(value["types"])
+    columns, types = value[_TABLE], value["types"]
+    if columns.keys() != types.keys() or not all(isinstance(kind, str) for kind in types.values()):
+        raise ValueError("each column of a table has a type")
+    return pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()}).astype(types)
 
 
 def _kinds(kind: type[JsonEstimator]) -> Iterator[type[JsonEstimator]]:

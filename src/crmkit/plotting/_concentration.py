@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit._checks import check_columns, check_option
 from crmkit._frames import open_frame, to_pandas
 from crmkit.labels import LABELS, LANGUAGES, Language
-from crmkit.plotting._style import BLUE, GREY, axes_for, quiet
+from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,4 +66,4 @@ def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: 
     ax.set_ylim(bottom=0)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
-    return ax
+    return in_language(ax, language)

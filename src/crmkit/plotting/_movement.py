@@ -8,7 +8,7 @@ from crmkit._checks import check_columns, check_option
 from crmkit._frames import open_frame, to_pandas
 from crmkit.labels import LABELS, LANGUAGES, Language
 from crmkit.plotting._heat import heat_map
-from crmkit.plotting._style import axes_for
+from crmkit.plotting._style import axes_for, in_language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +79,7 @@ def plot_movement(movement: Any, ax: Axes | None = None, *, language: Language =
         ax.tick_params(axis="x", rotation=40)
         for label in ax.get_xticklabels():
             label.set_horizontalalignment("right")
-    return ax
+    return in_language(ax, language)
 
 
 def _text(n_customers: float, share: float) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from crmkit._checks import check_columns, check_option
 from crmkit._frames import open_frame, to_pandas
 from crmkit.labels import LABELS, LANGUAGES, Language
-from crmkit.plotting._style import BLUE, ORANGE, axes_for, quiet
+from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,4 +134,4 @@ def _stacked(
     for handle in legend.legend_handles:
         if handle is not None:
             handle.set_alpha(1.0)
-    return ax
+    return in_language(ax, language)

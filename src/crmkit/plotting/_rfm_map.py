@@ -10,7 +10,7 @@ from crmkit._checks import check_columns, check_option
 from crmkit._frames import open_frame, to_pandas
 from crmkit.labels import LABELS, LANGUAGES, Language
 from crmkit.plotting._heat import heat_map
-from crmkit.plotting._style import axes_for, short
+from crmkit.plotting._style import axes_for, in_language, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,4 +73,4 @@ def plot_rfm_map(rfm_map: Any, ax: Axes | None = None, *, language: Language = "
     names = LABELS["axis"]
     ax.set_xlabel(names["recency_score"].text(language))
     ax.set_ylabel(names["frequency_score"].text(language))
-    return ax
+    return in_language(ax, language)

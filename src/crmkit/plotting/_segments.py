@@ -9,7 +9,7 @@ import numpy as np
 from crmkit._checks import check_columns, check_option
 from crmkit._frames import open_frame, to_pandas
 from crmkit.labels import LABELS, LANGUAGES, Language
-from crmkit.plotting._style import BLUE, ORANGE, axes_for, quiet
+from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,4 +78,4 @@ def plot_segments(summary: Any, ax: Axes | None = None, *, language: Language = 
     ax.margins(x=0.1)
     ax.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
     ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
-    return ax
+    return in_language(ax, language)

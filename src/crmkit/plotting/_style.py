@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Final
+
+from crmkit.labels import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["BLUE", "GREY", "ORANGE", "axes_for", "quiet", "short"]
+__all__ = ["BLUE", "GREY", "ORANGE", "axes_for", "in_language", "quiet", "short"]
 
 # Okabe and Ito's palette.
 BLUE: Final = "#0072B2"
 ORANGE: Final = "#E69F00"
 GREY: Final = "#767676"
+# Families with Chinese glyphs, those made for screens first.
+_CHINESE: Final = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "Hiragino Sans GB",
+    "Heiti SC", "SimHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Sans CJK JP", "Arial Unicode MS", "SimSun",
+)  # fmt: skip
 
 
 def axes_for(ax: Axes | None) -> Axes:
@@ -39,3 +47,25 @@ def short(amount: float) -> str:
     from matplotlib.ticker import EngFormatter
 
     return f"{amount:.3g}" if abs(amount) < 1000 else EngFormatter(places=1, sep="")(amount)
+
+
+def in_language(ax: Axes, language: Language) -> Axes:
+    """Give the texts of finished axes a font that has their glyphs."""
+    from matplotlib import rcParams
+    from matplotlib.font_manager import fontManager
+    from matplotlib.text import Text
+
+    # Where SVG keeps its text as text, the reader's own fonts show it.
+    if language == "en" or rcParams["svg.fonttype"] == "none":
+        return ax
+    installed = {font.name for font in fontManager.ttflist}
+    families = [name for name in _CHINESE if name in installed]
+    if not families:
+        warnings.warn(
+            "Matplotlib finds no font with Chinese glyphs. Install one, such as Noto Sans CJK SC, and delete "
+            "Matplotlib's font cache; or save as SVG with matplotlib.rcParams['svg.fonttype'] = 'none'.",
+            stacklevel=3,
+        )
+    for text in ax.findobj(Text):
+        text.set_fontfamily([*families[:1], "sans-serif"])
+    return ax

@@ -25,11 +25,12 @@ class Within(NamedTuple):
         values = columns[self.column]
         return np.asarray((values >= self.low) & (values <= self.high))
 
-    def sql(self) -> str:
-        """Write it in SQL."""
-        tests = [f"{self.column} >= {self.low!r}"] if self.low > -np.inf else []
-        tests += [f"{self.column} <= {self.high!r}"] if self.high < np.inf else []
-        return " AND ".join(tests) or f"{self.column} IS NOT NULL"
+    def sql(self, *, quote: str) -> str:
+        """Write it in SQL, the column between two quotes."""
+        column = f"{quote}{self.column}{quote}"
+        tests = [f"{column} >= {self.low!r}"] if self.low > -np.inf else []
+        tests += [f"{column} <= {self.high!r}"] if self.high < np.inf else []
+        return " AND ".join(tests) or f"{column} IS NOT NULL"
 
 
 class Case(NamedTuple):
@@ -62,18 +63,19 @@ def first_that_holds(cases: Sequence[Case], columns: Measures) -> npt.NDArray[np
     return found
 
 
-def missing_sql(columns: Sequence[str]) -> str:
+def missing_sql(columns: Sequence[str], *, quote: str) -> str:
     """Write in SQL that somebody who ordered lacks a number; NaN is above all numbers there."""
     most = repr(np.finfo(float).max.item())
-    lacks = {column: f"{column} IS NULL OR {column} > {most} OR {column} < -{most}" for column in columns}
+    named = {column: f"{quote}{column}{quote}" for column in columns}
+    lacks = {column: f"{name} IS NULL OR {name} > {most} OR {name} < -{most}" for column, name in named.items()}
     needed = " OR ".join(test for column, test in lacks.items() if column != "n_orders")
-    return f"{lacks['n_orders']} OR n_orders > 0 AND ({needed})"
+    return f"{lacks['n_orders']} OR {named['n_orders']} > 0 AND ({needed})"
 
 
-def case_sql(cases: Sequence[Case], results: Sequence[str], *, missing: str) -> str:
+def case_sql(cases: Sequence[Case], results: Sequence[str], *, missing: str, quote: str) -> str:
     """Write a CASE that gives each case its result, in SQL, and none where ``missing`` holds."""
     lines = [
-        f"  WHEN {' AND '.join(condition.sql() for condition in case.conditions) or 'TRUE'} THEN {result}"
+        f"  WHEN {' AND '.join(each.sql(quote=quote) for each in case.conditions) or 'TRUE'} THEN {result}"
         for case, result in zip(cases, results, strict=True)
     ]
     return "\n".join(["CASE", f"  WHEN {missing} THEN NULL", *lines, "END"])

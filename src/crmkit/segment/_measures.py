@@ -22,7 +22,7 @@ def measured(table: Any, columns: Sequence[str], *, name: str) -> Measures:
     """Read the columns of a table in memory; `n_orders` everywhere, the others where somebody ordered."""
     frame = in_memory(open_frame(table, name=name))
     if is_engine(frame):
-        raise TypeError(f"`{name}` must be a table in memory. In an engine, run the SQL of to_sql().")
+        raise TypeError(f"`{name}` must be a table in memory. Collect it first; once fitted, an engine runs to_sql().")
     check_columns(frame.collect_schema(), columns, name=name, made_by="customer_summary")
     rows = collected(frame.select(*dict.fromkeys(columns)))
     for column, kind in rows.schema.items():

@@ -10,7 +10,7 @@ import pandas as pd
 from crmkit._checks import check_columns, some
 from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame, pandas_series, same_kind
 from crmkit.errors import SchemaError
-from crmkit.segment._segmenter import Segmenter
+from crmkit.segment._segmenter import Segmenter, positions_in_segments
 
 __all__ = ["movement_table"]
 
@@ -62,14 +62,16 @@ def movement_table(before: FrameT, after: FrameT, *, segmenter: Segmenter, custo
     ordinary           5         97      1399          0
     potential          0          0         0          0
     """
+    if not isinstance(segmenter, Segmenter):
+        raise TypeError(f"`segmenter` must be a segmenter, got {type(segmenter).__name__}.")
     frames = open_frame(before, name="before"), open_frame(after, name="after")
     same_kind(*frames, names=("before", "after"))
     sides = [
         _orders(native, segmenter=segmenter, customer_id=customer_id, name=name)
         for native, name in ((before, "before"), (after, "after"))
     ]
-    if sides[0].index.inferred_type != sides[1].index.inferred_type:
-        kinds = [side.index.inferred_type for side in sides]
+    kinds = [side.index.inferred_type for side in sides]
+    if len(sides[0]) and len(sides[1]) and kinds[0] != kinds[1]:
         raise TypeError(f"`before` and `after` have ids of different kinds, got {kinds}. Make them alike.")
     segments = segmenter.segments_
     n = len(segments)
@@ -95,7 +97,6 @@ def movement_table(before: FrameT, after: FrameT, *, segmenter: Segmenter, custo
 
 def _orders(native: Any, *, segmenter: Segmenter, customer_id: str, name: str) -> pd.Series[int]:
     """The position of each customer's segment, by id."""
-    placed = pandas_series(collected(in_memory(open_frame(segmenter.assign(native), name=name)))["segment_order"]) - 1
     rows = collected(in_memory(open_frame(native, name=name)))
     check_columns(rows.columns, [customer_id], name=name, made_by="customer_summary")
     ids = pd.Index(pandas_series(rows[customer_id]))
@@ -106,4 +107,4 @@ def _orders(native: Any, *, segmenter: Segmenter, customer_id: str, name: str) -
             f"`{name}[{customer_id!r}]` holds ids more than once: {some(ids[ids.duplicated()].unique())}. "
             "Give one row each."
         )
-    return pd.Series(placed.to_numpy(), index=ids)
+    return pd.Series(positions_in_segments(segmenter, native, name=name), index=ids)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from crmkit.labels import LANGUAGES, Label, Language
 from crmkit.segment._cases import Case, case_sql, first_that_holds, missing_sql
 from crmkit.segment._measures import Measures, measured
 
-__all__ = ["Segmenter"]
+__all__ = ["Segmenter", "positions_in_segments"]
 
 _MADE = ("segment", "segment_order", "reason_code")
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
@@ -74,9 +75,9 @@ class Segmenter(JsonEstimator, ABC):
         ordered = columns["n_orders"] > 0
         if not ordered.any():
             raise SchemaError("`customers` holds nobody with an order. Segments compare customers who bought.")
+        self._learn({name: values[ordered] for name, values in columns.items()})
         self.segments_ = _segment_table(self._names())
         self.n_customers_ = int(ordered.sum())
-        self._learn({name: values[ordered] for name, values in columns.items()})
         return self
 
     def predict(self, customers: Any) -> Any:
@@ -221,13 +222,16 @@ class Segmenter(JsonEstimator, ABC):
         )
         return from_pandas(table, like=customers)
 
-    def to_sql(self, *, table: str = "customers") -> str:
+    def to_sql(self, *, table: str = "customers", quote: Literal["", '"', "`"] = "") -> str:
         """Write `assign` as an SQL query.
 
         Parameters
         ----------
         table : str, default "customers"
             Name of the customers table in the database.
+        quote : {"", '"', "`"}, default ""
+            What stands around names of columns; needed where one is a word of SQL, and for others than English letters
+            in some databases.
 
         Returns
         -------
@@ -240,11 +244,13 @@ class Segmenter(JsonEstimator, ABC):
         NotFittedError
             Before `fit`.
         ValueError
-            If the table's name is not plain: letters, digits and underscores, parts divided by dots.
+            If the table's name is not plain (letters, digits and underscores, parts divided by dots), or ``quote``
+            none of the three.
         """
         check_is_fitted(self)
-        if not _PLAIN_NAME.fullmatch(table):
+        if not isinstance(table, str) or not _PLAIN_NAME.fullmatch(table):
             raise ValueError(f"`table` must be a plain name such as 'crm.customers', got {table!r}.")
+        check_option(quote, ("", '"', "`"), name="quote")
         cases = self._cases()
         order_of = dict(zip(self.segments_["segment"], self.segments_["segment_order"], strict=True))
         results = {
@@ -252,8 +258,10 @@ class Segmenter(JsonEstimator, ABC):
             "segment_order": [f"{order_of[case.segment]}" for case in cases],
             "reason_code": [self._reason_sql(case) for case in cases],
         }
-        missing = missing_sql(list(dict.fromkeys(("n_orders", *self._needed()))))
-        made = [f"{case_sql(cases, result, missing=missing)} AS {name}" for name, result in results.items()]
+        missing = missing_sql(list(dict.fromkeys(("n_orders", *self._needed()))), quote=quote)
+        made = [
+            f"{case_sql(cases, result, missing=missing, quote=quote)} AS {name}" for name, result in results.items()
+        ]
         return ",\n".join(["SELECT *", *made]) + f"\nFROM {self._source_sql(table)}"
 
     # What a segmenter is made of.
@@ -264,7 +272,7 @@ class Segmenter(JsonEstimator, ABC):
 
     @abstractmethod
     def _names(self) -> dict[str, Label]:
-        """The segments, the best first, that of the customers without an order last."""
+        """The segments once learned, the best first, that of the customers without an order last."""
 
     @abstractmethod
     def _needed(self) -> tuple[str, ...]:
@@ -288,9 +296,9 @@ class Segmenter(JsonEstimator, ABC):
 
     # What some of them do in their own way.
 
-    def _columns(self, customers: Any) -> Measures:
+    def _columns(self, customers: Any, *, name: str = "customers") -> Measures:
         """The columns that the cases speak of, once fitted."""
-        return self._measured(customers)
+        return self._measured(customers, name=name)
 
     def _which(self, columns: Measures) -> npt.NDArray[np.intp]:
         return first_that_holds(self._cases(), columns)
@@ -306,8 +314,8 @@ class Segmenter(JsonEstimator, ABC):
 
     # What is the same for all.
 
-    def _measured(self, customers: Any) -> Measures:
-        return measured(customers, self._needed(), name="customers")
+    def _measured(self, customers: Any, *, name: str = "customers") -> Measures:
+        return measured(customers, self._needed(), name=name)
 
     def _order(self, which: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """The position of the segment of each row's case."""
@@ -327,12 +335,21 @@ class Segmenter(JsonEstimator, ABC):
         taken = [column for column in columns if column.lower() in made]
         if taken:
             raise SchemaError(f"`customers` already has the columns {taken}. Drop or rename them.")
-        sql = self.to_sql(table="crmkit_customers")
-        if given.implementation.is_duckdb():
+        # Results are worked out when they are read: each needs a name of its own for its customers.
+        table = f"customers_{uuid4().hex}"
+        in_duckdb = given.implementation.is_duckdb()
+        sql = self.to_sql(table=table, quote='"' if in_duckdb else "`")
+        if in_duckdb:
             kinds = ", ".join(f"'{code}'" for code in self.segments_["segment"])
             sql = f"SELECT * REPLACE (CAST(segment AS ENUM({kinds})) AS segment) FROM ({sql})"  # noqa: S608
-        placed = open_frame(run_sql(sql, frame=customers, table="crmkit_customers"), name="customers")
+        placed = open_frame(run_sql(sql, frame=customers, table=table), name="customers")
         return give_back(placed.select(*columns, *_MADE), like=customers)
+
+
+def positions_in_segments(segmenter: Segmenter, customers: Any, *, name: str) -> npt.NDArray[np.intp]:
+    """The position of each customer's segment, from 0; errors call the table ``name``."""
+    check_is_fitted(segmenter)
+    return segmenter._order(segmenter._which(segmenter._columns(customers, name=name)))
 
 
 def _segment_table(names: dict[str, Label]) -> pd.DataFrame:

@@ -25,10 +25,6 @@ Scheme: TypeAlias = Literal["value_level", "relationship", "abc", "main_group", 
 LevelBinning: TypeAlias = Literal["quantile", "contribution", "natural"]
 
 _CANCELLED = 1e-12
-# Words that SQL would not take for a column's name.
-_SQL_WORDS = frozenset(
-    ("ALL", "CASE", "COLUMN", "DEFAULT", "DESC", "END", "FROM", "GROUP", "LIMIT", "ORDER", "SELECT", "TABLE", "WHERE")
-)
 _PLAIN_COLUMN = re.compile(r"[^\W\d]\w*")
 
 
@@ -150,7 +146,7 @@ class ValueSegmenter(Segmenter):
         return self.value
 
     def _learn(self, ordered: Measures) -> None:
-        levels = list(self.segments_["segment"])[:-2]
+        levels = list(self._names())[:-2]
         self.cuts_ = pd.DataFrame({"segment": levels, "cut": self._learned_cuts(ordered[self.value])[::-1]})
 
     def _learned_cuts(self, values: Floats) -> Floats:
@@ -195,7 +191,7 @@ class ValueSegmenter(Segmenter):
 
 def check_value_column(value: object) -> None:
     """Raise unless a value column has a name that SQL takes as it is."""
-    if not isinstance(value, str) or not _PLAIN_COLUMN.fullmatch(value) or value.upper() in _SQL_WORDS:
+    if not isinstance(value, str) or not _PLAIN_COLUMN.fullmatch(value):
         raise ValueError(f"`value` must be a plain column name such as 'spend', got {value!r}. Rename the column.")
 
 

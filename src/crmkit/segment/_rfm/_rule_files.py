@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ def read_rfm_rules(path: str | Path) -> RFMRules:
     ------
     OSError
         If the file cannot be read.
+    TypeError
+        If a number of bins is no whole number.
     ValueError
         If it is no TOML in UTF-8, or the rules do not say what they must. Gaps and overlaps between segments are no
         error here: `rfm_cell_table` lists them.
@@ -66,7 +69,7 @@ def write_rfm_rules(rules: RFMPreset | RFMRules, path: str | Path) -> None:
     OSError
         If the file cannot be written.
     TypeError
-        If ``rules`` are neither text nor a mapping.
+        If ``rules`` are neither text nor a mapping, or a number of bins is no whole number.
     ValueError
         If the rules do not say what they must.
 
@@ -94,4 +97,4 @@ def _toml(value: Any) -> str:
     if isinstance(value, str):
         # JSON escapes as TOML does, but for the one control character that it lets stand.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return f"[{', '.join(str(each) for each in value)}]" if not isinstance(value, int) else str(value)
+    return str(value) if isinstance(value, Integral) else f"[{', '.join(str(each) for each in value)}]"

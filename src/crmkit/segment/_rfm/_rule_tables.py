@@ -29,7 +29,7 @@ def rfm_rule_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
     Raises
     ------
     TypeError
-        If ``rules`` are neither text nor a mapping.
+        If ``rules`` are neither text nor a mapping, or a number of bins is no whole number.
     ValueError
         If the rules do not say what they must.
 
@@ -70,7 +70,7 @@ def rfm_cell_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
     Raises
     ------
     TypeError
-        If ``rules`` are neither text nor a mapping.
+        If ``rules`` are neither text nor a mapping, or a number of bins is no whole number.
     ValueError
         If the rules do not say what they must.
 

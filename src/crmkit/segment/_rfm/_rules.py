@@ -124,6 +124,8 @@ def checked_rules(rules: RFMPreset | RFMRules) -> CheckedRules:
     """Read rules, or raise where they do not say what they must; cells are not looked at."""
     if not isinstance(rules, (str, Mapping)):
         raise TypeError(f"`rules` must be one of {list(_PRESETS)} or a mapping, got {type(rules).__name__}.")
+    if isinstance(rules, str):
+        check_option(rules, _PRESETS, name="rules")
     given: Mapping[str, Any] = rfm_rules(rules) if isinstance(rules, str) else rules
     _check_keys(given, allowed=_RULE_KEYS, needed={"n_bins", "segments"}, where="rules")
     sizes = _sizes(given["n_bins"])
@@ -170,7 +172,7 @@ def check_cells(rules: CheckedRules) -> None:
 def _check_keys(given: Any, *, allowed: set[str], needed: set[str], where: str) -> None:
     if not isinstance(given, Mapping):
         raise ValueError(f"`{where}` must be a mapping, got {given!r}.")
-    unknown, missing = sorted(set(given) - allowed), sorted(needed - set(given))
+    unknown, missing = sorted(map(str, set(given) - allowed)), sorted(needed - set(given))
     if unknown or missing:
         raise ValueError(f"`{where}` lacks {missing} and does not know {unknown}; it holds {sorted(allowed)}.")
 

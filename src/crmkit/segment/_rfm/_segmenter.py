@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,15 @@ from crmkit.labels import LABELS, Label, Language
 from crmkit.segment._cases import Case, no_order
 from crmkit.segment._measures import Measures
 from crmkit.segment._rfm._rule_tables import rfm_cell_table
-from crmkit.segment._rfm._rules import POTENTIAL, CheckedRules, RFMPreset, RFMRules, check_cells, checked_rules
+from crmkit.segment._rfm._rules import (
+    POTENTIAL,
+    CheckedRules,
+    RFMPreset,
+    RFMRules,
+    check_cells,
+    checked_rules,
+    rfm_rules,
+)
 from crmkit.segment._rfm._score_edges import DIMENSIONS, scores_on
 from crmkit.segment._rfm._score_values import NEEDED, oriented
 from crmkit.segment._rfm._scorer import RFMScorer, checked_sizes
@@ -43,11 +52,13 @@ class RFMSegmenter(Segmenter):
         The eleven segments of Western practice, the eight classes of Chinese practice, or your own, as in `rfm_rules`;
         `rfm_rule_table` prints them.
     scorer : RFMScorer, optional
-        How customers are scored, with as many bins as the rules say; equal numbers per score if not given. It is
-        not changed.
+        How customers are scored, with as many bins as the rules say; equal numbers per score if not given. A fresh
+        copy of it is fitted.
 
     Attributes
     ----------
+    rules_ : dict
+        The rules as they were in `fit`.
     scorer_ : RFMScorer
         The fitted scorer, with its frozen edges.
     cells_ : DataFrame
@@ -84,11 +95,11 @@ class RFMSegmenter(Segmenter):
         self.scorer = scorer
 
     def _check_options(self) -> None:
-        checked = self._checked()
+        checked = checked_rules(self.rules)
         check_cells(checked)
         if self.scorer is not None and not isinstance(self.scorer, RFMScorer):
             raise TypeError(f"`scorer` must be an RFMScorer, got {type(self.scorer).__name__}.")
-        given = checked_sizes(self._scorer().n_bins)
+        given = checked.sizes if self.scorer is None else checked_sizes(self.scorer.n_bins)
         if given != checked.sizes:
             raise ValueError(
                 f"`scorer` scores in {given} bins, but the rules name {checked.sizes}. Give them one n_bins."
@@ -104,18 +115,20 @@ class RFMSegmenter(Segmenter):
         return "spend"
 
     def _learn(self, ordered: Measures) -> None:
-        self.scorer_ = self._scorer().fit(pd.DataFrame(ordered))
-        self.cells_ = rfm_cell_table(self.rules)[["r_score", "f_score", "m_score", "segment"]]
+        self.rules_ = rfm_rules(self.rules) if isinstance(self.rules, str) else deepcopy(self.rules)
+        scorer = RFMScorer(n_bins=self._checked().sizes) if self.scorer is None else clone(self.scorer)
+        self.scorer_ = scorer.fit(pd.DataFrame(ordered))
+        self.cells_ = rfm_cell_table(self.rules_)[["r_score", "f_score", "m_score", "segment"]]
 
     def _cases(self) -> list[Case]:
         checked = self._checked()
         rest = [] if checked.rest is None else [Case(checked.rest, _CELL, ())]
         return [*no_order(POTENTIAL, value="spend"), *checked.cases, *rest]
 
-    def _columns(self, customers: object) -> Measures:
-        columns = self._measured(customers)
+    def _columns(self, customers: object, *, name: str = "customers") -> Measures:
+        columns = self._measured(customers, name=name)
         scores = scores_on(oriented(columns, self.scorer_), self.scorer_.edges_)
-        return columns | {f"{name}_score": scores[name] for name in DIMENSIONS}
+        return columns | {f"{dimension}_score": scores[dimension] for dimension in DIMENSIONS}
 
     def _reasons(self, which: npt.NDArray[np.intp], columns: Measures) -> npt.NDArray[np.object_]:
         reasons = super()._reasons(which, columns)
@@ -156,8 +169,4 @@ class RFMSegmenter(Segmenter):
         ]
 
     def _checked(self) -> CheckedRules:
-        return checked_rules(self.rules)
-
-    def _scorer(self) -> RFMScorer:
-        """An unfitted scorer, the one given or that of the rules."""
-        return RFMScorer(n_bins=self._checked().sizes) if self.scorer is None else clone(self.scorer)
+        return checked_rules(self.rules_)

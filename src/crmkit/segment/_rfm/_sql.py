@@ -21,7 +21,7 @@ def score_cases(edges: pd.DataFrame, options: ScoreOptions) -> dict[Dimension, s
 def _case(dimension: Dimension, measure: str, edges: pd.DataFrame) -> str:
     """Write one dimension's score as a CASE over the SQL of its measure; edges of single cells come first."""
     mine = edges[edges["dimension"] == dimension]
-    lines = [f"CASE WHEN n_orders <= 0 OR {missing_sql(NEEDED)} THEN NULL"]
+    lines = [f"CASE WHEN n_orders <= 0 OR {missing_sql(NEEDED, quote='')} THEN NULL"]
     for (r_score, f_score), inner in edges_by_cell(mine):
         parents = {"r_score": r_score, "f_score": f_score}
         inside = [f"{parent} = {score}" for parent, score in parents.items() if score is not None]
