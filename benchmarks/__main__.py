@@ -1,6 +1,8 @@
 """Run every benchmark."""
 
-from benchmarks import customer_summary, import_time
+from benchmarks import customer_summary, import_time, rfm_laws, segments
 
 import_time.main()
 customer_summary.main()
+rfm_laws.main()
+segments.main()

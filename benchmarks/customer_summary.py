@@ -5,16 +5,15 @@ of the runs. Memory: each alone in a fresh process, the peak above what the load
 """
 
 import json
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import crmkit
 from benchmarks import by_hand
+from benchmarks.harness import alone, headings, peak, row, seconds
 
+MODULE = "benchmarks.customer_summary"
 N_CUSTOMERS = 1_000_000
 PURCHASES_PER_YEAR = 14.7
 RUNS = 3
@@ -109,31 +108,6 @@ ENGINES = {engine.__name__: engine for engine in (Pandas, Polars, DuckDB, Lifeti
 PAIRS = {"transactions": ("ours", "hand"), "orders": ("ours_door", "hand_door")}
 
 
-def seconds(engine, pair):
-    """Time both of a pair in turn."""
-    taken = {name: [] for name in pair}
-    for _ in range(RUNS):
-        for name in pair:
-            start = time.perf_counter()
-            getattr(engine, name)()
-            taken[name].append(time.perf_counter() - start)
-    return {name: statistics.median(times) for name, times in taken.items()}
-
-
-def peak(engine, name):
-    """Peak megabytes above what was in use before; right in a fresh process on Linux only."""
-    before = memory_field("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # starts a new VmHWM, the most that was ever in use
-    getattr(engine, name)()
-    return (memory_field("VmHWM") - before) / 1024
-
-
-def memory_field(field):
-    """Kilobytes of one field of this process' status."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(field))
-
-
 def check(engine, pair):
     """Refuse to compare what is not equal."""
     import pandas as pd
@@ -144,19 +118,13 @@ def check(engine, pair):
     )
 
 
-def run(*arguments):
-    """Run this file again, alone."""
-    command = [sys.executable, "-m", "benchmarks.customer_summary", *arguments]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)  # noqa: S603
-
-
 def child(folder, engine, table, task):
     """Do one task in this process and print its figures."""
     made = ENGINES[engine](folder, table)
     if task == "time":
         if engine != "Lifetimes":
             check(made, PAIRS[table])
-        figures = seconds(made, PAIRS[table])
+        figures = seconds(made, PAIRS[table], RUNS)
     else:
         figures = peak(made, task)
     print(json.dumps(figures))
@@ -171,22 +139,15 @@ def main(n_customers=N_CUSTOMERS):
         orders.to_parquet(Path(folder) / "orders.parquet")
         crmkit.as_transactions(orders).to_parquet(Path(folder) / "transactions.parquet")
         print(f"\n## customer_summary, {len(orders):,} orders of {n_customers:,} customers, median of {RUNS}")
-        print(
-            "| engine | from | ours, s | peer, s | ours / peer | ours, MB | peer, MB |\n|---|---|---|---|---|---|---|"
-        )
+        print(headings("engine", "from"))
         del orders
         for engine in ENGINES:
             for table, pair in PAIRS.items():
                 if engine == "Lifetimes" and table == "transactions":
                     continue
-                ours, hand = pair
-                times = run(folder, engine, table, "time")
-                memory = {task: run(folder, engine, table, task) for task in pair}
-                print(
-                    f"| {engine} | {table} | {times[ours]:.2f} | {times[hand]:.2f} | {times[ours] / times[hand]:.2f} "
-                    f"| {memory[ours]:,.0f} | {memory[hand]:,.0f} |",
-                    flush=True,
-                )
+                times = alone(MODULE, folder, engine, table, "time")
+                memory = {task: alone(MODULE, folder, engine, table, task) for task in pair}
+                print(row(engine, table, times=times, memory=memory), flush=True)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,10 @@ _AXIS = {
     "before": Label("Before", "期初"),
     "after": Label("After", "期末"),
     "not_there": Label("Not there", "不在表中"),
+    "age": Label("Periods since the first purchase", "首次购买后的期数"),
+    "cohort": Label("First purchase, and customers", "首次购买时间与客户数"),
+    "gap_days": Label("Days to the next purchase", "距下次购买天数"),
+    "gap_share": Label("Share of the gaps", "间隔累计占比"),
 }
 
 LABELS: Mapping[str, Mapping[str, Label]] = MappingProxyType(

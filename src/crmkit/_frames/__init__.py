@@ -19,12 +19,13 @@ from crmkit._frames._kinds import (
 )
 from crmkit._frames._numpy_types import with_numpy_types
 from crmkit._frames._query import run_sql
-from crmkit._frames._rows import column_like, rows_like
+from crmkit._frames._rows import Coded, column_like, rows_like
 from crmkit._frames._sort import positions_of, sort_order, sorted_codes, starts_of_runs
 from crmkit._frames._values import decoded, flag, with_values
 
 __all__ = [
     "AnyFrame",
+    "Coded",
     "FrameT",
     "clean_ids",
     "collected",

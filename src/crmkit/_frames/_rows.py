@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from crmkit._frames._kinds import FrameT, collected, give_back, in_memory, open_frame
 
-__all__ = ["column_like", "rows_like"]
+__all__ = ["Coded", "column_like", "rows_like"]
+
+
+class Coded(NamedTuple):
+    """A text per row, given by its position among few."""
+
+    texts: Sequence[str]
+    codes: npt.NDArray[np.intp]
 
 
 def rows_like(columns: Mapping[str, Any], *, like: FrameT) -> FrameT:
     """Make a table of arrays, one value per row of ``like``; on pandas it has the index of ``like``.
 
-    The arrays are NumPy's (objects being text, NaN missing), or pandas' nullable whole numbers and categoricals.
+    The arrays are NumPy's (objects being text, NaN missing), `Coded`, or pandas' nullable whole numbers and
+    categoricals without missing values.
     """
     return give_back(_made(columns, like=like), like=like)
 
@@ -30,18 +39,37 @@ def column_like(values: Any, *, name: str, like: Any) -> Any:
 def _made(columns: Mapping[str, Any], *, like: Any) -> nw.DataFrame[Any]:
     rows = collected(in_memory(open_frame(like, name="rows")))
     if rows.implementation.is_pandas():
-        return nw.from_native(pd.DataFrame(dict(columns), index=rows.to_native().index))
+        made = {name: _pandas_array(values) for name, values in columns.items()}
+        return nw.from_native(pd.DataFrame(made, index=rows.to_native().index))
     series = [_column(name, values, rows.implementation) for name, values in columns.items()]
     return rows.select(rows.columns[0]).with_columns(*series).select(*columns)
 
 
+def _pandas_array(values: Any) -> Any:
+    return pd.Series(list(values.texts)).array.take(values.codes) if isinstance(values, Coded) else values
+
+
 def _column(name: str, values: Any, backend: Any) -> nw.Series[Any]:
+    if isinstance(values, Coded):
+        return _taken(name, values, nw.String(), backend)
     if isinstance(values, pd.Categorical):
         # Arrow has no ordered categories of its own: text there.
-        kind = nw.Enum(list(values.categories)) if backend.is_polars() else nw.String()
-        return nw.new_series(name, np.asarray(values, dtype=object), kind, backend=backend)
+        texts = list(values.categories)
+        kind = nw.Enum(texts) if backend.is_polars() else nw.String()
+        return _taken(name, Coded(texts, np.asarray(values.codes, dtype=np.intp)), kind, backend)
     if isinstance(values, np.ndarray) and values.dtype.kind != "f":
         return nw.new_series(name, values, nw.String if values.dtype == object else None, backend=backend)
-    floats = np.asarray(values.to_numpy(dtype=float, na_value=np.nan) if hasattr(values, "to_numpy") else values)
-    made = nw.new_series(name, floats, nw.Float64, backend=backend).to_frame().select(nw.col(name).fill_nan(None))[name]
-    return made if isinstance(values, np.ndarray) else made.cast(nw.Int64)
+    if isinstance(values, np.ndarray):
+        return _without_nan(name, values, backend)
+    if not values.isna().any():
+        return nw.new_series(name, values.to_numpy(dtype=np.int64), backend=backend)
+    return _without_nan(name, values.to_numpy(dtype=float, na_value=np.nan), backend).cast(nw.Int64)
+
+
+def _taken(name: str, values: Coded, kind: Any, backend: Any) -> nw.Series[Any]:
+    """Make the few texts a column, and take the rows from it."""
+    return nw.new_series(name, list(values.texts), kind, backend=backend)[values.codes]
+
+
+def _without_nan(name: str, floats: Any, backend: Any) -> nw.Series[Any]:
+    return nw.new_series(name, floats, nw.Float64, backend=backend).to_frame().select(nw.col(name).fill_nan(None))[name]

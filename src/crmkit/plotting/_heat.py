@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["heat_map"]
 
-# Above this share of the darkest blue, black text is hard to read.
-_DARK = 0.55
+# From this shade on white text has more contrast than black.
+_DARK = 0.8
 
 
 def heat_map(

@@ -1,5 +1,6 @@
 """One HTML file on a customer base. Needs ``pip install crmkit[report]``."""
 
-from crmkit.report._report import CustomerReport, customer_report
+from crmkit.report._make import customer_report
+from crmkit.report._report import CustomerReport
 
 __all__ = ["CustomerReport", "customer_report"]

@@ -11,9 +11,10 @@ import pandas as pd
 from crmkit._version import __version__
 from crmkit.labels import LABELS, Language
 from crmkit.metrics import kpi_catalogue
-from crmkit.report._charts import charts
+from crmkit.report._charts import chart, figure_svg
 from crmkit.report._findings import findings
-from crmkit.report._numbers import NOTHING, by_code, count, day, money, month, number_of_kpi, share
+from crmkit.report._numbers import NOTHING, by_code, change, count, day, money, month, number_of_kpi, share
+from crmkit.report._sections import QUIET
 from crmkit.report._texts import TEXTS
 from crmkit.segment import rfm_rule_table
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 _MOST_COHORTS = 24
+# Of a table that a user adds, and of a text in a cell: reports stay small.
+_MOST_ROWS = 100
+_LONGEST = 60
 # Darkest retention on the heat map; above it white text would be needed.
 _DARKEST = 0.75
 
@@ -50,20 +54,27 @@ def render(report: CustomerReport) -> str:
         language="zh-CN" if language == "zh" else "en",
         text=text,
         label_of=label_of,
+        chart=lambda name: chart(report, name),
+        sections=report.sections,
+        extra=[_extra(title, content, number) for number, (title, content) in enumerate(report.extra, start=1)],
         subtitle=text("subtitle", first=day(report.first_day), as_of=day(report.as_of)),
+        first_day=day(report.first_day),
         findings=findings(report),
         audit=_audit_rows(report),
         n_duplicates=None if report.audit is None else count(report.audit["n_duplicates"].iloc[-1]),
         days=report.days,
         kpis=_kpi_rows(report),
+        previous_missing=report.previous_kpis is None,
         months=_month_rows(report.months),
         partial=not report.months["is_complete"].iloc[-1],
-        charts=charts(report, text),
         cohorts=_cohort_grid(report.cohorts),
         rfm_segments=_rfm_rows(report.rfm_segments, language),
         score_ranges=_score_ranges(report.score_ranges),
         tiers=None if report.tiers is None else _segment_rows(report.tiers, language),
         tier_cuts=_tier_cuts(report),
+        has_gaps=len(report.gaps) > 0,
+        actions=_action_rows(report.actions),
+        **_quiet_totals(report.rfm_segments),
         gini=number_of_kpi(_value(report, "gini"), unit="index"),
         definitions=_definitions(language),
         version=__version__,
@@ -89,10 +100,11 @@ def _audit_rows(report: CustomerReport) -> list[dict[str, str]]:
 
 def _kpi_rows(report: CustomerReport) -> list[dict[str, str]]:
     recent = by_code(report.recent_kpis)
+    previous = {} if report.previous_kpis is None else by_code(report.previous_kpis)
     units = kpi_catalogue().set_index("kpi")["unit"].to_dict()
     rows = []
     for kpi, whole in by_code(report.kpis).items():
-        now = recent[kpi]
+        now, before = recent[kpi], previous.get(kpi, {"value": math.nan})
         interval = NOTHING if math.isnan(now["lower"]) else f"{share(now['lower'])} – {share(now['upper'])}"
         rows.append(
             {
@@ -100,6 +112,8 @@ def _kpi_rows(report: CustomerReport) -> list[dict[str, str]]:
                 "whole": number_of_kpi(whole["value"], unit=units[kpi]),
                 "recent": number_of_kpi(now["value"], unit=units[kpi]),
                 "interval": interval,
+                "previous": number_of_kpi(before["value"], unit=units[kpi]),
+                "change": change(now["value"], before["value"], unit=units[kpi], language=report.language),
             }
         )
     return rows
@@ -179,6 +193,47 @@ def _tier_cuts(report: CustomerReport) -> dict[str, str]:
         return {}
     core, important, orders = report.tier_cuts["cut"]
     return {"core": money(core), "important": money(important), "orders": count(math.ceil(orders))}
+
+
+def _action_rows(actions: pd.DataFrame) -> list[dict[str, str]]:
+    return [
+        {
+            "customer": _cut(str(row["customer_id"])),
+            "revenue": money(row["spend"]),
+            "why": row["reason"],
+        }
+        for row in actions.to_dict("records")
+    ]
+
+
+def _quiet_totals(segments: pd.DataFrame) -> dict[str, str]:
+    """How many customers the actions are chosen from, and what they brought."""
+    quiet = segments[segments["segment"].isin(QUIET)]
+    return {"n_quiet": count(quiet["n_customers"].sum()), "quiet_revenue": money(float(quiet["value"].sum()))}
+
+
+def _extra(title: str, content: Any, number: int) -> dict[str, Any]:
+    """A section that a user added."""
+    section: dict[str, Any] = {"id": f"extra{number}", "title": title, "figure": None, "rows": None, "text": None}
+    if isinstance(content, str):
+        return section | {"text": content}
+    if not isinstance(content, pd.DataFrame):
+        return section | {"figure": figure_svg(content, name=f"extra{number}")}
+    rows = [[_cell(value) for value in row] for row in content.head(_MOST_ROWS).itertuples(index=False, name=None)]
+    return section | {"columns": [str(name) for name in content.columns], "rows": rows}
+
+
+def _cell(value: Any) -> str:
+    if pd.isna(value):
+        return NOTHING
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else _cut(str(value))
+
+
+def _cut(text: str) -> str:
+    """Text as far as a cell holds it."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _definitions(language: Language) -> list[dict[str, str]]:

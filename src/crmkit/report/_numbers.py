@@ -10,7 +10,19 @@ import pandas as pd
 
 from crmkit.labels import Language
 
-__all__ = ["NOTHING", "by_code", "count", "counted", "day", "money", "month", "number_of_kpi", "share"]
+__all__ = [
+    "NOTHING",
+    "by_code",
+    "change",
+    "count",
+    "counted",
+    "day",
+    "days_within",
+    "money",
+    "month",
+    "number_of_kpi",
+    "share",
+]
 
 NOTHING = "–"
 
@@ -65,3 +77,20 @@ def number_of_kpi(value: float, *, unit: str) -> str:
     if unit in ("orders", "customers"):
         return count(value)
     return money(value) if unit.startswith("money") else f"{value:,.2f}"
+
+
+def change(now: float, before: float, *, unit: str, language: Language) -> str:
+    """How a value changed: shares and indices by points, all else by percent."""
+    if math.isnan(now) or math.isnan(before):
+        return NOTHING
+    if unit == "share":
+        return f"{(now - before) * 100:+.1f} {'个百分点' if language == 'zh' else 'pp'}"
+    if unit == "index":
+        return f"{now - before:+.2f}"
+    return f"{now / before - 1:+.1%}" if before > 0 else NOTHING
+
+
+def days_within(gaps: pd.DataFrame, share: float) -> int:
+    """The days within which a share of the gaps between purchases lies."""
+    reached = gaps["cumulative_share"] >= share * (1 - 1e-12)
+    return int(gaps.loc[reached, "days"].iloc[0])

@@ -1,35 +1,22 @@
-"""The customer report: tables worked out once, then written as one HTML file."""
+"""The customer report: its tables, and the page, text and data made of them."""
 
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import narwhals.stable.v2 as nw
-import numpy as np
 import pandas as pd
 
-from crmkit import metrics
-from crmkit._checks import Day, as_day, check_columns, check_int, check_option
-from crmkit._frames import flag, open_frame, to_pandas
-from crmkit.activity import cohort_table
-from crmkit.customers import customer_summary
-from crmkit.errors import SchemaError
-from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.labels import Language
 from crmkit.report._findings import findings
 from crmkit.report._html import render
-from crmkit.segment import RFMSegmenter, TierSegmenter, rfm_map_table
-from crmkit.transactions import checked_transactions, up_to
+from crmkit.report._plain import as_dict, as_markdown
+from crmkit.report._sections import Extra, Section
 
-__all__ = ["CustomerReport", "customer_report"]
-
-# A century; what lies before it is not in any log.
-_MOST_DAYS = 36_525
-# What scores and tiers look at, of the customers table.
-_COLUMNS = ("n_orders", "spend", "days_since_last", "tenure_days")
+__all__ = ["CustomerReport"]
 
 
 @dataclass(frozen=True)
@@ -44,45 +31,88 @@ class CustomerReport:
         Length in days of the recent period.
     language : {"en", "zh"}
         Language of the texts.
+    sections : tuple of str
+        The sections shown, in order.
     first_day : datetime
         Day of the first transaction.
     audit : DataFrame or None
         Where every row went, as `crmkit.audit_orders` gives it.
     kpis, recent_kpis : DataFrame
         `crmkit.metrics.kpi_table` of the whole log and of the last ``days`` days.
+    previous_kpis : DataFrame or None
+        The same of the ``days`` days before; None if the log does not hold them all.
     months : DataFrame
         `crmkit.metrics.period_table` by month.
     cohorts : DataFrame
         `crmkit.cohort_table` by month.
     concentration : DataFrame
         `crmkit.metrics.concentration_table`.
+    gaps : DataFrame
+        `crmkit.metrics.purchase_gap_table`.
     rfm_map, score_ranges, rfm_segments : DataFrame
         `crmkit.segment.rfm_map_table`, the customers and values of each score (``bin_sizes_`` of
         `crmkit.segment.RFMScorer`), and the summary of `crmkit.segment.RFMSegmenter` with its eleven segments.
     tiers, tier_cuts : DataFrame or None
         Summary and cuts of `crmkit.segment.TierSegmenter`; None unless revenue is above zero.
+    actions : DataFrame
+        ``customer_id``, ``segment``, ``spend`` and the reason of the customers to act on first: those of the segments
+        ``at_risk`` and ``cannot_lose`` who spent the most.
+    extra : tuple
+        Sections that `with_section` added.
     """
 
     as_of: datetime
     days: int
     language: Language
+    sections: tuple[Section, ...]
     first_day: datetime
     audit: pd.DataFrame | None
     kpis: pd.DataFrame
     recent_kpis: pd.DataFrame
+    previous_kpis: pd.DataFrame | None
     months: pd.DataFrame
     cohorts: pd.DataFrame
     concentration: pd.DataFrame
+    gaps: pd.DataFrame
     rfm_map: pd.DataFrame
     score_ranges: pd.DataFrame
     rfm_segments: pd.DataFrame
     tiers: pd.DataFrame | None
     tier_cuts: pd.DataFrame | None
+    actions: pd.DataFrame
+    extra: tuple[Extra, ...] = ()
 
     @property
     def findings(self) -> list[str]:
         """The headline findings, a sentence each."""
         return findings(self)
+
+    def with_section(self, title: str, content: Any) -> CustomerReport:
+        """Add a section of your own after the others.
+
+        Parameters
+        ----------
+        title : str
+            Its heading.
+        content : DataFrame, str or matplotlib.figure.Figure
+            A table, a paragraph of text, or a drawing. Text and the values of a table are escaped.
+
+        Returns
+        -------
+        CustomerReport
+            A report with the section; this one stays as it is.
+
+        Raises
+        ------
+        TypeError
+            If the content is none of the three or the title no text.
+        """
+        if not isinstance(title, str):
+            raise TypeError(f"`title` must be text, got {title!r}.")
+        if not isinstance(content, (str, pd.DataFrame)) and not hasattr(content, "savefig"):
+            kind = type(content).__name__
+            raise TypeError(f"`content` must be a pandas DataFrame, text or a Matplotlib figure, got {kind}.")
+        return replace(self, extra=(*self.extra, Extra(title, content)))
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Write the report as one HTML page that needs nothing else.
@@ -97,10 +127,33 @@ class CustomerReport:
         str
             The page. The same report gives the same bytes.
         """
-        page = render(self)
-        if path is not None:
-            Path(path).write_text(page, encoding="utf-8", newline="\n")
-        return page
+        return _kept(render(self), path)
+
+    def to_markdown(self, path: str | Path | None = None) -> str:
+        """Write findings and tables as Markdown, without drawings.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            File to write, in UTF-8.
+
+        Returns
+        -------
+        str
+            The text.
+        """
+        return _kept(as_markdown(self), path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the report as plain data that JSON can hold.
+
+        Returns
+        -------
+        dict
+            ``as_of``, ``first_day``, ``days``, ``language``, ``version``, ``findings``, and ``tables``: per table a
+            list of rows, each a dict; dates are ISO text, missing values None.
+        """
+        return as_dict(self)
 
     def _repr_html_(self) -> str:
         # In a frame of its own, the page's style leaves the notebook alone.
@@ -108,117 +161,7 @@ class CustomerReport:
         return f'<iframe srcdoc="{page}" style="width:100%;height:40rem;border:0"></iframe>'
 
 
-def customer_report(
-    transactions: Any,
-    *,
-    as_of: Day,
-    audit: Any = None,
-    days: int = 90,
-    language: Language = "en",
-) -> CustomerReport:
-    """Report on a customer base: KPIs, months, cohorts, RFM, tiers and concentration, each with its definition.
-
-    Parameters
-    ----------
-    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.as_transactions` gives them. Those after ``as_of`` are not counted.
-    as_of : date or ISO text
-        The last day that counts.
-    audit : the same kind of frame, optional
-        As `crmkit.audit_orders` gives it for the same orders and the same ``as_of``; it becomes the section
-        on where every row went.
-    days : int, default 90
-        Length in days of the recent period, and of the one before that it is compared with.
-    language : {"en", "zh"}, default "en"
-        Language of the report.
-
-    Returns
-    -------
-    CustomerReport
-        Its tables are attributes; ``to_html(path)`` writes it, and notebooks show it.
-
-    Raises
-    ------
-    SchemaError
-        If a column is missing, nobody bought by ``as_of``, or ``audit`` does not add up to ``transactions``.
-    TypeError
-        If a table is no frame or ``days`` no whole number.
-    ValueError
-        If ``as_of`` is no date, or in memory before the first transaction, ``days`` is not between 1 and 36,525,
-        or ``language`` is neither of the two.
-
-    Examples
-    --------
-    >>> from crmkit import as_transactions, load_cdnow
-    >>> report = customer_report(as_transactions(load_cdnow()), as_of="1998-06-30")
-    >>> print(report.findings[1])
-    The top 20% of customers (472) brought 67.5% of revenue.
-    """
-    check_int(days, name="days", low=1)
-    if days > _MOST_DAYS:
-        raise ValueError(f"`days` must be at most {_MOST_DAYS}, got {days}.")
-    check_option(language, LANGUAGES, name="language")
-    last_day = as_day(as_of, name="as_of")
-    rows = checked_transactions(transactions)
-    first_day, net, purchases = _extent(rows, last_day)
-    if purchases == 0:
-        raise SchemaError(f"`transactions` has no purchase day up to {last_day:%Y-%m-%d}: there is nothing to report.")
-    checked = None if audit is None else _checked_audit(audit, net=net)
-    native = rows.to_native()
-    recent = last_day - timedelta(days=days - 1)
-    customers = to_pandas(open_frame(customer_summary(native, as_of=last_day), name="customers").select(*_COLUMNS))
-    rfm = RFMSegmenter().fit(customers)
-    tiers = TierSegmenter().fit(customers) if customers["spend"].sum() > 0 else None
-    return CustomerReport(
-        as_of=last_day,
-        days=days,
-        language=language,
-        first_day=first_day,
-        audit=checked,
-        kpis=_pandas(metrics.kpi_table(native, start=first_day, end=last_day)),
-        recent_kpis=_pandas(metrics.kpi_table(native, start=recent, end=last_day)),
-        months=_pandas(metrics.period_table(native, as_of=last_day)),
-        cohorts=_pandas(cohort_table(native, as_of=last_day)),
-        concentration=metrics.concentration_table(customers),
-        rfm_map=rfm_map_table(customers, scorer=rfm.scorer_),
-        score_ranges=rfm.scorer_.bin_sizes_,
-        rfm_segments=rfm.summary(customers),
-        tiers=None if tiers is None else tiers.summary(customers),
-        tier_cuts=None if tiers is None else tiers.cuts_,
-    )
-
-
-def _pandas(native: Any) -> pd.DataFrame:
-    return to_pandas(open_frame(native, name="table"))
-
-
-def _extent(rows: Any, last_day: datetime) -> tuple[datetime, float, int]:
-    """The first day, the net money and the purchase days of the transactions that count."""
-    counted = up_to(rows, last_day, name="as_of")
-    bought = flag(nw.col("n_orders") > 0)
-    marked = counted.with_columns(bought.alias("bought"))
-    sums = to_pandas(marked.select(nw.col("date").min(), nw.col("amount").sum(), nw.col("bought").sum())).iloc[0]
-    if pd.isna(sums["date"]):
-        raise SchemaError(f"`transactions` has no rows up to {last_day:%Y-%m-%d}. Give a later as_of.")
-    return pd.Timestamp(sums["date"]).to_pydatetime(), float(sums["amount"]), int(sums["bought"])
-
-
-def _checked_audit(audit: Any, *, net: float) -> pd.DataFrame:
-    """Refuse an audit of other orders: with refunds or without, its money must be that of the transactions."""
-    frame = open_frame(audit, name="audit")
-    check_columns(
-        frame.collect_schema(), ("reason", "n_rows", "amount", "n_duplicates"), name="audit", made_by="audit_orders"
-    )
-    table = _pandas(audit)
-    amount = table.set_index("reason")["amount"]
-    missing = [reason for reason in LABELS["audit_reason"] if reason not in amount.index]
-    if missing:
-        raise SchemaError(f"`audit` lacks the lines {missing}. audit_orders makes them all.")
-    kept = float(amount["kept"])
-    with_refunds = kept + float(amount["refund"])
-    if not np.isclose([kept, with_refunds], net, rtol=0, atol=1e-9 * (kept - amount["refund"])).any():
-        raise SchemaError(
-            f"`audit` keeps {with_refunds:.2f} after refunds, but `transactions` hold {net:.2f} up to as_of. "
-            "Make both from the same orders, and audit_orders with the same as_of."
-        )
-    return table
+def _kept(text: str, path: str | Path | None) -> str:
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    return text

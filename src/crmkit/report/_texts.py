@@ -64,6 +64,36 @@ TEXTS = MappingProxyType(
         "kpi": Label("KPI", "指标"),
         "whole_log": Label("Whole log", "全部记录"),
         "last_days": Label("Last {days} days", "最近 {days} 天"),
+        "days_before": Label("{days} days before", "此前 {days} 天"),
+        "change": Label("Change", "变化"),
+        "previous_missing": Label(
+            "The log starts on {first}, so the period before is not whole and is left out.",
+            "数据始于 {first}，上一期不完整，故不列出。",
+        ),
+        "rhythm": Label("Rhythm of purchases", "购买节奏"),
+        "rhythm_note": Label(
+            "Days from one purchase day to the customer's next one: the marks show within how many days half and nine "
+            "tenths of them lie. Longest gaps, up to 1%, are not drawn; who did not come back has no gap.",
+            "同一客户相邻两个购买日之间的天数：虚线标出一半与九成间隔所在的天数。"
+            "最长的 1% 未绘出；未再购买的客户没有间隔。",
+        ),
+        "rhythm_missing": Label("Nobody bought on two days.", "没有客户在两个不同日期购买。"),
+        "alt_rhythm": Label(
+            "Curve of the days between purchases: half within {half} days, nine tenths within {most}.",
+            "购买间隔天数的累计曲线：一半在 {half} 天内，九成在 {most} 天内。",
+        ),
+        "actions": Label("Customers to act on first", "优先跟进的客户"),
+        "actions_note": Label(
+            "Those who spent the most of {n} customers who used to order often and have not of late (segments at risk "
+            "and cannot lose them); together they brought {revenue}.",
+            "曾经频繁下单、近期未再下单的 {n} 位客户（流失风险客户与不容流失客户）中消费额最高者；"
+            "这些客户合计贡献 {revenue}。",
+        ),
+        "actions_missing": Label(
+            "Nobody who used to order often has stopped.", "没有曾经频繁下单而近期停止下单的客户。"
+        ),
+        "customer": Label("Customer", "客户"),
+        "why": Label("Why", "原因"),
         "interval": Label("95% interval", "95% 置信区间"),
         "kpi_note": Label(
             "Retention and churn compare the period with the one of the same length before it; a dash means that "
@@ -155,6 +185,20 @@ TEXTS = MappingProxyType(
             "Refunds are negative amounts; unless they were left out, their money reduces revenue.",
             "购买日指有订单的日期；若当日有退款且净额不大于零，则不算购买日。退款为负金额，除非被剔除，均从销售额中扣减。",
         ),
+        "table_audit": Label("Where every row went", "数据去向"),
+        "table_kpis": Label("KPIs of the whole log", "核心指标：全部记录"),
+        "table_recent_kpis": Label("KPIs of the last days", "核心指标：最近一期"),
+        "table_previous_kpis": Label("KPIs of the days before", "核心指标：上一期"),
+        "table_months": Label("Months", "月度数据"),
+        "table_cohorts": Label("Cohort retention", "同期群留存"),
+        "table_tiers": Label("Customer tiers", "客户分层"),
+        "table_tier_cuts": Label("Cuts of the tiers", "分层界限"),
+        "table_rfm_segments": Label("RFM segments", "RFM 细分"),
+        "table_rfm_map": Label("RFM map", "RFM 分布"),
+        "table_score_ranges": Label("What the scores mean", "得分对应的取值范围"),
+        "table_actions": Label("Customers to act on first", "优先跟进的客户"),
+        "table_gaps": Label("Days between purchases", "购买间隔天数"),
+        "table_concentration": Label("Concentration", "销售额集中度"),
         "made_with": Label("Made with crmkit {version}.", "由 crmkit {version} 生成。"),
     }
 )

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import check_columns, check_option
 from crmkit._estimator import JsonEstimator
-from crmkit._frames import FrameT, column_like, from_pandas, give_back, is_engine, open_frame, rows_like, run_sql
+from crmkit._frames import Coded, FrameT, column_like, from_pandas, give_back, is_engine, open_frame, rows_like, run_sql
 from crmkit.errors import SchemaError
 from crmkit.labels import LANGUAGES, Label, Language
 from crmkit.segment._cases import Case, case_sql, first_that_holds, missing_sql
@@ -303,8 +303,8 @@ class Segmenter(JsonEstimator, ABC):
     def _which(self, columns: Measures) -> npt.NDArray[np.intp]:
         return first_that_holds(self._cases(), columns)
 
-    def _reasons(self, which: npt.NDArray[np.intp], columns: Measures) -> npt.NDArray[np.object_]:  # noqa: ARG002
-        return np.array([case.reason for case in self._cases()], dtype=object)[which]
+    def _reasons(self, which: npt.NDArray[np.intp], columns: Measures) -> Coded:  # noqa: ARG002
+        return Coded([case.reason for case in self._cases()], which)
 
     def _reason_sql(self, case: Case) -> str:
         return f"'{case.reason}'"
@@ -324,7 +324,9 @@ class Segmenter(JsonEstimator, ABC):
 
     def _labels(self, order: npt.NDArray[np.intp]) -> pd.Categorical[Any]:
         kind = pd.CategoricalDtype(list(self.segments_["segment"]), ordered=True)
-        return pd.Categorical.from_codes(order.tolist(), dtype=kind)
+        codes: Any = order
+        labels: pd.Categorical[Any] = pd.Categorical.from_codes(codes, dtype=kind)
+        return labels
 
     def _assigned_in_engine(self, customers: FrameT) -> FrameT:
         given = open_frame(customers, name="customers")

@@ -37,7 +37,8 @@ def edge_table(
         else:
             edges = edges_between_values(values[name], n_bins=sizes[name], binning=binning)
         rows += [(name, np.nan, np.nan, score, sign * edge) for score, edge in enumerate(edges, start=2)]
-        scores[name] = _place(values[name], edges)
+        if nested:
+            scores[name] = _place(values[name], edges)
         if nested and name != "r" and name not in cuts:
             parents = [scores["r"]] if name == "f" else [scores["r"], scores["f"]]
             cells, where = np.unique(np.column_stack(parents), axis=0, return_inverse=True)
@@ -86,16 +87,23 @@ def bin_sizes(
     values: dict[Dimension, Floats], scores: dict[Dimension, Floats], *, sizes: dict[Dimension, int]
 ) -> pd.DataFrame:
     """Count the customers of each score, with the least and the greatest value among them."""
-    rows = []
+    tables = []
     for name in DIMENSIONS:
         natural = np.abs(values[name]) if name == "r" else values[name]
-        for score in range(1, sizes[name] + 1):
-            inside = natural[scores[name] == score]
-            ends = (float(inside.min()), float(inside.max())) if len(inside) else (np.nan, np.nan)
-            rows.append((name, score, len(inside), *ends))
-    return pd.DataFrame(rows, columns=["dimension", "score", "n_customers", "lowest", "highest"])
+        found = pd.Series(natural).groupby(scores[name].astype(np.int64)).agg(["size", "min", "max"])
+        all_scores = pd.RangeIndex(1, sizes[name] + 1, name="score")
+        tables.append(found.reindex(all_scores).reset_index().assign(dimension=name))
+    table = pd.concat(tables, ignore_index=True).rename(
+        columns={"size": "n_customers", "min": "lowest", "max": "highest"}
+    )
+    table["n_customers"] = table["n_customers"].fillna(0).astype("int64")
+    return table[["dimension", "score", "n_customers", "lowest", "highest"]]
 
 
 def _place(values: Floats, edges: Floats) -> Floats:
     """Score values, signed so that larger is better, on ascending edges; missing stays missing."""
-    return np.where(np.isnan(values), np.nan, np.searchsorted(reached(edges), values, side="right") + 1.0)
+    score = np.ones(len(values), dtype=np.int32)
+    # There are few edges: to count those reached is faster than to search for each value.
+    for bound in reached(edges):
+        score += values >= bound
+    return np.where(np.isnan(values), np.nan, score)

@@ -163,7 +163,11 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         scores = scores_on(self._values(X), self.edges_)
-        whole = {f"{name}_score": pd.Series(scores[name]).astype("Int64").array for name in DIMENSIONS}
+        missing = np.isnan(scores["r"])
+        whole = {
+            f"{name}_score": pd.arrays.IntegerArray(np.nan_to_num(scores[name]).astype(np.int64), missing.copy())
+            for name in DIMENSIONS
+        }
         return rows_like(whole, like=X)
 
     def weighted_score(self, X: FrameT) -> FrameT:

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
+from crmkit._frames import Coded
 from crmkit.labels import LABELS, Label, Language
-from crmkit.segment._cases import Case, no_order
+from crmkit.segment._cases import Case, first_that_holds, no_order
 from crmkit.segment._measures import Measures
 from crmkit.segment._rfm._rule_tables import rfm_cell_table
 from crmkit.segment._rfm._rules import (
@@ -23,7 +24,7 @@ from crmkit.segment._rfm._rules import (
     checked_rules,
     rfm_rules,
 )
-from crmkit.segment._rfm._score_edges import DIMENSIONS, scores_on
+from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, scores_on
 from crmkit.segment._rfm._score_values import NEEDED, oriented
 from crmkit.segment._rfm._scorer import RFMScorer, checked_sizes
 from crmkit.segment._rfm._sql import score_cases
@@ -130,14 +131,23 @@ class RFMSegmenter(Segmenter):
         scores = scores_on(oriented(columns, self.scorer_), self.scorer_.edges_)
         return columns | {f"{dimension}_score": scores[dimension] for dimension in DIMENSIONS}
 
-    def _reasons(self, which: npt.NDArray[np.intp], columns: Measures) -> npt.NDArray[np.object_]:
-        reasons = super()._reasons(which, columns)
-        placed = reasons == _CELL
-        scores = [columns[f"{name}_score"][placed].astype(np.intp) - 1 for name in DIMENSIONS]
+    def _which(self, columns: Measures) -> npt.NDArray[np.intp]:
+        # The few cells are looked at, not the many customers; only those without an order are.
+        checked = self._checked()
+        ordered = np.ones(len(self.cells_))
+        of_cell = first_that_holds(self._cases(), checked.cells() | {"n_orders": ordered, "spend": ordered})
+        which = of_cell[_cell(columns, checked.sizes)]
+        without = np.flatnonzero(np.isnan(columns["r_score"]))
+        which[without] = super()._which({name: values[without] for name, values in columns.items()})
+        return which
+
+    def _reasons(self, which: npt.NDArray[np.intp], columns: Measures) -> Coded:
         cells = self.cells_[["r_score", "f_score", "m_score"]].itertuples(index=False, name=None)
-        names = np.array([f"r{r}_f{f}_m{m}" for r, f, m in cells], dtype=object)
-        reasons[placed] = names[np.ravel_multi_index(scores, list(self._checked().sizes.values()))]
-        return reasons
+        names = [f"r{r}_f{f}_m{m}" for r, f, m in cells]
+        others = super()._reasons(which, columns)
+        scored = ~np.isnan(columns["r_score"])
+        codes = np.where(scored, _cell(columns, self._checked().sizes), len(names) + others.codes)
+        return Coded([*names, *others.texts], codes)
 
     def _reason_sql(self, case: Case) -> str:
         if case.reason != _CELL:
@@ -170,3 +180,11 @@ class RFMSegmenter(Segmenter):
 
     def _checked(self) -> CheckedRules:
         return checked_rules(self.rules_)
+
+
+def _cell(columns: Measures, sizes: dict[Dimension, int]) -> npt.NDArray[np.intp]:
+    """The position of each customer's cell; the first one where there are no scores."""
+    position = np.zeros(len(columns["r_score"]))
+    for name in DIMENSIONS:
+        position = position * sizes[name] + columns[f"{name}_score"] - 1
+    return np.nan_to_num(position).astype(np.intp)

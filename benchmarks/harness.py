@@ -1,0 +1,52 @@
+"""What benchmarks of speed share: ours and a peer timed in turn, the memory of each, the table printed."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def headings(*labels):
+    """The first two lines of the table."""
+    names = [*labels, "ours, s", "peer, s", "ours / peer", "ours, MB", "peer, MB"]
+    return f"| {' | '.join(names)} |\n|{'---|' * len(names)}"
+
+
+def row(*labels, times, memory):
+    """A line of the table, from the figures of ours and the peer."""
+    (ours, peer), (our_memory, peer_memory) = times.values(), memory.values()
+    figures = f"{ours:.2f} | {peer:.2f} | {ours / peer:.2f} | {our_memory:,.0f} | {peer_memory:,.0f}"
+    return f"| {' | '.join(labels)} | {figures} |"
+
+
+def alone(module, *arguments):
+    """Run a module in a fresh process and read the figures that it prints."""
+    command = [sys.executable, "-m", module, *arguments]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)  # noqa: S603
+
+
+def seconds(subject, pair, runs):
+    """Time both of a pair of methods in turn, without arguments: the median of the runs."""
+    taken = {name: [] for name in pair}
+    for _ in range(runs):
+        for name in pair:
+            start = time.perf_counter()
+            getattr(subject, name)()
+            taken[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def peak(subject, name):
+    """Peak megabytes above what was in use before; right in a fresh process on Linux only."""
+    before = memory_field("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # starts a new VmHWM, the most that was ever in use
+    getattr(subject, name)()
+    return (memory_field("VmHWM") - before) / 1024
+
+
+def memory_field(field):
+    """Kilobytes of one field of this process' status."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field))

@@ -1,0 +1,87 @@
+"""Cohort retention as a heat map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from crmkit._checks import check_columns, check_option
+from crmkit._frames import open_frame, to_pandas
+from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.plotting._heat import heat_map
+from crmkit.plotting._style import axes_for, in_language
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_cohorts"]
+
+# More would be too small to read, and a drawing of hundreds of kilobytes.
+_MOST_COHORTS = 24
+
+
+def plot_cohorts(cohorts: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    """Draw which share of each cohort bought again at each age; the newest 24 cohorts, at their first 24 ages.
+
+    Parameters
+    ----------
+    cohorts : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.cohort_table` gives it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; new axes without it.
+    language : {"en", "zh"}, default "en"
+        Language of the labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on. Beside each cohort stands its size; age 0, where all bought, is left out. The darkest cell
+        has the highest retention of those shown.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``cohorts`` is no frame.
+    ValueError
+        If ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, cohort_table, load_cdnow
+    >>> ax = plot_cohorts(cohort_table(as_transactions(load_cdnow()), as_of="1998-06-30"))
+    """
+    check_option(language, LANGUAGES, name="language")
+    frame = open_frame(cohorts, name="cohorts")
+    columns = ("cohort", "age", "size", "retention")
+    check_columns(frame.collect_schema(), columns, name="cohorts", made_by="cohort_table")
+    table = to_pandas(frame.select(*columns))
+    newest = np.sort(table["cohort"].unique())[-_MOST_COHORTS:]
+    shown = table[table["cohort"].isin(newest) & (table["age"] <= _MOST_COHORTS)]
+    sizes = shown.groupby("cohort")["size"].first()
+    later = shown[shown["age"] > 0]
+    ages = range(1, int(later["age"].max() if len(later) else 0) + 1)
+    retention = np.full((len(newest), len(ages)), np.nan)
+    retention[np.searchsorted(newest, later["cohort"].to_numpy()), later["age"] - 1] = later["retention"]
+    most = np.nanmax(retention, initial=0.0)
+    texts = [["" if np.isnan(share) else f"{share:.0%}" for share in row] for row in retention.tolist()]
+    ax = axes_for(ax)
+    heat_map(
+        ax,
+        retention / most if most > 0 else retention,
+        texts,
+        columns=[str(age) for age in ages],
+        rows=[f"{_start(cohort)}  {size:,}" for cohort, size in sizes.items()],
+    )
+    names = LABELS["axis"]
+    ax.set_xlabel(names["age"].text(language))
+    ax.set_ylabel(names["cohort"].text(language))
+    return in_language(ax, language)
+
+
+def _start(cohort: Any) -> str:
+    day = pd.Timestamp(cohort)
+    return f"{day:%Y-%m}" if day.day == 1 else f"{day:%Y-%m-%d}"

@@ -1,0 +1,77 @@
+"""The rhythm of purchases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from crmkit._checks import check_columns, check_option
+from crmkit._frames import open_frame, to_pandas
+from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_purchase_gaps"]
+
+_MARKED: Final = (0.5, 0.9)
+# The few longest gaps would squeeze all others together.
+_SHOWN: Final = 0.99
+
+
+def plot_purchase_gaps(gaps: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    """Draw which share of the gaps between purchases is as long or shorter, up to 99 % of them.
+
+    Parameters
+    ----------
+    gaps : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.metrics.purchase_gap_table` gives it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; new axes without it.
+    language : {"en", "zh"}, default "en"
+        Language of the labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on. Marked are the days within which half and nine tenths of the gaps lie.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``gaps`` is no frame.
+    ValueError
+        If ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, load_cdnow, metrics
+    >>> ax = plot_purchase_gaps(metrics.purchase_gap_table(as_transactions(load_cdnow()), as_of="1998-06-30"))
+    """
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+    check_option(language, LANGUAGES, name="language")
+    frame = open_frame(gaps, name="gaps")
+    columns = ("days", "cumulative_share")
+    check_columns(frame.collect_schema(), columns, name="gaps", made_by="metrics.purchase_gap_table")
+    table = to_pandas(frame.select(*columns)).sort_values("days")
+    days, shares = (np.append(0, table[name].to_numpy()) for name in columns)
+    ax = axes_for(ax)
+    quiet(ax)
+    n_shown = int(np.searchsorted(shares, _SHOWN)) + 1
+    ax.step(days[:n_shown], shares[:n_shown], where="post", color=BLUE, linewidth=2)
+    for share in _MARKED if len(days) > 1 else ():
+        at = days[np.searchsorted(shares, share * (1 - 1e-12))]
+        ax.plot([at, at, 0], [0, share, share], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+        ax.annotate(f"{at:,}", (at, share), xytext=(4, -4), textcoords="offset points", va="top", color="#444444")
+    ax.set_xlim(left=0)
+    ax.set_ylim(0, 1)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    ax.set_xlabel(LABELS["axis"]["gap_days"].text(language))
+    ax.set_ylabel(LABELS["axis"]["gap_share"].text(language))
+    return in_language(ax, language)

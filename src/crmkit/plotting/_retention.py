@@ -1,0 +1,68 @@
+"""Retention from period to period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmkit._checks import check_columns, check_option
+from crmkit._frames import open_frame, to_pandas
+from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.plotting._style import BLUE, axes_for, in_language, quiet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_retention"]
+
+
+def plot_retention(retention: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    """Draw the retention rate of each period with its interval.
+
+    Parameters
+    ----------
+    retention : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.metrics.retention_table` gives it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; new axes without it.
+    language : {"en", "zh"}, default "en"
+        Language of the labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on; the line is broken where nobody was active in the period before.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``retention`` is no frame.
+    ValueError
+        If ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import activity_table, as_transactions, load_cdnow, metrics
+    >>> activity = activity_table(as_transactions(load_cdnow()), as_of="1998-06-30", freq="M")
+    >>> ax = plot_retention(metrics.retention_table(activity, freq="M"))
+    """
+    from matplotlib.dates import AutoDateLocator, DateFormatter
+    from matplotlib.ticker import PercentFormatter
+
+    check_option(language, LANGUAGES, name="language")
+    frame = open_frame(retention, name="retention")
+    columns = ("period", "retention_rate", "retention_lower", "retention_upper")
+    check_columns(frame.collect_schema(), columns, name="retention", made_by="metrics.retention_table")
+    table = to_pandas(frame.select(*columns)).sort_values("period")
+    periods, rate, lower, upper = (table[name].to_numpy() for name in columns)
+    ax = axes_for(ax)
+    ax.fill_between(periods, lower, upper, color=BLUE, alpha=0.2, linewidth=0)
+    ax.plot(periods, rate, color=BLUE, linewidth=2, marker="o", markersize=3)
+    quiet(ax)
+    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=9))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
+    ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    ax.set_ylim(bottom=0)
+    ax.set_ylabel(LABELS["kpi"]["retention_rate"].text(language))
+    return in_language(ax, language)

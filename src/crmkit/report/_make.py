@@ -1,0 +1,180 @@
+"""The tables of the customer report, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit import metrics
+from crmkit._checks import Day, as_day, check_columns, check_int, check_option
+from crmkit._frames import flag, open_frame, to_pandas
+from crmkit.activity import cohort_table
+from crmkit.customers import customer_summary
+from crmkit.errors import SchemaError
+from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.report._report import CustomerReport
+from crmkit.report._sections import QUIET, Section, checked_sections
+from crmkit.segment import RFMSegmenter, TierSegmenter, rfm_map_table
+from crmkit.transactions import checked_transactions, up_to
+
+__all__ = ["customer_report"]
+
+# A century; what lies before it is not in any log.
+_MOST_DAYS = 36_525
+# What scores and tiers look at, of the customers table.
+_COLUMNS = ("customer_id", "n_orders", "spend", "days_since_last", "tenure_days")
+
+
+def customer_report(
+    transactions: Any,
+    *,
+    as_of: Day,
+    audit: Any = None,
+    days: int = 90,
+    sections: Sequence[Section] | None = None,
+    n_actions: int = 10,
+    language: Language = "en",
+) -> CustomerReport:
+    """Report on a customer base: KPIs, months, cohorts, tiers, RFM, whom to act on, each with its definition.
+
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.as_transactions` gives them. Those after ``as_of`` are not counted.
+    as_of : date or ISO text
+        The last day that counts.
+    audit : the same kind of frame, optional
+        As `crmkit.audit_orders` gives it for the same orders and the same ``as_of``; it becomes the section
+        on where every row went.
+    days : int, default 90
+        Length in days of the recent period, and of the one before that it is compared with.
+    sections : list of str, optional
+        Which sections to show, in their order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
+        "actions", "rhythm", "concentration", "definitions"; all if not given. "actions" alone names customers.
+    n_actions : int, default 10
+        How many customers to act on first are named, at least 0.
+    language : {"en", "zh"}, default "en"
+        Language of the report.
+
+    Returns
+    -------
+    CustomerReport
+        Its tables are attributes; ``to_html(path)`` writes it, and notebooks show it.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, nobody bought by ``as_of``, or ``audit`` does not add up to ``transactions``.
+    TypeError
+        If a table is no frame, ``days`` or ``n_actions`` no whole number, or ``sections`` no list.
+    ValueError
+        If ``as_of`` is no date, or in memory before the first transaction, ``days`` is not between 1 and 36,525,
+        ``n_actions`` is below 0, a section is unknown or named twice, or ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, load_cdnow
+    >>> report = customer_report(as_transactions(load_cdnow()), as_of="1998-06-30")
+    >>> print(report.findings[1])
+    The top 20% of customers (472) brought 67.5% of revenue.
+    """
+    check_int(days, name="days", low=1)
+    if days > _MOST_DAYS:
+        raise ValueError(f"`days` must be at most {_MOST_DAYS}, got {days}.")
+    check_int(n_actions, name="n_actions", low=0)
+    shown = checked_sections(sections)
+    check_option(language, LANGUAGES, name="language")
+    last_day = as_day(as_of, name="as_of")
+    rows = checked_transactions(transactions)
+    first_day, net, purchases = _extent(rows, last_day)
+    if purchases == 0:
+        raise SchemaError(f"`transactions` has no purchase day up to {last_day:%Y-%m-%d}: there is nothing to report.")
+    checked = None if audit is None else _checked_audit(audit, net=net)
+    native = rows.to_native()
+    recent = last_day - timedelta(days=days - 1)
+    previous = recent - timedelta(days=days)
+    customers = to_pandas(open_frame(customer_summary(native, as_of=last_day), name="customers").select(*_COLUMNS))
+    rfm = RFMSegmenter().fit(customers)
+    tiers = TierSegmenter().fit(customers) if customers["spend"].sum() > 0 else None
+    return CustomerReport(
+        as_of=last_day,
+        days=days,
+        language=language,
+        sections=shown,
+        first_day=first_day,
+        audit=checked,
+        kpis=_pandas(metrics.kpi_table(native, start=first_day, end=last_day)),
+        recent_kpis=_pandas(metrics.kpi_table(native, start=recent, end=last_day)),
+        previous_kpis=_kpis_before(native, first_day=first_day, start=previous, end=recent - timedelta(days=1)),
+        months=_pandas(metrics.period_table(native, as_of=last_day)),
+        cohorts=_pandas(cohort_table(native, as_of=last_day)),
+        concentration=metrics.concentration_table(customers),
+        gaps=_pandas(metrics.purchase_gap_table(native, as_of=last_day)),
+        rfm_map=rfm_map_table(customers, scorer=rfm.scorer_),
+        score_ranges=rfm.scorer_.bin_sizes_,
+        rfm_segments=rfm.summary(customers),
+        tiers=None if tiers is None else tiers.summary(customers),
+        tier_cuts=None if tiers is None else tiers.cuts_,
+        actions=_actions(customers, rfm, n_actions=n_actions, language=language),
+    )
+
+
+def _kpis_before(native: Any, *, first_day: datetime, start: datetime, end: datetime) -> pd.DataFrame | None:
+    """The KPIs of a period that the log holds whole."""
+    return None if start < first_day else _pandas(metrics.kpi_table(native, start=start, end=end))
+
+
+def _actions(customers: pd.DataFrame, rfm: RFMSegmenter, *, n_actions: int, language: Language) -> pd.DataFrame:
+    """Those who used to order often and have stopped, the largest spend first, with the reason."""
+    segments = rfm.predict(customers).astype(str)
+    quiet = customers[segments.isin(QUIET)].sort_values(["spend", "customer_id"], ascending=[False, True])
+    first = quiet.head(n_actions)
+    return pd.DataFrame(
+        {
+            "customer_id": first["customer_id"],
+            "segment": segments[first.index],
+            "spend": first["spend"],
+            "reason": rfm.explain(first, language=language),
+        }
+    ).reset_index(drop=True)
+
+
+def _pandas(native: Any) -> pd.DataFrame:
+    return to_pandas(open_frame(native, name="table"))
+
+
+def _extent(rows: Any, last_day: datetime) -> tuple[datetime, float, int]:
+    """The first day, the net money and the purchase days of the transactions that count."""
+    counted = up_to(rows, last_day, name="as_of")
+    bought = flag(nw.col("n_orders") > 0)
+    marked = counted.with_columns(bought.alias("bought"))
+    sums = to_pandas(marked.select(nw.col("date").min(), nw.col("amount").sum(), nw.col("bought").sum())).iloc[0]
+    if pd.isna(sums["date"]):
+        raise SchemaError(f"`transactions` has no rows up to {last_day:%Y-%m-%d}. Give a later as_of.")
+    return pd.Timestamp(sums["date"]).to_pydatetime(), float(sums["amount"]), int(sums["bought"])
+
+
+def _checked_audit(audit: Any, *, net: float) -> pd.DataFrame:
+    """Refuse an audit of other orders: with refunds or without, its money must be that of the transactions."""
+    frame = open_frame(audit, name="audit")
+    check_columns(
+        frame.collect_schema(), ("reason", "n_rows", "amount", "n_duplicates"), name="audit", made_by="audit_orders"
+    )
+    table = _pandas(audit)
+    amount = table.set_index("reason")["amount"]
+    missing = [reason for reason in LABELS["audit_reason"] if reason not in amount.index]
+    if missing:
+        raise SchemaError(f"`audit` lacks the lines {missing}. audit_orders makes them all.")
+    kept = float(amount["kept"])
+    with_refunds = kept + float(amount["refund"])
+    if not np.isclose([kept, with_refunds], net, rtol=0, atol=1e-9 * (kept - amount["refund"])).any():
+        raise SchemaError(
+            f"`audit` keeps {with_refunds:.2f} after refunds, but `transactions` hold {net:.2f} up to as_of. "
+            "Make both from the same orders, and audit_orders with the same as_of."
+        )
+    return table

@@ -1,0 +1,99 @@
+"""The report as plain data, and as Markdown."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crmkit._version import __version__
+from crmkit.report._findings import findings
+from crmkit.report._numbers import NOTHING, day
+from crmkit.report._texts import TEXTS
+
+if TYPE_CHECKING:
+    from crmkit.report._report import CustomerReport
+
+__all__ = ["as_dict", "as_markdown"]
+
+
+def as_dict(report: CustomerReport) -> dict[str, Any]:
+    """Plain data that JSON can hold."""
+    return {
+        "as_of": day(report.as_of),
+        "first_day": day(report.first_day),
+        "days": report.days,
+        "language": report.language,
+        "version": __version__,
+        "findings": findings(report),
+        "tables": {name: _records(table) for name, table in _tables(report).items()},
+    }
+
+
+def as_markdown(report: CustomerReport) -> str:
+    """Findings and tables as Markdown."""
+    language = report.language
+    subtitle = TEXTS["subtitle"].text(language).format(first=day(report.first_day), as_of=day(report.as_of))
+    parts = [f"# {TEXTS['title'].text(language)}", subtitle, "\n".join(f"- {found}" for found in findings(report))]
+    for name, table in _tables(report).items():
+        parts += [f"## {_heading(name, report)}", _markdown_table(table)]
+    parts += [f"## {_escaped(title)}\n\n{_escaped(text)}" for title, text in report.extra if isinstance(text, str)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _tables(report: CustomerReport) -> dict[str, pd.DataFrame]:
+    """The tables of the sections shown, and those that users added."""
+    of_section: dict[str, dict[str, pd.DataFrame | None]] = {
+        "audit": {"audit": report.audit},
+        "kpis": {"kpis": report.kpis, "recent_kpis": report.recent_kpis, "previous_kpis": report.previous_kpis},
+        "months": {"months": report.months},
+        "cohorts": {"cohorts": report.cohorts},
+        "tiers": {"tiers": report.tiers, "tier_cuts": report.tier_cuts},
+        "rfm": {"rfm_segments": report.rfm_segments, "rfm_map": report.rfm_map, "score_ranges": report.score_ranges},
+        "actions": {"actions": report.actions},
+        "rhythm": {"gaps": report.gaps},
+        "concentration": {"concentration": report.concentration},
+    }
+    shown = [table for section in report.sections for table in of_section.get(section, {}).items()]
+    added = [(title, content) for title, content in report.extra if isinstance(content, pd.DataFrame)]
+    return {name: table for name, table in [*shown, *added] if table is not None}
+
+
+def _heading(name: str, report: CustomerReport) -> str:
+    return TEXTS[f"table_{name}"].text(report.language) if f"table_{name}" in TEXTS else _escaped(name)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = [str(name) for name in table.columns]
+    return [dict(zip(columns, map(_plain, row), strict=True)) for row in table.itertuples(index=False, name=None)]
+
+
+def _plain(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return day(value)
+    plain = value.item() if hasattr(value, "item") else value
+    if isinstance(plain, float) and not math.isfinite(plain):
+        return None
+    return plain if isinstance(plain, (bool, int, float, str)) else str(plain)
+
+
+def _markdown_table(table: pd.DataFrame) -> str:
+    lines = [[str(name) for name in table.columns], ["---"] * len(table.columns)]
+    lines += [[_shown(_plain(value)) for value in row] for row in table.itertuples(index=False, name=None)]
+    return "\n".join(f"| {' | '.join(map(_escaped, line))} |" for line in lines)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return NOTHING
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def _escaped(text: str) -> str:
+    """Text that neither ends a cell nor becomes HTML where Markdown is rendered."""
+    for given, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("\n", " "), ("\r", " ")):
+        text = text.replace(given, written)
+    return text

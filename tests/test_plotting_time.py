@@ -1,0 +1,194 @@
+"""Plots of cohorts, retention and rhythm: cells and lines are the table's numbers; Chinese fonts."""
+
+import subprocess
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from pandas.testing import assert_frame_equal
+
+from crmkit import SchemaError, activity_table, as_transactions, cohort_table, load_cdnow
+from crmkit.metrics import purchase_gap_table, retention_table
+from crmkit.plotting import plot_cohorts, plot_concentration, plot_purchase_gaps, plot_retention
+
+mpl.use("Agg")
+
+COHORTS = pd.DataFrame(
+    {
+        "cohort": pd.to_datetime(["2024-01-01"] * 3 + ["2024-02-01"] * 2 + ["2024-03-01"]),
+        "age": [0, 1, 2, 0, 1, 0],
+        "size": [1000] * 3 + [50] * 2 + [7],
+        "retention": [1.0, 0.4, 0.1, 1.0, 0.0, 1.0],
+    }
+)
+RETENTION = pd.DataFrame(
+    {
+        "period": pd.to_datetime(["2024-02-01", "2024-03-01", "2024-04-01"]),
+        "retention_rate": [0.5, np.nan, 0.25],
+        "retention_lower": [0.4, np.nan, 0.2],
+        "retention_upper": [0.6, np.nan, 0.3],
+    }
+)
+GAPS = pd.DataFrame({"days": [1, 7, 30, 400], "cumulative_share": [0.25, 0.5, 0.995, 1.0]})
+PLOTS = [(plot_cohorts, COHORTS), (plot_retention, RETENTION), (plot_purchase_gaps, GAPS)]
+each_plot = pytest.mark.parametrize(("plot", "table"), PLOTS, ids=lambda value: getattr(value, "__name__", ""))
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def ax():
+    return Figure().subplots()
+
+
+# By hand.
+
+
+def test_cohorts_have_their_size_and_no_age_zero(ax):
+    plot_cohorts(COHORTS, ax)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["2024-01  1,000", "2024-02  50", "2024-03  7"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "2"]
+    assert [text.get_text() for text in ax.texts] == ["40%", "10%", "0%", "", "", ""]
+    # the darkest is the highest
+    shades = ax.collections[0].get_array().filled(np.nan)
+    np.testing.assert_allclose(shades, [[1, 0.25], [0, np.nan], [np.nan, np.nan]])
+
+
+def test_cohorts_that_do_not_start_with_a_month_show_their_day(ax):
+    plot_cohorts(COHORTS.assign(cohort=COHORTS["cohort"] + pd.Timedelta(days=7)), ax)
+    assert ax.get_yticklabels()[0].get_text() == "2024-01-08  1,000"
+
+
+def test_the_newest_cohorts_and_the_first_ages_are_shown(ax):
+    weeks = cohort_table(as_transactions(load_cdnow()), as_of="1998-06-30", freq="D")
+    plot_cohorts(weeks, ax)
+    assert len(ax.get_yticklabels()) == len(ax.get_xticklabels()) == 24
+    newest = pd.Timestamp(weeks["cohort"].max())
+    assert ax.get_yticklabels()[-1].get_text().startswith(f"{newest:%Y-%m-%d}")
+
+
+def test_one_cohort_at_age_zero_is_drawn_empty(ax):
+    plot_cohorts(COHORTS.tail(1), ax)
+    assert len(ax.texts) == 0
+    ax.figure.canvas.draw()
+
+
+def test_retention_is_a_line_in_its_interval(ax):
+    plot_retention(RETENTION, ax)
+    (line,) = ax.get_lines()
+    np.testing.assert_array_equal(line.get_ydata(), [0.5, np.nan, 0.25])
+    (band,) = ax.collections
+    heights = {y for path in band.get_paths() for y in path.vertices[:, 1].tolist()}
+    assert heights == {0.2, 0.3, 0.4, 0.6}
+
+
+def test_gaps_are_steps_up_to_99_percent_with_two_marks(ax):
+    plot_purchase_gaps(GAPS, ax)
+    steps, half, most = ax.get_lines()
+    assert steps.get_xydata().tolist() == [[0, 0], [1, 0.25], [7, 0.5], [30, 0.995]]
+    assert half.get_xydata().tolist() == [[7, 0], [7, 0.5], [0, 0.5]]
+    assert most.get_xydata().tolist() == [[30, 0], [30, 0.9], [0, 0.9]]
+    assert [text.get_text() for text in ax.texts] == ["7", "30"]
+
+
+def test_without_gaps_the_axes_stay_empty(ax):
+    plot_purchase_gaps(GAPS.head(0), ax)
+    assert len(ax.texts) == 0
+    ax.figure.canvas.draw()
+
+
+def test_tables_of_cdnow_are_drawn():
+    transactions = as_transactions(load_cdnow())
+    months = activity_table(transactions, as_of="1998-06-30", freq="M")
+    for plot, table in (
+        (plot_cohorts, cohort_table(transactions, as_of="1998-06-30")),
+        (plot_retention, retention_table(months, freq="M")),
+        (plot_purchase_gaps, purchase_gap_table(transactions, as_of="1998-06-30")),
+    ):
+        axes = Figure(layout="constrained").subplots()
+        plot(table, axes)
+        axes.figure.canvas.draw()
+
+
+CURVE = pd.DataFrame({"customer_share": [0.0, 1.0], "value_share": [0.0, 1.0]})
+
+
+def test_chinese_texts_get_a_chinese_font_where_there_is_one(ax, monkeypatch):
+    fonts = [type("Font", (), {"name": name}) for name in ("DejaVu Sans", "SimHei", "Noto Sans CJK SC")]
+    monkeypatch.setattr("matplotlib.font_manager.fontManager", type("Fonts", (), {"ttflist": fonts}))
+    plot_concentration(CURVE, ax, language="zh")
+    assert ax.xaxis.label.get_fontfamily() == ["Noto Sans CJK SC", "sans-serif"]
+    other = Figure().subplots()
+    plot_concentration(CURVE, other)
+    assert "Noto Sans CJK SC" not in other.xaxis.label.get_fontfamily()
+
+
+def test_without_a_chinese_font_the_reader_is_told(ax, monkeypatch):
+    monkeypatch.setattr("matplotlib.font_manager.fontManager", type("Fonts", (), {"ttflist": []}))
+    with pytest.warns(UserWarning, match="finds no font with Chinese glyphs. Install one, such as Noto Sans CJK SC"):
+        plot_concentration(CURVE, ax, language="zh")
+    # text that stays text is shown by the reader's own fonts
+    with mpl.rc_context({"svg.fonttype": "none"}):
+        plot_concentration(CURVE, Figure().subplots(), language="zh")
+
+
+# Laws.
+
+
+@each_plot
+def test_the_axes_given_are_drawn_on_and_nothing_else_is_made(plot, table, ax):
+    assert plot(table, ax) is ax
+    assert plt.get_fignums() == []
+    assert plot(table) is not ax
+    assert len(plt.get_fignums()) == 1
+
+
+@each_plot
+def test_every_kind_of_frame_and_order_is_drawn_alike(plot, table):
+    def drawn(given):
+        axes = Figure().subplots()
+        plot(given, axes)
+        lines = [line.get_xydata().tolist() for line in axes.get_lines()]
+        return lines, [text.get_text() for text in axes.texts]
+
+    expected = drawn(table)
+    np.testing.assert_equal(drawn(pl.from_pandas(table)), expected)
+    np.testing.assert_equal(drawn(table.iloc[::-1]), expected)
+
+
+def test_importing_the_plots_loads_no_matplotlib():
+    listing = "import sys, crmkit.plotting; print('matplotlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == "False"
+
+
+# Refusals.
+
+
+@each_plot
+def test_a_table_without_its_columns_is_refused(plot, table, ax):
+    with pytest.raises(SchemaError, match="lacks the columns"):
+        plot(table.iloc[:, :1], ax)
+    with pytest.raises(ValueError, match="`language` must be one of"):
+        plot(table, ax, language="de")
+    with pytest.raises(TypeError, match="must be a pandas, Polars or PyArrow table"):
+        plot([1, 2], ax)
+
+
+# Input untouched.
+
+
+@each_plot
+def test_tables_are_not_changed(plot, table, ax):
+    given = table.copy()
+    plot(given, ax)
+    assert_frame_equal(given, table)
