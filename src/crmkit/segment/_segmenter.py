@@ -6,24 +6,25 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, Self
-from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._checks import check_columns, check_option
+from crmkit._checks import check_option
 from crmkit._estimator import JsonEstimator
-from crmkit._frames import Coded, FrameT, column_like, from_pandas, give_back, is_engine, open_frame, rows_like, run_sql
+from crmkit._frames import Coded, FrameT, column_like, from_pandas, is_engine, open_frame, rows_like
 from crmkit.errors import SchemaError
 from crmkit.labels import LANGUAGES, Label, Language
 from crmkit.segment._cases import Case, case_sql, first_that_holds, missing_sql
+from crmkit.segment._in_engine import assigned_in_engine
 from crmkit.segment._measures import Measures, measured
 
 __all__ = ["Segmenter", "positions_in_segments"]
 
-_MADE = ("segment", "segment_order", "reason_code")
+# The columns that `assign` makes.
+MADE = ("segment", "segment_order", "reason_code")
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
 
 
@@ -132,18 +133,16 @@ class Segmenter(JsonEstimator, ABC):
             If ``customers`` is no frame.
         """
         check_is_fitted(self)
-        frame = open_frame(customers, name="customers")
-        if is_engine(frame):
-            return self._assigned_in_engine(customers)
+        if is_engine(open_frame(customers, name="customers")):
+            codes = list(self.segments_["segment"])
+            return assigned_in_engine(
+                customers, self.to_sql, needed=self._needed(), made=MADE, besides=self._sql_makes, codes=codes
+            )
         columns = self._columns(customers)
         which = self._which(columns)
         order = self._order(which)
-        made = {
-            "segment": self._labels(order),
-            "segment_order": order + 1,
-            "reason_code": self._reasons(which, columns),
-        }
-        return rows_like(made, like=customers)
+        made = (self._labels(order), order + 1, self._reasons(which, columns))
+        return rows_like(dict(zip(MADE, made, strict=True)), like=customers)
 
     def explain(self, customers: Any, *, language: Language = "en") -> Any:
         """Say of each customer, in a sentence, why it is in its segment.
@@ -253,14 +252,15 @@ class Segmenter(JsonEstimator, ABC):
         check_option(quote, ("", '"', "`"), name="quote")
         cases = self._cases()
         order_of = dict(zip(self.segments_["segment"], self.segments_["segment_order"], strict=True))
-        results = {
-            "segment": [f"'{case.segment}'" for case in cases],
-            "segment_order": [f"{order_of[case.segment]}" for case in cases],
-            "reason_code": [self._reason_sql(case) for case in cases],
-        }
+        results = (
+            [f"'{case.segment}'" for case in cases],
+            [f"{order_of[case.segment]}" for case in cases],
+            [self._reason_sql(case) for case in cases],
+        )
         missing = missing_sql(list(dict.fromkeys(("n_orders", *self._needed()))), quote=quote)
         made = [
-            f"{case_sql(cases, result, missing=missing, quote=quote)} AS {name}" for name, result in results.items()
+            f"{case_sql(cases, result, missing=missing, quote=quote)} AS {name}"
+            for name, result in zip(MADE, results, strict=True)
         ]
         return ",\n".join(["SELECT *", *made]) + f"\nFROM {self._source_sql(table)}"
 
@@ -327,25 +327,6 @@ class Segmenter(JsonEstimator, ABC):
         codes: Any = order
         labels: pd.Categorical[Any] = pd.Categorical.from_codes(codes, dtype=kind)
         return labels
-
-    def _assigned_in_engine(self, customers: FrameT) -> FrameT:
-        given = open_frame(customers, name="customers")
-        columns = list(given.collect_schema())
-        check_columns(columns, self._needed(), name="customers", made_by="customer_summary")
-        # Engines do not tell capitals from small letters.
-        made = (*_MADE, *self._sql_makes)
-        taken = [column for column in columns if column.lower() in made]
-        if taken:
-            raise SchemaError(f"`customers` already has the columns {taken}. Drop or rename them.")
-        # Results are worked out when they are read: each needs a name of its own for its customers.
-        table = f"customers_{uuid4().hex}"
-        in_duckdb = given.implementation.is_duckdb()
-        sql = self.to_sql(table=table, quote='"' if in_duckdb else "`")
-        if in_duckdb:
-            kinds = ", ".join(f"'{code}'" for code in self.segments_["segment"])
-            sql = f"SELECT * REPLACE (CAST(segment AS ENUM({kinds})) AS segment) FROM ({sql})"  # noqa: S608
-        placed = open_frame(run_sql(sql, frame=customers, table=table), name="customers")
-        return give_back(placed.select(*columns, *_MADE), like=customers)
 
 
 def positions_in_segments(segmenter: Segmenter, customers: Any, *, name: str) -> npt.NDArray[np.intp]:

@@ -1,0 +1,43 @@
+"""Segments worked out where the customers are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from uuid import uuid4
+
+from crmkit._checks import check_columns
+from crmkit._frames import FrameT, give_back, open_frame, run_sql
+from crmkit.errors import SchemaError
+
+__all__ = ["assigned_in_engine"]
+
+
+def assigned_in_engine(
+    customers: FrameT,
+    write_sql: Callable[..., str],
+    *,
+    needed: Sequence[str],
+    made: Sequence[str],
+    besides: Sequence[str],
+    codes: Sequence[str],
+) -> FrameT:
+    """Run a segmenter's query on a DuckDB relation or a PySpark DataFrame: its columns and those made.
+
+    The query makes the columns ``besides`` on its way. On DuckDB the segments are an enumeration of the codes.
+    """
+    given = open_frame(customers, name="customers")
+    columns = list(given.collect_schema())
+    check_columns(columns, needed, name="customers", made_by="customer_summary")
+    # Engines do not tell capitals from small letters.
+    taken = [column for column in columns if column.lower() in (*made, *besides)]
+    if taken:
+        raise SchemaError(f"`customers` already has the columns {taken}. Drop or rename them.")
+    # Results are worked out when they are read: each needs a name of its own for its customers.
+    table = f"customers_{uuid4().hex}"
+    in_duckdb = given.implementation.is_duckdb()
+    sql = write_sql(table=table, quote='"' if in_duckdb else "`")
+    if in_duckdb:
+        kinds = ", ".join(f"'{code}'" for code in codes)
+        sql = f"SELECT * REPLACE (CAST(segment AS ENUM({kinds})) AS segment) FROM ({sql})"  # noqa: S608
+    placed = open_frame(run_sql(sql, frame=customers, table=table), name="customers")
+    return give_back(placed.select(*columns, *made), like=customers)
