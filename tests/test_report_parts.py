@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from pandas.testing import assert_frame_equal
-from tests.logs import log
+from tests.logs import log, typed
 from tests.pages import Page, section, table
 
 from crmkit import as_transactions, audit_orders, customer_summary, load_cdnow
@@ -42,13 +42,15 @@ def test_the_period_before_by_hand():
     rows = [("ann", "2024-03-02", 10), ("ann", "2024-04-01", 5), ("bo", "2024-04-30", 10)]
     page = report_of(rows, as_of="2024-04-30", days=30).to_html()
     kpis = {row[0]: row[2:] for row in table(page, "kpis")[1:]}
-    assert kpis["Revenue"] == ["15.00", "–", "10.00", "+50.0%"]
-    assert kpis["Active customers"] == ["2", "–", "1", "+100.0%"]
-    assert kpis["New customers"] == ["1", "–", "1", "+0.0%"]
+    assert kpis["Revenue"] == ["15.00", "–", "–", "10.00", "+50.0%"]
+    assert kpis["Active customers"] == ["2", "–", "–", "1", "+100.0%"]
+    assert kpis["New customers"] == ["1", "–", "–", "1", "+0.0%"]
+    # one customer bought in the period before, and that one again
+    assert kpis["Retention rate"][:2] == ["100.0%", "1"]
     # nobody ordered twice in either; one of one is the top fifth, one of two brings 10 of 15
-    assert kpis["Repeat-purchase rate"][2:] == ["0.0%", "+0.0 pp"]
-    assert kpis["Revenue share of the top 20%"][2:] == ["100.0%", "-33.3 pp"]
-    assert kpis["Gini coefficient of revenue"][2:] == ["0.00", "+0.17"]
+    assert kpis["Repeat-purchase rate"][3:] == ["0.0%", "+0.0 pp"]
+    assert kpis["Revenue share of the top 20%"][3:] == ["100.0%", "-33.3 pp"]
+    assert kpis["Gini coefficient of revenue"][3:] == ["0.00", "+0.17"]
     assert "left out" not in section(page, "kpis")
 
 
@@ -57,7 +59,7 @@ def test_a_period_that_the_log_does_not_hold_whole_is_left_out():
     found = report_of(rows, as_of="2024-04-30", days=30)
     assert found.previous_kpis is None
     page = found.to_html()
-    assert {tuple(row[4:]) for row in table(page, "kpis")[1:]} == {("–", "–")}
+    assert {tuple(row[5:]) for row in table(page, "kpis")[1:]} == {("–", "–")}
     assert "The log starts on 2024-03-03, so the period before is not whole" in section(page, "kpis")
 
 
@@ -98,6 +100,22 @@ def test_those_who_stopped_are_named_the_largest_spend_first(quiet):
 def test_who_never_stopped_is_not_acted_on():
     page = report_of([("ann", "2024-03-01", 1)], as_of="2024-03-01").to_html()
     assert "Nobody who used to order often has stopped." in section(page, "actions")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "refunds come to -6.00"), ("zh", "没有任何购买，退款合计 -6.00")]
+)
+def test_refunds_alone_are_reported_with_what_cannot_be_shown(build, language, told):
+    orders = build(typed(log([("ann", "2024-03-01", -5), ("bo", "2024-03-02", -1)])))
+    audit = audit_orders(orders, as_of="2024-03-31")
+    found = customer_report(as_transactions(orders), as_of="2024-03-31", audit=audit, language=language)
+    assert found.sections == ("findings", "audit", "definitions")
+    page = found.to_html()
+    assert Page(page).ids("section") == list(found.sections)
+    (sentence,) = found.findings
+    assert told in sentence
+    assert list(found.to_dict()["tables"]) == ["audit"]
+    assert sentence in found.to_markdown()
 
 
 def test_sections_come_in_the_order_asked_for(cdnow):

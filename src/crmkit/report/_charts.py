@@ -85,7 +85,8 @@ def _concentration(report: CustomerReport) -> Drawn:
 
 
 def _rfm(report: CustomerReport) -> Drawn:
-    rfm_map = report.rfm_map.round({"mean_spend": 2})
+    rfm_map: Any = report.rfm_map
+    rfm_map = rfm_map.round({"mean_spend": 2})
     fullest = rfm_map.sort_values(["n_customers", "r_score", "f_score"], ascending=False).to_dict("records")[0]
     told = {"n": count(fullest["n_customers"]), "r": str(fullest["r_score"]), "f": str(fullest["f_score"])}
     return lambda ax: plot_rfm_map(rfm_map, ax, language=report.language), told

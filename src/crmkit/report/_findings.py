@@ -17,8 +17,16 @@ __all__ = ["findings"]
 
 
 def findings(report: CustomerReport) -> list[str]:
-    """Say what the report found, most general first."""
+    """Say what the report found, most general first; of a log without a purchase, that it is one."""
+    if by_code(report.kpis)["n_orders"]["value"] == 0:
+        return [_nothing(report)]
     return [_base(report), _top(report), _retention(report), *_tiers(report)]
+
+
+def _nothing(report: CustomerReport) -> str:
+    revenue = by_code(report.kpis)["revenue"]["value"]
+    texts = TEXTS["finding_nothing"].text(report.language)
+    return texts.format(first=day(report.first_day), as_of=day(report.as_of), revenue=money(revenue))
 
 
 def _base(report: CustomerReport) -> str:

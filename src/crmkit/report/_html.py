@@ -59,6 +59,7 @@ def render(report: CustomerReport) -> str:
         extra=[_extra(title, content, number) for number, (title, content) in enumerate(report.extra, start=1)],
         subtitle=text("subtitle", first=day(report.first_day), as_of=day(report.as_of)),
         first_day=day(report.first_day),
+        as_of=day(report.as_of),
         findings=findings(report),
         audit=_audit_rows(report),
         n_duplicates=None if report.audit is None else count(report.audit["n_duplicates"].iloc[-1]),
@@ -67,18 +68,29 @@ def render(report: CustomerReport) -> str:
         previous_missing=report.previous_kpis is None,
         months=_month_rows(report.months),
         partial=not report.months["is_complete"].iloc[-1],
-        cohorts=_cohort_grid(report.cohorts),
-        rfm_segments=_rfm_rows(report.rfm_segments, language),
-        score_ranges=_score_ranges(report.score_ranges),
         tiers=None if report.tiers is None else _segment_rows(report.tiers, language),
         tier_cuts=_tier_cuts(report),
         has_gaps=len(report.gaps) > 0,
-        actions=_action_rows(report.actions),
-        **_quiet_totals(report.rfm_segments),
+        **_of_purchases(report),
         gini=number_of_kpi(_value(report, "gini"), unit="index"),
         definitions=_definitions(language),
         version=__version__,
     )
+
+
+def _of_purchases(report: CustomerReport) -> dict[str, Any]:
+    """What sections that need purchases show; nothing where there are none."""
+    cohorts, segments = report.cohorts, report.rfm_segments
+    ranges, actions = report.score_ranges, report.actions
+    if cohorts is None or segments is None or ranges is None or actions is None:
+        return {}
+    return {
+        "cohorts": _cohort_grid(cohorts),
+        "rfm_segments": _rfm_rows(segments, report.language),
+        "score_ranges": _score_ranges(ranges),
+        "actions": _action_rows(actions),
+        **_quiet_totals(segments),
+    }
 
 
 def _value(report: CustomerReport, kpi: str) -> float:
@@ -111,6 +123,7 @@ def _kpi_rows(report: CustomerReport) -> list[dict[str, str]]:
                 "name": LABELS["kpi"][kpi].text(report.language),
                 "whole": number_of_kpi(whole["value"], unit=units[kpi]),
                 "recent": number_of_kpi(now["value"], unit=units[kpi]),
+                "base": NOTHING if math.isnan(now["denominator"]) else count(now["denominator"]),
                 "interval": interval,
                 "previous": number_of_kpi(before["value"], unit=units[kpi]),
                 "change": change(now["value"], before["value"], unit=units[kpi], language=report.language),

@@ -18,7 +18,7 @@ from crmkit.customers import customer_summary
 from crmkit.errors import SchemaError
 from crmkit.labels import LABELS, LANGUAGES, Language
 from crmkit.report._report import CustomerReport
-from crmkit.report._sections import QUIET, Section, checked_sections
+from crmkit.report._sections import QUIET, WITHOUT_PURCHASES, Section, checked_sections
 from crmkit.segment import RFMSegmenter, TierSegmenter, rfm_map_table
 from crmkit.transactions import checked_transactions, up_to
 
@@ -64,12 +64,13 @@ def customer_report(
     Returns
     -------
     CustomerReport
-        Its tables are attributes; ``to_html(path)`` writes it, and notebooks show it.
+        Its tables are attributes; ``to_html(path)``, ``to_markdown(path)`` and ``to_dict()`` write it, and notebooks
+        show it. Of a log without any purchase, of refunds alone, only the sections that can be shown are.
 
     Raises
     ------
     SchemaError
-        If a column is missing, nobody bought by ``as_of``, or ``audit`` does not add up to ``transactions``.
+        If a column is missing, there is no row up to ``as_of``, or ``audit`` does not add up to ``transactions``.
     TypeError
         If a table is no frame, ``days`` or ``n_actions`` no whole number, or ``sections`` no list.
     ValueError
@@ -93,14 +94,14 @@ def customer_report(
     rows = checked_transactions(transactions)
     first_day, net, purchases = _extent(rows, last_day)
     if purchases == 0:
-        raise SchemaError(f"`transactions` has no purchase day up to {last_day:%Y-%m-%d}: there is nothing to report.")
+        shown = tuple(name for name in shown if name in WITHOUT_PURCHASES)
     checked = None if audit is None else _checked_audit(audit, net=net)
     native = rows.to_native()
     recent = last_day - timedelta(days=days - 1)
     previous = recent - timedelta(days=days)
     customers = to_pandas(open_frame(customer_summary(native, as_of=last_day), name="customers").select(*_COLUMNS))
-    rfm = RFMSegmenter().fit(customers)
-    tiers = TierSegmenter().fit(customers) if customers["spend"].sum() > 0 else None
+    rfm = RFMSegmenter().fit(customers) if purchases else None
+    tiers = TierSegmenter().fit(customers) if purchases and customers["spend"].sum() > 0 else None
     return CustomerReport(
         as_of=last_day,
         days=days,
@@ -112,15 +113,15 @@ def customer_report(
         recent_kpis=_pandas(metrics.kpi_table(native, start=recent, end=last_day)),
         previous_kpis=_kpis_before(native, first_day=first_day, start=previous, end=recent - timedelta(days=1)),
         months=_pandas(metrics.period_table(native, as_of=last_day)),
-        cohorts=_pandas(cohort_table(native, as_of=last_day)),
+        cohorts=_pandas(cohort_table(native, as_of=last_day)) if purchases else None,
         concentration=metrics.concentration_table(customers),
         gaps=_pandas(metrics.purchase_gap_table(native, as_of=last_day)),
-        rfm_map=rfm_map_table(customers, scorer=rfm.scorer_),
-        score_ranges=rfm.scorer_.bin_sizes_,
-        rfm_segments=rfm.summary(customers),
+        rfm_map=None if rfm is None else rfm_map_table(customers, scorer=rfm.scorer_),
+        score_ranges=None if rfm is None else rfm.scorer_.bin_sizes_,
+        rfm_segments=None if rfm is None else rfm.summary(customers),
         tiers=None if tiers is None else tiers.summary(customers),
         tier_cuts=None if tiers is None else tiers.cuts_,
-        actions=_actions(customers, rfm, n_actions=n_actions, language=language),
+        actions=None if rfm is None else _actions(customers, rfm, n_actions=n_actions, language=language),
     )
 
 

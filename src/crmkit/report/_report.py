@@ -43,18 +43,18 @@ class CustomerReport:
         The same of the ``days`` days before; None if the log does not hold them all.
     months : DataFrame
         `crmkit.metrics.period_table` by month.
-    cohorts : DataFrame
-        `crmkit.cohort_table` by month.
+    cohorts : DataFrame or None
+        `crmkit.cohort_table` by month. This and what follows on scores and segments is None if nobody bought.
     concentration : DataFrame
         `crmkit.metrics.concentration_table`.
     gaps : DataFrame
         `crmkit.metrics.purchase_gap_table`.
-    rfm_map, score_ranges, rfm_segments : DataFrame
+    rfm_map, score_ranges, rfm_segments : DataFrame or None
         `crmkit.segment.rfm_map_table`, the customers and values of each score (``bin_sizes_`` of
         `crmkit.segment.RFMScorer`), and the summary of `crmkit.segment.RFMSegmenter` with its eleven segments.
     tiers, tier_cuts : DataFrame or None
         Summary and cuts of `crmkit.segment.TierSegmenter`; None unless revenue is above zero.
-    actions : DataFrame
+    actions : DataFrame or None
         ``customer_id``, ``segment``, ``spend`` and the reason of the customers to act on first: those of the segments
         ``at_risk`` and ``cannot_lose`` who spent the most.
     extra : tuple
@@ -71,15 +71,15 @@ class CustomerReport:
     recent_kpis: pd.DataFrame
     previous_kpis: pd.DataFrame | None
     months: pd.DataFrame
-    cohorts: pd.DataFrame
+    cohorts: pd.DataFrame | None
     concentration: pd.DataFrame
     gaps: pd.DataFrame
-    rfm_map: pd.DataFrame
-    score_ranges: pd.DataFrame
-    rfm_segments: pd.DataFrame
+    rfm_map: pd.DataFrame | None
+    score_ranges: pd.DataFrame | None
+    rfm_segments: pd.DataFrame | None
     tiers: pd.DataFrame | None
     tier_cuts: pd.DataFrame | None
-    actions: pd.DataFrame
+    actions: pd.DataFrame | None
     extra: tuple[Extra, ...] = ()
 
     @property

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 import pandas as pd
 
-__all__ = ["QUIET", "SECTIONS", "Extra", "Section", "checked_sections"]
+__all__ = ["QUIET", "SECTIONS", "WITHOUT_PURCHASES", "Extra", "Section", "checked_sections"]
 
 Section: TypeAlias = Literal[
     "findings",
@@ -24,6 +24,8 @@ Section: TypeAlias = Literal[
 ]
 # The RFM segments of who used to order often and has not of late: the customers to act on.
 QUIET: Final = ("at_risk", "cannot_lose")
+# What can be shown of a log that holds refunds alone.
+WITHOUT_PURCHASES: Final = ("findings", "audit", "definitions")
 SECTIONS: Final[tuple[Section, ...]] = get_args(Section)
 
 

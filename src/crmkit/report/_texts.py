@@ -22,6 +22,12 @@ TEXTS = MappingProxyType(
             "{first} 至 {as_of}，{customers} 位客户共下 {orders} 单，销售额 {revenue}；"
             "其中 {repeat} 的客户下单不止一次。",
         ),
+        "finding_nothing": Label(
+            "Nobody bought anything from {first} to {as_of}; refunds come to {revenue}. KPIs, months, cohorts, tiers, "
+            "RFM, rhythm and concentration need purchases, and are not shown.",
+            "{first} 至 {as_of} 没有任何购买，退款合计 {revenue}。核心指标、月度数据、同期群、分层、RFM、购买节奏和集中度"
+            "均以购买为基础，故不显示。",
+        ),
         "finding_top": Label(
             "The top 20% of customers ({count}) brought {share} of revenue.",
             "销售额最高的 20% 客户（{count} 位）贡献了 {share} 的销售额。",
@@ -94,11 +100,14 @@ TEXTS = MappingProxyType(
         ),
         "customer": Label("Customer", "客户"),
         "why": Label("Why", "原因"),
+        "base": Label("Base", "基数"),
         "interval": Label("95% interval", "95% 置信区间"),
         "kpi_note": Label(
-            "Retention and churn compare the period with the one of the same length before it; a dash means that "
-            "there is nothing to compare with.",
-            "留存率与流失率将本期与上一个等长期间相比较；短横线表示没有可比较的基数。",
+            "The base is the number of customers or orders that the figure of the last {days} days is divided by. "
+            "Retention and churn compare the period with the one of the same length before it; a dash means that there "
+            "is nothing to divide or compare.",
+            "基数为计算最近 {days} 天各指标时作除数的客户数或订单数。留存率与流失率将本期与上一个等长期间相比较；"
+            "短横线表示没有可用的基数。",
         ),
         "periods": Label("Revenue and customers by month", "按月销售额与客户数"),
         "periods_note": Label(
@@ -199,6 +208,9 @@ TEXTS = MappingProxyType(
         "table_actions": Label("Customers to act on first", "优先跟进的客户"),
         "table_gaps": Label("Days between purchases", "购买间隔天数"),
         "table_concentration": Label("Concentration", "销售额集中度"),
-        "made_with": Label("Made with crmkit {version}.", "由 crmkit {version} 生成。"),
+        "made_with": Label(
+            "Made with crmkit {version}. As of {as_of}; recent period {days} days; definitions as in crmkit {version}.",
+            "由 crmkit {version} 生成。截止日 {as_of}；近期为最近 {days} 天；指标定义以 crmkit {version} 为准。",
+        ),
     }
 )
