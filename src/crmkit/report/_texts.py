@@ -25,8 +25,8 @@ TEXTS = MappingProxyType(
         "finding_nothing": Label(
             "Nobody bought anything from {first} to {as_of}; refunds come to {revenue}. KPIs, months, cohorts, tiers, "
             "RFM, rhythm and concentration need purchases, and are not shown.",
-            "{first} 至 {as_of} 没有任何购买，退款合计 {revenue}。核心指标、月度数据、同期群、分层、RFM、购买节奏和集中度"
-            "均以购买为基础，故不显示。",
+            "{first} 至 {as_of} 没有任何购买，退款合计 {revenue}。"
+            "核心指标、月度数据、同期群、分层、RFM、购买节奏和集中度均以购买为基础，故不显示。",
         ),
         "finding_top": Label(
             "The top 20% of customers ({count}) brought {share} of revenue.",
