@@ -45,6 +45,20 @@ def report(name="orders.csv", *options, as_of="2024-03-31"):
         (report(as_of="2024-02-30"), "must be a date or ISO text such as '2024-12-31', got '2024-02-30'"),
         (("rfm", "orders.csv"), "No such command 'rfm'"),
         (("demo", "--as-of", "2024-03-31"), "No such option"),
+        (report("orders.csv", "--separator", ";;"), "must be one character, or \"tab\", got ';;'"),
+        (report("orders.csv", "--output", "orders.csv"), "--output orders.csv would write over a file that is read"),
+        (report("orders.csv", "--amount", "amount", "--unit-price", "date"), "--amount and --unit-price exclude"),
+        (report("orders.csv", "--amount", "date", "--date", "date"), "--date, --amount both name the column date"),
+        (("score", "orders.csv", "--as-of", "2024-03-31", "--output", "a.json"), "must end in .parquet, .csv or .xlsx"),
+        (("score", "orders.csv", "--as-of", "2024-03-31", "--rules", "best"), "--rules must be named_11, chinese_8"),
+        (("score", "orders.csv", "--as-of", "2024-03-31", "--master-id", "id"), "--master-id needs --master"),
+        (("kpi", "orders.csv"), "Missing option '--start'"),
+        (("kpi", "orders.csv", "--start", "2024-01-01"), "Give --end, or --as-of as the last day of the period"),
+        (("kpi", "orders.csv", "--start", "2024-02-01", "--end", "2024-01-01"), "--end 2024-01-01 lies before --start"),
+        (
+            ("kpi", "orders.csv", "--start", "2024-01-01", "--end", "2024-02-01", "--as-of", "2024-01-31"),
+            "--end 2024-02-01 lies after --as-of 2024-01-31: the period is not over",
+        ),
     ],
 )
 def test_wrong_usage_is_exit_code_2(arguments, message, folder):
@@ -110,8 +124,8 @@ def test_an_unknown_encoding_is_refused(folder):
 
 def test_a_missing_column_is_refused(folder):
     (folder / "orders.csv").write_text(text(header=("customer", "date", "amount")))
-    refuse(folder, 3, "no column ['customer_id']; its columns are ['customer', 'date', 'amount']", *report())
-    refuse(folder, 3, "no column ['price']", *report("orders.csv", "--customer-id", "customer", "--amount", "price"))
+    missing = "no column ['price']; its columns are ['customer', 'date', 'amount']"
+    refuse(folder, 3, missing, *report("orders.csv", "--amount", "price"))
 
 
 def test_a_column_that_is_there_twice_is_refused(folder):
@@ -150,11 +164,63 @@ def test_a_file_without_a_usable_row_is_refused(folder):
     refuse(folder, 3, "2 rows, and none is left", *report())
 
 
+def test_what_stops_a_command_is_said_in_chinese(folder):
+    refuse(folder, 3, "文件 orders.csv 不存在", *report("orders.csv", "--language", "zh"))
+    (folder / "orders.csv").write_text(text(header=("who", "date", "amount")))
+    refuse(folder, 2, "无法在 orders.csv 中识别客户编号列", *report("orders.csv", "--language", "zh"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "message"),
+    [
+        (
+            [("ann", "05.01.2024", "5"), ("bo", "2024-01-05", "5")],
+            ("--invalid", "raise"),
+            "The file has rows that cannot be used: 1 with an unusable date (first at rows [0], `date` is "
+            "['05.01.2024']). Text dates other than ISO need --date-format. Mend them, or pass --invalid drop.",
+        ),
+        (
+            [("ann", "2024-01-05T10:00+08:00", "5")],
+            (),
+            "The column date holds times with a zone (in the text), and a business day depends on it. Name the zone "
+            "whose days count, for example --time-zone Asia/Shanghai.",
+        ),
+        (
+            [("ann", "2024-01-05", "5")],
+            ("--time-zone", "Asia/Shanghai"),
+            "--time-zone is 'Asia/Shanghai', but the column date holds times without a zone. Leave --time-zone out",
+        ),
+        ([("ann", "2024-01-05", "5")], ("--time-zone", "Shanghai"), "--time-zone must be an IANA name"),
+        ([("ann", "2024-01-05", "5")], ("--date-format", "ISO"), "--date-format must be a format such as '%d/%m/%Y'"),
+        ([("ann", "soon", "5")], (), "none is left with --invalid drop and --returns net. crmkit audit says"),
+        ([("", "2024-01-05", "5"), ("bo", "2024-04-05", "5")], (), "before the first transaction on 2024-04-05"),
+    ],
+)
+def test_messages_of_the_library_speak_the_words_of_the_command_line(rows, options, message, folder):
+    (folder / "orders.csv").write_text(text(rows=rows))
+    refuse(folder, 3, message, *report("orders.csv", *options))
+
+
+def test_order_ids_that_are_missing_are_refused_with_the_option_that_mends_it(folder):
+    rows = [("ann", "2024-01-05", "5", "A1"), ("bo", "2024-01-05", "5", "")]
+    (folder / "orders.csv").write_text(text(header=("customer_id", "date", "amount", "order_id"), rows=rows))
+    refuse(folder, 3, 'or pass --order-id "" so that every row is an order', *report())
+    assert run("kpi", "orders.csv", "--start", "2024-01-01", "--end", "2024-01-31", "--order-id", "")[0] == 0
+
+
 @pytest.mark.parametrize("number", ["5,50", "1,234.50"])
 def test_numbers_with_commas_are_refused_rather_than_left_out(number, folder):
     rows = [("ann", "2024-01-05", "5"), ("bo", "2024-01-05", number)]
     (folder / "orders.csv").write_text(text(";", rows=rows))
     refuse(folder, 3, f"The column amount holds numbers with commas, such as ['{number}']", *report())
+
+
+@pytest.mark.parametrize("number", ["5.50", "1,234.50", "1.23,4"])
+def test_other_numbers_are_refused_where_commas_are_promised(number, folder):
+    rows = [("ann", "2024-01-05", "5"), ("bo", "2024-01-05", number)]
+    (folder / "orders.csv").write_text(text(";", rows=rows))
+    message = f"holds numbers that are not written like 1.234,56, such as ['{number}']"
+    refuse(folder, 3, message, *report("orders.csv", "--decimal-comma"))
 
 
 def test_several_currencies_are_refused(folder):
@@ -163,14 +229,16 @@ def test_several_currencies_are_refused(folder):
     refuse(folder, 3, "'EUR', 'USD'", *report("orders.csv", "--currency", "money"))
 
 
-def test_refunds_alone_are_refused(folder):
+def test_refunds_alone_are_reported_and_not_scored(folder):
     (folder / "orders.csv").write_text(text(rows=[("ann", "2024-01-05", "-5")]))
-    refuse(folder, 3, "no purchase day up to 2024-03-31", *report())
+    refuse(folder, 3, "The file holds nobody with an order", "score", "orders.csv", "--as-of", "2024-03-31")
+    code, stdout, _ = run(*report())
+    assert (code, "Nobody bought anything" in stdout) == (0, True)
 
 
 def test_an_as_of_before_the_first_order_is_refused(folder):
     (folder / "orders.csv").write_text(text())
-    first = "`as_of` is 2023-12-31, before the first transaction on 2024-01-05. Give a later day"
+    first = "--as-of is 2023-12-31, before the first transaction on 2024-01-05. Give a later day"
     refuse(folder, 3, first, *report(as_of="2023-12-31"))
 
 

@@ -3,6 +3,7 @@
 from crmkit.transactions._audit import audit_orders, rejected_orders
 from crmkit.transactions._checked import checked_transactions, up_to
 from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
+from crmkit.transactions._typed import typed_orders
 
 __all__ = [
     "Invalid",
@@ -12,5 +13,6 @@ __all__ = [
     "audit_orders",
     "checked_transactions",
     "rejected_orders",
+    "typed_orders",
     "up_to",
 ]

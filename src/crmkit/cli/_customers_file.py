@@ -1,0 +1,85 @@
+"""Customers as Parquet, CSV or Excel; in the last two no text can be taken for a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from crmkit.cli._problems import FileError, OptionError
+
+__all__ = ["check_ending", "write_customers"]
+
+# What spreadsheets take for the start of a formula, or skip before one; in Chinese and Japanese the wide forms too.
+_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Rows of a sheet less the header.
+_MOST_CUSTOMERS: Final = 1_048_575
+
+
+def check_ending(output: Path) -> None:
+    """Refuse a file of another kind."""
+    if output.suffix.lower() not in (".parquet", ".csv", ".xlsx"):
+        raise OptionError("output_ending", file=output)
+
+
+def write_customers(customers: pd.DataFrame, output: Path) -> None:
+    """Write a table by the ending of the file."""
+    ending = output.suffix.lower()
+    if ending == ".parquet":
+        customers.to_parquet(output, index=False)
+    elif ending == ".csv":
+        # With the byte order mark Excel reads UTF-8.
+        _neutralised(customers).to_csv(output, index=False, encoding="utf-8-sig", lineterminator="\n")
+    else:
+        _write_workbook(customers, output)
+
+
+def _neutralised(customers: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before text that would be a formula; numbers stay numbers."""
+    texts = [name for name in customers.columns if _holds_text(customers[name])]
+    return customers.assign(**{name: _with_apostrophes(customers[name]) for name in texts})
+
+
+def _with_apostrophes(values: pd.Series[Any]) -> pd.Series[Any]:
+    starts = values.fillna("").astype(str).str.startswith(_STARTS)
+    return values.where(~starts, "'" + values.fillna("").astype(str))
+
+
+def _holds_text(values: pd.Series[Any]) -> bool:
+    return values.dtype == object or isinstance(values.dtype, pd.StringDtype)
+
+
+def _write_workbook(customers: pd.DataFrame, output: Path) -> None:
+    """Write a sheet row by row: a table of objects would take many times the memory."""
+    import openpyxl
+
+    if len(customers) > _MOST_CUSTOMERS:
+        raise FileError("too_many_customers", most=f"{_MOST_CUSTOMERS:,}", count=f"{len(customers):,}")
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("customers")
+    sheet.append(list(customers.columns))
+    for row in _rows(customers):
+        sheet.append([_cell(value, sheet) for value in row])
+    book.save(output)
+
+
+def _rows(customers: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    yield from customers.itertuples(index=False, name=None)
+
+
+def _cell(value: Any, sheet: Any) -> Any:
+    """A cell; text is marked as text, or openpyxl would make a formula of what begins with an equals sign."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if pd.isna(value):
+        return None
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
+    cell.data_type = "s"
+    # Excel's own mark of text, which an edit of the cell does not take away.
+    cell.quotePrefix = value.startswith(_STARTS)
+    return cell

@@ -1,0 +1,97 @@
+"""An order log from a file of any size: in memory as it is, or typed chunk by chunk for DuckDB."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from crmkit._frames import open_frame, to_pandas
+from crmkit.cli._chunks import Chunk
+from crmkit.cli._decimals import with_decimal_points
+from crmkit.cli._files import open_table
+from crmkit.cli._guess import Columns, found_columns
+from crmkit.cli._options import OrderOptions
+from crmkit.cli._problems import FileError
+from crmkit.cli._progress import with_progress
+from crmkit.cli._typed_chunks import typed_chunk
+from crmkit.cli._unusable import Unusable, money_columns
+from crmkit.cli._warehouse import Warehouse, open_warehouse
+from crmkit.transactions import as_transactions, audit_orders, rejected_orders
+
+__all__ = ["CHUNK_ROWS", "OrderLog", "open_orders"]
+
+CHUNK_ROWS = 1_000_000
+"""A file with more rows is not held in memory."""
+
+
+@dataclass(frozen=True)
+class OrderLog:
+    """The rows of a file, in a pandas frame or, where there is a warehouse, in DuckDB."""
+
+    rows: Any
+    columns: Columns
+    unusable: Unusable
+    # How the values of the rows are written, unless they are typed.
+    formats: dict[str, Any] = field(default_factory=dict)
+    warehouse: Warehouse | None = None
+
+    def audit(self, *, as_of: str | None) -> pd.DataFrame:
+        """Say where every row went."""
+        audit = audit_orders(self.rows, as_of=as_of, **self.columns, **self.formats)
+        return to_pandas(open_frame(audit, name="audit"))
+
+    def transactions(self, options: OrderOptions) -> Any:
+        """Give the transactions, in the kind of frame that the rows are in; say what is left out, or stop at it."""
+        self.unusable.say(stops=options.invalid == "raise", language=options.language)
+        made = as_transactions(
+            self.rows, returns=options.returns, invalid=options.invalid, **self.columns, **self.formats
+        )
+        return made if self.warehouse is None else self.warehouse.kept(made, name="transactions")
+
+    def like_rows(self, table: pd.DataFrame, *, name: str) -> Any:
+        """Bring a table into the kind of frame that the rows are in."""
+        return table if self.warehouse is None else self.warehouse.stored(table, name=name)
+
+
+@contextmanager
+def open_orders(options: OrderOptions) -> Iterator[OrderLog]:
+    """Open the file of the options; columns that they do not name are guessed, and said."""
+    with open_table(options.file, options.reading) as table:
+        columns = found_columns(table.columns, options.columns, file=options.file, language=options.language)
+        ids = [name for name in (columns["customer_id"], columns["order_id"]) if name is not None]
+        chunks = table.chunks(ids, CHUNK_ROWS)
+        waiting = deque(chunk for chunk in (next(chunks, None), next(chunks, None)) if chunk is not None)
+        if not waiting or waiting[0].rows.empty:
+            raise FileError("no_rows", file=options.file, columns=table.columns)
+        unusable = Unusable(columns, decimal_comma=options.decimal_comma)
+        if len(waiting) == 1:
+            yield _in_memory(waiting.popleft().rows, unusable, options)
+            return
+        with open_warehouse() as warehouse:
+            shown = with_progress(_drained(waiting, chunks), size=table.size, options=options)
+            typed = (typed_chunk(chunk, unusable, options, fingerprints=warehouse.fingerprints) for chunk in shown)
+            rows = warehouse.filled(typed, name="orders")
+            unusable.check_numbers()
+            yield OrderLog(rows, columns, unusable, warehouse=warehouse)
+
+
+def _in_memory(rows: pd.DataFrame, unusable: Unusable, options: OrderOptions) -> OrderLog:
+    columns = unusable.columns
+    formats: dict[str, Any] = {"date_format": options.date_format, "time_zone": options.time_zone}
+    read = with_decimal_points(rows, columns=money_columns(columns)) if options.decimal_comma else rows
+    rejected = rejected_orders(read, **columns, **formats)
+    unusable.add(rows.loc[rejected.index].assign(rejected_because=rejected["rejected_because"]), n_rows=len(rows))
+    unusable.check_numbers()
+    return OrderLog(read, columns, unusable, formats)
+
+
+def _drained(waiting: deque[Chunk], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Give the chunks looked at and those to come, holding on to none."""
+    while waiting:
+        yield waiting.popleft()
+    yield from chunks
