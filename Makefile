@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OLDEST = .venv-oldest
 
-.PHONY: demo test check test-engines test-oldest bench clean
+.PHONY: demo test check test-engines test-oldest bench docs clean
 
 demo: $(VENV)/.dev
 	$(BIN)/crmkit demo --output report.html
@@ -29,16 +29,30 @@ test-engines: $(VENV)/.dev
 test-oldest: $(OLDEST)/.dev
 	$(OLDEST)/bin/python -m pytest -q -m "not spark" tests
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
 
+# Always from scratch: the pages show what the code does now.
+docs: $(VENV)/.docs
+	rm -rf docs/_build docs/api
+	$(BIN)/python -m sphinx -b html -n -W --keep-going -q -d docs/_build/doctrees docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 clean:
-	rm -rf .venv .venv-oldest report.html
+	rm -rf .venv .venv-oldest report.html docs/_build docs/api
 
 $(VENV)/.dev: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "crmkit needs Python 3.11 or later, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	touch $@
+
+$(VENV)/.docs: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable ".[docs]"
 	touch $@
 
 $(OLDEST)/.dev: pyproject.toml tests/oldest.txt

@@ -1,5 +1,6 @@
 """The examples in the README and the documentation run, and the pages they link to exist."""
 
+import ast
 import doctest
 import re
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from tests.files import data_file
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").glob("*.md"))]
+TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
 # Examples that need data which is not ours say so behind the language of their block.
 ONLINE_RETAIL = " online-retail"
 
@@ -17,6 +19,10 @@ ONLINE_RETAIL = " online-retail"
 def examples(page, *, needs=""):
     blocks = re.compile(rf"^```pycon{needs}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     return "\n".join(blocks.findall(page.read_text(encoding="utf-8")))
+
+
+def code(text):
+    return [ast.unparse(ast.parse(example.source)) for example in doctest.DocTestParser().get_examples(text)]
 
 
 def run(text, names, page):
@@ -45,7 +51,15 @@ def test_a_wrong_example_is_noticed():
     assert run(">>> 1 + 1\n3\n", {}, ROOT / "wrong")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("name", ["README", "docs/quickstart"])
+def test_both_languages_show_the_same_code(name):
+    english, chinese = (examples(ROOT / f"{name}{ending}") for ending in (".md", ".zh.md"))
+    # What is asked for in the reader's language differs, and what it prints.
+    first, second = ([line.replace(", language='zh'", "") for line in code(text)] for text in (english, chinese))
+    assert first == second
+
+
+@pytest.mark.parametrize("page", [*PAGES, *TUTORIALS], ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
     targets = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []

@@ -7,7 +7,10 @@ from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 __all__ = ["LABELS", "LANGUAGES", "Label", "Language"]
 
 Language: TypeAlias = Literal["en", "zh"]
+"""English or Chinese."""
+
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+"""All languages."""
 
 
 class Label(NamedTuple):

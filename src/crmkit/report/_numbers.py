@@ -84,10 +84,15 @@ def change(now: float, before: float, *, unit: str, language: Language) -> str:
     if math.isnan(now) or math.isnan(before):
         return NOTHING
     if unit == "share":
-        return f"{(now - before) * 100:+.1f} {'个百分点' if language == 'zh' else 'pp'}"
+        return f"{_rounded((now - before) * 100, 1):+.1f} {'个百分点' if language == 'zh' else 'pp'}"
     if unit == "index":
-        return f"{now - before:+.2f}"
-    return f"{now / before - 1:+.1%}" if before > 0 else NOTHING
+        return f"{_rounded(now - before, 2):+.2f}"
+    return f"{_rounded((now / before - 1) * 100, 1):+.1f}%" if before > 0 else NOTHING
+
+
+def _rounded(value: float, digits: int) -> float:
+    """Round, and to 0 without a sign."""
+    return round(value, digits) + 0.0
 
 
 def days_within(gaps: pd.DataFrame, share: float) -> int:
