@@ -91,24 +91,39 @@ def _typed(time: nw.Expr, dtype: Any, *, where: str, zone: ZoneInfo | None, engi
 def _parsed(values: pd.Series[Any], *, where: str, date_format: str | None, zone: ZoneInfo | None) -> Any:
     """Read text, dates and time stamps held as objects; the rest is missing."""
     values = values.astype(object).reset_index(drop=True)
-    only_text = pd.api.types.infer_dtype(values, skipna=True) == "string"
-    is_text = (values.notna() if only_text else values.map(_is_text)).to_numpy(dtype=bool)
-    is_date = (values.isna() & values.notna() if only_text else values.map(_is_date)).to_numpy(dtype=bool)
-    text = values[is_text].str.strip()
+    if pd.api.types.infer_dtype(values, skipna=True) == "string":
+        # Days repeat, and reading a text is slow: each is read once.
+        codes, texts = pd.factorize(values)
+        instants, aware = _read_texts(pd.Series(texts, dtype=object), date_format=date_format)
+        instants, aware = np.append(instants, np.datetime64("NaT", "us"))[codes], np.append(aware, False)[codes]
+    else:
+        instants, aware = _read_objects(values, date_format=date_format)
+    return _local(instants, aware, where=where, zone=zone)
+
+
+def _read_objects(values: pd.Series[Any], *, date_format: str | None) -> tuple[Any, Any]:
+    """Instants of text, dates and time stamps, and which of them name their zone."""
+    is_text, is_date = (values.map(holds).to_numpy(dtype=bool) for holds in (_is_text, _is_date))
+    instants = np.full(len(values), np.datetime64("NaT", "us"))
+    aware = np.zeros(len(values), dtype=bool)
+    instants[is_text], aware[is_text] = _read_texts(values[is_text], date_format=date_format)
+    instants[is_date] = _instants(values[is_date], date_format=None)
+    aware[is_date] = [getattr(value, "tzinfo", None) is not None for value in values[is_date]]
+    return instants, aware & ~np.isnat(instants)
+
+
+def _read_texts(values: pd.Series[Any], *, date_format: str | None) -> tuple[Any, Any]:
+    """Instants of text, and which of them name their zone."""
+    text = values.str.strip()
     # Words such as "today" would ask the clock.
     text = text.where(text.str.contains(r"\d", regex=True), None)
-    aware = np.zeros(len(values), dtype=bool)
-    aware[is_date] = [getattr(value, "tzinfo", None) is not None for value in values[is_date]]
     if date_format is None:
-        aware[is_text] = text.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
+        aware = text.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
         text = text.where(text.str.len() >= _SHORTEST_DATE, None)
     else:
-        aware[is_text] = "%z" in date_format.lower()
-    instants = np.full(len(values), np.datetime64("NaT", "us"))
-    instants[is_text] = _instants(text, date_format=date_format)
-    instants[is_date] = _instants(values[is_date], date_format=None)
-    aware &= ~np.isnat(instants)
-    return _local(instants, aware, where=where, zone=zone)
+        aware = np.full(len(text), "%z" in date_format.lower())
+    instants = _instants(text, date_format=date_format)
+    return instants, aware & ~np.isnat(instants)
 
 
 def _instants(values: pd.Series[Any], *, date_format: str | None) -> Any:
