@@ -17,7 +17,7 @@ from benchmarks.harness import alone, headings, peak, row
 
 MODULE = "benchmarks.report"
 N_ROWS = 1_000_000
-ROWS_PER_CUSTOMER = 10
+ROWS_PER_CUSTOMER = 5
 AS_OF = "2025-12-31"
 
 
