@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, tzinfo
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,6 +20,7 @@ __all__ = ["clean_times"]
 _START, _END = datetime(FIRST_YEAR, 1, 1), datetime(LAST_YEAR + 1, 1, 1)
 # Whatever follows the time and could be a zone, in any of its short forms.
 _OFFSET = r"[tT ].*[zZ+-]"
+_PLAIN_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?", re.ASCII)
 _SHORTEST_DATE = len("2024-1-1")
 
 
@@ -114,6 +116,9 @@ def _read_objects(values: pd.Series[Any], *, date_format: str | None) -> tuple[A
 
 def _read_texts(values: pd.Series[Any], *, date_format: str | None) -> tuple[Any, Any]:
     """Instants of text, and which of them name their zone."""
+    # The usual case, told in one look: nothing but times without a zone.
+    if date_format is None and all(map(_PLAIN_TIME.fullmatch, values)):
+        return _instants(values, date_format=None), np.zeros(len(values), dtype=bool)
     text = values.str.strip()
     # Words such as "today" would ask the clock.
     text = text.where(text.str.contains(r"\d", regex=True), None)
