@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.labels import LABELS, Language
 from crmkit.plotting._heat import heat_map
-from crmkit.plotting._style import axes_for, in_language
+from crmkit.plotting._style import axes_for, in_language, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,11 +52,8 @@ def plot_cohorts(cohorts: Any, ax: Axes | None = None, *, language: Language = "
     >>> from crmkit import as_transactions, cohort_table, load_cdnow
     >>> ax = plot_cohorts(cohort_table(as_transactions(load_cdnow()), as_of="1998-06-30"))
     """
-    check_option(language, LANGUAGES, name="language")
-    frame = open_frame(cohorts, name="cohorts")
     columns = ("cohort", "age", "size", "retention")
-    check_columns(frame.collect_schema(), columns, name="cohorts", made_by="cohort_table")
-    table = to_pandas(frame.select(*columns))
+    table = table_of(cohorts, columns, name="cohorts", made_by="cohort_table", language=language)
     newest = np.sort(table["cohort"].unique())[-_MOST_COHORTS:]
     shown = table[table["cohort"].isin(newest) & (table["age"] <= _MOST_COHORTS)]
     sizes = shown.groupby("cohort")["size"].first()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, LANGUAGES, Language
-from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet
+from crmkit.labels import LABELS, Language
+from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,11 +47,10 @@ def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: 
     """
     from matplotlib.ticker import PercentFormatter
 
-    check_option(language, LANGUAGES, name="language")
-    frame = open_frame(concentration, name="concentration")
     columns = ("customer_share", "value_share")
-    check_columns(frame.collect_schema(), columns, name="concentration", made_by="metrics.concentration_table")
-    curve = to_pandas(frame.select(*columns)).sort_values("customer_share")
+    curve = table_of(
+        concentration, columns, name="concentration", made_by="metrics.concentration_table", language=language
+    ).sort_values("customer_share")
     ax = axes_for(ax)
     customers, value = curve["customer_share"].to_numpy(), curve["value_share"].to_numpy()
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, LANGUAGES, Language
-from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet
+from crmkit.labels import LABELS, Language
+from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,11 +52,10 @@ def plot_purchase_gaps(gaps: Any, ax: Axes | None = None, *, language: Language 
     """
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-    check_option(language, LANGUAGES, name="language")
-    frame = open_frame(gaps, name="gaps")
     columns = ("days", "cumulative_share")
-    check_columns(frame.collect_schema(), columns, name="gaps", made_by="metrics.purchase_gap_table")
-    table = to_pandas(frame.select(*columns)).sort_values("days")
+    table = table_of(gaps, columns, name="gaps", made_by="metrics.purchase_gap_table", language=language).sort_values(
+        "days"
+    )
     days, shares = (np.append(0, table[name].to_numpy()) for name in columns)
     ax = axes_for(ax)
     quiet(ax)

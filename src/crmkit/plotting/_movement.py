@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.labels import LABELS, Language
 from crmkit.plotting._heat import heat_map
-from crmkit.plotting._style import axes_for, in_language
+from crmkit.plotting._style import axes_for, in_language, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,12 +52,9 @@ def plot_movement(movement: Any, ax: Axes | None = None, *, language: Language =
     >>> before, after = (customer_summary(transactions, as_of=day) for day in ("1997-12-31", "1998-06-30"))
     >>> ax = plot_movement(movement_table(before, after, segmenter=TierSegmenter().fit(before)))
     """
-    check_option(language, LANGUAGES, name="language")
-    frame = open_frame(movement, name="movement")
     sides = [f"name_{language}_before", f"name_{language}_after"]
     columns = (*sides, "n_customers", "share")
-    check_columns(frame.collect_schema(), columns, name="movement", made_by="segment.movement_table")
-    table = to_pandas(frame.select(*columns))
+    table = table_of(movement, columns, name="movement", made_by="segment.movement_table", language=language)
     names = LABELS["axis"]
     table[sides] = table[sides].fillna(names["not_there"].text(language))
     order = [table[side].unique() for side in sides]

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, LANGUAGES, Language
-from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet
+from crmkit.labels import LABELS, Language
+from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,11 +94,10 @@ def plot_period_customers(periods: Any, ax: Axes | None = None, *, language: Lan
 
 
 def _table(periods: Any, *, needed: tuple[str, str], language: Language) -> pd.DataFrame:
-    check_option(language, LANGUAGES, name="language")
-    frame = open_frame(periods, name="periods")
     columns = ("period", "is_complete", *needed)
-    check_columns(frame.collect_schema(), columns, name="periods", made_by="metrics.period_table")
-    return to_pandas(frame.select(*columns)).sort_values("period")
+    return table_of(periods, columns, name="periods", made_by="metrics.period_table", language=language).sort_values(
+        "period"
+    )
 
 
 def _stacked(

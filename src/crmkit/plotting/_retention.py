@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, LANGUAGES, Language
-from crmkit.plotting._style import BLUE, axes_for, in_language, quiet
+from crmkit.labels import LABELS, Language
+from crmkit.plotting._style import BLUE, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,11 +48,10 @@ def plot_retention(retention: Any, ax: Axes | None = None, *, language: Language
     from matplotlib.dates import AutoDateLocator, DateFormatter
     from matplotlib.ticker import PercentFormatter
 
-    check_option(language, LANGUAGES, name="language")
-    frame = open_frame(retention, name="retention")
     columns = ("period", "retention_rate", "retention_lower", "retention_upper")
-    check_columns(frame.collect_schema(), columns, name="retention", made_by="metrics.retention_table")
-    table = to_pandas(frame.select(*columns)).sort_values("period")
+    table = table_of(
+        retention, columns, name="retention", made_by="metrics.retention_table", language=language
+    ).sort_values("period")
     periods, rate, lower, upper = (table[name].to_numpy() for name in columns)
     ax = axes_for(ax)
     ax.fill_between(periods, lower, upper, color=BLUE, alpha=0.2, linewidth=0)

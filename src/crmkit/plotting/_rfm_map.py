@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.labels import LABELS, Language
 from crmkit.plotting._heat import heat_map
-from crmkit.plotting._style import axes_for, in_language, short
+from crmkit.plotting._style import axes_for, in_language, short, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,11 +49,8 @@ def plot_rfm_map(rfm_map: Any, ax: Axes | None = None, *, language: Language = "
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
     >>> ax = plot_rfm_map(rfm_map_table(customers, scorer=RFMScorer().fit(customers)))
     """
-    check_option(language, LANGUAGES, name="language")
-    frame = open_frame(rfm_map, name="rfm_map")
     columns = ("r_score", "f_score", "n_customers", "mean_spend")
-    check_columns(frame.collect_schema(), columns, name="rfm_map", made_by="segment.rfm_map_table")
-    table = to_pandas(frame.select(*columns))
+    table = table_of(rfm_map, columns, name="rfm_map", made_by="segment.rfm_map_table", language=language)
     customers, spend = (
         table.pivot(index="f_score", columns="r_score", values=name).sort_index(ascending=False)
         for name in ("n_customers", "mean_spend")

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, LANGUAGES, Language
-from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet
+from crmkit.labels import LABELS, Language
+from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,11 +52,10 @@ def plot_segments(summary: Any, ax: Axes | None = None, *, language: Language = 
     """
     from matplotlib.ticker import PercentFormatter
 
-    check_option(language, LANGUAGES, name="language")
-    frame = open_frame(summary, name="summary")
     columns = ("segment_order", f"name_{language}", "customer_share", "value_share")
-    check_columns(frame.collect_schema(), columns, name="summary", made_by="summary() of a segmenter")
-    table = to_pandas(frame.select(*columns)).sort_values("segment_order")
+    table = table_of(
+        summary, columns, name="summary", made_by="summary() of a segmenter", language=language
+    ).sort_values("segment_order")
     ax = axes_for(ax)
     places = np.arange(len(table))
     names = LABELS["axis"]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from crmkit.labels import Language
+from crmkit._checks import check_columns, check_option
+from crmkit._frames import open_frame, to_pandas
+from crmkit.labels import LANGUAGES, Language
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["BLUE", "GREY", "ORANGE", "axes_for", "in_language", "quiet", "short"]
+__all__ = ["BLUE", "GREY", "ORANGE", "axes_for", "in_language", "quiet", "short", "table_of"]
 
 # Okabe and Ito's palette.
 BLUE: Final = "#0072B2"
@@ -69,3 +73,11 @@ def in_language(ax: Axes, language: Language) -> Axes:
     for text in ax.findobj(Text):
         text.set_fontfamily([*families[:1], "sans-serif"])
     return ax
+
+
+def table_of(native: Any, columns: Sequence[str], *, name: str, made_by: str, language: Language) -> pd.DataFrame:
+    """Bring the columns that a plot draws into pandas, or say what is wrong with the table or the language."""
+    check_option(language, LANGUAGES, name="language")
+    frame = open_frame(native, name=name)
+    check_columns(frame.collect_schema(), columns, name=name, made_by=made_by)
+    return to_pandas(frame.select(*columns))
