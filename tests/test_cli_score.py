@@ -10,7 +10,7 @@ from pandas.testing import assert_frame_equal
 from tests.commands import ROWS, run, text
 
 from crmkit import as_transactions, customer_summary
-from crmkit.cli import _customers_file
+from crmkit.cli import _customers_file, _order_log
 from crmkit.segment import RFMScorer, RFMSegmenter, TierSegmenter, rfm_rules, write_rfm_rules
 
 MEASURES = ["n_orders", "spend", "days_since_last", "tenure_days", "frequency", "recency", "T", "monetary_value"]
@@ -98,6 +98,33 @@ def test_customers_of_the_master_file_without_an_order_are_prospects(options, fo
     assert found.loc["9", ["days_since_last", "r_score"]].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("orders", "master"), [("parquet", "csv"), ("parquet", "xlsx"), ("csv", "parquet"), ("xlsx", "parquet")]
+)
+@pytest.mark.parametrize("ids", [[7, 8, 10], [7, 8, None], [9007199254740993, -8, 0]])
+@pytest.mark.parametrize("chunk_rows", [1_000_000, 1])
+def test_a_whole_number_in_one_file_and_its_text_in_the_other_are_one_customer(
+    orders, master, ids, chunk_rows, folder, monkeypatch
+):
+    monkeypatch.setattr(_order_log, "CHUNK_ROWS", chunk_rows)
+    known = pd.array([value for value in ids if value is not None] + [11], dtype="Int64")
+    bought = pd.array(ids, dtype="Int64")
+    for name, kind, table in (
+        ("orders", orders, pd.DataFrame({"customer_id": bought, "date": "2024-03-01", "amount": 5.0})),
+        ("master", master, pd.DataFrame({"customer_id": known})),
+    ):
+        if kind == "parquet":
+            table.to_parquet(f"{name}.parquet", row_group_size=1)
+        elif kind == "csv":
+            table.to_csv(f"{name}.csv", index=False)
+        else:
+            table.astype({"customer_id": "string"}).to_excel(f"{name}.xlsx", index=False)
+    scored("scored.csv", "--master", f"master.{master}", name=f"orders.{orders}")
+    found = pd.read_csv("scored.csv", dtype={"customer_id": str}).set_index("customer_id")["n_orders"]
+    expected = {str(value): 1 for value in ids if value is not None} | {"11": 0}
+    assert {name.lstrip("'"): n for name, n in found.items()} == expected
+
+
 def test_the_column_guessed_in_the_master_file_is_said(folder):
     (folder / "master.csv").write_text("user_id\n007\n07\n7\n")
     _, _, stderr = run("score", "orders.csv", "--as-of", "2024-03-31", "--master", "master.csv")
@@ -182,6 +209,32 @@ def test_a_master_file_that_does_not_fit_is_refused(master, message, folder):
     code, stdout, stderr = run("score", "orders.csv", "--as-of", "2024-03-31", "--master", "master.csv")
     assert (code, stdout) == (2 if "No column" in message else 3, "")
     assert message in stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        (
+            "en",
+            "whole numbers as customer ids, and master.csv has ids that are none: ['007', 'A7', '+7', '7.0']. Write",
+        ),
+        ("zh", "订单中的客户编号为整数，而 master.csv 中有非整数的编号：['007', 'A7', '+7', '7.0']。"),
+    ],
+)
+def test_texts_that_are_no_whole_numbers_are_refused_where_the_orders_have_numbers(language, message, folder):
+    # 007 may be the customer 7, or another one
+    (folder / "master.csv").write_text("customer_id\n7\n007\nA7\n+7\n7.0\n")
+    pd.DataFrame({"customer_id": [7], "date": ["2024-03-01"], "amount": [5]}).to_parquet("orders.parquet")
+    arguments = ("score", "orders.parquet", "--as-of", "2024-03-31", "--master", "master.csv", "--language", language)
+    code, stdout, stderr = run(*arguments)
+    assert (code, stdout) == (3, "")
+    assert message in stderr
+
+
+def test_leading_zeros_in_the_orders_are_not_the_numbers_of_the_master_file(folder):
+    pd.DataFrame({"customer_id": [7]}).to_parquet("master.parquet")
+    code, _, stderr = run("score", "orders.csv", "--as-of", "2024-03-31", "--master", "master.parquet")
+    assert (code, "The master file lacks ids that have transactions: ['007', '07']" in stderr) == (3, True)
 
 
 def test_rules_that_cannot_be_read_are_refused(folder):

@@ -137,6 +137,14 @@ def test_five_years_between_two_orders_have_all_their_months():
     assert row == ["2019-01", "1"] + ["0%"] * 59 + ["100%"]
 
 
+@pytest.mark.parametrize("n_months", [120, 121])
+def test_the_newest_120_months_are_shown_and_the_cut_is_said(n_months):
+    months = pd.period_range("2014-01", periods=n_months, freq="M").strftime("%Y-%m").tolist()
+    page = report_of([("ann", f"{month}-01", 5) for month in months], as_of=f"{months[-1]}-28").to_html()
+    assert [row[0].split()[0] for row in table(page, "months")[1:]] == months[:-121:-1]
+    assert ("Only the newest 120 of 121 months are shown." in page) == (n_months > 120)
+
+
 @pytest.mark.parametrize("n_cohorts", [24, 25])
 def test_the_newest_24_cohorts_are_shown_and_the_cut_is_said(n_cohorts):
     months = pd.period_range("2021-01", periods=n_cohorts, freq="M").strftime("%Y-%m").tolist()

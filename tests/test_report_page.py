@@ -13,7 +13,7 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 from tests.logs import log
-from tests.pages import Page, section
+from tests.pages import Page, section, table
 
 from crmkit import as_transactions, audit_orders, load_cdnow
 from crmkit.report import customer_report
@@ -136,6 +136,25 @@ def test_the_page_of_ten_years_is_small():
     rows = [(f"c{i % 97}-{i % 13}", f"{month}-{1 + i % 28:02}", 1 + i % 50) for i, month in enumerate(months * 20)]
     page = customer_report(as_transactions(log(rows)), as_of="2023-12-31").to_html()
     assert len(page.encode()) < 500_000
+
+
+def test_the_page_of_all_the_days_that_the_door_takes_is_small_and_says_what_it_cuts():
+    # 199 years hold 72,683 days, 2,388 months and as many cohorts
+    days = pd.date_range("1901-01-01", "2099-12-31", freq="D")
+    customers = range(100_000)
+    orders = pd.DataFrame({"customer_id": customers, "date": [days[n % len(days)] for n in customers], "amount": 1.0})
+    found = customer_report(as_transactions(orders), as_of="2099-12-31")
+    page = found.to_html()
+    assert len(page.encode()) < 500_000
+    assert Page(page).texts("h1")
+    assert "100,000 customers placed 100,000 orders worth 100,000 from 1901-01-01 to 2099-12-31" in page
+    assert (len(found.months), found.cohorts["cohort"].nunique()) == (2388, 2388)
+    months, cohorts = table(page, "months"), table(page, "cohorts")
+    assert [months[1][0], months[-1][0], len(months)] == ["2099-12", "2090-01", 1 + 120]
+    assert [cohorts[1][0], cohorts[-1][0], len(cohorts)] == ["2098-01", "2099-12", 1 + 24]
+    assert "Only the newest 120 of 2,388 months are shown." in section(page, "months")
+    assert "Only the newest 24 of 2,388 cohorts are shown." in section(page, "cohorts")
+    assert section(page, "months").count("120 months, ") == 2
 
 
 # The same bytes.

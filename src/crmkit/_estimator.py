@@ -95,7 +95,9 @@ def _written(value: Any) -> Any:
         return {_ESTIMATOR: _record(value)}
     if isinstance(value, pd.DataFrame):
         columns = {name: value[name].astype(object).where(value[name].notna(), None).tolist() for name in value.columns}
-        return {_TABLE: columns, "types": {name: str(dtype) for name, dtype in value.dtypes.items()}}
+        types = {name: str(dtype) for name, dtype in value.dtypes.items()}
+        index = {} if value.index.name is None else {"index": {value.index.name: value.index.tolist()}}
+        return {_TABLE: columns, "types": types, **index}
     return value
 
 
@@ -116,7 +118,10 @@ def _read(value: Any) -> Any:
     columns, types = value[_TABLE], value["types"]
     if columns.keys() != types.keys() or not all(isinstance(kind, str) for kind in types.values()):
         raise ValueError("each column of a table has a type")
-    return pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()}).astype(types)
+    table = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()}).astype(types)
+    for name, labels in value.get("index", {}).items():
+        table.index = pd.Index(labels, name=name)
+    return table
 
 
 def _kinds(kind: type[JsonEstimator]) -> Iterator[type[JsonEstimator]]:

@@ -2,6 +2,9 @@
 
 import sys
 
+from crmkit.cli._language import language_of
+from crmkit.cli._texts import TEXTS
+
 __all__ = ["main"]
 
 
@@ -12,4 +15,4 @@ def main() -> None:
 
         command(prog_name="crmkit")
     except ModuleNotFoundError as missing:
-        sys.exit(f"crmkit's command line needs {missing.name}. Install it with: pip install 'crmkit[report]'")
+        sys.exit(TEXTS["needs_package"].text(language_of(sys.argv)).format(package=missing.name))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from crmkit._frames import records
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
-from crmkit.cli._tables import count, money, print_json, print_table, records
+from crmkit.cli._tables import count, money, print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.labels import LABELS
 
@@ -29,7 +30,7 @@ def audit(options: OrderOptions, as_json: bool) -> None:
     """  # noqa: D301
     with open_orders(options) as log:
         table = log.audit(as_of=options.as_of)
-        log.unusable.say(stops=False, language=options.language)
+        log.unusable.say(options.language)
     names = [LABELS["audit_reason"][reason].text(options.language) for reason in table["reason"]]
     if as_json:
         table.insert(1, "name", names)

@@ -7,11 +7,11 @@ from typing import Any
 import click
 import pandas as pd
 
-from crmkit._frames import open_frame, to_pandas
+from crmkit._frames import open_frame, records, to_pandas
 from crmkit.cli._options import JSON, OrderOptions, day, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._problems import OptionError
-from crmkit.cli._tables import NOTHING, number, print_json, print_table, records, share
+from crmkit.cli._tables import NOTHING, number, print_json, print_table, share
 from crmkit.cli._texts import TEXTS
 from crmkit.labels import LABELS, Language
 from crmkit.metrics import kpi_catalogue, kpi_table

@@ -47,7 +47,9 @@ class OrderLog:
 
     def transactions(self, options: OrderOptions) -> Any:
         """Give the transactions, in the kind of frame that the rows are in; say what is left out, or stop at it."""
-        self.unusable.say(stops=options.invalid == "raise", language=options.language)
+        if options.invalid == "raise":
+            self.unusable.check_rows(options.language)
+        self.unusable.say(options.language)
         made = as_transactions(
             self.rows, returns=options.returns, invalid=options.invalid, **self.columns, **self.formats
         )

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from crmkit.cli._chinese import in_chinese
 from crmkit.cli._texts import TEXTS
 from crmkit.labels import Language
 
@@ -20,7 +21,6 @@ _EXIT_BAD_DATA: Final = 3
 # The door speaks of Python's keywords and of tables that have names there; values in its messages stay as they are.
 _KEYWORDS: Final = "customer_id|unit_price|date_format|time_zone|order_id|as_of|invalid|returns|quantity|amount|date"
 _IN_CLI_WORDS: Final = (
-    (r"; rejected_orders returns them\.", "."),
     (r"audit_orders says where they went", "crmkit audit says where they went"),
     (r" Name yours by keyword, for example customer_id='CustomerID'\.", ""),
     (r" \(pandas: \.dt\.tz_localize\('UTC'\)\)", ""),
@@ -34,7 +34,6 @@ _IN_CLI_WORDS: Final = (
     (rf"\ba later ({_KEYWORDS})\b", r"a later --\1"),
     (r"`(as_of|date_format|time_zone|unit_price|returns|invalid)`", r"--\1"),
     (r"`customers\['[^']*'\]`", "the master file's ids"),
-    (r"`transactions\['customer_id'\]`", "the ids of the orders"),
     (r"`(?:orders|transactions|customers)\['([^']*)'\]`", r"the column \1"),
     (r"`customers` (has|lacks)", r"the master file \1"),
     (r"`(?:orders|transactions|customers)`", "the file"),
@@ -73,11 +72,13 @@ def stopping(language: Language) -> Iterator[None]:
     except FileError as problem:
         raise BadData(problem.text(language)) from problem
     except (ValueError, TypeError) as problem:
-        raise BadData(in_cli_words(str(problem))) from problem
+        raise BadData(in_cli_words(str(problem), language)) from problem
 
 
-def in_cli_words(message: str) -> str:
-    """Put a message of the library into the words of the command line."""
+def in_cli_words(message: str, language: Language) -> str:
+    """Put a message of the library into the words of the command line; it stays English if it has no Chinese."""
+    if language == "zh" and (chinese := in_chinese(message)) is not None:
+        return chinese
     for pattern, words in _IN_CLI_WORDS:
         message = re.sub(pattern, words, message)
     message = re.sub(rf"--({_KEYWORDS})\b", lambda option: option.group().replace("_", "-"), message)

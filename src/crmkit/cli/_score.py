@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 import pandas as pd
 
-from crmkit._frames import open_frame, to_pandas
+from crmkit._frames import open_frame, records, to_pandas
 from crmkit.cli._customers_file import check_ending, write_customers
-from crmkit.cli._files import open_table
-from crmkit.cli._guess import found_id
+from crmkit.cli._master import known_ids
 from crmkit.cli._options import JSON, OrderOptions, order_command
-from crmkit.cli._order_log import CHUNK_ROWS, OrderLog, open_orders
+from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
 from crmkit.cli._problems import OptionError
 from crmkit.cli._scored import Scored, rules_from, scored_customers
-from crmkit.cli._tables import count, money, print_json, print_table, records, share
+from crmkit.cli._tables import count, money, print_json, print_table, share
 from crmkit.cli._texts import TEXTS
 from crmkit.customers import customer_summary
 from crmkit.labels import Language
@@ -63,22 +62,14 @@ def score(
     read_rules = rules_from(rules)
     with open_orders(options) as log:
         transactions = log.transactions(options)
-        known = None if master is None else _known(master, master_id, log, options)
+        ids = None if master is None else known_ids(master, master_id, options, transactions=transactions)
+        known = None if ids is None else log.like_rows(ids, name="master")
         summary = customer_summary(transactions, as_of=options.as_of or "", customers=known)
         customers = to_pandas(open_frame(summary, name="customers"))
     scored = scored_customers(customers, rules=read_rules, language=options.language)
     with writing(output):
         write_customers(scored.table, output)
     _say(scored, output, options, as_json=as_json)
-
-
-def _known(master: Path, named: str | None, log: OrderLog, options: OrderOptions) -> Any:
-    """The ids of the master file, in the kind of frame that the orders are in."""
-    with open_table(master, options.reading) as table:
-        column = found_id(table.columns, named, file=master, language=options.language)
-        rows = [chunk.rows[[column]] for chunk in table.chunks([column], CHUNK_ROWS)]
-    ids = pd.concat(rows, ignore_index=True).set_axis(["customer_id"], axis=1)
-    return log.like_rows(ids, name="master")
 
 
 def _say(scored: Scored, output: Path, options: OrderOptions, *, as_json: bool) -> None:

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
-import numpy as np
 import pandas as pd
 
-__all__ = ["NOTHING", "count", "money", "number", "print_json", "print_table", "records", "share"]
+__all__ = ["NOTHING", "count", "money", "number", "print_json", "print_table", "share"]
 
 NOTHING = "–"
 
@@ -51,17 +50,6 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, n_texts:
 def print_json(document: Mapping[str, Any]) -> None:
     """Print one JSON document."""
     click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table as JSON holds them; what is missing is null."""
-    return [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]  # type: ignore[misc]
-
-
-def _plain(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _padded(text: str, width: int, *, left: bool) -> str:

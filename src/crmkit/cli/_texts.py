@@ -53,7 +53,18 @@ _COLUMNS = {
 
 _ROWS = {
     "left_out": Label("Left out of {given} rows: {reasons}.", "{given} 行中未使用的：{reasons}。"),
-    "cannot_be_used": Label("Of {given} rows cannot be used: {reasons}.", "{given} 行中无法使用的：{reasons}。"),
+    "cannot_be_used": Label(
+        "The file has rows that cannot be used: {reasons}.{hint} Mend them, or pass --invalid drop.",
+        "文件中有无法使用的行：{reasons}。{hint}请修正，或使用 --invalid drop。",
+    ),
+    "dates_need_format": Label(
+        " Text dates other than ISO need --date-format.", "非 ISO 格式的文本日期须用 --date-format 指定格式。"
+    ),
+    "rows_no_customer": Label("{count} without a customer ({shown})", "{count} 行无客户编号（{shown}）"),
+    "rows_unusable_date": Label("{count} with an unusable date ({shown})", "{count} 行日期无效（{shown}）"),
+    "rows_unusable_amount": Label("{count} with an unusable amount ({shown})", "{count} 行金额无效（{shown}）"),
+    "first_at": Label("first at rows {rows}", "最先见于从 0 数起的行 {rows}"),
+    "column_holds": Label("`{column}` is {values}", "列 {column} 为 {values}"),
     "where_report": Label("The report shows where every row went.", "报告中列出了每一行的去向。"),
     "commas": Label(
         "The column {column} holds numbers with commas, such as {values}. Write them with a decimal point and no "
@@ -108,6 +119,11 @@ _FILES = {
         "{file} has the columns {columns} more than once. Rename or delete the copies.",
         "{file} 中的列 {columns} 重复出现，请改名或删除多余的列。",
     ),
+    "master_of_texts": Label(
+        "The orders have whole numbers as customer ids, and {file} has ids that are none: {ids}. Write the ids in both "
+        "files alike.",
+        "订单中的客户编号为整数，而 {file} 中有非整数的编号：{ids}。请统一两个文件中的编号写法。",
+    ),
     "not_written": Label("--output {file} cannot be written: {error}", "无法写入 --output {file}：{error}"),
     "no_room": Label(
         "The rows cannot be worked on in the temporary folder: {error}. If it is full, let TMPDIR name another.",
@@ -140,6 +156,14 @@ _USAGE = {
     "end_unseen": Label(
         "--end {end} lies after --as-of {as_of}: the period is not over.",
         "--end {end} 晚于 --as-of {as_of}：期间尚未结束。",
+    ),
+    "needs_package": Label(
+        "crmkit's command line needs {package}. Install it with: pip install 'crmkit[report]'",
+        "crmkit 的命令行需要 {package}，请安装：pip install 'crmkit[report]'",
+    ),
+    "stopped": Label("Error: {problem}", "错误：{problem}"),
+    "usage": Label(
+        "Usage: {usage}\nTry '{command} --help' for help.\n", "用法：{usage}\n可用 '{command} --help' 查看帮助。\n"
     ),
     "reading": Label("Reading {file}", "读取 {file}"),
 }

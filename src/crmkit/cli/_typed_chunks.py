@@ -26,7 +26,7 @@ def typed_chunk(chunk: Chunk, unusable: Unusable, options: OrderOptions, *, fing
     columns = unusable.columns
     used = list(dict.fromkeys(name for name in columns.values() if name is not None))
     money = money_columns(columns)
-    rows = chunk.rows[used]
+    rows = chunk.rows[used].reset_index(drop=True)
     read = with_decimal_points(rows, columns=money) if options.decimal_comma else rows
     numbers = [columns[role] for role in ("amount", "quantity", "unit_price")]
     typed = typed_orders(

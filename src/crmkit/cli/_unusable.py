@@ -1,4 +1,4 @@
-"""Rows that cannot be used: how many, why, and some of the values that were the reason."""
+"""Rows that cannot be used: how many, why, where the first stand, and some of the values that were the reason."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Unusable:
     decimal_comma: bool
     n_rows: int = 0
     counts: Counter[str] = field(default_factory=Counter)
+    positions: dict[str, list[int]] = field(default_factory=dict)
     examples: dict[tuple[str, str], list[object]] = field(default_factory=dict)
     misread: dict[str, list[object]] = field(default_factory=dict)
 
@@ -40,11 +41,12 @@ class Unusable:
         return self.counts.total() > 0
 
     def add(self, rejected: pd.DataFrame, *, n_rows: int) -> None:
-        """Add a chunk of so many rows, of which these are rejected, with the values of the file."""
-        self.n_rows += n_rows
+        """Add the next chunk of so many rows, of which these are rejected; the index is their place in the chunk."""
         self.counts.update(rejected["rejected_because"])
         for reason, columns in self._sources().items():
             rows = rejected[rejected["rejected_because"] == reason]
+            kept = self.positions.setdefault(reason, [])
+            kept += (self.n_rows + rows.index[: _KEPT - len(kept)]).tolist()
             for column in columns:
                 _keep(self.examples.setdefault((reason, column), []), rows[column])
         unusable = rejected[rejected["rejected_because"] == "unusable_amount"]
@@ -54,6 +56,7 @@ class Unusable:
             if self.decimal_comma:
                 misread &= ~has_decimal_comma(text)
             _keep(self.misread.setdefault(column, []), text[misread])
+        self.n_rows += n_rows
 
     def check_numbers(self) -> None:
         """Refuse numbers in another notation: leaving them out would lose the large ones, or misread the others."""
@@ -62,8 +65,17 @@ class Unusable:
                 problem = "points" if self.decimal_comma else "commas"
                 raise FileError(problem, column=column, values=some(values))
 
-    def say(self, *, stops: bool, language: Language) -> None:
-        """Count the rows on standard error, with examples."""
+    def check_rows(self, language: Language) -> None:
+        """Refuse them, naming where the first of each kind stand."""
+        if not self:
+            return
+        told = [self._located(reason, language) for reason in self._sources() if self.counts[reason]]
+        texts = any(isinstance(value, str) for value in self.examples.get(("unusable_date", self.columns["date"]), []))
+        hint = TEXTS["dates_need_format"].text(language) if texts else ""
+        raise FileError("cannot_be_used", reasons=("；" if language == "zh" else "; ").join(told), hint=hint)
+
+    def say(self, language: Language) -> None:
+        """Count the rows left out on standard error, with examples."""
         if not self:
             return
         told = [
@@ -71,9 +83,8 @@ class Unusable:
             for reason in self._sources()
             if self.counts[reason]
         ]
-        head = TEXTS["cannot_be_used" if stops else "left_out"].text(language)
         reasons = ("，" if language == "zh" else ", ").join(told)
-        click.echo(head.format(given=f"{self.n_rows:,}", reasons=reasons), err=True)
+        click.echo(TEXTS["left_out"].text(language).format(given=f"{self.n_rows:,}", reasons=reasons), err=True)
 
     def _sources(self) -> dict[str, Sequence[str]]:
         date = self.columns["date"]
@@ -84,8 +95,20 @@ class Unusable:
         }
 
     def _shown(self, reason: str) -> str:
+        return ", ".join(f"{column} {some(values)}" for column, values in self._kept(reason).items())
+
+    def _located(self, reason: str, language: Language) -> str:
+        where = [TEXTS["first_at"].text(language).format(rows=some(self.positions[reason]))]
+        where += [
+            TEXTS["column_holds"].text(language).format(column=column, values=some(values))
+            for column, values in self._kept(reason).items()
+        ]
+        shown = ("，" if language == "zh" else ", ").join(where)
+        return TEXTS[f"rows_{reason}"].text(language).format(count=self.counts[reason], shown=shown)
+
+    def _kept(self, reason: str) -> dict[str, list[object]]:
         kept = {column: self.examples.get((reason, column), []) for column in self._sources()[reason]}
-        return ", ".join(f"{column} {some(values)}" for column, values in kept.items() if values)
+        return {column: values for column, values in kept.items() if values}
 
 
 def money_columns(columns: Columns) -> list[str]:

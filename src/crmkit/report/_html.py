@@ -13,6 +13,7 @@ from crmkit.labels import LABELS, Language
 from crmkit.metrics import kpi_catalogue
 from crmkit.report._charts import chart, figure_svg
 from crmkit.report._findings import findings
+from crmkit.report._months import newest_months
 from crmkit.report._numbers import NOTHING, by_code, change, count, day, money, month, number_of_kpi, share
 from crmkit.report._sections import QUIET
 from crmkit.report._texts import TEXTS
@@ -66,7 +67,8 @@ def render(report: CustomerReport) -> str:
         days=report.days,
         kpis=_kpi_rows(report),
         previous_missing=report.previous_kpis is None,
-        months=_month_rows(report.months),
+        months=_month_rows(newest_months(report.months)),
+        n_months=len(report.months),
         partial=not report.months["is_complete"].iloc[-1],
         tiers=None if report.tiers is None else _segment_rows(report.tiers, language),
         tier_cuts=_tier_cuts(report),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from crmkit._frames import plain, records
 from crmkit._version import __version__
 from crmkit.report._findings import findings
 from crmkit.report._numbers import NOTHING, day
@@ -27,7 +27,7 @@ def as_dict(report: CustomerReport) -> dict[str, Any]:
         "language": report.language,
         "version": __version__,
         "findings": findings(report),
-        "tables": {name: _records(table) for name, table in _tables(report).items()},
+        "tables": {name: records(table) for name, table in _tables(report).items()},
     }
 
 
@@ -64,25 +64,9 @@ def _heading(name: str, report: CustomerReport) -> str:
     return TEXTS[f"table_{name}"].text(report.language) if f"table_{name}" in TEXTS else _escaped(name)
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = [str(name) for name in table.columns]
-    return [dict(zip(columns, map(_plain, row), strict=True)) for row in table.itertuples(index=False, name=None)]
-
-
-def _plain(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return day(value)
-    plain = value.item() if hasattr(value, "item") else value
-    if isinstance(plain, float) and not math.isfinite(plain):
-        return None
-    return plain if isinstance(plain, (bool, int, float, str)) else str(plain)
-
-
 def _markdown_table(table: pd.DataFrame) -> str:
     lines = [[str(name) for name in table.columns], ["---"] * len(table.columns)]
-    lines += [[_shown(_plain(value)) for value in row] for row in table.itertuples(index=False, name=None)]
+    lines += [[_shown(plain(value)) for value in row] for row in table.itertuples(index=False, name=None)]
     return "\n".join(f"| {' | '.join(map(_escaped, line))} |" for line in lines)
 
 

@@ -114,6 +114,9 @@ TEXTS = MappingProxyType(
             "New customers are those whose first purchase in this log lies in the month. Pale: the month was not over.",
             "新客户指在本数据中首次购买发生在该月的客户。浅色表示该月尚未结束。",
         ),
+        "periods_cut": Label(
+            "Only the newest {n} of {of:,} months are shown.", "仅显示 {of:,} 个月中最近的 {n} 个月。"
+        ),
         "month": Label("Month", "月份"),
         "monthly_figures": Label("Figures by month", "月度数据"),
         "incomplete": Label("not over", "未结束"),
@@ -130,7 +133,9 @@ TEXTS = MappingProxyType(
             "Share of the customers first seen in a month who bought again so many months later.",
             "各月首次购买的客户在其后第几个月再次购买的比例。",
         ),
-        "cohorts_cut": Label("Only the newest {n} of {of} cohorts are shown.", "仅显示 {of} 个同期群中最近的 {n} 个。"),
+        "cohorts_cut": Label(
+            "Only the newest {n} of {of:,} cohorts are shown.", "仅显示 {of:,} 个同期群中最近的 {n} 个。"
+        ),
         "cohorts_partial": Label(
             "The last cell of each row belongs to a month that was not over.", "每行最后一格所在的月份尚未结束。"
         ),
