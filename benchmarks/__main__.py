@@ -1,9 +1,21 @@
 """Run every benchmark."""
 
-from benchmarks import customer_summary, import_time, report, rfm_laws, segments
+from benchmarks import (
+    customer_summary,
+    import_time,
+    report,
+    rfm_laws,
+    segments,
+    value_purchases,
+    value_pymc,
+    value_spend,
+)
 
 import_time.main()
 customer_summary.main()
 rfm_laws.main()
 segments.main()
+value_purchases.main()
+value_spend.main()
+value_pymc.main()
 report.main()

@@ -27,6 +27,7 @@ ROW_WISE = {
     "probability_alive": {},
     "probability_inactive": {"horizon": 30.0},
     "expected_spend": {},
+    "expected_residual_lifetime": {"discount_rate": 0.1},
 }
 # What models of contracts answer without a table.
 POINT_WISE = {"survival": np.arange(1.0, 6.0), "retention_rate": np.arange(1.0, 6.0)}

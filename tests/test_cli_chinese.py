@@ -15,6 +15,7 @@ from crmkit.cli._language import language_of
 from crmkit.cli._messages import MESSAGES
 from crmkit.cli._problems import in_cli_words
 from crmkit.cli._usage_messages import USAGE_MESSAGES
+from crmkit.value import GammaGammaModel
 
 DAY = "2024-01-05"
 RULES = """n_bins = 2
@@ -185,6 +186,25 @@ def test_of_nobody_who_bought_and_of_endless_money(rows, expected, folder):
     assert said("score", *report()[1:], code=3) == expected
 
 
+# Of models.
+
+NOBODY_CAME_BACK = "没有客户在两个不同日期购买过，无法估值。"
+NO_MAXIMUM = "模型 ParetoNBDModel 无法拟合。请检查是否有异常的客户或数值（过长的历史、单位混用），或提供更多客户。"
+
+
+def test_of_nobody_who_came_back(folder):
+    (folder / "orders.csv").write_text(text(rows=[("ann", DAY, "5"), ("bo", DAY, "5")]))
+    assert said("clv", *report()[1:], code=3) == NOBODY_CAME_BACK
+
+
+def test_of_a_fit_without_a_maximum(folder, monkeypatch):
+    # a likelihood that no search improves
+    monkeypatch.setattr("crmkit._stats._maximum._checked", lambda *_: None)
+    monkeypatch.setattr(GammaGammaModel, "fit", lambda self, _: self)
+    (folder / "orders.csv").write_text(text(rows=ROWS))
+    assert said("clv", *report()[1:], code=3) == NO_MAXIMUM
+
+
 # Of rules.
 
 OF_RULES = [
@@ -258,6 +278,17 @@ OF_USAGE = [
     (report("orders.csv", "--returns", "keep"), "'--returns' 的值无效：'keep' 不在可选值 'net', 'drop' 之中。"),
     (report("orders.csv", "--output", "."), "'--output' 的值无效：'.' 是文件夹。"),
     (report("orders.csv", "--separator", ";;"), "'--separator' 的值无效：须为单个字符或 \"tab\"，得到 ';;'。"),
+    (
+        ("clv", *report()[1:], "--horizon", "12"),
+        "'--horizon' 的值无效：须为大于 0 的数字加 D、W、M 或 Y（日、周、月、年），如 12M，得到 '12'。",
+    ),
+    (("clv", *report()[1:], "--margin", "30"), "'--margin' 的值无效：须大于 0 且不超过 1，得到 30.0。"),
+    (
+        ("clv", *report()[1:], "--discount-rate", "-1"),
+        "'--discount-rate' 的值无效：须为不小于 0 的年率，如 0.1，得到 -1.0。",
+    ),
+    (("clv", *report()[1:], "--level", "1"), "'--level' 的值无效：须介于 0 与 1 之间，得到 1.0。"),
+    (("clv", *report()[1:], "--level", "high"), "'--level' 的值无效：'high' 不是数字。"),
     (("report", "a", "--as-of", "soon"), "'--as-of' 的值无效：--as-of 须为日期，如 2024-12-31，得到 'soon'。"),
     (
         ("report", "a", "--as-of", "2024-01-05T10:00Z"),
@@ -357,7 +388,7 @@ def test_values_stay_as_they_are(value):
 def test_every_message_is_provoked_here(label):
     texts = [case[-1] for cases in (OF_TEXT, OF_FURTHER_COLUMNS, OF_PARQUET, OF_CUSTOMERS, OF_RULES) for case in cases]
     texts += [expected.split("的值无效：")[-1] for _, expected in OF_USAGE]
-    texts += [NOBODY, INFINITE, OF_THE_DEMO, OF_NO_ROWS]
+    texts += [NOBODY, INFINITE, OF_THE_DEMO, OF_NO_ROWS, NOBODY_CAME_BACK, NO_MAXIMUM]
     pattern = re.sub(r"\\{\w+\\}", ".*", re.escape(label.zh))
     assert any(re.fullmatch(pattern, said) for said in texts)
 

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from tests.estimator_contract import CLAUSES
 
 import crmkit
-from crmkit import segment
+from crmkit import segment, value
 
 CUSTOMERS = pd.DataFrame(
     {
@@ -30,10 +30,46 @@ CUSTOMERS = pd.DataFrame(
     index=list("fedcba"),
 )
 
+CONTRACTS = pd.DataFrame(
+    {
+        "customer_id": [8, 2, 7, 1, 5, 3, 6, 4],
+        "tenure": [1, 4, 2, 5, 1, 3, 5, 2],
+        "churned": [True, False, True, False, True, True, False, True],
+        "n_customers": [40, 9, 18, 25, 8, 12, 3, 4],
+    },
+    index=list("hgfedcba"),
+)
+
+# Gaps of 30 and 47 days; of 50, 60, 55, 65, 58 and 63; of 10.
+WITH_GAPS = CUSTOMERS.assign(
+    log_gap_sum=[np.log([30, 47]).sum(), 0, np.nan, np.log([50, 60, 55, 65, 58, 63]).sum(), np.log(10), 0]
+)
+
+OPPORTUNITIES = pd.DataFrame(
+    {
+        "customer_id": [8, 2, 7, 1, 5, 3, 6, 4],
+        "n_transactions": [3.0, 0.0, np.nan, 5.0, 1.0, 0.0, 2.0, 1.0],
+        "last_transaction": [4.0, 0.0, np.nan, 6.0, 2.0, 0.0, 5.0, 1.0],
+        "n_opportunities": [6.0, 4.0, np.nan, 6.0, 6.0, 6.0, 5.0, 4.0],
+    },
+    index=list("hgfedcba"),
+)
+
 # Sample data of the public estimators: class name -> (make, customers). An estimator without an entry fails.
 ESTIMATORS = {
+    "BetaDiscreteWeibullModel": (lambda: value.BetaDiscreteWeibullModel(), CONTRACTS),
+    "BetaGeoBetaBinomModel": (lambda: value.BetaGeoBetaBinomModel(prospects="drop"), OPPORTUNITIES),
+    "BetaGeoModel": (lambda: value.BetaGeoModel(prospects="drop"), CUSTOMERS),
+    "BetaGeoCNBDModel": (lambda: value.BetaGeoCNBDModel(k=3, prospects="drop"), WITH_GAPS),
+    "GammaGompertzNBDModel": (lambda: value.GammaGompertzNBDModel(prospects="drop"), CUSTOMERS),
+    "ModifiedBetaGeoModel": (lambda: value.ModifiedBetaGeoModel(prospects="drop"), CUSTOMERS),
+    "NBDModel": (lambda: value.NBDModel(prospects="drop"), CUSTOMERS),
+    "ParetoNBDModel": (lambda: value.ParetoNBDModel(prospects="drop"), CUSTOMERS),
+    "ModifiedBetaGeoCNBDModel": (lambda: value.ModifiedBetaGeoCNBDModel(prospects="drop"), WITH_GAPS),
+    "GammaGammaModel": (lambda: value.GammaGammaModel(), CUSTOMERS),
     "RFMScorer": (lambda: segment.RFMScorer(), CUSTOMERS),
     "RFMSegmenter": (lambda: segment.RFMSegmenter(), CUSTOMERS),
+    "ShiftedBetaGeoModel": (lambda: value.ShiftedBetaGeoModel(), CONTRACTS),
     "TierSegmenter": (lambda: segment.TierSegmenter(), CUSTOMERS),
     "ValueSegmenter": (lambda: segment.ValueSegmenter(scheme="abc"), CUSTOMERS),
 }

@@ -210,7 +210,8 @@ def test_no_id_of_an_element_is_there_twice(report):
 
 def test_without_its_section_no_customer_is_named():
     orders = log([(f"{HOSTILE}{n}", f"2024-0{1 + n % 5}-01", n) for n in range(20)])
-    sections = ["findings", "kpis", "months", "cohorts", "tiers", "rfm", "rhythm", "concentration", "definitions"]
+    sections = ["findings", "kpis", "months", "cohorts", "tiers", "rfm", "value", "rhythm", "concentration"]
+    sections.append("definitions")
     found = customer_report(as_transactions(orders), as_of="2024-05-31", sections=sections)
     assert "alert(1)" not in found.to_html() + found.to_markdown() + json.dumps(found.to_dict())
 

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from crmkit._version import __version__
 from crmkit.activity import activity_table, cohort_table, opportunity_table
-from crmkit.customers import cells, customer_summary, holdout_split
+from crmkit.customers import cells, customer_summary, holdout_split, log_gap_table
 from crmkit.datasets import load_cdnow, load_donations, make_transactions
 from crmkit.errors import SchemaError
 from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
@@ -29,6 +29,7 @@ __all__ = [
     "holdout_split",
     "load_cdnow",
     "load_donations",
+    "log_gap_table",
     "make_transactions",
     "opportunity_table",
     "rejected_orders",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any, Self, TypeVar
 
@@ -17,6 +18,8 @@ __all__ = ["JsonEstimator"]
 
 _TABLE = "__table__"
 _ESTIMATOR = "__estimator__"
+_TUPLE = "__tuple__"
+_FLOAT = "__float__"
 _Kind = TypeVar("_Kind", bound="JsonEstimator")
 
 
@@ -98,6 +101,10 @@ def _written(value: Any) -> Any:
         types = {name: str(dtype) for name, dtype in value.dtypes.items()}
         index = {} if value.index.name is None else {"index": {value.index.name: value.index.tolist()}}
         return {_TABLE: columns, "types": types, **index}
+    if isinstance(value, tuple):
+        return {_TUPLE: [_written(part) for part in value]}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {_FLOAT: repr(float(value))}
     return value
 
 
@@ -113,6 +120,10 @@ def _read(value: Any) -> Any:
         record = value[_ESTIMATOR]
         kinds = {kind.__name__: kind for kind in _kinds(JsonEstimator)}
         return _restored(record, kinds[record["class"]])
+    if isinstance(value, dict) and _TUPLE in value:
+        return tuple(_read(part) for part in value[_TUPLE])
+    if isinstance(value, dict) and _FLOAT in value:
+        return float(value[_FLOAT])
     if not isinstance(value, dict) or _TABLE not in value:
         return value
     columns, types = value[_TABLE], value["types"]

@@ -9,7 +9,7 @@ from uuid import uuid4
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit._frames._kinds import FrameT
+from crmkit._frames._kinds import FrameT, from_pandas
 
 __all__ = ["looked_up"]
 
@@ -17,13 +17,15 @@ __all__ = ["looked_up"]
 def looked_up(frame: FrameT, table: pd.DataFrame, *, on: Sequence[str]) -> FrameT:
     """Give each row of an engine the columns of the table's row that is equal in ``on``; missing where none is."""
     native: Any = frame
+    made = [name for name in table.columns if name not in on]
     if nw.from_native(native).implementation.is_duckdb():
         rows, looked = f"rows_{uuid4().hex}", table  # noqa: F841  (DuckDB finds the variable by its name)
-        keys = ", ".join(_quoted(name) for name in on)
-        made = ", ".join(f"looked.{_quoted(name)}" for name in table.columns if name not in on)
-        sql = f"SELECT {rows}.*, {made} FROM {rows} LEFT JOIN looked USING ({keys})"  # noqa: S608
+        keys = ", ".join(map(_quoted, on))
+        columns = ", ".join(f"looked.{_quoted(name)}" for name in made)
+        sql = f"SELECT {rows}.*, {columns} FROM {rows} LEFT JOIN looked USING ({keys})"  # noqa: S608
         return cast("FrameT", native.query(rows, sql))
-    return cast("FrameT", native.join(native.sparkSession.createDataFrame(table), on=list(on), how="left"))
+    joined = native.join(from_pandas(table, like=native), on=list(on), how="left")
+    return cast("FrameT", joined.select(*native.columns, *made))
 
 
 def _quoted(name: str) -> str:

@@ -1,20 +1,50 @@
-"""Mathematics that several parts share: ratios, intervals, concentration."""
+"""Mathematics that several parts share: ratios, intervals, concentration, likelihoods, integrals."""
 
 from crmkit._stats._concentration import TOP_SHARE, gini_coefficient, lorenz_curve, share_of_top, top_count
+from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
+from crmkit._stats._given import as_given
 from crmkit._stats._intervals import wilson_interval
+from crmkit._stats._markov import (
+    expected_sojourns,
+    forecast,
+    recurrent_classes,
+    smoothed_shares,
+    stationary_distribution,
+    total_rewards,
+)
+from crmkit._stats._maximum import Maximum, Objective, maximise
+from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
 from crmkit._stats._ratio import Numbers, as_floats, check_alike, check_counts, check_part_of, ratio
 
 __all__ = [
     "TOP_SHARE",
+    "Maximum",
     "Numbers",
+    "Objective",
     "as_floats",
+    "as_given",
+    "beta_mean",
     "check_alike",
     "check_counts",
     "check_part_of",
+    "digamma_rest",
+    "digamma_step",
+    "expected_sojourns",
+    "forecast",
+    "gammaln_rest",
     "gini_coefficient",
+    "log_beta_step",
+    "log_rising",
+    "log_rule",
     "lorenz_curve",
+    "maximise",
     "ratio",
+    "recurrent_classes",
     "share_of_top",
+    "smoothed_shares",
+    "stationary_distribution",
     "top_count",
+    "total_rewards",
+    "unit_rule",
     "wilson_interval",
 ]

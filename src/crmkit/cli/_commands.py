@@ -8,6 +8,7 @@ import click
 
 from crmkit._version import __version__
 from crmkit.cli._audit import audit
+from crmkit.cli._clv import clv
 from crmkit.cli._group import SpokenGroup
 from crmkit.cli._kpi import kpi
 from crmkit.cli._report import demo, report
@@ -24,5 +25,5 @@ def main() -> None:
     """Customer analytics from an order log."""
 
 
-for command in (report, score, audit, kpi, demo):
+for command in (report, score, clv, audit, kpi, demo):
     main.add_command(command)

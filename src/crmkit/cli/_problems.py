@@ -11,6 +11,7 @@ import click
 
 from crmkit.cli._chinese import in_chinese
 from crmkit.cli._texts import TEXTS
+from crmkit.errors import ConvergenceError
 from crmkit.labels import Language
 
 __all__ = ["BadData", "FileError", "OptionError", "in_cli_words", "stopping"]
@@ -27,6 +28,8 @@ _IN_CLI_WORDS: Final = (
     (r", for example with pandas\.to_datetime\.", "."),
     (r", for example with \.astype\(str\)\.", "."),
     (r" Cast the column in the engine, to TIMESTAMP \(DuckDB\) or timestamp_ntz \(Spark\)\.", ""),
+    (r", or give priors\.$", "."),
+    (r"fit on more customers\.$", "or give more customers."),
     (r"\bleave order_id out so that", 'pass --order-id "" so that'),
     (rf"\b([Ll]eave) ({_KEYWORDS}) out\b", r"\1 --\2 out"),
     (rf"\b({_KEYWORDS})='([^']*)'", r"--\1 \2"),
@@ -71,7 +74,7 @@ def stopping(language: Language) -> Iterator[None]:
         raise click.UsageError(problem.text(language)) from problem
     except FileError as problem:
         raise BadData(problem.text(language)) from problem
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, ConvergenceError) as problem:
         raise BadData(in_cli_words(str(problem), language)) from problem
 
 

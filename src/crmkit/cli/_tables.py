@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pandas as pd
 
-__all__ = ["NOTHING", "count", "money", "number", "print_json", "print_table", "share"]
+__all__ = ["NOTHING", "count", "money", "number", "print_json", "print_table", "share", "significant"]
 
 NOTHING = "–"
 
@@ -33,6 +33,11 @@ def number(value: float) -> str:
 def share(value: float) -> str:
     """A share in percent."""
     return NOTHING if pd.isna(value) else f"{value:.1%}"
+
+
+def significant(value: float) -> str:
+    """A number in four digits."""
+    return NOTHING if pd.isna(value) else f"{value:,.4g}"
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, n_texts: int = 1) -> None:

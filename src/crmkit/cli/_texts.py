@@ -165,6 +165,10 @@ _USAGE = {
     "usage": Label(
         "Usage: {usage}\nTry '{command} --help' for help.\n", "用法：{usage}\n可用 '{command} --help' 查看帮助。\n"
     ),
+    "boundary": Label(
+        "The log determines {parameters} only in part: the fit lies on a boundary. Intervals may be too narrow.",
+        "数据只能部分确定 {parameters}：拟合落在边界上，区间可能偏窄。",
+    ),
     "reading": Label("Reading {file}", "读取 {file}"),
 }
 
@@ -184,6 +188,11 @@ _HEADS = {
     "customer_share": Label("Share", "占比"),
     "spend": Label("Spend", "消费额"),
     "spend_share": Label("Share of spend", "消费额占比"),
+    "figure": Label("Figure", "项目"),
+    "n_valued": Label("Customers with a value", "可估值客户数"),
+    "expected_purchases": Label("Expected purchases, {horizon}", "预计购买次数（{horizon}）"),
+    "lifetime_value": Label("Lifetime value, {horizon}", "客户终身价值（{horizon}）"),
+    "interval_of": Label("{level} interval", "{level} 置信区间"),
 }
 
 TEXTS: Final = MappingProxyType({**_ROLES, **_COLUMNS, **_ROWS, **_FILES, **_USAGE, **_HEADS})

@@ -29,6 +29,16 @@ USAGE_MESSAGES: Final = (
     Label("File {file} is a directory.", "{file} 是文件夹。"),
     Label("File {file} is not readable.", "无法读取 {file}。"),
     Label("Path {file} is not readable.", "无法读取 {file}。"),
+    Label("{value} is not a valid float.", "{value} 不是数字。"),
+    Label(
+        "must be a number above 0 and D, W, M or Y, such as 12M, got {value}.",
+        "须为大于 0 的数字加 D、W、M 或 Y（日、周、月、年），如 12M，得到 {value}。",
+    ),
+    Label("must lie above 0 and not above 1, got {value}.", "须大于 0 且不超过 1，得到 {value}。"),
+    Label(
+        "must be a year's rate of 0 or more, such as 0.1, got {value}.", "须为不小于 0 的年率，如 0.1，得到 {value}。"
+    ),
+    Label("must lie between 0 and 1, got {value}.", "须介于 0 与 1 之间，得到 {value}。"),
     Label('must be one character, or "tab", got {value}.', '须为单个字符或 "tab"，得到 {value}。'),
 )
 """The first that fits counts; names in braces stand for values."""

@@ -8,10 +8,19 @@ from crmkit.plotting._periods import plot_period_customers, plot_period_revenue
 from crmkit.plotting._retention import plot_retention
 from crmkit.plotting._rfm_map import plot_rfm_map
 from crmkit.plotting._segments import plot_segments
+from crmkit.plotting._value_comparison import plot_model_comparison
+from crmkit.plotting._value_groups import plot_conditional_expectation, plot_deciles, plot_frequency
+from crmkit.plotting._value_inactivity import plot_inactivity_calibration
+from crmkit.plotting._value_tracking import plot_tracking
 
 __all__ = [
     "plot_cohorts",
     "plot_concentration",
+    "plot_conditional_expectation",
+    "plot_deciles",
+    "plot_frequency",
+    "plot_inactivity_calibration",
+    "plot_model_comparison",
     "plot_movement",
     "plot_period_customers",
     "plot_period_revenue",
@@ -19,4 +28,5 @@ __all__ = [
     "plot_retention",
     "plot_rfm_map",
     "plot_segments",
+    "plot_tracking",
 ]

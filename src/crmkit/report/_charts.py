@@ -15,6 +15,7 @@ from crmkit.plotting import (
     plot_purchase_gaps,
     plot_rfm_map,
     plot_segments,
+    plot_tracking,
 )
 from crmkit.report._months import newest_months
 from crmkit.report._numbers import by_code, count, days_within, money, month, share
@@ -102,6 +103,14 @@ def _tiers(report: CustomerReport) -> Drawn:
     return lambda ax: plot_segments(shown, ax, language=report.language), told
 
 
+def _tracking(report: CustomerReport) -> Drawn:
+    value: Any = report.value
+    tracking = newest_months(value.tracking).round({"expected": 2, "expected_cumulative": 2})
+    whole = tracking[tracking["is_complete"]]
+    told = {"actual": count(whole["actual"].sum()), "expected": count(round(whole["expected"].sum()))}
+    return lambda ax: plot_tracking(tracking.assign(is_holdout=False), ax, language=report.language), told
+
+
 def _rhythm(report: CustomerReport) -> Drawn:
     gaps = report.gaps.round({"cumulative_share": 6})
     told = {"half": count(days_within(report.gaps, 0.5)), "most": count(days_within(report.gaps, 0.9))}
@@ -114,5 +123,6 @@ CHARTS: dict[str, Callable[[Any], Drawn]] = {
     "concentration": _concentration,
     "rfm": _rfm,
     "tiers": _tiers,
+    "tracking": _tracking,
     "rhythm": _rhythm,
 }

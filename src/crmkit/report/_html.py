@@ -14,9 +14,10 @@ from crmkit.metrics import kpi_catalogue
 from crmkit.report._charts import chart, figure_svg
 from crmkit.report._findings import findings
 from crmkit.report._months import newest_months
-from crmkit.report._numbers import NOTHING, by_code, change, count, day, money, month, number_of_kpi, share
+from crmkit.report._numbers import NOTHING, by_code, change, count, cut, day, money, month, number_of_kpi, share
 from crmkit.report._sections import QUIET
 from crmkit.report._texts import TEXTS
+from crmkit.report._value_page import value_rows
 from crmkit.segment import rfm_rule_table
 
 if TYPE_CHECKING:
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 _MOST_COHORTS = 24
-# Of a table that a user adds, and of a text in a cell: reports stay small.
+# Of a table that a user adds: reports stay small.
 _MOST_ROWS = 100
-_LONGEST = 60
 # Darkest retention on the heat map; above it white text would be needed.
 _DARKEST = 0.75
 
@@ -72,6 +72,7 @@ def render(report: CustomerReport) -> str:
         partial=not report.months["is_complete"].iloc[-1],
         tiers=None if report.tiers is None else _segment_rows(report.tiers, language),
         tier_cuts=_tier_cuts(report),
+        value=value_rows(report),
         has_gaps=len(report.gaps) > 0,
         **_of_purchases(report),
         gini=number_of_kpi(_value(report, "gini"), unit="index"),
@@ -213,7 +214,7 @@ def _tier_cuts(report: CustomerReport) -> dict[str, str]:
 def _action_rows(actions: pd.DataFrame) -> list[dict[str, str]]:
     return [
         {
-            "customer": _cut(str(row["customer_id"])),
+            "customer": cut(str(row["customer_id"])),
             "revenue": money(row["spend"]),
             "why": row["reason"],
         }
@@ -243,12 +244,7 @@ def _cell(value: Any) -> str:
         return NOTHING
     if isinstance(value, float):
         return f"{value:,.2f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else _cut(str(value))
-
-
-def _cut(text: str) -> str:
-    """Text as far as a cell holds it."""
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else cut(str(value))
 
 
 def _definitions(language: Language) -> list[dict[str, str]]:

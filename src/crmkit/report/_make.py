@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit import metrics
-from crmkit._checks import Day, as_day, check_columns, check_int, check_option
+from crmkit._checks import Day, as_day, check_columns, check_fraction, check_int, check_number, check_option
 from crmkit._frames import flag, open_frame, to_pandas
 from crmkit.activity import cohort_table
 from crmkit.customers import customer_summary
@@ -19,6 +19,7 @@ from crmkit.errors import SchemaError
 from crmkit.labels import LABELS, LANGUAGES, Language
 from crmkit.report._report import CustomerReport
 from crmkit.report._sections import QUIET, WITHOUT_PURCHASES, Section, checked_sections
+from crmkit.report._value import customer_value
 from crmkit.segment import RFMSegmenter, TierSegmenter, rfm_map_table
 from crmkit.transactions import checked_transactions, up_to
 
@@ -28,6 +29,8 @@ __all__ = ["customer_report"]
 _MOST_DAYS = 36_525
 # What scores and tiers look at, of the customers table.
 _COLUMNS = ("customer_id", "n_orders", "spend", "days_since_last", "tenure_days")
+# And what the models of lifetime value do.
+_HISTORY = ("frequency", "recency", "T", "monetary_value")
 
 
 def customer_report(
@@ -38,9 +41,11 @@ def customer_report(
     days: int = 90,
     sections: Sequence[Section] | None = None,
     n_actions: int = 10,
+    margin: float = 1.0,
+    discount_rate: float = 0.1,
     language: Language = "en",
 ) -> CustomerReport:
-    """Report on a customer base: KPIs, months, cohorts, tiers, RFM, whom to act on, each with its definition.
+    """Report on a customer base: KPIs, months, cohorts, tiers, RFM, lifetime value, whom to act on, each defined.
 
     Parameters
     ----------
@@ -55,9 +60,14 @@ def customer_report(
         Length in days of the recent period, and of the one before that it is compared with.
     sections : list of str, optional
         Which sections to show, in their order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
-        "actions", "rhythm", "concentration", "definitions"; all if not given. "actions" alone names customers.
+        "value", "actions", "rhythm", "concentration", "definitions"; all if not given. Customers are named only where
+        "actions" is among them. The models of "value" are fitted only for it.
     n_actions : int, default 10
-        How many customers to act on first are named, at least 0.
+        How many customers are named, at least 0: of those to act on first, and of those worth saving.
+    margin : float, default 1.0
+        Share of revenue that is profit, above 0 and at most 1; 1 leaves the lifetime value in revenue.
+    discount_rate : float, default 0.1
+        A year's rate, not negative, by which later purchases count less in the lifetime value.
     language : {"en", "zh"}, default "en"
         Language of the report.
 
@@ -72,10 +82,12 @@ def customer_report(
     SchemaError
         If a column is missing, there is no row up to ``as_of``, or ``audit`` does not add up to ``transactions``.
     TypeError
-        If a table is no frame, ``days`` or ``n_actions`` no whole number, or ``sections`` no list.
+        If a table is no frame, ``days`` or ``n_actions`` no whole number, ``margin`` no number, or ``sections`` no
+        list.
     ValueError
         If ``as_of`` is no date, or in memory before the first transaction, ``days`` is not between 1 and 36,525,
-        ``n_actions`` is below 0, a section is unknown or named twice, or ``language`` is neither of the two.
+        ``n_actions`` is below 0, ``margin`` or ``discount_rate`` out of its range, a section unknown or named twice, or
+        ``language`` neither of the two.
 
     Examples
     --------
@@ -88,6 +100,10 @@ def customer_report(
     if days > _MOST_DAYS:
         raise ValueError(f"`days` must be at most {_MOST_DAYS}, got {days}.")
     check_int(n_actions, name="n_actions", low=0)
+    check_fraction(margin, name="margin", high_open=False)
+    check_number(discount_rate, name="discount_rate")
+    if discount_rate < 0:
+        raise ValueError(f"`discount_rate` must be a year's rate of 0 or more, for example 0.1, got {discount_rate!r}.")
     shown = checked_sections(sections)
     check_option(language, LANGUAGES, name="language")
     last_day = as_day(as_of, name="as_of")
@@ -99,12 +115,29 @@ def customer_report(
     native = rows.to_native()
     recent = last_day - timedelta(days=days - 1)
     previous = recent - timedelta(days=days)
-    customers = to_pandas(open_frame(customer_summary(native, as_of=last_day), name="customers").select(*_COLUMNS))
+    customers = to_pandas(
+        open_frame(customer_summary(native, as_of=last_day), name="customers").select(*_COLUMNS, *_HISTORY)
+    )
     rfm = RFMSegmenter().fit(customers) if purchases else None
     tiers = TierSegmenter().fit(customers) if purchases and customers["spend"].sum() > 0 else None
+    value = None
+    if "value" in shown:
+        value = customer_value(
+            customers,
+            native,
+            tiers=tiers,
+            first_day=first_day,
+            last_day=last_day,
+            margin=margin,
+            discount_rate=discount_rate,
+            n_named=n_actions,
+            language=language,
+        )
     return CustomerReport(
         as_of=last_day,
         days=days,
+        margin=float(margin),
+        discount_rate=float(discount_rate),
         language=language,
         sections=shown,
         first_day=first_day,
@@ -121,6 +154,7 @@ def customer_report(
         rfm_segments=None if rfm is None else rfm.summary(customers),
         tiers=None if tiers is None else tiers.summary(customers),
         tier_cuts=None if tiers is None else tiers.cuts_,
+        value=value,
         actions=None if rfm is None else _actions(customers, rfm, n_actions=n_actions, language=language),
     )
 

@@ -16,6 +16,7 @@ __all__ = [
     "change",
     "count",
     "counted",
+    "cut",
     "day",
     "days_within",
     "money",
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 NOTHING = "–"
+# Of a text in a cell: reports stay small.
+_LONGEST = 60
 
 
 def by_code(kpis: pd.DataFrame) -> dict[str, dict[str, float]]:
@@ -51,6 +54,11 @@ def counted(value: float, noun: str, *, language: Language) -> str:
     if language == "zh":
         return count(value)
     return f"{count(value)} {noun}" if value == 1 else f"{count(value)} {noun}s"
+
+
+def cut(text: str) -> str:
+    """Text as far as a cell holds it."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def share(value: float) -> str:

@@ -24,6 +24,8 @@ def as_dict(report: CustomerReport) -> dict[str, Any]:
         "as_of": day(report.as_of),
         "first_day": day(report.first_day),
         "days": report.days,
+        "margin": report.margin,
+        "discount_rate": report.discount_rate,
         "language": report.language,
         "version": __version__,
         "findings": findings(report),
@@ -51,6 +53,7 @@ def _tables(report: CustomerReport) -> dict[str, pd.DataFrame]:
         "cohorts": {"cohorts": report.cohorts},
         "tiers": {"tiers": report.tiers, "tier_cuts": report.tier_cuts},
         "rfm": {"rfm_segments": report.rfm_segments, "rfm_map": report.rfm_map, "score_ranges": report.score_ranges},
+        "value": _of_value(report),
         "actions": {"actions": report.actions},
         "rhythm": {"gaps": report.gaps},
         "concentration": {"concentration": report.concentration},
@@ -58,6 +61,20 @@ def _tables(report: CustomerReport) -> dict[str, pd.DataFrame]:
     shown = [table for section in report.sections for table in of_section.get(section, {}).items()]
     added = [(title, content) for title, content in report.extra if isinstance(content, pd.DataFrame)]
     return {name: table for name, table in [*shown, *added] if table is not None}
+
+
+def _of_value(report: CustomerReport) -> dict[str, pd.DataFrame | None]:
+    """The tables of the section; customers are named only where those to act on are."""
+    value = report.value
+    if value is None or value.totals.empty:
+        return {}
+    return {
+        "value_totals": value.totals,
+        "value_tiers": value.tiers,
+        "value_models": value.models,
+        "tracking": value.tracking,
+        "worth_saving": value.worth_saving if "actions" in report.sections else None,
+    }
 
 
 def _heading(name: str, report: CustomerReport) -> str:

@@ -15,6 +15,7 @@ from crmkit.report._findings import findings
 from crmkit.report._html import render
 from crmkit.report._plain import as_dict, as_markdown
 from crmkit.report._sections import Extra, Section
+from crmkit.report._value import CustomerValue
 
 __all__ = ["CustomerReport"]
 
@@ -29,6 +30,8 @@ class CustomerReport:
         Last day that counts.
     days : int
         Length in days of the recent period.
+    margin, discount_rate : float
+        Share of revenue that is profit, and a year's rate, as ``value`` counts money.
     language : {"en", "zh"}
         Language of the texts.
     sections : tuple of str
@@ -54,6 +57,9 @@ class CustomerReport:
         `crmkit.segment.RFMScorer`), and the summary of `crmkit.segment.RFMSegmenter` with its eleven segments.
     tiers, tier_cuts : DataFrame or None
         Summary and cuts of `crmkit.segment.TierSegmenter`; None unless revenue is above zero.
+    value : CustomerValue or None
+        What the customers are expected to buy and to bring in the next 12 months, and whom it pays to win back: tables
+        ``models``, ``totals``, ``tiers``, ``tracking``, ``worth_saving``. None unless its section is shown.
     actions : DataFrame or None
         ``customer_id``, ``segment``, ``spend`` and the reason of the customers to act on first: those of the segments
         ``at_risk`` and ``cannot_lose`` who spent the most.
@@ -63,6 +69,8 @@ class CustomerReport:
 
     as_of: datetime
     days: int
+    margin: float
+    discount_rate: float
     language: Language
     sections: tuple[Section, ...]
     first_day: datetime
@@ -79,6 +87,7 @@ class CustomerReport:
     rfm_segments: pd.DataFrame | None
     tiers: pd.DataFrame | None
     tier_cuts: pd.DataFrame | None
+    value: CustomerValue | None
     actions: pd.DataFrame | None
     extra: tuple[Extra, ...] = ()
 
@@ -150,8 +159,8 @@ class CustomerReport:
         Returns
         -------
         dict
-            ``as_of``, ``first_day``, ``days``, ``language``, ``version``, ``findings``, and ``tables``: per table a
-            list of rows, each a dict; dates are ISO text, missing values None.
+            ``as_of``, ``first_day``, ``days``, ``margin``, ``discount_rate``, ``language``, ``version``, ``findings``,
+            and ``tables``: per table a list of rows, each a dict; dates are ISO text, missing values None.
         """
         return as_dict(self)
 

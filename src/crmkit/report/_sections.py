@@ -17,6 +17,7 @@ Section: TypeAlias = Literal[
     "cohorts",
     "tiers",
     "rfm",
+    "value",
     "actions",
     "rhythm",
     "concentration",

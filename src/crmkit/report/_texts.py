@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from crmkit.labels import Label
+from crmkit.report._value_texts import VALUE_TEXTS
 
 __all__ = ["TEXTS"]
 
 TEXTS = MappingProxyType(
     {
+        **VALUE_TEXTS,
         "title": Label("Customer report", "客户分析报告"),
         "subtitle": Label(
             "{first} to {as_of} · as of {as_of}, that day included",
@@ -24,9 +26,9 @@ TEXTS = MappingProxyType(
         ),
         "finding_nothing": Label(
             "Nobody bought anything from {first} to {as_of}; refunds come to {revenue}. KPIs, months, cohorts, tiers, "
-            "RFM, rhythm and concentration need purchases, and are not shown.",
+            "RFM, value, rhythm and concentration need purchases, and are not shown.",
             "{first} 至 {as_of} 没有任何购买，退款合计 {revenue}。"
-            "核心指标、月度数据、同期群、分层、RFM、购买节奏和集中度均以购买为基础，故不显示。",
+            "核心指标、月度数据、同期群、分层、RFM、客户价值、购买节奏和集中度均以购买为基础，故不显示。",
         ),
         "finding_top": Label(
             "The top 20% of customers ({count}) brought {share} of revenue.",

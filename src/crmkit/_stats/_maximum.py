@@ -1,0 +1,208 @@
+"""The maximum of a log-likelihood: found, checked, and its curvature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from crmkit.errors import ConvergenceError
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
+__all__ = ["Maximum", "Objective", "maximise"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Objective: TypeAlias = Callable[[Floats], tuple[float, Floats]]
+
+# The maximum is found when the next step is expected to raise the log-likelihood by no more than this.
+_GAIN_LEFT = 1e-8
+# A step that is expected to gain less is so short (a seventieth of a standard error) that the curvature stays.
+_GAIN_NEARBY = 2e-4
+# In standard errors: from here Newton's step goes the rest of the way.
+_SHORT = 0.01
+# Along a direction in which the standard error would be larger than this, the likelihood is flat: a ridge. There it
+# still rises by no more than the slope that is left.
+_LARGEST_STD_ERROR = 20.0
+_SLOPE_LEFT = 1e-4
+_SHARE_OF_RIDGE = 0.01
+_DIFFERENCE = 1e-4
+_MOST_STEPS = 50
+_MOST_HALVINGS = 30
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Where a log-likelihood is largest.
+
+    Attributes
+    ----------
+    at : array of shape (n_parameters,)
+        The coordinates of the maximum.
+    value : float
+        The log-likelihood there.
+    covariance : array of shape (n_parameters, n_parameters)
+        Inverse of the observed information in the directions that the data determine; 0 in the others.
+    undetermined : array of bool of shape (n_parameters,)
+        Coordinates that lie on a bound or on a ridge: the likelihood has no maximum inside.
+    """
+
+    at: Floats
+    value: float
+    covariance: Floats
+    undetermined: npt.NDArray[np.bool_]
+
+
+def maximise(
+    objective: Objective,
+    *,
+    starts: Iterable[Floats],
+    lower: Floats,
+    upper: Floats,
+    what: str,
+    near: Maximum | None = None,
+) -> Maximum:
+    """Find the maximum of a log-likelihood between bounds.
+
+    Parameters
+    ----------
+    objective : callable
+        Takes the coordinates; gives the log-likelihood and its gradient.
+    starts : iterable of arrays
+        Where to start; a later one is taken only where the searches before failed or ended on a bound or a ridge.
+    lower, upper : arrays
+        Bounds of the coordinates.
+    what : str
+        What is fitted, for the error.
+    near : Maximum, optional
+        The maximum of a similar function, such as that of a sample scaled up: searched from first.
+
+    Raises
+    ------
+    ConvergenceError
+        If no start leads to a maximum.
+    """
+    with _blas().limit(limits=1, user_api="blas"):
+        if near is not None:
+            inside = not near.undetermined.any()
+            at = _from_near(objective, near) if inside else _from_start(objective, near.at, lower, upper)
+            found = _checked(objective, at, lower, upper)
+            if found is not None:
+                return found
+        best = None
+        for start in starts:
+            found = _checked(objective, _from_start(objective, start, lower, upper), lower, upper)
+            if found is not None and (best is None or found.value > best.value):
+                best = found
+            # On a bound or a ridge there may be a higher maximum elsewhere.
+            if best is not None and not best.undetermined.any():
+                break
+    if best is not None:
+        return best
+    raise ConvergenceError(
+        f"The fit of {what} found no maximum of the likelihood. Look for customers or values that cannot be "
+        "(very long histories, units mixed up), fit on more customers, or give priors."
+    )
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """What tells BLAS to take one thread: for matrices of a few parameters, more wait for one another."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _from_near(objective: Objective, near: Maximum) -> Floats:
+    """Search where the curvature is already known."""
+    from scipy.optimize import minimize
+
+    # Coordinates in which the curvature is 1 in every direction, and the maximum expected at a distance of 1: the
+    # length of the first step that is tried.
+    root = np.linalg.cholesky(near.covariance)
+    far = float(np.linalg.norm(root.T @ objective(near.at)[1]))
+    if far < _SHORT:
+        return near.at
+
+    def falling(steps: Floats) -> tuple[float, Floats]:
+        value, gradient = objective(near.at + far * root @ steps)
+        return -value / far**2, -(root.T @ gradient) / far
+
+    found = minimize(falling, np.zeros(len(near.at)), jac=True, method="BFGS", options={"gtol": _SHORT / far})
+    return np.asarray(near.at + far * root @ found.x)
+
+
+def _from_start(objective: Objective, start: Floats, lower: Floats, upper: Floats) -> Floats:
+    from scipy.optimize import minimize
+
+    scale = max(1.0, abs(objective(start)[0]))
+
+    def falling(at: Floats) -> tuple[float, Floats]:
+        value, gradient = objective(at)
+        return -value / scale, -gradient / scale
+
+    options = {"maxiter": 500, "maxfun": 1000, "ftol": 1e-13, "gtol": 1e-9, "maxcor": 20}
+    bounds = list(zip(lower, upper, strict=True))
+    return np.asarray(minimize(falling, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x)
+
+
+def _checked(objective: Objective, at: Floats, lower: Floats, upper: Floats) -> Maximum | None:
+    """Improve a maximum by Newton's steps until nothing is left to gain; ``None`` where that fails."""
+    value, gradient = objective(at)
+    moved = True
+    for _ in range(_MOST_STEPS):
+        if not np.isfinite(value):
+            return None
+        if moved:
+            information = _information(objective, at)
+        # A coordinate that the likelihood holds at its bound is fixed: the others have their maximum without it.
+        held = ((at <= lower) & (gradient < 0)) | ((at >= upper) & (gradient > 0))
+        gradient = np.where(held, 0.0, gradient)
+        inverse, flat = _inverse(np.where(held | held[:, None], 0.0, information))
+        newton, ridge = inverse @ gradient, flat @ gradient
+        ridge[((at <= lower) & (ridge < 0)) | ((at >= upper) & (ridge > 0))] = 0.0
+        gain, slope = float(newton @ gradient), float(np.abs(ridge).sum())
+        if gain < _GAIN_LEFT and slope < _SLOPE_LEFT:
+            covariance, flat = _inverse(information)
+            on_bound = (at <= lower) | (at >= upper)
+            return Maximum(at, value, covariance, (np.diag(flat) > _SHARE_OF_RIDGE) | on_bound)
+        outward = ridge / np.linalg.norm(ridge) if slope >= _SLOPE_LEFT else np.zeros_like(ridge)
+        better = _higher(objective, at, value, newton + outward, lower, upper)
+        if better is None:
+            return None
+        at, value, gradient = better
+        moved = gain > _GAIN_NEARBY or slope >= _SLOPE_LEFT
+    return None
+
+
+def _inverse(information: Floats) -> tuple[Floats, Floats]:
+    """Invert in the directions that the data determine; the projection on the others, the ridges."""
+    curvatures, directions = np.linalg.eigh(information)
+    determined = curvatures > _LARGEST_STD_ERROR**-2
+    inverse = np.where(determined, 1 / np.where(determined, curvatures, 1.0), 0.0)
+    return (directions * inverse) @ directions.T, (directions * ~determined) @ directions.T
+
+
+def _information(objective: Objective, at: Floats) -> Floats:
+    """Observed information: minus the second derivatives, by central differences of the gradient."""
+    steps = _DIFFERENCE * np.eye(len(at))
+    rows = np.array([(objective(at - step)[1] - objective(at + step)[1]) / (2 * _DIFFERENCE) for step in steps])
+    return np.asarray((rows + rows.T) / 2)
+
+
+def _higher(
+    objective: Objective, at: Floats, value: float, step: Floats, lower: Floats, upper: Floats
+) -> tuple[Floats, float, Floats] | None:
+    """Shorten a step until it does not go down."""
+    for shortened in 0.5 ** np.arange(_MOST_HALVINGS):
+        tried = np.clip(at + shortened * step, lower, upper)
+        new, gradient = objective(tried)
+        # What rounding takes from a sum over many customers is no descent.
+        if new >= value - 1e-13 * abs(value):
+            return tried, new, gradient
+    return None

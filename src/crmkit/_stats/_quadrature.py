@@ -1,0 +1,150 @@
+"""Gauss' rules on stretched intervals, for integrands that live on many scales at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from crmkit._stats._gamma import gammaln_rest
+
+__all__ = ["beta_mean", "log_rule", "unit_rule"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+# The exponent A and the scale z of (1 + p z)^(-A).
+Fall: TypeAlias = tuple[Floats, Floats]
+
+# A panel of this length on the log scale needs no more than its 16 nodes for 1e-12.
+_PANEL = 2.5
+_NODES_A_PANEL = 16
+# The trapezoidal rule with such steps, even so far on either side of the middle and a margin beyond, gives 12 digits.
+_STEP = 0.25
+_INNER = 7.0
+_MARGIN = 4.0
+_STEPS_TO_PEAK = 12
+# exp(-40) is nothing beside 1.
+_NOTHING = 40.0
+# So many distributions at a time, with their nodes, stay in the processor's cache.
+_BLOCK = 256
+
+
+@lru_cache(maxsize=32)
+def unit_rule(n_nodes: int) -> tuple[Floats, Floats]:
+    """Nodes and weights of Gauss and Legendre on [0, 1]."""
+    nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
+    nodes, weights = (nodes + 1) / 2, weights / 2
+    nodes.flags.writeable = weights.flags.writeable = False
+    return nodes, weights
+
+
+def log_rule(end: Floats, *, scale: Floats, begin: Floats | float = 0.0, n_panels: int = 1) -> tuple[Floats, Floats]:
+    """Nodes and weights on [begin, end] that are dense near 0 and, from ``scale`` on, even on the log scale.
+
+    With :math:`y = m (e^v - 1)`, m the scale, the panels lie evenly on v.
+
+    Parameters
+    ----------
+    end, scale : arrays of shape (n,)
+        Finite and not negative; above zero.
+    begin : array of shape (n,) or 0
+        At most ``end``.
+    n_panels : int
+        At least so many panels of 16 nodes.
+
+    Returns
+    -------
+    nodes, weights : arrays of shape (n_nodes, n)
+        The weights hold dy.
+    """
+    first = begin + scale
+    span = np.log1p((end - begin) / first)
+    n_panels = max(n_panels, int(np.ceil(span.max(initial=0.0) / _PANEL)))
+    nodes, weights = unit_rule(_NODES_A_PANEL)
+    stretched = ((np.arange(n_panels)[:, None] + nodes) / n_panels).reshape(-1, 1) * span
+    even = np.tile(weights / n_panels, n_panels)[:, None] * span
+    return begin + first * np.expm1(stretched), even * first * np.exp(stretched)
+
+
+def beta_mean(log_given: Callable[..., Floats], a: Floats, b: Floats, *arguments: Floats, falls: Sequence[Fall]) -> Floats:
+    r"""Means, over beta distributions, of what may fall steeply, or on another scale than they do.
+
+    The sum runs over the log odds of p by the trapezoidal rule. There the logarithm of the density times
+    :math:`\prod_i (1 + p z_i)^{-A_i}` has one peak, slopes that tend to a and -b, and bends between; the nodes lie
+    evenly from bend to bend, and outside ever further apart. Positive functions that fall about like the product have
+    means to 12 digits, whatever the parameters.
+
+    Parameters
+    ----------
+    log_given : callable
+        Takes nodes p in [0, 1] of shape (n_nodes, m) and, m by m, the arguments; gives the logarithm of the function.
+    a, b : arrays of shape (n,)
+        Parameters of the distributions, above zero.
+    *arguments : arrays of shape (n,)
+        What the function takes beside p.
+    falls : sequence of pairs of arrays of shape (n,)
+        A and z, above zero and not below.
+
+    Returns
+    -------
+    array of shape (n,)
+
+    References
+    ----------
+    .. [1] Takahasi and Mori (1974), "Double Exponential Formulas for Numerical Integration", *Publications of the
+       Research Institute for Mathematical Sciences* 9.
+    """
+    means = np.empty(a.shape)
+    for first in range(0, len(a), _BLOCK):
+        part = slice(first, first + _BLOCK)
+        p, log_weights = _beta_rule(a[part], b[part], [(A[part], z[part]) for A, z in falls])
+        means[part] = np.exp(log_weights + log_given(p, *(argument[part] for argument in arguments))).sum(axis=0)
+    return means
+
+
+def _beta_rule(a: Floats, b: Floats, falls: Sequence[Fall]) -> tuple[Floats, Floats]:
+    """Nodes and the logarithms of their weights, shape (n_nodes, n)."""
+    peak, curvature = _peak(a, b, falls)
+    width = 1 / np.sqrt(np.maximum(curvature, 1.0))
+    lower = -np.log(1 + b + sum((A + 1) * z for A, z in falls))
+    upper = np.log(1 + a)
+    inner = np.minimum((upper - lower) / 2, _INNER)
+    even = inner + _MARGIN
+    middle = np.clip((lower + upper) / 2, peak - inner * width, peak + inner * width)
+    below = np.maximum(middle - lower, 0.0) + _NOTHING / a + np.sqrt(2 * _NOTHING / a)
+    above = np.maximum(upper - middle, 0.0) + _NOTHING / b + np.sqrt(2 * _NOTHING / b)
+    first, last = -even - np.log1p(below / width), even + np.log1p(above / width)
+    n_steps = int(np.ceil((last - first).max() / _STEP))
+    step = (last - first) / n_steps
+    w = first + np.arange(n_steps + 1)[:, None] * step
+    up, down = np.exp(w - even), np.exp(-w - even)
+    log_odds = middle + width * (w + up - down)
+    # The density by its ratio to that where p is its mean: it does not cancel where a and b are large.
+    at_mean = np.log(a * b / (a + b) / (2 * np.pi)) / 2 + gammaln_rest(a + b) - gammaln_rest(a) - gammaln_rest(b)
+    log_weights = np.log(width * step * (1 + up + down)) + at_mean + _log_density_ratio(log_odds - np.log(a / b), a, b)
+    return expit(log_odds), log_weights
+
+
+def _peak(a: Floats, b: Floats, falls: Sequence[Fall]) -> tuple[Floats, Floats]:
+    """Log odds at which the product of density and falls is largest, and how its logarithm bends there."""
+    # Where a - b y - sum of A z y / (1 + (1 + z) y) is 0, y the odds: convex and falling, so that Newton's steps from
+    # the left stay left.
+    y = a / (b + sum(A * z for A, z in falls))
+    slope = b
+    for _ in range(_STEPS_TO_PEAK):
+        bent = [(A * z, 1 + (1 + z) * y) for A, z in falls]
+        slope = b + sum(Az / k**2 for Az, k in bent)
+        y = y + (a - b * y - sum(Az * y / k for Az, k in bent)) / slope
+    return np.log(y), y / (1 + y) * slope
+
+
+def _log_density_ratio(d: Floats, a: Floats, b: Floats) -> Floats:
+    """Logarithm of the ratio of the density of the log odds at a distance from where p is its mean to that there."""
+    # Mirrored where d is above 0: then b and the share that stays play the parts of a and the mean.
+    slope, other, far = np.where(d > 0, b, a), np.where(d > 0, a, b), np.abs(d)
+    near = np.log1p(slope / (a + b) * np.expm1(-np.minimum(far, 1.0)))
+    beyond = np.log((other + slope * np.exp(-far)) / (a + b))
+    return np.asarray(-slope * far - (a + b) * np.where(far < 1, near, beyond))

@@ -1,0 +1,77 @@
+"""Probabilities of inactivity beside what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmkit.labels import Language
+from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet, table_of
+from crmkit.plotting._value_texts import TEXTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_inactivity_calibration"]
+
+
+def plot_inactivity_calibration(calibration: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    """Draw the share of customers that did not buy against its predicted probability.
+
+    Parameters
+    ----------
+    calibration : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.value.inactivity_calibration_table` gives it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; new axes without it.
+    language : {"en", "zh"}, default "en"
+        Language of the labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on: a point per bin with its interval. On the dashed line predictions are what they say; below
+        it too many were given up.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``calibration`` is no frame.
+    ValueError
+        If ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, holdout_split, load_cdnow
+    >>> from crmkit.value import BetaGeoModel, inactivity_calibration_table
+    >>> holdout = holdout_split(
+    ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
+    ... )
+    >>> model = BetaGeoModel().fit(holdout)
+    >>> ax = plot_inactivity_calibration(
+    ...     inactivity_calibration_table(model, holdout, observation_end="1998-06-30")
+    ... )
+    """
+    from matplotlib.ticker import PercentFormatter
+
+    columns = ("predicted", "observed", "observed_lower", "observed_upper")
+    table = table_of(
+        calibration, columns, name="calibration", made_by="value.inactivity_calibration_table", language=language
+    ).sort_values("predicted")
+    predicted, observed, lower, upper = (table[name].to_numpy(dtype=np.float64) for name in columns)
+    ax = axes_for(ax)
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+    ax.errorbar(
+        predicted, observed, yerr=[observed - lower, upper - observed], color=BLUE, fmt="o", markersize=4, linewidth=1.5
+    )
+    quiet(ax)
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    ax.set_xlabel(TEXTS["predicted_inactive"].text(language))
+    ax.set_ylabel(TEXTS["observed_inactive"].text(language))
+    return in_language(ax, language)

@@ -1,0 +1,209 @@
+"""What the page shows of lifetime value."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from crmkit.labels import LABELS
+from crmkit.report._months import newest_months
+from crmkit.report._numbers import NOTHING, count, counted, cut, day, money, share
+from crmkit.report._texts import TEXTS
+from crmkit.report._value import LEAST_REPEATERS, N_DRAWS
+
+if TYPE_CHECKING:
+    from crmkit.report._report import CustomerReport
+
+__all__ = ["interval_said", "money_said", "value_rows"]
+
+_SYMBOLS: Final = {"alpha": "α", "beta": "β"}
+
+
+def value_rows(report: CustomerReport) -> dict[str, Any]:
+    """Texts and rows of the section; only its sentence where nothing can be foretold."""
+    value = report.value
+    if value is None:
+        return {}
+    totals = value.totals.set_index("quantity").to_dict("index")
+    worth = totals.get("lifetime_value")
+    return {
+        "lead": _lead(report, totals),
+        "tiers": None if value.tiers is None else _tiers(report, worth),
+        "notes": _notes(report, worth),
+        "saved": None if worth is None else _saved(report),
+        "saved_note": None if worth is None else _saved_note(report, totals["worth_saving"]),
+        "tracking_note": _tracking_note(report),
+        "models": _models(report),
+        "models_note": _models_note(report, totals),
+    }
+
+
+def money_said(report: CustomerReport) -> str:
+    """What is counted: revenue, or profit where a margin was given."""
+    return TEXTS["value_revenue" if report.margin == 1 else "value_profit"].text(report.language)
+
+
+def interval_said(row: Any, report: CustomerReport, *, number: Any = money) -> str:
+    """Say an interval in brackets, if there is one."""
+    if math.isnan(row["lower"]):
+        return ""
+    lower, upper = number(row["lower"]), number(row["upper"])
+    return TEXTS["value_interval"].text(report.language).format(lower=lower, upper=upper)
+
+
+def _lead(report: CustomerReport, totals: Any) -> str:
+    language = report.language
+    if not totals:
+        return ""
+    expected, worth = totals["expected_purchases"], totals.get("lifetime_value")
+    told = (
+        TEXTS["value_lead"]
+        .text(language)
+        .format(
+            as_of=day(report.as_of),
+            n=counted(expected["n_customers"], "customer", language=language),
+            purchases=count(round(expected["value"])),
+            interval=interval_said(expected, report, number=lambda end: count(round(end))),
+        )
+    )
+    if worth is None or math.isnan(worth["value"]):
+        return told
+    worth_told = (
+        TEXTS["value_lead_worth"]
+        .text(language)
+        .format(money=money_said(report), value=money(worth["value"]), interval=interval_said(worth, report))
+    )
+    return _joined(told, worth_told, report=report)
+
+
+def _notes(report: CustomerReport, worth: Any) -> str:
+    """What is missing and why, and what the figures mean."""
+    value: Any = report.value
+    language = report.language
+    told: list[str] = []
+    if value.problem is not None:
+        told.append(TEXTS[f"value_{value.problem}"].text(language).format(n=LEAST_REPEATERS))
+    covered = (report.as_of - report.first_day).days + 1
+    if len(value.totals) and covered < 365:
+        told.append(TEXTS["value_short_log"].text(language).format(n=counted(covered, "day", language=language)))
+    lost = value.models["parameter"][~value.models["is_determined"].to_numpy(dtype=bool)]
+    if len(lost):
+        names = ", ".join(_SYMBOLS.get(name, name) for name in lost)
+        told.append(TEXTS["value_undetermined"].text(language).format(parameters=names))
+    if worth is not None:
+        told += _meaning(report, n_unvalued=value.totals["n_customers"].iloc[0] - worth["n_customers"])
+    return _joined(*told, report=report)
+
+
+def _meaning(report: CustomerReport, *, n_unvalued: int) -> list[str]:
+    language = report.language
+    note = TEXTS["value_note"].text(language)
+    told = [note.format(money=money_said(report), as_of=day(report.as_of), rate=_percent(report.discount_rate))]
+    if report.margin == 1:
+        told.append(TEXTS["value_note_revenue"].text(language))
+    else:
+        told.append(TEXTS["value_note_profit"].text(language).format(margin=_percent(report.margin)))
+    if n_unvalued:
+        told.append(TEXTS["value_unvalued"].text(language).format(n=count(n_unvalued)))
+    return told
+
+
+def _tiers(report: CustomerReport, worth: Any) -> list[dict[str, str]]:
+    """The tiers, and all customers in the last row."""
+    value: Any = report.value
+    tiers = value.tiers
+    rows = [
+        {
+            "name": LABELS["tier"][row["segment"]].text(report.language),
+            "customers": count(row["n_customers"]),
+            "value": money(row["value"]),
+            "interval": _between(row),
+            "share": share(row["value_share"]),
+            "mean": money(row["mean_value"]),
+        }
+        for row in tiers.to_dict("records")
+    ]
+    n_valued = worth["n_customers"]
+    total = {
+        "name": TEXTS["all_customers"].text(report.language),
+        "customers": count(tiers["n_customers"].sum()),
+        "value": money(worth["value"]),
+        "interval": _between(worth),
+        "share": share(tiers["value_share"].sum(skipna=False)),
+        "mean": money(worth["value"] / n_valued if n_valued else math.nan),
+    }
+    return [*rows, total]
+
+
+def _saved(report: CustomerReport) -> list[dict[str, str]]:
+    """Those worth saving, where customers may be named."""
+    value: Any = report.value
+    if "actions" not in report.sections:
+        return []
+    return [
+        {
+            "customer": cut(str(row["customer_id"])),
+            "value": money(row["lifetime_value"]),
+            "why": row["reason"],
+        }
+        for row in value.worth_saving.to_dict("records")
+    ]
+
+
+def _saved_note(report: CustomerReport, totals: Any) -> str:
+    language = report.language
+    if totals["n_customers"] == 0:
+        return TEXTS["worth_saving_missing"].text(language)
+    n = counted(totals["n_customers"], "customer", language=language)
+    told = TEXTS["worth_saving_note"].text(language).format(n=n, value=money(totals["value"]))
+    named = len(_saved(report))
+    return _joined(told, TEXTS["worth_saving_named"].text(language), report=report) if named else told
+
+
+def _tracking_note(report: CustomerReport) -> str:
+    value: Any = report.value
+    tracking = value.tracking
+    if tracking is None or tracking["is_complete"].sum() < 2:
+        return ""
+    freq = "W" if (tracking["last_day"] - tracking["period"]).max().days < 7 else "M"
+    told = TEXTS[f"tracking_note_{freq}"].text(report.language)
+    shown = newest_months(tracking)
+    if len(shown) == len(tracking):
+        return told
+    cut_short = TEXTS["periods_cut"].text(report.language).format(n=len(shown), of=len(tracking))
+    return _joined(told, cut_short, report=report)
+
+
+def _models(report: CustomerReport) -> list[dict[str, str]]:
+    value: Any = report.value
+    return [
+        {
+            "parameter": _SYMBOLS.get(row["parameter"], row["parameter"]),
+            "model": TEXTS[row["model"]].text(report.language),
+            "estimate": f"{row['estimate']:,.4g}",
+            "interval": NOTHING if math.isnan(row["lower"]) else f"{row['lower']:,.4g} – {row['upper']:,.4g}",
+        }
+        for row in value.models.to_dict("records")
+    ]
+
+
+def _models_note(report: CustomerReport, totals: Any) -> str:
+    if not totals:
+        return ""
+    value: Any = report.value
+    n = counted(totals["expected_purchases"]["n_customers"], "customer", language=report.language)
+    note = TEXTS["value_models_note"].text(report.language)
+    return note.format(n=n, back=count(value.n_repeaters), draws=N_DRAWS)
+
+
+def _between(row: Any) -> str:
+    return NOTHING if math.isnan(row["lower"]) else f"{money(row['lower'])} – {money(row['upper'])}"
+
+
+def _percent(rate: float) -> str:
+    """A share that the user gave, as exactly as it was given."""
+    return f"{rate * 100:g}%"
+
+
+def _joined(*sentences: str, report: CustomerReport) -> str:
+    return ("" if report.language == "zh" else " ").join(sentences)

@@ -1,0 +1,62 @@
+"""Checks of what the models of value are asked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from crmkit._checks import check_number
+
+__all__ = ["DAYS_A_YEAR", "as_continuous_rate", "as_end", "check_horizon", "check_priors", "check_quantities"]
+
+DAYS_A_YEAR = 365.25
+
+
+def check_horizon(horizon: object) -> float:
+    """Return a finite time that is not negative, or raise."""
+    check_number(horizon, name="horizon")
+    if float(horizon) < 0:  # type: ignore[arg-type]
+        raise ValueError(f"`horizon` must be a time after as_of, 0 or longer, got {horizon!r}.")
+    return float(horizon)  # type: ignore[arg-type]
+
+
+def as_continuous_rate(discount_rate: object, *, days: float) -> float:
+    """Turn a year's discount rate into the continuous one of a unit of so many days."""
+    check_number(discount_rate, name="discount_rate")
+    if float(discount_rate) < 0:  # type: ignore[arg-type]
+        raise ValueError(f"`discount_rate` must be a year's rate of 0 or more, for example 0.1, got {discount_rate!r}.")
+    return math.log1p(float(discount_rate)) * days / DAYS_A_YEAR  # type: ignore[arg-type]
+
+
+def as_end(horizon: float | None, *, rate: float) -> float:
+    """Return the end of a time, infinite for ``None``, which needs discounting."""
+    if horizon is not None:
+        return check_horizon(horizon)
+    if rate == 0:
+        raise ValueError("`discount_rate` must be above 0 where `horizon` is None, got 0. Purchases for ever add up.")
+    return math.inf
+
+
+def check_priors(priors: object, *, names: Sequence[str]) -> None:
+    """Raise unless priors name parameters and give each a centre and a spread."""
+    if priors is None:
+        return
+    if not isinstance(priors, Mapping) or not set(priors) <= set(names):
+        raise ValueError(f"`priors` must be None or name some of {list(names)}, got {priors!r}.")
+    for name, prior in priors.items():
+        numbers = np.shape(prior) == (2,) and all(np.isfinite(prior)) and prior[1] > 0
+        if not numbers:
+            raise ValueError(
+                f"`priors[{name!r}]` must be (centre, spread) of the logarithm of a parameter, or of a coefficient "
+                f"itself, the spread above 0, got {prior!r}."
+            )
+
+
+def check_quantities(quantities: object, *, known: Sequence[str]) -> tuple[str, ...]:
+    """Return names of quantities, each known and given once, or raise."""
+    given = () if isinstance(quantities, str) or not isinstance(quantities, Sequence) else tuple(quantities)
+    if not given or len(set(given)) < len(given) or not set(given) <= set(known):
+        raise ValueError(f"`quantities` must list some of {list(known)}, each once, got {quantities!r}.")
+    return given

@@ -1,0 +1,86 @@
+r"""How long contracts last: the probability to lose a customer at a renewal is its own and beta-distributed.
+
+A customer survives t renewals with the probability
+
+.. math:: S(t) = \frac{B(\alpha, \beta + t^c)}{B(\alpha, \beta)},
+
+which is the beta-discrete-Weibull law, and with c = 1 the shifted beta-geometric one. Who has survived T renewals is a
+new customer of the same law but for :math:`\beta + T^c` in the place of :math:`\beta`: everything here is about the way
+from one renewal to a later one, so that nothing is divided by a survival probability that may be all but 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from crmkit._stats import digamma_step, log_beta_step
+
+__all__ = ["Floats", "Law"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+# Beyond e^600 a power of time is as good as infinite, and its products still fit into a float.
+_LARGEST_LOG = 600.0
+
+
+@dataclass(frozen=True)
+class Law:
+    """Parameters of the law of beta-discrete-Weibull; the shifted beta-geometric has c = 1.
+
+    Attributes
+    ----------
+    alpha, beta : float
+        Of the beta distribution of the probability to be lost at the first renewal.
+    c : float
+        Above 1 the same customer is ever likelier to leave, below 1 ever less.
+    """
+
+    alpha: float
+    beta: float
+    c: float = 1.0
+
+    def log_survival(self, begin: Floats, end: Floats) -> Floats:
+        """Logarithm of the probability that who survived ``begin`` renewals survives ``end``."""
+        return log_beta_step(self.alpha, self.beta + self._power(begin), self._step(begin, end))
+
+    def slopes(self, begin: Floats, end: Floats) -> Floats:
+        """Derivatives of `log_survival` by the logarithms of alpha, beta and c, one row each."""
+        a, c = self.alpha, self.c
+        first, last, step = self._power(begin), self._power(end), self._step(begin, end)
+        b = self.beta + first
+        low, high = np.minimum(a, step), np.maximum(a, step)
+        in_a = -digamma_step(a + b, step)
+        in_b = digamma_step(b, low) - digamma_step(b + high, low)
+        in_c = self._pull(begin, first) - self._pull(end, last)
+        return np.stack([a * in_a, self.beta * in_b, c * in_c])
+
+    def decay(self, t: Floats) -> Floats:
+        """Minus the derivative of log S(t) by log t, which tends to alpha times c."""
+        power = self._power(t)
+        return np.asarray(self.c * power * digamma_step(self.beta + power, self.alpha))
+
+    def draw(self, n: int, rng: np.random.Generator) -> Floats:
+        """Draw how many renewals customers survive; infinitely many where the chance to leave is too small."""
+        leave = rng.beta(self.alpha, self.beta, n)
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.floor((rng.exponential(size=n) / -np.log1p(-leave)) ** (1 / self.c))
+
+    def _pull(self, t: Floats, power: Floats) -> Floats:
+        """Minus the derivative of log S(t) by c."""
+        return np.log(np.maximum(t, 1.0)) * power * digamma_step(self.beta + power, self.alpha)
+
+    def _power(self, t: Floats) -> Floats:
+        """Time on the scale on which it acts, t^c."""
+        with np.errstate(divide="ignore"):
+            return np.exp(np.minimum(self.c * np.log(t), _LARGEST_LOG))
+
+    def _step(self, begin: Floats, end: Floats) -> Floats:
+        """Difference of two powers of time, without cancellation."""
+        later = begin > 0
+        log_ratio = np.log1p((end - begin) / np.where(later, begin, 1.0))
+        grown = np.expm1(np.minimum(self.c * log_ratio, _LARGEST_LOG))
+        return np.where(later, self._power(begin) * grown, self._power(end))

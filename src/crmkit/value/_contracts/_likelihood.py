@@ -1,0 +1,82 @@
+"""The log-likelihood of a table of contracts, and its maximum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from crmkit._stats import Maximum, maximise
+from crmkit.value._contracts._law import Floats, Law
+from crmkit.value._contracts._table import Contracts
+
+__all__ = ["Spans", "fitted"]
+
+# The search goes over ln(alpha / beta), ln(beta) and ln(c). Where customers are all alike the likelihood rises for ever
+# as beta grows: then that is one coordinate, and what determines the other two stays what it is.
+_TO_LOGS = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+# Coordinates beyond these say no more than 0 or infinity.
+_LOWER, _UPPER = np.array([-30.0, -15.0, -10.0]), np.array([30.0, 30.0, 3.0])
+# How unlike customers are at the start of the search: alpha + beta.
+_SIZES = (2.0, 0.3, 20.0, 500.0)
+_POWERS = (1.0, 1.5, 0.7)
+
+
+class Spans:
+    """Spans between renewals, with how many customers went through each and how many were lost in it.
+
+    The likelihood of many customers is that of few spans: those that begin or end where somebody's history does.
+    """
+
+    def __init__(self, contracts: Contracts) -> None:
+        known = contracts.known
+        tenure, churned, n = contracts.tenure[known], contracts.churned[known], contracts.n[known]
+        survived = tenure - churned
+        self.end = np.unique(np.concatenate([tenure, survived, [0.0]]))[1:]
+        self.begin = np.concatenate([[0.0], self.end[:-1]])
+        size = len(self.end)
+        self.lost = np.bincount(np.searchsorted(self.end, tenure[churned]), n[churned], minlength=size)
+        last = np.searchsorted(self.end, survived, side="right")
+        # Who survived k spans went through the first k.
+        self.kept = np.bincount(last, n, minlength=size + 1)[::-1].cumsum()[::-1][1:]
+        self.renewals = float(n @ tenure)
+
+    def log_likelihood(self, law: Law) -> tuple[float, Floats]:
+        """Log-likelihood, and its derivatives by the logarithms of alpha, beta and c."""
+        through = law.log_survival(self.begin, self.end)
+        with np.errstate(over="ignore"):
+            gone = np.expm1(-through)
+        value = self.kept @ through + self.lost @ np.log(-np.expm1(through))
+        return float(value), law.slopes(self.begin, self.end) @ (self.kept - self.lost / gone)
+
+
+def fitted(
+    spans: Spans, names: Sequence[str], *, priors: Mapping[str, tuple[float, float]], what: str
+) -> tuple[Maximum, float]:
+    """Find the maximum over the logarithms of the parameters named, and the log-likelihood there."""
+    known = [priors.get(name) for name in names]
+    centre = np.array([prior[0] if prior else 0.0 for prior in known])
+    precision = np.array([prior[1] ** -2 if prior else 0.0 for prior in known])
+    size = len(names)
+    to_logs = _TO_LOGS[:size, :size]
+
+    def objective(at: Floats) -> tuple[float, Floats]:
+        logs = to_logs @ at
+        value, slopes = spans.log_likelihood(Law(*np.exp(logs)))
+        off = logs - centre
+        return value - float(precision @ off**2) / 2, (slopes[:size] - precision * off) @ to_logs
+
+    starts = (start[:size] for start in _starts(spans))
+    found = maximise(objective, starts=starts, lower=_LOWER[:size], upper=_UPPER[:size], what=what)
+    logs = to_logs @ found.at
+    undetermined = to_logs @ found.undetermined > 0
+    maximum = Maximum(logs, found.value, to_logs @ found.covariance @ to_logs.T, undetermined)
+    return maximum, spans.log_likelihood(Law(*np.exp(logs)))[0]
+
+
+def _starts(spans: Spans) -> Iterator[Floats]:
+    """Coordinates with the mean rate of loss that the table has."""
+    rate = float(np.clip(spans.lost.sum() / spans.renewals, 1e-4, 1 - 1e-4))
+    for size in _SIZES:
+        for power in _POWERS:
+            yield np.log([rate / (1 - rate), (1 - rate) * size, power])

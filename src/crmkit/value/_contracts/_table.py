@@ -1,0 +1,147 @@
+"""The table of contracts: how many renewals each customer has survived, or at which it was lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit._checks import check_columns, some
+from crmkit._frames import collected, in_memory, open_frame, pandas_series
+from crmkit.errors import SchemaError
+from crmkit.value._contracts._law import Floats
+
+__all__ = ["Contracts", "contract_table", "read_contracts"]
+
+_MADE_BY = "contract_table"
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Rows of a table of contracts.
+
+    Attributes
+    ----------
+    tenure : array
+        Renewal at which lost, or last one survived; ``nan`` where missing.
+    churned : array of bool
+        Whether lost.
+    n : array
+        Customers of the row.
+    """
+
+    tenure: Floats
+    churned: npt.NDArray[np.bool_]
+    n: Floats
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Whether there was a contract at all."""
+        return ~np.isnan(self.tenure)
+
+
+def contract_table(survivors: Any) -> pd.DataFrame:
+    """Turn the survivors of a cohort, renewal by renewal, into the table that models of contracts are fitted on.
+
+    Parameters
+    ----------
+    survivors : sequence of float
+        Customers at the start, then after the first renewal, the second, and so on; never more than before. Shares or
+        percentages give the same estimates but wrong standard errors and likelihoods: multiply them by the size of the
+        cohort first.
+
+    Returns
+    -------
+    DataFrame
+        ``tenure``, ``churned``, ``n_customers``: a row for each renewal with those lost at it, then one with those who
+        survived the last. Tables of several cohorts are fitted on together by `pandas.concat`.
+
+    Raises
+    ------
+    TypeError
+        If ``survivors`` holds anything but numbers.
+    ValueError
+        If there are fewer than two, one is missing, infinite or below 0, or one exceeds the one before.
+
+    References
+    ----------
+    .. [1] Fader and Hardie (2007), "How to Project Customer Retention", *Journal of Interactive Marketing* 21(1),
+       76-90, table 1, for the form in which such data are published.
+
+    Examples
+    --------
+    >>> contract_table([1000, 631, 468])
+       tenure  churned  n_customers
+    0       1     True        369.0
+    1       2     True        163.0
+    2       2    False        468.0
+    """
+    counts = _counts(survivors)
+    last = len(counts) - 1
+    return pd.DataFrame(
+        {
+            "tenure": [*range(1, last + 1), last],
+            "churned": [True] * last + [False],
+            "n_customers": np.append(-np.diff(counts), counts[-1]),
+        }
+    )
+
+
+def read_contracts(customers: Any) -> Contracts:
+    """Read and check the columns of a table of contracts."""
+    frame = in_memory(open_frame(customers, name="customers"))
+    names = list(frame.collect_schema())
+    check_columns(names, ["tenure", "churned"], name="customers", made_by=_MADE_BY)
+    rows = collected(frame.select(*(name for name in ("tenure", "churned", "n_customers") if name in names)))
+    columns = {name: _floats(rows[name], name) for name in rows.columns}
+    tenure, churned = columns["tenure"], columns["churned"]
+    n = columns.get("n_customers", np.ones(len(rows)))
+    known = ~np.isnan(tenure)
+    problems = {
+        "`customers['tenure']` is negative or no whole number": known & ((tenure < 0) | (tenure != np.floor(tenure))),
+        "`customers['tenure']` is infinite": np.isinf(tenure),
+        "`customers['churned']` is neither true nor false": known & (churned != 0) & (churned != 1),
+        "`customers['tenure']` is 0 where `churned` is true; the first renewal is 1": (tenure == 0) & (churned == 1),
+        "`customers['n_customers']` is missing, infinite or negative": ~(np.isfinite(n) & (n >= 0)),
+    }
+    for problem, wrong in problems.items():
+        if wrong.any():
+            at = np.flatnonzero(wrong).tolist()
+            raise SchemaError(
+                f"{problem} in {len(at)} rows, first at rows {some(at)}. `tenure` counts renewals: the one at which "
+                "the customer was lost, or the last one survived."
+            )
+    return Contracts(tenure, churned == 1, n)
+
+
+def _floats(column: nw.Series[Any], name: str) -> Floats:
+    kind = column.dtype
+    # pandas holds booleans among which some are missing as objects.
+    if not (kind.is_numeric() or kind == nw.Boolean or kind == nw.Object):
+        raise SchemaError(f"`customers[{name!r}]` must hold numbers, got {kind}. `churned` may be true or false.")
+    try:
+        return pandas_series(column).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise SchemaError(f"`customers[{name!r}]` must hold numbers, got {some(column.to_list())}.") from error
+
+
+def _counts(survivors: Any) -> Floats:
+    try:
+        counts = np.array(survivors, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"`survivors` must be numbers of customers, got {survivors!r}.") from error
+    if counts.ndim != 1 or len(counts) < 2:
+        raise ValueError(f"`survivors` must be at least two numbers, the first at the start, got {survivors!r}.")
+    if not (np.isfinite(counts) & (counts >= 0)).all():
+        raise ValueError(f"`survivors` must be finite and not below 0, got {some(counts.tolist())}.")
+    if (np.diff(counts) > 0).any():
+        at = (np.flatnonzero(np.diff(counts) > 0) + 1).tolist()
+        raise ValueError(
+            f"`survivors` must never rise, got more than before at renewals {some(at)}. Count one cohort, and nobody "
+            "who joined later."
+        )
+    return counts

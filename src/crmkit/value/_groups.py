@@ -1,0 +1,68 @@
+"""One model per group of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, TypeVar
+
+import narwhals.stable.v2 as nw
+from sklearn.base import clone
+
+from crmkit._checks import check_columns
+from crmkit._frames import collected, in_memory, open_frame
+from crmkit.errors import ConvergenceError, SchemaError
+from crmkit.value._model import ValueModel
+
+__all__ = ["fit_groups"]
+
+_Model = TypeVar("_Model", bound=ValueModel)
+
+
+def fit_groups(model: _Model, customers: Any, *, by: str) -> dict[Hashable, _Model]:
+    """Fit a model to each group of customers on its own.
+
+    Parameters
+    ----------
+    model : ValueModel
+        Unfitted or fitted; it is cloned, not changed.
+    customers : pandas, Polars or PyArrow table
+        What the model's ``fit`` takes, with a column of groups: customers, cells, or contracts.
+    by : str
+        Name of the column of groups: a cohort, a channel, a segment.
+
+    Returns
+    -------
+    dict
+        A fitted model per group, in the order of the groups.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, a customer has no group, or a group cannot be fitted.
+    ConvergenceError
+        If the fit of a group finds no maximum; the message names the group.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmkit import load_cdnow, as_transactions, customer_summary
+    >>> from crmkit.value import BetaGeoModel, fit_groups
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
+    >>> month = customers["first_order"].dt.strftime("%Y-%m")
+    >>> models = fit_groups(BetaGeoModel(), customers.assign(cohort=month), by="cohort")
+    >>> {cohort: model.n_customers_ for cohort, model in models.items()}
+    {'1997-01': 781, '1997-02': 890, '1997-03': 686}
+    """
+    if not isinstance(model, ValueModel):
+        raise TypeError(f"`model` must be a model of crmkit.value, got {type(model).__name__}.")
+    rows = collected(in_memory(open_frame(customers, name="customers")))
+    check_columns(rows.columns, [by], name="customers", made_by="A join of the groups")
+    if rows[by].is_null().any():
+        raise SchemaError(f"`customers[{by!r}]` is missing in {int(rows[by].is_null().sum())} rows. Fill or drop them.")
+    models: dict[Hashable, _Model] = {}
+    for group in rows[by].unique().sort().to_list():
+        try:
+            models[group] = clone(model).fit(rows.filter(nw.col(by) == group).to_native())
+        except (SchemaError, ConvergenceError) as problem:
+            raise type(problem)(f"Group {group!r} of `customers[{by!r}]`: {problem}") from problem
+    return models

@@ -1,0 +1,197 @@
+"""Models side by side, and beside what needs no model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmkit._checks import Day, check_columns, check_number
+from crmkit._frames import FrameT, from_pandas, open_frame
+from crmkit.value._judging._accuracy import brier_score, count_accuracy, ranking_auc
+from crmkit.value._judging._baselines import BASELINES, hiatus, naive_purchases
+from crmkit.value._judging._holdout import Holdout, read_holdout
+from crmkit.value._judging._judged import Judged, days_per_unit
+
+__all__ = ["compare_models"]
+
+_COLUMNS = (
+    "model", "is_baseline", "loglik", "n_params", "aic", "bic", "expected_total", "bias", "relative_bias", "mae",
+    "rmse", "correlation", "gini", "top_decile_share", "auc", "brier_score",
+)  # fmt: skip
+
+
+def compare_models(
+    models: Mapping[str, Judged],
+    holdout: FrameT,
+    *,
+    observation_end: Day,
+    transactions: Any = None,
+    hiatus_days: float = 180,
+) -> FrameT:
+    """Compare models by likelihood and by what they foretold, always beside rules that need no model.
+
+    The rules are rows of the table too: a model that does not beat them is not worth its trouble.
+
+    ``rate_so_far``
+        Everybody goes on at the own rate, ``frequency`` / ``T``; customers with ``T`` 0 at the rate of all.
+    ``mean_rate``
+        Everybody buys at the rate of all, the sum of ``frequency`` over the sum of ``T``.
+    ``last_period``
+        Everybody buys as often as in the last days of the calibration period, as many as the holdout has; the first
+        purchase, which made them customers, does not count. With ``transactions`` only.
+    ``hiatus``
+        Whoever has not bought for more than ``hiatus_days`` is inactive, everybody else is not. It says nothing of
+        the number of purchases.
+
+    Parameters
+    ----------
+    models : mapping of str to a fitted model of purchases
+        By the name that their row is to have; of any class, fitted on the same customers in the same time unit,
+        without which likelihoods cannot be compared.
+    holdout : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+        As `crmkit.holdout_split` gives it. Prospects are left out.
+    observation_end : date or ISO text
+        Last day of the holdout period, as `crmkit.holdout_split` was given it.
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame, optional
+        Those that `crmkit.holdout_split` was given, for the rule ``last_period``.
+    hiatus_days : float, default 180
+        Days without a purchase after which the rule ``hiatus`` takes a customer for inactive; not negative. Put
+        in the one that your firm uses: the rule is only as good as its cut-off.
+
+    Returns
+    -------
+    the kind of frame given, as ``holdout``
+        One row per model, as given, then one per rule. Missing is what does not exist: the likelihood of a rule, of
+        a model whose parameters were given; a correlation or ranking where all are equal; a share of no purchases.
+
+        ``model``, ``is_baseline``
+            Name; whether it is one of the rules.
+        ``loglik``, ``n_params``, ``aic``, ``bic``
+            Of the fit to the calibration period.
+        ``expected_total``, ``bias``, ``relative_bias``
+            Purchase days expected of all customers in the holdout period; the same less the actual ones; that as a
+            share of the actual ones.
+        ``mae``, ``rmse``
+            Mean absolute error, and root of the mean squared error, of a customer's purchase days.
+        ``correlation``
+            Pearson's, of expected and actual.
+        ``gini``
+            Gini's coefficient of the actual purchases in the order of those expected, as a share of the one in their
+            own order: 1 ranks perfectly, 0 not at all, below 0 the wrong way round.
+        ``top_decile_share``
+            Share of the actual purchases by the tenth of the customers of whom most was expected.
+        ``auc``
+            Probability that an inactive customer was ranked above an active one; for rules of purchases, the fewer
+            the more inactive.
+        ``brier_score``
+            Mean squared difference of the probability of inactivity, or the word of ``hiatus``, and what happened;
+            missing for rules that give no probability.
+
+    Raises
+    ------
+    NotFittedError
+        If a model is not fitted.
+    SchemaError
+        If a column is missing, nobody has bought, the customers are as of several days, or ``transactions`` lacks
+        some of them.
+    TypeError
+        If ``models`` is no mapping of names to models, or a table no frame.
+    ValueError
+        If ``models`` is empty, takes the name of a rule, or mixes time units or numbers of customers;
+        ``observation_end`` does not fit ``holdout``; or ``hiatus_days`` is negative.
+
+    References
+    ----------
+    .. [1] Wübben and von Wangenheim (2008), "Instant Customer Base Analysis: Managerial Heuristics Often 'Get It
+       Right'", *Journal of Marketing* 72(3), 82-93, for the rules.
+    .. [2] Wang, Liu and Miao (2019), "A Deep Probabilistic Model for Customer Lifetime Value Prediction",
+       arXiv:1912.07753, for the normalised Gini coefficient.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, holdout_split, load_cdnow
+    >>> from crmkit.value import BetaGeoModel, ParetoNBDModel
+    >>> holdout = holdout_split(
+    ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
+    ... )
+    >>> models = {"BG/NBD": BetaGeoModel().fit(holdout), "Pareto/NBD": ParetoNBDModel().fit(holdout)}
+    >>> table = compare_models(models, holdout, observation_end="1998-06-30")
+    >>> table[["model", "aic", "bias", "mae", "auc", "brier_score"]].round(3)
+             model        aic      bias    mae    auc  brier_score
+    0       BG/NBD  19172.858  -228.591  0.785  0.757        0.161
+    1   Pareto/NBD  19197.952  -216.487  0.755  0.771        0.162
+    2  rate_so_far        NaN  1048.101  1.024  0.760          NaN
+    3    mean_rate        NaN  1046.946  1.382  0.500          NaN
+    4       hiatus        NaN       NaN    NaN  0.733        0.227
+    """
+    _check_models(models)
+    check_number(hiatus_days, name="hiatus_days")
+    if hiatus_days < 0:
+        raise ValueError(f"`hiatus_days` must be a number of days, 0 or more, got {hiatus_days!r}.")
+    if transactions is not None:
+        columns = open_frame(holdout, name="holdout").collect_schema()
+        check_columns(columns, ["customer_id"], name="holdout", made_by="crmkit.holdout_split")
+    period = read_holdout(holdout, observation_end=observation_end)
+    rows = [_model_row(name, model, period) for name, model in models.items()]
+    _check_comparable(rows, models)
+    rows += _baseline_rows(period, transactions, hiatus_days=hiatus_days)
+    table = pd.DataFrame.from_records(rows).reindex(columns=list(_COLUMNS))
+    return from_pandas(table, like=holdout)
+
+
+def _check_models(models: object) -> None:
+    if not isinstance(models, Mapping) or not all(isinstance(name, str) for name in models):
+        raise TypeError(f"`models` must be a mapping of names to fitted models, got {type(models).__name__}.")
+    if not models:
+        raise ValueError("`models` is empty. Name at least one fitted model.")
+    taken = sorted(set(models) & set(BASELINES))
+    if taken:
+        raise ValueError(f"`models` takes the names {taken}, which the rules of the table have. Rename them.")
+    for name, model in models.items():
+        days_per_unit(model, name=f"models[{name!r}]")
+
+
+def _check_comparable(rows: list[dict[str, Any]], models: Mapping[str, Judged]) -> None:
+    """Raise where the likelihoods of fitted models are of other data, or of times in another unit."""
+    fitted = [model for row, model in zip(rows, models.values(), strict=True) if not np.isnan(row["loglik"])]
+    for what, found in (
+        ("time units", {model.time_unit for model in fitted}),
+        ("numbers of customers fitted on", {model.n_customers_ for model in fitted}),
+    ):
+        if len(found) > 1:
+            raise ValueError(
+                f"`models` have different {what}, {sorted(found)}, so that their likelihoods cannot be compared. "
+                "Fit all on the same customers in one time unit."
+            )
+
+
+def _model_row(name: str, model: Judged, period: Holdout) -> dict[str, Any]:
+    expected = period.expected(model)
+    inactive, silent = period.probability_inactive(model), period.bought == 0
+    return {
+        "model": name,
+        "is_baseline": False,
+        "loglik": model.loglik_,
+        # Akaike's criterion is twice the parameters less twice the log-likelihood.
+        "n_params": np.round(model.aic_ / 2 + model.loglik_),
+        "aic": model.aic_,
+        "bic": model.bic_,
+        **count_accuracy(expected, period.bought),
+        "auc": ranking_auc(inactive, silent),
+        "brier_score": brier_score(inactive, silent),
+    }
+
+
+def _baseline_rows(period: Holdout, transactions: Any, *, hiatus_days: float) -> list[dict[str, Any]]:
+    silent = period.bought == 0
+    rows = [
+        {"model": name, "is_baseline": True, **count_accuracy(expected, period.bought)}
+        | {"auc": ranking_auc(-expected, silent)}
+        for name, expected in naive_purchases(period, transactions).items()
+    ]
+    gone = hiatus(period, days=hiatus_days)
+    word = {"auc": ranking_auc(gone, silent), "brier_score": brier_score(gone, silent)}
+    return [*rows, {"model": "hiatus", "is_baseline": True, **word}]

@@ -1,0 +1,99 @@
+"""The holdout table as the judging functions take it: customers with a history, and how long the holdout lasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmkit._calendar import day_numbers
+from crmkit._checks import Day, as_day, check_columns
+from crmkit._frames import open_frame, to_pandas
+from crmkit.errors import SchemaError
+from crmkit.value._judging._judged import Floats, Judged, days_per_unit, floats
+
+__all__ = ["Holdout", "read_customers", "read_holdout"]
+
+_KEYS = ("frequency", "recency", "T")
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """Customers of a calibration period that have bought, and what they did in the holdout period.
+
+    Attributes
+    ----------
+    customers : DataFrame
+        All columns given, in pandas.
+    bought : array
+        Purchase days of each in the holdout period.
+    days : int
+        Length of the holdout period.
+    calibration_end : int
+        Last day of the calibration period, in days since 1970-01-01.
+    """
+
+    customers: pd.DataFrame
+    bought: Floats
+    days: int
+    calibration_end: int
+
+    def expected(self, model: Judged) -> Floats:
+        """Purchases that a model expects of each in the holdout period."""
+        horizon = self.days / days_per_unit(model)
+        return floats(model.expected_purchases(self.customers, horizon=horizon))
+
+    def probability_inactive(self, model: Judged) -> Floats:
+        """Probability that a model gives each of not buying in the holdout period."""
+        horizon = self.days / days_per_unit(model)
+        return floats(model.probability_inactive(self.customers, horizon=horizon))
+
+
+def read_customers(customers: Any, columns: tuple[str, ...], *, name: str, made_by: str) -> pd.DataFrame:
+    """Bring a customers table into pandas, without those who have not bought."""
+    frame = open_frame(customers, name=name)
+    check_columns(frame.collect_schema(), columns, name=name, made_by=made_by)
+    table = to_pandas(frame)
+    table = table[table["frequency"].notna()].reset_index(drop=True)
+    if table.empty:
+        raise SchemaError(f"`{name}` holds nobody with a purchase. There is nothing to judge a model by.")
+    return table
+
+
+def read_holdout(holdout: Any, *, observation_end: Day) -> Holdout:
+    """Read a table of `crmkit.holdout_split`, and check that it fits its last day."""
+    end = as_day(observation_end, name="observation_end")
+    table = read_customers(
+        holdout, ("first_order", *_KEYS, "holdout_days"), name="holdout", made_by="crmkit.holdout_split"
+    )
+    calibration_end = _calibration_end(table)
+    days = _day_number(end) - calibration_end
+    if days <= 0:
+        started = np.datetime64(calibration_end, "D")
+        raise ValueError(f"`observation_end` must be after the calibration period, which ends {started}, got {end:%F}.")
+    bought = table["holdout_days"].to_numpy(dtype=np.float64, na_value=np.nan)
+    if not (bought >= 0).all():
+        raise SchemaError("`holdout['holdout_days']` must hold counts, got missing or negative ones.")
+    if bought.max() > days:
+        raise ValueError(
+            f"`observation_end` leaves {days} days of holdout, but a customer bought on {bought.max():g} of them. "
+            "Pass the day that holdout_split was given."
+        )
+    return Holdout(table, bought, days, calibration_end)
+
+
+def _calibration_end(table: pd.DataFrame) -> int:
+    ends = np.unique(day_numbers(table["first_order"].to_numpy()) + table["T"].to_numpy(dtype=np.float64))
+    if len(ends) != 1 or not np.isfinite(ends[0]):
+        raise SchemaError(
+            f"`holdout` must be as of one day, got {len(ends)} different ones from `first_order` and `T`. "
+            "crmkit.holdout_split makes such a table."
+        )
+    return int(ends[0])
+
+
+def _day_number(day: datetime) -> int:
+    return int(np.datetime64(day, "D").astype(np.int64))

@@ -1,0 +1,98 @@
+"""Whether the probability of not buying is what it says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crmkit._checks import Day, check_int
+from crmkit._frames import FrameT, from_pandas
+from crmkit._stats import wilson_interval
+from crmkit.value._judging._holdout import read_holdout
+from crmkit.value._judging._judged import Judged
+from crmkit.value._judging._ranking import even_groups
+
+__all__ = ["inactivity_calibration_table"]
+
+
+def inactivity_calibration_table(model: Judged, holdout: FrameT, *, observation_end: Day, n_bins: int = 10) -> FrameT:
+    """Compare the predicted probability of not buying in the holdout period with the share that did not buy.
+
+    Parameters
+    ----------
+    model : a fitted model of purchases
+        Of any class, fitted on the calibration period.
+    holdout : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+        As `crmkit.holdout_split` gives it. Prospects are left out.
+    observation_end : date or ISO text
+        Last day of the holdout period, as `crmkit.holdout_split` was given it.
+    n_bins : int, default 10
+        Bins at the most, at least 1: of about equal size, customers of equal probability together.
+
+    Returns
+    -------
+    the kind of frame given
+        A row per bin, the least probable first.
+
+        ``bin``
+            1, 2 …
+        ``n_customers``
+            Customers.
+        ``predicted``
+            Mean predicted probability of not buying.
+        ``observed``, ``observed_lower``, ``observed_upper``
+            Share of the customers that did not buy, with Wilson's 95 % interval.
+        ``brier_score``
+            Mean squared difference of the probability and what happened (1 for not buying); lower is better. The
+            mean of the bins weighted by ``n_customers`` is that of all.
+
+    Raises
+    ------
+    NotFittedError
+        If the model is not fitted.
+    SchemaError
+        If a column is missing, nobody has bought, or the customers are as of several days.
+    TypeError
+        If ``model`` is no model, ``holdout`` no frame, or ``n_bins`` no whole number.
+    ValueError
+        If ``observation_end`` does not fit ``holdout``, or ``n_bins`` is below 1.
+
+    References
+    ----------
+    .. [1] Brier (1950), "Verification of Forecasts Expressed in Terms of Probability", *Monthly Weather Review* 78(1).
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, holdout_split, load_cdnow
+    >>> from crmkit.value import BetaGeoModel
+    >>> holdout = holdout_split(
+    ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
+    ... )
+    >>> model = BetaGeoModel().fit(holdout)
+    >>> table = inactivity_calibration_table(model, holdout, observation_end="1998-06-30", n_bins=3)
+    >>> table.drop(columns="brier_score").round(3)
+       bin  n_customers  predicted  observed  observed_lower  observed_upper
+    0    1          786      0.526     0.429           0.395           0.464
+    1    2          779      0.832     0.841           0.813           0.865
+    2    3          792      0.856     0.860           0.834           0.882
+    """
+    check_int(n_bins, name="n_bins", low=1)
+    period = read_holdout(holdout, observation_end=observation_end)
+    predicted = period.probability_inactive(model)
+    inactive = (period.bought == 0).astype(np.float64)
+    rows = pd.DataFrame({"predicted": predicted, "inactive": inactive, "squared": (predicted - inactive) ** 2})
+    bins = rows.groupby(even_groups(predicted, n_groups=n_bins))
+    n = bins.size().to_numpy()
+    lower, upper = wilson_interval(bins["inactive"].sum(), n)
+    table = pd.DataFrame(
+        {
+            "bin": np.arange(1, len(n) + 1),
+            "n_customers": n,
+            "predicted": bins["predicted"].mean().to_numpy(),
+            "observed": bins["inactive"].mean().to_numpy(),
+            "observed_lower": lower,
+            "observed_upper": upper,
+            "brier_score": bins["squared"].mean().to_numpy(),
+        }
+    )
+    return from_pandas(table, like=holdout)

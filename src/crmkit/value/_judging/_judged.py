@@ -1,0 +1,54 @@
+"""What is asked of a model that is judged, whatever its class."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit.value._purchases._histories import DAYS, TimeUnit
+
+__all__ = ["Floats", "Judged", "as_new", "days_per_unit", "floats"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+
+class Judged(Protocol):
+    """A fitted model of purchases."""
+
+    time_unit: TimeUnit
+    loglik_: float
+    aic_: float
+    bic_: float
+    n_customers_: int
+
+    def expected_purchases(self, customers: Any, *, horizon: float) -> Any:
+        """Purchases to expect of each customer in a time after ``as_of``."""
+
+    def expected_curve(self, horizons: Any, *, covariates: Any = None) -> pd.DataFrame:
+        """Purchases to expect of a new customer."""
+
+    def probability_inactive(self, customers: Any, *, horizon: float) -> Any:
+        """Probability of each customer not to buy in a time after ``as_of``."""
+
+    def purchase_distribution(self, customers: Any, *, horizon: float, n_max: int = 10) -> Any:
+        """Probability of every number of purchases of each customer."""
+
+
+def days_per_unit(model: Judged, *, name: str = "model") -> float:
+    """Days of the model's time unit; raise for what is no model of purchases."""
+    if isinstance(model, type) or not hasattr(model, "expected_purchases") or not hasattr(model, "time_unit"):
+        raise TypeError(f"`{name}` must be a fitted model of purchases such as BetaGeoModel, got {model!r}.")
+    return DAYS[model.time_unit]
+
+
+def floats(predicted: Any) -> Floats:
+    """What a model said of the rows of a pandas table, as an array."""
+    return np.asarray(predicted, dtype=np.float64)
+
+
+def as_new(customers: pd.DataFrame) -> pd.DataFrame:
+    """The same customers on the day of their first purchase, their covariates kept."""
+    return customers.assign(frequency=0.0, recency=0.0, T=0.0)

@@ -1,0 +1,37 @@
+"""Customers ranked by a prediction, equal predictions treated alike whatever the order of the rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import rankdata
+
+from crmkit.value._judging._judged import Floats
+
+__all__ = ["best_first", "even_groups", "normalised_gini"]
+
+
+def even_groups(values: Floats, *, n_groups: int) -> npt.NDArray[np.intp]:
+    """Number groups of about equal size, from the lowest values on; equal values stay together."""
+    middle = (rankdata(values, method="average") - 0.5) / len(values)
+    return np.unique(np.floor(n_groups * middle), return_inverse=True)[1]
+
+
+def best_first(predicted: Floats, actual: Floats) -> Floats:
+    """What customers did, those of the highest prediction first; those of equal prediction all did their mean."""
+    of_row, distinct = pd.factorize(predicted, sort=True)
+    count = np.bincount(of_row, minlength=len(distinct))
+    mean = np.bincount(of_row, weights=actual, minlength=len(distinct)) / count
+    return np.repeat(mean, count)[::-1]
+
+
+def normalised_gini(predicted: Floats, actual: Floats) -> float:
+    """How well a prediction ranks: 1 as well as hindsight, 0 not at all; ``nan`` where all did the same."""
+    perfect = _spread(actual, by=actual)
+    return _spread(actual, by=predicted) / perfect if perfect > 0 else float("nan")
+
+
+def _spread(actual: Floats, *, by: Floats) -> float:
+    """Gini's sum of what customers did, in the order of another quantity."""
+    return float((2 * rankdata(by, method="average") - len(by) - 1) @ actual)

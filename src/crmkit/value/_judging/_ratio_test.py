@@ -1,0 +1,123 @@
+"""Whether more parameters are worth having."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+from scipy.stats import chi2
+
+from crmkit.value._model import ValueModel
+from crmkit.value._purchases import BetaGeoModel, ModifiedBetaGeoModel, NBDModel, ParetoNBDModel
+
+__all__ = ["LikelihoodRatioTest", "likelihood_ratio_test"]
+
+# A class is also nested in these: nobody leaves where their further parameters go to the boundary.
+_NESTED: Final[dict[type, tuple[type, ...]]] = {NBDModel: (BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel)}
+# How much below the smaller model the search may leave the larger one, as a share of the log-likelihood.
+_SLACK = 1e-7
+
+
+class LikelihoodRatioTest(NamedTuple):
+    """Result of a likelihood-ratio test.
+
+    Attributes
+    ----------
+    statistic : float
+        Twice the difference of the log-likelihoods, not negative.
+    df : int
+        Number of parameters that the larger model has more.
+    p_value : float
+        Upper tail of the chi-square distribution with so many degrees of freedom.
+    """
+
+    statistic: float
+    df: int
+    p_value: float
+
+
+def likelihood_ratio_test(smaller: ValueModel, larger: ValueModel) -> LikelihoodRatioTest:
+    r"""Test whether a model that is a special case of another fits as well.
+
+    .. math:: D = 2 (\ell_{\text{larger}} - \ell_{\text{smaller}})
+
+    Parameters
+    ----------
+    smaller : a fitted model
+        Its parameters are among those of ``larger``, and it is of the same class; or an `NBDModel` beside a model in
+        which customers leave.
+    larger : a fitted model
+        Fitted by maximum likelihood on the same customers in the same time unit.
+
+    Returns
+    -------
+    LikelihoodRatioTest
+        ``statistic``, ``df``, ``p_value``.
+
+    Raises
+    ------
+    TypeError
+        If one is no model of `crmkit.value`.
+    ValueError
+        If the models are not nested, not fitted, fitted with priors, on other customers or in another time unit, or if
+        the larger one fits worse, which no maximum of the likelihood does.
+
+    Notes
+    -----
+    The distribution holds for covariates: under the null hypothesis their coefficients are 0, amid what is possible.
+    It does not hold for NBD against a model with dropout. There the null hypothesis lies on the boundary (nobody ever
+    leaves), where with one such parameter half of the statistics are 0 and the p-value is half as large ([1]_), and the
+    other parameter of dropout then means nothing, for which there is no simple law at all. Take that p-value as a
+    guide, and judge by a holdout period.
+
+    References
+    ----------
+    .. [1] Self and Liang (1987), "Asymptotic Properties of Maximum Likelihood Estimators and Likelihood Ratio Tests
+       under Nonstandard Conditions", *Journal of the American Statistical Association* 82(398), 605-610.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> from crmkit.value import NBDModel, ParetoNBDModel
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
+    >>> test = likelihood_ratio_test(NBDModel().fit(customers), ParetoNBDModel().fit(customers))
+    >>> round(test.statistic, 2), test.df, test.p_value < 0.001
+    (337.36, 2, True)
+    """
+    for name, model in (("smaller", smaller), ("larger", larger)):
+        _check_fitted(model, name=name)
+    _check_nested(smaller, larger)
+    statistic = 2 * (larger.loglik_ - smaller.loglik_)
+    if statistic < -2 * _SLACK * abs(smaller.loglik_):
+        raise ValueError(
+            f"`larger` has a log-likelihood of {larger.loglik_:.4f}, below {smaller.loglik_:.4f} of `smaller`. "
+            "A larger model never fits worse on the same customers: fit both on the same table."
+        )
+    df = len(larger.params_) - len(smaller.params_)
+    return LikelihoodRatioTest(max(statistic, 0.0), df, float(chi2.sf(max(statistic, 0.0), df)))
+
+
+def _check_fitted(model: ValueModel, *, name: str) -> None:
+    if not isinstance(model, ValueModel):
+        raise TypeError(f"`{name}` must be a fitted model such as ParetoNBDModel, got {model!r}.")
+    if math.isnan(getattr(model, "loglik_", math.nan)):
+        raise ValueError(f"`{name}` has no likelihood. Call fit; from_params fits nothing.")
+    if getattr(model, "priors", None):
+        raise ValueError(f"`{name}` was fitted with priors, so that its likelihood is not at its maximum. Fit without.")
+
+
+def _check_nested(smaller: ValueModel, larger: ValueModel) -> None:
+    classes = type(smaller).__name__, type(larger).__name__
+    if type(smaller) is not type(larger) and type(larger) not in _NESTED.get(type(smaller), ()):
+        raise ValueError(f"`smaller` must be a special case of `larger`, got {classes[0]} and {classes[1]}.")
+    own, all_names = list(smaller.params_.index), list(larger.params_.index)
+    if not set(own) < set(all_names):
+        raise ValueError(
+            f"`smaller` must have some of the parameters of `larger`, {all_names}, and no other, got {own}."
+        )
+    for attribute, what in (("n_customers_", "customers"), ("time_unit", "as time unit")):
+        values = [getattr(model, attribute, None) for model in (smaller, larger)]
+        if values[0] != values[1]:
+            raise ValueError(
+                f"`smaller` and `larger` must be fitted on the same data, got {values[0]} and {values[1]} {what}."
+            )

@@ -1,0 +1,226 @@
+"""Repeat purchases over time, as they came and as a model expects them of new customers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+
+from crmkit._calendar import Freq, check_freq, day_number, first_day_of, number_of_period
+from crmkit._checks import Day, as_day, check_columns, some
+from crmkit._frames import FrameT, collected, from_pandas, open_frame, pandas_series, to_pandas
+from crmkit.errors import SchemaError
+from crmkit.transactions import checked_transactions, up_to
+from crmkit.value._judging._judged import Floats, Judged, as_new, days_per_unit
+
+__all__ = ["tracking_table"]
+
+_EPOCH = datetime(1970, 1, 1)
+
+
+def tracking_table(
+    model: Judged,
+    transactions: FrameT,
+    *,
+    calibration_end: Day,
+    observation_end: Day,
+    freq: Freq = "W",
+    customers: FrameT | None = None,
+) -> FrameT:
+    r"""Follow the repeat purchases of a group of customers, period by period, beside those that a model expects.
+
+    Followed are all customers who bought by ``calibration_end``. Expected is what new customers do, each from its
+    first purchase day :math:`d_i` to the end of the last day :math:`e` of the period:
+
+    .. math:: \sum_i E[X(e + 1 - d_i)]
+
+    so this judges the model as such, not what it has learned of each customer.
+
+    Parameters
+    ----------
+    model : a fitted model of purchases
+        Of any class.
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.as_transactions` gives them.
+    calibration_end : date or ISO text
+        Last day of the calibration period.
+    observation_end : date or ISO text
+        The last day that counts.
+    freq : {"W", "D", "M", "Q", "Y"}, default "W"
+        Seven days each, counted from the first purchase day of all, as the literature counts weeks; or calendar
+        days, months, quarters or years.
+    customers : the same kind of frame, optional
+        For a model with covariates: ``customer_id`` and the covariates, a row for each customer followed.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per period from the first purchase to ``observation_end``.
+
+        ``number``
+            1, 2 …
+        ``period``, ``last_day``
+            First and last day; the last period ends with ``observation_end``.
+        ``is_complete``
+            Whether ``observation_end`` does not cut the period short.
+        ``is_holdout``
+            Whether it starts after ``calibration_end``.
+        ``actual``, ``expected``
+            Purchase days in the period, each customer's first left out.
+        ``actual_cumulative``, ``expected_cumulative``
+            The same from the beginning.
+
+    Raises
+    ------
+    NotFittedError
+        If the model is not fitted.
+    SchemaError
+        If a column is missing, or ``customers`` lacks somebody or has somebody twice.
+    TypeError
+        If ``model`` is no model, or a table no frame.
+    ValueError
+        If a day is no date or in the wrong order, nobody bought by ``calibration_end``, ``freq`` is none of those
+        listed, or a model with covariates is given no ``customers``.
+
+    References
+    ----------
+    .. [1] Fader, Hardie and Lee (2005), "'Counting Your Customers' the Easy Way", *Marketing Science* 24(2),
+       figure 4.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> from crmkit.value import BetaGeoModel
+    >>> transactions = as_transactions(load_cdnow())
+    >>> model = BetaGeoModel().fit(customer_summary(transactions, as_of="1997-09-30"))
+    >>> weeks = tracking_table(model, transactions, calibration_end="1997-09-30", observation_end="1998-06-30")
+    >>> weeks[["number", "actual", "expected", "actual_cumulative", "expected_cumulative"]].tail(2).round(1)
+        number  actual  expected  actual_cumulative  expected_cumulative
+    76      77      32      35.8               4311               4130.2
+    77      78      28      35.5               4339               4165.7
+    """
+    check_freq(freq)
+    unit = days_per_unit(model)
+    split, end = as_day(calibration_end, name="calibration_end"), as_day(observation_end, name="observation_end")
+    if end <= split:
+        raise ValueError(f"`observation_end` must be after `calibration_end`, got {end:%F} and {split:%F}.")
+    followed = _read(transactions, end, cohort_end=split)
+    new = _new_customers(model, followed, customers)
+    starts, ends = _periods(followed.first.min(), _number(end), freq=freq)
+    last = np.minimum(ends, _number(end))
+    expected = _cumulative(model, followed.first, new, last, unit=unit)
+    period_of = np.searchsorted(starts, followed.repeats, side="right") - 1
+    actual = np.bincount(period_of, minlength=len(starts))
+    table = pd.DataFrame(
+        {
+            "number": np.arange(1, len(starts) + 1),
+            "period": _dates(starts),
+            "last_day": _dates(last),
+            "is_complete": ends <= _number(end),
+            "is_holdout": starts > _number(split),
+            "actual": actual,
+            "expected": np.diff(expected, prepend=0.0),
+            "actual_cumulative": np.cumsum(actual),
+            "expected_cumulative": expected,
+        }
+    )
+    return from_pandas(table, like=transactions)
+
+
+class _Followed(NamedTuple):
+    """Customers and the days, since 1970-01-01, of their purchases."""
+
+    ids: pd.Index[Any]
+    first: npt.NDArray[np.int64]
+    repeats: npt.NDArray[np.int64]
+
+
+def _read(transactions: Any, end: datetime, *, cohort_end: datetime) -> _Followed:
+    rows = up_to(checked_transactions(transactions), end, name="observation_end")
+    bought = collected(
+        rows.filter(nw.col("n_orders") > 0).select(
+            "customer_id", day_number(nw.col("date")).cast(nw.Int64).alias("day")
+        )
+    )
+    days = pd.Series(bought["day"].to_numpy(), index=pd.Index(pandas_series(bought["customer_id"])))
+    first = days.groupby(level=0).transform("min")
+    followed = first <= _number(cohort_end)
+    if not followed.any():
+        raise ValueError(f"`calibration_end` is {cohort_end:%F}; nobody bought by then. Give a later day.")
+    days, first = days[followed], first[followed]
+    starts = days[days == first]
+    repeats = np.asarray(days[days > first], dtype=np.int64)
+    return _Followed(starts.index, np.asarray(starts, dtype=np.int64), repeats)
+
+
+class _New(NamedTuple):
+    """Distinct customers without a history, and which of them each customer followed is."""
+
+    customers: pd.DataFrame
+    codes: npt.NDArray[np.intp]
+
+
+def _new_customers(model: Judged, followed: _Followed, customers: Any) -> _New:
+    covariates = [*getattr(model, "purchase_covariates", ()), *getattr(model, "dropout_covariates", ())]
+    covariates = list(dict.fromkeys(covariates))
+    if not covariates:
+        return _New(as_new(pd.DataFrame(index=[0])), np.zeros(len(followed.ids), dtype=np.intp))
+    if customers is None:
+        raise ValueError(f"`customers` must be a table of customer_id and {covariates} for this model, got None.")
+    frame = open_frame(customers, name="customers")
+    check_columns(frame.collect_schema(), ["customer_id", *covariates], name="customers", made_by="A join by customer")
+    known = to_pandas(frame.select("customer_id", *covariates)).set_index("customer_id")
+    copies = known.index[known.index.duplicated()].unique()
+    if len(copies):
+        raise SchemaError(f"`customers` has ids more than once: {some(copies.tolist())}. Leave one row of each.")
+    strangers = followed.ids.difference(known.index)
+    if len(strangers):
+        raise SchemaError(f"`customers` lacks ids that have transactions: {some(strangers.tolist())}. Add them.")
+    own = known.loc[followed.ids]
+    codes = np.asarray(own.groupby(covariates, sort=False, dropna=False).ngroup(), dtype=np.intp)
+    first_of_each = np.unique(codes, return_index=True)[1]
+    return _New(as_new(own.iloc[first_of_each]), codes)
+
+
+def _cumulative(
+    model: Judged, first: npt.NDArray[np.int64], new: _New, last: npt.NDArray[np.int64], *, unit: float
+) -> Floats:
+    """Purchases to expect up to the end of each last day: a curve by age, in days, for each kind of customer."""
+    start = int(first.min())
+    span = int(first.max()) - start + 1
+    counts = csr_array((np.ones(len(first)), (first - start, new.codes)), shape=(span, len(new.customers)))
+    ages = np.unique(last[:, None] + 1 - np.unique(first))
+    ages = ages[ages > 0]
+    kinds = new.customers.drop(columns=["frequency", "recency", "T"]).to_dict("records")
+    curves = np.array([model.expected_curve(ages / unit, covariates=kind)["expected_purchases"] for kind in kinds])
+    total: Floats = np.zeros(len(last))
+    for age, of_each in zip(ages, curves.T, strict=True):
+        by_first_day = counts @ of_each
+        at = last + 1 - age - start
+        there = (at >= 0) & (at < span)
+        total[there] += by_first_day[at[there]]
+    return total
+
+
+def _periods(first: int, end: int, *, freq: Freq) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """First and last days of the periods that hold the days from one to another."""
+    if freq == "W":
+        starts = np.arange(first, end + 1, 7)
+        return starts, starts + 6
+    days = [datetime.fromordinal(day + _EPOCH.toordinal()) for day in (first, end)]
+    low, high = (number_of_period(day, freq=freq) for day in days)
+    bounds = np.array([_number(first_day_of(number, freq=freq)) for number in range(low, high + 2)])
+    return bounds[:-1], bounds[1:] - 1
+
+
+def _number(day: datetime) -> int:
+    return (day - _EPOCH).days
+
+
+def _dates(days: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
+    return days.astype("datetime64[D]").astype("datetime64[us]")

@@ -1,0 +1,227 @@
+"""Closed forms: customers who stay with one probability, for one margin, under one discount rate."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from crmkit._checks import check_option, some
+from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
+
+__all__ = ["contract_value", "customer_base_value", "margin_multiple"]
+
+Timing: TypeAlias = Literal["start", "middle", "end"]
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+_TIMINGS = ("start", "middle", "end")
+
+
+def margin_multiple(
+    *, retention_rate: Numbers, discount_rate: Numbers, growth: Numbers = 0.0, timing: Timing = "end"
+) -> Numbers:
+    r"""Lifetime value of a customer as a multiple of one period's margin.
+
+    .. math:: m_\text{end} = \frac{r}{1 + i - r (1 + g)}, \qquad m_\text{start} = \frac{1 + i}{1 + i - r (1 + g)}
+
+    Parameters
+    ----------
+    retention_rate : float or array-like of float
+        Share of the customers who stay from period to period, r; in [0, 1].
+    discount_rate : float or array-like of float
+        Of one period, i; not negative.
+    growth : float or array-like of float, default 0
+        Growth of the margin of a customer who stays from period to period, g; above -1.
+    timing : {"end", "start", "middle"}, default "end"
+        When margins come in. "end": the first in one period, from those who stay. "start": the first now, from
+        everybody. "middle": as "start", but half a period later.
+
+    Returns
+    -------
+    float, ndarray or Series, as given
+        Not negative; ``nan`` where the margins grow at least as fast as retention and discounting take them.
+
+    Raises
+    ------
+    TypeError
+        If an argument is no number or column of numbers.
+    ValueError
+        If a number lies outside its range or is infinite, columns do not fit together, or ``timing`` is none of those
+        listed.
+
+    References
+    ----------
+    .. [1] Gupta and Lehmann (2003), "Customers as Assets", *Journal of Interactive Marketing* 17(1), 9-24.
+
+    Examples
+    --------
+    >>> round(margin_multiple(retention_rate=0.8, discount_rate=0.12), 2)
+    2.5
+    """
+    given = (retention_rate, discount_rate, growth)
+    r, i, g = _rates(retention_rate, discount_rate, growth)
+    return as_given(_begun(timing, r, i) * _endless(r * (1 + g) / (1 + i)), *given)
+
+
+def contract_value(
+    *,
+    margin: Numbers,
+    retention_rate: Numbers,
+    discount_rate: Numbers,
+    n_periods: Numbers | None = None,
+    timing: Timing = "end",
+) -> Numbers:
+    r"""Discounted margins of a customer who stays from period to period with one probability.
+
+    .. math:: V_\text{start} = m \sum_{t=0}^{n-1} \frac{r^t}{(1 + i)^t}, \qquad
+              V_\text{middle} = \frac{V_\text{start}}{\sqrt{1 + i}}, \qquad
+              V_\text{end} = m \sum_{t=1}^{n} \frac{r^t}{(1 + i)^t}
+
+    A cost is a negative margin; what comes and goes at different times is the sum of two values.
+
+    Parameters
+    ----------
+    margin : float or array-like of float
+        Money of one period; may be below zero.
+    retention_rate : float or array-like of float
+        Share of the customers who stay from period to period, r; in [0, 1].
+    discount_rate : float or array-like of float
+        Of one period, i; not negative.
+    n_periods : float or array-like of float, optional
+        Number of margins that count, whole numbers of at least 0; without it all.
+    timing : {"end", "start", "middle"}, default "end"
+        When margins come in. "end": the first in one period, from those who stay. "start": the first now, from
+        everybody. "middle": as "start", but half a period later.
+
+    Returns
+    -------
+    float, ndarray or Series, as given
+        Money now; ``nan`` where all periods count and nobody leaves and nothing is discounted.
+
+    Raises
+    ------
+    TypeError
+        If an argument is no number or column of numbers.
+    ValueError
+        If a number lies outside its range or is infinite, columns do not fit together, or ``timing`` is none of those
+        listed.
+
+    References
+    ----------
+    .. [1] Berger and Nasr (1998), "Customer Lifetime Value: Marketing Models and Applications", *Journal of Interactive
+       Marketing* 12(1), 17-30.
+
+    Examples
+    --------
+    Case 1 of the reference: 260 at the start of a year and at the end of each of ten, less 50 in the middle of each.
+
+    >>> rates = {"retention_rate": 0.75, "discount_rate": 0.2}
+    >>> earned = contract_value(margin=260, n_periods=11, timing="start", **rates)
+    >>> spent = contract_value(margin=50, n_periods=10, timing="middle", **rates)
+    >>> round(earned - spent, 2)
+    568.78
+    """
+    columns = {"margin": margin, "retention_rate": retention_rate, "discount_rate": discount_rate}
+    if n_periods is not None:
+        check_counts(n_periods=n_periods)
+        columns["n_periods"] = n_periods
+    check_alike(**columns)
+    r, i, _ = _rates(retention_rate, discount_rate, 0.0)
+    kept = r / (1 + i)
+    sums = _endless(kept) if n_periods is None else _first_terms(kept, _whole(n_periods))
+    return as_given(as_floats(margin, name="margin") * _begun(timing, r, i) * sums, *columns.values())
+
+
+def customer_base_value(
+    *,
+    customer_values: Numbers,
+    joining: Numbers,
+    joining_value: Numbers,
+    acquisition_cost: Numbers,
+    discount_rate: float,
+) -> float:
+    r"""Value of today's customers and of those who will join, less what it costs to win them.
+
+    .. math:: \text{CE} = \sum_j V_j + \sum_{k=1}^{K} \frac{n_k (V_k - A_k)}{(1 + i)^k}
+
+    Parameters
+    ----------
+    customer_values : array-like of float
+        Lifetime value of each customer of today.
+    joining : array-like of float
+        Customers who join in each of the coming periods, the first one period from now.
+    joining_value : float or array-like of float
+        Lifetime value of one of them at the time of joining; a number, or one for each period.
+    acquisition_cost : float or array-like of float
+        Cost to win one of them, at that time; a number, or one for each period.
+    discount_rate : float
+        Of one period, i; not negative.
+
+    Returns
+    -------
+    float
+        Money now; ``nan`` if a number is missing. Drop prospects, whose values are missing, first.
+
+    Raises
+    ------
+    TypeError
+        If an argument is no number or column of numbers.
+    ValueError
+        If a number of joiners or the discount rate is below 0, a number is infinite, or columns do not fit together.
+
+    References
+    ----------
+    .. [1] Gupta, Lehmann and Stuart (2004), "Valuing Customers", *Journal of Marketing Research* 41(1),
+       7-18, equation 4.
+
+    Examples
+    --------
+    >>> value = customer_base_value(
+    ...     customer_values=[120.0, 80.0], joining=[10, 10], joining_value=100, acquisition_cost=45, discount_rate=0.1
+    ... )
+    >>> round(value, 2)
+    1154.55
+    """
+    check_counts(joining=joining, discount_rate=discount_rate)
+    check_alike(joining=joining, joining_value=joining_value, acquisition_cost=acquisition_cost)
+    n = np.atleast_1d(as_floats(joining, name="joining"))
+    gain = as_floats(joining_value, name="joining_value") - as_floats(acquisition_cost, name="acquisition_cost")
+    later = n * gain * (1 + float(discount_rate)) ** -np.arange(1.0, len(n) + 1)
+    return float(as_floats(customer_values, name="customer_values").sum() + later.sum())
+
+
+def _rates(retention_rate: Numbers, discount_rate: Numbers, growth: Numbers) -> tuple[Floats, Floats, Floats]:
+    check_part_of(retention_rate, 1.0, names=("retention_rate", "1"))
+    check_counts(discount_rate=discount_rate)
+    check_alike(retention_rate=retention_rate, discount_rate=discount_rate, growth=growth)
+    g = as_floats(growth, name="growth")
+    if (g <= -1).any():
+        raise ValueError(f"`growth` must be above -1, got {some(np.atleast_1d(g)[np.atleast_1d(g) <= -1].tolist())}.")
+    return as_floats(retention_rate, name="retention_rate"), as_floats(discount_rate, name="discount_rate"), g
+
+
+def _begun(timing: str, r: Floats, i: Floats) -> Floats:
+    """What a margin of now is multiplied by to be the first one."""
+    check_option(timing, _TIMINGS, name="timing")
+    return np.asarray({"start": np.ones_like(r * i), "middle": (1 + i + 0 * r) ** -0.5, "end": r / (1 + i)}[timing])
+
+
+def _endless(kept: Floats) -> Floats:
+    return np.where(kept < 1, 1 / np.where(kept < 1, 1 - kept, 1.0), np.nan)
+
+
+def _first_terms(kept: Floats, n: Floats) -> Floats:
+    kept, n = np.broadcast_arrays(kept, n)
+    # Near 1 a power less 1 would cancel.
+    near = (kept > 0.5) & (kept < 1)
+    gone = np.where(near, -np.expm1(n * np.log(np.where(near, kept, 1.0))), 1 - kept**n)
+    return np.where(kept == 1, n, gone / np.where(kept == 1, 1.0, 1 - kept))
+
+
+def _whole(n_periods: Numbers) -> Floats:
+    n = as_floats(n_periods, name="n_periods")
+    odd = np.atleast_1d((n != np.floor(n)) & ~np.isnan(n))
+    if odd.any():
+        raise ValueError(f"`n_periods` must hold whole numbers, got {some(np.atleast_1d(n)[odd].tolist())}.")
+    return n

@@ -1,0 +1,174 @@
+"""What all models of value share: parameters with their uncertainty, fit statistics, draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import NormalDist
+from typing import Any, ClassVar, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+from crmkit._checks import check_int, check_number
+from crmkit._estimator import JsonEstimator
+from crmkit._stats import Maximum
+
+__all__ = ["Floats", "ValueModel", "Values"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+# Values of the parameters by name: a number each, or one per customer.
+Values: TypeAlias = dict[str, Any]
+
+_LEVEL = 0.95
+
+
+class ValueModel(JsonEstimator):
+    """A model fitted by maximum likelihood.
+
+    Attributes
+    ----------
+    params_ : DataFrame, indexed by ``parameter``
+        ``estimate``, ``std_error``, and ``lower`` and ``upper`` of the 95 % interval, which is Wald's on the log
+        scale, hence never below 0. Of a parameter on the boundary only the estimate is known.
+    covariance_ : DataFrame of shape (n_parameters, n_parameters)
+        Of the logarithms of the parameters; of coefficients of covariates as they are. 0 on the boundary.
+    loglik_ : float
+        Log-likelihood at the estimates; ``nan`` where the parameters were given, not fitted.
+    aic_, bic_ : float
+        Akaike's and Bayes' information criterion, the latter with ``n_customers_``.
+    n_customers_ : int
+        Customers fitted on.
+    boundary_ : list of str
+        Parameters for which the likelihood has no maximum inside: it keeps rising, if ever so little, as they go to
+        0 or infinity, and their value says no more than that. Predictions are good all the same.
+
+    References
+    ----------
+    .. [1] Cox and Hinkley (1974), *Theoretical Statistics*, section 9.2, for observed information.
+    """
+
+    params_: pd.DataFrame
+    covariance_: pd.DataFrame
+    loglik_: float
+    aic_: float
+    bic_: float
+    n_customers_: int
+    boundary_: list[str]
+    # The parameters, all above zero, in the order of the literature.
+    _parameters: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, float], **options: Any) -> Self:
+        """Make a model of known parameters, from a paper or another program.
+
+        Parameters
+        ----------
+        params : mapping of str to float
+            A value above zero for each parameter, in the time unit of the model; coefficients of covariates too.
+        **options
+            What the constructor takes.
+
+        Returns
+        -------
+        model
+            Ready to predict; without standard errors, likelihood and number of customers.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is missing, unknown, or not above zero.
+
+        Examples
+        --------
+        >>> from crmkit.value import BetaGeoModel
+        >>> model = BetaGeoModel.from_params({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}, time_unit="W")
+        >>> model.params_["estimate"].to_dict()
+        {'r': 0.243, 'alpha': 4.414, 'a': 0.793, 'b': 2.426}
+        """
+        model = cls(**options)
+        names = model._names()
+        if set(params) != set(names):
+            raise ValueError(f"`params` must name {names}, got {sorted(params)}.")
+        for name in names:
+            check_number(params[name], name=f"params[{name!r}]")
+            if name in cls._parameters and params[name] <= 0:
+                raise ValueError(f"`params[{name!r}]` must be above zero, got {params[name]!r}.")
+        model._keep({name: float(params[name]) for name in names}, np.zeros((len(names), len(names))))
+        model.loglik_ = model.aic_ = model.bic_ = float("nan")
+        model.n_customers_, model.boundary_ = 0, []
+        model.params_[["std_error", "lower", "upper"]] = np.nan
+        return model
+
+    def draw_params(self, n_draws: int, *, random_state: int | np.random.Generator = 0) -> pd.DataFrame:
+        """Draw parameters as uncertain as the fit leaves them: multivariate normal on the log scale.
+
+        Parameters
+        ----------
+        n_draws : int
+            Number of draws, at least 1.
+        random_state : int or Generator, default 0
+            Seed, or source, of the randomness.
+
+        Returns
+        -------
+        DataFrame
+            One row per draw, one column per parameter.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        """
+        check_is_fitted(self)
+        check_int(n_draws, name="n_draws", low=1)
+        rng = np.random.default_rng(random_state)
+        centre = self._searched(self._estimates())
+        # The root of a covariance that may be singular, as on the boundary.
+        variances, directions = np.linalg.eigh(self.covariance_.to_numpy())
+        root = directions * np.sqrt(np.maximum(variances, 0.0))
+        drawn = centre + rng.standard_normal((n_draws, len(centre))) @ root.T
+        return pd.DataFrame(self._natural(drawn.T))
+
+    def _names(self) -> list[str]:
+        """All that is fitted: parameters, then coefficients of covariates."""
+        return list(self._parameters)
+
+    def _estimates(self) -> Values:
+        return {str(name): float(value) for name, value in self.params_["estimate"].items()}
+
+    def _searched(self, values: Mapping[str, float]) -> Floats:
+        """Coordinates in which the maximum is searched: logarithms of parameters, coefficients as they are."""
+        return np.array([np.log(values[name]) if name in self._parameters else values[name] for name in self._names()])
+
+    def _natural(self, coordinates: Floats) -> Values:
+        """Undo `_searched`."""
+        named = zip(self._names(), coordinates, strict=True)
+        return {name: np.exp(value) if name in self._parameters else value for name, value in named}
+
+    def _keep_maximum(self, maximum: Maximum, *, loglik: float, n_customers: float) -> None:
+        """Store what was found."""
+        names = self._names()
+        self._keep({name: float(value) for name, value in self._natural(maximum.at).items()}, maximum.covariance)
+        self.boundary_ = [name for name, lost in zip(names, maximum.undetermined, strict=True) if lost]
+        self.params_.loc[self.boundary_, ["std_error", "lower", "upper"]] = np.nan
+        self.loglik_ = float(loglik)
+        self.n_customers_ = int(n_customers)
+        self.aic_ = 2 * len(names) - 2 * self.loglik_
+        self.bic_ = len(names) * float(np.log(n_customers)) - 2 * self.loglik_
+
+    def _keep(self, values: Values, covariance: Floats) -> None:
+        names = self._names()
+        std_errors = np.sqrt(np.diag(covariance))
+        z = NormalDist().inv_cdf((1 + _LEVEL) / 2)
+        table = {}
+        for name, error in zip(names, std_errors, strict=True):
+            value = values[name]
+            if name in self._parameters:
+                table[name] = (value, value * error, value * np.exp(-z * error), value * np.exp(z * error))
+            else:
+                table[name] = (value, error, value - z * error, value + z * error)
+        columns = ["estimate", "std_error", "lower", "upper"]
+        self.params_ = pd.DataFrame.from_dict(table, orient="index", columns=columns).rename_axis("parameter")
+        self.covariance_ = pd.DataFrame(covariance, columns=names, index=pd.Index(names, name="parameter"))

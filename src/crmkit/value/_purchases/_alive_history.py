@@ -1,0 +1,83 @@
+"""How the probability of being alive went, day by day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._checks import Day, as_day, check_int
+from crmkit._frames import from_pandas, to_pandas
+from crmkit.errors import SchemaError
+from crmkit.transactions import checked_transactions
+from crmkit.value._purchases._model import PurchaseModel
+
+__all__ = ["alive_history"]
+
+
+def alive_history(model: PurchaseModel, transactions: Any, *, as_of: Day, every_days: int = 1) -> Any:
+    """Follow each customer's probability of being alive from the first purchase on.
+
+    Parameters
+    ----------
+    model : PurchaseModel
+        Fitted, of continuous time and without covariates.
+    transactions : pandas, Polars or PyArrow table
+        As `crmkit.as_transactions` gives them, of the customers to follow: a row is made for each and each day.
+    as_of : date or ISO text
+        The last day.
+    every_days : int, default 1
+        Days from one row of a customer to the next; the last day has a row always.
+
+    Returns
+    -------
+    the kind of table given
+        ``customer_id``, ``date``, and ``probability_alive`` at the end of that day; by customer, then date.
+
+    Raises
+    ------
+    NotFittedError
+        Before `fit`.
+    SchemaError
+        If a column is missing, or nobody buys up to ``as_of``.
+    ValueError
+        If ``as_of`` is no date or ``every_days`` is below 1.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, load_cdnow
+    >>> from crmkit.value import BetaGeoModel, alive_history
+    >>> model = BetaGeoModel.from_params({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426})
+    >>> orders = load_cdnow()
+    >>> first = as_transactions(orders[orders["customer_id"] == 1])
+    >>> alive_history(model, first, as_of="1997-09-30", every_days=90).round(3)
+       customer_id       date  probability_alive
+    0            1 1997-01-01              1.000
+    1            1 1997-04-01              0.562
+    2            1 1997-06-30              0.338
+    3            1 1997-09-28              0.724
+    4            1 1997-09-30              0.722
+    """
+    check_int(every_days, name="every_days", low=1)
+    end = as_day(as_of, name="as_of")
+    rows = checked_transactions(transactions).filter((nw.col("n_orders") > 0) & (nw.col("date") <= end))
+    bought = to_pandas(rows.select("customer_id", "date")).sort_values(["customer_id", "date"], ignore_index=True)
+    if bought.empty:
+        raise SchemaError(f"`transactions` holds no purchase up to `as_of`, {end:%Y-%m-%d}.")
+    day = bought["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    last_day = np.datetime64(end, "D").astype(np.int64)
+    parts = []
+    for customer, at in bought.groupby("customer_id", sort=False).indices.items():
+        days = day[at]
+        shown = np.arange(days[0], last_day + 1, every_days)
+        shown = shown if shown[-1] == last_day else np.append(shown, last_day)
+        so_far = np.searchsorted(days, shown, side="right") - 1
+        history = {"frequency": so_far, "recency": days[so_far] - days[0], "T": shown - days[0]}
+        parts.append(pd.DataFrame({"customer_id": customer, "date": shown.astype("datetime64[D]"), **history}))
+    followed = pd.concat(parts, ignore_index=True)
+    alive = model.probability_alive(followed[["frequency", "recency", "T"]].astype(float))
+    dates = followed["date"].astype("datetime64[us]")
+    table = followed[["customer_id"]].assign(date=dates, probability_alive=alive)
+    return from_pandas(table, like=transactions)

@@ -1,0 +1,110 @@
+"""BG/NBD and MBG/NBD."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
+
+from crmkit.value._purchases._histories import TimeUnit
+from crmkit.value._purchases._laws import BETA_GEO, MODIFIED_BETA_GEO, Law
+from crmkit.value._purchases._model import PurchaseModel
+
+__all__ = ["BetaGeoModel", "ModifiedBetaGeoModel"]
+
+
+class BetaGeoModel(PurchaseModel):
+    r"""BG/NBD: customers buy at their own steady rate, and may leave after each repeat purchase.
+
+    The rates are gamma-distributed with shape ``r`` and ``alpha`` (purchases per time unit: r / alpha on average), the
+    probabilities to leave after a purchase beta-distributed with ``a`` and ``b`` (a / (a + b) on average). Somebody
+    who has bought only once has had no occasion to leave: alive with probability 1. Where that is not credible, take
+    `ModifiedBetaGeoModel` or `ParetoNBDModel`.
+
+    Parameters
+    ----------
+    time_unit : {"W", "D", "M", "Y"}, default "W"
+        Weeks, days, months of 30.4375 or years of 365.25 days: the unit of ``alpha`` and of every ``horizon``. The
+        customers table is in days whatever the unit.
+    purchase_covariates : sequence of str, default ()
+        Numeric columns that multiply the purchase rate by :math:`e^{\gamma z}`.
+    dropout_covariates : sequence of str, default ()
+        Numeric columns that multiply ``a`` and ``b``, each with coefficients of its own.
+    priors : mapping of str to (float, float), optional
+        Centre and spread of a normal distribution of the logarithm of a parameter (or of a coefficient itself). The
+        estimates are then those of largest posterior density, no longer of maximum likelihood.
+    prospects : {"raise", "drop"}, default "raise"
+        What `fit` does with customers without a purchase.
+
+    References
+    ----------
+    .. [1] Fader, Hardie and Lee (2005), "'Counting Your Customers' the Easy Way: An Alternative to the Pareto/NBD
+       Model", *Marketing Science* 24(2), 275-284.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary
+    >>> from crmkit.datasets import load_cdnow
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
+    >>> model = BetaGeoModel(time_unit="W").fit(customers)
+    >>> model.params_["estimate"].round(3).to_dict()
+    {'r': 0.243, 'alpha': 4.414, 'a': 0.793, 'b': 2.426}
+    >>> model.expected_purchases(customers, horizon=39).round(3).head(2).tolist()
+    [1.226, 0.202]
+    """
+
+    _parameters: ClassVar = BETA_GEO.parameters
+
+    def __init__(
+        self,
+        *,
+        time_unit: TimeUnit = "W",
+        purchase_covariates: Sequence[str] = (),
+        dropout_covariates: Sequence[str] = (),
+        priors: Mapping[str, tuple[float, float]] | None = None,
+        prospects: Literal["raise", "drop"] = "raise",
+    ) -> None:
+        self.time_unit = time_unit
+        self.purchase_covariates = purchase_covariates
+        self.dropout_covariates = dropout_covariates
+        self.priors = priors
+        self.prospects = prospects
+
+    def _law(self) -> Law:
+        return BETA_GEO
+
+
+class ModifiedBetaGeoModel(BetaGeoModel):
+    """MBG/NBD: as BG/NBD, but customers may leave after their very first purchase too.
+
+    Parameters and methods are those of `BetaGeoModel`. One-time buyers may be lost, which makes its probabilities of
+    being alive lower in kind (0.449 against 0.813 on average for CDNOW), at much the same likelihood.
+
+    Parameters
+    ----------
+    time_unit : {"W", "D", "M", "Y"}, default "W"
+        Unit of ``alpha`` and of every ``horizon``.
+    purchase_covariates, dropout_covariates : sequence of str, default ()
+        Numeric columns that multiply the purchase rate; ``a`` and ``b``.
+    priors : mapping of str to (float, float), optional
+        Centre and spread of the logarithms of parameters.
+    prospects : {"raise", "drop"}, default "raise"
+        What `fit` does with customers without a purchase.
+
+    References
+    ----------
+    .. [1] Batislam, Denizel and Filiztekin (2007), "Empirical validation and comparison of models for customer base
+       analysis", *International Journal of Research in Marketing* 24(3), 201-209.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary
+    >>> from crmkit.datasets import load_cdnow
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
+    >>> ModifiedBetaGeoModel().fit(customers).params_["estimate"].round(3).to_dict()
+    {'r': 0.525, 'alpha': 6.183, 'a': 0.891, 'b': 1.614}
+    """
+
+    _parameters: ClassVar = MODIFIED_BETA_GEO.parameters
+
+    def _law(self) -> Law:
+        return MODIFIED_BETA_GEO

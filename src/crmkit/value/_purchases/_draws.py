@@ -1,0 +1,109 @@
+"""Predictions under many parameters at once: how uncertain they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from crmkit.value._purchases._histories import Histories
+from crmkit.value._purchases._laws import Floats, Law, Values
+from crmkit.value._purchases._outlook import Outlook
+
+__all__ = ["QUANTITIES", "DrawnLaw", "Quantity"]
+
+Quantity: TypeAlias = Callable[[Outlook], Floats]
+
+# What a table of predictions may hold, by name; each takes the horizon.
+QUANTITIES: Mapping[str, Callable[..., Floats]] = {
+    "probability_alive": lambda outlook, t: outlook.alive(t),
+    "expected_purchases": lambda outlook, t: outlook.expected(t),
+    "probability_inactive": lambda outlook, t: outlook.probability(0, t),
+}
+
+# So many numbers are held at a time, 32 MB.
+_AT_A_TIME = 4_000_000
+# Enough draws of each history's purchases to know the variance of their sum to a few percent.
+_REPEATS = 20
+
+
+@dataclass(frozen=True)
+class DrawnLaw:
+    """A law, how a history gets its own parameters from the common ones, and draws of these."""
+
+    law: Law
+    own: Callable[[Values, Histories], Values]
+    estimates: Values
+    draws: pd.DataFrame
+
+    def outlook(self, histories: Histories) -> Outlook:
+        """At the estimates."""
+        return Outlook(self.law, self.own(self.estimates, histories), histories)
+
+    def values(self, histories: Histories, *quantities: Quantity) -> Iterator[tuple[Histories, Floats]]:
+        """Give blocks of histories with quantities under every draw, shape (n_quantities, n_draws, n_histories)."""
+        draws = [dict(zip(self.draws.columns, row, strict=True)) for row in self.draws.to_numpy()]
+        size = max(1, _AT_A_TIME // (len(draws) * len(quantities)))
+        for first in range(0, max(len(histories), 1), size):
+            block = histories.part(slice(first, first + size))
+            values = np.empty((len(quantities), len(draws), len(block)))
+            for number, draw in enumerate(draws):
+                outlook = Outlook(self.law, self.own(draw, block), block)
+                values[:, number] = [quantity(outlook) for quantity in quantities]
+            yield block, values
+
+    def table(
+        self, histories: Histories, names: Sequence[str], *, horizon: float, level: float, rng: np.random.Generator
+    ) -> dict[str, Floats]:
+        """Estimate, lower and upper end of each quantity for each history."""
+        known = {name: partial(quantity, t=horizon) for name, quantity in QUANTITIES.items()}
+        # The number itself is drawn; what is estimated of it is its mean.
+        sampled = known | {"purchases": lambda outlook: outlook.simulated(horizon, rng)}
+        estimated = known | {"purchases": known["expected_purchases"]}
+        now = self.outlook(histories)
+        ends = [
+            _ends(name, of_name, level=level)
+            for _, values in self.values(histories, *(sampled[name] for name in names))
+            for name, of_name in zip(names, values, strict=True)
+        ]
+        columns = {}
+        for at, name in enumerate(names):
+            columns[name] = estimated[name](now)
+            columns[f"{name}_lower"], columns[f"{name}_upper"] = np.concatenate(ends[at :: len(names)], axis=1)
+        return columns
+
+    def total(self, histories: Histories, *, horizon: float, level: float, rng: np.random.Generator) -> pd.DataFrame:
+        """Purchases of all customers together: expected, and as they may turn out."""
+        now = self.outlook(histories)
+        means = now.expected(horizon)
+        squares = [(now.simulated(horizon, rng) - means) ** 2 for _ in range(_REPEATS)]
+        spread = float(np.sqrt(histories.n @ np.mean(squares, axis=0)))
+        expected = np.zeros(len(self.draws))
+        for block, (values,) in self.values(histories, lambda outlook: outlook.expected(horizon)):
+            expected += values @ block.n
+        turned_out = np.maximum(expected + spread * rng.standard_normal(len(expected)), 0.0)
+        lower, upper = np.quantile(expected, _tails(level))
+        low, high = np.quantile(turned_out, _tails(level))
+        return pd.DataFrame(
+            {
+                "expected_purchases": [float(histories.n @ means)],
+                "lower": [lower],
+                "upper": [upper],
+                "prediction_lower": [low],
+                "prediction_upper": [high],
+            }
+        )
+
+
+def _ends(name: str, values: Floats, *, level: float) -> Floats:
+    """Lower and upper end of values of shape (n_draws, n_histories); of whole numbers those that were drawn."""
+    method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if name == "purchases" else "linear"
+    return np.asarray(np.quantile(values, _tails(level), axis=0, method=method))
+
+
+def _tails(level: float) -> list[float]:
+    return [(1 - level) / 2, (1 + level) / 2]

@@ -1,0 +1,194 @@
+"""The purchase histories of customers, as the likelihoods take them: each distinct one once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit._checks import check_columns, some
+from crmkit._frames import collected, in_memory, open_frame, pandas_series
+from crmkit.errors import SchemaError
+
+__all__ = ["DAYS", "Column", "Histories", "TimeUnit", "read_histories", "read_opportunities"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+TimeUnit: TypeAlias = Literal["D", "W", "M", "Y"]
+
+DAYS: dict[str, float] = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
+
+# The columns that hold x, t_x and T, in continuous time and counted in opportunities.
+_KEYS = ("frequency", "recency", "T")
+_COUNTS = ("n_transactions", "last_transaction", "n_opportunities")
+
+
+class Column:
+    """A column of histories; what depends on it alone is worked out once per distinct value."""
+
+    def __init__(self, values: Floats) -> None:
+        self.values = values
+
+    @cached_property
+    def _distinct(self) -> tuple[npt.NDArray[np.intp], Floats]:
+        codes, distinct = pd.factorize(self.values)
+        return codes, np.asarray(distinct)
+
+    def each(self, function: Callable[..., Any], *params: Any) -> Any:
+        """Apply a function of the column and of parameters, which are numbers or one value per history."""
+        if any(np.ndim(param) for param in params):
+            return function(self.values, *params)
+        codes, distinct = self._distinct
+        result = function(distinct, *params)
+        return result[codes] if isinstance(result, np.ndarray) else tuple(part[codes] for part in result)
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Distinct histories, times in the model's unit.
+
+    Attributes
+    ----------
+    x, t_x, T : Column
+        Repeat purchases, time from first to last purchase, time from first purchase to the end.
+    n : array
+        Customers with the history.
+    extra : dict of arrays
+        Further columns: covariates, the sum of the logarithms of the gaps.
+    codes : array of int, or None
+        The history of each row given, -1 for prospects; ``None`` where every row is its own.
+    """
+
+    x: Column
+    t_x: Column
+    T: Column
+    n: Floats
+    extra: dict[str, Floats]
+    codes: npt.NDArray[np.intp] | None = None
+
+    def __len__(self) -> int:
+        return len(self.n)
+
+    def part(self, chosen: Any) -> Histories:
+        """Some of the histories."""
+        x, t_x, T = (Column(column.values[chosen]) for column in (self.x, self.t_x, self.T))  # noqa: PD011
+        return Histories(x, t_x, T, self.n[chosen], {name: values[chosen] for name, values in self.extra.items()})
+
+    @property
+    def of_row(self) -> npt.NDArray[np.intp]:
+        """The history of each row given, -1 for prospects."""
+        return np.arange(len(self)) if self.codes is None else self.codes
+
+    @cached_property
+    def but_for_recency(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Number the histories that differ in more than recency; the first of each number."""
+        return _grouped({"x": self.x.values, "T": self.T.values, **self.extra})  # noqa: PD011
+
+    def to_rows(self, values: Floats) -> Floats:
+        """Give each row given the value of its history; missing for prospects."""
+        if self.codes is None:
+            return values
+        return (
+            np.where(self.codes >= 0, values[self.codes], np.nan) if len(values) else np.full(len(self.codes), np.nan)
+        )
+
+
+def read_histories(
+    customers: Any, *, time_unit: TimeUnit, extra: Sequence[str] = (), distinct: bool = True
+) -> Histories:
+    """Read the columns of a customers table, or of its cells, check them, and group equal rows."""
+    return _read(customers, _KEYS, extra, made_by="customer_summary", days=DAYS[time_unit], distinct=distinct)
+
+
+def read_opportunities(customers: Any, *, distinct: bool = True) -> Histories:
+    """Do what `read_histories` does with a table of opportunities; times are numbers of them."""
+    return _read(customers, _COUNTS, (), made_by="opportunity_table", days=1.0, distinct=distinct)
+
+
+def _read(
+    customers: Any,
+    keys: tuple[str, str, str],
+    extra: Sequence[str],
+    *,
+    made_by: str,
+    days: float,
+    distinct: bool,
+) -> Histories:
+    columns, n = _columns(customers, (*keys, *extra), made_by=made_by)
+    known = ~np.isnan(columns[keys[0]])
+    everybody = bool(known.all())
+    if not everybody:
+        columns = {name: values[known] for name, values in columns.items()}
+        n = n[known]
+    _check(columns, keys=keys, made_by=made_by, rows=np.flatnonzero(known))
+    codes: npt.NDArray[np.intp] | None = None if everybody else np.where(known, np.cumsum(known) - 1, -1)
+    if distinct:
+        of_row, first = _grouped(columns)
+        n = np.asarray(np.bincount(of_row, weights=n, minlength=len(first)), dtype=np.float64)
+        columns = {name: values[first] for name, values in columns.items()}
+        codes = of_row if codes is None else np.where(known, of_row[np.maximum(codes, 0)], -1)
+    x, t_x, T = (columns[name] for name in keys)
+    further = {name: columns[name] for name in extra}
+    return Histories(Column(x), Column(t_x / days), Column(T / days), n=n, extra=further, codes=codes)
+
+
+def _columns(customers: Any, needed: Sequence[str], *, made_by: str) -> tuple[dict[str, Floats], Floats]:
+    frame = in_memory(open_frame(customers, name="customers"))
+    names = list(frame.collect_schema())
+    check_columns(names, needed, name="customers", made_by=made_by)
+    weighted = [name for name in ("n_customers",) if name in names]
+    rows = collected(frame.select(*needed, *weighted))
+    for name, kind in rows.schema.items():
+        if not (kind.is_numeric() or kind.is_boolean()):
+            raise SchemaError(f"`customers[{name!r}]` must hold numbers, got {kind}. Code categories as 0 and 1.")
+    columns = {name: pandas_series(rows[name]).to_numpy(dtype=np.float64, na_value=np.nan) for name in rows.columns}
+    n = columns.pop("n_customers", np.ones(len(rows)))
+    if not (np.isfinite(n) & (n >= 0)).all():
+        raise SchemaError("`customers['n_customers']` must hold counts, got missing or negative ones.")
+    return columns, n
+
+
+def _check(columns: dict[str, Floats], *, keys: tuple[str, str, str], made_by: str, rows: npt.NDArray[np.intp]) -> None:
+    x, t_x, T = keys
+    often, last, age = (columns[name] for name in keys)
+    problems = {
+        f"`customers[{name!r}]` is missing or infinite": ~np.isfinite(values) for name, values in columns.items()
+    }
+    problems |= {
+        f"`customers[{x!r}]` is negative or no whole number": (often < 0) | (often != np.floor(often)),
+        f"`customers[{t_x!r}]` is negative": last < 0,
+        f"`customers[{t_x!r}]` exceeds `{T}`": last > age,
+        f"`customers[{t_x!r}]` is above 0 without a repeat purchase, or 0 with one": (last > 0) != (often > 0),
+    }
+    if keys == _COUNTS:
+        problems |= {
+            f"`customers[{name!r}]` is no whole number": columns[name] != np.floor(columns[name]) for name in (t_x, T)
+        }
+        problems[f"`customers[{x!r}]` exceeds `{t_x}`"] = often > last
+    for problem, wrong in problems.items():
+        if wrong.any():
+            at = rows[np.flatnonzero(wrong)].tolist()
+            raise SchemaError(
+                f"{problem} in {len(at)} rows, first at rows {some(at)}. {made_by} makes columns that fit."
+            )
+
+
+def _grouped(columns: dict[str, Floats]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Number the distinct rows in ascending order; give each row's number and the first row of each number."""
+    key = np.zeros(len(next(iter(columns.values()))), dtype=np.int64)
+    size = 1
+    for values in columns.values():
+        codes, distinct = pd.factorize(values, sort=True)
+        if size * len(distinct) > np.iinfo(np.int64).max // 2:
+            key, kept = pd.factorize(key, sort=True)
+            size = len(kept)
+        key = key * len(distinct) + codes
+        size *= len(distinct)
+    of_row, numbers = pd.factorize(key, sort=True)
+    first = np.full(len(numbers), -1, dtype=np.intp)
+    first[of_row[::-1]] = np.arange(len(of_row))[::-1]
+    return of_row, first

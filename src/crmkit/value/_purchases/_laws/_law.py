@@ -1,0 +1,79 @@
+"""What a law of buying says; the models of purchases follow from it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from crmkit.value._model import Floats, Values
+from crmkit.value._purchases._histories import Histories
+
+__all__ = ["Floats", "Gradient", "Histories", "Law", "Link", "Values"]
+
+Gradient: TypeAlias = dict[str, Floats]
+# A parameter that covariates multiply, and whether they raise it (1) or lower it (-1).
+Link: TypeAlias = tuple[str, int]
+
+
+class Law(ABC):
+    """The mathematics of one model: how customers buy and leave.
+
+    Parameters are a number each or one value per history; times share one unit. What is asked about the future
+    is asked about a new customer: an old one who is alive is a new one with the parameters of `posterior`.
+    """
+
+    parameters: tuple[str, ...]
+    # Parameters that go with the unit of time: 1 for a time, -1 for a rate.
+    time_powers: ClassVar[Mapping[str, int]] = {}
+    purchase_links: tuple[Link, ...] = ()
+    dropout_links: tuple[Link, ...] = ()
+    # Columns beside x, t_x and T that the likelihood needs.
+    needs: tuple[str, ...] = ()
+    # Whether `alive` costs no more than to find out which histories are equal.
+    alive_is_quick: bool = False
+    # Whether what those alive will do depends on x and T alone.
+    forgets_recency: bool = True
+
+    @abstractmethod
+    def start(self, h: Histories) -> Values:
+        """Parameters to start a fit from."""
+
+    @abstractmethod
+    def likelihood(self, p: Values, h: Histories) -> tuple[Floats, Gradient]:
+        """Log-likelihood of each history, and its derivative by each parameter."""
+
+    @abstractmethod
+    def alive(self, p: Values, h: Histories) -> Floats:
+        """Probability that a customer with the history is alive at T."""
+
+    @abstractmethod
+    def posterior(self, p: Values, h: Histories) -> tuple[Law, Values]:
+        """The law and the parameters of those with the history who are alive at T."""
+
+    @abstractmethod
+    def rates(self, p: Values, h: Histories) -> dict[str, Floats]:
+        """Posterior means of each customer's own rates given the history, alive or not."""
+
+    @abstractmethod
+    def survival(self, p: Values, t: Floats) -> Floats:
+        """Probability that a new customer is alive after t."""
+
+    @abstractmethod
+    def expected(self, p: Values, t: Floats) -> Floats:
+        """Purchases expected of a new customer up to t."""
+
+    @abstractmethod
+    def discounted(self, p: Values, t: Floats, rate: float) -> Floats:
+        """Purchases expected of a new customer up to t, which may be infinite, discounted continuously."""
+
+    @abstractmethod
+    def pmf(self, p: Values, n: int, t: Floats) -> Floats:
+        """Probability that a new customer buys n times up to t."""
+
+    @abstractmethod
+    def simulate(self, p: Values, T: Floats, horizon: float, rng: np.random.Generator) -> dict[str, npt.NDArray[Any]]:
+        """Draw histories of new customers observed for T, and what they do in the horizon after."""

@@ -1,0 +1,497 @@
+"""The protocol of the models of purchases: fit, and what a fitted law says of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+from crmkit._checks import check_fraction, check_int, check_option, some
+from crmkit._frames import FrameT, column_like, is_engine, open_frame, rows_like
+from crmkit._stats import as_floats
+from crmkit.errors import SchemaError
+from crmkit.value._checks import as_continuous_rate, as_end, check_horizon, check_priors, check_quantities
+from crmkit.value._model import Floats, ValueModel, Values
+from crmkit.value._purchases._covariates import Effect, effects, of_each_history
+from crmkit.value._purchases._draws import QUANTITIES, DrawnLaw
+from crmkit.value._purchases._engine import cells_in_memory, with_predictions
+from crmkit.value._purchases._histories import DAYS, Histories, TimeUnit, read_histories
+from crmkit.value._purchases._laws import Law
+from crmkit.value._purchases._likelihood import fitted
+from crmkit.value._purchases._outlook import Outlook
+
+__all__ = ["PurchaseModel"]
+
+
+class PurchaseModel(ValueModel):
+    """Fits a law of buying to customers, and says what they will do.
+
+    A new customer is a row with ``frequency``, ``recency`` and ``T`` 0: somebody who bought for the first time on the
+    day. Prospects have no history; what is said of them is missing.
+    """
+
+    time_unit: TimeUnit
+    purchase_covariates: Sequence[str]
+    dropout_covariates: Sequence[str]
+    priors: Mapping[str, tuple[float, float]] | None
+    prospects: Literal["raise", "drop"]
+
+    def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
+        """Find the parameters under which what the customers did is likeliest.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+            As `crmkit.customer_summary` gives it, or its `crmkit.cells` with ``n_customers``. Times in days.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        model
+            Itself, fitted.
+
+        Raises
+        ------
+        SchemaError
+            If a column is missing or holds what no history holds, or nobody has a history; for prospects unless
+            ``prospects="drop"``.
+        ValueError
+            If an option lies outside its range.
+        ConvergenceError
+            If the likelihood has no maximum that can be found.
+        """
+        self._check_options()
+        histories = self._histories(customers)
+        lost = 0 if histories.codes is None else int((histories.codes < 0).sum())
+        if lost and self.prospects == "raise":
+            raise SchemaError(
+                f"`customers` holds {lost} without a purchase (`frequency` is missing). "
+                "Pass prospects='drop' to fit on the others."
+            )
+        n_customers = float(histories.n.sum())
+        if n_customers <= 0:
+            raise SchemaError("`customers` holds nobody with a purchase. A model needs histories to fit.")
+        maximum, loglik = fitted(
+            self._law(), histories, self._effects(), priors=self.priors or {}, what=type(self).__name__
+        )
+        self._keep_maximum(maximum, loglik=loglik, n_customers=n_customers)
+        return self
+
+    def probability_alive(self, customers: Any, *, horizon: float = 0) -> Any:
+        """Give each customer the probability of being alive a while after ``as_of``.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+        horizon : float, default 0
+            Time after ``as_of``, in ``time_unit``.
+
+        Returns
+        -------
+        Series (PyArrow: chunked array) named ``probability_alive``
+            In [0, 1], in the order of the rows; missing for prospects.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing or holds what no history holds.
+        ValueError
+            If ``horizon`` is negative or infinite.
+        """
+        t = check_horizon(horizon)
+        check_is_fitted(self)
+        grouped = t > 0 or not self._law().alive_is_quick
+        return self._column(customers, "probability_alive", lambda outlook: outlook.alive(t), distinct=grouped)
+
+    def expected_purchases(self, customers: Any, *, horizon: float) -> Any:
+        """Give each customer the purchases to expect in a time after ``as_of``.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+        horizon : float
+            Length of the time, in ``time_unit``.
+
+        Returns
+        -------
+        Series (PyArrow: chunked array) named ``expected_purchases``
+            Purchase days, not negative, in the order of the rows; missing for prospects.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing or holds what no history holds.
+        ValueError
+            If ``horizon`` is negative or infinite.
+        """
+        t = check_horizon(horizon)
+        return self._column(customers, "expected_purchases", lambda outlook: outlook.expected(t))
+
+    def probability_inactive(self, customers: Any, *, horizon: float) -> Any:
+        """Give each customer the probability of not buying at all in a time after ``as_of``.
+
+        The honest score of churn: whether a customer is alive is never seen, whether one buys is.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+        horizon : float
+            Length of the time, in ``time_unit``.
+
+        Returns
+        -------
+        Series (PyArrow: chunked array) named ``probability_inactive``
+            In [0, 1], in the order of the rows; missing for prospects.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing or holds what no history holds.
+        ValueError
+            If ``horizon`` is negative or infinite.
+        """
+        t = check_horizon(horizon)
+        return self._column(customers, "probability_inactive", lambda outlook: outlook.probability(0, t))
+
+    def discounted_purchases(self, customers: Any, *, discount_rate: float, horizon: float | None = None) -> Any:
+        """Give each customer the purchases to expect after ``as_of``, each discounted to that day.
+
+        The discounted expected residual transactions (DERT) where ``horizon`` is ``None``.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+        discount_rate : float
+            A year's, for example 0.1; not negative, and above 0 where ``horizon`` is ``None``. Compounded
+            continuously: a purchase after t years counts :math:`(1 + d)^{-t}`.
+        horizon : float or None, default None
+            Length of the time, in ``time_unit``; ``None`` for ever.
+
+        Returns
+        -------
+        Series (PyArrow: chunked array) named ``discounted_purchases``
+            Not negative, in the order of the rows; missing for prospects.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing or holds what no history holds.
+        ValueError
+            If ``horizon`` is negative, or ``discount_rate`` is negative, or 0 for ever.
+
+        References
+        ----------
+        .. [1] Fader, Hardie and Lee (2005), "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis",
+           *Journal of Marketing Research* 42(4), equation 4.
+        """
+        rate = as_continuous_rate(discount_rate, days=DAYS[self.time_unit])
+        end = as_end(horizon, rate=rate)
+        return self._column(customers, "discounted_purchases", lambda outlook: outlook.discounted(end, rate))
+
+    def purchase_distribution(self, customers: Any, *, horizon: float, n_max: int = 10) -> Any:
+        """Give each customer the probability of every number of purchases in a time after ``as_of``.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+        horizon : float
+            Length of the time, in ``time_unit``.
+        n_max : int, default 10
+            The last number that has a column of its own.
+
+        Returns
+        -------
+        the kind of table given
+            One row per customer, in the order given: ``p_0``, ``p_1`` … up to ``n_max``, and ``p_more``, which add up
+            to 1; missing for prospects.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing or holds what no history holds.
+        ValueError
+            If ``horizon`` is negative or infinite, or ``n_max`` negative.
+        """
+        t = check_horizon(horizon)
+        check_int(n_max, name="n_max", low=0)
+        histories, outlook = self._outlook(customers)
+        exactly = {f"p_{n}": outlook.probability(n, t) for n in range(n_max + 1)}
+        exactly["p_more"] = np.maximum(1 - np.sum(list(exactly.values()), axis=0), 0.0)
+        return rows_like({name: histories.to_rows(values) for name, values in exactly.items()}, like=customers)
+
+    def predict_table(
+        self,
+        customers: FrameT,
+        *,
+        horizon: float,
+        quantities: Sequence[str] = ("probability_alive", "expected_purchases", "probability_inactive"),
+        level: float = 0.95,
+        n_draws: int = 500,
+        random_state: int | np.random.Generator = 0,
+    ) -> FrameT:
+        """Give each customer estimates with the interval that the uncertainty of the parameters leaves.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+            As `crmkit.customer_summary` gives it. An engine sends its cells and gets the predictions joined to them.
+        horizon : float
+            Length of the time after ``as_of``, in ``time_unit``.
+        quantities : sequence of str
+            Of ``probability_alive`` (at the end of the horizon), ``expected_purchases``, ``probability_inactive``, and
+            ``purchases``: the number itself, whose interval holds the customer's own randomness too.
+        level : float, default 0.95
+            Probability that an interval is meant to hold.
+        n_draws : int, default 500
+            Draws of the parameters, at least 2.
+        random_state : int or Generator, default 0
+            Seed, or source, of the draws.
+
+        Returns
+        -------
+        the kind of frame given
+            For each quantity a column of its name, and two that end in ``_lower`` and ``_upper``; missing for
+            prospects. In memory one row per customer, in the order given; an engine adds the columns to those of the
+            customers, for its rows have no order.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing, holds what no history holds, or is in the way of those that an engine adds.
+        ValueError
+            If an argument lies outside its range.
+        """
+        t = check_horizon(horizon)
+        names = check_quantities(quantities, known=(*QUANTITIES, "purchases"))
+        check_fraction(level, name="level")
+        rng = np.random.default_rng(random_state)
+        law = self._drawn(n_draws, rng)
+        if is_engine(open_frame(customers, name="customers")):
+            few = cells_in_memory(customers, by=self._extra())
+            made = law.table(self._histories(few, distinct=False), names, horizon=t, level=level, rng=rng)
+            return with_predictions(customers, few, made)
+        histories = self._histories(customers)
+        made = law.table(histories, names, horizon=t, level=level, rng=rng)
+        return rows_like({name: histories.to_rows(values) for name, values in made.items()}, like=customers)
+
+    def total_purchases(
+        self,
+        customers: Any,
+        *,
+        horizon: float,
+        level: float = 0.95,
+        n_draws: int = 500,
+        random_state: int | np.random.Generator = 0,
+    ) -> pd.DataFrame:
+        """Estimate the purchases of all customers together, with intervals.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table, or the cells of customers
+            As `crmkit.customer_summary` or `crmkit.cells` gives it.
+        horizon : float
+            Length of the time after ``as_of``, in ``time_unit``.
+        level : float, default 0.95
+            Probability that an interval is meant to hold.
+        n_draws : int, default 500
+            Draws of the parameters, at least 2.
+        random_state : int or Generator, default 0
+            Seed, or source, of the draws.
+
+        Returns
+        -------
+        DataFrame of one row
+            ``expected_purchases``; ``lower`` and ``upper``, which the uncertainty of the parameters leaves;
+            ``prediction_lower`` and ``prediction_upper``, which hold the customers' own randomness too (a sum over
+            many, taken as normal).
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing or holds what no history holds.
+        ValueError
+            If an argument lies outside its range.
+        """
+        t = check_horizon(horizon)
+        check_fraction(level, name="level")
+        rng = np.random.default_rng(random_state)
+        return self._drawn(n_draws, rng).total(self._histories(customers), horizon=t, level=level, rng=rng)
+
+    def expected_curve(
+        self, horizons: Sequence[float], *, covariates: Mapping[str, float] | None = None
+    ) -> pd.DataFrame:
+        """Purchases to expect of a new customer after the first.
+
+        Parameters
+        ----------
+        horizons : sequence of float
+            Times after the first purchase, in ``time_unit``.
+        covariates : mapping of str to float, optional
+            The customer's covariates, where the model has any.
+
+        Returns
+        -------
+        DataFrame
+            One row per horizon: ``horizon``, ``expected_purchases``, ``probability_alive``.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a covariate of the model is missing.
+        ValueError
+            If a horizon is negative or infinite.
+        """
+        check_is_fitted(self)
+        times = np.array([check_horizon(horizon) for horizon in horizons])
+        histories = self._histories(self._newcomers(np.zeros(1), covariates))
+        own = self._own(self._estimates(), histories)
+        law = self._law()
+        return pd.DataFrame(
+            {
+                "horizon": times,
+                "expected_purchases": law.expected(own, times),
+                "probability_alive": law.survival(own, times),
+            }
+        )
+
+    def simulate(
+        self,
+        T: npt.ArrayLike,
+        *,
+        horizon: float = 0,
+        covariates: Mapping[str, npt.ArrayLike] | None = None,
+        random_state: int | np.random.Generator = 0,
+    ) -> pd.DataFrame:
+        """Draw customers who buy as the model says.
+
+        Parameters
+        ----------
+        T : array-like of float of shape (n_customers,)
+            Days since the first purchase of each, not negative.
+        horizon : float, default 0
+            A time after T in which purchases are counted too, in ``time_unit``.
+        covariates : mapping of str to array-like, optional
+            A value or one per customer for each covariate of the model.
+        random_state : int or Generator, default 0
+            Seed, or source, of the randomness.
+
+        Returns
+        -------
+        DataFrame
+            One row per customer: ``frequency``, ``recency`` and ``T`` in days, not rounded; the covariates; ``alive``
+            at T, which is never seen of real customers; ``holdout_purchases`` in the horizon.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If ``T`` or ``horizon`` is negative or infinite.
+        """
+        check_is_fitted(self)
+        ages = np.atleast_1d(as_floats(T, name="T"))  # type: ignore[arg-type]
+        if not (ages >= 0).all():
+            raise ValueError(f"`T` must hold days, 0 or more, got {some(ages[~(ages >= 0)].tolist())}.")
+        t = check_horizon(horizon)
+        new = self._newcomers(ages, covariates)
+        histories = self._histories(new, distinct=False)
+        own = self._own(self._estimates(), histories)
+        drawn = self._law().simulate(own, histories.T.values, t, np.random.default_rng(random_state))
+        seen = {"frequency": drawn["frequency"], "recency": drawn["recency"] * DAYS[self.time_unit]}
+        return new.assign(**seen, alive=drawn["alive"], holdout_purchases=drawn["holdout_purchases"])
+
+    def posterior_rates(self, customers: Any) -> Any:
+        """Give each customer the means of its own rates, given its history.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it.
+
+        Returns
+        -------
+        the kind of table given
+            One row per customer, in the order given: ``purchase_rate`` per ``time_unit`` while alive, and what the
+            model knows of dropping out: ``dropout_rate`` per ``time_unit`` or ``dropout_probability`` per purchase.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing or holds what no history holds.
+        """
+        check_is_fitted(self)
+        histories = self._histories(customers)
+        rates = self._law().rates(self._own(self._estimates(), histories), histories)
+        return rows_like({name: histories.to_rows(values) for name, values in rates.items()}, like=customers)
+
+    def _column(
+        self, customers: Any, name: str, quantity: Callable[[Outlook], Floats], *, distinct: bool = True
+    ) -> Any:
+        histories, outlook = self._outlook(customers, distinct=distinct)
+        return column_like(histories.to_rows(quantity(outlook)), name=name, like=customers)
+
+    def _outlook(self, customers: Any, *, distinct: bool = True) -> tuple[Histories, Outlook]:
+        check_is_fitted(self)
+        histories = self._histories(customers, distinct=distinct)
+        return histories, Outlook(self._law(), self._own(self._estimates(), histories), histories)
+
+    def _newcomers(self, ages: Floats, covariates: Mapping[str, Any] | None) -> pd.DataFrame:
+        """Customers of whom no more is known than how long ago they bought for the first time."""
+        empty = dict.fromkeys(("frequency", "recency", *self._law().needs), 0.0)
+        return pd.DataFrame({**empty, "T": ages, **(covariates or {})})
+
+    def _drawn(self, n_draws: int, rng: np.random.Generator) -> DrawnLaw:
+        check_is_fitted(self)
+        check_int(n_draws, name="n_draws", low=2)
+        return DrawnLaw(self._law(), self._own, self._estimates(), self.draw_params(n_draws, random_state=rng))
+
+    def _law(self) -> Law:
+        raise NotImplementedError
+
+    def _effects(self) -> list[Effect]:
+        return effects(self._law(), purchase=self.purchase_covariates, dropout=self.dropout_covariates)
+
+    def _names(self) -> list[str]:
+        return [*self._parameters, *(effect.name for effect in self._effects())]
+
+    def _own(self, values: Values, histories: Histories) -> Values:
+        return of_each_history(values, self._effects(), histories.extra)
+
+    def _histories(self, customers: Any, *, distinct: bool = True) -> Histories:
+        return read_histories(customers, time_unit=self.time_unit, extra=self._extra(), distinct=distinct)
+
+    def _extra(self) -> list[str]:
+        return list(dict.fromkeys([*(effect.covariate for effect in self._effects()), *self._law().needs]))
+
+    def _check_options(self) -> None:
+        check_option(self.time_unit, DAYS, name="time_unit")
+        check_option(self.prospects, ("raise", "drop"), name="prospects")
+        check_priors(self.priors, names=self._names())

@@ -1,0 +1,6 @@
+"""Models of spend: what customers spend per purchase."""
+
+from crmkit.value._spend._independence import spend_independence
+from crmkit.value._spend._model import GammaGammaModel
+
+__all__ = ["GammaGammaModel", "spend_independence"]

@@ -1,0 +1,114 @@
+"""The amounts of customers, as the law of spend takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from crmkit._checks import check_columns, some
+from crmkit._frames import collected, in_memory, open_frame, pandas_series
+from crmkit.errors import SchemaError
+from crmkit.value._model import Floats
+
+__all__ = ["Amounts", "NonPositive", "read_amounts"]
+
+NonPositive: TypeAlias = Literal["raise", "drop"]
+
+_KEYS = ("frequency", "monetary_value")
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Numbers of amounts and their means, row by row.
+
+    Attributes
+    ----------
+    x : array
+        Repeat purchases.
+    m : array
+        Mean amount of the repeat purchases; 0 where there are none.
+    n : array
+        Customers that the row stands for.
+    extra : array of shape (n_rows, n_covariates)
+        Covariates.
+    known : array of bool, one per row given
+        Rows that are here: those of prospects, and of mean amounts left out, are not.
+    """
+
+    x: Floats
+    m: Floats
+    n: Floats
+    extra: Floats
+    known: npt.NDArray[np.bool_]
+
+    def to_rows(self, values: Floats) -> Floats:
+        """Give each row given its value, missing where it is not here."""
+        if len(values) == len(self.known):
+            return values
+        rows = np.full(len(self.known), np.nan)
+        rows[self.known] = values
+        return rows
+
+    def repeaters(self) -> Amounts:
+        """Those with a repeat purchase, ordered by what they spend."""
+        chosen = np.flatnonzero((self.x > 0) & (self.n > 0))
+        return self.part(chosen[np.argsort(self.m[chosen])])
+
+    def part(self, chosen: npt.NDArray[np.intp] | slice) -> Amounts:
+        """Some of the rows."""
+        x = self.x[chosen]
+        return Amounts(x, self.m[chosen], self.n[chosen], self.extra[chosen], known=np.ones(len(x), dtype=bool))
+
+
+def read_amounts(customers: Any, *, covariates: Sequence[str] = (), non_positive: NonPositive = "raise") -> Amounts:
+    """Read the columns of a customers table and check them."""
+    columns = _columns(customers, covariates)
+    known = ~np.isnan(columns["frequency"])
+    _check(columns, known=known, covariates=covariates)
+    repeated = known & (columns["frequency"] > 0)
+    unusable = repeated & ~(columns["monetary_value"] > 0)
+    if unusable.any() and non_positive == "raise":
+        at = np.flatnonzero(unusable).tolist()
+        raise SchemaError(
+            f"`customers['monetary_value']` is missing or not above 0 in {len(at)} rows with a repeat purchase, "
+            f"first at rows {some(at)}. Free orders do that, and refunds taken from the mean: leave both out of the "
+            "orders, or pass non_positive='drop' to leave such customers out."
+        )
+    known &= ~unusable
+    m = np.where(repeated, columns["monetary_value"], 0.0)
+    extra = np.column_stack([np.empty((len(known), 0)), *(columns[name] for name in covariates)])
+    here = slice(None) if known.all() else known
+    return Amounts(columns["frequency"][here], m[here], columns["n_customers"][here], extra[here], known=known)
+
+
+def _columns(customers: Any, covariates: Sequence[str]) -> Mapping[str, Floats]:
+    frame = in_memory(open_frame(customers, name="customers"))
+    names = list(frame.collect_schema())
+    check_columns(names, [*_KEYS, *covariates], name="customers", made_by="customer_summary")
+    weighted = [name for name in ("n_customers",) if name in names]
+    rows = collected(frame.select(*dict.fromkeys([*_KEYS, *covariates, *weighted])))
+    for name, kind in rows.schema.items():
+        if not (kind.is_numeric() or kind.is_boolean()):
+            raise SchemaError(f"`customers[{name!r}]` must hold numbers, got {kind}. Code categories as 0 and 1.")
+    columns = {name: pandas_series(rows[name]).to_numpy(dtype=np.float64, na_value=np.nan) for name in rows.columns}
+    return {"n_customers": np.ones(len(rows)), **columns}
+
+
+def _check(columns: Mapping[str, Floats], *, known: npt.NDArray[np.bool_], covariates: Sequence[str]) -> None:
+    x, m, n = (columns[name] for name in (*_KEYS, "n_customers"))
+    problems = {
+        "`customers['frequency']` is negative, infinite or no whole number": (x < 0) | np.isinf(x) | (x != np.floor(x)),
+        "`customers['monetary_value']` is infinite": np.isinf(m),
+        "`customers['n_customers']` is missing, infinite or negative": ~(np.isfinite(n) & (n >= 0)),
+    }
+    problems |= {f"`customers[{name!r}]` is missing or infinite": ~np.isfinite(columns[name]) for name in covariates}
+    for problem, wrong in problems.items():
+        at = np.flatnonzero(wrong & known).tolist()
+        if at:
+            raise SchemaError(
+                f"{problem} in {len(at)} rows, first at rows {some(at)}. customer_summary makes columns that fit."
+            )

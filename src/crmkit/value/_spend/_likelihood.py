@@ -1,0 +1,176 @@
+"""The log-likelihood of many customers' amounts, in the coordinates that are searched, and its maximum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.special import digamma
+
+from crmkit._stats import Maximum, maximise
+from crmkit.value._model import Floats
+from crmkit.value._spend._amounts import Amounts
+from crmkit.value._spend._law import departures, norming
+
+__all__ = ["Prior", "fitted"]
+
+# Parameters beyond e^15 or below e^-15 say no more than infinity or 0; v, measured by the mean amount, goes with
+# either, hence twice as far.
+_FURTHEST_LOGS = (15.0, 15.0, 30.0)
+_LARGEST_EFFECT = 25.0
+# From so many customers on a sample of them tells where to start.
+_SAMPLE = 5_000
+# How much of the variance of log amounts may lie between customers, to start from.
+_SHARES_BETWEEN = (0.5, 0.9, 0.1, 0.99, 0.01)
+_LEAST_VARIANCE = 1e-4
+# Rows at a time: what is worked out of them stays in the cache, and sums stay on one core.
+_BLOCK = 8_192
+
+# Centre and spread of a normal distribution of the logarithm of a parameter, or of a coefficient itself.
+Prior = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class _Units:
+    """What amounts and covariates are measured by while searching, so that currency and origin do not matter.
+
+    Logarithms of parameters, and coefficients, are ``turn @ scaled + shift``.
+    """
+
+    money: float
+    turn: Floats
+    shift: Floats
+
+    @classmethod
+    def of(cls, amounts: Amounts) -> tuple[_Units, Amounts]:
+        """Measure amounts by their mean, covariates by their standard deviation from theirs."""
+        n = amounts.n
+        money = float(n @ amounts.m / n.sum())
+        centres = n @ amounts.extra / n.sum()
+        spreads = np.std(amounts.extra, axis=0)
+        spreads[spreads == 0] = 1.0
+        turn = np.diag([1.0, 1.0, 1.0, *(1 / spreads)])
+        turn[2, 3:] = -centres / spreads
+        shift = np.array([0.0, 0.0, np.log(money), *np.zeros(len(centres))])
+        scaled = replace(amounts, m=amounts.m / money, extra=(amounts.extra - centres) / spreads)
+        return cls(money, turn, shift), scaled
+
+
+class _Likelihood:
+    """Log-likelihood of scaled amounts, and its gradient, by log p, log q, log v and coefficients."""
+
+    def __init__(self, amounts: Amounts) -> None:
+        self._amounts = amounts
+        self._parts = (amounts.x, amounts.m, amounts.n, amounts.extra)
+        of_row, self._distinct_x = pd.factorize(amounts.x)
+        self._n_of_x = np.bincount(of_row, weights=amounts.n)
+        self._log_amounts = float(amounts.n @ np.log(amounts.m))
+
+    def at(self, scaled: Floats) -> tuple[float, Floats]:
+        p, q, v = np.exp(scaled[:3])
+        share = rest = 0.0
+        in_v = np.zeros(len(scaled) - 2)
+        for block in range(0, len(self._amounts.x), _BLOCK):
+            rows = slice(block, block + _BLOCK)
+            x, m, n, z = (part[rows] for part in self._parts)
+            own = v * np.exp(z @ scaled[3:]) if len(scaled) > 3 else v
+            of_share, of_rest, of_v = departures(m, x, p=p, q=q, v=own)
+            share += float((n * x) @ of_share)
+            rest += float(n @ of_rest)
+            of_v *= n
+            in_v += [of_v.sum(), *(of_v @ z)]
+        norm, norm_in_p, norm_in_q = (float(self._n_of_x @ part) for part in norming(self._distinct_x, p=p, q=q))
+        gradient = np.array([p * (norm_in_p - share), q * (norm_in_q - rest), *in_v])
+        return norm - p * share - q * rest - self._log_amounts, gradient
+
+    def sample(self, step: int) -> _Likelihood:
+        """Every so-maniest customer, which is a fair sample where they are ordered by what they spend."""
+        return _Likelihood(self._amounts.part(slice(step // 2, None, step)))
+
+    def starts(self) -> Iterator[Floats]:
+        """Parameters under which the logarithms of amounts have the mean and variance that they have."""
+        x, n = self._amounts.x, self._amounts.n / self._amounts.n.sum()
+        logs = np.log(self._amounts.m)
+        mean = float(n @ logs)
+        variance = max(float(n @ (logs - mean) ** 2), _LEAST_VARIANCE)
+        for between in _SHARES_BETWEEN:
+            p = _with_trigamma((1 - between) * variance) * float(n @ (1 / x))
+            q = _with_trigamma(between * variance)
+            log_v = mean + digamma(q) - float(n @ (digamma(p * x) - np.log(x)))
+            yield np.array([np.log(p), np.log(q), log_v, *np.zeros(self._amounts.extra.shape[1])])
+
+
+class _Search:
+    """What is searched: log(q - 1) stands for log q where the mean is to be finite, and priors are added."""
+
+    def __init__(self, *, units: _Units, finite_mean: bool, priors: Sequence[Prior | None]) -> None:
+        self._units, self._finite_mean = units, finite_mean
+        self._centre = np.array([prior[0] if prior else 0.0 for prior in priors])
+        self._precision = np.array([prior[1] ** -2 if prior else 0.0 for prior in priors])
+
+    def maximum(self, likelihood: _Likelihood, *, what: str, near: Maximum | None = None) -> Maximum:
+        reach = np.full(len(self._centre), _LARGEST_EFFECT)
+        reach[:3] = _FURTHEST_LOGS
+
+        def objective(searched: Floats) -> tuple[float, Floats]:
+            scaled = self.scaled(searched)
+            value, gradient = likelihood.at(scaled)
+            off = self._units.turn @ scaled + self._units.shift - self._centre
+            gradient -= self._units.turn.T @ (self._precision * off)
+            return value - float(self._precision @ off**2) / 2, gradient * self.slope(searched)
+
+        starts = map(self.searched, likelihood.starts())
+        return maximise(objective, starts=starts, lower=-reach, upper=reach, what=what, near=near)
+
+    def scaled(self, searched: Floats) -> Floats:
+        """Undo `searched`."""
+        scaled = searched.copy()
+        if self._finite_mean:
+            scaled[1] = np.logaddexp(0.0, searched[1])
+        return scaled
+
+    def searched(self, scaled: Floats) -> Floats:
+        """Give the coordinates of a start; one that has no finite mean moves to where it has."""
+        searched = scaled.copy()
+        if self._finite_mean:
+            searched[1] = np.log(np.expm1(max(scaled[1], np.log(2.0))))
+        return searched
+
+    def slope(self, searched: Floats) -> Floats:
+        """Derivatives of `scaled`, each by its own coordinate."""
+        slope = np.ones_like(searched)
+        if self._finite_mean:
+            slope[1] = 1 / (1 + np.exp(-searched[1]))
+        return slope
+
+
+def fitted(
+    repeaters: Amounts, *, finite_mean: bool, priors: Mapping[str, Prior], names: Sequence[str], what: str
+) -> tuple[Maximum, float]:
+    """Find the maximum, by logarithms of parameters and coefficients, and the log-likelihood there."""
+    units, scaled_amounts = _Units.of(repeaters)
+    full = _Likelihood(scaled_amounts)
+    search = _Search(units=units, finite_mean=finite_mean, priors=[priors.get(name) for name in names])
+    near = None
+    if len(repeaters.x) >= 4 * _SAMPLE:
+        step = len(repeaters.x) // _SAMPLE
+        few = search.maximum(full.sample(step), what=what)
+        near = Maximum(few.at, few.value * step, few.covariance / step, few.undetermined)
+    found = search.maximum(full, what=what, near=near)
+    searched = found.at
+    scaled = search.scaled(searched)
+    loglik = full.at(scaled)[0] - float(repeaters.n.sum()) * np.log(units.money)
+    if finite_mean and found.undetermined[1] and searched[1] < 0:
+        # The likelihood keeps rising towards q = 1, where the mean is infinite.
+        scaled[1] = 0.0
+    turn = units.turn * search.slope(searched)
+    covariance = turn @ found.covariance @ turn.T
+    lost = np.abs(units.turn) @ found.undetermined > 0
+    return Maximum(units.turn @ scaled + units.shift, found.value, covariance, lost), float(loglik)
+
+
+def _with_trigamma(value: float) -> float:
+    """Invert the trigamma function, roughly: it is some 1 / z + 1 / (2 z^2)."""
+    return float((1 + np.sqrt(1 + 2 * value)) / (2 * value))

@@ -1,0 +1,352 @@
+"""The report on lifetime value: its figures, whom it names, and what it says where nothing can be foretold."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.logs import log
+from tests.pages import Page, section, table
+
+from crmkit import as_transactions, customer_summary, load_cdnow
+from crmkit.errors import ConvergenceError
+from crmkit.report import _value, customer_report
+from crmkit.segment import TierSegmenter
+from crmkit.value import GammaGammaModel, ParetoNBDModel
+
+AS_OF = "1998-06-30"
+YEAR = 365.25 / 7
+ONLY = ("findings", "tiers", "value", "actions")
+
+both_languages = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+def value_of(rows, *, as_of="2024-12-31", **options):
+    return customer_report(as_transactions(log(rows)), as_of=as_of, **{"sections": ONLY} | options)
+
+
+@pytest.fixture(scope="module")
+def transactions():
+    return as_transactions(load_cdnow())
+
+
+@pytest.fixture(scope="module")
+def report(transactions):
+    return customer_report(transactions, as_of=AS_OF, sections=ONLY)
+
+
+@pytest.fixture(scope="module")
+def foretold(transactions):
+    """CDNOW's customers with what the two models say of each, worked out here."""
+    customers = customer_summary(transactions, as_of=AS_OF)
+    purchases, spend = ParetoNBDModel().fit(customers), GammaGammaModel().fit(customers)
+    discounted = purchases.discounted_purchases(customers, discount_rate=0.1, horizon=YEAR)
+    return customers.assign(
+        purchases=purchases.expected_purchases(customers, horizon=YEAR),
+        inactive=purchases.probability_inactive(customers, horizon=YEAR),
+        value=discounted * spend.expected_spend(customers),
+        tier=TierSegmenter().fit(customers).predict(customers).astype(str),
+    )
+
+
+# Twenty customers: c0 to c19, each buying every 20 to 39 days for 5 to 24, the first ten until July.
+def rhythm(n, *, last="2024-12-31"):
+    days = pd.date_range(f"2024-01-{1 + n:02}", "2024-07-01" if n < 10 else last, freq=f"{20 + n}D")
+    return [(f"c{n}", f"{day:%Y-%m-%d}", 5 + n + number % 3) for number, day in enumerate(days)]
+
+
+SMALL = [row for n in range(20) for row in rhythm(n)]
+
+
+# Reference: sums over what the models say of each customer.
+
+
+def test_totals_on_cdnow(report, foretold):
+    totals = report.value.totals.set_index("quantity")
+    assert totals["n_customers"].tolist()[:2] == [2357, 2357]
+    assert totals.loc["expected_purchases", "value"] == pytest.approx(foretold["purchases"].sum(), rel=1e-9)
+    assert totals.loc["lifetime_value", "value"] == pytest.approx(foretold["value"].sum(), rel=1e-9)
+    for quantity in ("expected_purchases", "lifetime_value"):
+        row = totals.loc[quantity]
+        assert 0.8 * row["value"] < row["lower"] < row["value"] < row["upper"] < 1.25 * row["value"]
+
+
+def test_tiers_on_cdnow(report, foretold):
+    tiers = report.value.tiers.set_index("segment")
+    assert tiers.index.tolist() == ["core", "important", "ordinary"]
+    expected = foretold.groupby("tier")["value"].agg(["size", "sum", "mean"]).loc[tiers.index]
+    assert tiers["n_customers"].tolist() == expected["size"].tolist()
+    np.testing.assert_allclose(tiers["value"], expected["sum"])
+    np.testing.assert_allclose(tiers["mean_value"], expected["mean"])
+    np.testing.assert_allclose(tiers["value_share"], expected["sum"] / expected["sum"].sum())
+    assert ((tiers["lower"] < tiers["value"]) & (tiers["value"] < tiers["upper"])).all()
+
+
+def test_worth_saving_on_cdnow(report, foretold):
+    above = foretold["value"] > foretold["value"].mean()
+    saved = foretold[(foretold["frequency"] > 0) & above & (foretold["inactive"] >= 0.5)]
+    named = saved.nlargest(10, "value")
+    assert report.value.worth_saving["customer_id"].tolist() == named["customer_id"].tolist()
+    np.testing.assert_allclose(report.value.worth_saving["lifetime_value"], named["value"])
+    row = report.value.totals.set_index("quantity").loc["worth_saving"]
+    assert row["n_customers"] == len(saved)
+    assert row["value"] == pytest.approx(saved["value"].sum())
+    first = named.iloc[0]
+    rhythm = np.floor(first["recency"] / first["frequency"] + 0.5)
+    assert report.value.worth_saving["reason"].iloc[0] == (
+        f"Last order {first['days_since_last']:.0f} days ago, one every {rhythm:.0f} "
+        f"days before; {first['inactive']:.0%} likely to buy nothing in the next 12 months, yet worth "
+        f"{first['value'] / foretold['value'].mean():.1f} times the average customer."
+    )
+
+
+def test_findings_on_cdnow(report, foretold):
+    value, tiers = foretold["value"].sum(), foretold.groupby("tier")["value"].sum()
+    row = report.value.totals.set_index("quantity").loc["lifetime_value"]
+    saved = foretold.query("frequency > 0 and inactive >= 0.5 and value > @foretold.value.mean()")
+    assert report.findings[-2:] == [
+        f"In the next 12 months customers are expected to bring revenue with a present value of {value:,.0f} (95% "
+        f"interval {row['lower']:,.0f} to {row['upper']:,.0f}), {tiers['core'] / value:.1%} of it from core customers.",
+        f"Worth saving: {len(saved)} customers above average in value, yet more likely than not to buy nothing in "
+        f"those 12 months; {saved['value'].sum() / value:.1%} of that value is theirs.",
+    ]
+
+
+def test_the_page_shows_the_tables(report):
+    page = report.to_html()
+    tiers, named, models = (table(page, "value", position=position) for position in range(3))
+    assert [row[0] for row in tiers[1:]] == [
+        "Core customers",
+        "Important customers",
+        "Ordinary customers",
+        "All customers",
+    ]
+    assert [row[4] for row in tiers[1:]][-1] == "100.0%"
+    assert [row[0] for row in named[1:]] == report.value.worth_saving["customer_id"].astype(str).tolist()
+    assert [row[0] for row in models[1:]] == ["r", "α", "s", "β", "p", "q", "v"]
+    assert "discounted at 10% a year" in section(page, "value")
+    assert "It is revenue, not profit" in section(page, "value")
+    (drawn,) = (element for element in Page(section(page, "value")).elements if element["tag"] == "figure")
+    tracking = report.value.tracking.query("is_complete")
+    assert drawn["aria-label"] == (
+        f"Curves of repeat purchases over time: {tracking['actual'].sum():,} came, "
+        f"{tracking['expected'].sum():,.0f} were expected."
+    )
+
+
+# Laws.
+
+
+def test_every_purchase_but_the_first_is_tracked(report, foretold):
+    assert report.value.tracking["actual_cumulative"].iloc[-1] == foretold["frequency"].sum()
+
+
+def test_a_margin_scales_money_and_says_profit(transactions, report):
+    half = customer_report(transactions, as_of=AS_OF, sections=ONLY, margin=0.5)
+    money = half.value.totals.set_index("quantity").loc["lifetime_value", ["value", "lower", "upper"]]
+    whole = report.value.totals.set_index("quantity").loc["lifetime_value", ["value", "lower", "upper"]]
+    np.testing.assert_allclose(money.astype(float), whole.astype(float) / 2)
+    page = section(half.to_html(), "value")
+    assert "50% of revenue is taken for profit" in page
+    assert "not profit" not in page
+    assert "bring profit with" in half.findings[-2]
+
+
+def test_discounting_takes_less_than_a_years_rate():
+    worth = [
+        value_of(SMALL, discount_rate=rate).value.totals.set_index("quantity").loc["lifetime_value", "value"]
+        for rate in (0.0, 0.1)
+    ]
+    assert worth[0] / 1.1 < worth[1] < worth[0]
+
+
+def test_the_order_of_rows_does_not_matter():
+    shuffled = [SMALL[n] for n in np.random.default_rng(1).permutation(len(SMALL))]
+    assert value_of(shuffled).to_html() == value_of(SMALL).to_html()
+
+
+def test_of_many_customers_intervals_come_from_some(transactions, report, monkeypatch):
+    monkeypatch.setattr(_value, "_MOST_DRAWN", 500)
+    few = customer_report(transactions, as_of=AS_OF, sections=ONLY).value
+    names = ["quantity", "n_customers", "value"]
+    pd.testing.assert_frame_equal(few.totals[names], report.value.totals[names])
+    for found, whole in ((few.totals[:2], report.value.totals[:2]), (few.tiers, report.value.tiers)):
+        for end in ("lower", "upper"):
+            # the same draws of the parameters; ends differ by less than a quarter of the interval
+            off = (found[end] - whole[end]).abs() / (whole["upper"] - whole["lower"])
+            assert (off < 0.25).all()
+    assert not few.totals["lower"][:2].equals(report.value.totals["lower"][:2])
+
+
+def test_long_logs_are_tracked_by_month():
+    random = np.random.default_rng(3)
+    # 60 customers as Pareto/NBD has them: gamma-distributed rates of buying and of leaving, 13 years
+    rows = []
+    for n in range(60):
+        until = random.exponential(1 / random.gamma(0.6, 1 / 600))
+        gaps = np.cumsum(random.exponential(1 / random.gamma(0.8, 1 / 60), 200))
+        days = pd.Timestamp("2012-01-01") + pd.to_timedelta(np.r_[n, n + gaps[gaps < min(until, 4600)]].round(), "D")
+        rows += [(f"c{n}", f"{day:%Y-%m-%d}", 5 + n) for day in days]
+    found = value_of(rows)
+    assert len(found.value.tracking) == 13 * 12
+    page = found.to_html()
+    assert "Only the newest 120 of 156 months are shown." in section(page, "value")
+    assert "Repeat purchases by month" in section(page, "value")
+    assert len(page.encode()) < 500_000
+
+
+@both_languages
+def test_data_and_markdown_hold_the_tables(language):
+    found = value_of(SMALL, language=language)
+    tables = found.to_dict()["tables"]
+    names = ["value_totals", "value_tiers", "value_models", "tracking", "worth_saving"]
+    assert [name for name in tables if name in names] == names
+    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["discount_rate"] == 0.1
+    text = found.to_markdown()
+    heading = {"en": "## Customers worth saving", "zh": "## 值得挽留的客户"}
+    assert heading[language] in text
+
+
+def test_without_the_section_no_model_is_fitted(monkeypatch):
+    monkeypatch.setattr(ParetoNBDModel, "fit", None)
+    found = value_of(SMALL, sections=("findings", "actions"))
+    assert found.value is None
+    assert "12 months" not in found.to_markdown()
+
+
+# Whom it names.
+
+
+@both_languages
+def test_without_actions_nobody_is_named(language, transactions):
+    found = customer_report(transactions, as_of=AS_OF, sections=["findings", "value"], language=language)
+    names = found.value.worth_saving["customer_id"].astype(str).tolist()
+    assert len(names) == 10
+    page = section(found.to_html(), "value")
+    assert not set(names) & set(Page(page).texts("th", "td"))
+    assert "worth_saving" not in found.to_dict()["tables"]
+    assert {"en": "In all 102 customers", "zh": "共 102 位客户"}[language] in page
+
+
+def test_as_many_are_named_as_asked_for(transactions):
+    found = customer_report(transactions, as_of=AS_OF, sections=ONLY, n_actions=3)
+    assert len(table(found.to_html(), "value", position=1)) == 1 + 3
+    assert len(found.value.worth_saving) == 3
+
+
+def test_hostile_ids_are_escaped_and_cut():
+    names = {f"c{n}": f"<script>{'x' * 99}{n}" for n in range(20)}
+    page = value_of([(names[who], day, money) for who, day, money in SMALL]).to_html()
+    assert "<script" not in page
+
+
+# What cannot be foretold is said, and the page opens.
+
+ONE = [("ann", "2024-03-01", 5)]
+NINE = [(f"c{n}", day, 5 + n) for n in range(9) for day in ("2024-03-01", f"2024-05-{1 + n:02}")]
+FREE = [(who, day, money if day.startswith("2024-01") else 0) for who, day, money in SMALL if day < "2024-08"]
+REFUNDED = [*SMALL, *((who, day, -money) for who, day, money in SMALL)]
+FEW = "Fewer than 10 customers bought on two days"
+
+
+@both_languages
+@pytest.mark.parametrize(
+    ("rows", "problem", "told"),
+    [
+        (ONE, "few_repeaters", {"en": FEW, "zh": "不足 10 位，无法预测购买与价值"}),
+        (ONE * 3, "few_repeaters", {"en": FEW, "zh": "不足 10 位，无法预测购买与价值"}),
+        ([(f"c{n}", "2024-03-01", 5) for n in range(50)], "few_repeaters", {"en": FEW, "zh": "不足 10 位"}),
+        (NINE, "few_repeaters", {"en": FEW, "zh": "不足 10 位"}),
+        (FREE, "few_amounts", {"en": "too few to tell what customers will spend", "zh": "无法预测消费额"}),
+    ],
+    ids=["one purchase", "one customer", "nobody came back", "nine came back", "nothing was paid"],
+)
+def test_what_cannot_be_foretold_is_said(rows, problem, told, language):
+    found = value_of(rows, language=language)
+    page = found.to_html()
+    assert found.value.problem == problem
+    assert told[language] in section(page, "value")
+    assert len(found.findings) <= 4
+    assert not [finding for finding in found.findings if "12 months" in finding or "12 个月" in finding]
+    assert Page(page).ids("section") == list(ONLY)
+    assert ("<svg" in section(page, "value")) == (problem == "few_amounts")
+    assert "nan" not in section(page, "value").replace("Pareto/NBD", "")
+    json.dumps(found.to_dict(), allow_nan=False)
+    assert found.to_markdown()
+
+
+def test_without_a_purchase_the_section_is_left_out():
+    found = value_of([("ann", "2024-03-01", -5)], sections=None)
+    assert "value" not in found.sections
+    assert found.value is None
+    assert "RFM, value, rhythm" in found.findings[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "problem", "told"),
+    [
+        (ParetoNBDModel, "no_purchase_fit", "The model of purchases could not be fitted"),
+        (GammaGammaModel, "no_spend_fit", "The model of spend could not be fitted"),
+    ],
+)
+def test_a_model_that_does_not_converge_is_named(model, problem, told, monkeypatch):
+    def failing(self, customers):
+        raise ConvergenceError("no maximum")
+
+    monkeypatch.setattr(model, "fit", failing)
+    found = value_of(SMALL)
+    assert found.value.problem == problem
+    assert told in section(found.to_html(), "value")
+
+
+def test_amounts_not_above_zero_are_left_out_and_counted():
+    rows = [(who, day, money if who != "c19" or day < "2024-02" else 0) for who, day, money in SMALL]
+    found = value_of(rows)
+    assert found.value.totals["n_customers"].tolist()[:2] == [20, 19]
+    assert "Of 1 customers no value can be told" in section(found.to_html(), "value")
+
+
+def test_parameters_that_the_log_does_not_determine_are_named():
+    # everybody buys every 30 days to the last: nobody leaves, all at one rate
+    days = [f"{day:%Y-%m-%d}" for day in pd.date_range("2024-01-01", "2024-12-31", freq="30D")]
+    found = value_of([(f"c{n}", day, 5 + n) for n in range(12) for day in days])
+    lost = found.value.models.query("not is_determined")
+    assert len(lost) > 0
+    assert lost[["std_error", "lower", "upper"]].isna().all(axis=None)
+    page = section(found.to_html(), "value")
+    assert "The log determines r, α" in page
+    assert "nan" not in page
+
+
+def test_a_log_shorter_than_a_year_is_said():
+    assert "The log goes back" not in section(value_of(SMALL).to_html(), "value")
+    short = value_of([row for row in SMALL if row[1] < "2024-07"], as_of="2024-06-30")
+    assert "The log goes back 182 days, less than the 12 months" in section(short.to_html(), "value")
+
+
+def test_revenue_not_above_zero_leaves_the_tiers_out():
+    found = value_of([*SMALL, ("c0", "2024-12-30", -99_999)])
+    assert found.tiers is None
+    assert found.value.tiers is None
+    assert found.value.problem is None
+    assert Page(found.to_html()).ids("section") == list(ONLY)
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"margin": 0}, ValueError, "`margin` must lie between 0 and 1, got 0"),
+        ({"margin": 1.5}, ValueError, r"`margin` must lie between 0 and 1, got 1\.5"),
+        ({"margin": float("nan")}, ValueError, "`margin` must lie between 0 and 1, got nan"),
+        ({"margin": "half"}, TypeError, "`margin` must be a number between 0 and 1, got 'half'"),
+        ({"discount_rate": -0.1}, ValueError, r"`discount_rate` must be a year's rate of 0 or more.* got -0\.1"),
+        ({"discount_rate": float("inf")}, ValueError, "`discount_rate` must be a number, got inf"),
+        ({"discount_rate": "10%"}, ValueError, "`discount_rate` must be a number, got '10%'"),
+    ],
+)
+def test_rates_out_of_range_are_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        value_of(SMALL, **options)

@@ -1,0 +1,333 @@
+"""Plots that judge purchase models: bars, lines and points are the table's numbers, labelled in two languages."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+from pandas.testing import assert_frame_equal
+
+from crmkit import SchemaError, as_transactions, holdout_split, load_cdnow
+from crmkit.plotting import (
+    plot_conditional_expectation,
+    plot_deciles,
+    plot_frequency,
+    plot_inactivity_calibration,
+    plot_model_comparison,
+    plot_tracking,
+)
+from crmkit.value import (
+    NBDModel,
+    compare_models,
+    conditional_expectation_table,
+    decile_table,
+    frequency_table,
+    inactivity_calibration_table,
+    tracking_table,
+)
+
+mpl.use("Agg")
+
+TRACKING = pd.DataFrame(
+    {
+        "period": pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-15"]),
+        "last_day": pd.to_datetime(["2024-01-07", "2024-01-14", "2024-01-16"]),
+        "is_complete": [True, True, False],
+        "is_holdout": [False, True, True],
+        "actual": [3, 5, 1],
+        "expected": [4.0, 3.5, 0.9],
+        "actual_cumulative": [3, 8, 9],
+        "expected_cumulative": [4.0, 7.5, 8.4],
+    }
+)
+FREQUENCY = pd.DataFrame({"frequency": [0, 1, 2], "actual": [10, 4, 1], "expected": [9.5, 4.5, 1.0]})
+CONDITIONAL = pd.DataFrame(
+    {
+        "by": ["frequency"] * 3,
+        "lower": [0.0, 1.0, 2.0],
+        "upper": [0.0, 1.0, 1200.0],
+        "actual": [0.2, 0.7, 3.0],
+        "expected": [0.1, 0.8, 2.5],
+    }
+)
+CALIBRATION = pd.DataFrame(
+    {
+        "predicted": [0.2, 0.9],
+        "observed": [0.3, 0.8],
+        "observed_lower": [0.1, 0.7],
+        "observed_upper": [0.6, 0.85],
+    }
+)
+DECILES = pd.DataFrame({"decile": [1, 2], "actual": [3.0, 1.0], "expected": [2.5, 1.5]})
+COMPARISON = pd.DataFrame(
+    {
+        "model": ["mine", "yours", "rate_so_far", "hiatus"],
+        "is_baseline": [False, False, True, True],
+        "mae": [0.8, 0.7, 0.9, np.nan],
+        "rmse": [1.1, 1.2, 1.3, np.nan],
+        "relative_bias": [-0.1, 0.3, 0.05, np.nan],
+        "correlation": [0.6, 0.5, 0.4, np.nan],
+        "gini": [0.6, 0.7, 0.5, np.nan],
+        "top_decile_share": [0.5, 0.4, 0.3, np.nan],
+        "auc": [0.8, 0.7, 0.75, 0.6],
+        "brier_score": [0.1, 0.2, np.nan, 0.3],
+    }
+)
+PLOTS = [
+    (plot_tracking, TRACKING),
+    (plot_frequency, FREQUENCY),
+    (plot_conditional_expectation, CONDITIONAL),
+    (plot_inactivity_calibration, CALIBRATION),
+    (plot_deciles, DECILES),
+    (plot_model_comparison, COMPARISON),
+]
+each_plot = pytest.mark.parametrize(("plot", "table"), PLOTS, ids=lambda value: getattr(value, "__name__", ""))
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def ax():
+    return Figure().subplots()
+
+
+def drawn(ax):
+    """All that an axes shows: lines, bars, intervals, texts."""
+    return {
+        "lines": [line.get_xydata().tolist() for line in ax.get_lines()],
+        "bars": [bar.get_bbox().extents.tolist() for bar in ax.patches],
+        "intervals": [line.tolist() for each in ax.collections for line in each.get_segments()],
+        "texts": [text.get_text() for text in ax.texts],
+        "ticks": [label.get_text() for label in [*ax.get_xticklabels(), *ax.get_yticklabels()]],
+    }
+
+
+def texts(ax):
+    legend = ax.get_legend()
+    entries = [] if legend is None else [entry.get_text() for entry in legend.get_texts()]
+    return [ax.get_xlabel(), ax.get_ylabel(), *entries]
+
+
+def heights(ax):
+    return {container.get_label(): [bar.get_height() for bar in container] for container in ax.containers}
+
+
+def ticks(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+# By hand.
+
+
+def test_tracking_leaves_out_the_period_that_was_cut_short(ax):
+    plot_tracking(TRACKING, ax)
+    starts = date2num(TRACKING["period"].to_numpy())
+    actual, expected, split = (line.get_xydata().tolist() for line in ax.get_lines())
+    assert actual == [[starts[0], 3], [starts[1], 5]]
+    assert expected == [[starts[0], 4.0], [starts[1], 3.5]]
+    assert [date2num(day) if isinstance(day, pd.Timestamp) else day for day, _ in split] == [starts[1]] * 2
+    assert [text.get_text() for text in ax.texts] == ["Holdout"]
+    assert texts(ax) == ["", "Repeat purchases in the period", "Actual", "Expected"]
+
+
+def test_cumulative_tracking_stands_at_the_ends_of_the_periods(ax):
+    plot_tracking(TRACKING, ax, cumulative=True)
+    ends = date2num(TRACKING["last_day"].to_numpy())
+    assert ax.get_lines()[0].get_xydata().tolist() == [[ends[0], 3], [ends[1], 8], [ends[2], 9]]
+    assert ax.get_lines()[1].get_xydata().tolist() == [[ends[0], 4.0], [ends[1], 7.5], [ends[2], 8.4]]
+    assert ax.get_ylabel() == "Repeat purchases so far"
+
+
+def test_tracking_without_a_holdout_has_no_border(ax):
+    plot_tracking(TRACKING.head(1), ax)
+    assert len(ax.get_lines()) == 2
+    assert len(ax.texts) == 0
+
+
+def test_the_last_frequency_is_that_or_more(ax):
+    plot_frequency(FREQUENCY, ax)
+    assert heights(ax) == {"Actual": [10, 4, 1], "Expected": [9.5, 4.5, 1.0]}
+    assert ticks(ax.xaxis) == ["0", "1", "2+"]
+    assert texts(ax) == ["Repeat purchases in the calibration period", "Customers", "Actual", "Expected"]
+
+
+def test_groups_say_from_where_to_where_they_go(ax):
+    plot_conditional_expectation(CONDITIONAL, ax)
+    assert heights(ax) == {"Actual": [0.2, 0.7, 3.0], "Expected": [0.1, 0.8, 2.5]}
+    assert ticks(ax.xaxis) == ["0", "1", "2–1,200"]
+    assert ax.get_xlabel() == "Repeat purchases in the calibration period"
+    ax.clear()
+    plot_conditional_expectation(CONDITIONAL.assign(by="recency"), ax)
+    assert ax.get_xlabel() == "Days from first to last purchase in the calibration period"
+
+
+def test_calibration_is_points_with_intervals_beside_the_diagonal(ax):
+    plot_inactivity_calibration(CALIBRATION, ax)
+    diagonal, points = (line.get_xydata().tolist() for line in ax.get_lines())
+    assert diagonal == [[0, 0], [1, 1]]
+    assert points == [[0.2, 0.3], [0.9, 0.8]]
+    (bars,) = ax.collections
+    np.testing.assert_allclose(bars.get_segments(), [[[0.2, 0.1], [0.2, 0.6]], [[0.9, 0.7], [0.9, 0.85]]])
+
+
+def test_deciles_stand_in_their_order(ax):
+    plot_deciles(DECILES, ax)
+    assert heights(ax) == {"Actual": [3.0, 1.0], "Expected": [2.5, 1.5]}
+    assert ticks(ax.xaxis) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "best_first", "label"),
+    [
+        ("mae", ["yours", "mine", "Rate so far"], "0.700"),
+        ("rmse", ["mine", "yours", "Rate so far"], "1.100"),
+        ("relative_bias", ["Rate so far", "mine", "yours"], "+5.0%"),
+        ("correlation", ["mine", "yours", "Rate so far"], "0.600"),
+        ("gini", ["yours", "mine", "Rate so far"], "0.700"),
+        ("top_decile_share", ["mine", "yours", "Rate so far"], "50.0%"),
+        ("auc", ["mine", "Rate so far", "yours", "Hiatus"], "0.800"),
+        ("brier_score", ["mine", "yours", "Hiatus"], "0.100"),
+    ],
+)
+def test_the_best_model_is_on_top_and_what_has_no_such_measure_is_left_out(ax, metric, best_first, label):
+    plot_model_comparison(COMPARISON, ax, metric=metric)
+    assert ticks(ax.yaxis) == best_first
+    bottom, top = ax.get_ylim()
+    assert bottom > top
+    of_row = {
+        round(bar.get_y() + bar.get_height() / 2): text.get_text()
+        for container in ax.containers
+        for bar, text in zip(container, label_texts(ax, container), strict=True)
+    }
+    assert of_row[0] == label
+
+
+def label_texts(ax, container):
+    """The labels of a group of bars: those of the first group come first."""
+    sizes = [len(other) for other in ax.containers]
+    start = sum(sizes[: ax.containers.index(container)])
+    return ax.texts[start : start + len(container)]
+
+
+def test_models_and_rules_have_their_colours(ax):
+    plot_model_comparison(COMPARISON, ax)
+    models, rules = ax.containers
+    assert [bar.get_width() for bar in models] == [0.7, 0.8]
+    assert [bar.get_width() for bar in rules] == [0.9]
+    assert models[0].get_facecolor() != rules[0].get_facecolor()
+    assert texts(ax) == ["Mean absolute error", "", "Models", "Rules of thumb"]
+
+
+def test_tables_of_cdnow_are_drawn():
+    transactions = as_transactions(load_cdnow())
+    holdout = holdout_split(transactions, calibration_end="1997-09-30", observation_end="1998-06-30")
+    model, end = NBDModel.from_params({"r": 0.385, "alpha": 12.07}), {"observation_end": "1998-06-30"}
+    for plot, table in (
+        (plot_tracking, tracking_table(model, transactions, calibration_end="1997-09-30", freq="Q", **end)),
+        (plot_frequency, frequency_table(model, holdout)),
+        (plot_conditional_expectation, conditional_expectation_table(model, holdout, **end)),
+        (plot_conditional_expectation, conditional_expectation_table(model, holdout, by="recency", **end)),
+        (plot_inactivity_calibration, inactivity_calibration_table(model, holdout, **end)),
+        (plot_deciles, decile_table(model, holdout, **end)),
+        (plot_model_comparison, compare_models({"NBD": model}, holdout, transactions=transactions, **end)),
+    ):
+        axes = Figure(layout="constrained").subplots()
+        plot(table, axes)
+        axes.figure.canvas.draw()
+
+
+# Laws.
+
+
+@each_plot
+def test_the_axes_given_are_drawn_on_and_nothing_else_is_made(plot, table, ax):
+    assert plot(table, ax) is ax
+    assert plt.get_fignums() == []
+    assert plot(table) is not ax
+    assert len(plt.get_fignums()) == 1
+
+
+@each_plot
+def test_every_kind_of_frame_and_order_is_drawn_alike(plot, table):
+    expected = drawn(plot(table, Figure().subplots()))
+    assert any(expected.values())
+    for given in (pl.from_pandas(table), table.iloc[::-1], table.sample(frac=1, random_state=3)):
+        np.testing.assert_equal(drawn(plot(given, Figure().subplots())), expected)
+
+
+@each_plot
+def test_labels_are_english_or_chinese(plot, table, ax):
+    plot(table, ax)
+    english = texts(ax)
+    assert all(text.isascii() for text in english)
+    ax.clear()
+    plot(table, ax, language="zh")
+    chinese = texts(ax)
+    assert [bool(text) for text in chinese] == [bool(text) for text in english]
+    assert all(any("\u4e00" <= sign <= "\u9fff" for sign in text) for text in chinese if text)
+
+
+def test_names_of_rules_are_translated_and_those_of_models_are_not(ax):
+    plot_model_comparison(COMPARISON, ax, metric="auc", language="zh")
+    assert ticks(ax.yaxis) == ["mine", "维持以往频率", "yours", "沉默期规则"]
+
+
+def test_a_model_may_have_the_name_of_a_text(ax):
+    plot_model_comparison(COMPARISON.assign(model=["gini", "b", "mean_rate", "hiatus"]), ax)
+    assert ticks(ax.yaxis) == ["b", "gini", "Mean rate of all"]
+
+
+@each_plot
+def test_an_empty_table_is_drawn_as_empty_axes(plot, table, ax):
+    plot(table.head(0), ax)
+    ax.figure.canvas.draw()
+    assert len(ax.patches) == 0
+
+
+@each_plot
+def test_settings_stay_as_they_were(plot, table):
+    before = mpl.rcParams.copy()
+    plot(table, language="zh")
+    assert mpl.rcParams == before
+
+
+# Refusals.
+
+
+@each_plot
+def test_a_table_without_its_columns_is_refused(plot, table, ax):
+    with pytest.raises(SchemaError, match=r"lacks the columns.* value\.\w+ makes such a table"):
+        plot(table.iloc[:, :1], ax)
+    with pytest.raises(ValueError, match="`language` must be one of"):
+        plot(table, ax, language="de")
+    with pytest.raises(TypeError, match="must be a pandas, Polars or PyArrow table"):
+        plot([1, 2], ax)
+
+
+def test_what_is_no_measure_is_refused(ax):
+    with pytest.raises(ValueError, match=r"`metric` must be one of .* got 'aic'"):
+        plot_model_comparison(COMPARISON, ax, metric="aic")
+
+
+@each_plot
+def test_a_refusal_leaves_no_figure_behind(plot, table):
+    with pytest.raises(SchemaError):
+        plot(table.iloc[:, :1])
+    assert plt.get_fignums() == []
+
+
+# Input untouched.
+
+
+@each_plot
+def test_tables_are_not_changed(plot, table, ax):
+    before = table.copy()
+    plot(table, ax)
+    assert_frame_equal(table, before)
