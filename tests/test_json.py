@@ -125,13 +125,25 @@ def test_plain_values_come_back_to_the_last_bit(value):
     assert repr(holder.given) == repr(value)
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), np.float64("nan")])
+def test_numbers_that_json_does_not_have_come_back(number):
+    text = Holder(given=number).fit(number).to_json()
+    json.loads(text, parse_constant=pytest.fail)
+    holder = Holder.from_json(text)
+    assert repr(float(holder.given)) == repr(float(holder.learned_)) == repr(float(number))
+
+
+@pytest.mark.parametrize("value", [(), ("a", 1), ((1.5, 2.5), ("b", None))])
+def test_tuples_come_back_as_tuples(value):
+    assert again(Holder(given=value).fit(value)).given == value
+
+
 # Refusals.
 
 
-@pytest.mark.parametrize("number", [float("nan"), float("inf"), np.float64("nan"), np.array([1.0, -np.inf])])
-def test_numbers_that_json_does_not_have_are_refused(number):
+def test_arrays_of_numbers_that_json_does_not_have_are_refused():
     with pytest.raises(ValueError, match="Out of range float values are not JSON compliant"):
-        Holder().fit(number).to_json()
+        Holder().fit(np.array([1.0, -np.inf])).to_json()
 
 
 def test_nothing_is_written_before_fit():

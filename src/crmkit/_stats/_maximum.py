@@ -74,7 +74,8 @@ def maximise(
     objective : callable
         Takes the coordinates; gives the log-likelihood and its gradient.
     starts : iterable of arrays
-        Where to start; a later one is taken only where the searches before failed or ended on a bound or a ridge.
+        Where to start; a later one is taken only where the searches before failed, or the first ended on a bound or a
+        ridge.
     lower, upper : arrays
         Bounds of the coordinates.
     what : str
@@ -94,13 +95,14 @@ def maximise(
             found = _checked(objective, at, lower, upper)
             if found is not None:
                 return found
-        best = None
+        best, n_found = None, 0
         for start in starts:
             found = _checked(objective, _from_start(objective, start, lower, upper), lower, upper)
-            if found is not None and (best is None or found.value > best.value):
-                best = found
-            # On a bound or a ridge there may be a higher maximum elsewhere.
-            if best is not None and not best.undetermined.any():
+            if found is None:
+                continue
+            best, n_found = found if best is None or found.value > best.value else best, n_found + 1
+            # Beside a bound or a ridge there may be a higher maximum: one more is looked for.
+            if n_found == 2 or not best.undetermined.any():
                 break
     if best is not None:
         return best

@@ -69,7 +69,9 @@ def log_rule(end: Floats, *, scale: Floats, begin: Floats | float = 0.0, n_panel
     return begin + first * np.expm1(stretched), even * first * np.exp(stretched)
 
 
-def beta_mean(log_given: Callable[..., Floats], a: Floats, b: Floats, *arguments: Floats, falls: Sequence[Fall]) -> Floats:
+def beta_mean(
+    log_given: Callable[..., Floats], a: Floats, b: Floats, *arguments: Floats, falls: Sequence[Fall]
+) -> Floats:
     r"""Means, over beta distributions, of what may fall steeply, or on another scale than they do.
 
     The sum runs over the log odds of p by the trapezoidal rule. There the logarithm of the density times

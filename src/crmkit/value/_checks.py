@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from crmkit._checks import check_number
+from crmkit.value._units import DAYS_A_YEAR
 
-__all__ = ["DAYS_A_YEAR", "as_continuous_rate", "as_end", "check_horizon", "check_priors", "check_quantities"]
-
-DAYS_A_YEAR = 365.25
+__all__ = ["as_continuous_rate", "as_end", "check_horizon", "check_priors", "check_quantities"]
 
 
 def check_horizon(horizon: object) -> float:

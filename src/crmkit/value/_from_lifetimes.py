@@ -6,8 +6,8 @@ from typing import Any
 
 from crmkit.value._model import ValueModel
 from crmkit.value._purchases import BetaGeoBetaBinomModel, BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel
-from crmkit.value._purchases._histories import TimeUnit
 from crmkit.value._spend import GammaGammaModel
+from crmkit.value._units import TimeUnit
 
 __all__ = ["from_lifetimes"]
 

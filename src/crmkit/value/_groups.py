@@ -51,7 +51,7 @@ def fit_groups(model: _Model, customers: Any, *, by: str) -> dict[Hashable, _Mod
     >>> month = customers["first_order"].dt.strftime("%Y-%m")
     >>> models = fit_groups(BetaGeoModel(), customers.assign(cohort=month), by="cohort")
     >>> {cohort: model.n_customers_ for cohort, model in models.items()}
-    {'1997-01': 781, '1997-02': 890, '1997-03': 686}
+    {'1997-01': 781, '1997-02': 857, '1997-03': 719}
     """
     if not isinstance(model, ValueModel):
         raise TypeError(f"`model` must be a model of crmkit.value, got {type(model).__name__}.")

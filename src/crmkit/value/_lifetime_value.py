@@ -13,12 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._checks import check_columns, check_fraction, check_int, check_number
 from crmkit._frames import FrameT, collected, column_like, from_pandas, in_memory, open_frame, pandas_series, rows_like
 from crmkit.errors import SchemaError
-from crmkit.value._checks import DAYS_A_YEAR, as_continuous_rate, as_end
+from crmkit.value._checks import as_continuous_rate, as_end
 from crmkit.value._model import Floats
 from crmkit.value._purchases._draws import Quantity
-from crmkit.value._purchases._histories import DAYS
 from crmkit.value._purchases._model import PurchaseModel
 from crmkit.value._spend import GammaGammaModel
+from crmkit.value._units import DAYS, DAYS_A_YEAR
 
 __all__ = ["customer_equity", "customer_lifetime_value", "lifetime_value_by_year", "lifetime_value_table"]
 

@@ -20,7 +20,7 @@ from crmkit.value._contracts._likelihood import Spans, fitted
 from crmkit.value._contracts._residual import residual_renewals
 from crmkit.value._contracts._table import read_contracts
 from crmkit.value._model import ValueModel
-from crmkit.value._purchases._histories import DAYS, TimeUnit
+from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["ContractModel"]
 

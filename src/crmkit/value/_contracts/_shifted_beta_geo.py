@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from crmkit.value._contracts._model import ContractModel
-from crmkit.value._purchases._histories import TimeUnit
+from crmkit.value._units import TimeUnit
 
 __all__ = ["BetaDiscreteWeibullModel", "ShiftedBetaGeoModel"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit.value._purchases._histories import DAYS, TimeUnit
+from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["Floats", "Judged", "as_new", "days_per_unit", "floats"]
 

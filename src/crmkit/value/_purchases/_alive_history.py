@@ -52,13 +52,14 @@ def alive_history(model: PurchaseModel, transactions: Any, *, as_of: Day, every_
     >>> model = BetaGeoModel.from_params({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426})
     >>> orders = load_cdnow()
     >>> first = as_transactions(orders[orders["customer_id"] == 1])
-    >>> alive_history(model, first, as_of="1997-09-30", every_days=90).round(3)
+    >>> history = alive_history(model, first, as_of="1997-09-30", every_days=90)
+    >>> history.assign(probability_alive=history["probability_alive"].round(3))
        customer_id       date  probability_alive
     0            1 1997-01-01              1.000
-    1            1 1997-04-01              0.562
-    2            1 1997-06-30              0.338
-    3            1 1997-09-28              0.724
-    4            1 1997-09-30              0.722
+    1            1 1997-04-01              0.492
+    2            1 1997-06-30              0.326
+    3            1 1997-09-28              0.730
+    4            1 1997-09-30              0.727
     """
     check_int(every_days, name="every_days", low=1)
     end = as_day(as_of, name="as_of")

@@ -14,9 +14,10 @@ from crmkit._checks import some
 from crmkit._stats import as_floats
 from crmkit.value._checks import check_horizon
 from crmkit.value._purchases._covariates import Effect
-from crmkit.value._purchases._histories import Histories, TimeUnit, read_opportunities
+from crmkit.value._purchases._histories import Histories, read_opportunities
 from crmkit.value._purchases._laws import BETA_BINOMIAL, Law
 from crmkit.value._purchases._model import PurchaseModel
+from crmkit.value._units import TimeUnit
 
 __all__ = ["BetaGeoBetaBinomModel"]
 

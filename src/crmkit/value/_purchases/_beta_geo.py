@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
-from crmkit.value._purchases._histories import TimeUnit
 from crmkit.value._purchases._laws import BETA_GEO, MODIFIED_BETA_GEO, Law
 from crmkit.value._purchases._model import PurchaseModel
+from crmkit.value._units import TimeUnit
 
 __all__ = ["BetaGeoModel", "ModifiedBetaGeoModel"]
 
@@ -49,7 +49,7 @@ class BetaGeoModel(PurchaseModel):
     >>> model.params_["estimate"].round(3).to_dict()
     {'r': 0.243, 'alpha': 4.414, 'a': 0.793, 'b': 2.426}
     >>> model.expected_purchases(customers, horizon=39).round(3).head(2).tolist()
-    [1.226, 0.202]
+    [1.226, 0.203]
     """
 
     _parameters: ClassVar = BETA_GEO.parameters

@@ -10,9 +10,10 @@ from scipy.special import xlogy
 
 from crmkit._checks import check_int, some
 from crmkit.errors import SchemaError
-from crmkit.value._purchases._histories import DAYS, TimeUnit, read_histories
+from crmkit.value._purchases._histories import read_histories
 from crmkit.value._purchases._laws import BETA_GEO, Law, erlang_law
 from crmkit.value._purchases._model import PurchaseModel
+from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["BetaGeoCNBDModel", "ModifiedBetaGeoCNBDModel"]
 

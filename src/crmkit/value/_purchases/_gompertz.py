@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
-from crmkit.value._purchases._histories import TimeUnit
 from crmkit.value._purchases._laws import GOMPERTZ, Law
 from crmkit.value._purchases._model import PurchaseModel
+from crmkit.value._units import TimeUnit
 
 __all__ = ["GammaGompertzNBDModel"]
 

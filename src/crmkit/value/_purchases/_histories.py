@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +14,13 @@ import pandas as pd
 from crmkit._checks import check_columns, some
 from crmkit._frames import collected, in_memory, open_frame, pandas_series
 from crmkit.errors import SchemaError
+from crmkit.value._units import DAYS, TimeUnit
 
-__all__ = ["DAYS", "Column", "Histories", "TimeUnit", "read_histories", "read_opportunities"]
+__all__ = ["Column", "Histories", "read_histories", "read_opportunities"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-TimeUnit: TypeAlias = Literal["D", "W", "M", "Y"]
-
-DAYS: dict[str, float] = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
-
+# Three centuries.
+_MOST_DAYS = 2**17
 # The columns that hold x, t_x and T, in continuous time and counted in opportunities.
 _KEYS = ("frequency", "recency", "T")
 _COUNTS = ("n_transactions", "last_transaction", "n_opportunities")
@@ -130,7 +129,10 @@ def _read(
         of_row, first = _grouped(columns)
         n = np.asarray(np.bincount(of_row, weights=n, minlength=len(first)), dtype=np.float64)
         columns = {name: values[first] for name, values in columns.items()}
-        codes = of_row if codes is None else np.where(known, of_row[np.maximum(codes, 0)], -1)
+        if codes is None:
+            codes = of_row
+        elif len(of_row):
+            codes = np.where(known, of_row[np.maximum(codes, 0)], -1)
     x, t_x, T = (columns[name] for name in keys)
     further = {name: columns[name] for name in extra}
     return Histories(Column(x), Column(t_x / days), Column(T / days), n=n, extra=further, codes=codes)
@@ -182,13 +184,23 @@ def _grouped(columns: dict[str, Floats]) -> tuple[npt.NDArray[np.intp], npt.NDAr
     key = np.zeros(len(next(iter(columns.values()))), dtype=np.int64)
     size = 1
     for values in columns.values():
-        codes, distinct = pd.factorize(values, sort=True)
-        if size * len(distinct) > np.iinfo(np.int64).max // 2:
+        codes, n_codes = _numbered(values)
+        if size * n_codes > np.iinfo(np.int64).max // 2:
             key, kept = pd.factorize(key, sort=True)
             size = len(kept)
-        key = key * len(distinct) + codes
-        size *= len(distinct)
+        key = key * n_codes + codes
+        size *= n_codes
     of_row, numbers = pd.factorize(key, sort=True)
     first = np.full(len(numbers), -1, dtype=np.intp)
     first[of_row[::-1]] = np.arange(len(of_row))[::-1]
     return of_row, first
+
+
+def _numbered(values: Floats) -> tuple[npt.NDArray[np.int64], int]:
+    """Number the values in ascending order, and give more than the largest number; whole days stay as they are."""
+    if len(values) and values.min() >= 0 and values.max() < _MOST_DAYS:
+        whole = values.astype(np.int64)
+        if (whole == values).all():
+            return whole, int(whole.max()) + 1
+    codes, distinct = pd.factorize(values, sort=True)
+    return codes.astype(np.int64), len(distinct)

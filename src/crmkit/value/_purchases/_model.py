@@ -19,10 +19,11 @@ from crmkit.value._model import Floats, ValueModel, Values
 from crmkit.value._purchases._covariates import Effect, effects, of_each_history
 from crmkit.value._purchases._draws import QUANTITIES, DrawnLaw
 from crmkit.value._purchases._engine import cells_in_memory, with_predictions
-from crmkit.value._purchases._histories import DAYS, Histories, TimeUnit, read_histories
+from crmkit.value._purchases._histories import Histories, read_histories
 from crmkit.value._purchases._laws import Law
 from crmkit.value._purchases._likelihood import fitted
 from crmkit.value._purchases._outlook import Outlook
+from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["PurchaseModel"]
 
@@ -423,8 +424,11 @@ class PurchaseModel(ValueModel):
         histories = self._histories(new, distinct=False)
         own = self._own(self._estimates(), histories)
         drawn = self._law().simulate(own, histories.T.values, t, np.random.default_rng(random_state))
-        seen = {"frequency": drawn["frequency"], "recency": drawn["recency"] * DAYS[self.time_unit]}
-        return new.assign(**seen, alive=drawn["alive"], holdout_purchases=drawn["holdout_purchases"])
+        days = DAYS[self.time_unit]
+        in_days = {"recency": drawn["recency"] * days}
+        if "log_gap_sum" in drawn:
+            in_days["log_gap_sum"] = drawn["log_gap_sum"] + drawn["frequency"] * np.log(days)
+        return new.assign(**(drawn | in_days))
 
     def posterior_rates(self, customers: Any) -> Any:
         """Give each customer the means of its own rates, given its history.
@@ -465,8 +469,7 @@ class PurchaseModel(ValueModel):
 
     def _newcomers(self, ages: Floats, covariates: Mapping[str, Any] | None) -> pd.DataFrame:
         """Customers of whom no more is known than how long ago they bought for the first time."""
-        empty = dict.fromkeys(("frequency", "recency", *self._law().needs), 0.0)
-        return pd.DataFrame({**empty, "T": ages, **(covariates or {})})
+        return pd.DataFrame({"frequency": 0.0, "recency": 0.0, "T": ages, **(covariates or {})})
 
     def _drawn(self, n_draws: int, rng: np.random.Generator) -> DrawnLaw:
         check_is_fitted(self)
@@ -489,7 +492,7 @@ class PurchaseModel(ValueModel):
         return read_histories(customers, time_unit=self.time_unit, extra=self._extra(), distinct=distinct)
 
     def _extra(self) -> list[str]:
-        return list(dict.fromkeys([*(effect.covariate for effect in self._effects()), *self._law().needs]))
+        return list(dict.fromkeys(effect.covariate for effect in self._effects()))
 
     def _check_options(self) -> None:
         check_option(self.time_unit, DAYS, name="time_unit")

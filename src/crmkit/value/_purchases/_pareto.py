@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from crmkit.value._purchases._covariates import Effect, effects
-from crmkit.value._purchases._histories import TimeUnit
 from crmkit.value._purchases._laws import NBD, PARETO, Law
 from crmkit.value._purchases._model import PurchaseModel
+from crmkit.value._units import TimeUnit
 
 __all__ = ["NBDModel", "ParetoNBDModel"]
 

@@ -12,7 +12,7 @@ from crmkit._frames import FrameT, from_pandas, to_pandas
 from crmkit.customers import customer_summary, log_gap_table
 from crmkit.transactions import checked_transactions, up_to
 from crmkit.value._purchases._erlang import BetaGeoCNBDModel, ModifiedBetaGeoCNBDModel
-from crmkit.value._purchases._histories import TimeUnit
+from crmkit.value._units import TimeUnit
 
 __all__ = ["regularity_table"]
 

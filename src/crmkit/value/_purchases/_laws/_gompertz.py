@@ -56,7 +56,7 @@ class _Gompertz(Lifetime):
             "beta": p["s"] / p["beta"] * -np.expm1(-p["b"] * y) / at,
         }
 
-    def density_slopes(self, p: Values, y: Floats) -> Gradient:
+    def density_slopes(self, p: Values, y: Floats, log_density: Floats) -> Gradient:  # noqa: ARG002
         b, s, beta = p["b"], p["s"], p["beta"]
         at, gone = _beta_at(p, y), np.exp(-b * y)
         of_survival = self.survival_slopes(p, y)

@@ -31,8 +31,6 @@ class Law(ABC):
     time_powers: ClassVar[Mapping[str, int]] = {}
     purchase_links: tuple[Link, ...] = ()
     dropout_links: tuple[Link, ...] = ()
-    # Columns beside x, t_x and T that the likelihood needs.
-    needs: tuple[str, ...] = ()
     # Whether `alive` costs no more than to find out which histories are equal.
     alive_is_quick: bool = False
     # Whether what those alive will do depends on x and T alone.

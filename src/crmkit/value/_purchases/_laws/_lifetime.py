@@ -49,8 +49,8 @@ class Lifetime(Law):
         """Derivatives of `log_survival` by the parameters of the lifetime."""
 
     @abstractmethod
-    def density_slopes(self, p: Values, y: Floats) -> Gradient:
-        """Derivatives of `log_density` by the parameters of the lifetime."""
+    def density_slopes(self, p: Values, y: Floats, log_density: Floats) -> Gradient:
+        """Derivatives of `log_density`, which is given too, by the parameters of the lifetime."""
 
     def scale(self, p: Values) -> Any:
         """Times far below this do not change the density; a law with integration rules of its own has none."""
@@ -110,7 +110,8 @@ class Lifetime(Law):
         y, log_weight = self._leaving_times(p, x, t_x, T)
         grown = np.log1p(y / p["alpha"])
         exponent = -(p["r"] + x) * grown
-        exponent += self.log_density(p, y)
+        log_density = self.log_density(p, y)
+        exponent += log_density
         exponent += log_weight
         peak = exponent.max(axis=0)
         exponent -= np.where(np.isfinite(peak), peak, 0.0)
@@ -122,7 +123,7 @@ class Lifetime(Law):
             return log_left, {}
         weight /= np.maximum(total, 1e-300)
         means = {"log": _mean(weight, grown), "inverse": _mean(weight, 1 / (p["alpha"] + y))}
-        means |= {name: _mean(weight, slope) for name, slope in self.density_slopes(p, y).items()}
+        means |= {name: _mean(weight, slope) for name, slope in self.density_slopes(p, y, log_density).items()}
         return log_left, means
 
     def _leaving_times(self, p: Values, x: Floats, t_x: Floats, T: Floats) -> tuple[Floats, Floats]:

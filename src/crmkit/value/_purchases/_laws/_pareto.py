@@ -41,9 +41,10 @@ class _Pareto(Lifetime):
         s, beta = p["s"], p["beta"]
         return {"s": -np.log1p(y / beta), "beta": s / beta * y / (beta + y)}
 
-    def density_slopes(self, p: Values, y: Floats) -> Gradient:
+    def density_slopes(self, p: Values, y: Floats, log_density: Floats) -> Gradient:
         s, beta = p["s"], p["beta"]
-        return {"s": 1 / s - np.log1p(y / beta), "beta": s / beta - (s + 1) / (beta + y)}
+        # The logarithm of 1 + y / beta is in the density.
+        return {"s": 1 / s + (log_density - np.log(s / beta)) / (s + 1), "beta": s / beta - (s + 1) / (beta + y)}
 
     def scale(self, p: Values) -> Any:
         return p["beta"]

@@ -123,7 +123,7 @@ def discounted_for_ever(A: Floats, scale: Floats, a: Floats, b: Floats, rate: fl
     stretched = sigma * (v - np.exp(-v) + 1)
     log_weight = A * (stretched - np.expm1(stretched)) + np.log1p(np.exp(-v))
     weight = np.exp(log_weight - log_weight.max(axis=0))
-    per_phase = np.log1p(rate * scale / A * np.exp(-stretched))
+    per_phase = np.logaddexp(0.0, np.log(rate * scale / A) - stretched)
     there = times_there(a + 0 * v, b + 0 * v, -np.expm1(-k * per_phase)).reshape(v.shape)
     values = np.exp(-(k - begun) * per_phase) * there
     return np.asarray((weight * values).sum(axis=0) / weight.sum(axis=0))
