@@ -31,7 +31,7 @@ MODULE = "benchmarks.value_purchases"
 N_CUSTOMERS = 1_000_000
 # lifetimes takes minutes for more.
 N_PARETO = 100_000
-N_ON_ENGINE = 10_000_000
+N_LARGE = 10_000_000
 PARAMS = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
 SPEND = {"p": 6.25, "q": 3.744, "v": 15.44}
 RUNS = 5
@@ -126,15 +126,14 @@ def _like(fitter, model):
     return fitter
 
 
-def simulated(n, path):
-    """Write customers acquired evenly over a year; their purchases fall on whole days."""
+def simulated(n):
+    """Draw customers acquired evenly over a year; their purchases fall on whole days."""
     days = np.random.default_rng(0).integers(1, 366, n).astype(float)
     drawn = BetaGeoModel.from_params(PARAMS).simulate(days, random_state=1)
     recency = np.minimum(np.ceil(drawn["recency"]), days)
     frequency = np.minimum(drawn["frequency"], recency)
     spend = GammaGammaModel.from_params(SPEND).simulate(frequency, random_state=2)["monetary_value"]
-    customers = pd.DataFrame({"frequency": frequency, "recency": recency, "T": days, "monetary_value": spend})
-    customers.to_parquet(path)
+    return pd.DataFrame({"frequency": frequency, "recency": recency, "T": days, "monetary_value": spend})
 
 
 def timed(call, runs):
@@ -169,12 +168,10 @@ def compare(tasks, path):
         print(row(label, f"{n:,}", f"{times[f'{name}_peer'] / times[name]:,.0f}", times=times, memory=memory))
 
 
-def alone_at_scale(folder):
+def alone_at_scale():
     """Print what we take where lifetimes cannot follow."""
     print("\n| ours alone | customers | cells | s | MB |\n|---|---|---|---|---|")
-    path = Path(folder) / "large.parquet"
-    simulated(N_ON_ENGINE, path)
-    customers = pd.read_parquet(path)[["frequency", "recency", "T"]]
+    customers = simulated(N_LARGE)[["frequency", "recency", "T"]]
     one = customers.head(N_CUSTOMERS)
     print(_line("Pareto/NBD, fit", one, ParetoNBDModel()))
     for precision in ("D", "W"):
@@ -203,12 +200,12 @@ def main(n_customers=N_CUSTOMERS):
         path = str(Path(folder) / "customers.parquet")
         print(f"\n## models of purchases, {n_customers:,} customers")
         print(headings("task", "customers", "peer / ours"))
-        simulated(n_customers, path)
+        simulated(n_customers).to_parquet(path)
         compare(TASKS, path)
         few = str(Path(folder) / "few.parquet")
-        simulated(min(N_PARETO, n_customers), few)
+        simulated(min(N_PARETO, n_customers)).to_parquet(few)
         compare(PARETO_TASKS, few)
-        alone_at_scale(folder)
+    alone_at_scale()
 
 
 if __name__ == "__main__":

@@ -7,12 +7,8 @@ likelihood.
 """
 
 import sys
-import tempfile
 import time
 from functools import partial
-from pathlib import Path
-
-import pandas as pd
 
 from benchmarks.value_purchases import simulated
 from crmkit.value import BetaGeoModel, ParetoNBDModel
@@ -34,10 +30,7 @@ def main(n_customers=N_CUSTOMERS):
     except ImportError:
         print("\nbenchmarks.value_pymc skipped: pymc-marketing is not installed.")
         return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "customers.parquet"
-        simulated(n_customers, path)
-        customers = pd.read_parquet(path)[["frequency", "recency", "T"]]
+    customers = simulated(n_customers)[["frequency", "recency", "T"]]
     weeks = customers.assign(recency=customers["recency"] / 7, T=customers["T"] / 7, customer_id=range(n_customers))
     print(f"\n## pymc-marketing by MAP, {n_customers:,} customers")
     print("| model | ours, s | peer with compilation, s | ratio | peer again, s | ratio |\n|---|---|---|---|---|---|")

@@ -48,7 +48,9 @@ rates = st.floats(0, 2)
 @st.composite
 def chains(draw, low=0.0):
     n = draw(st.integers(1, 6))
-    rows = draw(st.lists(st.lists(st.floats(low, 1), min_size=n, max_size=n).filter(any), min_size=n, max_size=n))
+    # Six states in a row multiply to numbers that a float still holds.
+    chances = st.floats(max(low, 1e-50), 1) | st.just(low)
+    rows = draw(st.lists(st.lists(chances, min_size=n, max_size=n).filter(any), min_size=n, max_size=n))
     chain = np.array(rows)
     return chain / chain.sum(axis=1, keepdims=True)
 
@@ -271,6 +273,14 @@ def test_moves_there_and_back_are_worth_nothing(chain):
     moves = move_values(values).to_numpy()
     assert_array_equal(moves, -moves.T)
     assert_allclose(moves[0], values["value"] - values["value"][0])
+
+
+def test_shares_of_a_chain_that_hardly_ever_comes_back():
+    # 1 leads to 0 once in 1e200 periods, 0 to 1 once in ten: 0 holds 1e-199 of the time
+    assert_allclose(stationary_distribution(np.array([[0.9, 0.1], [1e-200, 1.0]])), [1e-199, 1], rtol=1e-12)
+    least = np.finfo(float).smallest_subnormal
+    turns = np.array([[0, 0, 0, 1], [least, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0]])
+    assert_allclose(stationary_distribution(turns), [0, 1 / 3, 1 / 3, 1 / 3], atol=1e-300)
 
 
 def test_recurrent_states_are_those_that_are_never_left_for_good():

@@ -58,16 +58,14 @@ def log_beta_step(a: npt.ArrayLike, b: npt.ArrayLike, step: npt.ArrayLike) -> Fl
     a, x, step = (np.array(each) for each in np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (a, b, step))))
     # The two are interchangeable; the smaller is subtracted first.
     low, high = np.minimum(a, step), np.maximum(a, step)
-    total = np.zeros_like(x)
-    while (near := x < _FAR).any():
-        total -= np.where(near, np.log1p(low / x * (high / (x + low + high))), 0.0)
-        x += near
+    below, raised, x = _raised(x)
+    total = -np.where(raised, np.log1p(low / below * (high / (below + low + high))), 0.0).sum(axis=0)
     total += (x - 0.5) * np.log1p(low / x * (high / (x + low + high)))
     total -= high * np.log1p(low / (x + high)) + low * np.log1p(high / (x + low))
     total -= low / (x + low) * (high / (x + high)) * ((2 * x + low + high) / (x + low + high)) / x / 12
     for power, coefficient in _LOG_GAMMA:
         total -= coefficient * (_fall(x, low, power) - _fall(x + high, low, power))
-    return total
+    return np.asarray(total)
 
 
 def digamma_step(x: npt.ArrayLike, step: npt.ArrayLike) -> Floats:
@@ -75,14 +73,18 @@ def digamma_step(x: npt.ArrayLike, step: npt.ArrayLike) -> Floats:
     x, step = (
         np.array(each) for each in np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(step, dtype=float))
     )
-    total = np.zeros_like(x)
-    while (near := x < _FAR).any():
-        total += np.where(near, step / x / (x + step), 0.0)
-        x += near
-    total += np.log1p(step / x)
+    below, raised, x = _raised(x)
+    total = np.where(raised, step / below / (below + step), 0.0).sum(axis=0) + np.log1p(step / x)
     for power, coefficient in _DIGAMMA:
         total += coefficient * _fall(x, step, power)
-    return total
+    return np.asarray(total)
+
+
+def _raised(x: Floats) -> tuple[Floats, npt.NDArray[np.bool_], Floats]:
+    """Give x and the numbers by ones above it, which of them are below where the series holds, and the first beyond."""
+    ones = np.arange(_FAR).reshape(-1, *(1,) * x.ndim)
+    needed = np.maximum(np.ceil(_FAR - x), 0.0)
+    return x + ones, ones < needed, x + needed
 
 
 def _fall(x: Floats, step: Floats, power: int) -> Floats:

@@ -61,14 +61,18 @@ def stationary_distribution(transition: Floats) -> Floats:
         return np.full(len(transition), np.nan)
     inside = classes[0]
     work = transition[np.ix_(inside, inside)].copy()
+    leaves = np.ones(len(inside))
     for last in range(len(inside) - 1, 0, -1):
-        work[:last, last] /= work[last, :last].sum()
-        work[:last, :last] += np.outer(work[:last, last], work[last, :last])
+        leaves[last] = work[last, :last].sum()
+        work[:last, :last] += np.outer(work[:last, last], work[last, :last] / leaves[last])
     share = np.ones(len(inside))
     for at in range(1, len(inside)):
+        # Shares at each step, not multiples of the first state's: those overflow where it is hardly ever reached.
         share[at] = share[:at] @ work[:at, at]
+        share[:at] *= leaves[at]
+        share[: at + 1] /= share[: at + 1].sum()
     shares = np.zeros(len(transition))
-    shares[inside] = share / share.sum()
+    shares[inside] = share
     return shares
 
 

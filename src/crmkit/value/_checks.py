@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 
 from crmkit._checks import check_number
 from crmkit.value._units import DAYS_A_YEAR
 
-__all__ = ["as_continuous_rate", "as_end", "check_horizon", "check_priors", "check_quantities"]
+__all__ = ["as_continuous_rate", "as_end", "check_covariates", "check_horizon", "check_priors", "check_quantities"]
 
 
 def check_horizon(horizon: object) -> float:
@@ -38,6 +39,17 @@ def as_end(horizon: float | None, *, rate: float) -> float:
     return math.inf
 
 
+def check_covariates(covariates: object, *, name: str, taken: Collection[str]) -> None:
+    """Raise unless covariates are a sequence of further columns, each named once."""
+    named = not isinstance(covariates, str) and isinstance(covariates, Sequence)
+    given = list(covariates) if named else []  # type: ignore[call-overload]
+    if not named or len(set(given)) < len(given) or set(given) & set(taken):
+        raise ValueError(
+            f"`{name}` must be a sequence of columns other than {list(taken)}, each once, got {covariates!r}. "
+            "Pass ['column'] for one."
+        )
+
+
 def check_priors(priors: object, *, names: Sequence[str]) -> None:
     """Raise unless priors name parameters and give each a centre and a spread."""
     if priors is None:
@@ -45,8 +57,8 @@ def check_priors(priors: object, *, names: Sequence[str]) -> None:
     if not isinstance(priors, Mapping) or not set(priors) <= set(names):
         raise ValueError(f"`priors` must be None or name some of {list(names)}, got {priors!r}.")
     for name, prior in priors.items():
-        numbers = np.shape(prior) == (2,) and all(np.isfinite(prior)) and prior[1] > 0
-        if not numbers:
+        numbers = np.shape(prior) == (2,) and all(isinstance(part, Real) and math.isfinite(part) for part in prior)
+        if not numbers or prior[1] <= 0:
             raise ValueError(
                 f"`priors[{name!r}]` must be (centre, spread) of the logarithm of a parameter, or of a coefficient "
                 f"itself, the spread above 0, got {prior!r}."

@@ -78,7 +78,7 @@ class ValueModel(JsonEstimator):
         Raises
         ------
         ValueError
-            If a parameter is missing, unknown, or not above zero.
+            If a parameter is missing, unknown, or not above zero, or an option lies outside its range.
 
         Examples
         --------
@@ -88,6 +88,7 @@ class ValueModel(JsonEstimator):
         {'r': 0.243, 'alpha': 4.414, 'a': 0.793, 'b': 2.426}
         """
         model = cls(**options)
+        model._check_options()
         names = model._names()
         if set(params) != set(names):
             raise ValueError(f"`params` must name {names}, got {sorted(params)}.")
@@ -130,6 +131,9 @@ class ValueModel(JsonEstimator):
         root = directions * np.sqrt(np.maximum(variances, 0.0))
         drawn = centre + rng.standard_normal((n_draws, len(centre))) @ root.T
         return pd.DataFrame(self._natural(drawn.T))
+
+    def _check_options(self) -> None:
+        """Raise unless the constructor was given what the model can work with."""
 
     def _names(self) -> list[str]:
         """All that is fitted: parameters, then coefficients of covariates."""

@@ -39,7 +39,7 @@ def alive_history(model: PurchaseModel, transactions: Any, *, as_of: Day, every_
     Raises
     ------
     NotFittedError
-        Before `fit`.
+        Before the model is fitted.
     SchemaError
         If a column is missing, or nobody buys up to ``as_of``.
     ValueError

@@ -60,7 +60,10 @@ class _Likelihood:
         log_start = np.log([self._law.start(self._h)[name] for name in self._law.parameters])
         start = np.concatenate([log_start, np.zeros(len(self._effects))])
         moves = np.random.default_rng(0).normal(0.0, 1.5, (6, len(self._law.parameters)))
+        dropout = {name for name, _ in self._law.dropout_links}
         yield start
+        # Customers who leave at once or never.
+        yield start - 4.0 * np.pad([name in dropout for name in self._law.parameters], (0, len(self._effects)))
         for move in moves:
             yield start + np.pad(move, (0, len(self._effects)))
 

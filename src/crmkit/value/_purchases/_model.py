@@ -14,7 +14,14 @@ from crmkit._checks import check_fraction, check_int, check_option, some
 from crmkit._frames import FrameT, column_like, is_engine, open_frame, rows_like
 from crmkit._stats import as_floats
 from crmkit.errors import SchemaError
-from crmkit.value._checks import as_continuous_rate, as_end, check_horizon, check_priors, check_quantities
+from crmkit.value._checks import (
+    as_continuous_rate,
+    as_end,
+    check_covariates,
+    check_horizon,
+    check_priors,
+    check_quantities,
+)
 from crmkit.value._model import Floats, ValueModel, Values
 from crmkit.value._purchases._covariates import Effect, effects, of_each_history
 from crmkit.value._purchases._draws import QUANTITIES, DrawnLaw
@@ -497,4 +504,6 @@ class PurchaseModel(ValueModel):
     def _check_options(self) -> None:
         check_option(self.time_unit, DAYS, name="time_unit")
         check_option(self.prospects, ("raise", "drop"), name="prospects")
+        for name in ("purchase_covariates", "dropout_covariates"):
+            check_covariates(getattr(self, name, ()), name=name, taken=("frequency", "recency", "T", "n_customers"))
         check_priors(self.priors, names=self._names())
