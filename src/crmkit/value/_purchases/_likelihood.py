@@ -105,11 +105,16 @@ class _Search:
 
         def objective(coordinates: Floats) -> tuple[float, Floats]:
             value, gradient = likelihood.at(coordinates)
-            off = self._turn @ coordinates - self._centre
-            return value - float(self._precision @ off**2) / 2, gradient - self._turn.T @ (self._precision * off)
+            log_prior, slopes = self.log_prior(coordinates)
+            return value + log_prior, gradient + slopes
 
         lower, upper = self._middle - self._reach, self._middle + self._reach
         return maximise(objective, starts=starts, lower=lower, upper=upper, what=self._what, near=near)
+
+    def log_prior(self, coordinates: Floats) -> tuple[float, Floats]:
+        """Logarithm of the priors' density but for a constant, and its gradient."""
+        off = self._turn @ coordinates - self._centre
+        return -float(self._precision @ off**2) / 2, -self._turn.T @ (self._precision * off)
 
 
 def fitted(
@@ -129,7 +134,7 @@ def fitted(
         )
     lost = np.abs(units.turn) @ found.undetermined > 0
     covariance = units.turn @ found.covariance @ units.turn.T
-    return Maximum(at, found.value, covariance, lost), full.at(found.at)[0]
+    return Maximum(at, found.value, covariance, lost), found.value - search.log_prior(found.at)[0]
 
 
 def _near(full: _Likelihood, search: _Search, *, step: int) -> Maximum | None:
