@@ -93,7 +93,7 @@ def maximise(
     objective = _remembering(objective)
     with _blas().limit(limits=1, user_api="blas"):
         if near is not None:
-            root = None if near.undetermined.any() else np.linalg.cholesky(near.covariance)
+            root = None if near.undetermined.any() else np.asarray(np.linalg.cholesky(near.covariance), dtype=float)
             start = near.at
             at = _from_start(objective, start, lower, upper) if root is None else _from_near(objective, start, root)
             found = _checked(objective, at, lower, upper, root)
