@@ -1,6 +1,7 @@
 """The command line: files of every kind read, the report written, path and findings told."""
 
 import importlib
+import json
 import subprocess
 import sys
 
@@ -188,6 +189,26 @@ def test_help_shows_an_example_and_the_defaults(help_option):
     assert "gb18030" in stdout
     assert "report.html" in stdout
     assert "demo" in run(help_option)[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "margin", "discount_rate"),
+    [((), 1.0, 0.1), (("--margin", "0.3", "--discount-rate", "0"), 0.3, 0.0)],
+)
+def test_the_report_counts_value_as_asked(options, margin, discount_rate, folder, undrawn):
+    (folder / "orders.csv").write_text(text())
+    found = json.loads(run("report", "orders.csv", "--as-of", "2024-03-31", "--json", *options)[1])
+    assert (found["margin"], found["discount_rate"]) == (margin, discount_rate)
+
+
+def test_the_report_and_clv_say_the_same_of_rates():
+    first, second = (run(command, "--help")[1] for command in ("report", "clv"))
+    for said in ("Share of the amounts that is profit", "A year's, by which later purchases"):
+        assert said in first
+        assert said in second
+    code, _, stderr = run("report", "orders.csv", "--as-of", "2024-03-31", "--margin", "30", "--language", "zh")
+    assert code == 2
+    assert "'--margin' 的值无效：须大于 0 且不超过 1，得到 30.0。" in stderr
 
 
 def test_the_module_runs_as_the_command_does():

@@ -3,6 +3,7 @@
 import csv
 import json
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from tests.commands import run, text
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.cli import _order_log, _valued
 from crmkit.errors import ConvergenceError
+from crmkit.report import _forecast
 from crmkit.value import (
     BetaGeoModel,
     GammaGammaModel,
@@ -31,7 +33,7 @@ MODELS = {"pareto": ParetoNBDModel, "bg": BetaGeoModel, "mbg": ModifiedBetaGeoMo
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(_valued, "_MOST_DRAWS", 50)
+    monkeypatch.setattr(_forecast, "_MOST_DRAWS", 50)
     return tmp_path
 
 
@@ -112,11 +114,14 @@ def test_units_of_time(orders, one, other):
     assert first == pytest.approx(second, rel=1e-9)
 
 
+COUNTS = ["Customers", "Customers with a value"]
+
+
 @pytest.mark.parametrize(
     ("language", "heads"),
     [
-        ("en", ["Figure", "Customers", "Customers with a value", "Expected purchases, 12M", "Lifetime value, 12M"]),
-        ("zh", ["项目", "客户数", "可估值客户数", "预计购买次数（12M）", "客户终身价值（12M）"]),
+        ("en", ["Figure", *COUNTS, "Expected purchases, next 12 months", "Lifetime value, next 12 months"]),
+        ("zh", ["项目", "客户数", "可估值客户数", "预计购买次数（未来 12 个月）", "客户终身价值（未来 12 个月）"]),
     ],
 )
 def test_the_totals_are_told_on_standard_output(orders, folder, language, heads):
@@ -125,20 +130,95 @@ def test_the_totals_are_told_on_standard_output(orders, folder, language, heads)
     assert [line.split("  ")[0] for line in lines[:5]] == heads
     assert {"en": "90% interval", "zh": "90% 置信区间"}[language] in lines[0]
     assert [line.split("  ")[0] for line in lines[5:]] == [
-        *(f"Pareto/NBD {name}" for name in ("r", "alpha", "s", "beta")),
+        *(f"Pareto/NBD {name}" for name in "rαsβ"),
         *(f"gamma-gamma {name}" for name in "pqv"),
     ]
 
 
-def test_a_fit_on_the_boundary_is_said():
-    days = [f"{day:%Y-%m-%d}" for day in pd.date_range("1997-07-01", AS_OF, freq="30D")]
-    regular = pd.DataFrame(
-        [(n, day, 5.0 + n) for n in range(12) for day in days], columns=[*HISTORY[:1], "date", "amount"]
-    )
-    regular.to_parquet("orders.parquet")
-    for language, said in (("en", "The log determines r, alpha"), ("zh", "数据只能部分确定 r, alpha")):
-        code, _, stderr = run("clv", "orders.parquet", "--as-of", AS_OF, "--output", "a.csv", "--language", language)
-        assert (code, said in stderr) == (0, True)
+@pytest.mark.parametrize(
+    ("horizon", "words"),
+    [
+        ("1D", ("1 day", "1 天")),
+        ("0.5W", ("0.5 weeks", "0.5 周")),
+        ("12M", ("12 months", "12 个月")),
+        ("1Y", ("1 year", "1 年")),
+    ],
+)
+def test_the_horizon_in_words(orders, horizon, words):
+    for language, word in zip(("en", "zh"), words, strict=True):
+        told = valued(orders, "clv.csv", "--horizon", horizon, "--language", language)
+        assert {"en": f"Lifetime value, next {word}  ", "zh": f"客户终身价值（未来 {word}）"}[language] in told
+
+
+# CDNOW's first weeks: the model sees nobody leave; those until March: all leave at one rate, as far as it sees.
+CAVEATS = {
+    ("1997-02-15", "en"): [
+        "On this log the model finds nobody leaving: the figures are what would come if all stayed, and who has left "
+        "cannot be told.",
+        "The log goes back 46 days, less than the 26 weeks that it is asked about: take these figures with care.",
+    ],
+    ("1997-02-15", "zh"): [
+        "模型在这份数据中未发现客户流失：各项数字是客户全部留下时的结果，无法判断谁已流失。",
+        "数据仅覆盖 46 天，不足所预测的 26 周，请谨慎使用。",
+    ],
+    ("1997-03-31", "en"): [
+        "The log determines s, β only in part; the intervals may be too narrow.",
+        "The log goes back 90 days, less than the 26 weeks that it is asked about: take these figures with care.",
+    ],
+    ("1997-03-31", "zh"): [
+        "数据只能部分确定 s、β，区间可能偏窄。",
+        "数据仅覆盖 90 天，不足所预测的 26 周，请谨慎使用。",
+    ],
+}
+
+
+@pytest.mark.parametrize(("as_of", "language"), CAVEATS)
+def test_how_far_figures_can_be_trusted_is_said(as_of, language):
+    load_cdnow()[["customer_id", "date", "amount"]].to_parquet("orders.parquet")
+    arguments = ("clv", "orders.parquet", "--as-of", as_of, "--horizon", "26W", "--output", "a.csv")
+    code, stdout, stderr = run(*arguments, "--language", language)
+    assert (code, stderr.splitlines()) == (0, CAVEATS[as_of, language])
+    assert [line.split()[2:] for line in stdout.splitlines() if line.startswith(("Pareto/NBD s", "Pareto/NBD β"))] == [
+        ["–", "–"],
+        ["–", "–"],
+    ]
+    found = json.loads(run(*arguments, "--json")[1], parse_constant=pytest.fail)
+    assert (found["boundary"], found["nobody_leaves"]) == (["s", "beta"], as_of == "1997-02-15")
+    assert found["parameters"][2]["estimate"] is None
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, "1997-02-15"])
+def test_the_totals_are_those_of_the_report(as_of):
+    orders = load_cdnow()[["customer_id", "date", "amount"]]
+    # a third of the customers, and one who only got money back
+    orders = pd.concat([orders[orders["customer_id"] % 3 == 0], orders.head(1).assign(customer_id=-1, amount=-5.0)])
+    orders.to_parquet("orders.parquet")
+    asked = ("orders.parquet", "--as-of", as_of, "--margin", "0.3", "--discount-rate", "0.2", "--json", "--output")
+    (first, one, said), (second, other, _) = run("clv", *asked, "a.csv"), run("report", *asked, "a.html")
+    assert (first, second) == (0, 0), said
+    of_clv, of_report = json.loads(one), json.loads(other)
+    totals = {row["quantity"]: row for row in of_report["tables"]["value_totals"]}
+    for quantity in ("expected_purchases", "lifetime_value"):
+        for end, value in of_clv[quantity].items():
+            assert value == pytest.approx(totals[quantity][end], rel=1e-12)
+    assert of_clv["n_valued"] == totals["lifetime_value"]["n_customers"]
+    assert of_clv["parameters"] == [
+        {name: row[name] for name in of_clv["parameters"][0]} for row in of_report["tables"]["value_models"]
+    ]
+
+
+def test_an_interval_without_an_upper_end(orders, monkeypatch):
+    monkeypatch.setattr(_forecast, "customer_equity", lambda *args, **more: customer_equity(*args, **more).assign(
+        equity_upper=np.inf))  # fmt: skip
+    monkeypatch.setattr(_valued, "lifetime_value_table", lambda *args, **more: lifetime_value_table(
+        *args, **more).assign(lifetime_value_upper=np.inf))  # fmt: skip
+    (line,) = (line for line in valued(orders, "clv.xlsx").splitlines() if line.startswith("Lifetime value"))
+    assert line.endswith(" – ∞")
+    assert openpyxl.load_workbook("clv.xlsx").active["L2"].value == "∞"
+    found = document(orders)["lifetime_value"]
+    assert found["lower"] < found["value"]
+    assert found["upper"] is None
+    assert np.isposinf(pd.read_parquet("clv.parquet")["lifetime_value_upper"]).all()
 
 
 def test_customers_without_a_value_have_none(orders):
@@ -150,8 +230,19 @@ def test_customers_without_a_value_have_none(orders):
             "amount": [5, 0, -5],
         }
     )
-    found = document(pd.concat([orders, more]))
+    pd.concat([orders, more]).to_parquet("orders.parquet")
+    arguments = ("clv", "orders.parquet", "--as-of", AS_OF, "--json", "--output", "clv.parquet")
+    _, stdout, stderr = run(*arguments)
+    found = json.loads(stdout)
     assert found["n_customers"] - found["n_valued"] == 2
+    assert stderr.splitlines() == [
+        "Customers without a value, as they have no purchase day (only refunds, or days that refunds cancel): 1.",
+        "Customers without a value, for lack of amounts above zero or of a finite mean: 1.",
+    ]
+    assert run(*arguments, "--language", "zh")[2].splitlines() == [
+        "因没有购买日（仅有退款，或当日订单被退款抵消）而无法估值的客户：1 位。",
+        "因没有大于零的金额或均值不是有限值而无法估值的客户：1 位。",
+    ]
     table = pd.read_parquet("clv.parquet").set_index("customer_id")
     assert table.loc[-1, ["expected_spend", "lifetime_value", "lifetime_value_lower"]].isna().all()
     assert table.loc[-1, "expected_purchases"] > 0
@@ -172,9 +263,9 @@ def test_of_many_customers_fewer_parameters_are_drawn(orders, monkeypatch):
     drawn = []
     monkeypatch.setattr(_valued, "lifetime_value_table", lambda *args, n_draws, **more: drawn.append(n_draws) or
                         lifetime_value_table(*args, n_draws=n_draws, **more))  # fmt: skip
-    monkeypatch.setattr(_valued, "_FEWEST_DRAWS", 7)
+    monkeypatch.setattr(_forecast, "_FEWEST_DRAWS", 7)
     for most in (10**9, 20 * orders["customer_id"].nunique(), 1):
-        monkeypatch.setattr(_valued, "_MOST_NUMBERS", most)
+        monkeypatch.setattr(_forecast, "_MOST_NUMBERS", most)
         valued(orders, "clv.parquet")
     assert drawn == [50, 20, 7]
 
@@ -219,12 +310,31 @@ def test_wrong_options_are_refused(options, message, folder):
     assert message in stderr
 
 
-def test_a_file_in_which_nobody_came_back_is_refused(folder):
-    (folder / "orders.csv").write_text(text(rows=[("ann", "2024-01-05", "5"), ("bo", "2024-01-05", "5")]))
-    code, stdout, stderr = run("clv", "orders.csv", "--as-of", "2024-03-31")
-    assert (code, stdout) == (3, "")
-    assert "The file holds nobody with a repeat purchase" in stderr
+TWICE = [(f"c{n}", day, f"{5 + n}") for n in range(10) for day in ("2024-01-05", f"2024-02-{10 + n}")]
+FREE = [(who, day, "5" if day == "2024-01-05" else "0") for who, day, _ in TWICE]
+
+
+@pytest.mark.parametrize(
+    ("rows", "english", "chinese"),
+    [
+        ([("ann", "2024-01-05", "5")], "Fewer than 10 customers bought on two days", "购买过的客户不足 10 位"),
+        (TWICE[:-1], "Fewer than 10 customers bought on two days", "购买过的客户不足 10 位"),
+        (FREE, "Fewer than 10 customers came back with amounts above zero", "金额大于零的客户不足 10 位"),
+    ],
+    ids=["nobody came back", "nine came back", "nothing was paid"],
+)
+def test_a_file_of_too_few_who_came_back_is_refused(rows, english, chinese, folder):
+    (folder / "orders.csv").write_text(text(rows=rows))
+    for language, said in (("en", english), ("zh", chinese)):
+        code, stdout, stderr = run("clv", "orders.csv", "--as-of", "2024-03-31", "--language", language)
+        assert (code, stdout) == (3, "")
+        assert said in stderr
     assert not (folder / "clv.xlsx").exists()
+
+
+def test_ten_who_came_back_are_enough(folder):
+    (folder / "orders.csv").write_text(text(rows=TWICE))
+    assert run("clv", "orders.csv", "--as-of", "2024-03-31", "--output", "a.csv")[0] == 0
 
 
 def test_a_fit_that_fails_is_said(folder, orders, monkeypatch):

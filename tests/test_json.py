@@ -13,6 +13,7 @@ from tests.customers import customer_table
 from crmkit import __version__
 from crmkit._estimator import JsonEstimator
 from crmkit.segment import RFMScorer, RFMSegmenter, TierSegmenter, ValueSegmenter
+from crmkit.value import NBDModel
 
 CUSTOMERS = customer_table([1, 2, 3, 4], [10, 20, 30, 40], [4, 3, 2, 1])
 
@@ -235,3 +236,28 @@ def test_what_is_held_stays_as_it_is():
     again(Holder(given=value).fit(table))
     assert type(value) is np.ndarray
     pd.testing.assert_frame_equal(table, pd.DataFrame({"a": [1.0, np.nan]}))
+
+
+@pytest.mark.parametrize(
+    ("where", "changed"),
+    [
+        (("params", "time_unit"), "fortnight"),
+        (("state", "params_", "__table__", "estimate"), [None, 1.0]),
+        (("state", "params_", "index", "parameter"), ["r", "beta"]),
+    ],
+)
+def test_a_model_that_no_fit_leaves_is_refused(where, changed):
+    record = record_of(NBDModel.from_params({"r": 1.0, "alpha": 2.0}))
+    part = record
+    for name in where[:-1]:
+        part = part[name]
+    part[where[-1]] = changed
+    with pytest.raises(ValueError, match=r"`text` must be what NBDModel\.to_json wrote"):
+        NBDModel.from_json(json.dumps(record))
+
+
+def test_a_model_without_its_state_is_refused():
+    record = record_of(NBDModel.from_params({"r": 1.0, "alpha": 2.0}))
+    del record["state"]["params_"]
+    with pytest.raises(ValueError, match=r"`text` must be what NBDModel\.to_json wrote"):
+        NBDModel.from_json(json.dumps(record))

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from pandas.testing import assert_frame_equal
 from sklearn.exceptions import NotFittedError
+from tests.frames import as_pandas, to_arrow
 from tests.peers import BetaGeoFitter, GammaGammaFitter
 
 from crmkit import SchemaError, as_transactions, customer_summary, load_cdnow
@@ -150,7 +151,7 @@ def test_polars_gets_polars():
         ({"discount_rate": -0.1}, "`discount_rate` must be a year's rate of 0 or more, for example 0.1, got -0.1"),
         ({"discount_rate": 0}, "`discount_rate` must be above 0 where `horizon` is None, got 0"),
         ({"discount_rate": 0.1, "horizon": -1}, "`horizon` must be a time after as_of"),
-        ({"discount_rate": 0.1, "margin": np.nan}, "`margin` must be a number, got nan"),
+        ({"discount_rate": 0.1, "margin": np.nan}, "`margin` must be a finite number, got nan"),
     ],
 )
 def test_arguments_out_of_range_are_refused(arguments, message):
@@ -178,3 +179,168 @@ def test_the_input_is_untouched():
     lifetime_value_table(TWO, **KNOWN, discount_rate=0.1, n_draws=2)
     customer_equity(TWO, **KNOWN, discount_rate=0.1, n_draws=2)
     assert_frame_equal(TWO, before)
+
+
+# Rows of a query come in any order.
+
+
+def test_a_query_is_run_once():
+    groups = pl.DataFrame({"customer_id": CUSTOMERS["customer_id"], "big": CUSTOMERS["spend"] > 40})
+    shuffled = groups.sample(fraction=1, shuffle=True, seed=3).lazy()
+    query = pl.from_pandas(CUSTOMERS).lazy().join(shuffled, on="customer_id")
+    # a join by hashing gives the rows in another order each time
+    plan = {**MODELS, "discount_rate": 0.1, "horizon": 26, "n_draws": 10}
+    expected = customer_equity(CUSTOMERS.assign(big=CUSTOMERS["spend"] > 40), **plan, by="big")
+    for _ in range(5):
+        found = customer_equity(query, **plan, by="big").collect().to_pandas()
+        assert_frame_equal(found, expected, check_dtype=False, rtol=1e-9)
+
+
+# Values joined in an engine.
+
+
+def with_ids(customers):
+    return customers.assign(customer_id=np.arange(len(customers)))
+
+
+def in_engine(build, customers, **plan):
+    made = customer_lifetime_value(build(to_arrow(with_ids(customers))), **plan)
+    assert list(as_pandas(made, in_order=False).columns) == [*with_ids(customers).columns, "lifetime_value"]
+    return as_pandas(made, in_order=False).set_index("customer_id").sort_index()["lifetime_value"].to_numpy()
+
+
+def test_an_engine_gets_the_values_joined_to_its_customers(build):
+    if build.is_engine:
+        plan = {**MODELS, "discount_rate": 0.1, "horizon": 52, "margin": 0.3}
+        some = pd.concat([CUSTOMERS.iloc[:200], TWO]).drop(columns="customer_id").reset_index(drop=True)
+        some = some[["frequency", "recency", "T", "monetary_value"]]
+        expected = customer_lifetime_value(some, **plan).to_numpy()
+        np.testing.assert_allclose(in_engine(build, some, **plan), expected, rtol=1e-12)
+        assert np.isnan(expected[-1])
+
+
+def test_an_engine_takes_models_with_covariates(build):
+    if build.is_engine:
+        spend = {"p": 6.0, "q": 4.0, "v": 15.0, "spend.big": 0.4}
+        purchases = {"r": 2.0, "alpha": 10.0, "purchase.big": 0.2, "purchase.far": -0.3}
+        plan = {
+            "purchase_model": NBDModel.from_params(purchases, purchase_covariates=["big", "far"]),
+            "spend_model": GammaGammaModel.from_params(spend, spend_covariates=["big"]),
+            "discount_rate": 0.0,
+            "horizon": 1,
+        }
+        some = CUSTOMERS[["frequency", "recency", "T", "monetary_value"]].iloc[:50]
+        some = some.assign(big=np.arange(50) % 2, far=np.arange(50) % 3 == 0).reset_index(drop=True)
+        expected = customer_lifetime_value(some, **plan).to_numpy()
+        np.testing.assert_allclose(in_engine(build, some, **plan), expected, rtol=1e-12)
+
+
+def test_amounts_that_cannot_be_are_refused_or_left_out_in_an_engine(build):
+    if build.is_engine:
+        some = CUSTOMERS[["frequency", "recency", "T", "monetary_value"]].iloc[:4].reset_index(drop=True)
+        some.loc[0, "monetary_value"] = -3.0
+        plan = {**KNOWN, "discount_rate": 0, "horizon": 1}
+        with pytest.raises(SchemaError, match=r"not above 0 for 1 customers with a repeat purchase.*'drop'"):
+            in_engine(build, some, **plan)
+        plan["spend_model"] = GammaGammaModel.from_params({"p": 6.0, "q": 4.0, "v": 15.0}, non_positive="drop")
+        expected = customer_lifetime_value(some, **plan).to_numpy()
+        assert np.isnan(expected[0])
+        np.testing.assert_allclose(in_engine(build, some, **plan), expected, rtol=1e-12)
+        some.loc[0, "monetary_value"] = np.inf
+        with pytest.raises(SchemaError, match="infinite or not above 0 for 1 customers"):
+            in_engine(build, some, **plan)
+
+
+def test_customers_without_a_finite_mean_have_no_value_in_an_engine(build):
+    if build.is_engine:
+        some = TWO.iloc[:1].reset_index(drop=True)
+        some = pd.concat([some, some.assign(frequency=0.0, recency=0.0)], ignore_index=True)
+        heavy = GammaGammaModel.from_params({"p": 6.0, "q": 0.8, "v": 15.0})
+        plan = {"purchase_model": KNOWN["purchase_model"], "spend_model": heavy, "discount_rate": 0, "horizon": 1}
+        found = in_engine(build, some, **plan)
+        np.testing.assert_allclose(found, customer_lifetime_value(some, **plan).to_numpy(), rtol=1e-12)
+        assert np.isnan(found).tolist() == [False, True]
+
+
+def test_what_is_row_by_row_wants_a_table_in_memory(build):
+    if build.is_engine:
+        given = build(to_arrow(with_ids(TWO)))
+        for ask in (
+            lambda: lifetime_value_table(given, **KNOWN, discount_rate=0.1, n_draws=2),
+            lambda: lifetime_value_by_year(given, **KNOWN, discount_rate=0.1),
+            lambda: KNOWN["purchase_model"].expected_purchases(given, horizon=1),
+            lambda: KNOWN["purchase_model"].posterior_rates(given),
+            lambda: KNOWN["spend_model"].expected_spend(given),
+        ):
+            with pytest.raises(TypeError, match=r"wants? a table in memory|needs a table in memory, got .* Collect it"):
+                ask()
+
+
+# Draws of the spend model without a finite mean.
+
+
+def test_draws_without_a_finite_mean_leave_the_lower_end():
+    few = CUSTOMERS.sample(100, random_state=7)
+    plan = {"purchase_model": MODELS["purchase_model"], "spend_model": GammaGammaModel().fit(few)}
+    assert (plan["spend_model"].draw_params(500)["q"] <= 1).any()
+    equity = customer_equity(few, **plan, discount_rate=0.1, horizon=52).iloc[0]
+    assert 0 < equity["equity_lower"] < equity["equity"] < equity["equity_upper"]
+    table = lifetime_value_table(few, **plan, discount_rate=0.1, horizon=52)
+    assert table.notna().all().all()
+    assert (table["lifetime_value_lower"] <= table["lifetime_value"]).all()
+    assert (table["lifetime_value"] <= table["lifetime_value_upper"]).all()
+
+
+# Rows that stand for several customers, and groups without a value.
+
+
+def test_the_equity_of_rows_that_stand_for_several():
+    plan = {**MODELS, "discount_rate": 0.1, "horizon": 52, "n_draws": 20}
+    once = CUSTOMERS.iloc[:300]
+    twice = customer_equity(pd.concat([once, once]), **plan)
+    assert_frame_equal(customer_equity(once.assign(n_customers=2), **plan), twice, rtol=1e-9)
+
+
+def test_a_group_of_whom_nobody_has_a_value_has_no_equity():
+    table = customer_equity(TWO.assign(city=["x", "y"]), **KNOWN, discount_rate=0.1, by="city", n_draws=2)
+    assert table["n_valued"].tolist() == [1, 0]
+    assert table.loc[1, ["equity", "equity_lower", "equity_upper"]].isna().all()
+    nobody = customer_equity(TWO.iloc[:0], **KNOWN, discount_rate=0.1, n_draws=2)
+    assert nobody["n_customers"].item() == 0
+    assert np.isnan(nobody["equity"].item())
+
+
+def test_groups_come_in_the_order_of_their_category():
+    levels = ["high", "alow"]
+    plan = {**KNOWN, "discount_rate": 0.1, "by": "level", "n_draws": 2}
+    ordered = TWO.assign(level=pd.Categorical(["alow", "high"], categories=levels))
+    assert customer_equity(ordered, **plan)["level"].tolist() == levels
+    polars = pl.from_pandas(TWO).with_columns(pl.Series("level", ["alow", "high"], dtype=pl.Enum(levels)))
+    assert customer_equity(polars, **plan)["level"].to_list() == levels
+
+
+@pytest.mark.parametrize(
+    ("by", "message"),
+    [
+        ([np.nan, 1.0], r"`customers\['level'\]` is missing in 1 rows"),
+        (["a", 1], r"`customers\['level'\]` holds values that have no common order"),
+    ],
+)
+def test_groups_that_are_none_are_refused(by, message):
+    with pytest.raises(SchemaError, match=message):
+        customer_equity(TWO.assign(level=by), **KNOWN, discount_rate=0.1, by="level")
+    if isinstance(by[0], float):
+        with pytest.raises(SchemaError, match=message):
+            customer_equity(pl.from_pandas(TWO).with_columns(level=pl.Series(by)), **KNOWN, discount_rate=1, by="level")
+
+
+@pytest.mark.parametrize("n_draws", [-1, 1, 2.5, None])
+def test_draws_are_a_number_of_at_least_two(n_draws):
+    with pytest.raises((TypeError, ValueError), match="`n_draws` must be"):
+        customer_equity(TWO, **KNOWN, discount_rate=0.1, n_draws=n_draws)
+
+
+@pytest.mark.parametrize("margin", [30, -0.3])
+def test_a_margin_is_a_share(margin):
+    with pytest.raises(ValueError, match=f"`margin` must be a share between 0 and 1, for example 0.3, got {margin}"):
+        customer_lifetime_value(TWO, **KNOWN, discount_rate=0.1, margin=margin)

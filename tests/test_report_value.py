@@ -10,7 +10,8 @@ from tests.pages import Page, section, table
 
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.errors import ConvergenceError
-from crmkit.report import _value, customer_report
+from crmkit.report import _forecast, customer_report
+from crmkit.report._worth_saving import worth_saving
 from crmkit.segment import TierSegmenter
 from crmkit.value import GammaGammaModel, ParetoNBDModel
 
@@ -49,6 +50,13 @@ def foretold(transactions):
     )
 
 
+def saved_of(foretold):
+    """Those who came back, are worth more than the average, overdue, and will rather not buy."""
+    overdue = foretold["days_since_last"] * foretold["frequency"] > foretold["recency"]
+    above = foretold["value"] > foretold["value"].mean()
+    return foretold[(foretold["frequency"] > 0) & overdue & above & (foretold["inactive"] >= 0.5)]
+
+
 # Twenty customers: c0 to c19, each buying every 20 to 39 days for 5 to 24, the first ten until July.
 def rhythm(n, *, last="2024-12-31"):
     days = pd.date_range(f"2024-01-{1 + n:02}", "2024-07-01" if n < 10 else last, freq=f"{20 + n}D")
@@ -56,6 +64,28 @@ def rhythm(n, *, last="2024-12-31"):
 
 
 SMALL = [row for n in range(20) for row in rhythm(n)]
+
+
+# By hand.
+
+
+def test_worth_saving_is_of_value_overdue_and_quiet():
+    # the first is all three: quiet for 41 days, once every 40 before; each of the others lacks one, the last never came
+    # back; the mean is 7
+    customers = pd.DataFrame(
+        {
+            "customer_id": ["ann", "on time", "poor", "likely", "once"],
+            "frequency": [2.0, 2.0, 2.0, 2.0, 0.0],
+            "recency": [80.0, 80.0, 80.0, 80.0, 0.0],
+            "days_since_last": [41.0, 40.0, 41.0, 41.0, 41.0],
+        }
+    )
+    found = worth_saving(
+        customers,
+        lifetime_value=pd.Series([8.0, 8.0, 3.0, 8.0, 8.0]),
+        probability_inactive=pd.Series([0.5, 0.5, 0.5, 0.49, 0.5]),
+    )
+    assert found["customer_id"].tolist() == ["ann"]
 
 
 # Reference: sums over what the models say of each customer.
@@ -83,8 +113,7 @@ def test_tiers_on_cdnow(report, foretold):
 
 
 def test_worth_saving_on_cdnow(report, foretold):
-    above = foretold["value"] > foretold["value"].mean()
-    saved = foretold[(foretold["frequency"] > 0) & above & (foretold["inactive"] >= 0.5)]
+    saved = saved_of(foretold)
     named = saved.nlargest(10, "value")
     assert report.value.worth_saving["customer_id"].tolist() == named["customer_id"].tolist()
     np.testing.assert_allclose(report.value.worth_saving["lifetime_value"], named["value"])
@@ -100,15 +129,26 @@ def test_worth_saving_on_cdnow(report, foretold):
     )
 
 
+def test_who_buys_seldom_and_is_on_time_is_not_worth_saving(transactions, foretold):
+    # one purchase every 363 days, the last 108 days ago; of value, and more likely than not to buy nothing in a year
+    seldom = foretold.set_index("customer_id").loc[2099]
+    assert (seldom["recency"] / seldom["frequency"], seldom["days_since_last"]) == (363, 108)
+    assert seldom["inactive"] > 0.5
+    assert seldom["value"] > foretold["value"].mean()
+    found = customer_report(transactions, as_of=AS_OF, sections=ONLY, n_actions=200).value.worth_saving
+    assert set(found["customer_id"]) == set(saved_of(foretold)["customer_id"])
+    assert 2099 not in set(found["customer_id"])
+
+
 def test_findings_on_cdnow(report, foretold):
     value, tiers = foretold["value"].sum(), foretold.groupby("tier")["value"].sum()
     row = report.value.totals.set_index("quantity").loc["lifetime_value"]
-    saved = foretold.query("frequency > 0 and inactive >= 0.5 and value > @foretold.value.mean()")
+    saved = saved_of(foretold)
     assert report.findings[-2:] == [
         f"In the next 12 months customers are expected to bring revenue with a present value of {value:,.0f} (95% "
         f"interval {row['lower']:,.0f} to {row['upper']:,.0f}), {tiers['core'] / value:.1%} of it from core customers.",
-        f"Worth saving: {len(saved)} customers above average in value, yet more likely than not to buy nothing in "
-        f"those 12 months; {saved['value'].sum() / value:.1%} of that value is theirs.",
+        f"Worth saving: {len(saved)} customers above average in value, yet overdue by their own rhythm and more likely "
+        f"than not to buy nothing in those 12 months; {saved['value'].sum() / value:.1%} of that value is theirs.",
     ]
 
 
@@ -165,17 +205,18 @@ def test_the_order_of_rows_does_not_matter():
     assert value_of(shuffled).to_html() == value_of(SMALL).to_html()
 
 
-def test_of_many_customers_intervals_come_from_some(transactions, report, monkeypatch):
-    monkeypatch.setattr(_value, "_MOST_DRAWN", 500)
-    few = customer_report(transactions, as_of=AS_OF, sections=ONLY).value
+def test_of_many_customers_fewer_parameters_are_drawn(transactions, report, monkeypatch):
+    monkeypatch.setattr(_forecast, "_MOST_NUMBERS", 100 * 2357)
+    few = customer_report(transactions, as_of=AS_OF, sections=ONLY)
+    assert (report.value.n_draws, few.value.n_draws) == (500, 100)
+    assert "Intervals come from 100 draws" in section(few.to_html(), "value")
     names = ["quantity", "n_customers", "value"]
-    pd.testing.assert_frame_equal(few.totals[names], report.value.totals[names])
-    for found, whole in ((few.totals[:2], report.value.totals[:2]), (few.tiers, report.value.tiers)):
+    pd.testing.assert_frame_equal(few.value.totals[names], report.value.totals[names])
+    for found, whole in ((few.value.totals[:2], report.value.totals[:2]), (few.value.tiers, report.value.tiers)):
         for end in ("lower", "upper"):
-            # the same draws of the parameters; ends differ by less than a quarter of the interval
+            # ends of fewer draws differ by less than a quarter of the interval
             off = (found[end] - whole[end]).abs() / (whole["upper"] - whole["lower"])
             assert (off < 0.25).all()
-    assert not few.totals["lower"][:2].equals(report.value.totals["lower"][:2])
 
 
 def test_long_logs_are_tracked_by_month():
@@ -225,13 +266,21 @@ def test_without_actions_nobody_is_named(language, transactions):
     page = section(found.to_html(), "value")
     assert not set(names) & set(Page(page).texts("th", "td"))
     assert "worth_saving" not in found.to_dict()["tables"]
-    assert {"en": "In all 102 customers", "zh": "共 102 位客户"}[language] in page
+    assert {"en": "In all 72 customers", "zh": "共 72 位客户"}[language] in page
 
 
 def test_as_many_are_named_as_asked_for(transactions):
     found = customer_report(transactions, as_of=AS_OF, sections=ONLY, n_actions=3)
     assert len(table(found.to_html(), "value", position=1)) == 1 + 3
     assert len(found.value.worth_saving) == 3
+
+
+@both_languages
+def test_that_some_are_not_named_is_said(language, transactions):
+    told = {"en": "Those worth most are named.", "zh": "以上为其中价值最高者。"}[language]
+    for n_actions, some_are_not in ((0, False), (71, True), (72, False)):
+        found = customer_report(transactions, as_of=AS_OF, sections=ONLY, n_actions=n_actions, language=language)
+        assert (told in section(found.to_html(), "value")) == some_are_not
 
 
 def test_hostile_ids_are_escaped_and_cut():
@@ -303,7 +352,7 @@ def test_amounts_not_above_zero_are_left_out_and_counted():
     rows = [(who, day, money if who != "c19" or day < "2024-02" else 0) for who, day, money in SMALL]
     found = value_of(rows)
     assert found.value.totals["n_customers"].tolist()[:2] == [20, 19]
-    assert "Of 1 customers no value can be told" in section(found.to_html(), "value")
+    assert "Of 1 customer no value can be told" in section(found.to_html(), "value")
 
 
 def test_parameters_that_the_log_does_not_determine_are_named():
@@ -312,10 +361,84 @@ def test_parameters_that_the_log_does_not_determine_are_named():
     found = value_of([(f"c{n}", day, 5 + n) for n in range(12) for day in days])
     lost = found.value.models.query("not is_determined")
     assert len(lost) > 0
-    assert lost[["std_error", "lower", "upper"]].isna().all(axis=None)
+    assert lost[["estimate", "std_error", "lower", "upper"]].isna().all(axis=None)
     page = section(found.to_html(), "value")
     assert "The log determines r, α" in page
     assert "nan" not in page
+    rows = {row[0]: row[2:] for row in table(page, "value", position=-1)[1:]}
+    assert {tuple(rows[name]) for name in ("r", "α", "s", "β")} == {("–", "–")}
+
+
+# CDNOW's first weeks: nobody could have left yet as far as the model sees, and customers then spent 61,311 in a year.
+STAYING = {
+    "en": (
+        "If all customers stayed, they would bring revenue with a present value of ",
+        "On this log the model finds nobody leaving: the figures are what would come if all stayed",
+        "Who is worth saving cannot be told, for the model finds nobody leaving.",
+    ),
+    "zh": (
+        "若客户全部留下，未来 12 个月将带来销售额，折现后为 ",
+        "模型在这份数据中未发现客户流失：各项数字是客户全部留下时的结果",
+        "模型未发现客户流失，无法判断哪些客户值得挽留。",
+    ),
+}
+
+
+@both_languages
+def test_a_model_in_which_nobody_leaves_is_no_forecast(language, transactions):
+    found = customer_report(transactions, as_of="1997-02-15", sections=ONLY, language=language)
+    assert found.value.limits == (True, (), 46)
+    if_all, nobody_leaves, unknown = STAYING[language]
+    (told,) = (finding for finding in found.findings if "12 months" in finding or "12 个月" in finding)
+    assert told.startswith(if_all)
+    assert nobody_leaves in told
+    page = section(found.to_html(), "value")
+    assert nobody_leaves in page
+    assert unknown in page
+    assert {"en": "If all stayed, the 1,229 customers so far would make", "zh": "若全部留下，现有的 1,229 位"}[
+        language
+    ] in page
+    assert {"en": "in part", "zh": "只能部分确定"}[language] not in told + page
+    assert found.value.worth_saving is None
+    assert found.value.totals["quantity"].tolist() == ["expected_purchases", "lifetime_value"]
+    rows = {row[0]: row[2:] for row in table(page, "value", position=-1)[1:]}
+    assert (rows["s"], rows["β"]) == (["–", "–"], ["–", "–"])
+    assert "–" not in rows["r"]
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+@both_languages
+def test_caveats_stand_in_the_headline(language, transactions):
+    # all leave at one rate, as far as 90 days show
+    found = customer_report(transactions, as_of="1997-03-31", sections=ONLY, language=language)
+    assert found.value.limits == (False, ("s", "beta"), 90)
+    told = {
+        "en": "The log determines s, β only in part; the intervals may be too narrow. The log goes back 90 days, less "
+        "than the 12 months that it is asked about: take these figures with care.",
+        "zh": "数据只能部分确定 s、β，区间可能偏窄。数据仅覆盖 90 天，不足所预测的 12 个月，请谨慎使用。",
+    }[language]
+    assert [finding for finding in found.findings if finding.endswith(told)] == [
+        finding for finding in found.findings if "95%" in finding and ("12 months" in finding or "12 个月" in finding)
+    ]
+    assert told in section(found.to_html(), "value")
+
+
+@both_languages
+def test_an_interval_without_an_upper_end(language, monkeypatch):
+    equity = _forecast.customer_equity
+    monkeypatch.setattr(_forecast, "customer_equity", lambda *args, **more: equity(*args, **more).assign(
+        equity_upper=np.inf))  # fmt: skip
+    found = value_of(SMALL, language=language)
+    row = found.value.totals.set_index("quantity").loc["lifetime_value"]
+    ends = {"en": f"(95% interval {row['lower']:,.2f} to ∞)", "zh": f"（95% 置信区间 {row['lower']:,.2f} 至 ∞）"}
+    page = section(found.to_html(), "value")
+    assert ends[language] in page
+    assert [cell for cell in (line[3] for line in table(page, "value")[1:]) if not cell.endswith("– ∞")] == []
+    assert ends[language] in " ".join(found.findings)
+    assert "| ∞ |" in found.to_markdown()
+    totals = json.loads(json.dumps(found.to_dict(), allow_nan=False))["tables"]["value_totals"]
+    assert (totals[1]["quantity"], totals[1]["upper"]) == ("lifetime_value", None)
+    assert totals[1]["lower"] == pytest.approx(row["lower"])
 
 
 def test_a_log_shorter_than_a_year_is_said():
@@ -343,8 +466,8 @@ def test_revenue_not_above_zero_leaves_the_tiers_out():
         ({"margin": float("nan")}, ValueError, "`margin` must lie between 0 and 1, got nan"),
         ({"margin": "half"}, TypeError, "`margin` must be a number between 0 and 1, got 'half'"),
         ({"discount_rate": -0.1}, ValueError, r"`discount_rate` must be a year's rate of 0 or more.* got -0\.1"),
-        ({"discount_rate": float("inf")}, ValueError, "`discount_rate` must be a number, got inf"),
-        ({"discount_rate": "10%"}, ValueError, "`discount_rate` must be a number, got '10%'"),
+        ({"discount_rate": float("inf")}, ValueError, "`discount_rate` must be a finite number, got inf"),
+        ({"discount_rate": "10%"}, TypeError, "`discount_rate` must be a number, got '10%'"),
     ],
 )
 def test_rates_out_of_range_are_refused(options, error, message):

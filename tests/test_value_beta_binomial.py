@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 from sklearn.exceptions import NotFittedError
+from tests.frames import as_pandas, to_arrow
 
 from crmkit import SchemaError, as_transactions, load_donations, make_transactions, opportunity_table
 from crmkit.value import BetaGeoBetaBinomModel
@@ -440,3 +442,15 @@ def test_the_table_given_is_not_changed(fitted):
     donors = load_donations()
     fitted.predict_table(donors, horizon=2, n_draws=2)
     pd.testing.assert_frame_equal(donors, load_donations())
+
+
+# An engine.
+
+
+def test_an_engine_gets_the_predictions_joined(build):
+    if build.is_engine:
+        donors = table((0, 0, 6), (3, 5, 6), (2, 6, 6)).assign(donor=[1, 2, 3])
+        expected = model().predict_table(donors, horizon=2, n_draws=5)
+        found = as_pandas(model().predict_table(build(to_arrow(donors)), horizon=2, n_draws=5), in_order=False)
+        found = found.set_index("donor").sort_index()[list(expected.columns)].reset_index(drop=True)
+        assert_frame_equal(found.astype(float), expected, rtol=1e-12)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
 from sklearn.exceptions import NotFittedError
 
 from crmkit._stats import digamma_step, log_beta_step
@@ -97,6 +98,27 @@ def test_residual_lifetime_by_hand():
     assert model.expected_residual_lifetime(active(0), discount_rate=0.1, horizon=0)[0] == 0
     # alpha = 2, beta = 1, without discounting: the sum of S(T + k) / S(T) is (beta + T) / (alpha - 1) = 1 + T
     assert_allclose(sbg(2, 1).expected_residual_lifetime(active(0, 1, 9), discount_rate=0), [1, 2, 10], rtol=1e-12)
+
+
+def test_a_table_of_given_parameters_by_hand():
+    # S(t) = 1 / (1 + t), S(t) / S(t - 1) = t / (1 + t); nothing is uncertain, and nobody is up for a renewal at 0
+    found = sbg(1, 1).survival_table([2, 0, 2])
+    names = ["survival", "survival_lower", "survival_upper"]
+    rates = ["retention_rate", "retention_rate_lower", "retention_rate_upper"]
+    assert list(found) == ["t", *names, *rates]
+    assert found["t"].tolist() == [2, 0, 2]
+    assert_allclose(found[names], np.outer([1 / 3, 1, 1 / 3], np.ones(3)), rtol=1e-14)
+    assert_allclose(found[rates], np.outer([2 / 3, np.nan, 2 / 3], np.ones(3)), rtol=1e-14)
+    assert found.index.tolist() == [0, 1, 2]
+
+
+def test_predictions_of_given_parameters_by_hand():
+    # of somebody new and after 3 renewals: S(2) / S(0) = 1/3, S(5) / S(3) = 2/3; 1/2 + 1/3 and 4/5 + 4/6 renewals
+    customers = pd.DataFrame({"tenure": [0, 3, 3, None], "churned": [False, True, False, None]}, index=list("abcd"))
+    found = sbg(1, 1).predict_table(customers, horizon=2)
+    expected = [[1 / 3, 5 / 6], [0, 0], [2 / 3, 22 / 15], [np.nan, np.nan]]
+    assert_allclose(found, np.repeat(expected, 3, axis=1), rtol=1e-13)
+    assert found.index.tolist() == list("abcd")
 
 
 def test_a_monthly_contract_is_discounted_by_the_month():
@@ -364,6 +386,99 @@ def test_the_special_case_is_never_likelier(alpha, beta, n_periods, seed):
         assert general.loglik_ >= special.loglik_ - 1e-4
 
 
+# Intervals are quantiles over the draws of the parameters: the point methods, asked once for each draw.
+
+
+def laws(model, *, n_draws, random_state):
+    draws = model.draw_params(n_draws, random_state=random_state).to_dict("records")
+    return [type(model).from_params(draw, time_unit=model.time_unit) for draw in draws]
+
+
+@both
+def test_intervals_of_curves_are_quantiles_over_the_draws(kind):
+    model = kind().fit(contract_table(HIGH_END[:8]))
+    t = np.array([5, 0, 1, 40, 5])
+    found = model.survival_table(t, level=0.8, n_draws=60, random_state=3)
+    assert_array_equal(found["survival"], model.survival(t))
+    assert_array_equal(found["retention_rate"].dropna(), model.retention_rate(t[t > 0]))
+    each = laws(model, n_draws=60, random_state=3)
+    ends = np.quantile([law.survival(t) for law in each], [0.1, 0.9], axis=0)
+    assert_allclose(found[["survival_lower", "survival_upper"]].T, ends, rtol=1e-12)
+    ends = np.quantile([law.retention_rate(t[t > 0]) for law in each], [0.1, 0.9], axis=0)
+    assert_allclose(found[["retention_rate_lower", "retention_rate_upper"]].dropna().T, ends, rtol=1e-12)
+
+
+@both
+@pytest.mark.parametrize(("horizon", "rate"), [(0, 0.1), (3, 0.0), (70, 0.2), (500, 0.05), (None, 0.1)])
+def test_intervals_of_predictions_are_quantiles_over_the_draws(kind, horizon, rate):
+    model = kind(time_unit="Y").fit(contract_table(HIGH_END[:8]))
+    customers = active(7, 0, 0, 300, 2, 45)
+    lifetime = ["expected_residual_lifetime"]
+    names = lifetime if horizon is None else ["probability_alive", *lifetime]
+    found = model.predict_table(
+        customers, horizon=horizon, discount_rate=rate, quantities=names, level=0.8, n_draws=30, random_state=3
+    )
+    assert list(found) == [name + end for name in names for end in ("", "_lower", "_upper")]
+    each = [model, *laws(model, n_draws=30, random_state=3)]
+    for name in names:
+        options = {"horizon": horizon} | ({"discount_rate": rate} if name in lifetime else {})
+        estimate, *drawn = (getattr(law, name)(customers, **options) for law in each)
+        assert_array_equal(found[name], estimate)
+        assert_allclose(found[[f"{name}_lower", f"{name}_upper"]].T, np.quantile(drawn, [0.1, 0.9], axis=0), rtol=1e-10)
+
+
+def test_blocks_of_tenures_do_not_matter(monkeypatch):
+    model = BetaDiscreteWeibullModel().fit(contract_table(HIGH_END[:8]))
+    options = {"horizon": None, "discount_rate": 0.1, "quantities": ["expected_residual_lifetime"], "n_draws": 20}
+    whole = model.predict_table(active(*range(9)), **options)
+    monkeypatch.setattr("crmkit.value._contracts._drawn._AT_A_TIME", 50)
+    pd.testing.assert_frame_equal(model.predict_table(active(*range(9)), **options), whole, rtol=1e-12)
+
+
+@both
+def test_intervals_widen_with_the_level_and_hold_the_estimate(kind):
+    model = kind().fit(contract_table(REGULAR[:8]))
+    t = np.arange(1, 30)
+    wide, narrow = (model.survival_table(t, level=level) for level in (0.99, 0.5))
+    for name in ("survival", "retention_rate"):
+        assert (wide[f"{name}_lower"] < narrow[f"{name}_lower"]).all()
+        assert (wide[f"{name}_upper"] > narrow[f"{name}_upper"]).all()
+        assert wide[name].between(wide[f"{name}_lower"], wide[f"{name}_upper"]).all()
+    # all ends are those of a survival function
+    assert (wide.filter(like="survival").diff().dropna() <= 0).all(axis=None)
+    pd.testing.assert_frame_equal(wide, model.survival_table(t, level=0.99, random_state=np.random.default_rng(0)))
+
+
+def test_intervals_of_survival_cover():
+    # so many of 100 intervals hold the truth with a probability of 0.9999, if each does with 0.95
+    least, most = stats.binom.interval(0.9999, 100, 0.95)
+    truth, rng, t = sbg(0.7, 1.2), np.random.default_rng(12), np.array([1, 6, 24])
+    covered = np.zeros(3)
+    for _ in range(100):
+        found = ShiftedBetaGeoModel().fit(truth.simulate(n=500, n_periods=6, random_state=rng)).survival_table(t)
+        covered += (found["survival_lower"] < truth.survival(t)) & (truth.survival(t) < found["survival_upper"])
+    assert ((least <= covered) & (covered <= most)).all(), covered
+
+
+def test_draws_that_expect_renewals_without_end_make_the_upper_end_infinite():
+    model = ShiftedBetaGeoModel().fit(sbg(1.5, 1.5).simulate(n=300, n_periods=8))
+    endless = (model.draw_params(500)["alpha"] <= 1).mean()
+    assert model.params_.loc["alpha", "estimate"] > 1
+    assert 0.03 < endless < 0.9
+    asked = {"quantities": ["expected_residual_lifetime"], "discount_rate": 0}
+    found = model.predict_table(active(0, 5), horizon=None, **asked)
+    assert np.isfinite(found["expected_residual_lifetime_lower"]).all()
+    assert np.isinf(found["expected_residual_lifetime_upper"]).all()
+    # beta / (alpha - 1) renewals; endless draws lie above all others, so that the lower end is among the finite ones
+    sums = np.sort([law["beta"] / (law["alpha"] - 1) for law in model.draw_params(500).to_dict("records")])
+    finite = sums[sums > 0]
+    at = 0.025 * 499
+    lower = finite[int(at)] + (at - int(at)) * (finite[int(at) + 1] - finite[int(at)])
+    assert found["expected_residual_lifetime_lower"][0] == pytest.approx(lower, rel=1e-9)
+    # within a horizon nothing is infinite
+    assert np.isfinite(model.predict_table(active(0, 5), horizon=1000, **asked)).all(axis=None)
+
+
 def test_cohorts_of_different_age_are_fitted_together():
     old, young = contract_table(REGULAR), contract_table([500, 316, 234])
     model = ShiftedBetaGeoModel().fit(pd.concat([old, young]))
@@ -380,6 +495,14 @@ def test_priors_hold_where_data_say_little():
     assert (
         0.5 < ShiftedBetaGeoModel(priors={"alpha": (0, 1), "beta": (1, 1)}).fit(contract_table([9, 9])).survival(1) < 1
     )
+
+
+@both
+def test_priors_may_be_arrays(kind):
+    few = contract_table([10, 8, 7])
+    pair = kind(priors={"alpha": (0, 1)}).fit(few).params_
+    for prior in (np.array([0.0, 1.0]), np.array([0, 1])):
+        pd.testing.assert_frame_equal(kind(priors={"alpha": prior}).fit(few).params_, pair)
 
 
 # Recovery from simulated customers.
@@ -403,6 +526,8 @@ def test_simulated_customers_survive_as_the_model_says():
     # three standard errors of a share of 200,000
     assert_allclose(shares, model.survival(np.arange(1, 7)), atol=3 * 0.5 / 200_000**0.5)
     assert table.equals(model.simulate(n=200_000, n_periods=6, random_state=3))
+    # the same seed as everywhere if none is given
+    assert model.simulate(n=50, n_periods=6).equals(model.simulate(n=50, n_periods=6, random_state=0))
 
 
 # Where the likelihood has no maximum inside.
@@ -451,6 +576,16 @@ def test_other_frames_are_given_back(kind):
     values = found.to_list() if isinstance(found, pl.Series) else found.to_pylist()
     assert values[:2] == pytest.approx([2 / 3, 0])
     assert values[2] is None
+    told = model.predict_table(customers, horizon=2)
+    assert type(told) is type(customers)
+    upper = pl.DataFrame(told)["probability_alive_upper"].to_list()
+    assert upper[:2] == pytest.approx([2 / 3, 0])
+    assert upper[2] is None
+
+
+def test_nobody_active_is_no_trouble():
+    lost = pd.DataFrame({"tenure": [3, 1], "churned": True})
+    assert (ShiftedBetaGeoModel().fit(contract_table(REGULAR)).predict_table(lost, horizon=2) == 0).all(axis=None)
 
 
 def test_json_keeps_the_model():
@@ -500,11 +635,14 @@ def test_no_frame_is_refused():
         ({"time_unit": "Q"}, r"`time_unit` must be one of \['D', 'M', 'W', 'Y'\], got 'Q'"),
         ({"priors": {"gamma": (0, 1)}}, "`priors` must be None or name some of"),
         ({"priors": {"alpha": (0, 0)}}, "the spread above 0"),
+        ({"priors": "foo"}, r"`priors` must be None or name some of \['alpha', 'beta'\], got 'foo'"),
     ],
 )
 def test_options_are_checked(options, message):
     with pytest.raises(ValueError, match=message):
         ShiftedBetaGeoModel(**options).fit(contract_table(REGULAR))
+    with pytest.raises(ValueError, match=message):
+        sbg(0.7, 1.2, **options)
 
 
 @pytest.mark.parametrize(
@@ -523,6 +661,26 @@ def test_options_are_checked(options, message):
             "`discount_rate` must be a year's rate",
         ),
         (lambda m: m.expected_residual_lifetime(active(1), discount_rate=0), "without end, as alpha . c is 0.7"),
+        (
+            lambda m: m.predict_table(active(1), horizon=None),
+            "`horizon` must be a number of renewals for probability_alive, got None",
+        ),
+        (
+            lambda m: m.predict_table(active(1), horizon=None, quantities=["expected_residual_lifetime"]),
+            "without end, as alpha . c is 0.7",
+        ),
+        (lambda m: m.predict_table(active(1), horizon=2.5), "`horizon` must be a whole number of renewals, got 2.5"),
+        (
+            lambda m: m.predict_table(active(1), horizon=2, quantities=["survival"]),
+            r"`quantities` must list some of \['probability_alive', 'expected_residual_lifetime'\], each once, got",
+        ),
+        (lambda m: m.predict_table(active(1), horizon=2, discount_rate=-1), "`discount_rate` must be a year's rate"),
+        (lambda m: m.predict_table(active(1), horizon=2, level=1), "`level` must lie between 0 and 1, got 1"),
+        (lambda m: m.predict_table(active(1), horizon=2, n_draws=1), "`n_draws` must be at least 2, got 1"),
+        (lambda m: m.survival_table([1, -1]), r"`t` must hold whole numbers of at least 0, got \[-1.0\]"),
+        (lambda m: m.survival_table([1, np.nan]), r"numbers of renewals below 2\^53, none missing, got \[nan\]"),
+        (lambda m: m.survival_table([1], level=0), "`level` must lie between 0 and 1, got 0"),
+        (lambda m: m.survival_table([1], n_draws=1), "`n_draws` must be at least 2, got 1"),
         (lambda m: m.simulate(n=0, n_periods=3), "`n` must be at least 1"),
         (lambda m: m.simulate(n=3, n_periods=0), "`n_periods` must be at least 1"),
     ],
@@ -542,6 +700,10 @@ def test_a_sum_whose_end_is_out_of_sight_is_refused():
 def test_nothing_is_said_before_fit(kind):
     with pytest.raises(NotFittedError):
         kind().simulate(n=1, n_periods=1)
+    with pytest.raises(NotFittedError):
+        kind().survival_table([1])
+    with pytest.raises(NotFittedError):
+        kind().predict_table(active(1), horizon=1)
 
 
 @pytest.mark.parametrize(
@@ -570,6 +732,7 @@ def test_inputs_stay_as_they_were(kind):
     model = kind().fit(table)
     model.probability_alive(table, horizon=3)
     model.expected_residual_lifetime(table, discount_rate=0.1)
+    model.predict_table(table, horizon=2, n_draws=5)
     pd.testing.assert_frame_equal(table, before)
     survivors = np.array(REGULAR, dtype=float)
     contract_table(survivors)

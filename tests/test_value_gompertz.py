@@ -325,3 +325,8 @@ def test_the_customers_given_are_not_changed(cdnow):
     given = cdnow.copy(deep=True)
     GammaGompertzNBDModel.from_params(AGEING).expected_purchases(given, horizon=3)
     assert_frame_equal(given, cdnow)
+
+
+def test_one_time_buyers_alone_leave_no_warnings(cdnow):
+    model = GammaGompertzNBDModel().fit(cdnow[cdnow["frequency"] == 0])
+    assert model.probability_alive(cdnow).between(0, 1).all()

@@ -17,6 +17,7 @@ from tests.logs import log
 
 from crmkit import SchemaError, as_transactions, cells, customer_summary, holdout_split, load_cdnow
 from crmkit.value import (
+    BetaGeoBetaBinomModel,
     BetaGeoModel,
     LikelihoodRatioTest,
     ModifiedBetaGeoModel,
@@ -730,7 +731,7 @@ def test_comparison_refuses_what_cannot_be_compared(bg, holdout):
         compare_models({"hiatus": Steady()}, customers, **end)
     with pytest.raises(ValueError, match="`hiatus_days` must be a number of days, 0 or more, got -1"):
         compare_models({"a": Steady()}, customers, hiatus_days=-1, **end)
-    with pytest.raises(ValueError, match="`hiatus_days` must be a number, got nan"):
+    with pytest.raises(ValueError, match="`hiatus_days` must be a finite number, got nan"):
         compare_models({"a": Steady()}, customers, hiatus_days=NAN, **end)
     daily = BetaGeoModel(time_unit="D").fit(holdout)
     with pytest.raises(ValueError, match=r"different time units, \['D', 'W'\], so that their likelihoods cannot be"):
@@ -798,3 +799,63 @@ def test_nothing_given_is_changed(build_in_memory, transactions, holdout):
     tracking_table(steady, few, freq="Q", **PERIOD)
     assert_frame_equal(as_pandas(few), before[0])
     assert_frame_equal(as_pandas(some), before[1])
+
+
+# What no table can be made of.
+
+
+@pytest.mark.parametrize("judge", [decile_table, inactivity_calibration_table, conditional_expectation_table])
+def test_a_model_of_opportunities_is_refused(judge, holdout):
+    model = BetaGeoBetaBinomModel.from_params({"alpha": 1.0, "beta": 1.0, "gamma": 1.0, "delta": 1.0})
+    with pytest.raises(TypeError, match="in time, got BetaGeoBetaBinomModel, which counts opportunities"):
+        judge(model, holdout, observation_end="1998-06-30")
+    with pytest.raises(TypeError, match="in time, got BetaGeoBetaBinomModel, which counts opportunities"):
+        frequency_table(model, holdout)
+
+
+def test_rules_say_nothing_where_nobody_has_had_a_day_to_come_back(bg):
+    joined = split([(0, 0, 0, 1), (0, 0, 0, 0), (0, 0, 0, 2)])
+    table = compare_models({"BG/NBD": bg}, joined, observation_end="2024-06-30").set_index("model")
+    measures = ["expected_total", "mae", "gini", "auc"]
+    assert table.loc[["rate_so_far", "mean_rate"], measures].isna().all(axis=None)
+    assert np.isfinite(table.loc["BG/NBD", "mae"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"frequency": [-1.0]}, "is negative or no whole number in 1 rows"),
+        ({"frequency": [1.5]}, "is negative or no whole number in 1 rows"),
+        ({"frequency": ["two"]}, "must hold numbers"),
+        ({"T": [np.nan]}, "is missing or infinite in 1 rows"),
+    ],
+)
+def test_histories_that_cannot_be_have_no_frequency_table(bg, wrong, message):
+    customers = pd.DataFrame({"frequency": [1.0], "recency": [5.0], "T": [9.0]}).assign(**wrong)
+    with pytest.raises(SchemaError, match=message):
+        frequency_table(bg, customers)
+
+
+def test_parts_of_customers_are_counted_as_parts(bg):
+    half = pd.DataFrame({"frequency": [1.0], "recency": [5.0], "T": [9.0], "n_customers": [0.5]})
+    table = frequency_table(bg, half, n_max=2)
+    assert table["actual"].tolist() == [0, 0.5, 0]
+    assert table["expected"].sum() == pytest.approx(0.5)
+
+
+def test_tracking_with_a_covariate_of_every_customer_s_own(few):
+    base = {"r": 0.55, "alpha": 10.6, "s": 0.6, "beta": 11.7, "purchase.z": 0.3}
+    model = ParetoNBDModel.from_params(base, purchase_covariates=["z"])
+    ids = few["customer_id"].unique()
+    own = pd.DataFrame({"customer_id": ids, "z": np.linspace(-1, 1, len(ids))})
+    found = tracking_table(model, few, customers=own, freq="Y", **PERIOD)
+    first = few.groupby("customer_id")["date"].min()
+    end = pd.Timestamp(PERIOD["observation_end"])
+    expected = sum(
+        model.expected_curve([((end - first[row.customer_id]).days + 1) / 7], covariates={"z": row.z})[
+            "expected_purchases"
+        ].item()
+        for row in own.itertuples()
+        if first[row.customer_id] <= pd.Timestamp(PERIOD["calibration_end"])
+    )
+    assert found["expected_cumulative"].iloc[-1] == pytest.approx(expected, rel=1e-9)

@@ -6,24 +6,30 @@ import pandas as pd
 import polars as pl
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.collections import QuadMesh
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from pandas.testing import assert_frame_equal
 
 from crmkit import SchemaError, as_transactions, holdout_split, load_cdnow
 from crmkit.plotting import (
+    plot_alive_history,
     plot_conditional_expectation,
     plot_deciles,
     plot_frequency,
+    plot_frequency_recency,
     plot_inactivity_calibration,
     plot_model_comparison,
     plot_tracking,
 )
 from crmkit.value import (
     NBDModel,
+    ParetoNBDModel,
+    alive_history,
     compare_models,
     conditional_expectation_table,
     decile_table,
+    frequency_recency_table,
     frequency_table,
     inactivity_calibration_table,
     tracking_table,
@@ -76,6 +82,22 @@ COMPARISON = pd.DataFrame(
         "brier_score": [0.1, 0.2, np.nan, 0.3],
     }
 )
+HISTORIES = pd.DataFrame(
+    {
+        "frequency": [0, 1, 1, 2, 2],
+        "recency": [0.0, 50.0, 100.0, 50.0, 100.0],
+        "probability_alive": [0.9, 0.4, 0.8, 0.2, 0.95],
+        "expected_purchases": [0.1, 0.5, 1.0, 0.3, 2.0],
+    }
+)
+ALIVE = pd.DataFrame(
+    {
+        "customer_id": ["c7"] * 4,
+        "date": pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-15", "2024-01-20"]),
+        "probability_alive": [1.0, 0.6, 0.9, 0.8],
+        "n_purchases": [1, 0, 2, 0],
+    }
+)
 PLOTS = [
     (plot_tracking, TRACKING),
     (plot_frequency, FREQUENCY),
@@ -83,7 +105,10 @@ PLOTS = [
     (plot_inactivity_calibration, CALIBRATION),
     (plot_deciles, DECILES),
     (plot_model_comparison, COMPARISON),
+    (plot_frequency_recency, HISTORIES),
+    (plot_alive_history, ALIVE),
 ]
+LEAVING = ParetoNBDModel.from_params({"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669})
 each_plot = pytest.mark.parametrize(("plot", "table"), PLOTS, ids=lambda value: getattr(value, "__name__", ""))
 
 
@@ -103,7 +128,10 @@ def drawn(ax):
     return {
         "lines": [line.get_xydata().tolist() for line in ax.get_lines()],
         "bars": [bar.get_bbox().extents.tolist() for bar in ax.patches],
-        "intervals": [line.tolist() for each in ax.collections for line in each.get_segments()],
+        "intervals": [
+            line.tolist() for each in ax.collections if hasattr(each, "get_segments") for line in each.get_segments()
+        ],
+        "cells": [cells(each) for each in ax.collections if isinstance(each, QuadMesh)],
         "texts": [text.get_text() for text in ax.texts],
         "ticks": [label.get_text() for label in [*ax.get_xticklabels(), *ax.get_yticklabels()]],
     }
@@ -112,7 +140,13 @@ def drawn(ax):
 def texts(ax):
     legend = ax.get_legend()
     entries = [] if legend is None else [entry.get_text() for entry in legend.get_texts()]
-    return [ax.get_xlabel(), ax.get_ylabel(), *entries]
+    return [ax.get_xlabel(), ax.get_ylabel(), *entries, *[bar.get_ylabel() for bar in ax.child_axes]]
+
+
+def cells(mesh):
+    """Borders of a heat map's columns and rows, and its values."""
+    corners = mesh.get_coordinates()
+    return corners[0, :, 0].tolist(), corners[:, 0, 1].tolist(), mesh.get_array().filled(np.nan).tolist()
 
 
 def heights(ax):
@@ -183,6 +217,54 @@ def test_deciles_stand_in_their_order(ax):
     assert ticks(ax.xaxis) == ["1", "2"]
 
 
+def test_histories_are_cells_around_their_frequency_and_recency(ax):
+    plot_frequency_recency(HISTORIES, ax)
+    (mesh,) = ax.collections
+    columns, rows, values = cells(mesh)
+    assert columns == [-0.5, 0.5, 1.5, 2.5]
+    assert rows == [-25, 25, 75, 125]
+    np.testing.assert_equal(values, [[0.1, np.nan, np.nan], [np.nan, 0.5, 0.3], [np.nan, 1.0, 2.0]])
+    assert mesh.get_clim() == (0, 2.0)
+    assert texts(ax) == ["Repeat purchases so far", "Days from first to last purchase", "Purchases to expect"]
+
+
+def test_the_probability_of_being_alive_is_shaded_from_none_to_all(ax):
+    plot_frequency_recency(HISTORIES, ax, quantity="probability_alive")
+    (mesh,) = ax.collections
+    np.testing.assert_equal(cells(mesh)[2], [[0.9, np.nan, np.nan], [np.nan, 0.4, 0.2], [np.nan, 0.8, 0.95]])
+    assert mesh.get_clim() == (0, 1)
+    ax.figure.canvas.draw()
+    (bar,) = ax.child_axes
+    assert bar.get_ylabel() == "Probability of being alive"
+    assert ticks(bar.yaxis)[0] == "0%"
+    assert ticks(bar.yaxis)[-1] == "100%"
+
+
+def test_a_single_history_and_one_of_no_purchases_are_drawn_too(ax):
+    plot_frequency_recency(HISTORIES.head(1).assign(expected_purchases=0.0), ax)
+    (mesh,) = ax.collections
+    assert cells(mesh) == ([-0.5, 0.5], [-0.5, 0.5], [[0.0]])
+    assert mesh.get_clim() == (0, 1)
+
+
+def test_being_alive_is_a_line_with_a_dot_where_a_customer_bought(ax):
+    plot_alive_history(ALIVE, ax)
+    days = date2num(ALIVE["date"].to_numpy())
+    line, dots, _ = (each.get_xydata().tolist() for each in ax.get_lines())
+    assert line == [[days[0], 1.0], [days[1], 0.6], [days[2], 0.9], [days[3], 0.8]]
+    assert dots == [[days[0], 1.0], [days[2], 0.9]]
+    assert ax.get_ylim() == (0, 1)
+    assert texts(ax) == ["", "Probability of being alive", "Customer c7", "Purchase"]
+
+
+def test_each_customer_has_a_line_of_its_own_colour(ax):
+    plot_alive_history(pd.concat([ALIVE.assign(customer_id=name) for name in "badc"]), ax)
+    assert texts(ax)[2:] == ["Customer a", "Customer b", "Customer c", "Customer d", "Purchase"]
+    colours = [line.get_color() for line in ax.get_lines()]
+    assert colours[0:8:2] == colours[1:8:2]
+    assert len(set(colours)) == 5
+
+
 @pytest.mark.parametrize(
     ("metric", "best_first", "label"),
     [
@@ -237,6 +319,8 @@ def test_tables_of_cdnow_are_drawn():
         (plot_inactivity_calibration, inactivity_calibration_table(model, holdout, **end)),
         (plot_deciles, decile_table(model, holdout, **end)),
         (plot_model_comparison, compare_models({"NBD": model}, holdout, transactions=transactions, **end)),
+        (plot_frequency_recency, frequency_recency_table(model, T=273, horizon=39, max_frequency=5, n_recency=5)),
+        (plot_alive_history, alive_history(LEAVING, transactions.head(3), as_of="1998-06-30")),
     ):
         axes = Figure(layout="constrained").subplots()
         plot(table, axes)
@@ -314,6 +398,22 @@ def test_a_table_without_its_columns_is_refused(plot, table, ax):
 def test_what_is_no_measure_is_refused(ax):
     with pytest.raises(ValueError, match=r"`metric` must be one of .* got 'aic'"):
         plot_model_comparison(COMPARISON, ax, metric="aic")
+
+
+def test_what_is_no_quantity_is_refused(ax):
+    with pytest.raises(ValueError, match=r"`quantity` must be one of .* got 'frequency'"):
+        plot_frequency_recency(HISTORIES, ax, quantity="frequency")
+
+
+def test_histories_of_two_models_at_once_are_refused(ax):
+    with pytest.raises(SchemaError, match=r"`table` holds 5 histories twice\. Draw one model and one T at a time"):
+        plot_frequency_recency(pd.concat([HISTORIES, HISTORIES]), ax)
+
+
+def test_more_customers_than_can_be_told_apart_are_refused(ax):
+    many = pd.concat([ALIVE.assign(customer_id=number) for number in range(7)])
+    with pytest.raises(ValueError, match=r"`history` holds 7 customers; more than 6 lines .*customer_id'\] == 0\]"):
+        plot_alive_history(many, ax)
 
 
 @each_plot

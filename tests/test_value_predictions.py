@@ -163,6 +163,17 @@ def test_simulated_customers_do_what_is_expected_of_them(name):
         assert abs(actual.mean() - expected) <= 4 * actual.std() / np.sqrt(len(drawn))
 
 
+@pytest.mark.parametrize("horizon", [0, 5e-324, 1e-310, 1e-300, 1e-160, 1e-20])
+@pytest.mark.parametrize("name", MODELS)
+def test_in_next_to_no_time_nothing_happens(name, horizon):
+    model = MODELS[name]
+    assert model.expected_purchases(SOME, horizon=horizon).dropna().between(0, 1e-15).all()
+    assert model.discounted_purchases(SOME, discount_rate=0.1, horizon=horizon).dropna().between(0, 1e-15).all()
+    assert model.probability_inactive(SOME, horizon=horizon).dropna().between(1 - 1e-15, 1).all()
+    now = model.probability_alive(SOME)
+    assert_series_equal(model.probability_alive(SOME, horizon=horizon), now, rtol=1e-12)
+
+
 # Kinds of frames.
 
 
@@ -203,7 +214,7 @@ def test_a_model_with_covariates_predicts_in_an_engine(build):
     ("arguments", "message"),
     [
         ({"horizon": -1}, "`horizon` must be a time after as_of, 0 or longer, got -1"),
-        ({"horizon": np.inf}, "`horizon` must be a number, got inf"),
+        ({"horizon": np.inf}, "`horizon` must be a finite number, got inf"),
         ({"horizon": 1, "level": 1}, "`level` must lie between 0 and 1, got 1"),
         ({"horizon": 1, "n_draws": 1}, "`n_draws` must be at least 2, got 1"),
         ({"horizon": 1, "quantities": "purchases"}, "`quantities` must list some of"),

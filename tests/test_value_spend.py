@@ -17,6 +17,7 @@ from tests.peers import GammaGammaFitter
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.errors import SchemaError
 from crmkit.value import GammaGammaModel, spend_independence
+from crmkit.value._intervals import interval
 from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._law import log_density, mean_spend
 from crmkit.value._spend._likelihood import _Likelihood
@@ -134,6 +135,21 @@ def test_correlations_by_hand():
 def test_correlations_are_missing_where_nothing_varies(x, m):
     found = spend_independence(customers(x, m))
     assert found[["estimate", "lower", "upper", "p_value"]].isna().all(axis=None)
+
+
+def test_an_interval_by_hand():
+    # of 0, 1, ..., 4 the quantiles 0.25 and 0.75 are 1 and 3
+    assert [float(end) for end in interval(np.array([4.0, 0.0, 3.0, 1.0, 2.0]), level=0.5)] == [1, 3]
+    # 0.1 and 0.9 lie 0.4 of the way from the first to the second, and from the last but one to the last
+    draws = np.array([[0.0, 0.0, math.nan], [1.0, 1.0, math.nan], [2.0, 2.0, 7.0], [3.0, math.nan, math.nan]])
+    draws = np.vstack([draws, [4.0, math.nan, math.nan]])
+    lower, upper = interval(draws, level=0.8)
+    np.testing.assert_allclose(lower, [0.4, 0.4, math.inf])
+    np.testing.assert_allclose(upper, [3.6, math.inf, math.inf])
+    # exactly on the last finite draw: what lies beyond does not matter
+    lower, upper = interval(draws, level=0.5)
+    np.testing.assert_allclose(lower, [1, 1, math.inf])
+    np.testing.assert_allclose(upper, [3, math.inf, math.inf])
 
 
 # Reference.
@@ -414,6 +430,77 @@ def test_95_percent_intervals_cover():
     assert covered.between(least, most).all(), covered
 
 
+def under_each_draw(found, given, *, n_draws, random_state, **options):
+    """The point method, asked once for each draw of the parameters."""
+    draws = found.draw_params(n_draws, random_state=random_state).to_dict("records")
+    laws = [GammaGammaModel.from_params(draw, **options) for draw in draws]
+    return np.array([law.expected_spend(given) for law in laws])
+
+
+def test_intervals_of_expected_spend_are_quantiles_over_the_draws(cdnow, fitted):
+    given = pd.concat([cdnow.sample(200, random_state=0), customers([math.nan], [math.nan])])
+    found = fitted.predict_table(given, level=0.8, n_draws=50, random_state=3)
+    assert list(found) == ["expected_spend", "expected_spend_lower", "expected_spend_upper"]
+    assert found.index.equals(given.index)
+    pd.testing.assert_series_equal(found["expected_spend"], fitted.expected_spend(given))
+    ends = np.quantile(under_each_draw(fitted, given, n_draws=50, random_state=3), [0.1, 0.9], axis=0)
+    np.testing.assert_allclose(found.iloc[:, 1:].T, ends, rtol=1e-12)
+    assert found.iloc[-1].isna().all()
+
+
+def test_blocks_of_rows_do_not_matter(cdnow, fitted, monkeypatch):
+    whole = fitted.predict_table(cdnow, n_draws=20)
+    monkeypatch.setattr("crmkit.value._spend._model._AT_A_TIME", 140)
+    pd.testing.assert_frame_equal(fitted.predict_table(cdnow, n_draws=20), whole)
+
+
+def test_intervals_of_expected_spend_with_covariates():
+    law = GammaGammaModel.from_params({**PUBLISHED, "spend.z": 0.5}, spend_covariates=["z"])
+    rng = np.random.default_rng(0)
+    given = law.simulate(rng.poisson(2, 500), covariates={"z": rng.integers(0, 2, 500)}, random_state=1)
+    found = GammaGammaModel(spend_covariates=["z"]).fit(given)
+    # the same history twice, with another covariate
+    some = pd.concat([given.head(30), given.head(30).assign(z=7.0)], ignore_index=True)
+    each = under_each_draw(found, some, n_draws=20, random_state=0, spend_covariates=["z"])
+    told = found.predict_table(some, n_draws=20)
+    np.testing.assert_allclose(told.iloc[:, 1:].T, np.quantile(each, [0.025, 0.975], axis=0), rtol=1e-12)
+
+
+def test_draws_with_an_infinite_mean_leave_the_lower_end_finite():
+    given = model(3.0, 1.1, 10.0).simulate(np.random.default_rng(0).poisson(2, 60), random_state=1)
+    found = GammaGammaModel().fit(given)
+    draws = found.draw_params(500)
+    assert found.params_.loc["q", "estimate"] > 1
+    assert 0.05 < (draws["q"] <= 1).mean() < 0.9
+    told = found.predict_table(given)
+    nobody = (given["frequency"] == 0).to_numpy()
+    assert np.isfinite(told["expected_spend_lower"]).all()
+    np.testing.assert_array_equal(np.isinf(told["expected_spend_upper"]), nobody)
+    # of a mean that is infinite at the estimates too
+    nowhere = model(0.25, 0.5, 1).predict_table(customers([0, 4], [0, 2]))
+    np.testing.assert_allclose(nowhere, [[math.nan, math.inf, math.inf], [4.5, 4.5, 4.5]])
+
+
+def test_intervals_widen_with_the_level_and_hold_the_estimate(cdnow, fitted):
+    wide, narrow = (fitted.predict_table(cdnow, level=level) for level in (0.99, 0.5))
+    assert (wide["expected_spend_lower"] < narrow["expected_spend_lower"]).all()
+    assert (wide["expected_spend_upper"] > narrow["expected_spend_upper"]).all()
+    assert wide["expected_spend"].between(wide["expected_spend_lower"], wide["expected_spend_upper"]).all()
+    pd.testing.assert_frame_equal(wide, fitted.predict_table(cdnow, level=0.99, random_state=np.random.default_rng(0)))
+
+
+def test_intervals_of_expected_spend_cover():
+    # what is expected under the truth, of somebody new and somebody with a history
+    least, most = stats.binom.interval(0.9999, 100, 0.95)
+    rng = np.random.default_rng(11)
+    asked = customers([0, 2], [0, 60])
+    truth, covered = model().expected_spend(asked).to_numpy(), np.zeros(2)
+    for _ in range(100):
+        found = GammaGammaModel().fit(model().simulate(rng.geometric(0.4, 400), random_state=rng)).predict_table(asked)
+        covered += (found["expected_spend_lower"] < truth) & (truth < found["expected_spend_upper"])
+    assert ((least <= covered) & (covered <= most)).all(), covered
+
+
 def test_intervals_of_the_correlation_cover_though_amounts_are_skewed():
     # Pearson's correlation is 0 under the model, whose means scatter less the more amounts they are of
     least, most = stats.binom.interval(0.9999, 300, 0.95)
@@ -449,6 +536,9 @@ def test_other_frames_say_the_same(cdnow, fitted, kind):
     assert type(found) is type(given)
     np.testing.assert_allclose(pl.DataFrame(found).to_numpy(), fitted.spend_quantiles(cdnow))
     assert type(spend_independence(given)) is type(given)
+    told = fitted.predict_table(given, n_draws=20)
+    assert type(told) is type(given)
+    np.testing.assert_allclose(pl.DataFrame(told).to_numpy(), fitted.predict_table(cdnow, n_draws=20))
 
 
 # Refusal.
@@ -458,7 +548,14 @@ BAD = customers([0, 2, 3, 1, math.nan, 4], [0, 0.0, -5.0, 8.0, math.nan, math.na
 
 
 @pytest.mark.parametrize(
-    "ask", [GammaGammaModel().fit, model().expected_spend, model().spend_quantiles, spend_independence]
+    "ask",
+    [
+        GammaGammaModel().fit,
+        model().expected_spend,
+        model().spend_quantiles,
+        model().predict_table,
+        spend_independence,
+    ],
 )
 def test_amounts_that_are_no_spend_are_refused(ask):
     with pytest.raises(
@@ -475,6 +572,7 @@ def test_amounts_that_are_no_spend_are_left_out_when_told(cdnow, fitted):
     pd.testing.assert_frame_equal(found.params_, fitted.params_)
     assert found.n_customers_ == 946
     assert found.expected_spend(more).isna().tolist() == [False] * len(cdnow) + [True] * 3
+    assert found.predict_table(more, n_draws=20).isna().any(axis=1).tolist() == [False] * len(cdnow) + [True] * 3
     pd.testing.assert_frame_equal(spend_independence(more, non_positive="drop"), spend_independence(cdnow))
 
 
@@ -538,11 +636,46 @@ def test_amounts_that_all_but_do_not_differ_lie_on_the_boundary():
         ({"finite_mean": 1}, TypeError, "`finite_mean` must be True or False, got 1"),
         ({"priors": {"r": (0, 1)}}, ValueError, r"`priors` must be None or name some of \['p', 'q', 'v'\]"),
         ({"priors": {"q": (0, 0)}}, ValueError, r"`priors\['q'\]` must be \(centre, spread\)"),
+        ({"priors": "foo"}, ValueError, r"`priors` must be None or name some of \['p', 'q', 'v'\], got 'foo'"),
+        ({"finite_mean": "no"}, TypeError, "`finite_mean` must be True or False, got 'no'"),
+        (
+            {"spend_covariates": "z"},
+            ValueError,
+            r"`spend_covariates` must be a sequence of columns other than .*, got 'z'. Pass \['column'\] for one",
+        ),
+        ({"spend_covariates": ["z", "z"]}, ValueError, "each once, got"),
+        (
+            {"spend_covariates": ["monetary_value"]},
+            ValueError,
+            r"other than \['frequency', 'monetary_value', 'n_customers'\], each once, got \['monetary_value'\]",
+        ),
     ],
 )
 def test_options_outside_their_range_are_refused(cdnow, options, error, message):
     with pytest.raises(error, match=message):
         GammaGammaModel(**options).fit(cdnow)
+    with pytest.raises(error, match=message):
+        model(**options)
+
+
+def test_priors_may_be_arrays(cdnow):
+    pair = GammaGammaModel(priors={"q": (0, 1)}).fit(cdnow)
+    for prior in (np.array([0.0, 1.0]), np.array([0, 1])):
+        pd.testing.assert_frame_equal(GammaGammaModel(priors={"q": prior}).fit(cdnow).params_, pair.params_)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"level": 1}, ValueError, "`level` must lie between 0 and 1, got 1"),
+        ({"level": "high"}, TypeError, "`level` must be a number between 0 and 1, got 'high'"),
+        ({"n_draws": 1}, ValueError, "`n_draws` must be at least 2, got 1"),
+        ({"n_draws": 2.5}, TypeError, "`n_draws` must be a whole number, got 2.5"),
+    ],
+)
+def test_the_options_of_intervals_are_checked(options, error, message):
+    with pytest.raises(error, match=message):
+        model().predict_table(customers([1], [5]), **options)
 
 
 @pytest.mark.parametrize(
@@ -551,6 +684,9 @@ def test_options_outside_their_range_are_refused(cdnow, options, error, message)
         ((0.5, 1.0), ValueError, "`probabilities` must lie between 0 and 1, got 1.0"),
         (("a",), TypeError, "`probabilities` must be a number between 0 and 1, got 'a'"),
         ((0.5, 0.5), ValueError, r"`probabilities` must be distinct, got \[0.5, 0.5\]"),
+        (0.5, TypeError, r"`probabilities` must be a sequence of numbers between 0 and 1, got 0.5. Pass \[0.5\]"),
+        ("0.5", TypeError, "`probabilities` must be a sequence of numbers between 0 and 1, got '0.5'"),
+        ((), ValueError, r"`probabilities` must hold at least one number between 0 and 1, got \(\)"),
     ],
 )
 def test_probabilities_outside_their_range_are_refused(probabilities, error, message):
@@ -573,6 +709,17 @@ def test_covariates_must_be_those_of_the_model():
         model().density(5.0, frequency=1, covariates={"z": 1})
 
 
+def test_numbers_of_differing_length_are_refused():
+    with pytest.raises(ValueError, match=r"`frequency` must be one number or as many as `m`, got 3 for 2. For every"):
+        model().density([1, 2], frequency=[1, 2, 3])
+    law = GammaGammaModel.from_params({**PUBLISHED, "spend.z": 0.5}, spend_covariates=["z"])
+    message = r"`covariates\['z'\]` must be one number, or one for each of the 2 customers asked about, got 3"
+    with pytest.raises(ValueError, match=message):
+        law.simulate([1, 2], covariates={"z": [1, 2, 3]})
+    with pytest.raises(ValueError, match=message):
+        law.density([1, 2], frequency=1, covariates={"z": [1, 2, 3]})
+
+
 def test_the_options_of_the_correlation_are_checked(cdnow):
     with pytest.raises(ValueError, match="`level` must lie between 0 and 1, got 1"):
         spend_independence(cdnow, level=1)
@@ -588,6 +735,7 @@ def test_inputs_stay_as_they_are(cdnow):
     found = GammaGammaModel(spend_covariates=["tenure_days"]).fit(given)
     found.expected_spend(given)
     found.spend_quantiles(given)
+    found.predict_table(given, n_draws=10)
     spend_independence(given)
     pd.testing.assert_frame_equal(given, cdnow)
     frequency = np.array([1, 2, 3])

@@ -100,8 +100,10 @@ def check_ascending(value: object, *, n_numbers: int, name: str) -> list[float]:
 
 def check_number(value: object, *, name: str) -> None:
     """Raise unless ``value`` is a finite number."""
-    if not _is_number(value):
-        raise ValueError(f"`{name}` must be a number, got {value!r}.")
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise TypeError(f"`{name}` must be a number, got {value!r}.")
+    if not np.isfinite(float(value)):
+        raise ValueError(f"`{name}` must be a finite number, got {value!r}.")
 
 
 def check_columns(given: Collection[str], needed: Iterable[str], *, name: str, made_by: str) -> None:

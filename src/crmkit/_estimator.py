@@ -67,11 +67,16 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             record = json.loads(text)
             name = record["class"]
             estimator = _restored(record, cls) if name == cls.__name__ else None
+            if estimator is not None:
+                estimator._check_restored()
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError(f"`text` must be what {cls.__name__}.to_json wrote, got {str(text)[:80]!r}.") from error
         if estimator is None:
             raise ValueError(f"`text` holds a {name}, not a {cls.__name__}. Read it with {name}.from_json.")
         return estimator
+
+    def _check_restored(self) -> None:
+        """Raise where JSON says what no fit leaves."""
 
 
 def _record(estimator: JsonEstimator) -> dict[str, Any]:

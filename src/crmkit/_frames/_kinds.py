@@ -129,6 +129,10 @@ def pandas_series(series: nw.Series[Any]) -> pd.Series[Any]:
         return pd.Series(pd.arrays.IntegerArray(values, missing) if missing.any() else values)
     if series.dtype.is_numeric():
         return pd.Series(series.cast(nw.Float64).to_numpy())
+    if series.dtype.is_boolean():
+        missing = series.is_null().to_numpy()
+        answers = series.fill_null(False).to_numpy()
+        return pd.Series(pd.arrays.BooleanArray(answers, missing) if missing.any() else answers)
     if series.dtype.is_temporal():
         return pd.Series(series.cast(nw.Datetime("us")).to_numpy())
     return pd.Series(series.to_numpy().astype(object))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._frames._kinds import FrameT, collected, give_back, in_memory, open_frame
+from crmkit._frames._kinds import FrameT, give_back, is_engine, open_frame
 
 __all__ = ["Coded", "column_like", "rows_like"]
 
@@ -37,12 +37,18 @@ def column_like(values: Any, *, name: str, like: Any) -> Any:
 
 
 def _made(columns: Mapping[str, Any], *, like: Any) -> nw.DataFrame[Any]:
-    rows = collected(in_memory(open_frame(like, name="rows")))
-    if rows.implementation.is_pandas():
+    rows = open_frame(like, name="rows")
+    if is_engine(rows):
+        raise TypeError(
+            f"A value for each row needs a table in memory, got {type(like).__name__}: an engine's rows have no order. "
+            "Collect it first."
+        )
+    backend = rows.implementation
+    if backend.is_pandas():
         made = {name: _pandas_array(values) for name, values in columns.items()}
-        return nw.from_native(pd.DataFrame(made, index=rows.to_native().index))
-    series = [_column(name, values, rows.implementation) for name, values in columns.items()]
-    return rows.select(rows.columns[0]).with_columns(*series).select(*columns)
+        return nw.from_native(pd.DataFrame(made, index=like.index))
+    first, *others = (_column(name, values, backend) for name, values in columns.items())
+    return first.to_frame().with_columns(*others)
 
 
 def _pandas_array(values: Any) -> Any:

@@ -82,8 +82,8 @@ def digamma_step(x: npt.ArrayLike, step: npt.ArrayLike) -> Floats:
 
 def _raised(x: Floats) -> tuple[Floats, npt.NDArray[np.bool_], Floats]:
     """Give x and the numbers by ones above it, which of them are below where the series holds, and the first beyond."""
-    ones = np.arange(_FAR).reshape(-1, *(1,) * x.ndim)
     needed = np.maximum(np.ceil(_FAR - x), 0.0)
+    ones = np.arange(needed.max(initial=0.0)).reshape(-1, *(1,) * x.ndim)
     return x + ones, ones < needed, x + needed
 
 

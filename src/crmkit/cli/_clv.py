@@ -10,15 +10,19 @@ from typing import Any, Final
 
 import click
 
-from crmkit._frames import open_frame, to_pandas
+from crmkit._frames import open_frame, plain, records, to_pandas
 from crmkit.cli._customers_file import check_ending, write_customers
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
+from crmkit.cli._problems import BadData
+from crmkit.cli._rates import DISCOUNT_RATE, LEVEL, MARGIN
 from crmkit.cli._tables import NOTHING, count, money, print_json, print_table, significant
 from crmkit.cli._texts import TEXTS
-from crmkit.cli._valued import MODELS, Terms, Valued, valued_customers
+from crmkit.cli._valued import Valued, valued_customers
 from crmkit.customers import customer_summary
+from crmkit.labels import Language
+from crmkit.report._forecast import MODELS, SYMBOLS, Terms, TooFewError
 
 __all__ = ["clv"]
 
@@ -29,6 +33,7 @@ _NAMES: Final = {
     "ModifiedBetaGeoModel": "MBG/NBD",
     "GammaGammaModel": "gamma-gamma",
 }
+_ENDS: Final = ("value", "lower", "upper")
 _TIME: Final = re.compile(r"(\d{1,4}(?:\.\d+)?)([DWMY])", re.ASCII)
 
 
@@ -37,17 +42,6 @@ def _time(context: click.Context, parameter: click.Parameter, value: str) -> str
     if found is None or not float(found[1]) > 0:
         raise click.BadParameter(f"must be a number above 0 and D, W, M or Y, such as 12M, got {value!r}.")
     return value
-
-
-def _number(name: str, *, default: float, fits: Callable[[float], bool], must: str, text: str) -> Callable[..., Any]:
-    """Make the option of a number in a range."""
-
-    def checked(context: click.Context, parameter: click.Parameter, value: float) -> float:  # noqa: ARG001
-        if not fits(value):
-            raise click.BadParameter(f"must {must}, got {value!r}.")
-        return value
-
-    return click.option(name, type=float, default=default, show_default=True, callback=checked, help=text)
 
 
 @click.command()
@@ -68,23 +62,9 @@ def _number(name: str, *, default: float, fits: Callable[[float], bool], must: s
     callback=_time,
     help="Time after --as-of that is foretold: a number and D, W, M or Y for days, weeks, months or years.",
 )
-@_number(
-    "--margin",
-    default=1.0,
-    fits=lambda margin: 0 < margin <= 1,
-    must="lie above 0 and not above 1",
-    text="Share of the amounts that is profit; 1 gives revenue.",
-)
-@_number(
-    "--discount-rate",
-    default=0.1,
-    fits=lambda rate: 0 <= rate < math.inf,
-    must="be a year's rate of 0 or more, such as 0.1",
-    text="A year's, by which later purchases count less.",
-)
-@_number(
-    "--level", default=0.95, fits=lambda level: 0 < level < 1, must="lie between 0 and 1", text="Of the intervals."
-)
+@MARGIN
+@DISCOUNT_RATE
+@LEVEL
 @JSON
 def clv(
     options: OrderOptions,
@@ -108,11 +88,14 @@ def clv(
     with open_orders(options) as log:
         summary = customer_summary(log.transactions(options), as_of=options.as_of or "")
         customers = to_pandas(open_frame(summary, name="customers"))
-    valued = valued_customers(customers, Terms(model, _in_days(horizon), margin, discount_rate, level))
+    try:
+        valued = valued_customers(customers, model=model, terms=Terms(_in_days(horizon), margin, discount_rate, level))
+    except TooFewError as problem:
+        raise BadData(problem.text(options.language)) from problem
     with writing(output):
         write_customers(valued.table, output)
-    if valued.boundary:
-        click.echo(TEXTS["boundary"].text(options.language).format(parameters=", ".join(valued.boundary)), err=True)
+    for sentence in _caveats(valued, horizon=horizon, language=options.language):
+        click.echo(sentence, err=True)
     asked = {"model": model, "horizon": horizon, "margin": margin, "discount_rate": discount_rate, "level": level}
     if as_json:
         print_json(
@@ -121,10 +104,11 @@ def clv(
                 "as_of": options.as_of,
                 **asked,
                 "n_customers": len(valued.table),
-                "n_valued": valued.n_valued,
-                **valued.totals,
-                "parameters": valued.parameters,
-                "boundary": valued.boundary,
+                "n_valued": _n_valued(valued),
+                **{name: {end: plain(total[end]) for end in _ENDS} for name, total in valued.totals.items()},
+                "parameters": records(valued.parameters),
+                "boundary": valued.parameters.loc[~valued.parameters["is_determined"], "parameter"].tolist(),
+                "nobody_leaves": valued.limits.nobody_leaves,
             }
         )
         return
@@ -136,25 +120,48 @@ def _in_days(horizon: str) -> float:
     return float(horizon[:-1]) * _DAYS[horizon[-1]]
 
 
+def _in_words(horizon: str, language: Language) -> str:
+    number, unit = horizon[:-1], TEXTS[f"unit_{horizon[-1]}"].text(language)
+    return f"{number} {unit}" if language == "zh" or float(number) == 1 else f"{number} {unit}s"
+
+
+def _n_valued(valued: Valued) -> int:
+    return int(valued.totals["lifetime_value"]["n_customers"])
+
+
+def _caveats(valued: Valued, *, horizon: str, language: Language) -> list[str]:
+    """How far the figures can be trusted, and whom they leave out, a sentence each."""
+    told = valued.limits.said(horizon=_in_words(horizon, language), language=language)
+    left_out = {
+        "no_purchase": len(valued.table) - valued.n_buyers,
+        "no_spend": valued.n_buyers - _n_valued(valued),
+    }
+    return told + [TEXTS[reason].text(language).format(n=count(n)) for reason, n in left_out.items() if n]
+
+
 def _print(valued: Valued, asked: dict[str, Any], options: OrderOptions) -> None:
     """Print what all customers will do and bring, then the parameters."""
     language = options.language
     texts = {name: label.text(language) for name, label in TEXTS.items()}
     rows = [
         [texts["n_customers"], count(len(valued.table)), NOTHING],
-        [texts["n_valued"], count(valued.n_valued), NOTHING],
+        [texts["n_valued"], count(_n_valued(valued)), NOTHING],
     ]
+    horizon = _in_words(asked["horizon"], language)
     for name, shown in (("expected_purchases", count), ("lifetime_value", money)):
         found = valued.totals[name]
-        head = texts[name].format(horizon=asked["horizon"])
-        rows.append([head, shown(found["value"]), _between(found, shown)])
+        rows.append([texts[name].format(horizon=horizon), shown(found["value"]), _between(found, shown)])
     rows += [
-        [f"{_NAMES[row['model']]} {row['parameter']}", significant(row["estimate"]), _between(row, significant)]
-        for row in valued.parameters
+        [
+            f"{_NAMES[row['model']]} {SYMBOLS.get(row['parameter'], row['parameter'])}",
+            significant(row["estimate"]),
+            _between(row, significant),
+        ]
+        for row in valued.parameters.to_dict("records")
     ]
     interval = texts["interval_of"].format(level=f"{asked['level'] * 100:g}%")
     print_table([texts["figure"], texts["value"], interval], rows)
 
 
-def _between(row: Mapping[str, Any], shown: Callable[[Any], str]) -> str:
-    return NOTHING if row["lower"] is None else f"{shown(row['lower'])} – {shown(row['upper'])}"
+def _between(row: Mapping[Any, Any], shown: Callable[[Any], str]) -> str:
+    return NOTHING if math.isnan(row["lower"]) else f"{shown(row['lower'])} – {shown(row['upper'])}"

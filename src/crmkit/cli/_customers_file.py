@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -76,6 +77,9 @@ def _cell(value: Any, sheet: Any) -> Any:
 
     if pd.isna(value):
         return None
+    if value == math.inf:
+        # A workbook holds no infinite number.
+        return "∞"
     if not isinstance(value, str):
         return value
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))

@@ -147,10 +147,6 @@ _IDS = (
 
 _MODELS = (
     Label(
-        "`customers` holds nobody with a repeat purchase. The fit needs `frequency` above 0.",
-        "没有客户在两个不同日期购买过，无法估值。",
-    ),
-    Label(
         "The fit of {model} found no maximum of the likelihood. Look for customers or values that cannot be (very long "
         "histories, units mixed up), fit on more customers, or give priors.",
         "模型 {model} 无法拟合。请检查是否有异常的客户或数值（过长的历史、单位混用），或提供更多客户。",

@@ -11,6 +11,7 @@ from crmkit.cli._options import JSON, LANGUAGE, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
 from crmkit.cli._problems import BadData
+from crmkit.cli._rates import DISCOUNT_RATE, MARGIN
 from crmkit.cli._tables import print_json
 from crmkit.cli._texts import TEXTS
 from crmkit.datasets import load_cdnow
@@ -27,8 +28,10 @@ _OUTPUT: Final = output_option("report.html", "File to write.")
 @click.command()
 @order_command(as_of="Last day that counts, such as 2024-12-31.", needs_as_of=True)
 @_OUTPUT
+@MARGIN
+@DISCOUNT_RATE
 @JSON
-def report(options: OrderOptions, output: Path, as_json: bool) -> None:
+def report(options: OrderOptions, output: Path, margin: float, discount_rate: float, as_json: bool) -> None:
     """Write a report on the customers in FILE (CSV, Parquet or Excel).
 
     \b
@@ -41,7 +44,14 @@ def report(options: OrderOptions, output: Path, as_json: bool) -> None:
     with open_orders(options) as log:
         audit = log.audit(as_of=options.as_of)
         transactions = log.transactions(options)
-        made = customer_report(transactions, as_of=options.as_of or "", audit=audit, language=options.language)
+        made = customer_report(
+            transactions,
+            as_of=options.as_of or "",
+            audit=audit,
+            margin=margin,
+            discount_rate=discount_rate,
+            language=options.language,
+        )
     _write(made, output, as_json=as_json)
     if log.unusable:
         click.echo(TEXTS["where_report"].text(options.language), err=True)

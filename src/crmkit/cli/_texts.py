@@ -165,9 +165,13 @@ _USAGE = {
     "usage": Label(
         "Usage: {usage}\nTry '{command} --help' for help.\n", "用法：{usage}\n可用 '{command} --help' 查看帮助。\n"
     ),
-    "boundary": Label(
-        "The log determines {parameters} only in part: the fit lies on a boundary. Intervals may be too narrow.",
-        "数据只能部分确定 {parameters}：拟合落在边界上，区间可能偏窄。",
+    "no_purchase": Label(
+        "Customers without a value, as they have no purchase day (only refunds, or days that refunds cancel): {n}.",
+        "因没有购买日（仅有退款，或当日订单被退款抵消）而无法估值的客户：{n} 位。",
+    ),
+    "no_spend": Label(
+        "Customers without a value, for lack of amounts above zero or of a finite mean: {n}.",
+        "因没有大于零的金额或均值不是有限值而无法估值的客户：{n} 位。",
     ),
     "reading": Label("Reading {file}", "读取 {file}"),
 }
@@ -190,8 +194,12 @@ _HEADS = {
     "spend_share": Label("Share of spend", "消费额占比"),
     "figure": Label("Figure", "项目"),
     "n_valued": Label("Customers with a value", "可估值客户数"),
-    "expected_purchases": Label("Expected purchases, {horizon}", "预计购买次数（{horizon}）"),
-    "lifetime_value": Label("Lifetime value, {horizon}", "客户终身价值（{horizon}）"),
+    "expected_purchases": Label("Expected purchases, next {horizon}", "预计购买次数（未来 {horizon}）"),
+    "lifetime_value": Label("Lifetime value, next {horizon}", "客户终身价值（未来 {horizon}）"),
+    "unit_D": Label("day", "天"),
+    "unit_W": Label("week", "周"),
+    "unit_M": Label("month", "个月"),
+    "unit_Y": Label("year", "年"),
     "interval_of": Label("{level} interval", "{level} 置信区间"),
 }
 

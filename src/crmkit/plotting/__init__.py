@@ -8,17 +8,21 @@ from crmkit.plotting._periods import plot_period_customers, plot_period_revenue
 from crmkit.plotting._retention import plot_retention
 from crmkit.plotting._rfm_map import plot_rfm_map
 from crmkit.plotting._segments import plot_segments
+from crmkit.plotting._value_alive import plot_alive_history
 from crmkit.plotting._value_comparison import plot_model_comparison
+from crmkit.plotting._value_frequency_recency import plot_frequency_recency
 from crmkit.plotting._value_groups import plot_conditional_expectation, plot_deciles, plot_frequency
 from crmkit.plotting._value_inactivity import plot_inactivity_calibration
 from crmkit.plotting._value_tracking import plot_tracking
 
 __all__ = [
+    "plot_alive_history",
     "plot_cohorts",
     "plot_concentration",
     "plot_conditional_expectation",
     "plot_deciles",
     "plot_frequency",
+    "plot_frequency_recency",
     "plot_inactivity_calibration",
     "plot_model_comparison",
     "plot_movement",

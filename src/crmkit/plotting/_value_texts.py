@@ -32,5 +32,10 @@ TEXTS: Final = {
     "gini": Label("Normalised Gini coefficient", "归一化基尼系数"),
     "top_decile_share": Label("Share of purchases by the top tenth", "前十分之一客户的购买占比"),
     "auc": Label("AUC of inactivity", "不活跃预测的 AUC"),
+    "customer": Label("Customer", "客户"),
+    "purchase": Label("Purchase", "购买"),
+    "probability_alive": Label("Probability of being alive", "存活概率"),
+    "expected_purchases": Label("Purchases to expect", "预期购买次数"),
+    "days_first_to_last": Label("Days from first to last purchase", "首末次购买间隔天数"),
     "brier_score": Label("Brier score of inactivity", "不活跃预测的 Brier 得分"),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit._stats import TOP_SHARE, top_count
 from crmkit.report._numbers import by_code, count, counted, day, money, share
 from crmkit.report._texts import TEXTS
-from crmkit.report._value_page import interval_said, money_said
+from crmkit.report._value_page import interval_said, joined, limits_said, money_said
 
 if TYPE_CHECKING:
     from crmkit.report._report import CustomerReport
@@ -81,11 +81,12 @@ def _value(report: CustomerReport) -> list[str]:
     if report.value is None or report.value.problem is not None:
         return []
     totals: Any = report.value.totals.set_index("quantity").to_dict("index")
-    worth, saved = totals["lifetime_value"], totals["worth_saving"]
+    worth, saved = totals["lifetime_value"], totals.get("worth_saving")
     if not worth["value"] > 0:
         return []
+    limits: Any = report.value.limits
     told = (
-        TEXTS["finding_value"]
+        TEXTS["finding_value_if_all_stay" if limits.nobody_leaves else "finding_value"]
         .text(report.language)
         .format(
             money=money_said(report),
@@ -94,7 +95,8 @@ def _value(report: CustomerReport) -> list[str]:
             core=_core_of_value(report),
         )
     )
-    if saved["n_customers"] == 0:
+    told = joined(told, *limits_said(report), report=report)
+    if saved is None or saved["n_customers"] == 0:
         return [told]
     n = counted(saved["n_customers"], "customer", language=report.language)
     part = share(saved["value"] / worth["value"])

@@ -82,8 +82,8 @@ def customer_report(
     SchemaError
         If a column is missing, there is no row up to ``as_of``, or ``audit`` does not add up to ``transactions``.
     TypeError
-        If a table is no frame, ``days`` or ``n_actions`` no whole number, ``margin`` no number, or ``sections`` no
-        list.
+        If a table is no frame, ``days`` or ``n_actions`` no whole number, ``margin`` or
+        ``discount_rate`` no number, or ``sections`` no list.
     ValueError
         If ``as_of`` is no date, or in memory before the first transaction, ``days`` is not between 1 and 36,525,
         ``n_actions`` is below 0, ``margin`` or ``discount_rate`` out of its range, a section unknown or named twice, or

@@ -11,6 +11,7 @@ import pandas as pd
 from crmkit.labels import Language
 
 __all__ = [
+    "ENDLESS",
     "NOTHING",
     "by_code",
     "change",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 NOTHING = "–"
+ENDLESS = "∞"
 # Of a text in a cell: reports stay small.
 _LONGEST = 60
 
@@ -37,9 +39,9 @@ def by_code(kpis: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 
 def money(value: float) -> str:
-    """Money in whole units with thousands separators, small amounts with cents."""
-    if math.isnan(value):
-        return NOTHING
+    """Money in whole units with thousands separators, small amounts with cents; an end that there is not as ∞."""
+    if not math.isfinite(value):
+        return NOTHING if math.isnan(value) else ENDLESS
     cents = round(value, 2) + 0.0
     return f"{cents:,.0f}" if abs(cents) >= 1000 else f"{cents:,.2f}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from crmkit._frames import plain, records
 from crmkit._version import __version__
 from crmkit.report._findings import findings
-from crmkit.report._numbers import NOTHING, day
+from crmkit.report._numbers import ENDLESS, NOTHING, day
 from crmkit.report._texts import TEXTS
 
 if TYPE_CHECKING:
@@ -83,14 +84,17 @@ def _heading(name: str, report: CustomerReport) -> str:
 
 def _markdown_table(table: pd.DataFrame) -> str:
     lines = [[str(name) for name in table.columns], ["---"] * len(table.columns)]
-    lines += [[_shown(plain(value)) for value in row] for row in table.itertuples(index=False, name=None)]
+    lines += [[_shown(value) for value in row] for row in table.itertuples(index=False, name=None)]
     return "\n".join(f"| {' | '.join(map(_escaped, line))} |" for line in lines)
 
 
 def _shown(value: Any) -> str:
-    if value is None:
+    if isinstance(value, float) and value == math.inf:
+        return ENDLESS
+    known = plain(value)
+    if known is None:
         return NOTHING
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+    return f"{known:,.6g}" if isinstance(known, float) else str(known)
 
 
 def _escaped(text: str) -> str:

@@ -12,30 +12,24 @@ import pandas as pd
 from crmkit._frames import open_frame, to_pandas
 from crmkit.errors import ConvergenceError
 from crmkit.labels import LABELS, Language
+from crmkit.report._forecast import (
+    PARAMETER_COLUMNS,
+    Forecast,
+    Limits,
+    Terms,
+    TooFewError,
+    buyers,
+    fit_purchases,
+    fit_spend,
+)
 from crmkit.report._worth_saving import with_reasons, worth_saving
 from crmkit.segment import TierSegmenter
-from crmkit.value import (
-    GammaGammaModel,
-    ParetoNBDModel,
-    customer_equity,
-    customer_lifetime_value,
-    tracking_table,
-)
+from crmkit.value import GammaGammaModel, tracking_table
 
-__all__ = ["LEAST_REPEATERS", "N_DRAWS", "CustomerValue", "ValueProblem", "customer_value"]
+__all__ = ["CustomerValue", "ValueProblem", "customer_value"]
 
 ValueProblem: TypeAlias = Literal["few_repeaters", "no_purchase_fit", "few_amounts", "no_spend_fit"]
 
-LEAST_REPEATERS: Final = 10
-"""With fewer customers who came back nothing is foretold: seven parameters are fitted."""
-
-# A year, in the weeks of the purchase model.
-_HORIZON: Final = 365.25 / 7
-N_DRAWS: Final = 200
-"""Draws of the parameters behind each interval."""
-
-# Of more customers, how wide the intervals are is learned from so many, spread evenly over tiers and values.
-_MOST_DRAWN: Final = 20_000
 # Weeks of a longer log would be too many for a chart.
 _MOST_DAYS_IN_WEEKS: Final = 2 * 366
 
@@ -53,10 +47,15 @@ class CustomerValue:
         Customers who bought on two days or more.
     models : DataFrame
         ``model``, ``parameter``, ``estimate``, ``std_error``, ``lower``, ``upper``, and ``is_determined``, False where
-        the likelihood has no maximum inside.
+        the likelihood has no maximum inside; the numbers are then missing.
     totals : DataFrame
         ``quantity``, ``n_customers``, ``value``, ``lower``, ``upper``: "expected_purchases", "lifetime_value", and the
-        value of those "worth_saving".
+        value of those "worth_saving", where that can be told.
+    n_draws : int
+        Draws of the parameters behind each interval.
+    limits : Limits or None
+        How far the figures can be trusted: ``nobody_leaves``, ``undetermined`` parameters, and ``days_covered`` by a
+        log shorter than a year; None without figures.
     tiers : DataFrame or None
         ``segment``, ``n_customers``, ``n_valued``, ``value``, ``lower``, ``upper``, ``value_share``, ``mean_value``;
         None without tiers.
@@ -64,13 +63,16 @@ class CustomerValue:
         `crmkit.value.tracking_table` by week, of logs of more than two years by month.
     worth_saving : DataFrame or None
         ``customer_id``, ``lifetime_value``, ``probability_inactive`` and the reason of those who came back, are worth
-        more than the average customer, and are more likely than not to buy nothing; the largest value first.
+        more than the average customer, have been quiet for longer than their own days between purchases, and are more
+        likely than not to buy nothing; the largest value first. None where the model finds that nobody leaves.
     """
 
     problem: ValueProblem | None
     n_repeaters: int
     models: pd.DataFrame
     totals: pd.DataFrame
+    n_draws: int = 0
+    limits: Limits | None = None
     tiers: pd.DataFrame | None = None
     tracking: pd.DataFrame | None = None
     worth_saving: pd.DataFrame | None = None
@@ -89,123 +91,68 @@ def customer_value(
     language: Language,
 ) -> CustomerValue:
     """Fit both models on the customers who bought, and foretell."""
-    # An engine gives its rows in no order, and the last bit of a sum depends on it.
-    customers = customers[customers["frequency"].notna()].sort_values("customer_id", ignore_index=True)
+    customers = buyers(customers)
     n_repeaters = int((customers["frequency"] > 0).sum())
-    if n_repeaters < LEAST_REPEATERS:
-        return CustomerValue("few_repeaters", n_repeaters, _models(), _totals())
     try:
-        purchases = ParetoNBDModel().fit(customers)
-    except ConvergenceError:
-        return CustomerValue("no_purchase_fit", n_repeaters, _models(), _totals())
-    tracked = _tracking(purchases, transactions, first_day=first_day, last_day=last_day)
+        purchases = fit_purchases(customers)
+    except (TooFewError, ConvergenceError) as found:
+        problem: ValueProblem = found.problem if isinstance(found, TooFewError) else "no_purchase_fit"
+        return CustomerValue(problem, n_repeaters, pd.DataFrame(columns=list(PARAMETER_COLUMNS)), _totals({}))
     spend = _spend_model(customers)
-    if not isinstance(spend, GammaGammaModel):
-        expected = _purchases(purchases, customers, drawn_on=_evenly(customers, by=["frequency", "recency", "T"]))
-        return CustomerValue(spend, n_repeaters, _models(purchases), _totals(expected), tracking=tracked)
-    worth = _Worth(purchases, spend, {"margin": margin, "discount_rate": discount_rate, "horizon": _HORIZON})
-    valued = customers.assign(
-        tier="" if tiers is None else tiers.predict(customers).astype(str), value=worth.of_each(customers)
-    )
-    few = _evenly(valued, by=["tier", "value"])
-    inactive = purchases.probability_inactive(customers, horizon=_HORIZON)
-    saved = worth_saving(customers, lifetime_value=valued["value"], probability_inactive=inactive)
+    terms = Terms(margin=margin, discount_rate=discount_rate)
+    forecast = Forecast(customers, purchases, spend if isinstance(spend, GammaGammaModel) else None, terms)
+    limits = forecast.limits()
+    totals = {"expected_purchases": forecast.expected_purchases()}
+    by_tier = saved = None
+    if forecast.spend is not None:
+        totals["lifetime_value"] = forecast.lifetime_value()
+        by_tier = None if tiers is None else _by_tier(forecast, tiers)
+        saved = None if limits.nobody_leaves else _saved(forecast)
+    if saved is not None:
+        totals["worth_saving"] = {"n_customers": len(saved), "value": float(saved["lifetime_value"].sum())}
     return CustomerValue(
-        None,
+        None if isinstance(spend, GammaGammaModel) else spend,
         n_repeaters,
-        _models(purchases, spend),
-        _totals(
-            _purchases(purchases, customers, drawn_on=few),
-            ("lifetime_value", int(valued["value"].count()), *worth.of_all(valued, drawn_on=few)),
-            ("worth_saving", len(saved), float(saved["lifetime_value"].sum()), np.nan, np.nan),
-        ),
-        tiers=None if tiers is None else worth.by_tier(valued, drawn_on=few),
-        tracking=tracked,
-        worth_saving=with_reasons(saved.head(n_named), language=language),
+        forecast.parameters(),
+        _totals(totals),
+        n_draws=forecast.n_draws,
+        limits=limits,
+        tiers=by_tier,
+        tracking=_tracking(purchases, transactions, first_day=first_day, last_day=last_day),
+        worth_saving=None if saved is None else with_reasons(saved.head(n_named), language=language),
     )
-
-
-@dataclass(frozen=True)
-class _Worth:
-    """Both models, and how money is counted."""
-
-    purchases: ParetoNBDModel
-    spend: GammaGammaModel
-    counted: dict[str, Any]
-
-    def of_each(self, customers: pd.DataFrame) -> Any:
-        return customer_lifetime_value(customers, purchase_model=self.purchases, spend_model=self.spend, **self.counted)
-
-    def of_all(self, valued: pd.DataFrame, *, drawn_on: pd.DataFrame) -> tuple[float, float, float]:
-        """Value of all customers, and its interval."""
-        total = float(valued["value"].sum(min_count=1))
-        lower, upper = _scaled(self._drawn(drawn_on).iloc[0], "equity", total)
-        return total, float(lower), float(upper)
-
-    def by_tier(self, valued: pd.DataFrame, *, drawn_on: pd.DataFrame) -> pd.DataFrame:
-        """Value of each tier that holds anybody, the best first."""
-        of_tier = valued.groupby("tier")["value"]
-        found = of_tier.agg(["size", "count"]).assign(sum=of_tier.sum(min_count=1))
-        found = found.reindex([code for code in LABELS["tier"] if code in found.index])
-        drawn = self._drawn(drawn_on, by="tier").set_index("tier").reindex(found.index)
-        lower, upper = _scaled(drawn, "equity", found["sum"])
-        total = found["sum"].sum()
-        return pd.DataFrame(
-            {
-                "segment": found.index,
-                "n_customers": found["size"],
-                "n_valued": found["count"],
-                "value": found["sum"],
-                "lower": lower,
-                "upper": upper,
-                "value_share": found["sum"] / total if total > 0 else np.nan,
-                "mean_value": (found["sum"] / found["count"]).where(found["count"] > 0),
-            }
-        ).reset_index(drop=True)
-
-    def _drawn(self, few: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
-        return customer_equity(
-            few, purchase_model=self.purchases, spend_model=self.spend, by=by, n_draws=N_DRAWS, **self.counted
-        )
 
 
 def _spend_model(customers: pd.DataFrame) -> GammaGammaModel | ValueProblem:
     """The model of what is spent, or why there is none."""
-    usable = (customers["frequency"] > 0) & (customers["monetary_value"] > 0)
-    if usable.sum() < LEAST_REPEATERS:
-        return "few_amounts"
     try:
-        return GammaGammaModel(non_positive="drop").fit(customers)
+        return fit_spend(customers)
+    except TooFewError as found:
+        return found.problem
     except ConvergenceError:
         return "no_spend_fit"
 
 
-def _evenly(customers: pd.DataFrame, *, by: list[str]) -> pd.DataFrame:
-    """Every so-maniest of many customers, in the order of some columns."""
-    step = -(-len(customers) // _MOST_DRAWN)
-    return customers if step <= 1 else customers.sort_values([*by, "customer_id"]).iloc[step // 2 :: step]
+def _by_tier(forecast: Forecast, tiers: TierSegmenter) -> pd.DataFrame:
+    """Value of each tier that holds anybody, the best first."""
+    found = forecast.lifetime_value_by(tiers.predict(forecast.customers).astype(str)).set_index("group")
+    found = found.reindex([code for code in LABELS["tier"] if code in found.index])
+    total = found["value"].sum()
+    return found.rename_axis("segment").reset_index().assign(
+        value_share=lambda rows: rows["value"] / total if total > 0 else np.nan,
+        mean_value=lambda rows: rows["value"] / rows["n_valued"],
+    )  # fmt: skip
 
 
-def _purchases(model: ParetoNBDModel, customers: pd.DataFrame, *, drawn_on: pd.DataFrame) -> tuple[Any, ...]:
-    total = float(model.expected_purchases(customers, horizon=_HORIZON).sum())
-    drawn = model.total_purchases(drawn_on, horizon=_HORIZON, n_draws=N_DRAWS).iloc[0]
-    ends = drawn[["lower", "upper"]].set_axis(["expected_purchases_lower", "expected_purchases_upper"])
-    lower, upper = _scaled(pd.concat([drawn, ends]), "expected_purchases", total)
-    return "expected_purchases", len(customers), total, float(lower), float(upper)
+def _saved(forecast: Forecast) -> pd.DataFrame:
+    return worth_saving(
+        forecast.customers,
+        lifetime_value=forecast.lifetime_value_of_each(),
+        probability_inactive=forecast.purchases.probability_inactive(forecast.customers, horizon=forecast.horizon),
+    )
 
 
-def _scaled(drawn: Any, name: str, total: Any) -> tuple[Any, Any]:
-    """Bring the interval of a sum over some customers to all; missing where all draws are alike.
-
-    They are where the log determines no parameter, and say nothing of how sure the total is.
-    """
-    of, lower, upper = drawn[name], drawn[f"{name}_lower"], drawn[f"{name}_upper"]
-    known = upper - lower > 1e-9 * of
-    factor = np.where(known, total / np.where(known, of, 1.0), np.nan)
-    return lower * factor, upper * factor
-
-
-def _tracking(model: ParetoNBDModel, transactions: Any, *, first_day: datetime, last_day: datetime) -> pd.DataFrame:
+def _tracking(model: Any, transactions: Any, *, first_day: datetime, last_day: datetime) -> pd.DataFrame:
     """Follow all customers to the last day; who bought on that day first could not have come back."""
     table = tracking_table(
         model,
@@ -217,16 +164,6 @@ def _tracking(model: ParetoNBDModel, transactions: Any, *, first_day: datetime, 
     return to_pandas(open_frame(table, name="tracking"))
 
 
-def _models(*models: Any) -> pd.DataFrame:
-    columns = ["model", "parameter", "estimate", "std_error", "lower", "upper", "is_determined"]
-    parts = [
-        model.params_.reset_index().assign(
-            model=type(model).__name__, is_determined=~model.params_.index.isin(model.boundary_)
-        )[columns]
-        for model in models
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-
-
-def _totals(*rows: tuple[Any, ...]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=["quantity", "n_customers", "value", "lower", "upper"])
+def _totals(rows: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    named = [{"quantity": quantity, **row} for quantity, row in rows.items()]
+    return pd.DataFrame(named, columns=["quantity", "n_customers", "value", "lower", "upper"])

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from crmkit.labels import LABELS
+from crmkit.report._forecast import LEAST_REPEATERS, SYMBOLS
 from crmkit.report._months import newest_months
 from crmkit.report._numbers import NOTHING, count, counted, cut, day, money, share
 from crmkit.report._texts import TEXTS
-from crmkit.report._value import LEAST_REPEATERS, N_DRAWS
 
 if TYPE_CHECKING:
     from crmkit.report._report import CustomerReport
 
-__all__ = ["interval_said", "money_said", "value_rows"]
-
-_SYMBOLS: Final = {"alpha": "α", "beta": "β"}
+__all__ = ["interval_said", "joined", "limits_said", "money_said", "value_rows"]
 
 
 def value_rows(report: CustomerReport) -> dict[str, Any]:
@@ -31,7 +29,7 @@ def value_rows(report: CustomerReport) -> dict[str, Any]:
         "tiers": None if value.tiers is None else _tiers(report, worth),
         "notes": _notes(report, worth),
         "saved": None if worth is None else _saved(report),
-        "saved_note": None if worth is None else _saved_note(report, totals["worth_saving"]),
+        "saved_note": None if worth is None else _saved_note(report, totals.get("worth_saving")),
         "tracking_note": _tracking_note(report),
         "models": _models(report),
         "models_note": _models_note(report, totals),
@@ -51,29 +49,39 @@ def interval_said(row: Any, report: CustomerReport, *, number: Any = money) -> s
     return TEXTS["value_interval"].text(report.language).format(lower=lower, upper=upper)
 
 
+def limits_said(report: CustomerReport) -> list[str]:
+    """Say how far the figures can be trusted, a sentence each."""
+    limits: Any = None if report.value is None else report.value.limits
+    language = report.language
+    return [] if limits is None else limits.said(horizon=TEXTS["value_horizon"].text(language), language=language)
+
+
+def joined(*sentences: str, report: CustomerReport) -> str:
+    """Sentences after one another, as the language does it."""
+    return ("" if report.language == "zh" else " ").join(sentences)
+
+
 def _lead(report: CustomerReport, totals: Any) -> str:
+    """The two sums, and how far they can be trusted."""
+    value: Any = report.value
     language = report.language
     if not totals:
         return ""
     expected, worth = totals["expected_purchases"], totals.get("lifetime_value")
-    told = (
-        TEXTS["value_lead"]
-        .text(language)
-        .format(
+    lead = TEXTS["value_lead_if_all_stay" if value.limits.nobody_leaves else "value_lead"].text(language)
+    told = [
+        lead.format(
             as_of=day(report.as_of),
             n=counted(expected["n_customers"], "customer", language=language),
             purchases=count(round(expected["value"])),
             interval=interval_said(expected, report, number=lambda end: count(round(end))),
         )
-    )
-    if worth is None or math.isnan(worth["value"]):
-        return told
-    worth_told = (
-        TEXTS["value_lead_worth"]
-        .text(language)
-        .format(money=money_said(report), value=money(worth["value"]), interval=interval_said(worth, report))
-    )
-    return _joined(told, worth_told, report=report)
+    ]
+    if worth is not None and not math.isnan(worth["value"]):
+        lead = TEXTS["value_lead_worth"].text(language)
+        interval = interval_said(worth, report)
+        told.append(lead.format(money=money_said(report), value=money(worth["value"]), interval=interval))
+    return joined(*told, *limits_said(report), report=report)
 
 
 def _notes(report: CustomerReport, worth: Any) -> str:
@@ -83,16 +91,9 @@ def _notes(report: CustomerReport, worth: Any) -> str:
     told: list[str] = []
     if value.problem is not None:
         told.append(TEXTS[f"value_{value.problem}"].text(language).format(n=LEAST_REPEATERS))
-    covered = (report.as_of - report.first_day).days + 1
-    if len(value.totals) and covered < 365:
-        told.append(TEXTS["value_short_log"].text(language).format(n=counted(covered, "day", language=language)))
-    lost = value.models["parameter"][~value.models["is_determined"].to_numpy(dtype=bool)]
-    if len(lost):
-        names = ", ".join(_SYMBOLS.get(name, name) for name in lost)
-        told.append(TEXTS["value_undetermined"].text(language).format(parameters=names))
     if worth is not None:
         told += _meaning(report, n_unvalued=value.totals["n_customers"].iloc[0] - worth["n_customers"])
-    return _joined(*told, report=report)
+    return joined(*told, report=report)
 
 
 def _meaning(report: CustomerReport, *, n_unvalued: int) -> list[str]:
@@ -104,7 +105,8 @@ def _meaning(report: CustomerReport, *, n_unvalued: int) -> list[str]:
     else:
         told.append(TEXTS["value_note_profit"].text(language).format(margin=_percent(report.margin)))
     if n_unvalued:
-        told.append(TEXTS["value_unvalued"].text(language).format(n=count(n_unvalued)))
+        n = counted(n_unvalued, "customer", language=language)
+        told.append(TEXTS["value_unvalued"].text(language).format(n=n))
     return told
 
 
@@ -136,9 +138,9 @@ def _tiers(report: CustomerReport, worth: Any) -> list[dict[str, str]]:
 
 
 def _saved(report: CustomerReport) -> list[dict[str, str]]:
-    """Those worth saving, where customers may be named."""
+    """Those worth saving, where that can be told and customers may be named."""
     value: Any = report.value
-    if "actions" not in report.sections:
+    if value.worth_saving is None or "actions" not in report.sections:
         return []
     return [
         {
@@ -152,12 +154,14 @@ def _saved(report: CustomerReport) -> list[dict[str, str]]:
 
 def _saved_note(report: CustomerReport, totals: Any) -> str:
     language = report.language
+    if totals is None:
+        return TEXTS["worth_saving_unknown"].text(language)
     if totals["n_customers"] == 0:
         return TEXTS["worth_saving_missing"].text(language)
     n = counted(totals["n_customers"], "customer", language=language)
     told = TEXTS["worth_saving_note"].text(language).format(n=n, value=money(totals["value"]))
-    named = len(_saved(report))
-    return _joined(told, TEXTS["worth_saving_named"].text(language), report=report) if named else told
+    some_named = 0 < len(_saved(report)) < totals["n_customers"]
+    return joined(told, TEXTS["worth_saving_named"].text(language), report=report) if some_named else told
 
 
 def _tracking_note(report: CustomerReport) -> str:
@@ -171,16 +175,16 @@ def _tracking_note(report: CustomerReport) -> str:
     if len(shown) == len(tracking):
         return told
     cut_short = TEXTS["periods_cut"].text(report.language).format(n=len(shown), of=len(tracking))
-    return _joined(told, cut_short, report=report)
+    return joined(told, cut_short, report=report)
 
 
 def _models(report: CustomerReport) -> list[dict[str, str]]:
     value: Any = report.value
     return [
         {
-            "parameter": _SYMBOLS.get(row["parameter"], row["parameter"]),
+            "parameter": SYMBOLS.get(row["parameter"], row["parameter"]),
             "model": TEXTS[row["model"]].text(report.language),
-            "estimate": f"{row['estimate']:,.4g}",
+            "estimate": f"{row['estimate']:,.4g}" if row["is_determined"] else NOTHING,
             "interval": NOTHING if math.isnan(row["lower"]) else f"{row['lower']:,.4g} – {row['upper']:,.4g}",
         }
         for row in value.models.to_dict("records")
@@ -193,7 +197,7 @@ def _models_note(report: CustomerReport, totals: Any) -> str:
     value: Any = report.value
     n = counted(totals["expected_purchases"]["n_customers"], "customer", language=report.language)
     note = TEXTS["value_models_note"].text(report.language)
-    return note.format(n=n, back=count(value.n_repeaters), draws=N_DRAWS)
+    return note.format(n=n, back=count(value.n_repeaters), draws=value.n_draws)
 
 
 def _between(row: Any) -> str:
@@ -203,7 +207,3 @@ def _between(row: Any) -> str:
 def _percent(rate: float) -> str:
     """A share that the user gave, as exactly as it was given."""
     return f"{rate * 100:g}%"
-
-
-def _joined(*sentences: str, report: CustomerReport) -> str:
-    return ("" if report.language == "zh" else " ").join(sentences)

@@ -15,11 +15,17 @@ _FINDINGS = {
         "{value}{interval}{core}.",
         "预计未来 12 个月客户将带来{money}，折现后为 {value}{interval}{core}。",
     ),
+    "finding_value_if_all_stay": Label(
+        "If all customers stayed, they would bring {money} with a present value of {value}{interval} in the next 12 "
+        "months{core}.",
+        "若客户全部留下，未来 12 个月将带来{money}，折现后为 {value}{interval}{core}。",
+    ),
     "finding_value_core": Label(", {share} of it from core customers", "，其中 {share} 来自核心客户"),
     "finding_worth_saving": Label(
-        "Worth saving: {n} above average in value, yet more likely than not to buy nothing in those 12 months; "
-        "{share} of that value is theirs.",
-        "值得挽留的客户有 {n} 位：价值高于平均，但未来 12 个月内不再购买的可能性过半；上述价值的 {share} 来自他们。",
+        "Worth saving: {n} above average in value, yet overdue by their own rhythm and more likely than not to buy "
+        "nothing in those 12 months; {share} of that value is theirs.",
+        "值得挽留的客户有 {n} 位：价值高于平均值，但已超过自身的购买间隔，且未来 12 个月内不购买的可能性过半；"
+        "上述价值的 {share} 来自这些客户。",
     ),
     "value_interval": Label(" (95% interval {lower} to {upper})", "（95% 置信区间 {lower} 至 {upper}）"),
     "value_revenue": Label("revenue", "销售额"),
@@ -31,6 +37,10 @@ _SECTION = {
     "value_lead": Label(
         "In the 12 months after {as_of} the {n} so far are expected to make {purchases} purchases{interval}.",
         "{as_of} 之后的 12 个月内，现有的 {n} 位客户预计购买 {purchases} 次{interval}。",
+    ),
+    "value_lead_if_all_stay": Label(
+        "If all stayed, the {n} so far would make {purchases} purchases{interval} in the 12 months after {as_of}.",
+        "若全部留下，现有的 {n} 位客户在 {as_of} 之后的 12 个月内将购买 {purchases} 次{interval}。",
     ),
     "value_lead_worth": Label(
         "The {money} from them has a present value of {value}{interval}.", "带来的{money}折现后为 {value}{interval}。"
@@ -50,17 +60,22 @@ _SECTION = {
     ),
     "value_note_profit": Label("{margin} of revenue is taken for profit.", "利润按销售额的 {margin} 计算。"),
     "value_unvalued": Label(
-        "Of {n} customers no value can be told, for lack of amounts above zero or of a finite mean; they are not in "
-        "the sums.",
-        "有 {n} 位客户因缺少大于零的金额或均值不存在而无法估值，未计入合计。",
+        "Of {n} no value can be told, for lack of amounts above zero or of a finite mean; they are not in the sums.",
+        "有 {n} 位客户因没有大于零的金额或均值不是有限值而无法估值，未计入合计。",
+    ),
+    "value_horizon": Label("12 months", "12 个月"),
+    "value_nobody_leaves": Label(
+        "On this log the model finds nobody leaving: the figures are what would come if all stayed, and who has left "
+        "cannot be told.",
+        "模型在这份数据中未发现客户流失：各项数字是客户全部留下时的结果，无法判断谁已流失。",
     ),
     "value_undetermined": Label(
         "The log determines {parameters} only in part; the intervals may be too narrow.",
         "数据只能部分确定 {parameters}，区间可能偏窄。",
     ),
     "value_short_log": Label(
-        "The log goes back {n}, less than the 12 months that it is asked about: take these figures with care.",
-        "数据仅覆盖 {n} 天，不足所预测的 12 个月，请谨慎使用。",
+        "The log goes back {n} days, less than the {horizon} that it is asked about: take these figures with care.",
+        "数据仅覆盖 {n} 天，不足所预测的 {horizon}，请谨慎使用。",
     ),
     "value_few_repeaters": Label(
         "Fewer than {n} customers bought on two days, too few to tell from what customers will buy or be worth.",
@@ -99,20 +114,25 @@ _PARTS = {
     ),
     "worth_saving": Label("Customers worth saving", "值得挽留的客户"),
     "worth_saving_note": Label(
-        "In all {n} who came back at least once, with a value above the average, and more likely than not to buy "
-        "nothing in the next 12 months; together worth {value}.",
-        "共 {n} 位客户曾再次购买、价值高于平均，且未来 12 个月内不再购买的可能性过半，合计价值 {value}。",
+        "In all {n} who came back at least once, with a value above the average, quiet for longer than their own days "
+        "between purchases, and more likely than not to buy nothing in the next 12 months; together worth {value}.",
+        "共 {n} 位客户曾再次购买、价值高于平均值、已超过自身的购买间隔未下单，且未来 12 个月内不购买的可能性过半，"
+        "合计价值 {value}。",
     ),
     "worth_saving_named": Label("Those worth most are named.", "以上为其中价值最高者。"),
     "worth_saving_missing": Label(
-        "Nobody who is worth more than the average is more likely than not to stay away.",
-        "价值高于平均的客户中，没有人不再购买的可能性过半。",
+        "Nobody who is worth more than the average is overdue and more likely than not to stay away.",
+        "价值高于平均值的客户中，没有人既超过自身的购买间隔，未来 12 个月内不购买的可能性又过半。",
+    ),
+    "worth_saving_unknown": Label(
+        "Who is worth saving cannot be told, for the model finds nobody leaving.",
+        "模型未发现客户流失，无法判断哪些客户值得挽留。",
     ),
     "worth_saving_reason": Label(
         "Last order {quiet} ago, one every {rhythm} before; {inactive} likely to buy nothing in the next 12 months, "
         "yet worth {times} times the average customer.",
-        "最近一次下单在 {quiet} 天前，此前平均每 {rhythm} 天购买一次；未来 12 个月不再购买的概率为 {inactive}，"
-        "价值却为客户平均的 {times} 倍。",
+        "最近一次下单在 {quiet} 天前，此前平均每 {rhythm} 天购买一次；未来 12 个月内不购买的概率为 {inactive}，"
+        "价值却为客户平均值的 {times} 倍。",
     ),
 }
 

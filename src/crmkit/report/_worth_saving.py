@@ -1,4 +1,4 @@
-"""Customers worth saving: of value, and more likely lost than not."""
+"""Customers worth saving: of value, overdue by their own rhythm, and more likely than not to buy nothing."""
 
 from __future__ import annotations
 
@@ -13,21 +13,26 @@ from crmkit.report._texts import TEXTS
 
 __all__ = ["with_reasons", "worth_saving"]
 
-_LIKELY_LOST: Final = 0.5
+_LIKELY: Final = 0.5
 
 
 def worth_saving(
     customers: pd.DataFrame, *, lifetime_value: pd.Series[Any], probability_inactive: pd.Series[Any]
 ) -> pd.DataFrame:
-    """Those who came back, are worth more than the average and will rather not buy, the largest value first."""
+    """Those worth more than the average who came back, are overdue and will rather not buy, the largest value first.
+
+    Overdue is who has been quiet for longer than the own days between purchases so far. Else it would be those who buy
+    once in a long while, on time, of whom nothing in the horizon is to be expected.
+    """
     mean = float(lifetime_value.mean())
-    chosen = (customers["frequency"] > 0) & (lifetime_value > mean) & (probability_inactive >= _LIKELY_LOST)
     found = customers.assign(
         lifetime_value=lifetime_value,
         probability_inactive=probability_inactive,
         times_the_mean=lifetime_value / mean,
-        days_between=customers["recency"] / customers["frequency"],
+        days_between=customers["recency"] / customers["frequency"].where(customers["frequency"] > 0),
     )
+    overdue = found["days_since_last"] > found["days_between"]
+    chosen = overdue & (found["lifetime_value"] > mean) & (found["probability_inactive"] >= _LIKELY)
     return found[chosen].sort_values(["lifetime_value", "customer_id"], ascending=[False, True], ignore_index=True)
 
 

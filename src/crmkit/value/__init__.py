@@ -39,6 +39,7 @@ from crmkit.value._purchases import (
     NBDModel,
     ParetoNBDModel,
     alive_history,
+    frequency_recency_table,
     regularity_table,
 )
 from crmkit.value._spend import GammaGammaModel, spend_independence
@@ -66,6 +67,7 @@ __all__ = [
     "customer_lifetime_value",
     "decile_table",
     "fit_groups",
+    "frequency_recency_table",
     "frequency_table",
     "from_lifetimes",
     "inactivity_calibration_table",

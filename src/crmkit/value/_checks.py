@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from numbers import Real
-
-import numpy as np
+from collections.abc import Collection, Sequence
 
 from crmkit._checks import check_number
 from crmkit.value._units import DAYS_A_YEAR
 
-__all__ = ["as_continuous_rate", "as_end", "check_covariates", "check_horizon", "check_priors", "check_quantities"]
+__all__ = [
+    "as_continuous_rate",
+    "as_end",
+    "check_covariates",
+    "check_horizon",
+    "check_margin",
+    "check_quantities",
+]
 
 
 def check_horizon(horizon: object) -> float:
@@ -50,19 +54,12 @@ def check_covariates(covariates: object, *, name: str, taken: Collection[str]) -
         )
 
 
-def check_priors(priors: object, *, names: Sequence[str]) -> None:
-    """Raise unless priors name parameters and give each a centre and a spread."""
-    if priors is None:
-        return
-    if not isinstance(priors, Mapping) or not set(priors) <= set(names):
-        raise ValueError(f"`priors` must be None or name some of {list(names)}, got {priors!r}.")
-    for name, prior in priors.items():
-        numbers = np.shape(prior) == (2,) and all(isinstance(part, Real) and math.isfinite(part) for part in prior)
-        if not numbers or prior[1] <= 0:
-            raise ValueError(
-                f"`priors[{name!r}]` must be (centre, spread) of the logarithm of a parameter, or of a coefficient "
-                f"itself, the spread above 0, got {prior!r}."
-            )
+def check_margin(margin: object) -> float:
+    """Return a share of the amounts, or raise: 30 for 30 % would give values a hundred times too high."""
+    check_number(margin, name="margin")
+    if not 0 <= float(margin) <= 1:  # type: ignore[arg-type]
+        raise ValueError(f"`margin` must be a share between 0 and 1, for example 0.3, got {margin!r}.")
+    return float(margin)  # type: ignore[arg-type]
 
 
 def check_quantities(quantities: object, *, known: Sequence[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from crmkit._frames import collected, in_memory, open_frame
 from crmkit.errors import ConvergenceError, SchemaError
 from crmkit.value._model import ValueModel
 
-__all__ = ["fit_groups"]
+__all__ = ["fit_groups", "groups_of"]
 
 _Model = TypeVar("_Model", bound=ValueModel)
 
@@ -56,13 +56,26 @@ def fit_groups(model: _Model, customers: Any, *, by: str) -> dict[Hashable, _Mod
     if not isinstance(model, ValueModel):
         raise TypeError(f"`model` must be a model of crmkit.value, got {type(model).__name__}.")
     rows = collected(in_memory(open_frame(customers, name="customers")))
-    check_columns(rows.columns, [by], name="customers", made_by="A join of the groups")
-    if rows[by].is_null().any():
-        raise SchemaError(f"`customers[{by!r}]` is missing in {int(rows[by].is_null().sum())} rows. Fill or drop them.")
     models: dict[Hashable, _Model] = {}
-    for group in rows[by].unique().sort().to_list():
+    for group in groups_of(rows, by):
         try:
             models[group] = clone(model).fit(rows.filter(nw.col(by) == group).to_native())
         except (SchemaError, ConvergenceError) as problem:
             raise type(problem)(f"Group {group!r} of `customers[{by!r}]`: {problem}") from problem
     return models
+
+
+def groups_of(rows: nw.DataFrame[Any], by: str) -> list[Any]:
+    """List the groups in ascending order, those of an ordered category in its order."""
+    check_columns(rows.columns, [by], name="customers", made_by="A join of the groups")
+    if not len(rows):
+        raise SchemaError("`customers` has no rows, hence no groups.")
+    missing = rows[by].is_null() | (rows[by].is_nan() if rows[by].dtype.is_float() else False)
+    if missing.any():
+        raise SchemaError(f"`customers[{by!r}]` is missing in {int(missing.sum())} rows. Fill or drop them.")
+    try:
+        return rows[by].unique().sort().to_list()
+    except TypeError as error:
+        raise SchemaError(
+            f"`customers[{by!r}]` holds values that have no common order. Turn them into text."
+        ) from error

@@ -5,19 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._checks import check_columns, check_fraction, check_int, check_number
-from crmkit._frames import FrameT, collected, column_like, from_pandas, in_memory, open_frame, pandas_series, rows_like
-from crmkit.errors import SchemaError
-from crmkit.value._checks import as_continuous_rate, as_end
+from crmkit._checks import check_fraction, check_int
+from crmkit._frames import (
+    FrameT,
+    collected,
+    column_like,
+    from_pandas,
+    in_memory,
+    is_engine,
+    open_frame,
+    pandas_series,
+    rows_like,
+)
+from crmkit.value._checks import as_continuous_rate, as_end, check_margin
+from crmkit.value._groups import groups_of
+from crmkit.value._intervals import interval
 from crmkit.value._model import Floats
 from crmkit.value._purchases._draws import Quantity
+from crmkit.value._purchases._engine import histories_in_memory, with_predictions
 from crmkit.value._purchases._model import PurchaseModel
 from crmkit.value._spend import GammaGammaModel
+from crmkit.value._spend._engine import along_amounts, check_amounts
+from crmkit.value._spend._law import spend_line
 from crmkit.value._units import DAYS, DAYS_A_YEAR
 
 __all__ = ["customer_equity", "customer_lifetime_value", "lifetime_value_by_year", "lifetime_value_table"]
@@ -43,8 +58,8 @@ def customer_lifetime_value(
 
     Parameters
     ----------
-    customers : pandas, Polars or PyArrow table
-        As `crmkit.customer_summary` gives it.
+    customers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.customer_summary` gives it. An engine sends its cells and gets the values joined to its customers.
     purchase_model : PurchaseModel
         Fitted; says how often customers will buy.
     spend_model : GammaGammaModel
@@ -54,19 +69,22 @@ def customer_lifetime_value(
     horizon : float or None, default None
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
     margin : float, default 1.0
-        Share of the amounts that is profit; 1 gives revenue.
+        Share of the amounts that is profit, from 0 to 1; 1 gives revenue.
 
     Returns
     -------
     Series (PyArrow: chunked array) named ``lifetime_value``
         In the money of the table, in the order of the rows; missing for prospects, and where the expected spend is.
+        An engine, whose rows have no order, gets its customers back with that column added.
 
     Raises
     ------
     NotFittedError
         If a model is not fitted.
     SchemaError
-        If a column is missing or holds what cannot be.
+        If a column is missing, holds what cannot be, or is in the way of the one that an engine adds.
+    TypeError
+        If an argument is of the wrong kind.
     ValueError
         If an argument lies outside its range.
 
@@ -87,9 +105,11 @@ def customer_lifetime_value(
     >>> values.round(2).head(3).tolist()
     [11.03, 1.41, 2.54]
     """
-    worth = _Worth(purchase_model, spend_model, margin)
-    quantity = worth.discounted(discount_rate, horizon)
-    return column_like(worth.of_rows(customers, quantity), name="lifetime_value", like=customers)
+    models = _Models(purchase_model, spend_model, margin)
+    quantity = models.discounted(discount_rate, horizon)
+    if is_engine(open_frame(customers, name="customers")):
+        return models.joined(customers, quantity)
+    return column_like(models.of(customers).value(quantity), name="lifetime_value", like=customers)
 
 
 def lifetime_value_by_year(
@@ -116,7 +136,7 @@ def lifetime_value_by_year(
     n_years : int, default 3
         Years of 365.25 days, at least 1.
     margin : float, default 1.0
-        Share of the amounts that is profit.
+        Share of the amounts that is profit, from 0 to 1.
 
     Returns
     -------
@@ -130,6 +150,8 @@ def lifetime_value_by_year(
         If a model is not fitted.
     SchemaError
         If a column is missing or holds what cannot be.
+    TypeError
+        If an argument is of the wrong kind.
     ValueError
         If an argument lies outside its range.
 
@@ -145,9 +167,10 @@ def lifetime_value_by_year(
     1    1.18    0.78    0.57
     """
     check_int(n_years, name="n_years", low=1)
-    worth = _Worth(purchase_model, spend_model, margin)
+    models = _Models(purchase_model, spend_model, margin)
+    rows = models.of(customers)
     year = DAYS_A_YEAR / DAYS[purchase_model.time_unit]
-    so_far = [worth.of_rows(customers, worth.discounted(discount_rate, k * year)) for k in range(1, n_years + 1)]
+    so_far = [rows.value(models.discounted(discount_rate, k * year)) for k in range(1, n_years + 1)]
     years = np.diff(so_far, axis=0, prepend=[np.zeros(len(so_far[0]))])
     return rows_like({f"year_{k}": values for k, values in enumerate(years, start=1)}, like=customers)
 
@@ -179,7 +202,7 @@ def lifetime_value_table(
     horizon : float or None, default None
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
     margin : float, default 1.0
-        Share of the amounts that is profit.
+        Share of the amounts that is profit, from 0 to 1.
     level : float, default 0.95
         Probability that an interval is meant to hold.
     n_draws : int, default 500
@@ -191,7 +214,8 @@ def lifetime_value_table(
     -------
     the kind of table given
         One row per customer, in the order given: ``discounted_purchases``, ``expected_spend``, ``lifetime_value``,
-        ``lifetime_value_lower``, ``lifetime_value_upper``; missing for prospects.
+        ``lifetime_value_lower``, ``lifetime_value_upper``; missing for prospects, and where the expected spend is.
+        The upper end is infinite where so many draws of the spend model have no finite mean.
 
     Raises
     ------
@@ -199,6 +223,8 @@ def lifetime_value_table(
         If a model is not fitted.
     SchemaError
         If a column is missing or holds what cannot be.
+    TypeError
+        If an argument is of the wrong kind.
     ValueError
         If an argument lies outside its range.
 
@@ -217,20 +243,20 @@ def lifetime_value_table(
     lifetime_value_upper  15.2   1.6
     """
     check_fraction(level, name="level")
-    worth = _Worth(purchase_model, spend_model, margin)
-    quantity = worth.discounted(discount_rate, horizon)
-    histories, outlook = purchase_model._outlook(customers)
-    purchases, spend = histories.to_rows(quantity(outlook)), worth.spend(customers)
+    models = _Models(purchase_model, spend_model, margin)
+    quantity = models.discounted(discount_rate, horizon)
+    rows = models.of(customers)
+    value = rows.value(quantity)
+    lower, upper = np.full(len(value), np.nan), np.full(len(value), np.nan)
+    for some, drawn in rows.drawn(quantity, n_draws, np.random.default_rng(random_state)):
+        lower[some], upper[some] = interval(drawn, level=level)
     table = {
-        "discounted_purchases": purchases,
-        "expected_spend": spend,
-        "lifetime_value": margin * purchases * spend,
-        "lifetime_value_lower": np.full(len(spend), np.nan),
-        "lifetime_value_upper": np.full(len(spend), np.nan),
+        "discounted_purchases": rows.purchases(quantity),
+        "expected_spend": rows.spend(),
+        "lifetime_value": value,
+        "lifetime_value_lower": lower,
+        "lifetime_value_upper": upper,
     }
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    for rows, values in worth.drawn_of_rows(customers, quantity, n_draws, np.random.default_rng(random_state)):
-        table["lifetime_value_lower"][rows], table["lifetime_value_upper"][rows] = np.quantile(values, tails, axis=0)
     return rows_like(table, like=customers)
 
 
@@ -251,8 +277,8 @@ def customer_equity(
 
     Parameters
     ----------
-    customers : pandas, Polars or PyArrow table
-        As `crmkit.customer_summary` gives it.
+    customers : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+        As `crmkit.customer_summary` gives it, with ``n_customers`` where a row stands for several.
     purchase_model : PurchaseModel
         Fitted; says how often customers will buy.
     spend_model : GammaGammaModel
@@ -262,7 +288,7 @@ def customer_equity(
     horizon : float or None, default None
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
     margin : float, default 1.0
-        Share of the amounts that is profit.
+        Share of the amounts that is profit, from 0 to 1.
     by : str, optional
         A column of groups, such as a segment.
     level : float, default 0.95
@@ -275,10 +301,11 @@ def customer_equity(
     Returns
     -------
     the kind of table given
-        One row, or one per group in ascending order, its column first. ``n_customers``: rows of the table;
+        One row, or one per group in ascending order, its column first. ``n_customers``: customers of the table;
         ``n_valued``: those with a value, without prospects and those of whom the spend model says nothing;
         ``equity``: sum of their values; ``equity_lower`` and ``equity_upper``: interval that the uncertainty of both
-        models leaves.
+        models leaves, without upper end (infinite) where so many draws of the spend model have no finite mean. All
+        three are missing where nobody has a value.
 
     Raises
     ------
@@ -286,6 +313,8 @@ def customer_equity(
         If a model is not fitted.
     SchemaError
         If a column is missing or holds what cannot be, or a customer has no group.
+    TypeError
+        If an argument is of the wrong kind.
     ValueError
         If an argument lies outside its range.
 
@@ -305,90 +334,131 @@ def customer_equity(
     0         2400      2400  22000.0       19300.0       25700.0
     """
     check_fraction(level, name="level")
-    worth = _Worth(purchase_model, spend_model, margin)
-    quantity = worth.discounted(discount_rate, horizon)
-    groups, of_row = _groups(customers, by)
-    values = worth.of_rows(customers, quantity)
-    drawn = np.zeros((n_draws, len(groups)))
-    for rows, block in worth.drawn_of_rows(customers, quantity, n_draws, np.random.default_rng(random_state)):
-        known = ~np.isnan(values[rows])
-        members = np.equal.outer(of_row[rows][known], np.arange(len(groups)))
-        drawn += block[:, known] @ members
-    lower, upper = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    check_int(n_draws, name="n_draws", low=2)
+    models = _Models(purchase_model, spend_model, margin)
+    quantity = models.discounted(discount_rate, horizon)
+    rows = models.of(customers)
+    groups, of_row = rows.groups(by)
+    weights, values = rows.weights(), rows.value(quantity)
     size = len(groups)
+    drawn = np.zeros((n_draws, size))
+    for some, block in rows.drawn(quantity, n_draws, np.random.default_rng(random_state)):
+        for group in np.unique(of_row[some]):
+            members = (of_row[some] == group) & (weights[some] > 0)
+            drawn[:, group] += block[:, members] @ weights[some][members]
+    valued = ~np.isnan(values)
+    n_valued = np.bincount(of_row, weights=weights * valued, minlength=size)
+    anybody = n_valued > 0
+    equity = np.bincount(of_row, weights=weights * np.where(valued, values, 0.0), minlength=size)
+    lower, upper = interval(drawn, level=level)
     table = pd.DataFrame(
         {
             **({} if by is None else {by: groups}),
-            "n_customers": np.bincount(of_row, minlength=size),
-            "n_valued": np.bincount(of_row, weights=~np.isnan(values), minlength=size).astype(np.int64),
-            "equity": np.bincount(of_row, weights=np.nan_to_num(values), minlength=size),
-            "equity_lower": lower,
-            "equity_upper": upper,
+            "n_customers": np.bincount(of_row, weights=weights, minlength=size).astype(np.int64),
+            "n_valued": n_valued.astype(np.int64),
+            "equity": np.where(anybody, equity, np.nan),
+            "equity_lower": np.where(anybody, lower, np.nan),
+            "equity_upper": np.where(anybody, upper, np.nan),
         }
     )
     return from_pandas(table, like=customers)
 
 
-class _Worth:
+class _Models:
     """Both models, and the share of the amounts that is profit."""
 
-    def __init__(self, purchase_model: PurchaseModel, spend_model: GammaGammaModel, margin: float) -> None:
+    def __init__(self, purchases: PurchaseModel, spend: GammaGammaModel, margin: float) -> None:
         for name, model, kind in (
-            ("purchase_model", purchase_model, PurchaseModel),
-            ("spend_model", spend_model, GammaGammaModel),
+            ("purchase_model", purchases, PurchaseModel),
+            ("spend_model", spend, GammaGammaModel),
         ):
             if not isinstance(model, kind):
                 raise TypeError(f"`{name}` must be a fitted {kind.__name__}, got {type(model).__name__}.")
             check_is_fitted(model)
-        check_number(margin, name="margin")
-        self._purchases, self._spend, self._margin = purchase_model, spend_model, float(margin)
+        self.purchases, self.spend, self.margin = purchases, spend, check_margin(margin)
 
     def discounted(self, discount_rate: float, horizon: float | None) -> Quantity:
         """Discounted purchases of an outlook."""
-        rate = as_continuous_rate(discount_rate, days=DAYS[self._purchases.time_unit])
+        rate = as_continuous_rate(discount_rate, days=DAYS[self.purchases.time_unit])
         end = as_end(horizon, rate=rate)
         return lambda outlook: outlook.discounted(end, rate)
 
-    def spend(self, customers: Any) -> Floats:
+    def of(self, customers: Any) -> _Rows:
+        """Read a table, once: a query may give its rows in another order each time it runs."""
+        return _Rows(self, collected(in_memory(open_frame(customers, name="customers"))))
+
+    def joined(self, customers: FrameT, quantity: Quantity) -> FrameT:
+        """Add the value to customers in their engine: by history, a straight line in the customer's mean amount."""
+        check_amounts(customers, non_positive=self.spend.non_positive)
+        few = histories_in_memory(customers, [*self.purchases._columns(), *self.spend.spend_covariates])
+        _, outlook = self.purchases._outlook(few, distinct=False)
+        extra = few[list(self.spend.spend_covariates)].to_numpy(dtype=np.float64)
+        own = self.spend._own(self.spend._estimates(), extra)
+        often = few["frequency"].to_numpy(dtype=np.float64)
+        at_zero, slope = self.margin * quantity(outlook) * spend_line(often, **own)
+        line = {"lifetime_value": at_zero, "lifetime_value_slope": slope}
+        return along_amounts(
+            with_predictions(customers, few, line), at_zero="lifetime_value", slope="lifetime_value_slope"
+        )
+
+
+class _Rows:
+    """What the models say of the rows of a table."""
+
+    def __init__(self, models: _Models, table: nw.DataFrame[Any]) -> None:
+        self._models, self._table = models, table
+        self._histories, self._outlook = models.purchases._outlook(table.to_native())
+        self._amounts = models.spend._read(table.to_native())
+
+    def purchases(self, quantity: Quantity) -> Floats:
+        """Purchases of each row."""
+        return self._histories.to_rows(quantity(self._outlook))
+
+    def spend(self) -> Floats:
         """Expected spend of each row."""
-        amounts = self._spend._read(customers)
-        return amounts.to_rows(self._spend._mean(amounts, self._spend._estimates()))
+        spend = self._models.spend
+        return self._amounts.to_rows(spend._mean(self._amounts, spend._estimates()))
 
-    def of_rows(self, customers: Any, quantity: Quantity) -> Floats:
+    def value(self, quantity: Quantity) -> Floats:
         """Value of each row."""
-        histories, outlook = self._purchases._outlook(customers)
-        return self._margin * histories.to_rows(quantity(outlook)) * self.spend(customers)
+        return self._models.margin * self.purchases(quantity) * self.spend()
 
-    def drawn_of_rows(
-        self, customers: Any, quantity: Quantity, n_draws: int, rng: np.random.Generator
+    def weights(self) -> Floats:
+        """Customers that each row stands for."""
+        if "n_customers" not in self._table.columns:
+            return np.ones(len(self._table))
+        return pandas_series(self._table["n_customers"]).to_numpy(dtype=np.float64)
+
+    def groups(self, by: str | None) -> tuple[list[Any], npt.NDArray[np.intp]]:
+        """Groups in ascending order, and the group of each row; one of all where there is no column."""
+        if by is None:
+            return [None], np.zeros(len(self._table), dtype=np.intp)
+        groups = groups_of(self._table, by)
+        return groups, pd.Index(groups).get_indexer(pd.Index(self._table[by].to_list()))
+
+    def drawn(
+        self, quantity: Quantity, n_draws: int, rng: np.random.Generator
     ) -> Iterator[tuple[npt.NDArray[np.intp], Floats]]:
-        """Give the positions of some rows, and their values under every draw, shape (n_draws, n_rows)."""
-        law = self._purchases._drawn(n_draws, rng)
-        params = self._spend.draw_params(n_draws, random_state=rng)
-        spends = [dict(zip(map(str, params.columns), row, strict=True)) for row in params.to_numpy()]
-        histories = self._purchases._histories(customers)
-        amounts = self._spend._read(customers)
+        """Give the positions of some rows with a value, and their values under every draw, shape (n_draws, n_rows).
+
+        Infinite where the mean spend is.
+        """
+        purchases, spend, margin = self._models.purchases, self._models.spend, self._models.margin
+        law = purchases._drawn(n_draws, rng)
+        params = spend.draw_params(n_draws, random_state=rng)
+        draws = [dict(zip(map(str, params.columns), row, strict=True)) for row in params.to_numpy()]
         # Rows of both models, those of one history together.
-        of_row = np.where(amounts.known, histories.of_row, -1)
+        valued = ~np.isnan(self.spend())
+        of_row = np.where(valued, self._histories.of_row, -1)
         rows = np.argsort(of_row, kind="stable")[(of_row < 0).sum() :]
-        place = np.cumsum(amounts.known) - 1
+        place = np.cumsum(self._amounts.known) - 1
         first = 0
-        for block, (values,) in law.values(histories, quantity):
+        for block, (values,) in law.values(self._histories, quantity):
             begin, end = np.searchsorted(of_row[rows], [first, first + len(block)])
             for part in np.array_split(rows[begin:end], 1 + (end - begin) * n_draws // _AT_A_TIME):
-                some = amounts.part(place[part])
-                spend = np.array([self._spend._mean(some, draw) for draw in spends])
-                yield part, self._margin * values[:, of_row[part] - first] * spend
+                some = self._amounts.part(place[part])
+                means = np.array([spend._mean(some, draw) for draw in draws])
+                bought = margin * values[:, of_row[part] - first]
+                means = np.where(np.isnan(means), np.inf, means)
+                yield part, np.multiply(bought, means, out=np.zeros_like(bought), where=bought > 0)
             first += len(block)
-
-
-def _groups(customers: Any, by: str | None) -> tuple[list[Any], npt.NDArray[np.intp]]:
-    """Groups in ascending order, and the group of each row; one of all where there is no column."""
-    rows = collected(in_memory(open_frame(customers, name="customers")))
-    if by is None:
-        return [None], np.zeros(len(rows), dtype=np.intp)
-    check_columns(rows.columns, [by], name="customers", made_by="A segmenter's assign")
-    if rows[by].is_null().any():
-        raise SchemaError(f"`customers[{by!r}]` is missing in {int(rows[by].is_null().sum())} rows. Fill or drop them.")
-    codes, groups = pd.factorize(pandas_series(rows[by]), sort=True)
-    return list(groups), codes

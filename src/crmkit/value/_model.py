@@ -42,7 +42,8 @@ class ValueModel(JsonEstimator):
         Customers fitted on.
     boundary_ : list of str
         Parameters for which the likelihood has no maximum inside: it keeps rising, if ever so little, as they go to
-        0 or infinity, and their value says no more than that. Predictions are good all the same.
+        0 or infinity, and their value says no more than that. Predictions are those of the limit, such as customers
+        of whom none ever leaves: as good as the data are long.
 
     References
     ----------
@@ -60,12 +61,12 @@ class ValueModel(JsonEstimator):
     _parameters: ClassVar[tuple[str, ...]]
 
     @classmethod
-    def from_params(cls, params: Mapping[str, float], **options: Any) -> Self:
+    def from_params(cls, params: Mapping[str, float] | pd.Series[float], **options: Any) -> Self:
         """Make a model of known parameters, from a paper or another program.
 
         Parameters
         ----------
-        params : mapping of str to float
+        params : mapping of str to float, or Series by name
             A value above zero for each parameter, in the time unit of the model; coefficients of covariates too.
         **options
             What the constructor takes.
@@ -77,8 +78,10 @@ class ValueModel(JsonEstimator):
 
         Raises
         ------
+        TypeError
+            If ``params`` is no mapping, or a value no number.
         ValueError
-            If a parameter is missing, unknown, or not above zero, or an option lies outside its range.
+            If a parameter is missing, unknown, infinite, or not above zero, or an option lies outside its range.
 
         Examples
         --------
@@ -90,17 +93,44 @@ class ValueModel(JsonEstimator):
         model = cls(**options)
         model._check_options()
         names = model._names()
-        if set(params) != set(names):
-            raise ValueError(f"`params` must name {names}, got {sorted(params)}.")
+        if not isinstance(params, (Mapping, pd.Series)):
+            raise TypeError(f"`params` must be a mapping of {names} to numbers, got {params!r}.")
+        given = dict(params.items())
+        if set(given) != set(names):
+            raise ValueError(f"`params` must name {names}, got {list(given)}.")
         for name in names:
-            check_number(params[name], name=f"params[{name!r}]")
-            if name in cls._parameters and params[name] <= 0:
-                raise ValueError(f"`params[{name!r}]` must be above zero, got {params[name]!r}.")
-        model._keep({name: float(params[name]) for name in names}, np.zeros((len(names), len(names))))
+            check_number(given[name], name=f"params[{name!r}]")
+            if name in cls._parameters and given[name] <= 0:
+                raise ValueError(f"`params[{name!r}]` must be above zero, got {given[name]!r}.")
+        model._keep({name: float(given[name]) for name in names}, np.zeros((len(names), len(names))))
         model.loglik_ = model.aic_ = model.bic_ = float("nan")
         model.n_customers_, model.boundary_ = 0, []
         model.params_[["std_error", "lower", "upper"]] = np.nan
         return model
+
+    def set_params(self, **params: Any) -> Self:
+        """Change options. A fitted model is no longer fitted then: its parameters were found under the former ones.
+
+        Parameters
+        ----------
+        **params
+            What the constructor takes.
+
+        Returns
+        -------
+        model
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If the constructor takes no such option.
+        """
+        super().set_params(**params)
+        if params:
+            for learned in [name for name in vars(self) if name.endswith("_")]:
+                delattr(self, learned)
+        return self
 
     def draw_params(self, n_draws: int, *, random_state: int | np.random.Generator = 0) -> pd.DataFrame:
         """Draw parameters as uncertain as the fit leaves them: multivariate normal on the log scale.
@@ -134,6 +164,11 @@ class ValueModel(JsonEstimator):
 
     def _check_options(self) -> None:
         """Raise unless the constructor was given what the model can work with."""
+
+    def _check_restored(self) -> None:
+        self._check_options()
+        if set(self._estimates()) != set(self._names()) or not np.isfinite(self.params_["estimate"]).all():
+            raise ValueError("each parameter has an estimate")
 
     def _names(self) -> list[str]:
         """All that is fitted: parameters, then coefficients of covariates."""

@@ -33,15 +33,16 @@ class Law:
 
     Attributes
     ----------
-    alpha, beta : float
-        Of the beta distribution of the probability to be lost at the first renewal.
-    c : float
+    alpha, beta : float or array
+        Of the beta distribution of the probability to be lost at the first renewal; one, or one for each tenure asked
+        about.
+    c : float or array
         Above 1 the same customer is ever likelier to leave, below 1 ever less.
     """
 
-    alpha: float
-    beta: float
-    c: float = 1.0
+    alpha: Floats | float
+    beta: Floats | float
+    c: Floats | float = 1.0
 
     def log_survival(self, begin: Floats, end: Floats) -> Floats:
         """Logarithm of the probability that who survived ``begin`` renewals survives ``end``."""

@@ -9,6 +9,7 @@ import numpy as np
 from crmkit._stats import Maximum, maximise
 from crmkit.value._contracts._law import Floats, Law
 from crmkit.value._contracts._table import Contracts
+from crmkit.value._priors import Prior, centres_and_precisions
 
 __all__ = ["Spans", "fitted"]
 
@@ -50,13 +51,9 @@ class Spans:
         return float(value), law.slopes(self.begin, self.end) @ (self.kept - self.lost / gone)
 
 
-def fitted(
-    spans: Spans, names: Sequence[str], *, priors: Mapping[str, tuple[float, float]], what: str
-) -> tuple[Maximum, float]:
+def fitted(spans: Spans, names: Sequence[str], *, priors: Mapping[str, Prior], what: str) -> tuple[Maximum, float]:
     """Find the maximum over the logarithms of the parameters named, and the log-likelihood there."""
-    known = [priors.get(name) for name in names]
-    centre = np.array([prior[0] if prior else 0.0 for prior in known])
-    precision = np.array([prior[1] ** -2 if prior else 0.0 for prior in known])
+    centre, precision = centres_and_precisions(priors, names=names)
     size = len(names)
     to_logs = _TO_LOGS[:size, :size]
 

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._checks import check_int, check_option, some
-from crmkit._frames import column_like
+from crmkit._checks import check_fraction, check_int, check_option, some
+from crmkit._frames import FrameT, column_like, rows_like
 from crmkit._stats import Numbers, as_floats, as_given
 from crmkit.errors import SchemaError
-from crmkit.value._checks import as_continuous_rate, check_horizon, check_priors
+from crmkit.value._checks import as_continuous_rate, check_horizon, check_quantities
+from crmkit.value._contracts._drawn import Quantity, with_intervals
 from crmkit.value._contracts._law import Floats, Law
 from crmkit.value._contracts._likelihood import Spans, fitted
-from crmkit.value._contracts._residual import residual_renewals
+from crmkit.value._contracts._residual import check_finite, residual_renewals
 from crmkit.value._contracts._table import read_contracts
 from crmkit.value._model import ValueModel
+from crmkit.value._priors import Prior, check_priors
 from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["ContractModel"]
+
+_PER_CUSTOMER = ("probability_alive", "expected_residual_lifetime")
+# Whole numbers beyond are not told apart.
+_MOST_RENEWALS = 2.0**53
 
 
 class ContractModel(ValueModel):
@@ -34,7 +40,7 @@ class ContractModel(ValueModel):
     """
 
     time_unit: TimeUnit
-    priors: Mapping[str, tuple[float, float]] | None
+    priors: Mapping[str, Prior] | None
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
         """Find the parameters under which the losses and renewals are likeliest.
@@ -62,8 +68,7 @@ class ContractModel(ValueModel):
         ConvergenceError
             If the likelihood has no maximum that can be found.
         """
-        check_option(self.time_unit, DAYS, name="time_unit")
-        check_priors(self.priors, names=self._names())
+        self._check_options()
         contracts = read_contracts(customers)
         if not contracts.known.all():
             at = np.flatnonzero(~contracts.known).tolist()
@@ -102,8 +107,7 @@ class ContractModel(ValueModel):
             If ``t`` is negative or no whole number.
         """
         check_is_fitted(self)
-        last = _renewals(t, low=0)
-        return as_given(np.exp(self._law().log_survival(np.zeros_like(last), last)), t)
+        return as_given(_survival(self._law(), _renewals(t, low=0)), t)
 
     def retention_rate(self, t: Numbers) -> Numbers:
         """Share of the customers up for their renewal number t who renew: S(t) / S(t - 1).
@@ -128,8 +132,58 @@ class ContractModel(ValueModel):
             If ``t`` is below 1 or no whole number.
         """
         check_is_fitted(self)
-        last = _renewals(t, low=1)
-        return as_given(np.exp(self._law().log_survival(last - 1, last)), t)
+        return as_given(_retention(self._law(), _renewals(t, low=1)), t)
+
+    def survival_table(
+        self,
+        t: Sequence[int] | Floats,
+        *,
+        level: float = 0.95,
+        n_draws: int = 500,
+        random_state: int | np.random.Generator = 0,
+    ) -> pd.DataFrame:
+        """Tabulate `survival` and `retention_rate` with the interval that the uncertainty of the parameters leaves.
+
+        Parameters
+        ----------
+        t : array-like of int
+            Renewals, whole numbers of at least 0.
+        level : float, default 0.95
+            Probability that an interval is meant to hold: each by itself, not all of a curve together.
+        n_draws : int, default 500
+            Draws of the parameters, at least 2.
+        random_state : int or Generator, default 0
+            Seed, or source, of the draws.
+
+        Returns
+        -------
+        DataFrame
+            One row per renewal, in the order given: ``t``; ``survival``, the share of new customers who survive t
+            renewals; ``retention_rate``, the share of those up for renewal number t who renew, missing at 0; of each
+            also ``_lower`` and ``_upper``. All in [0, 1]. Of a model of given parameters (``from_params``) both ends
+            are the estimate.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        TypeError
+            If ``t`` holds anything but numbers, or ``level`` or ``n_draws`` is none.
+        ValueError
+            If ``t`` is missing, negative, no whole number or beyond 2^53, or another argument lies outside its range.
+        """
+        numbers = np.atleast_1d(_renewals(t, low=0))  # type: ignore[arg-type]
+        if not (numbers < _MOST_RENEWALS).all():
+            wrong = numbers[~(numbers < _MOST_RENEWALS)].tolist()
+            raise ValueError(f"`t` must hold numbers of renewals below 2^53, none missing, got {some(wrong)}.")
+        at, rows = np.unique(numbers, return_inverse=True)
+        asked: dict[str, Quantity] = {"survival": _survival, "retention_rate": _retention}
+        told = self._with_intervals(asked, at, level=level, draws=self._draws(n_draws, random_state, level=level))
+        table = pd.DataFrame(told).take(rows).assign(t=numbers.astype(np.int64)).reset_index(drop=True)
+        # Nobody is up for a renewal before the first.
+        of_renewal = [name for name in told if name.startswith("retention_rate")]
+        table[of_renewal] = table[of_renewal].where(table["t"] > 0)
+        return table[["t", *told]]
 
     def probability_alive(self, customers: Any, *, horizon: float = 0) -> Any:
         """Give each customer the probability of still being one after some more renewals.
@@ -157,11 +211,7 @@ class ContractModel(ValueModel):
             If ``horizon`` is negative, infinite or no whole number.
         """
         check_is_fitted(self)
-        more = _whole_horizon(horizon)
-        law = self._law()
-        return self._column(
-            customers, "probability_alive", lambda tenure: np.exp(law.log_survival(tenure, tenure + more))
-        )
+        return self._column(customers, "probability_alive", _alive(horizon))
 
     def expected_residual_lifetime(self, customers: Any, *, discount_rate: float, horizon: float | None = None) -> Any:
         r"""Give each customer the renewals to expect, each discounted: the DERL, times margin the residual value.
@@ -203,18 +253,72 @@ class ContractModel(ValueModel):
            Heterogeneity", *Marketing Science* 29(1), 85-93, equation 6.
         """
         check_is_fitted(self)
-        discount = math.exp(-as_continuous_rate(discount_rate, days=DAYS[self.time_unit]))
-        end = math.inf if horizon is None else _whole_horizon(horizon)
-        law = self._law()
-        return self._column(
-            customers,
-            "expected_residual_lifetime",
-            lambda tenure: residual_renewals(law, tenure, discount=discount, horizon=end),
-        )
+        return self._column(customers, "expected_residual_lifetime", self._lifetime(discount_rate, horizon))
 
-    def simulate(
-        self, *, n: int, n_periods: int, random_state: int | np.random.Generator | None = None
-    ) -> pd.DataFrame:
+    def predict_table(
+        self,
+        customers: FrameT,
+        *,
+        horizon: float | None,
+        discount_rate: float = 0.0,
+        quantities: Sequence[str] = _PER_CUSTOMER,
+        level: float = 0.95,
+        n_draws: int = 500,
+        random_state: int | np.random.Generator = 0,
+    ) -> FrameT:
+        r"""Give each customer estimates with the interval that the uncertainty of the parameters leaves.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            With ``tenure`` and ``churned``.
+        horizon : float or None
+            Renewals to come, a whole number: periods of ``time_unit``. ``None`` for all of them, which only
+            ``expected_residual_lifetime`` can be asked for.
+        discount_rate : float, default 0
+            Of ``expected_residual_lifetime``: a year's, for example 0.1; not negative. At 0 that is the number of
+            renewals to expect within the horizon.
+        quantities : sequence of str
+            Of ``probability_alive`` (after the last renewal of the horizon) and ``expected_residual_lifetime`` (in
+            renewals, the next being due now).
+        level : float, default 0.95
+            Probability that an interval is meant to hold.
+        n_draws : int, default 500
+            Draws of the parameters, at least 2.
+        random_state : int or Generator, default 0
+            Seed, or source, of the draws.
+
+        Returns
+        -------
+        the kind of table given
+            One row per customer, in the order given: for each quantity a column of its name, and two that end in
+            ``_lower`` and ``_upper``. 0 for those lost, missing where the tenure is. The upper end of
+            ``expected_residual_lifetime``, rarely the lower too, is infinite where without discount and horizon too
+            many draws expect renewals without end. Of a model of given parameters (``from_params``) both ends are the
+            estimate.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing or holds what no contract holds.
+        TypeError
+            If ``level`` or ``n_draws`` is no number.
+        ValueError
+            If an argument lies outside its range, or the expected renewals are infinitely many: without discount and
+            horizon they are where :math:`\alpha \le 1`, for `BetaDiscreteWeibullModel` :math:`\alpha c \le 1`.
+        """
+        names = check_quantities(quantities, known=_PER_CUSTOMER)
+        draws = self._draws(n_draws, random_state, level=level)
+        asked = {
+            name: _alive(horizon) if name == "probability_alive" else self._lifetime(discount_rate, horizon)
+            for name in names
+        }
+        told = _per_customer(customers, lambda tenure: self._with_intervals(asked, tenure, level=level, draws=draws))
+        return rows_like(told, like=customers)
+
+    def simulate(self, *, n: int, n_periods: int, random_state: int | np.random.Generator = 0) -> pd.DataFrame:
         """Draw customers who all started together, as they look after some renewals.
 
         Parameters
@@ -223,7 +327,7 @@ class ContractModel(ValueModel):
             Customers, at least 1.
         n_periods : int
             Renewals that have come up, at least 1.
-        random_state : int, Generator or None
+        random_state : int or Generator, default 0
             Seed, or source, of the randomness.
 
         Returns
@@ -245,17 +349,65 @@ class ContractModel(ValueModel):
         tenure = np.minimum(survived + 1, n_periods).astype(np.int64)
         return pd.DataFrame({"tenure": tenure, "churned": survived < n_periods})
 
-    def _column(self, customers: Any, name: str, of_active: Callable[[Floats], Floats]) -> Any:
-        """Work a quantity out once per tenure of those who are customers; 0 for those lost."""
-        contracts = read_contracts(customers)
-        active = contracts.known & ~contracts.churned
-        tenures, rows = np.unique(contracts.tenure[active], return_inverse=True)
-        values = np.where(contracts.known, 0.0, np.nan)
-        values[active] = of_active(tenures)[rows]
-        return column_like(values, name=name, like=customers)
+    def _column(self, customers: Any, name: str, quantity: Quantity) -> Any:
+        told = _per_customer(customers, lambda tenure: self._estimated({name: quantity}, tenure))
+        return column_like(told[name], name=name, like=customers)
+
+    def _with_intervals(
+        self, asked: Mapping[str, Quantity], at: Floats, *, level: float, draws: pd.DataFrame
+    ) -> dict[str, Floats]:
+        return with_intervals(self._estimated(asked, at), asked, at=at, draws=draws, level=level)
+
+    def _estimated(self, asked: Mapping[str, Quantity], at: Floats) -> dict[str, Floats]:
+        law = self._law()
+        estimates = {name: quantity(law, at) for name, quantity in asked.items()}
+        check_finite(estimates.values(), law)
+        return estimates
+
+    def _draws(self, n_draws: int, random_state: int | np.random.Generator, *, level: float) -> pd.DataFrame:
+        check_is_fitted(self)
+        check_fraction(level, name="level")
+        check_int(n_draws, name="n_draws", low=2)
+        return self.draw_params(n_draws, random_state=random_state)
+
+    def _lifetime(self, discount_rate: float, horizon: float | None) -> Quantity:
+        discount = math.exp(-as_continuous_rate(discount_rate, days=DAYS[self.time_unit]))
+        end = math.inf if horizon is None else _whole_horizon(horizon)
+        return lambda law, tenure: residual_renewals(law, tenure, discount=discount, horizon=end)
 
     def _law(self) -> Law:
         return Law(**self._estimates())
+
+    def _check_options(self) -> None:
+        check_option(self.time_unit, DAYS, name="time_unit")
+        check_priors(self.priors, names=self._names())
+
+
+def _per_customer(customers: Any, of_active: Callable[[Floats], Mapping[str, Floats]]) -> dict[str, Floats]:
+    """Work columns out once per tenure of those who are customers; 0 for those lost."""
+    contracts = read_contracts(customers)
+    active = contracts.known & ~contracts.churned
+    tenures, rows = np.unique(contracts.tenure[active], return_inverse=True)
+    columns = {}
+    for name, told in of_active(tenures).items():
+        columns[name] = np.where(contracts.known, 0.0, np.nan)
+        columns[name][active] = told[rows]
+    return columns
+
+
+def _survival(law: Law, t: Floats) -> Floats:
+    return np.exp(law.log_survival(np.zeros_like(t), t))
+
+
+def _retention(law: Law, t: Floats) -> Floats:
+    return np.exp(law.log_survival(np.maximum(t - 1, 0.0), t))
+
+
+def _alive(horizon: float | None) -> Quantity:
+    if horizon is None:
+        raise ValueError("`horizon` must be a number of renewals for probability_alive, got None.")
+    more = _whole_horizon(horizon)
+    return lambda law, tenure: np.exp(law.log_survival(tenure, tenure + more))
 
 
 def _renewals(t: Numbers, *, low: int) -> Floats:

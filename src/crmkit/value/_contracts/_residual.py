@@ -10,36 +10,72 @@ The sum is taken in panels that double in length, each by a rule that is exact f
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 from crmkit.value._contracts._law import Floats, Law
 from crmkit.value._contracts._sums import sum_rule
 
-__all__ = ["residual_renewals"]
+__all__ = ["check_finite", "residual_renewals"]
 
 _SHORTEST = 40.0
 # What may be left out, as a share of the sum.
 _LEFT_OUT = 1e-13
 _FURTHEST = 1e280
+# So many renewals at most have their retention worked out once for all tenures: sums over them cost next to nothing.
+_MOST_SHARED = 400
 
 
 def residual_renewals(law: Law, tenure: Floats, *, discount: float, horizon: float) -> Floats:
     """Sum the renewals to come; v, the ``discount`` of one period, may be 1, and the ``horizon`` infinite.
 
-    Raises
-    ------
-    ValueError
-        If the sum is infinite, or its end too far away to be known.
+    It is nan where the sum is infinite, or its end too far away to be known. Under a law with parameters of shape
+    (n_draws, 1) the sums are of shape (n_draws, n_tenures), and the tenures must ascend.
     """
+    if np.ndim(law.alpha) == 0:
+        return _summed(law, tenure, discount=discount, horizon=horizon)
+    if horizon <= _MOST_SHARED:
+        following = np.arange(1.0, horizon + 1)[:, None] + tenure
+        renewals, places = np.unique(following, return_inverse=True)
+        if len(renewals) <= _MOST_SHARED:
+            retention = np.exp(law.log_survival(renewals - 1, renewals))
+            return _nested(retention, places.reshape(following.shape), discount=discount)
+    flat = Law(*(np.ravel(parameter) for parameter in (law.alpha, law.beta, law.c)))
+    sums = np.empty((len(law.alpha), len(tenure)))  # type: ignore[arg-type]
+    for at in reversed(range(len(tenure))):
+        begin = np.full(len(sums), tenure[at])
+        if horizon < math.inf or at == len(tenure) - 1:
+            sums[:, at] = _summed(flat, begin, discount=discount, horizon=horizon)
+        else:
+            # What comes until the next tenure, and what is known of that.
+            gap = float(tenure[at + 1] - tenure[at])
+            sums[:, at] = _summed(flat, begin, discount=discount, horizon=gap)
+            sums[:, at] += np.exp(flat.log_survival(begin, begin + gap)) * discount**gap * sums[:, at + 1]
+    return sums
+
+
+def _nested(retention: Floats, places: npt.NDArray[np.intp], *, discount: float) -> Floats:
+    """Sum from the last renewal to the first: each brings its retention rate times one and what follows it."""
+    sums = np.zeros((len(retention), places.shape[1]))
+    for place in places[::-1]:
+        sums = retention[:, place] * (1 + discount * sums)
+    return sums
+
+
+def _summed(law: Law, tenure: Floats, *, discount: float, horizon: float) -> Floats:
+    """Sum the renewals to come, under one law or as many as there are tenures."""
     for_ever = discount == 1 and horizon == math.inf
-    if for_ever and law.alpha * law.c <= 1:
-        raise ValueError(_needs_discount(f"renewals expected without end, as alpha * c is {law.alpha * law.c:.4g}"))
+    endless = for_ever & (np.asarray(law.alpha * law.c) <= 1)
+    if endless.all():
+        return np.full(len(tenure), np.nan)
+    steepest = float(np.max(law.c, initial=1.0))
     total = np.zeros(len(tenure))
     begin = 1.0
     while begin <= min(horizon, _FURTHEST):
         # Over a panel the survival function must be as smooth as a power; c bends it.
-        length = min(max(_SHORTEST, math.floor(begin / max(1.0, law.c))), horizon - begin + 1)
+        length = min(max(_SHORTEST, math.floor(begin / steepest)), horizon - begin + 1)
         nodes, weights = sum_rule(length)
         k = (begin + nodes)[:, None]
         total += weights @ (np.exp(law.log_survival(tenure, tenure + k)) * discount ** (k - 1))
@@ -51,11 +87,19 @@ def residual_renewals(law: Law, tenure: Floats, *, discount: float, horizon: flo
                 return total
         elif for_ever:
             rest, error = _tail(law, tenure, begin)
-            if (error <= _LEFT_OUT * total).all():
-                return np.asarray(total + rest)
-    if for_ever:
-        raise ValueError(_needs_discount("survival that falls too slowly to be added up"))
-    return total
+            settled = error <= _LEFT_OUT * total
+            if (settled | endless).all():
+                return np.where(endless, np.nan, total + rest)
+    return np.where(settled, total + rest, np.nan) if for_ever else total
+
+
+def check_finite(renewals: Iterable[Floats], law: Law) -> None:
+    """Raise where a sum of renewals is infinite, or its end too far away to be known."""
+    if any(np.isnan(each).any() for each in renewals):
+        power = float(law.alpha * law.c)
+        raise ValueError(
+            f"`discount_rate` must be above 0 where `horizon` is None, got 0 and {_why(power)}. Or give a horizon."
+        )
 
 
 def _tail(law: Law, tenure: Floats, begin: float) -> tuple[Floats, Floats]:
@@ -68,5 +112,7 @@ def _tail(law: Law, tenure: Floats, begin: float) -> tuple[Floats, Floats]:
     return rest, np.where(power > 1, error, np.inf)
 
 
-def _needs_discount(why: str) -> str:
-    return f"`discount_rate` must be above 0 where `horizon` is None, got 0 and {why}. Or give a horizon."
+def _why(power: float) -> str:
+    if power <= 1:
+        return f"renewals expected without end, as alpha * c is {power:.4g}"
+    return "survival that falls too slowly to be added up"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from crmkit.value._contracts._model import ContractModel
+from crmkit.value._priors import Prior
 from crmkit.value._units import TimeUnit
 
 __all__ = ["BetaDiscreteWeibullModel", "ShiftedBetaGeoModel"]
@@ -47,7 +48,7 @@ class ShiftedBetaGeoModel(ContractModel):
 
     _parameters: ClassVar[tuple[str, ...]] = ("alpha", "beta")
 
-    def __init__(self, *, time_unit: TimeUnit = "M", priors: Mapping[str, tuple[float, float]] | None = None) -> None:
+    def __init__(self, *, time_unit: TimeUnit = "M", priors: Mapping[str, Prior] | None = None) -> None:
         self.time_unit = time_unit
         self.priors = priors
 

@@ -187,11 +187,12 @@ def _model_row(name: str, model: Judged, period: Holdout) -> dict[str, Any]:
 
 def _baseline_rows(period: Holdout, transactions: Any, *, hiatus_days: float) -> list[dict[str, Any]]:
     silent = period.bought == 0
-    rows = [
-        {"model": name, "is_baseline": True, **count_accuracy(expected, period.bought)}
-        | {"auc": ranking_auc(-expected, silent)}
-        for name, expected in naive_purchases(period, transactions).items()
-    ]
+    rows: list[dict[str, Any]] = []
+    for name, expected in naive_purchases(period, transactions).items():
+        # Where nobody has had a day to come back there is no rate.
+        told = not np.isnan(expected).any()
+        measures = count_accuracy(expected, period.bought) | {"auc": ranking_auc(-expected, silent)} if told else {}
+        rows.append({"model": name, "is_baseline": True, **measures})
     gone = hiatus(period, days=hiatus_days)
     word = {"auc": ranking_auc(gone, silent), "brier_score": brier_score(gone, silent)}
     return [*rows, {"model": "hiatus", "is_baseline": True, **word}]

@@ -9,6 +9,7 @@ from crmkit._checks import check_int
 from crmkit._frames import FrameT, from_pandas
 from crmkit.value._judging._holdout import read_customers
 from crmkit.value._judging._judged import Floats, Judged, as_new, days_per_unit
+from crmkit.value._purchases._histories import read_histories
 
 __all__ = ["frequency_table"]
 
@@ -77,8 +78,9 @@ def frequency_table(model: Judged, customers: FrameT, *, n_max: int = 7) -> Fram
     table = read_customers(
         customers, ("frequency", "recency", "T"), name="customers", made_by="crmkit.customer_summary"
     )
-    n = table.get("n_customers", pd.Series(1, index=table.index)).to_numpy()
-    often = np.minimum(table["frequency"].to_numpy(), n_max).astype(np.intp)
+    histories = read_histories(table, time_unit="D", distinct=False)
+    n = histories.n
+    often = np.minimum(histories.x.values, n_max).astype(np.intp)
     actual = np.bincount(often, weights=n, minlength=n_max + 1)
     expected: Floats = np.zeros(n_max + 1)
     new = as_new(table)
@@ -88,5 +90,6 @@ def frequency_table(model: Judged, customers: FrameT, *, n_max: int = 7) -> Fram
         probabilities = model.purchase_distribution(new.iloc[rows], horizon=age / unit, n_max=n_max - 1)
         expected += n[rows] @ probabilities.to_numpy()
     chi_square = (actual - expected) ** 2 / np.where(expected > 0, expected, np.nan)
-    found = {"frequency": np.arange(n_max + 1), "actual": actual.astype(np.int64)}
+    counted = actual.astype(np.int64) if (actual == np.floor(actual)).all() else actual
+    found = {"frequency": np.arange(n_max + 1), "actual": counted}
     return from_pandas(pd.DataFrame({**found, "expected": expected, "chi_square": chi_square}), like=customers)

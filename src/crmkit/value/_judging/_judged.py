@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit.value._purchases._beta_binomial import check_in_time
 from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["Floats", "Judged", "as_new", "days_per_unit", "floats"]
@@ -41,6 +42,7 @@ def days_per_unit(model: Judged, *, name: str = "model") -> float:
     """Days of the model's time unit; raise for what is no model of purchases."""
     if isinstance(model, type) or not hasattr(model, "expected_purchases") or not hasattr(model, "time_unit"):
         raise TypeError(f"`{name}` must be a fitted model of purchases such as BetaGeoModel, got {model!r}.")
+    check_in_time(model, name=name)
     return DAYS[model.time_unit]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from crmkit._checks import Day, as_day, check_columns, some
 from crmkit._frames import FrameT, collected, from_pandas, open_frame, pandas_series, to_pandas
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
-from crmkit.value._judging._judged import Floats, Judged, as_new, days_per_unit
+from crmkit.value._judging._judged import Floats, Judged, as_new, days_per_unit, floats
 
 __all__ = ["tracking_table"]
 
@@ -196,15 +197,22 @@ def _cumulative(
     counts = csr_array((np.ones(len(first)), (first - start, new.codes)), shape=(span, len(new.customers)))
     ages = np.unique(last[:, None] + 1 - np.unique(first))
     ages = ages[ages > 0]
-    kinds = new.customers.drop(columns=["frequency", "recency", "T"]).to_dict("records")
-    curves = np.array([model.expected_curve(ages / unit, covariates=kind)["expected_purchases"] for kind in kinds])
     total: Floats = np.zeros(len(last))
-    for age, of_each in zip(ages, curves.T, strict=True):
+    for age, of_each in zip(ages, _by_age(model, new.customers, ages / unit), strict=True):
         by_first_day = counts @ of_each
         at = last + 1 - age - start
         there = (at >= 0) & (at < span)
         total[there] += by_first_day[at[there]]
     return total
+
+
+def _by_age(model: Judged, new: pd.DataFrame, ages: Floats) -> Iterable[Floats]:
+    """Purchases to expect of each kind of customer up to each age, in the model's unit."""
+    covariates = new.drop(columns=["frequency", "recency", "T"])
+    if len(new) == 1:
+        curve = model.expected_curve(ages, covariates=covariates.to_dict("records")[0])
+        return np.asarray(curve["expected_purchases"], dtype=np.float64)[:, None]
+    return (floats(model.expected_purchases(new, horizon=age)) for age in ages)
 
 
 def _periods(first: int, end: int, *, freq: Freq) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

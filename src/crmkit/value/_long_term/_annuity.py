@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from crmkit._checks import check_option, some
+from crmkit._checks import check_number, check_option, some
 from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
 
 __all__ = ["contract_value", "customer_base_value", "margin_multiple"]
@@ -183,6 +183,7 @@ def customer_base_value(
     >>> round(value, 2)
     1154.55
     """
+    check_number(discount_rate, name="discount_rate")
     check_counts(joining=joining, discount_rate=discount_rate)
     check_alike(joining=joining, joining_value=joining_value, acquisition_cost=acquisition_cost)
     n = np.atleast_1d(as_floats(joining, name="joining"))

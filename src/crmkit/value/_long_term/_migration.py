@@ -210,7 +210,7 @@ def migration_forecast(
         If a size is no number, or ``n_periods`` no whole number.
     ValueError
         If ``transition`` holds no probabilities or its rows do not add up to 1, states do not fit together, a size is
-        missing or negative, or ``n_periods`` below 1.
+        missing or negative, a state is named ``period``, or ``n_periods`` below 1.
 
     Examples
     --------
@@ -221,6 +221,8 @@ def migration_forecast(
     2       2  128.0   72.0
     """
     states, chain = _chain(transition)
+    if "period" in states:
+        raise ValueError("`transition` has a state named 'period', like the column of periods. Rename the state.")
     now = _by_state(sizes, states, name="sizes")
     if (now < 0).any():
         raise ValueError(f"`sizes` must not be below 0, got {some(now[now < 0].tolist())}.")

@@ -12,6 +12,7 @@ from crmkit._checks import Day, as_day, check_int
 from crmkit._frames import from_pandas, to_pandas
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions
+from crmkit.value._purchases._beta_binomial import check_in_time
 from crmkit.value._purchases._model import PurchaseModel
 
 __all__ = ["alive_history"]
@@ -34,10 +35,13 @@ def alive_history(model: PurchaseModel, transactions: Any, *, as_of: Day, every_
     Returns
     -------
     the kind of table given
-        ``customer_id``, ``date``, and ``probability_alive`` at the end of that day; by customer, then date.
+        ``customer_id``, ``date``, ``probability_alive`` at the end of that day, and ``n_purchases``, the purchase days
+        since the row before, of a customer's first row 1; by customer, then date.
 
     Raises
     ------
+    TypeError
+        If ``model`` is no model of purchases in time.
     NotFittedError
         Before the model is fitted.
     SchemaError
@@ -54,13 +58,16 @@ def alive_history(model: PurchaseModel, transactions: Any, *, as_of: Day, every_
     >>> first = as_transactions(orders[orders["customer_id"] == 1])
     >>> history = alive_history(model, first, as_of="1997-09-30", every_days=90)
     >>> history.assign(probability_alive=history["probability_alive"].round(3))
-       customer_id       date  probability_alive
-    0            1 1997-01-01              1.000
-    1            1 1997-04-01              0.492
-    2            1 1997-06-30              0.326
-    3            1 1997-09-28              0.730
-    4            1 1997-09-30              0.727
+       customer_id       date  probability_alive  n_purchases
+    0            1 1997-01-01              1.000            1
+    1            1 1997-04-01              0.492            1
+    2            1 1997-06-30              0.326            0
+    3            1 1997-09-28              0.730            1
+    4            1 1997-09-30              0.727            0
     """
+    check_in_time(model)
+    if not isinstance(model, PurchaseModel):
+        raise TypeError(f"`model` must be a fitted model of purchases such as BetaGeoModel, got {model!r}.")
     check_int(every_days, name="every_days", low=1)
     end = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions).filter((nw.col("n_orders") > 0) & (nw.col("date") <= end))
@@ -76,9 +83,10 @@ def alive_history(model: PurchaseModel, transactions: Any, *, as_of: Day, every_
         shown = shown if shown[-1] == last_day else np.append(shown, last_day)
         so_far = np.searchsorted(days, shown, side="right") - 1
         history = {"frequency": so_far, "recency": days[so_far] - days[0], "T": shown - days[0]}
-        parts.append(pd.DataFrame({"customer_id": customer, "date": shown.astype("datetime64[D]"), **history}))
+        seen = {"date": shown.astype("datetime64[D]"), "n_purchases": np.diff(so_far, prepend=-1)}
+        parts.append(pd.DataFrame({"customer_id": customer, **seen, **history}))
     followed = pd.concat(parts, ignore_index=True)
     alive = model.probability_alive(followed[["frequency", "recency", "T"]].astype(float))
     dates = followed["date"].astype("datetime64[us]")
-    table = followed[["customer_id"]].assign(date=dates, probability_alive=alive)
+    table = followed[["customer_id"]].assign(date=dates, probability_alive=alive, n_purchases=followed["n_purchases"])
     return from_pandas(table, like=transactions)

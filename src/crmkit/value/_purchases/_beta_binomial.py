@@ -13,13 +13,14 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._checks import some
 from crmkit._stats import as_floats
 from crmkit.value._checks import check_horizon
+from crmkit.value._priors import Prior
 from crmkit.value._purchases._covariates import Effect
-from crmkit.value._purchases._histories import Histories, read_opportunities
+from crmkit.value._purchases._histories import COUNTS, Histories, read_opportunities
 from crmkit.value._purchases._laws import BETA_BINOMIAL, Law
 from crmkit.value._purchases._model import PurchaseModel
 from crmkit.value._units import TimeUnit
 
-__all__ = ["BetaGeoBetaBinomModel"]
+__all__ = ["BetaGeoBetaBinomModel", "check_in_time"]
 
 
 class BetaGeoBetaBinomModel(PurchaseModel):
@@ -66,7 +67,7 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         self,
         *,
         time_unit: TimeUnit = "Y",
-        priors: Mapping[str, tuple[float, float]] | None = None,
+        priors: Mapping[str, Prior] | None = None,
         prospects: Literal["raise", "drop"] = "raise",
     ) -> None:
         self.time_unit = time_unit
@@ -94,6 +95,8 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         ------
         NotFittedError
             Before `fit`.
+        TypeError
+            If a horizon is no number.
         ValueError
             If a horizon is negative or no whole number, or covariates are given.
         """
@@ -140,6 +143,8 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         ------
         NotFittedError
             Before `fit`.
+        TypeError
+            If ``T`` or ``horizon`` is no number.
         ValueError
             If ``T`` or ``horizon`` is negative or no whole number, or covariates are given.
         """
@@ -162,8 +167,20 @@ class BetaGeoBetaBinomModel(PurchaseModel):
     def _effects(self) -> list[Effect]:
         return []
 
+    def _columns(self) -> list[str]:
+        return [*COUNTS]
+
     def _histories(self, customers: Any, *, distinct: bool = True) -> Histories:
         return read_opportunities(customers, distinct=distinct)
+
+
+def check_in_time(model: object, *, name: str = "model") -> None:
+    """Raise for a model of opportunities where one of purchases in time is wanted."""
+    if isinstance(model, BetaGeoBetaBinomModel):
+        raise TypeError(
+            f"`{name}` must be a model of purchases in time, got BetaGeoBetaBinomModel, which counts opportunities. "
+            "Call its probability_alive and expected_purchases on a table of opportunities."
+        )
 
 
 def _refuse(covariates: Mapping[str, Any] | None) -> None:

@@ -1,30 +1,33 @@
-"""Predictions for customers who stay in their engine: only their cells come into memory."""
+"""Predictions for customers who stay in their engine: only their distinct histories come into memory."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
+from crmkit._checks import check_columns
 from crmkit._frames import FrameT, looked_up, open_frame, to_pandas
-from crmkit.customers import cells
 from crmkit.errors import SchemaError
 from crmkit.value._purchases._laws import Floats
 
-__all__ = ["cells_in_memory", "with_predictions"]
+__all__ = ["histories_in_memory", "with_predictions"]
 
 
-def cells_in_memory(customers: FrameT, *, by: Sequence[str]) -> pd.DataFrame:
-    """Count the customers of each cell in the engine, and bring the cells into memory."""
-    return to_pandas(open_frame(cells(customers, by=by), name="customers"))
+def histories_in_memory(customers: FrameT, columns: Sequence[str]) -> pd.DataFrame:
+    """Bring the distinct histories into memory: all but those of prospects, who lack the first of the columns."""
+    columns = list(dict.fromkeys(columns))
+    rows = open_frame(customers, name="customers")
+    check_columns(rows.collect_schema(), columns, name="customers", made_by="customer_summary")
+    return to_pandas(rows.select(*columns).filter(~nw.col(columns[0]).is_null()).unique())
 
 
 def with_predictions(customers: FrameT, few: pd.DataFrame, made: Mapping[str, Floats]) -> FrameT:
-    """Join predictions for the cells to the customers."""
+    """Join predictions for the histories to the customers."""
     # Engines do not tell capitals from small letters.
     present = {name.lower() for name in open_frame(customers, name="customers").collect_schema()}
     taken = [name for name in made if name in present]
     if taken:
         raise SchemaError(f"`customers` already has the columns {taken}. Drop or rename them.")
-    keys = [name for name in few.columns if name != "n_customers"]
-    return looked_up(customers, few[keys].assign(**made), on=keys)
+    return looked_up(customers, few.assign(**made), on=list(few.columns))

@@ -10,6 +10,7 @@ from scipy.special import xlogy
 
 from crmkit._checks import check_int, some
 from crmkit.errors import SchemaError
+from crmkit.value._priors import Prior
 from crmkit.value._purchases._histories import read_histories
 from crmkit.value._purchases._laws import BETA_GEO, Law, erlang_law
 from crmkit.value._purchases._model import PurchaseModel
@@ -80,7 +81,7 @@ class BetaGeoCNBDModel(PurchaseModel):
         time_unit: TimeUnit = "W",
         purchase_covariates: Sequence[str] = (),
         dropout_covariates: Sequence[str] = (),
-        priors: Mapping[str, tuple[float, float]] | None = None,
+        priors: Mapping[str, Prior] | None = None,
         prospects: Literal["raise", "drop"] = "raise",
     ) -> None:
         self.k = k

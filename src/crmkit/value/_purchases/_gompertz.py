@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
+from crmkit.value._priors import Prior
 from crmkit.value._purchases._laws import GOMPERTZ, Law
 from crmkit.value._purchases._model import PurchaseModel
 from crmkit.value._units import TimeUnit
@@ -71,7 +72,7 @@ class GammaGompertzNBDModel(PurchaseModel):
         time_unit: TimeUnit = "W",
         purchase_covariates: Sequence[str] = (),
         dropout_covariates: Sequence[str] = (),
-        priors: Mapping[str, tuple[float, float]] | None = None,
+        priors: Mapping[str, Prior] | None = None,
         prospects: Literal["raise", "drop"] = "raise",
     ) -> None:
         self.time_unit = time_unit

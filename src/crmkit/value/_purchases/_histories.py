@@ -16,14 +16,14 @@ from crmkit._frames import collected, in_memory, open_frame, pandas_series
 from crmkit.errors import SchemaError
 from crmkit.value._units import DAYS, TimeUnit
 
-__all__ = ["Column", "Histories", "read_histories", "read_opportunities"]
+__all__ = ["COUNTS", "KEYS", "Column", "Histories", "read_histories", "read_opportunities"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 # Three centuries.
 _MOST_DAYS = 2**17
 # The columns that hold x, t_x and T, in continuous time and counted in opportunities.
-_KEYS = ("frequency", "recency", "T")
-_COUNTS = ("n_transactions", "last_transaction", "n_opportunities")
+KEYS = ("frequency", "recency", "T")
+COUNTS = ("n_transactions", "last_transaction", "n_opportunities")
 
 
 class Column:
@@ -100,12 +100,12 @@ def read_histories(
     customers: Any, *, time_unit: TimeUnit, extra: Sequence[str] = (), distinct: bool = True
 ) -> Histories:
     """Read the columns of a customers table, or of its cells, check them, and group equal rows."""
-    return _read(customers, _KEYS, extra, made_by="customer_summary", days=DAYS[time_unit], distinct=distinct)
+    return _read(customers, KEYS, extra, made_by="customer_summary", days=DAYS[time_unit], distinct=distinct)
 
 
 def read_opportunities(customers: Any, *, distinct: bool = True) -> Histories:
     """Do what `read_histories` does with a table of opportunities; times are numbers of them."""
-    return _read(customers, _COUNTS, (), made_by="opportunity_table", days=1.0, distinct=distinct)
+    return _read(customers, COUNTS, (), made_by="opportunity_table", days=1.0, distinct=distinct)
 
 
 def _read(
@@ -166,7 +166,7 @@ def _check(columns: dict[str, Floats], *, keys: tuple[str, str, str], made_by: s
         f"`customers[{t_x!r}]` exceeds `{T}`": last > age,
         f"`customers[{t_x!r}]` is above 0 without a repeat purchase, or 0 with one": (last > 0) != (often > 0),
     }
-    if keys == _COUNTS:
+    if keys == COUNTS:
         problems |= {
             f"`customers[{name!r}]` is no whole number": columns[name] != np.floor(columns[name]) for name in (t_x, T)
         }

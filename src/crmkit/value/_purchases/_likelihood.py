@@ -9,10 +9,11 @@ import numpy as np
 
 from crmkit._stats import Maximum, maximise
 from crmkit.errors import ConvergenceError
+from crmkit.value._priors import Prior, centres_and_precisions
 from crmkit.value._purchases._covariates import Effect, of_each_history
 from crmkit.value._purchases._laws import Floats, Histories, Law
 
-__all__ = ["Prior", "fitted"]
+__all__ = ["fitted"]
 
 # A parameter beyond e^15 or below e^-15 says no more than infinity or 0.
 _FURTHEST_LOG = 15.0
@@ -20,9 +21,6 @@ _LARGEST_EFFECT = 25.0
 _BEYOND_FLOATS = 600.0
 # From so many histories on a sample of them tells where to start.
 _SAMPLE = 5_000
-
-# Centre and spread of a normal distribution of the logarithm of a parameter, or of a coefficient itself.
-Prior = tuple[float, float]
 
 
 class _Likelihood:
@@ -94,11 +92,12 @@ class _Units:
 class _Search:
     """What is searched: a likelihood with the logarithm of priors."""
 
-    def __init__(self, units: _Units, priors: Sequence[Prior | None], *, n_parameters: int, what: str) -> None:
+    def __init__(
+        self, units: _Units, priors: Mapping[str, Prior], *, names: Sequence[str], n_parameters: int, what: str
+    ) -> None:
         self._turn, self._middle, self._what = units.turn, units.middle, what
-        self._centre = np.array([prior[0] if prior else 0.0 for prior in priors])
-        self._precision = np.array([prior[1] ** -2 if prior else 0.0 for prior in priors])
-        self._reach = np.where(np.arange(len(priors)) < n_parameters, _FURTHEST_LOG, _LARGEST_EFFECT)
+        self._centre, self._precision = centres_and_precisions(priors, names=names)
+        self._reach = np.where(np.arange(len(names)) < n_parameters, _FURTHEST_LOG, _LARGEST_EFFECT)
 
     def maximum(self, likelihood: _Likelihood, *, starts: Iterable[Floats], near: Maximum | None = None) -> Maximum:
         """Find the maximum."""
@@ -123,7 +122,7 @@ def fitted(
     """Find the maximum, by logarithms of parameters and by coefficients, and the log-likelihood there."""
     units = _Units(law, h, present)
     names = [*law.parameters, *(effect.name for effect in present)]
-    search = _Search(units, [priors.get(name) for name in names], n_parameters=len(law.parameters), what=what)
+    search = _Search(units, priors, names=names, n_parameters=len(law.parameters), what=what)
     full = _Likelihood(law, units.scaled, present)
     near = _near(full, search, step=len(h) // _SAMPLE) if len(h) > 4 * _SAMPLE else None
     found = search.maximum(full, starts=full.starts(), near=near)

@@ -19,20 +19,24 @@ from crmkit.value._checks import (
     as_end,
     check_covariates,
     check_horizon,
-    check_priors,
     check_quantities,
 )
 from crmkit.value._model import Floats, ValueModel, Values
+from crmkit.value._priors import Prior, check_priors
 from crmkit.value._purchases._covariates import Effect, effects, of_each_history
 from crmkit.value._purchases._draws import QUANTITIES, DrawnLaw
-from crmkit.value._purchases._engine import cells_in_memory, with_predictions
-from crmkit.value._purchases._histories import Histories, read_histories
+from crmkit.value._purchases._engine import histories_in_memory, with_predictions
+from crmkit.value._purchases._histories import KEYS, Histories, read_histories
 from crmkit.value._purchases._laws import Law
 from crmkit.value._purchases._likelihood import fitted
 from crmkit.value._purchases._outlook import Outlook
 from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["PurchaseModel"]
+
+
+# Further columns that fit takes or simulate gives.
+_MADE = ("n_customers", "log_gap_sum", "alive", "holdout_purchases")
 
 
 class PurchaseModel(ValueModel):
@@ -45,7 +49,7 @@ class PurchaseModel(ValueModel):
     time_unit: TimeUnit
     purchase_covariates: Sequence[str]
     dropout_covariates: Sequence[str]
-    priors: Mapping[str, tuple[float, float]] | None
+    priors: Mapping[str, Prior] | None
     prospects: Literal["raise", "drop"]
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
@@ -111,6 +115,8 @@ class PurchaseModel(ValueModel):
             Before `fit`.
         SchemaError
             If a column is missing or holds what no history holds.
+        TypeError
+            If ``horizon`` is no number.
         ValueError
             If ``horizon`` is negative or infinite.
         """
@@ -140,6 +146,8 @@ class PurchaseModel(ValueModel):
             Before `fit`.
         SchemaError
             If a column is missing or holds what no history holds.
+        TypeError
+            If ``horizon`` is no number.
         ValueError
             If ``horizon`` is negative or infinite.
         """
@@ -169,6 +177,8 @@ class PurchaseModel(ValueModel):
             Before `fit`.
         SchemaError
             If a column is missing or holds what no history holds.
+        TypeError
+            If ``horizon`` is no number.
         ValueError
             If ``horizon`` is negative or infinite.
         """
@@ -201,6 +211,8 @@ class PurchaseModel(ValueModel):
             Before `fit`.
         SchemaError
             If a column is missing or holds what no history holds.
+        TypeError
+            If ``horizon`` or ``discount_rate`` is no number.
         ValueError
             If ``horizon`` is negative, or ``discount_rate`` is negative, or 0 for ever.
 
@@ -237,6 +249,8 @@ class PurchaseModel(ValueModel):
             Before `fit`.
         SchemaError
             If a column is missing or holds what no history holds.
+        TypeError
+            If ``horizon`` is no number.
         ValueError
             If ``horizon`` is negative or infinite, or ``n_max`` negative.
         """
@@ -262,7 +276,8 @@ class PurchaseModel(ValueModel):
         Parameters
         ----------
         customers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-            As `crmkit.customer_summary` gives it. An engine sends its cells and gets the predictions joined to them.
+            As `crmkit.customer_summary` gives it. An engine sends its distinct histories and gets the
+            predictions joined to its customers.
         horizon : float
             Length of the time after ``as_of``, in ``time_unit``.
         quantities : sequence of str
@@ -288,6 +303,8 @@ class PurchaseModel(ValueModel):
             Before `fit`.
         SchemaError
             If a column is missing, holds what no history holds, or is in the way of those that an engine adds.
+        TypeError
+            If an argument is of the wrong kind.
         ValueError
             If an argument lies outside its range.
         """
@@ -297,7 +314,7 @@ class PurchaseModel(ValueModel):
         rng = np.random.default_rng(random_state)
         law = self._drawn(n_draws, rng)
         if is_engine(open_frame(customers, name="customers")):
-            few = cells_in_memory(customers, by=self._extra())
+            few = histories_in_memory(customers, self._columns())
             made = law.table(self._histories(few, distinct=False), names, horizon=t, level=level, rng=rng)
             return with_predictions(customers, few, made)
         histories = self._histories(customers)
@@ -341,6 +358,8 @@ class PurchaseModel(ValueModel):
             Before `fit`.
         SchemaError
             If a column is missing or holds what no history holds.
+        TypeError
+            If an argument is of the wrong kind.
         ValueError
             If an argument lies outside its range.
         """
@@ -370,13 +389,15 @@ class PurchaseModel(ValueModel):
         ------
         NotFittedError
             Before `fit`.
-        SchemaError
-            If a covariate of the model is missing.
+        TypeError
+            If a horizon is no number.
         ValueError
-            If a horizon is negative or infinite.
+            If a horizon is negative or infinite, or ``covariates`` are not those of the model.
         """
         check_is_fitted(self)
-        times = np.array([check_horizon(horizon) for horizon in horizons])
+        times = np.array(
+            [check_horizon(horizon) for horizon in np.ravel(as_floats(np.asarray(horizons), name="horizons"))]
+        )
         histories = self._histories(self._newcomers(np.zeros(1), covariates))
         own = self._own(self._estimates(), histories)
         law = self._law()
@@ -419,11 +440,15 @@ class PurchaseModel(ValueModel):
         ------
         NotFittedError
             Before `fit`.
+        TypeError
+            If ``T`` or ``horizon`` is no number.
         ValueError
-            If ``T`` or ``horizon`` is negative or infinite.
+            If ``T`` or ``horizon`` is negative or infinite, or ``covariates`` are not those of the model.
         """
         check_is_fitted(self)
         ages = np.atleast_1d(as_floats(T, name="T"))  # type: ignore[arg-type]
+        if ages.ndim > 1:
+            raise ValueError(f"`T` must hold a number of days per customer, got an array of shape {ages.shape}.")
         if not (ages >= 0).all():
             raise ValueError(f"`T` must hold days, 0 or more, got {some(ages[~(ages >= 0)].tolist())}.")
         t = check_horizon(horizon)
@@ -476,7 +501,25 @@ class PurchaseModel(ValueModel):
 
     def _newcomers(self, ages: Floats, covariates: Mapping[str, Any] | None) -> pd.DataFrame:
         """Customers of whom no more is known than how long ago they bought for the first time."""
-        return pd.DataFrame({"frequency": 0.0, "recency": 0.0, "T": ages, **(covariates or {})})
+        return pd.DataFrame({"frequency": 0.0, "recency": 0.0, "T": ages, **self._columns_of(covariates, n=len(ages))})
+
+    def _columns_of(self, covariates: Mapping[str, Any] | None, *, n: int) -> dict[str, Floats]:
+        """Give n customers covariates, each one value or n."""
+        given = {} if covariates is None else covariates
+        if not isinstance(given, Mapping):
+            raise TypeError(f"`covariates` must be None or map names to numbers, got {covariates!r}.")
+        if set(given) != set(self._extra()):
+            raise ValueError(f"`covariates` must hold {self._extra()}, got {list(given)}.")
+        columns = {}
+        for name, values in given.items():
+            own = np.ravel(values)
+            own = np.ravel(as_floats(own.astype(float) if own.dtype == bool else own, name=f"covariates[{name!r}]"))
+            if len(own) not in (1, n):
+                raise ValueError(f"`covariates[{name!r}]` must be one value or {n}, one per customer, got {len(own)}.")
+            if np.isnan(own).any():
+                raise ValueError(f"`covariates[{name!r}]` must hold finite numbers, got nan.")
+            columns[name] = np.broadcast_to(own, n)
+        return columns
 
     def _drawn(self, n_draws: int, rng: np.random.Generator) -> DrawnLaw:
         check_is_fitted(self)
@@ -498,6 +541,10 @@ class PurchaseModel(ValueModel):
     def _histories(self, customers: Any, *, distinct: bool = True) -> Histories:
         return read_histories(customers, time_unit=self.time_unit, extra=self._extra(), distinct=distinct)
 
+    def _columns(self) -> list[str]:
+        """What a history is made of."""
+        return [*KEYS, *self._extra()]
+
     def _extra(self) -> list[str]:
         return list(dict.fromkeys(effect.covariate for effect in self._effects()))
 
@@ -505,5 +552,5 @@ class PurchaseModel(ValueModel):
         check_option(self.time_unit, DAYS, name="time_unit")
         check_option(self.prospects, ("raise", "drop"), name="prospects")
         for name in ("purchase_covariates", "dropout_covariates"):
-            check_covariates(getattr(self, name, ()), name=name, taken=("frequency", "recency", "T", "n_customers"))
+            check_covariates(getattr(self, name, ()), name=name, taken=(*KEYS, *_MADE))
         check_priors(self.priors, names=self._names())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
+from crmkit.value._priors import Prior
 from crmkit.value._purchases._covariates import Effect, effects
 from crmkit.value._purchases._laws import NBD, PARETO, Law
 from crmkit.value._purchases._model import PurchaseModel
@@ -54,7 +55,7 @@ class ParetoNBDModel(PurchaseModel):
         time_unit: TimeUnit = "W",
         purchase_covariates: Sequence[str] = (),
         dropout_covariates: Sequence[str] = (),
-        priors: Mapping[str, tuple[float, float]] | None = None,
+        priors: Mapping[str, Prior] | None = None,
         prospects: Literal["raise", "drop"] = "raise",
     ) -> None:
         self.time_unit = time_unit
@@ -104,7 +105,7 @@ class NBDModel(PurchaseModel):
         *,
         time_unit: TimeUnit = "W",
         purchase_covariates: Sequence[str] = (),
-        priors: Mapping[str, tuple[float, float]] | None = None,
+        priors: Mapping[str, Prior] | None = None,
         prospects: Literal["raise", "drop"] = "raise",
     ) -> None:
         self.time_unit = time_unit

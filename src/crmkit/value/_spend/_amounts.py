@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from crmkit._checks import check_columns, some
 from crmkit._frames import collected, in_memory, open_frame, pandas_series
@@ -57,6 +58,20 @@ class Amounts:
         """Those with a repeat purchase, ordered by what they spend."""
         chosen = np.flatnonzero((self.x > 0) & (self.n > 0))
         return self.part(chosen[np.argsort(self.m[chosen])])
+
+    def distinct(self) -> tuple[Amounts, npt.NDArray[np.intp]]:
+        """Rows that differ in what the law knows of them, and which of them each row is like."""
+        of_row = np.zeros(len(self.x), dtype=np.intp)
+        for values in (self.x, self.m, *self.extra.T):
+            codes, different = pd.factorize(values)
+            of_row = pd.factorize(of_row * len(different) + codes)[0]
+        # Numbered as they come: a row above all before it is the first of its like.
+        first = np.flatnonzero(np.diff(np.maximum.accumulate(of_row), prepend=-1))
+        return self.part(first), of_row
+
+    def as_columns(self) -> Amounts:
+        """Rows down, so that a row of parameters goes across."""
+        return replace(self, x=self.x[:, None], m=self.m[:, None])
 
     def part(self, chosen: npt.NDArray[np.intp] | slice) -> Amounts:
         """Some of the rows."""

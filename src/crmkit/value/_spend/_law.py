@@ -22,7 +22,7 @@ from scipy.special import gammainccinv
 from crmkit._stats import digamma_rest, gammaln_rest
 from crmkit.value._model import Floats
 
-__all__ = ["departures", "log_density", "mean_spend", "norming", "quantile", "simulated"]
+__all__ = ["departures", "log_density", "mean_spend", "norming", "quantile", "simulated", "spend_line"]
 
 # Next to -1, which rounding may reach and the logarithm may not.
 _LEAST = -1 + np.finfo(float).eps
@@ -56,8 +56,13 @@ def log_density(m: Floats, x: Floats, *, p: float, q: float, v: Floats | float) 
 
 def mean_spend(m: Floats, x: Floats, *, p: float, q: float, v: Floats | float) -> Floats:
     """Mean of a customer's own mean amount given its history; nan where it is infinite."""
-    below = p * x + (q - 1)
-    return np.asarray(np.divide(p * (v + x * m), below, out=np.full(x.shape, np.nan), where=below > 0))
+    top, below = p * (v + x * m), p * x + (q - 1)
+    return np.asarray(np.divide(top, below, out=np.full(np.shape(top), np.nan), where=below > 0))
+
+
+def spend_line(x: Floats, *, p: float, q: float, v: Floats | float) -> Floats:
+    """Mean spend as a straight line in m: its value at 0 and its slope, shape (2, n)."""
+    return np.array([mean_spend(np.zeros_like(x), x, p=p, q=q, v=v), mean_spend(np.ones_like(x), x, p=p, q=q, v=0.0)])
 
 
 def quantile(share: float, m: Floats, x: Floats, *, p: float, q: float, v: Floats | float) -> Floats:

@@ -11,10 +11,11 @@ from scipy.special import digamma
 
 from crmkit._stats import Maximum, maximise
 from crmkit.value._model import Floats
+from crmkit.value._priors import Prior, centres_and_precisions
 from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._law import departures, norming
 
-__all__ = ["Prior", "fitted"]
+__all__ = ["fitted"]
 
 # Parameters beyond e^15 or below e^-15 say no more than infinity or 0; v, measured by the mean amount, goes with
 # either, hence twice as far.
@@ -27,9 +28,6 @@ _SHARES_BETWEEN = (0.5, 0.9, 0.1, 0.99, 0.01)
 _LEAST_VARIANCE = 1e-4
 # Rows at a time: what is worked out of them stays in the cache, and sums stay on one core.
 _BLOCK = 8_192
-
-# Centre and spread of a normal distribution of the logarithm of a parameter, or of a coefficient itself.
-Prior = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -105,10 +103,9 @@ class _Likelihood:
 class _Search:
     """What is searched: log(q - 1) stands for log q where the mean is to be finite, and priors are added."""
 
-    def __init__(self, *, units: _Units, finite_mean: bool, priors: Sequence[Prior | None]) -> None:
+    def __init__(self, *, units: _Units, finite_mean: bool, priors: Mapping[str, Prior], names: Sequence[str]) -> None:
         self._units, self._finite_mean = units, finite_mean
-        self._centre = np.array([prior[0] if prior else 0.0 for prior in priors])
-        self._precision = np.array([prior[1] ** -2 if prior else 0.0 for prior in priors])
+        self._centre, self._precision = centres_and_precisions(priors, names=names)
 
     def maximum(self, likelihood: _Likelihood, *, what: str, near: Maximum | None = None) -> Maximum:
         reach = np.full(len(self._centre), _LARGEST_EFFECT)
@@ -152,7 +149,7 @@ def fitted(
     """Find the maximum, by logarithms of parameters and coefficients, and the log-likelihood there."""
     units, scaled_amounts = _Units.of(repeaters)
     full = _Likelihood(scaled_amounts)
-    search = _Search(units=units, finite_mean=finite_mean, priors=[priors.get(name) for name in names])
+    search = _Search(units=units, finite_mean=finite_mean, priors=priors, names=names)
     near = None
     if len(repeaters.x) >= 4 * _SAMPLE:
         step = len(repeaters.x) // _SAMPLE

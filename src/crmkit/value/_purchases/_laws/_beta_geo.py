@@ -53,7 +53,7 @@ class _BetaGeo(Law):
         ll = of_x - x * np.log(alpha) - shape * grown + either
         end, last = 1 / (alpha + h.T.values), 1 / (alpha + h.t_x.values)
         # Without a coin yet, b + x + m - 1 stands for nothing; left is 0 there.
-        thrown = np.where(x + m > 0, b + x + m - 1, 1.0)
+        thrown = np.where(x + m > 0, b + (x + m - 1), 1.0)
         return ll, {
             "r": in_r - grown + left * later,
             "alpha": (r * h.T.values / alpha - x) * end + left * shape * (end - last),
@@ -66,7 +66,7 @@ class _BetaGeo(Law):
 
     def _log_odds_left(self, p: Values, h: Histories, later: Floats) -> Floats:
         x, m = h.x.values, self._m
-        coins = np.where(x + m > 0, p["b"] + x + m - 1, np.inf)
+        coins = np.where(x + m > 0, p["b"] + (x + m - 1), np.inf)
         return np.asarray(np.log(p["a"]) - np.log(coins) + (p["r"] + x) * later)
 
     def posterior(self, p: Values, h: Histories) -> tuple[Law, Values]:
@@ -108,7 +108,7 @@ class _BetaGeo(Law):
         exactly = np.exp(log_negative_binomial(r, alpha, n, t))
         if n + m == 0:
             return np.asarray(exactly * passed)
-        left = a / (b + n + m - 1) * passed
+        left = a / (b + (n + m - 1)) * passed
         at_least = betainc(n, r, t / (alpha + t)) if n else 1.0
         return np.asarray(exactly * passed + at_least * left)
 

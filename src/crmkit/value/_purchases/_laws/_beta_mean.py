@@ -21,6 +21,8 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 # exp(-40) is nothing beside 1, and as p what is smaller than this.
 _NOTHING = 40.0
 _TINY = 1e-250
+# In so short a time nothing happens.
+_NO_TIME = 1e-50
 _TIMES = 32
 
 
@@ -44,7 +46,7 @@ def expected_purchases(A: Floats, z: Floats, a: Floats, b: Floats) -> Floats:
     A, z, a, b = _arrays(A, z, a, b)
     # From A z at p = 0 on, it falls like 1 / p.
     falls = [(np.ones_like(A), np.maximum(A, 1.0) * z)]
-    return np.where(z > 0, beta_mean(log_given, a, b, A, np.where(z > 0, z, 1.0), falls=falls), 0.0)
+    return np.where(z > _NO_TIME, beta_mean(log_given, a, b, A, np.where(z > _NO_TIME, z, 1.0), falls=falls), 0.0)
 
 
 def discounted_purchases(A: Floats, z: Floats, a: Floats, b: Floats, rate: Floats) -> Floats:
@@ -67,7 +69,7 @@ def discounted_purchases(A: Floats, z: Floats, a: Floats, b: Floats, rate: Float
     A, z, a, b, rate = _arrays(A, z, a, b, rate)
     reach = np.minimum(z, 1 / np.maximum(rate, _TINY))
     falls = [(np.ones_like(A), np.maximum(A, 1.0) * reach)]
-    return np.where(z > 0, beta_mean(log_given, a, b, A, np.where(z > 0, z, 1.0), rate, falls=falls), 0.0)
+    return np.where(z > _NO_TIME, beta_mean(log_given, a, b, A, np.where(z > _NO_TIME, z, 1.0), rate, falls=falls), 0.0)
 
 
 def _arrays(*given: Floats) -> list[Floats]:

@@ -65,7 +65,7 @@ class _BetaGeoErlang(Law):
         in_A = (stages * digamma_step(A, begun)).sum(axis=0)
         mean_begun = (stages * begun).sum(axis=0)
         # Without a coin yet, b + x + m - 1 stands for nothing; left is 0 there.
-        thrown = np.where(x + m > 0, b + x + m - 1, 1.0)
+        thrown = np.where(x + m > 0, b + (x + m - 1), 1.0)
         ll = of_x + r * np.log(alpha) - A * np.log(end) + log_waiting + np.logaddexp(0.0, u)
         return ll, {
             "r": in_r + np.log(alpha) - np.log(end) + left * later + (1 - left) * in_A,
@@ -80,7 +80,7 @@ class _BetaGeoErlang(Law):
     def _log_left(self, p: Values, h: Histories) -> Floats:
         """Logarithm of the first sum."""
         x, m = h.x.values, self._m
-        coins = np.where(x + m > 0, p["b"] + x + m - 1, np.inf)
+        coins = np.where(x + m > 0, p["b"] + (x + m - 1), np.inf)
         later = np.log(p["alpha"] + h.T.values) - np.log(p["alpha"] + h.t_x.values)
         return np.asarray(np.log(p["a"]) - np.log(coins) + (p["r"] + self._k * x) * later)
 

@@ -87,7 +87,7 @@ class _Gompertz(Lifetime):
         falls = steep_later + s * b / later["beta"]
         # Behind the bend the density is at most this many times what it is there.
         margin = _NOTHING + np.log(2 + s)
-        least = (alpha + t_x + bend) * np.expm1(np.minimum(margin / (r + x), 700.0))
+        least = (alpha + t_x + bend) * np.expm1(np.minimum(margin / (r + x), 600.0))
         end = np.minimum(np.minimum(T - t_x - bend, _quantile(later, margin)), least)
         parts = [_rule(t_x + bend, end, 1 / (falls + 1 / within), n_panels=2)]
         if bend.any():

@@ -22,6 +22,8 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 # The terms left out are less than this share of the sum.
 _LEFT = np.log(1e-15)
+# In so short a time nothing happens.
+_NO_TIME = 1e-50
 # The range over which the rate of phases is integrated, and its nodes.
 _NOTHING = 46.0
 _NODES = 128
@@ -29,7 +31,7 @@ _NODES = 128
 
 def log_phases(i: Any, A: Floats, ratio: Floats) -> Floats:
     """Log probability of i phases in a time of ``ratio`` times the scale of a rate of shape A."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         chance = np.where(i > 0, i * (np.log(ratio) - np.log1p(ratio)), 0.0)
     return np.asarray(log_rising(A, i) - gammaln(i + 1) + chance - A * np.log1p(ratio))
 
@@ -51,7 +53,7 @@ def expected_and_survival(
         Phases of a purchase, and those already passed of the first.
     """
     expected, survival = np.zeros(len(A)), np.ones(len(A))
-    order = np.flatnonzero(ratio > 0)
+    order = np.flatnonzero(ratio > _NO_TIME)
     last = _last_phase(A[order], ratio[order], first=k - begun)
     order, last = order[np.argsort(-last, kind="stable")], -np.sort(-last)
     A, ratio, a, b = A[order], ratio[order], a[order], b[order]

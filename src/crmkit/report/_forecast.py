@@ -1,0 +1,224 @@
+"""What customers will buy and bring, as the report and `crmkit clv` both tell it, and how far that can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from crmkit.labels import Language
+from crmkit.report._value_texts import VALUE_TEXTS
+from crmkit.value import (
+    BetaGeoModel,
+    GammaGammaModel,
+    ModifiedBetaGeoModel,
+    ParetoNBDModel,
+    customer_equity,
+    customer_lifetime_value,
+)
+
+__all__ = [
+    "LEAST_REPEATERS",
+    "MODELS",
+    "PARAMETER_COLUMNS",
+    "SYMBOLS",
+    "Forecast",
+    "Limits",
+    "Terms",
+    "TooFewError",
+    "buyers",
+    "fit_purchases",
+    "fit_spend",
+]
+
+MODELS: Final[dict[str, Any]] = {"pareto": ParetoNBDModel, "bg": BetaGeoModel, "mbg": ModifiedBetaGeoModel}
+"""Of purchases, the first unless another is asked for."""
+
+LEAST_REPEATERS: Final = 10
+"""With fewer customers who came back nothing is foretold: seven parameters are fitted."""
+
+PARAMETER_COLUMNS: Final = ("model", "parameter", "estimate", "std_error", "lower", "upper", "is_determined")
+
+SYMBOLS: Final = {"alpha": "α", "beta": "β"}
+"""Parameters as they are written; the others go by their name."""
+
+# Parameters are drawn so often for each customer; of many customers less often, so that nobody waits for minutes.
+_MOST_DRAWS: Final = 500
+_FEWEST_DRAWS: Final = 50
+_MOST_NUMBERS: Final = 10_000_000
+_DAYS_A_WEEK: Final = 7
+# The parameters of leaving, and the mean probability of being alive above which the model has found none of it.
+_OF_LEAVING: Final = frozenset({"s", "beta", "a", "b"})
+_ALL_ALIVE: Final = 0.999
+
+
+class TooFewError(Exception):
+    """Too few customers came back to foretell anything, or paid anything when they did."""
+
+    def __init__(self, problem: Literal["few_repeaters", "few_amounts"]) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def text(self, language: Language) -> str:
+        """Say it in a language."""
+        return VALUE_TEXTS[f"value_{self.problem}"].text(language).format(n=LEAST_REPEATERS)
+
+
+class Terms(NamedTuple):
+    """How far is foretold, and how money and intervals are counted."""
+
+    horizon_days: float = 365.25
+    margin: float = 1.0
+    discount_rate: float = 0.1
+    level: float = 0.95
+
+
+class Limits(NamedTuple):
+    """How far a forecast can be trusted.
+
+    Attributes
+    ----------
+    nobody_leaves : bool
+        The model finds no leaving in the log, so that what it foretells is what would come if all stayed.
+    undetermined : tuple of str
+        Other parameters that the log determines only in part.
+    days_covered : int or None
+        Days from the first purchase on, of a log that is shorter than the horizon.
+    """
+
+    nobody_leaves: bool
+    undetermined: tuple[str, ...]
+    days_covered: int | None
+
+    def said(self, *, horizon: str, language: Language) -> list[str]:
+        """Say them, a sentence each; ``horizon`` is a time in words."""
+        told = []
+        if self.nobody_leaves:
+            told.append(VALUE_TEXTS["value_nobody_leaves"].text(language))
+        if self.undetermined:
+            names = ("、" if language == "zh" else ", ").join(SYMBOLS.get(name, name) for name in self.undetermined)
+            told.append(VALUE_TEXTS["value_undetermined"].text(language).format(parameters=names))
+        if self.days_covered is not None:
+            short = VALUE_TEXTS["value_short_log"].text(language)
+            told.append(short.format(n=f"{self.days_covered:,}", horizon=horizon))
+        return told
+
+
+def buyers(customers: pd.DataFrame) -> pd.DataFrame:
+    """Those who bought, in the order of their ids: an engine gives none, and the last bit of a sum depends on it."""
+    return customers[customers["frequency"].notna()].sort_values("customer_id", ignore_index=True)
+
+
+def fit_purchases(customers: pd.DataFrame, *, model: str = "pareto") -> Any:
+    """Fit a model of purchases on those who bought, in weeks."""
+    if (customers["frequency"] > 0).sum() < LEAST_REPEATERS:
+        raise TooFewError("few_repeaters")
+    return MODELS[model](time_unit="W").fit(customers)
+
+
+def fit_spend(customers: pd.DataFrame) -> GammaGammaModel:
+    """Fit the model of spend on those who came back and paid."""
+    if ((customers["frequency"] > 0) & (customers["monetary_value"] > 0)).sum() < LEAST_REPEATERS:
+        raise TooFewError("few_amounts")
+    return GammaGammaModel(non_positive="drop").fit(customers)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the models say of the customers they were fitted on; of their money only where there is a model of spend."""
+
+    customers: pd.DataFrame
+    purchases: Any
+    spend: GammaGammaModel | None
+    terms: Terms
+
+    @property
+    def horizon(self) -> float:
+        """In the weeks of the model."""
+        return self.terms.horizon_days / _DAYS_A_WEEK
+
+    @property
+    def n_draws(self) -> int:
+        """Draws of the parameters behind each interval."""
+        return max(_FEWEST_DRAWS, min(_MOST_DRAWS, _MOST_NUMBERS // len(self.customers)))
+
+    @property
+    def counted(self) -> dict[str, Any]:
+        """What the functions of lifetime value take, but for draws and level."""
+        return {
+            "purchase_model": self.purchases,
+            "spend_model": self.spend,
+            "discount_rate": self.terms.discount_rate,
+            "horizon": self.horizon,
+            "margin": self.terms.margin,
+        }
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """How intervals are made."""
+        return {"level": self.terms.level, "n_draws": self.n_draws}
+
+    def expected_purchases(self) -> dict[str, Any]:
+        """Purchases of all together: ``n_customers``, ``value``, ``lower``, ``upper``."""
+        found = self.purchases.total_purchases(self.customers, horizon=self.horizon, **self.drawn)
+        found = found.rename(columns={"expected_purchases": "value"}).assign(n_customers=len(self.customers))
+        return _only_row(_with_known_intervals(found))
+
+    def lifetime_value(self) -> dict[str, Any]:
+        """Value of all together: ``n_customers`` with a value, ``value``, ``lower``, ``upper``."""
+        found = self._equity(self.customers).drop(columns="n_customers").rename(columns={"n_valued": "n_customers"})
+        return _only_row(found)
+
+    def lifetime_value_by(self, groups: pd.Series[Any]) -> pd.DataFrame:
+        """Value of each group: ``group``, ``n_customers``, ``n_valued``, ``value``, ``lower``, ``upper``."""
+        return self._equity(self.customers.assign(group=groups), by="group")
+
+    def lifetime_value_of_each(self) -> pd.Series[Any]:
+        """Value of each customer."""
+        values: pd.Series[Any] = customer_lifetime_value(self.customers, **self.counted)
+        return values
+
+    def limits(self) -> Limits:
+        """How far it can be trusted."""
+        lost = [*self.purchases.boundary_, *([] if self.spend is None else self.spend.boundary_)]
+        alive = float(self.purchases.probability_alive(self.customers).mean())
+        nobody_leaves = alive > _ALL_ALIVE and not _OF_LEAVING.isdisjoint(lost)
+        covered = int(self.customers["T"].max()) + 1
+        return Limits(
+            nobody_leaves,
+            tuple(name for name in lost if not (nobody_leaves and name in _OF_LEAVING)),
+            covered if covered < int(self.terms.horizon_days) else None,
+        )
+
+    def parameters(self) -> pd.DataFrame:
+        """Parameters of both models, without numbers where the log does not determine them."""
+        parts = [
+            model.params_.reset_index().assign(
+                model=type(model).__name__, is_determined=~model.params_.index.isin(model.boundary_)
+            )
+            for model in (self.purchases, self.spend)
+            if model is not None
+        ]
+        found: pd.DataFrame = pd.concat(parts, ignore_index=True)[list(PARAMETER_COLUMNS)]
+        return found.assign(estimate=found["estimate"].where(found["is_determined"]))
+
+    def _equity(self, customers: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
+        found: pd.DataFrame = customer_equity(customers, by=by, **self.counted, **self.drawn)
+        found = found.rename(columns={"equity": "value", "equity_lower": "lower", "equity_upper": "upper"})
+        return _with_known_intervals(found.assign(value=found["value"].where(found["n_valued"] > 0)))
+
+
+def _with_known_intervals(sums: pd.DataFrame) -> pd.DataFrame:
+    """Leave out intervals of which all draws are alike.
+
+    They are where the log determines no parameter, and say nothing of how sure the sum is.
+    """
+    known = sums["upper"] > sums["lower"] * (1 + 1e-9)
+    ends: dict[str, Any] = {end: np.where(known, sums[end], np.nan) for end in ("lower", "upper")}
+    return sums.assign(**ends)
+
+
+def _only_row(table: pd.DataFrame) -> dict[str, Any]:
+    return {str(name): value for name, value in table.to_dict("records")[0].items()}

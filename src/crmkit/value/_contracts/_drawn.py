@@ -1,0 +1,48 @@
+"""What a law says of tenures under many parameters at once: how uncertain it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from crmkit.value._contracts._law import Floats, Law
+from crmkit.value._intervals import interval
+
+__all__ = ["Quantity", "with_intervals"]
+
+# A number for each tenure, or each renewal, in ascending order; under a law with parameters of shape (n_draws, 1) a row
+# of them for each draw.
+Quantity: TypeAlias = Callable[[Law, Floats], Floats]
+
+# Pairs of a draw and a tenure at a time; some 30 numbers are held for each, 8 MB.
+_AT_A_TIME = 30_000
+
+
+def with_intervals(
+    estimates: Mapping[str, Floats],
+    quantities: Mapping[str, Quantity],
+    *,
+    at: Floats,
+    draws: pd.DataFrame,
+    level: float,
+) -> dict[str, Floats]:
+    """Put the ends of the intervals that the draws leave beside each estimate at these tenures."""
+    columns = {}
+    for name, quantity in quantities.items():
+        columns[name] = estimates[name]
+        columns[f"{name}_lower"], columns[f"{name}_upper"] = _ends(quantity, at, draws=draws, level=level)
+    return columns
+
+
+def _ends(quantity: Quantity, at: Floats, *, draws: pd.DataFrame, level: float) -> Floats:
+    """Lower and upper end, shape (2, n_tenures); a quantity that is nan under a draw is infinite there."""
+    law = Law(**{str(name): values.to_numpy()[:, None] for name, values in draws.items()})
+    size = max(1, _AT_A_TIME // len(draws))
+    ends = np.empty((2, len(at)))
+    for first in range(0, len(at), size):
+        block = slice(first, first + size)
+        ends[:, block] = interval(quantity(law, at[block]), level=level)
+    return ends

@@ -1,0 +1,40 @@
+"""Amounts of customers who stay in their engine."""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+
+from crmkit._checks import check_columns
+from crmkit._frames import FrameT, collected, give_back, open_frame
+from crmkit.errors import SchemaError
+from crmkit.value._spend._amounts import NonPositive
+
+__all__ = ["along_amounts", "check_amounts"]
+
+_AMOUNT = nw.col("monetary_value")
+_USABLE = _AMOUNT.is_finite() & (_AMOUNT > 0)
+_CAME_BACK = nw.col("frequency") > 0
+
+
+def check_amounts(customers: FrameT, *, non_positive: NonPositive) -> None:
+    """Raise for mean amounts that cannot be, and unless they are left out for those that are not above 0."""
+    rows = open_frame(customers, name="customers")
+    check_columns(rows.collect_schema(), ["frequency", "monetary_value"], name="customers", made_by="customer_summary")
+    unusable = _CAME_BACK & ~_USABLE.fill_null(False)
+    if non_positive == "drop":
+        unusable = _CAME_BACK & ~_AMOUNT.is_finite() & ~_AMOUNT.is_null()
+    found = int(collected(rows.filter(unusable).select(nw.len().alias("n"))).item())
+    if found:
+        raise SchemaError(
+            f"`customers['monetary_value']` is missing, infinite or not above 0 for {found} customers with a repeat "
+            "purchase. Free orders do that, and refunds taken from the mean: leave both out of the orders, or make the "
+            "spend model with non_positive='drop' to leave such customers out."
+        )
+
+
+def along_amounts(customers: FrameT, *, at_zero: str, slope: str) -> FrameT:
+    """Replace the columns of a straight line by its value at the customer's mean amount, missing where that is."""
+    rows = open_frame(customers, name="customers")
+    along = nw.when(_USABLE).then(nw.col(at_zero) + nw.col(slope) * _AMOUNT)
+    value = nw.when(_CAME_BACK).then(along).otherwise(nw.col(at_zero))
+    return give_back(rows.with_columns(value.alias(at_zero)).drop(slope), like=customers)
