@@ -20,11 +20,13 @@ from crmkit.plotting import (
     plot_frequency_recency,
     plot_inactivity_calibration,
     plot_model_comparison,
+    plot_survival,
     plot_tracking,
 )
 from crmkit.value import (
     NBDModel,
     ParetoNBDModel,
+    ShiftedBetaGeoModel,
     alive_history,
     compare_models,
     conditional_expectation_table,
@@ -98,6 +100,17 @@ ALIVE = pd.DataFrame(
         "n_purchases": [1, 0, 2, 0],
     }
 )
+SURVIVAL = pd.DataFrame(
+    {
+        "t": [0, 1, 2],
+        "survival": [1.0, 0.8, 0.7],
+        "survival_lower": [1.0, 0.75, 0.6],
+        "survival_upper": [1.0, 0.85, 0.8],
+        "retention_rate": [np.nan, 0.8, 0.875],
+        "retention_rate_lower": [np.nan, 0.75, 0.8],
+        "retention_rate_upper": [np.nan, 0.85, 0.9],
+    }
+)
 PLOTS = [
     (plot_tracking, TRACKING),
     (plot_frequency, FREQUENCY),
@@ -107,6 +120,7 @@ PLOTS = [
     (plot_model_comparison, COMPARISON),
     (plot_frequency_recency, HISTORIES),
     (plot_alive_history, ALIVE),
+    (plot_survival, SURVIVAL),
 ]
 LEAVING = ParetoNBDModel.from_params({"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669})
 each_plot = pytest.mark.parametrize(("plot", "table"), PLOTS, ids=lambda value: getattr(value, "__name__", ""))
@@ -266,6 +280,22 @@ def test_each_customer_has_a_line_of_its_own_colour(ax):
 
 
 @pytest.mark.parametrize(
+    ("quantity", "shares", "label"),
+    [
+        ("survival", [1.0, 0.8, 0.7], "Share of new customers still there"),
+        ("retention_rate", [np.nan, 0.8, 0.875], "Share of those up for renewal who renew"),
+    ],
+)
+def test_survival_is_a_line_over_renewals(ax, quantity, shares, label):
+    plot_survival(SURVIVAL, ax, quantity=quantity)
+    (line,) = ax.get_lines()
+    np.testing.assert_array_equal(line.get_xydata(), np.column_stack([[0, 1, 2], shares]))
+    (band,) = ax.collections
+    assert band.get_paths()[0].vertices[:, 1].max() == SURVIVAL[f"{quantity}_upper"].max()
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Renewals", label)
+
+
+@pytest.mark.parametrize(
     ("metric", "best_first", "label"),
     [
         ("mae", ["yours", "mine", "Rate so far"], "0.700"),
@@ -321,6 +351,7 @@ def test_tables_of_cdnow_are_drawn():
         (plot_model_comparison, compare_models({"NBD": model}, holdout, transactions=transactions, **end)),
         (plot_frequency_recency, frequency_recency_table(model, T=273, horizon=39, max_frequency=5, n_recency=5)),
         (plot_alive_history, alive_history(LEAVING, transactions.head(3), as_of="1998-06-30")),
+        (plot_survival, ShiftedBetaGeoModel.from_params({"alpha": 0.7, "beta": 1.2}).survival_table(range(9))),
     ):
         axes = Figure(layout="constrained").subplots()
         plot(table, axes)
@@ -387,7 +418,7 @@ def test_settings_stay_as_they_were(plot, table):
 
 @each_plot
 def test_a_table_without_its_columns_is_refused(plot, table, ax):
-    with pytest.raises(SchemaError, match=r"lacks the columns.* value\.\w+ makes such a table"):
+    with pytest.raises(SchemaError, match=r"lacks the columns.* value\.[\w.]+ makes such a table"):
         plot(table.iloc[:, :1], ax)
     with pytest.raises(ValueError, match="`language` must be one of"):
         plot(table, ax, language="de")
@@ -403,6 +434,11 @@ def test_what_is_no_measure_is_refused(ax):
 def test_what_is_no_quantity_is_refused(ax):
     with pytest.raises(ValueError, match=r"`quantity` must be one of .* got 'frequency'"):
         plot_frequency_recency(HISTORIES, ax, quantity="frequency")
+
+
+def test_what_no_contract_has_is_refused(ax):
+    with pytest.raises(ValueError, match="`quantity` must be one of"):
+        plot_survival(SURVIVAL, ax, quantity="churn")
 
 
 def test_histories_of_two_models_at_once_are_refused(ax):

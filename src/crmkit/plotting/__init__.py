@@ -13,6 +13,7 @@ from crmkit.plotting._value_comparison import plot_model_comparison
 from crmkit.plotting._value_frequency_recency import plot_frequency_recency
 from crmkit.plotting._value_groups import plot_conditional_expectation, plot_deciles, plot_frequency
 from crmkit.plotting._value_inactivity import plot_inactivity_calibration
+from crmkit.plotting._value_survival import plot_survival
 from crmkit.plotting._value_tracking import plot_tracking
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "plot_retention",
     "plot_rfm_map",
     "plot_segments",
+    "plot_survival",
     "plot_tracking",
 ]

@@ -1,4 +1,4 @@
-"""Texts of the plots that judge purchase models."""
+"""Texts of the plots of lifetime value."""
 
 from typing import Final
 
@@ -37,5 +37,8 @@ TEXTS: Final = {
     "probability_alive": Label("Probability of being alive", "存活概率"),
     "expected_purchases": Label("Purchases to expect", "预期购买次数"),
     "days_first_to_last": Label("Days from first to last purchase", "首末次购买间隔天数"),
+    "renewals": Label("Renewals", "续约次数"),
+    "survival": Label("Share of new customers still there", "新客户留存比例"),
+    "retention_rate": Label("Share of those up for renewal who renew", "到期客户续约率"),
     "brier_score": Label("Brier score of inactivity", "不活跃预测的 Brier 得分"),
 }
