@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import check_fraction, check_int
-from crmkit._frames import (
-    FrameT,
-    collected,
-    column_like,
-    from_pandas,
-    in_memory,
-    is_engine,
-    open_frame,
-    pandas_series,
-    rows_like,
-)
-from crmkit.value._checks import as_continuous_rate, as_end, check_margin
-from crmkit.value._groups import groups_of
+from crmkit._frames import FrameT, column_like, from_pandas, is_engine, open_frame, rows_like
 from crmkit.value._intervals import interval
-from crmkit.value._model import Floats
-from crmkit.value._purchases._draws import Quantity
-from crmkit.value._purchases._engine import histories_in_memory, with_predictions
 from crmkit.value._purchases._model import PurchaseModel
 from crmkit.value._spend import GammaGammaModel
-from crmkit.value._spend._engine import along_amounts, check_amounts
-from crmkit.value._spend._law import spend_line
 from crmkit.value._units import DAYS, DAYS_A_YEAR
+from crmkit.value._valuation import Valuation
 
 __all__ = ["customer_equity", "customer_lifetime_value", "lifetime_value_by_year", "lifetime_value_table"]
-
-# So many numbers are held at a time, 32 MB.
-_AT_A_TIME = 4_000_000
 
 
 def customer_lifetime_value(
@@ -105,11 +82,11 @@ def customer_lifetime_value(
     >>> values.round(2).head(3).tolist()
     [11.03, 1.41, 2.54]
     """
-    models = _Models(purchase_model, spend_model, margin)
-    quantity = models.discounted(discount_rate, horizon)
+    valuation = Valuation(purchase_model, spend_model, margin)
+    quantity = valuation.discounted(discount_rate, horizon)
     if is_engine(open_frame(customers, name="customers")):
-        return models.joined(customers, quantity)
-    return column_like(models.of(customers).value(quantity), name="lifetime_value", like=customers)
+        return valuation.joined(customers, quantity)
+    return column_like(valuation.of(customers).value(quantity), name="lifetime_value", like=customers)
 
 
 def lifetime_value_by_year(
@@ -167,10 +144,10 @@ def lifetime_value_by_year(
     1    1.18    0.78    0.57
     """
     check_int(n_years, name="n_years", low=1)
-    models = _Models(purchase_model, spend_model, margin)
-    rows = models.of(customers)
+    valuation = Valuation(purchase_model, spend_model, margin)
+    rows = valuation.of(customers)
     year = DAYS_A_YEAR / DAYS[purchase_model.time_unit]
-    so_far = [rows.value(models.discounted(discount_rate, k * year)) for k in range(1, n_years + 1)]
+    so_far = [rows.value(valuation.discounted(discount_rate, k * year)) for k in range(1, n_years + 1)]
     years = np.diff(so_far, axis=0, prepend=[np.zeros(len(so_far[0]))])
     return rows_like({f"year_{k}": values for k, values in enumerate(years, start=1)}, like=customers)
 
@@ -243,9 +220,9 @@ def lifetime_value_table(
     lifetime_value_upper  15.2   1.6
     """
     check_fraction(level, name="level")
-    models = _Models(purchase_model, spend_model, margin)
-    quantity = models.discounted(discount_rate, horizon)
-    rows = models.of(customers)
+    valuation = Valuation(purchase_model, spend_model, margin)
+    quantity = valuation.discounted(discount_rate, horizon)
+    rows = valuation.of(customers)
     value = rows.value(quantity)
     lower, upper = np.full(len(value), np.nan), np.full(len(value), np.nan)
     for some, drawn in rows.drawn(quantity, n_draws, np.random.default_rng(random_state)):
@@ -335,9 +312,9 @@ def customer_equity(
     """
     check_fraction(level, name="level")
     check_int(n_draws, name="n_draws", low=2)
-    models = _Models(purchase_model, spend_model, margin)
-    quantity = models.discounted(discount_rate, horizon)
-    rows = models.of(customers)
+    valuation = Valuation(purchase_model, spend_model, margin)
+    quantity = valuation.discounted(discount_rate, horizon)
+    rows = valuation.of(customers)
     groups, of_row = rows.groups(by)
     weights, values = rows.weights(), rows.value(quantity)
     size = len(groups)
@@ -362,103 +339,3 @@ def customer_equity(
         }
     )
     return from_pandas(table, like=customers)
-
-
-class _Models:
-    """Both models, and the share of the amounts that is profit."""
-
-    def __init__(self, purchases: PurchaseModel, spend: GammaGammaModel, margin: float) -> None:
-        for name, model, kind in (
-            ("purchase_model", purchases, PurchaseModel),
-            ("spend_model", spend, GammaGammaModel),
-        ):
-            if not isinstance(model, kind):
-                raise TypeError(f"`{name}` must be a fitted {kind.__name__}, got {type(model).__name__}.")
-            check_is_fitted(model)
-        self.purchases, self.spend, self.margin = purchases, spend, check_margin(margin)
-
-    def discounted(self, discount_rate: float, horizon: float | None) -> Quantity:
-        """Discounted purchases of an outlook."""
-        rate = as_continuous_rate(discount_rate, days=DAYS[self.purchases.time_unit])
-        end = as_end(horizon, rate=rate)
-        return lambda outlook: outlook.discounted(end, rate)
-
-    def of(self, customers: Any) -> _Rows:
-        """Read a table, once: a query may give its rows in another order each time it runs."""
-        return _Rows(self, collected(in_memory(open_frame(customers, name="customers"))))
-
-    def joined(self, customers: FrameT, quantity: Quantity) -> FrameT:
-        """Add the value to customers in their engine: by history, a straight line in the customer's mean amount."""
-        check_amounts(customers, non_positive=self.spend.non_positive)
-        few = histories_in_memory(customers, [*self.purchases._columns(), *self.spend.spend_covariates])
-        _, outlook = self.purchases._outlook(few, distinct=False)
-        extra = few[list(self.spend.spend_covariates)].to_numpy(dtype=np.float64)
-        own = self.spend._own(self.spend._estimates(), extra)
-        often = few["frequency"].to_numpy(dtype=np.float64)
-        at_zero, slope = self.margin * quantity(outlook) * spend_line(often, **own)
-        line = {"lifetime_value": at_zero, "lifetime_value_slope": slope}
-        return along_amounts(
-            with_predictions(customers, few, line), at_zero="lifetime_value", slope="lifetime_value_slope"
-        )
-
-
-class _Rows:
-    """What the models say of the rows of a table."""
-
-    def __init__(self, models: _Models, table: nw.DataFrame[Any]) -> None:
-        self._models, self._table = models, table
-        self._histories, self._outlook = models.purchases._outlook(table.to_native())
-        self._amounts = models.spend._read(table.to_native())
-
-    def purchases(self, quantity: Quantity) -> Floats:
-        """Purchases of each row."""
-        return self._histories.to_rows(quantity(self._outlook))
-
-    def spend(self) -> Floats:
-        """Expected spend of each row."""
-        spend = self._models.spend
-        return self._amounts.to_rows(spend._mean(self._amounts, spend._estimates()))
-
-    def value(self, quantity: Quantity) -> Floats:
-        """Value of each row."""
-        return self._models.margin * self.purchases(quantity) * self.spend()
-
-    def weights(self) -> Floats:
-        """Customers that each row stands for."""
-        if "n_customers" not in self._table.columns:
-            return np.ones(len(self._table))
-        return pandas_series(self._table["n_customers"]).to_numpy(dtype=np.float64)
-
-    def groups(self, by: str | None) -> tuple[list[Any], npt.NDArray[np.intp]]:
-        """Groups in ascending order, and the group of each row; one of all where there is no column."""
-        if by is None:
-            return [None], np.zeros(len(self._table), dtype=np.intp)
-        groups = groups_of(self._table, by)
-        return groups, pd.Index(groups).get_indexer(pd.Index(self._table[by].to_list()))
-
-    def drawn(
-        self, quantity: Quantity, n_draws: int, rng: np.random.Generator
-    ) -> Iterator[tuple[npt.NDArray[np.intp], Floats]]:
-        """Give the positions of some rows with a value, and their values under every draw, shape (n_draws, n_rows).
-
-        Infinite where the mean spend is.
-        """
-        purchases, spend, margin = self._models.purchases, self._models.spend, self._models.margin
-        law = purchases._drawn(n_draws, rng)
-        params = spend.draw_params(n_draws, random_state=rng)
-        draws = [dict(zip(map(str, params.columns), row, strict=True)) for row in params.to_numpy()]
-        # Rows of both models, those of one history together.
-        valued = ~np.isnan(self.spend())
-        of_row = np.where(valued, self._histories.of_row, -1)
-        rows = np.argsort(of_row, kind="stable")[(of_row < 0).sum() :]
-        place = np.cumsum(self._amounts.known) - 1
-        first = 0
-        for block, (values,) in law.values(self._histories, quantity):
-            begin, end = np.searchsorted(of_row[rows], [first, first + len(block)])
-            for part in np.array_split(rows[begin:end], 1 + (end - begin) * n_draws // _AT_A_TIME):
-                some = self._amounts.part(place[part])
-                means = np.array([spend._mean(some, draw) for draw in draws])
-                bought = margin * values[:, of_row[part] - first]
-                means = np.where(np.isnan(means), np.inf, means)
-                yield part, np.multiply(bought, means, out=np.zeros_like(bought), where=bought > 0)
-            first += len(block)
