@@ -385,7 +385,7 @@ MODEL = BetaGeoModel.from_params({"r": 1.0, "alpha": 1.0, "a": 1.0, "b": 1.0})
     ("customers", "message"),
     [
         (GOOD.drop(columns="T"), r"`customers` lacks the columns \['T'\]; .* customer_summary makes"),
-        (GOOD.assign(T="old"), r"`customers\['T'\]` must hold numbers, got .*\. Code categories as 0 and 1\."),
+        (GOOD.assign(T="old"), r"`customers\['T'\]` must hold numbers, got .*\. customer_summary makes such columns\."),
         (GOOD.assign(n_customers=[1, -1]), r"`customers\['n_customers'\]` must hold counts, got missing or negative"),
         (GOOD.assign(n_customers=[1, np.nan]), r"`customers\['n_customers'\]` must hold counts, got missing or"),
         (GOOD.assign(recency=[np.nan, 0]), r"`customers\['recency'\]` is missing or infinite in 1 rows, first at rows"),

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._checks import check_columns, some
-from crmkit._frames import collected, in_memory, open_frame, pandas_series
+from crmkit._checks import some
 from crmkit.errors import SchemaError
+from crmkit.value._columns import number_columns
 from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["COUNTS", "KEYS", "Column", "Histories", "read_histories", "read_opportunities"]
@@ -117,7 +117,10 @@ def _read(
     days: float,
     distinct: bool,
 ) -> Histories:
-    columns, n = _columns(customers, (*keys, *extra), made_by=made_by)
+    columns = number_columns(customers, keys, covariates=extra, made_by=made_by)
+    n = columns.pop("n_customers")
+    if not (np.isfinite(n) & (n >= 0)).all():
+        raise SchemaError("`customers['n_customers']` must hold counts, got missing or negative ones.")
     known = ~np.isnan(columns[keys[0]])
     everybody = bool(known.all())
     if not everybody:
@@ -136,22 +139,6 @@ def _read(
     x, t_x, T = (columns[name] for name in keys)
     further = {name: columns[name] for name in extra}
     return Histories(Column(x), Column(t_x / days), Column(T / days), n=n, extra=further, codes=codes)
-
-
-def _columns(customers: Any, needed: Sequence[str], *, made_by: str) -> tuple[dict[str, Floats], Floats]:
-    frame = in_memory(open_frame(customers, name="customers"))
-    names = list(frame.collect_schema())
-    check_columns(names, needed, name="customers", made_by=made_by)
-    weighted = [name for name in ("n_customers",) if name in names]
-    rows = collected(frame.select(*needed, *weighted))
-    for name, kind in rows.schema.items():
-        if not (kind.is_numeric() or kind.is_boolean()):
-            raise SchemaError(f"`customers[{name!r}]` must hold numbers, got {kind}. Code categories as 0 and 1.")
-    columns = {name: pandas_series(rows[name]).to_numpy(dtype=np.float64, na_value=np.nan) for name in rows.columns}
-    n = columns.pop("n_customers", np.ones(len(rows)))
-    if not (np.isfinite(n) & (n >= 0)).all():
-        raise SchemaError("`customers['n_customers']` must hold counts, got missing or negative ones.")
-    return columns, n
 
 
 def _check(columns: dict[str, Floats], *, keys: tuple[str, str, str], made_by: str, rows: npt.NDArray[np.intp]) -> None:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._checks import check_columns, some
-from crmkit._frames import collected, in_memory, open_frame, pandas_series
+from crmkit._checks import some
 from crmkit.errors import SchemaError
+from crmkit.value._columns import number_columns
 from crmkit.value._model import Floats
 
 __all__ = ["Amounts", "NonPositive", "read_amounts"]
@@ -81,7 +81,7 @@ class Amounts:
 
 def read_amounts(customers: Any, *, covariates: Sequence[str] = (), non_positive: NonPositive = "raise") -> Amounts:
     """Read the columns of a customers table and check them."""
-    columns = _columns(customers, covariates)
+    columns = number_columns(customers, _KEYS, covariates=covariates)
     known = ~np.isnan(columns["frequency"])
     _check(columns, known=known, covariates=covariates)
     repeated = known & (columns["frequency"] > 0)
@@ -98,19 +98,6 @@ def read_amounts(customers: Any, *, covariates: Sequence[str] = (), non_positive
     extra = np.column_stack([np.empty((len(known), 0)), *(columns[name] for name in covariates)])
     here = slice(None) if known.all() else known
     return Amounts(columns["frequency"][here], m[here], columns["n_customers"][here], extra[here], known=known)
-
-
-def _columns(customers: Any, covariates: Sequence[str]) -> Mapping[str, Floats]:
-    frame = in_memory(open_frame(customers, name="customers"))
-    names = list(frame.collect_schema())
-    check_columns(names, [*_KEYS, *covariates], name="customers", made_by="customer_summary")
-    weighted = [name for name in ("n_customers",) if name in names]
-    rows = collected(frame.select(*dict.fromkeys([*_KEYS, *covariates, *weighted])))
-    for name, kind in rows.schema.items():
-        if not (kind.is_numeric() or kind.is_boolean()):
-            raise SchemaError(f"`customers[{name!r}]` must hold numbers, got {kind}. Code categories as 0 and 1.")
-    columns = {name: pandas_series(rows[name]).to_numpy(dtype=np.float64, na_value=np.nan) for name in rows.columns}
-    return {"n_customers": np.ones(len(rows)), **columns}
 
 
 def _check(columns: Mapping[str, Floats], *, known: npt.NDArray[np.bool_], covariates: Sequence[str]) -> None:
