@@ -20,10 +20,13 @@ from crmkit.plotting import (
     plot_frequency_recency,
     plot_inactivity_calibration,
     plot_model_comparison,
+    plot_regularity,
+    plot_spend_by_frequency,
     plot_survival,
     plot_tracking,
 )
 from crmkit.value import (
+    GammaGammaModel,
     NBDModel,
     ParetoNBDModel,
     ShiftedBetaGeoModel,
@@ -34,6 +37,8 @@ from crmkit.value import (
     frequency_recency_table,
     frequency_table,
     inactivity_calibration_table,
+    regularity_table,
+    spend_by_frequency_table,
     tracking_table,
 )
 
@@ -111,6 +116,23 @@ SURVIVAL = pd.DataFrame(
         "retention_rate_upper": [np.nan, 0.85, 0.9],
     }
 )
+SPEND = pd.DataFrame(
+    {
+        "frequency": [1, 2, 1200],
+        "actual": [30.0, 36.0, 50.0],
+        "actual_lower": [28.0, 31.0, np.nan],
+        "actual_upper": [32.0, 41.0, np.nan],
+        "expected": [34.0, 34.0, 34.0],
+    }
+)
+REGULARITY = pd.DataFrame(
+    {
+        "k": [1, 2, 3],
+        "loglik": [-9700.0, -9600.0, -9900.0],
+        "best": [False, True, False],
+        "gap_regularity": [1.7, 1.7, 1.7],
+    }
+)
 PLOTS = [
     (plot_tracking, TRACKING),
     (plot_frequency, FREQUENCY),
@@ -121,6 +143,8 @@ PLOTS = [
     (plot_frequency_recency, HISTORIES),
     (plot_alive_history, ALIVE),
     (plot_survival, SURVIVAL),
+    (plot_spend_by_frequency, SPEND),
+    (plot_regularity, REGULARITY),
 ]
 LEAVING = ParetoNBDModel.from_params({"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669})
 each_plot = pytest.mark.parametrize(("plot", "table"), PLOTS, ids=lambda value: getattr(value, "__name__", ""))
@@ -279,6 +303,29 @@ def test_each_customer_has_a_line_of_its_own_colour(ax):
     assert len(set(colours)) == 5
 
 
+def test_spend_is_points_with_intervals_beside_what_is_expected(ax):
+    plot_spend_by_frequency(SPEND, ax)
+    expected, points = ax.get_lines()[:2]
+    assert expected.get_ydata().tolist() == [34.0, 34.0, 34.0]
+    assert points.get_ydata().tolist() == [30.0, 36.0, 50.0]
+    assert ticks(ax.xaxis) == ["1", "2", "1,200+"]
+    assert ax.get_ylim()[0] == 0
+
+
+def test_the_likeliest_number_of_phases_stands_out(ax):
+    plot_regularity(REGULARITY, ax)
+    likelihood, best, of_gaps = ax.get_lines()
+    assert likelihood.get_xydata().tolist() == [[1, -9700], [2, -9600], [3, -9900]]
+    assert best.get_xydata().tolist() == [[2, -9600]]
+    assert of_gaps.get_xdata() == [1.7, 1.7]
+
+
+@pytest.mark.parametrize("beyond", [0.4, 7.0, np.nan])
+def test_an_estimate_beyond_the_numbers_drawn_is_left_out(ax, beyond):
+    plot_regularity(REGULARITY.assign(gap_regularity=beyond), ax)
+    assert len(ax.get_lines()) == 2
+
+
 @pytest.mark.parametrize(
     ("quantity", "shares", "label"),
     [
@@ -351,6 +398,8 @@ def test_tables_of_cdnow_are_drawn():
         (plot_model_comparison, compare_models({"NBD": model}, holdout, transactions=transactions, **end)),
         (plot_frequency_recency, frequency_recency_table(model, T=273, horizon=39, max_frequency=5, n_recency=5)),
         (plot_alive_history, alive_history(LEAVING, transactions.head(3), as_of="1998-06-30")),
+        (plot_spend_by_frequency, spend_by_frequency_table(GammaGammaModel().fit(holdout), holdout)),
+        (plot_regularity, regularity_table(transactions, as_of="1997-09-30", k_max=2)),
         (plot_survival, ShiftedBetaGeoModel.from_params({"alpha": 0.7, "beta": 1.2}).survival_table(range(9))),
     ):
         axes = Figure(layout="constrained").subplots()

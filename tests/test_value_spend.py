@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from sklearn.exceptions import NotFittedError
 from tests.files import lifetimes_file
 from tests.peers import GammaGammaFitter
 
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.errors import SchemaError
-from crmkit.value import GammaGammaModel, spend_independence
+from crmkit.value import GammaGammaModel, spend_by_frequency_table, spend_independence
 from crmkit.value._intervals import interval
 from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._law import log_density, mean_spend
@@ -741,3 +742,57 @@ def test_inputs_stay_as_they_are(cdnow):
     frequency = np.array([1, 2, 3])
     model().simulate(frequency, random_state=0)
     assert frequency.tolist() == [1, 2, 3]
+
+
+# Spend by frequency.
+
+
+def test_spend_by_frequency_by_hand():
+    # of three and of two or more: means 20 and 40; standard errors sqrt(200 / 2 / 2) and of one customer none
+    customers = pd.DataFrame({"frequency": [1, 1, 5, 0, np.nan], "monetary_value": [10.0, 30.0, 40.0, 0.0, np.nan]})
+    model = GammaGammaModel.from_params({"p": 6.0, "q": 4.0, "v": 15.0})
+    table = spend_by_frequency_table(model, customers, n_max=3)
+    assert table["frequency"].tolist() == [1, 3]
+    assert table["n_customers"].tolist() == [2, 1]
+    assert table["actual"].tolist() == [20, 40]
+    reach = stats.t.ppf(0.975, 1) * 10
+    assert table["actual_lower"].tolist() == pytest.approx([20 - reach, np.nan], nan_ok=True)
+    assert table["actual_upper"].tolist() == pytest.approx([20 + reach, np.nan], nan_ok=True)
+    # p v / (q - 1)
+    assert table["expected"].tolist() == pytest.approx([30, 30])
+
+
+def test_spend_by_frequency_counts_rows_that_stand_for_several(cdnow, fitted):
+    once = cdnow[["frequency", "monetary_value"]]
+    twice = spend_by_frequency_table(fitted, pd.concat([once, once]))
+    pd.testing.assert_frame_equal(spend_by_frequency_table(fitted, once.assign(n_customers=2)), twice)
+
+
+def test_spend_by_frequency_expects_each_group_with_its_covariates():
+    params = {"p": 6.0, "q": 4.0, "v": 15.0, "spend.big": np.log(2)}
+    model = GammaGammaModel.from_params(params, spend_covariates=["big"])
+    customers = pd.DataFrame({"frequency": [1, 1, 2], "monetary_value": [9.0, 8.0, 7.0], "big": [0, 1, 1]})
+    assert spend_by_frequency_table(model, customers)["expected"].tolist() == pytest.approx([45, 60])
+
+
+def test_spend_by_frequency_covers_what_the_model_draws(fitted):
+    # all means are the model's; so many of 7 * 40 intervals cover it with a probability of 0.9999 if each does with 0.9
+    least, _ = stats.binom.interval(0.9999, 280, 0.9)
+    covered = 0
+    for seed in range(40):
+        drawn = fitted.simulate(np.repeat(np.arange(1, 8), 400), random_state=seed)
+        table = spend_by_frequency_table(fitted, drawn, level=0.9)
+        covered += table["expected"].between(table["actual_lower"], table["actual_upper"]).sum()
+    assert covered >= least
+
+
+def test_nobody_who_came_back_has_no_spend_by_frequency(fitted):
+    nobody = pd.DataFrame({"frequency": [0.0], "monetary_value": [0.0]})
+    assert len(spend_by_frequency_table(fitted, nobody)) == 0
+
+
+def test_spend_by_frequency_wants_a_model_of_spend(cdnow):
+    with pytest.raises(TypeError, match="`model` must be a fitted GammaGammaModel, got str"):
+        spend_by_frequency_table("gamma", cdnow)
+    with pytest.raises(NotFittedError):
+        spend_by_frequency_table(GammaGammaModel(), cdnow)

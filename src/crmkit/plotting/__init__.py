@@ -13,6 +13,8 @@ from crmkit.plotting._value_comparison import plot_model_comparison
 from crmkit.plotting._value_frequency_recency import plot_frequency_recency
 from crmkit.plotting._value_groups import plot_conditional_expectation, plot_deciles, plot_frequency
 from crmkit.plotting._value_inactivity import plot_inactivity_calibration
+from crmkit.plotting._value_regularity import plot_regularity
+from crmkit.plotting._value_spend import plot_spend_by_frequency
 from crmkit.plotting._value_survival import plot_survival
 from crmkit.plotting._value_tracking import plot_tracking
 
@@ -30,9 +32,11 @@ __all__ = [
     "plot_period_customers",
     "plot_period_revenue",
     "plot_purchase_gaps",
+    "plot_regularity",
     "plot_retention",
     "plot_rfm_map",
     "plot_segments",
+    "plot_spend_by_frequency",
     "plot_survival",
     "plot_tracking",
 ]

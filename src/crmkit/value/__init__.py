@@ -42,7 +42,7 @@ from crmkit.value._purchases import (
     frequency_recency_table,
     regularity_table,
 )
-from crmkit.value._spend import GammaGammaModel, spend_independence
+from crmkit.value._spend import GammaGammaModel, spend_by_frequency_table, spend_independence
 
 __all__ = [
     "BetaDiscreteWeibullModel",
@@ -80,6 +80,7 @@ __all__ = [
     "migration_value",
     "move_values",
     "regularity_table",
+    "spend_by_frequency_table",
     "spend_independence",
     "tracking_table",
     "transition_matrix",

@@ -69,6 +69,10 @@ class Amounts:
         first = np.flatnonzero(np.diff(np.maximum.accumulate(of_row), prepend=-1))
         return self.part(first), of_row
 
+    def without_history(self) -> Amounts:
+        """The same customers before they came back."""
+        return replace(self, x=np.zeros_like(self.x), m=np.zeros_like(self.m))
+
     def as_columns(self) -> Amounts:
         """Rows down, so that a row of parameters goes across."""
         return replace(self, x=self.x[:, None], m=self.m[:, None])

@@ -1,0 +1,78 @@
+"""What customers spend by how often they came back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmkit.labels import Language
+from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet, table_of
+from crmkit.plotting._value_texts import TEXTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_spend_by_frequency"]
+
+
+def plot_spend_by_frequency(spend: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    """Draw the mean amount of a repeat purchase by the number of repeat purchases, beside the one expected.
+
+    Parameters
+    ----------
+    spend : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.value.spend_by_frequency_table` gives it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; new axes without it.
+    language : {"en", "zh"}, default "en"
+        Language of the labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on: a point per number with its interval, where there is one.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    TypeError
+        If ``spend`` is no frame.
+    ValueError
+        If ``language`` is neither of the two.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> from crmkit.value import GammaGammaModel, spend_by_frequency_table
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
+    >>> ax = plot_spend_by_frequency(spend_by_frequency_table(GammaGammaModel().fit(customers), customers))
+    """
+    columns = ("frequency", "actual", "actual_lower", "actual_upper", "expected")
+    table = table_of(
+        spend, columns, name="spend", made_by="value.spend_by_frequency_table", language=language
+    ).sort_values("frequency")
+    _, actual, lower, upper, expected = (table[name].to_numpy(dtype=np.float64) for name in columns)
+    numbers = [f"{number:,}" for number in table["frequency"]]
+    numbers[-1:] = [f"{last}+" for last in numbers[-1:]]
+    at = np.arange(len(numbers))
+    ax = axes_for(ax)
+    ax.plot(at, expected, color=ORANGE, linewidth=2, label=TEXTS["expected"].text(language))
+    ax.errorbar(
+        at,
+        actual,
+        yerr=[actual - lower, upper - actual],
+        color=BLUE,
+        fmt="o",
+        markersize=4,
+        linewidth=1.5,
+        label=TEXTS["actual"].text(language),
+    )
+    quiet(ax)
+    ax.set_xticks(at, numbers)
+    ax.set_ylim(bottom=0)
+    ax.set_xlabel(TEXTS["repeat_purchases_so_far"].text(language))
+    ax.set_ylabel(TEXTS["mean_amount"].text(language))
+    ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
+    return in_language(ax, language)

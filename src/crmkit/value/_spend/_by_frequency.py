@@ -1,0 +1,98 @@
+"""What customers spend by how often they came back, beside what a model of spend expects."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+from sklearn.utils.validation import check_is_fitted
+
+from crmkit._checks import check_fraction, check_int
+from crmkit._frames import FrameT, from_pandas
+from crmkit.value._model import Floats
+from crmkit.value._spend._model import GammaGammaModel
+
+__all__ = ["spend_by_frequency_table"]
+
+
+def spend_by_frequency_table(
+    model: GammaGammaModel, customers: FrameT, *, n_max: int = 7, level: float = 0.95
+) -> FrameT:
+    """Average what customers spend by their number of repeat purchases, beside the mean that a model expects.
+
+    Under the model that mean is the same however often customers came back. Where the actual ones rise or fall with
+    frequency, beyond their intervals, its assumption fails: see `spend_independence`.
+
+    Parameters
+    ----------
+    model : GammaGammaModel
+        Fitted.
+    customers : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+        As `crmkit.customer_summary` gives it; with ``n_customers`` where a row stands for several. Only those with a
+        repeat purchase count.
+    n_max : int, default 7
+        Customers with so many repeat purchases or more are counted together.
+    level : float, default 0.95
+        Probability with which an interval covers the mean of all such customers.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per number of repeat purchases that customers have, ascending: ``frequency``, the last being ``n_max``
+        or more; ``n_customers``; ``actual``, the mean of their ``monetary_value``; ``actual_lower`` and
+        ``actual_upper``, Student's interval, missing for fewer than two customers; ``expected``, the mean under the
+        model, missing where it is infinite. All but the first two in the money of the table.
+
+    Raises
+    ------
+    NotFittedError
+        If the model is not fitted.
+    SchemaError
+        If a column is missing or holds what cannot be; for amounts that are missing or not above 0 unless the model
+        has ``non_positive="drop"``.
+    TypeError
+        If ``model`` is no such model, ``n_max`` no whole number, or ``level`` no number.
+    ValueError
+        If ``n_max`` is below 1 or ``level`` does not lie between 0 and 1.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, customer_summary, load_cdnow
+    >>> from crmkit.value import GammaGammaModel
+    >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
+    >>> spend_by_frequency_table(GammaGammaModel().fit(customers), customers, n_max=4).round(2)
+       frequency  n_customers  actual  actual_lower  actual_upper  expected
+    0          1          439   32.40         29.52         35.29     35.17
+    1          2          214   36.73         32.51         40.94     35.17
+    2          3          100   32.87         28.66         37.07     35.17
+    3          4          193   40.48         36.02         44.94     35.17
+    """
+    if not isinstance(model, GammaGammaModel):
+        raise TypeError(f"`model` must be a fitted GammaGammaModel, got {type(model).__name__}.")
+    check_is_fitted(model)
+    check_int(n_max, name="n_max", low=1)
+    check_fraction(level, name="level")
+    repeaters = model._read(customers).repeaters()
+    numbers, group = np.unique(np.minimum(repeaters.x, n_max), return_inverse=True)
+
+    def mean(values: Floats) -> Floats:
+        return np.bincount(group, weights=repeaters.n * values) / n
+
+    n = np.bincount(group, weights=repeaters.n)
+    actual = mean(repeaters.m)
+    several = n > 1
+    variance = mean((repeaters.m - actual[group]) ** 2) / np.where(several, n - 1, np.nan)
+    reach = student.ppf((1 + level) / 2, np.where(several, n - 1, np.nan)) * np.sqrt(variance)
+    # Of whom nothing is known yet: as many as there are, with their covariates.
+    newcomers = model._mean(repeaters.without_history(), model._estimates())
+    table = pd.DataFrame(
+        {
+            "frequency": numbers.astype(np.int64),
+            "n_customers": n.astype(np.int64),
+            "actual": actual,
+            "actual_lower": actual - reach,
+            "actual_upper": actual + reach,
+            "expected": mean(newcomers),
+        }
+    )
+    return from_pandas(table, like=customers)
