@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,13 @@ TASKS = {
     "BG/NBD and gamma-gamma, value of 12 months": "value",
 }
 PARETO_TASKS = {"Pareto/NBD, fit": "pareto_fit", "Pareto/NBD, P(alive)": "pareto_alive"}
+
+PREDICTIONS = {
+    "probability_alive": {},
+    "expected_purchases": {"horizon": YEAR},
+    "probability_inactive": {"horizon": YEAR},
+    "discounted_purchases": {"horizon": YEAR, "discount_rate": 0.1},
+}
 
 
 class Customers:
@@ -174,6 +182,11 @@ def alone_at_scale():
     customers = simulated(N_LARGE)[["frequency", "recency", "T"]]
     one = customers.head(N_CUSTOMERS)
     print(_line("Pareto/NBD, fit", one, ParetoNBDModel()))
+    for model in (BetaGeoModel(time_unit="W"), ParetoNBDModel(time_unit="W")):
+        model.fit(one)
+        for quantity, asked in PREDICTIONS.items():
+            seconds = timed(partial(getattr(model, quantity), one, **asked), RUNS)
+            print(f"| {type(model).__name__}, {quantity} | {len(one):,} | | {seconds:.2f} | |")
     for precision in ("D", "W"):
         start = time.perf_counter()
         few = crmkit.cells(customers, precision=precision)
