@@ -31,9 +31,9 @@ CUSTOMERS = customer_table([3, 2, 1, 0], [50, 30, 20, 0], [1, 2, 3, NAN])
         ({"lapsed_days": 30.5}, TypeError, "`lapsed_days` must be a whole number, got 30.5"),
         ({"lapsed_days": True}, TypeError, "`lapsed_days` must be a whole number, got True"),
         ({"cuts": {"top": 1}}, ValueError, "`cuts` must name ['core', 'important', 'orders'], got 'top'"),
-        ({"cuts": {"core": NAN}}, ValueError, "`cuts['core']` must be a number, got nan"),
-        ({"cuts": {"core": np.inf}}, ValueError, "`cuts['core']` must be a number, got inf"),
-        ({"cuts": {"orders": True}}, ValueError, "`cuts['orders']` must be a number, got True"),
+        ({"cuts": {"core": NAN}}, ValueError, "`cuts['core']` must be a finite number, got nan"),
+        ({"cuts": {"core": np.inf}}, ValueError, "`cuts['core']` must be a finite number, got inf"),
+        ({"cuts": {"orders": True}}, TypeError, "`cuts['orders']` must be a number, got True"),
         (
             {"cuts": {"core": 10, "important": 11.5}},
             ValueError,
