@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 OLDEST = .venv-oldest
+# Processes that run tests; those of a file share what they set up.
+JOBS ?= 2
+PARALLEL = -n $(JOBS) --dist loadfile
 
 .PHONY: demo test check test-engines test-oldest bench docs clean
 
@@ -10,7 +13,7 @@ demo: $(VENV)/.dev
 	$(BIN)/crmkit demo --output report.html
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -m "not spark"
+	$(BIN)/python -m pytest -q -m "not spark" $(PARALLEL)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -27,7 +30,7 @@ test-engines: $(VENV)/.dev
 	fi
 
 test-oldest: $(OLDEST)/.dev
-	$(OLDEST)/bin/python -m pytest -q -m "not spark" tests
+	$(OLDEST)/bin/python -m pytest -q -m "not spark" $(PARALLEL) tests
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
