@@ -473,9 +473,9 @@ def test_the_order_of_the_rows_changes_nothing(bg, holdout):
 def test_prospects_change_nothing(models, holdout):
     model = models["NBD"]
     known = {"customer_id": 0, "n_orders": 0, "spend": 0.0}
-    prospects = pd.DataFrame([known, known]).reindex(columns=holdout.columns)
-    prospects["holdout_days"] = [0, 1]
-    with_them = pd.concat([holdout.assign(holdout_days=holdout["holdout_days"].astype(float)), prospects])
+    with_them = holdout.reindex(range(len(holdout) + 2)).fillna({"holdout_days": 0.0})
+    with_them.loc[len(holdout) :, list(known)] = list(known.values())
+    with_them.loc[len(holdout) + 1, "holdout_days"] = 1.0
     tables = every_table(model, holdout)
     for name, table in every_table(model, with_them).items():
         assert_frame_equal(table, tables[name], obj=name)

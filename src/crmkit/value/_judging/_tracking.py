@@ -210,7 +210,7 @@ def _by_age(model: Judged, new: pd.DataFrame, ages: Floats) -> Iterable[Floats]:
     """Purchases to expect of each kind of customer up to each age, in the model's unit."""
     covariates = new.drop(columns=["frequency", "recency", "T"])
     if len(new) == 1:
-        curve = model.expected_curve(ages, covariates=covariates.to_dict("records")[0])
+        curve = model.expected_curve(ages, covariates=covariates.iloc[0].to_dict())
         return np.asarray(curve["expected_purchases"], dtype=np.float64)[:, None]
     return (floats(model.expected_purchases(new, horizon=age)) for age in ages)
 
