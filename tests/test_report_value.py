@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.logs import log
 from tests.pages import Page, section, table
 
@@ -473,3 +474,21 @@ def test_revenue_not_above_zero_leaves_the_tiers_out():
 def test_rates_out_of_range_are_refused(options, error, message):
     with pytest.raises(error, match=message):
         value_of(SMALL, **options)
+
+
+def test_sums_of_many_customers_are_exact_and_their_intervals_learned_from_some(monkeypatch):
+    customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
+    bought = _forecast.buyers(customers)
+    models = _forecast.fit_purchases(bought), _forecast.fit_spend(bought)
+    forecast = _forecast.Forecast(bought, *models, _forecast.Terms())
+    often = bought["frequency"].clip(upper=3).astype(str)
+    whole = forecast.expected_purchases(), forecast.lifetime_value(), forecast.lifetime_value_by(often)
+    monkeypatch.setattr(_forecast, "_MOST_DRAWN", 800)
+    some = forecast.expected_purchases(), forecast.lifetime_value(), forecast.lifetime_value_by(often)
+    for one, other in zip(some[:2], whole[:2], strict=True):
+        assert (one["n_customers"], one["value"]) == (other["n_customers"], pytest.approx(other["value"]))
+        assert (one["lower"], one["upper"]) == pytest.approx((other["lower"], other["upper"]), rel=0.02)
+    exact = ["group", "n_customers", "n_valued", "value"]
+    assert_frame_equal(some[2][exact], whole[2][exact])
+    ends = ["lower", "upper"]
+    assert_frame_equal(some[2][ends], whole[2][ends], rtol=0.03)

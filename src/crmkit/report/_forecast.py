@@ -48,6 +48,8 @@ SYMBOLS: Final = {"alpha": "α", "beta": "β"}
 _MOST_DRAWS: Final = 500
 _FEWEST_DRAWS: Final = 50
 _MOST_NUMBERS: Final = 10_000_000
+# Of more customers, how wide the intervals of sums are is learned from so many, spread evenly over histories.
+_MOST_DRAWN: Final = 20_000
 _DAYS_A_WEEK: Final = 7
 # The parameters of leaving, and the mean probability of being alive above which the model has found none of it.
 _OF_LEAVING: Final = frozenset({"s", "beta", "a", "b"})
@@ -162,8 +164,12 @@ class Forecast:
 
     def expected_purchases(self) -> dict[str, Any]:
         """Purchases of all together: ``n_customers``, ``value``, ``lower``, ``upper``."""
-        found = self.purchases.total_purchases(self.customers, horizon=self.horizon, **self.drawn)
+        found = self.purchases.total_purchases(_some(self.customers), horizon=self.horizon, **self.drawn)
         found = found.rename(columns={"expected_purchases": "value"}).assign(n_customers=len(self.customers))
+        found = found[["n_customers", "value", "lower", "upper"]]
+        if len(self.customers) > _MOST_DRAWN:
+            total = self.purchases.expected_purchases(self.customers, horizon=self.horizon).sum()
+            found = _scaled(found, pd.Series([total]))
         return _only_row(_with_known_intervals(found))
 
     def lifetime_value(self) -> dict[str, Any]:
@@ -205,9 +211,32 @@ class Forecast:
         return found.assign(estimate=found["estimate"].where(found["is_determined"]))
 
     def _equity(self, customers: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
-        found: pd.DataFrame = customer_equity(customers, by=by, **self.counted, **self.drawn)
+        found: pd.DataFrame = customer_equity(_some(customers), by=by, **self.counted, **self.drawn)
         found = found.rename(columns={"equity": "value", "equity_lower": "lower", "equity_upper": "upper"})
+        if len(customers) > _MOST_DRAWN:
+            group = pd.Series(0, index=customers.index) if by is None else customers[by]
+            found.index = pd.Index([0] if by is None else found[by])
+            values = self.lifetime_value_of_each().groupby(group)
+            found = _scaled(found.reindex(list(values.groups)), values.sum())
+            found = found.assign(n_customers=values.size(), n_valued=values.count())
+            found = (
+                found.reset_index(drop=True) if by is None else found.assign(**{by: found.index}).reset_index(drop=True)
+            )
         return _with_known_intervals(found.assign(value=found["value"].where(found["n_valued"] > 0)))
+
+
+def _some(customers: pd.DataFrame) -> pd.DataFrame:
+    """Every so-maniest of many customers, in the order of their histories."""
+    step = -(-len(customers) // _MOST_DRAWN)
+    if step <= 1:
+        return customers
+    return customers.sort_values(["frequency", "recency", "T", "customer_id"]).iloc[step // 2 :: step]
+
+
+def _scaled(sums: pd.DataFrame, totals: pd.Series[Any]) -> pd.DataFrame:
+    """Bring sums over some customers, and their intervals, to those over all."""
+    times = totals / sums["value"]
+    return sums.assign(value=totals, lower=sums["lower"] * times, upper=sums["upper"] * times)
 
 
 def _with_known_intervals(sums: pd.DataFrame) -> pd.DataFrame:
