@@ -174,12 +174,12 @@ class Forecast:
 
     def lifetime_value(self) -> dict[str, Any]:
         """Value of all together: ``n_customers`` with a value, ``value``, ``lower``, ``upper``."""
-        found = self._equity(self.customers).drop(columns="n_customers").rename(columns={"n_valued": "n_customers"})
-        return _only_row(found)
+        found = self._equity(pd.Series("all", index=self.customers.index))
+        return _only_row(found.drop(columns=["group", "n_customers"]).rename(columns={"n_valued": "n_customers"}))
 
     def lifetime_value_by(self, groups: pd.Series[Any]) -> pd.DataFrame:
         """Value of each group: ``group``, ``n_customers``, ``n_valued``, ``value``, ``lower``, ``upper``."""
-        return self._equity(self.customers.assign(group=groups), by="group")
+        return self._equity(groups)
 
     def lifetime_value_of_each(self) -> pd.Series[Any]:
         """Value of each customer."""
@@ -210,19 +210,17 @@ class Forecast:
         found: pd.DataFrame = pd.concat(parts, ignore_index=True)[list(PARAMETER_COLUMNS)]
         return found.assign(estimate=found["estimate"].where(found["is_determined"]))
 
-    def _equity(self, customers: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
-        found: pd.DataFrame = customer_equity(_some(customers), by=by, **self.counted, **self.drawn)
+    def _equity(self, groups: pd.Series[Any]) -> pd.DataFrame:
+        customers = self.customers.assign(group=groups)
+        found: pd.DataFrame = customer_equity(_some(customers), by="group", **self.counted, **self.drawn)
         found = found.rename(columns={"equity": "value", "equity_lower": "lower", "equity_upper": "upper"})
+        found = found.set_index("group")
         if len(customers) > _MOST_DRAWN:
-            group = pd.Series(0, index=customers.index) if by is None else customers[by]
-            found.index = pd.Index([0] if by is None else found[by])
-            values = self.lifetime_value_of_each().groupby(group)
+            values = self.lifetime_value_of_each().groupby(groups)
             found = _scaled(found.reindex(list(values.groups)), values.sum())
             found = found.assign(n_customers=values.size(), n_valued=values.count())
-            found = (
-                found.reset_index(drop=True) if by is None else found.assign(**{by: found.index}).reset_index(drop=True)
-            )
-        return _with_known_intervals(found.assign(value=found["value"].where(found["n_valued"] > 0)))
+        found = found.assign(value=found["value"].where(found["n_valued"] > 0))
+        return _with_known_intervals(found).rename_axis("group").reset_index()
 
 
 def _some(customers: pd.DataFrame) -> pd.DataFrame:
