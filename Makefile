@@ -7,13 +7,18 @@ OLDEST = .venv-oldest
 JOBS ?= 2
 PARALLEL = -n $(JOBS) --dist loadfile
 
-.PHONY: demo test check test-engines test-oldest bench docs clean
+.PHONY: demo test test-all check test-engines test-oldest bench docs clean
 
 demo: $(VENV)/.dev
 	$(BIN)/crmkit demo --output report.html
 
+# The whole surface, in minutes.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -m "not spark" $(PARALLEL)
+	$(BIN)/python -m pytest -q -m "not spark and not deep" $(PARALLEL)
+
+# The same with many examples per law, and the simulations, long references and repeats that only depth needs.
+test-all: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m "not spark" --hypothesis-profile=deep $(PARALLEL)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -30,7 +35,7 @@ test-engines: $(VENV)/.dev
 	fi
 
 test-oldest: $(OLDEST)/.dev
-	$(OLDEST)/bin/python -m pytest -q -m "not spark" $(PARALLEL) tests
+	$(OLDEST)/bin/python -m pytest -q -m "not spark and not deep" $(PARALLEL) tests
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks

@@ -8,9 +8,10 @@ from tests.frames import EVERY_KIND, IN_MEMORY, Builder
 
 # Explaining a failure runs it again under a tracer: minutes where pandas is beneath.
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]
-settings.register_profile("crmkit", max_examples=25, deadline=None, phases=_PHASES)
-settings.register_profile("ci", settings.get_profile("crmkit"), derandomize=True, database=None)
-settings.load_profile("ci" if os.environ.get("CI") else "crmkit")
+_REPEATABLE = {"derandomize": True, "database": None} if os.environ.get("CI") else {}
+for _name, _examples in {"quick": 10, "deep": 60}.items():
+    settings.register_profile(_name, max_examples=_examples, deadline=None, phases=_PHASES, **_REPEATABLE)
+settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from scipy.stats import binomtest
+from tests.depth import few
 from tests.frames import assert_same_rows, count_nan, rows
 from tests.logs import FIRST_DAY, log, order_logs
 
@@ -117,7 +118,7 @@ def test_cdnow_gaps_as_pandas_counts_them(cdnow):
 # Laws.
 
 
-@settings(max_examples=10)
+@few()
 @given(order_logs(), st.integers(0, 40), st.integers(1, 30), st.lists(st.integers(1, 50), min_size=1, unique=True))
 def test_churn_counted_by_sets(orders, offset, later, windows):
     transactions = as_transactions(orders)
@@ -135,7 +136,7 @@ def test_churn_counted_by_sets(orders, offset, later, windows):
     assert rows(found, columns=COUNTS) == expected
 
 
-@settings(max_examples=10)
+@few()
 @given(order_logs(), st.randoms(use_true_random=False))
 def test_gaps_of_a_customer_add_up_to_first_to_last_purchase(orders, random):
     transactions = as_transactions(orders)

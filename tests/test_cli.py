@@ -145,6 +145,7 @@ def test_the_report_in_chinese(folder):
     assert Page(page).texts("h1") == ["客户分析报告"]
 
 
+@pytest.mark.deep
 def test_the_demo_reports_on_all_of_cdnow(folder):
     orders = load_cdnow(full=True)
     code, stdout, stderr = run("demo", "--output", "demo.html")

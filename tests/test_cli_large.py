@@ -155,6 +155,7 @@ def test_customers_are_scored_the_same(in_chunks, folder):
     assert_frame_equal(*tables, rtol=1e-9)
 
 
+@pytest.mark.deep
 def test_the_report_is_the_same(in_chunks):
     write("orders.csv", messy())
     arguments = ("orders.csv", "--encoding", "gb18030", "--as-of", "2024-03-31")
@@ -163,6 +164,7 @@ def test_the_report_is_the_same(in_chunks):
     assert_same(chunked, held, rel=1e-6)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("typed", [True, False])
 def test_parquet_with_missing_values_in_every_kind_of_column(typed, in_chunks):
     rows = pd.DataFrame(messy(), columns=["who", "date", "qty", "price", "order", "note"])

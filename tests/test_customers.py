@@ -171,6 +171,7 @@ def test_agrees_with_lifetimes_where_nothing_is_refunded(orders, days_later):
     assert_frame_equal(found, theirs.loc[found.index], check_index_type=False, check_names=False, rtol=1e-9)
 
 
+@pytest.mark.deep
 @given(order_logs(), st.sampled_from([[], ["fay"], ["aaa", "zoe"]]))
 def test_the_master_table_changes_nothing_for_buyers(orders, prospects):
     transactions = as_transactions(orders)

@@ -4,10 +4,11 @@ import math
 from datetime import timedelta
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from scipy.stats import binomtest
+from tests.depth import few
 from tests.frames import assert_same_rows, count_nan, rows
 from tests.logs import FIRST_DAY, log, order_logs
 
@@ -178,7 +179,7 @@ def slow_figures(transactions, first, last, *, count):
     return expected, sum(spends)
 
 
-@settings(max_examples=10)
+@few()
 @given(order_logs(), st.integers(-5, 75), st.integers(0, 40), st.sampled_from(["orders", "days"]))
 def test_loops_over_customers_agree(orders, offset, length, count):
     first = FIRST_DAY + timedelta(days=offset)
@@ -192,7 +193,7 @@ def test_loops_over_customers_agree(orders, offset, length, count):
     assert {kpi: numbers[0] for kpi, numbers in found.items()} == pytest.approx(expected, abs=1e-9, nan_ok=True)
 
 
-@settings(max_examples=10)
+@few()
 @given(order_logs(), st.integers(0, 70))
 def test_two_periods_side_by_side_add_up(orders, offset):
     transactions, split = as_transactions(orders), FIRST_DAY + timedelta(days=offset)
@@ -207,7 +208,7 @@ def test_two_periods_side_by_side_add_up(orders, offset):
         assert sum(part[kpi][0] for part in parts) == pytest.approx(whole[kpi][0], abs=1e-9)
 
 
-@settings(max_examples=10)
+@few()
 @given(order_logs(), st.sampled_from([0.01, 7.1, 1e6]), st.randoms(use_true_random=False))
 def test_the_currency_and_the_order_of_rows_move_money_alone(orders, unit, random):
     transactions = as_transactions(orders)

@@ -2,9 +2,10 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from tests.depth import few
 from tests.frames import assert_same_rows, rows
 from tests.logs import log, order_logs
 
@@ -129,7 +130,7 @@ def test_cdnow_as_pandas_counts_it(cdnow, freq):
 # Laws.
 
 
-@settings(max_examples=10)
+@few()
 @given(order_logs(), st.sampled_from(FREQS))
 def test_periods_add_up_to_the_log(orders, freq):
     transactions = as_transactions(orders)
@@ -144,7 +145,7 @@ def test_periods_add_up_to_the_log(orders, freq):
     assert found["period"].is_unique
 
 
-@settings(max_examples=10)
+@few()
 @given(order_logs(), st.sampled_from(FREQS), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(orders, freq, random):
     transactions = as_transactions(orders)
@@ -153,7 +154,7 @@ def test_the_order_of_rows_does_not_matter(orders, freq, random):
     assert_frame_equal(period_table(moved, **options), period_table(transactions, **options), rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=10)
+@few()
 @given(order_logs())
 def test_refunds_and_purchases_in_months_counted_by_sets(orders):
     transactions = as_transactions(orders)

@@ -275,12 +275,14 @@ def page_of_some(some_orders):
     return customer_report(as_transactions(some_orders), as_of=AS_OF, audit=audit).to_html()
 
 
+@pytest.mark.deep
 def test_every_kind_of_frame_gives_the_same_page(build, some_orders, page_of_some):
     native = build(some_orders)
     found = customer_report(as_transactions(native), as_of=AS_OF, audit=audit_orders(native, as_of=AS_OF))
     assert found.to_html() == page_of_some
 
 
+@pytest.mark.deep
 def test_the_order_of_rows_does_not_matter(some_orders, page_of_some):
     moved = as_transactions(some_orders).sample(frac=1, random_state=1)
     found = customer_report(moved, as_of=AS_OF, audit=audit_orders(some_orders, as_of=AS_OF))

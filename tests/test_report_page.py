@@ -131,6 +131,7 @@ def test_the_page_is_small(pages):
     assert all(len(page.encode()) < 500_000 for page in pages.values())
 
 
+@pytest.mark.deep
 def test_the_page_of_ten_years_is_small():
     months = pd.period_range("2014-01", "2023-12", freq="M").strftime("%Y-%m").tolist()
     rows = [(f"c{i % 97}-{i % 13}", f"{month}-{1 + i % 28:02}", 1 + i % 50) for i, month in enumerate(months * 20)]
@@ -138,6 +139,7 @@ def test_the_page_of_ten_years_is_small():
     assert len(page.encode()) < 500_000
 
 
+@pytest.mark.deep
 def test_the_page_of_all_the_days_that_the_door_takes_is_small_and_says_what_it_cuts():
     # 199 years hold 72,683 days, 2,388 months and as many cohorts
     days = pd.date_range("1901-01-01", "2099-12-31", freq="D")
@@ -171,6 +173,7 @@ def test_a_notebook_shows_the_page_in_a_frame_of_its_own(report, pages):
     assert frame["srcdoc"] == pages["en"]
 
 
+@pytest.mark.deep
 def test_another_process_gives_the_same_bytes(pages):
     code = (
         "import hashlib; from crmkit import *; from crmkit.report import customer_report; o = load_cdnow(); "
@@ -190,6 +193,7 @@ def test_the_file_holds_the_page(report, pages, tmp_path):
     assert path.read_bytes() == pages["en"].encode("utf-8")
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "settings",
     [{"text.color": "white", "axes.labelcolor": "white"}, {"axes.grid": True, "font.size": 20}],

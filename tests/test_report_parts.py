@@ -189,6 +189,7 @@ def test_actions_on_cdnow(report, cdnow):
 # Laws.
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_data_is_json_and_the_same_twice(cdnow, language):
     audit = audit_orders(load_cdnow(), as_of=AS_OF)

@@ -201,6 +201,7 @@ def test_discounting_takes_less_than_a_years_rate():
     assert worth[0] / 1.1 < worth[1] < worth[0]
 
 
+@pytest.mark.deep
 def test_the_order_of_rows_does_not_matter():
     shuffled = [SMALL[n] for n in np.random.default_rng(1).permutation(len(SMALL))]
     assert value_of(shuffled).to_html() == value_of(SMALL).to_html()
@@ -276,6 +277,7 @@ def test_as_many_are_named_as_asked_for(transactions):
     assert len(found.value.worth_saving) == 3
 
 
+@pytest.mark.deep
 @both_languages
 def test_that_some_are_not_named_is_said(language, transactions):
     told = {"en": "Those worth most are named.", "zh": "以上为其中价值最高者。"}[language]
@@ -476,6 +478,7 @@ def test_rates_out_of_range_are_refused(options, error, message):
         value_of(SMALL, **options)
 
 
+@pytest.mark.deep
 def test_sums_of_many_customers_are_exact_and_their_intervals_learned_from_some(monkeypatch):
     customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
     bought = _forecast.buyers(customers)

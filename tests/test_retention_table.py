@@ -2,10 +2,11 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from scipy.stats import binomtest
+from tests.depth import few
 from tests.frames import as_pandas, assert_same_rows, count_nan, rows
 from tests.logs import log, order_logs
 
@@ -112,7 +113,7 @@ def test_cdnow_counted_by_sets(freq):
 # Laws.
 
 
-@settings(max_examples=10)
+@few()
 @given(order_logs(), st.sampled_from(FREQS))
 def test_those_at_the_start_stay_or_are_lost(orders, freq):
     active = activity_table(as_transactions(orders), as_of="2024-03-31", freq=freq)
@@ -133,7 +134,7 @@ def test_those_at_the_start_stay_or_are_lost(orders, freq):
     assert found["start"].tolist()[1:] == n_active.tolist()[:-1]
 
 
-@settings(max_examples=10)
+@few()
 @given(st.permutations(range(len(MONTHS))))
 def test_the_order_of_rows_does_not_matter(order):
     assert_frame_equal(retention_table(MONTHS.iloc[order], freq="M"), retention_table(MONTHS, freq="M"))

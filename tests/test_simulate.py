@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from tests.depth import few
 
 from crmkit.datasets import make_transactions
 from crmkit.datasets._intensity import Campaign, busy_time, busy_time_curve, calendar_time, seasonal_intensity
@@ -334,7 +335,6 @@ def simulations(draw: st.DrawFn) -> tuple[dict[str, Any], SimulatedOrders]:
     return arguments, make_transactions(**arguments)
 
 
-@settings(deadline=None)
 @given(simulations())
 def test_the_tables_keep_their_promises(case: tuple[dict[str, Any], SimulatedOrders]) -> None:
     arguments, simulated = case
@@ -369,7 +369,7 @@ def test_the_tables_keep_their_promises(case: tuple[dict[str, Any], SimulatedOrd
     assert (sold.reindex(returned.index, fill_value=0) >= returned).all()
 
 
-@settings(deadline=None, max_examples=20)
+@few()
 @given(simulations())
 def test_the_column_types_do_not_depend_on_the_arguments(
     case: tuple[dict[str, Any], SimulatedOrders],
@@ -388,7 +388,7 @@ def test_the_column_types_do_not_depend_on_the_arguments(
     }
 
 
-@settings(deadline=None, max_examples=20)
+@few()
 @given(simulations())
 def test_the_same_seed_gives_the_same_tables(case: tuple[dict[str, Any], SimulatedOrders]) -> None:
     arguments, simulated = case

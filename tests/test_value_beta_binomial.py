@@ -175,6 +175,7 @@ HISTORIES = [(0, 0, 0), (0, 0, 6), (1, 6, 6), (6, 6, 6), (2, 3, 60), (3, 300, 30
 HISTORIES += [(0, 0, 1500)]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("params", PARAMS)
 def test_the_law_is_its_story_in_40_digits(params):
     p = dict(zip(NAMES, params, strict=True))

@@ -9,11 +9,12 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 from sklearn.exceptions import NotFittedError
+from tests.depth import few
 
 from crmkit._stats import digamma_step, log_beta_step
 from crmkit.errors import ConvergenceError, SchemaError
@@ -378,7 +379,7 @@ def test_more_of_the_same_customers_give_the_same_estimates_with_smaller_errors(
 
 
 @given(parameters, parameters, st.integers(2, 12), st.integers(0, 10**6))
-@settings(max_examples=10)
+@few()
 def test_the_special_case_is_never_likelier(alpha, beta, n_periods, seed):
     table = sbg(alpha, beta).simulate(n=300, n_periods=n_periods, random_state=seed)
     if table["churned"].any():
@@ -449,6 +450,7 @@ def test_intervals_widen_with_the_level_and_hold_the_estimate(kind):
     pd.testing.assert_frame_equal(wide, model.survival_table(t, level=0.99, random_state=np.random.default_rng(0)))
 
 
+@pytest.mark.deep
 def test_intervals_of_survival_cover():
     # so many of 100 intervals hold the truth with a probability of 0.9999, if each does with 0.95
     least, most = stats.binom.interval(0.9999, 100, 0.95)

@@ -6,9 +6,10 @@ import mpmath as mp
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from tests.depth import few
 from tests.frames import as_pandas
 from tests.value_oracle import at_least, integral, log_beta_mean, log_gamma_mean, log_poisson_mean
 
@@ -249,6 +250,7 @@ def test_the_law_is_its_story_in_40_digits(params):
             assert outlook.probability(n, float(t))[0] == pytest.approx(exactly, rel=1e-9)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("params", PARAMS[:4])
 @pytest.mark.parametrize("history", HISTORIES[1:3])
 def test_discounting_for_ever_is_the_story(params, history):
@@ -284,7 +286,8 @@ def test_the_gradient_is_the_slope(p, kind):
         assert gradient[name] * p[name] == pytest.approx((up - down) / 2e-5, rel=1e-5, abs=1e-5)
 
 
-@settings(max_examples=10)
+@pytest.mark.deep
+@few()
 @given(laws(), KINDS, st.sampled_from([0.5, 30.0]))
 def test_probabilities_add_up_and_have_the_expectation_as_mean(p, kind, t):
     p = {**p, "r": min(p["r"], 4.0), "alpha": max(p["alpha"], 4.0)}
@@ -297,7 +300,8 @@ def test_probabilities_add_up_and_have_the_expectation_as_mean(p, kind, t):
         assert np.arange(260) @ each == pytest.approx(bought, rel=1e-7)
 
 
-@settings(max_examples=10)
+@pytest.mark.deep
+@few()
 @given(laws(), KINDS)
 def test_more_time_costs_life_and_brings_purchases(p, kind):
     p = {**p, "alpha": max(p["alpha"], 1.0)}
@@ -308,7 +312,7 @@ def test_more_time_costs_life_and_brings_purchases(p, kind):
     assert (np.diff(bought, axis=0) >= 0).all()
 
 
-@settings(max_examples=6)
+@few()
 @given(laws(), KINDS)
 def test_discounting_over_a_long_time_is_discounting_for_ever(p, kind):
     p = {**p, "alpha": max(p["alpha"], 5.0)}

@@ -6,11 +6,12 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 from scipy import stats
 from sklearn.exceptions import NotFittedError
+from tests.depth import few
 
 from crmkit import SchemaError, as_transactions, customer_summary, load_cdnow
 from crmkit.value import BetaGeoModel, ModifiedBetaGeoModel, NBDModel, ParetoNBDModel
@@ -107,7 +108,7 @@ def drawn_histories(draw):
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=lambda law: "-".join(law.parameters))
 @pytest.mark.parametrize("with_covariates", [False, True])
-@settings(max_examples=10)
+@few()
 @given(h=drawn_histories(), data=st.data())
 def test_gradients_are_those_of_the_likelihood(law, with_covariates, h, data):
     both = ["one", "two"] if with_covariates else []
@@ -174,6 +175,7 @@ def test_what_is_predicted_comes(kind):
             assert of_fifth.sum() == pytest.approx(chance.sum(), abs=spread), fifth
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("kind", [BetaGeoModel, ParetoNBDModel])
 def test_covariates_are_recovered(kind):
     rng = np.random.default_rng(5)
@@ -193,6 +195,7 @@ def test_covariates_are_recovered(kind):
     assert ((found["estimate"] - found["truth"]).abs() < 4 * found["std_error"]).all(), found
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("kind", [BetaGeoModel, ParetoNBDModel])
 def test_intervals_hold_the_truth_as_often_as_they_promise(kind):
     truth = TRUTHS[kind]
@@ -284,6 +287,7 @@ def test_where_nobody_has_left_all_models_are_nbd():
         assert set(model.boundary_) == set(model.params_.index) - {"r", "alpha"}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("kind", LAWS)
 def test_fits_of_data_from_anywhere(kind):
     rng = np.random.default_rng(11)

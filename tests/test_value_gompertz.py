@@ -7,9 +7,10 @@ import mpmath as mp
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from tests.depth import few
 from tests.value_oracle import integral, log_gamma_mean, log_poisson_mean
 
 from crmkit import SchemaError, as_transactions, customer_summary, load_cdnow
@@ -150,6 +151,7 @@ HISTORIES = [(0, 0, 38.86), (2, 30.4, 38.86), (0, 0, 200), (10, 20, 200), (100, 
 HISTORIES += [(3000, 199, 200), (1, 38.86, 38.86), (1, 0.001, 5000)]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("number", range(len(PARAMS)))
 def test_the_law_is_its_story_in_40_digits(number):
     p = named(PARAMS[number])
@@ -228,7 +230,8 @@ def test_towards_pareto(p):
     assert mine.probability(1, 50) == pytest.approx(theirs.probability(1, 50), rel=1e-4)
 
 
-@settings(max_examples=8)
+@pytest.mark.deep
+@few()
 @given(laws(), st.sampled_from([0.5, 20.0]))
 def test_probabilities_add_up_and_have_the_expectation_as_mean(p, t):
     outlook = Outlook(GOMPERTZ, {**p, "r": min(p["r"], 5.0), "alpha": max(p["alpha"], 5.0)}, histories((2, 30, 39)))
@@ -285,6 +288,7 @@ def test_simulated_customers_behave_as_the_law_says():
             assert abs(group.mean()) < 4.5 * group.std() / math.sqrt(len(group))
 
 
+@pytest.mark.deep
 def test_the_parameters_of_simulated_customers_are_found():
     rng = np.random.default_rng(2)
     drawn = GammaGompertzNBDModel.from_params(AGEING).simulate(rng.uniform(100, 700, 6_000), random_state=rng)
@@ -294,6 +298,7 @@ def test_the_parameters_of_simulated_customers_are_found():
     assert (off.abs() < 4).all()
 
 
+@pytest.mark.deep
 def test_covariates_move_rates_as_they_should():
     rng = np.random.default_rng(4)
     card = rng.integers(0, 2, 4_000).astype(float)

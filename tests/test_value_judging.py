@@ -588,6 +588,7 @@ def test_given_parameters_have_no_likelihood(name, bg, holdout):
     assert table.loc["given", "mae"] == pytest.approx(table.loc["fitted", "mae"])
 
 
+@pytest.mark.deep
 def test_every_kind_of_frame_is_given_back(build, few):
     model, steady = Steady(expected="frequency"), Steady()
     some, period = holdout_split(few, **PERIOD), {"freq": "Q", **PERIOD}

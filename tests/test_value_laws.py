@@ -4,16 +4,15 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
+from tests.depth import few
 from tests.frames import as_pandas
 
 from crmkit import as_transactions, cells, customer_summary, load_cdnow
 from crmkit.value import BetaGeoModel, ModifiedBetaGeoModel, NBDModel, ParetoNBDModel
 
-# Each example asks for everything there is.
-few = settings(max_examples=10)
 KINDS = (BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel, NBDModel)
 TIMES = {"alpha", "beta"}
 CUSTOMERS = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
@@ -71,7 +70,7 @@ def everything(model, customers, horizon):
 # Ranges and orders.
 
 
-@few
+@few()
 @given(models(), histories(), HORIZONS)
 def test_probabilities_lie_between_0_and_1_and_nothing_is_missing(model, customers, horizon):
     said = everything(model, customers, horizon)
@@ -82,7 +81,7 @@ def test_probabilities_lie_between_0_and_1_and_nothing_is_missing(model, custome
     assert (said.loc[:, probabilities] <= 1).all(axis=None)
 
 
-@few
+@few()
 @given(models(), histories(), HORIZONS, powers_of_ten(0, 2))
 def test_with_time_customers_die_and_buy(model, customers, horizon, factor):
     near, far = (everything(model, customers, t) for t in (horizon, factor * horizon))
@@ -96,7 +95,7 @@ def test_with_time_customers_die_and_buy(model, customers, horizon, factor):
     assert (near["probability_inactive"] >= (1 - near["probability_alive"]) * (1 - slack)).all()
 
 
-@few
+@few()
 @given(models(kinds=(BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel)), histories(), HORIZONS)
 def test_nobody_buys_more_than_those_who_never_leave(model, customers, horizon):
     stays = model.params_.loc[["r", "alpha"], "estimate"]
@@ -105,7 +104,7 @@ def test_nobody_buys_more_than_those_who_never_leave(model, customers, horizon):
     assert (model.expected_purchases(customers, horizon=horizon) <= most * (1 + 1e-11)).all()
 
 
-@few
+@few()
 @given(models(), histories(), HORIZONS)
 def test_discounting_takes_from_what_is_expected(model, customers, horizon):
     expected = model.expected_purchases(customers, horizon=horizon)
@@ -117,7 +116,7 @@ def test_discounting_takes_from_what_is_expected(model, customers, horizon):
     assert (more <= some * (1 + 1e-11)).all()
 
 
-@few
+@few()
 @given(models(), histories())
 def test_discounted_for_ever_is_the_limit_of_long_times(model, customers):
     # 10,000 years at 10 percent: exp(-950)
@@ -129,7 +128,7 @@ def test_discounted_for_ever_is_the_limit_of_long_times(model, customers):
 # Sums.
 
 
-@few
+@few()
 @given(models(), histories(most=20), st.floats(0.01, 1))
 def test_the_distribution_adds_up_and_has_the_expectation_as_mean(model, customers, share):
     # within alpha each further purchase beyond the many is less than half as likely as the one before
@@ -142,7 +141,7 @@ def test_the_distribution_adds_up_and_has_the_expectation_as_mean(model, custome
     assert mean == pytest.approx(model.expected_purchases(customers, horizon=horizon).to_numpy(), rel=1e-8, abs=1e-12)
 
 
-@few
+@few()
 @given(models(), histories(), HORIZONS)
 def test_the_inactive_are_those_with_no_purchase(model, customers, horizon):
     table = model.purchase_distribution(customers, horizon=horizon, n_max=5)
@@ -152,7 +151,7 @@ def test_the_inactive_are_those_with_no_purchase(model, customers, horizon):
     assert buys == pytest.approx(1 - inactive.to_numpy(), rel=1e-9, abs=1e-10)
 
 
-@few
+@few()
 @given(models(), histories())
 def test_no_time_changes_nothing(model, customers):
     alive = model.probability_alive(customers)
@@ -165,6 +164,7 @@ def test_no_time_changes_nothing(model, customers):
 # Limits.
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("kind", "dropout"),
     [
@@ -173,7 +173,7 @@ def test_no_time_changes_nothing(model, customers):
         (ParetoNBDModel, {"s": 1e-12, "beta": 10.0}),
     ],
 )
-@few
+@few()
 @given(parameters(NBDModel, low=-1, high=1), histories(most=5), powers_of_ten(-1, 2))
 def test_without_dropout_every_model_is_nbd(kind, dropout, params, customers, horizon):
     # seen buying on the last day: a long silence would be dropout, however seldom that is
@@ -185,7 +185,7 @@ def test_without_dropout_every_model_is_nbd(kind, dropout, params, customers, ho
     assert one[shared].to_numpy() == pytest.approx(other[shared].to_numpy(), rel=1e-6, abs=1e-9)
 
 
-@few
+@few()
 @given(histories(), powers_of_ten(-1, 2), powers_of_ten(-1, 1), powers_of_ten(-1, 1), powers_of_ten(-3, 0))
 def test_dropout_rates_all_alike_make_lifetimes_exponential(customers, horizon, r, alpha, mu):
     # s and beta to infinity, s / beta = mu: who is alive stays so with probability exp(-mu t)
@@ -197,7 +197,7 @@ def test_dropout_rates_all_alike_make_lifetimes_exponential(customers, horizon, 
 # Units.
 
 
-@few
+@few()
 @given(models(), histories(), HORIZONS, st.sampled_from([("W", 7), ("M", 30.4375), ("Y", 365.25)]))
 def test_the_unit_of_time_does_not_matter(model, customers, horizon, unit):
     name, days = unit
@@ -225,7 +225,7 @@ def test_the_fit_does_not_depend_on_the_unit_of_time(kind):
 # Rows.
 
 
-@few
+@few()
 @given(models(), histories(), HORIZONS, st.randoms(use_true_random=False))
 def test_rows_are_answered_one_by_one(model, customers, horizon, random):
     order = random.sample(range(len(customers)), len(customers))
@@ -285,7 +285,7 @@ def test_every_kind_of_frame_gives_the_same(kind, build_in_memory):
         assert got.to_numpy(dtype=float).tolist() == want.to_numpy().tolist()
 
 
-@few
+@few()
 @given(models(), histories(), HORIZONS)
 def test_nothing_is_said_of_prospects(model, customers, horizon):
     prospect = pd.DataFrame({"frequency": [np.nan], "recency": [np.nan], "T": [np.nan]})

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from sklearn.exceptions import NotFittedError
+from tests.depth import few
 from tests.peers import BetaGeoFitter
 
 from crmkit import as_transactions, load_cdnow
@@ -144,7 +145,7 @@ def test_of_the_silent_those_who_bought_often_are_gone_rather():
     n_recency=st.integers(2, 9),
     model=st.sampled_from(MODELS[:4]),
 )
-@settings(max_examples=40, deadline=None)
+@few()
 def test_the_grid_is_whole_and_everything_is_known(T, horizon, max_frequency, n_recency, model):
     table = frequency_recency_table(model, T=T, horizon=horizon, max_frequency=max_frequency, n_recency=n_recency)
     assert len(table) == 1 + max_frequency * (n_recency - 1)

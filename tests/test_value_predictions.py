@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 from sklearn.exceptions import NotFittedError
+from tests.depth import few
 from tests.frames import as_pandas, to_arrow
 
 from crmkit import SchemaError, as_transactions, cells, customer_summary, holdout_split, load_cdnow
@@ -103,12 +104,14 @@ def test_purchases_are_whole_numbers_in_wider_intervals(model):
     assert (table["expected_purchases_upper"] <= table["purchases_upper"]).all()
 
 
+@pytest.mark.deep
 def test_own_randomness_widens_the_interval_of_the_total(model):
     total = model.total_purchases(CUSTOMERS, horizon=39).iloc[0]
     assert total["prediction_lower"] < total["lower"] < total["expected_purchases"]
     assert total["expected_purchases"] < total["upper"] < total["prediction_upper"]
 
 
+@pytest.mark.deep
 def test_intervals_of_purchases_hold_the_share_they_promise():
     # 1,500 customers of a known law: the interval of 80 % holds at least 80 % of what they do, whole numbers more
     known = ParetoNBDModel.from_params({"r": 1.5, "alpha": 3.0, "s": 1.0, "beta": 50.0})
@@ -118,6 +121,7 @@ def test_intervals_of_purchases_hold_the_share_they_promise():
     assert 0.8 - 4 * np.sqrt(0.8 * 0.2 / 1500) < held < 0.95
 
 
+@pytest.mark.deep
 def test_intervals_of_totals_hold_the_truth_as_often_as_they_promise():
     # 25 data sets of 400 customers, fitted each: the 90 % prediction interval holds the total in 22.5 of them, give or
     # take four standard errors of 1.5
@@ -137,7 +141,7 @@ def test_draws_repeat_with_their_seed(model):
 
 
 @given(seed=st.integers(0, 100), n=st.integers(1, 200))
-@settings(max_examples=10, deadline=None)
+@few()
 def test_simulated_customers_are_customers(seed, n):
     days = np.random.default_rng(seed).uniform(0, 400, n)
     for model in MODELS.values():
@@ -177,6 +181,7 @@ def test_in_next_to_no_time_nothing_happens(name, horizon):
 # Kinds of frames.
 
 
+@pytest.mark.deep
 def test_every_kind_of_frame_gets_the_same_predictions(build):
     table = build(to_arrow(SOME.reset_index(drop=True)))
     expected = PARETO.predict_table(SOME.reset_index(drop=True), horizon=39)

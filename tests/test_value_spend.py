@@ -8,10 +8,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from sklearn.exceptions import NotFittedError
+from tests.depth import few
 from tests.files import lifetimes_file
 from tests.peers import GammaGammaFitter
 
@@ -301,7 +302,7 @@ def test_quantiles_ascend(given, law):
 
 
 @given(models(), st.integers(1, 100))
-@settings(max_examples=25)
+@few()
 def test_the_density_adds_up_to_one(law, x):
     # over the logarithm of m, whose distribution has moments of all orders
     p, q, v = law.params_["estimate"]
@@ -490,6 +491,7 @@ def test_intervals_widen_with_the_level_and_hold_the_estimate(cdnow, fitted):
     pd.testing.assert_frame_equal(wide, fitted.predict_table(cdnow, level=0.99, random_state=np.random.default_rng(0)))
 
 
+@pytest.mark.deep
 def test_intervals_of_expected_spend_cover():
     # what is expected under the truth, of somebody new and somebody with a history
     least, most = stats.binom.interval(0.9999, 100, 0.95)

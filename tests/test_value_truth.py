@@ -130,6 +130,7 @@ def test_the_oracle_agrees_with_published_hypergeometric_forms():
     assert float(value_oracle.log_likelihood(pareto, x, t_x, T)) == pytest.approx(float(closed))
 
 
+@pytest.mark.deep
 def test_the_grid_is_what_the_oracle_says(grid):
     # a quarter of an hour's work: here every 60th row of those that are quick
     rows = list(value_grid.grid())
