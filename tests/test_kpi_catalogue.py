@@ -1,10 +1,29 @@
-"""The KPI catalogue: every KPI of the table, named in two languages, with a unit, a source and its function."""
+"""The KPI catalogue: every KPI named in two languages, with a unit, a source, its function and a worked number."""
+
+import importlib
+import re
 
 import pytest
 
-from crmkit import as_transactions, load_cdnow, metrics
-from crmkit.labels import LABELS
+from crmkit import as_transactions, load_cdnow
+from crmkit._kpi import GROUPS, UNITS, kpis_of
 from crmkit.metrics import kpi_catalogue, kpi_table
+
+CATALOGUE = kpi_catalogue().set_index("kpi")
+
+
+def function_of(path):
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+RECORDS = [
+    record
+    for code, path in CATALOGUE["function"].items()
+    for record in kpis_of(function_of(path))
+    if record.code == code
+]
+every_record = pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.code)
 
 
 @pytest.fixture(scope="module")
@@ -12,29 +31,70 @@ def cdnow():
     return as_transactions(load_cdnow())
 
 
+# By hand.
+
+
+@every_record
+def test_worked_numbers_are_computed(record):
+    if record.example is None:
+        assert not record.inputs
+        return
+    assert function_of(record.function)(**record.example.given) == pytest.approx(record.example.value, rel=1e-12)
+
+
+def test_an_entry_by_hand():
+    entry = CATALOGUE.loc["retention_rate"]
+    assert entry["inputs"] == "retained, customers_start"
+    assert entry["example"] == "retention_rate(retained=800, customers_start=1000) = 0.8"
+    assert entry["aggregation"] == "ratio"
+    assert entry["function"] == "crmkit.metrics.retention_rate"
+
+
+# Laws.
+
+
 def test_the_catalogue_defines_every_kpi_of_the_table(cdnow):
-    assert kpi_catalogue()["kpi"].tolist() == kpi_table(cdnow, start="1997-01-01", end="1998-06-30")["kpi"].tolist()
+    assert set(CATALOGUE.index) >= set(kpi_table(cdnow, start="1997-01-01", end="1998-06-30")["kpi"])
 
 
 def test_every_entry_of_the_catalogue_is_complete():
     catalogue = kpi_catalogue()
-    assert (catalogue.map(lambda text: isinstance(text, str) and text.strip() == text != "")).all(axis=None)
-    assert catalogue["name_zh"].str.contains(r"[\u4e00-\u9fff]").all()
-    assert catalogue["definition_zh"].str.contains(r"[\u4e00-\u9fff]|−").all()
-    assert catalogue["name_en"].tolist() == [LABELS["kpi"][kpi].en for kpi in catalogue["kpi"]]
+    assert catalogue["kpi"].is_unique
+    filled = catalogue.drop(columns=["inputs", "variants", "example"])
+    assert (filled.map(lambda text: isinstance(text, str) and text.strip() == text != "")).all(axis=None)
+    for column in ("name_zh", "formula_zh"):
+        assert catalogue[column].str.contains(r"[\u4e00-\u9fff]").all()
+    assert catalogue["name_zh"].is_unique
+    assert catalogue["name_en"].is_unique
     assert set(catalogue["direction"]) <= {"higher", "lower", "context"}
-    assert set(catalogue["unit"]) <= set(LABELS["unit"])
+    assert set(catalogue["unit"]) <= set(UNITS)
+    assert catalogue["group"].drop_duplicates().tolist() == [
+        group for group in GROUPS if group in set(catalogue["group"])
+    ]
 
 
-def test_the_functions_of_the_catalogue_exist():
-    names = {name for text in kpi_catalogue()["function"] for name in text.split(", ")}
-    assert names <= set(metrics.__all__)
+@every_record
+def test_a_name_of_an_input_means_one_quantity_everywhere(record):
+    # What a name is a part of may differ from KPI to KPI; its kind and range may not.
+    for mine in record.inputs:
+        for other in (each for known in RECORDS for each in known.inputs if each.name == mine.name):
+            assert (other.kind, other.low) == (mine.kind, mine.low)
+
+
+@every_record
+def test_the_record_names_what_the_function_takes(record):
+    takes = set(re.findall(r"\w+", " ".join(each.name for each in record.inputs)))
+    known = set(importlib.import_module("inspect").signature(function_of(record.function)).parameters)
+    assert takes <= known
+    assert {whole for each in record.inputs for whole in each.of} <= takes
+    options = {each.option for each in record.variants}
+    assert record.example is None or not options or record.example.given["method"] in options
 
 
 def test_the_catalogue_says_what_an_empty_base_gives(cdnow):
     empty = kpi_table(cdnow, start="2000-01-01", end="2000-12-31").set_index("kpi")["value"]
-    said = kpi_catalogue().set_index("kpi")["empty_base"].astype(float)
-    assert empty.to_dict() == pytest.approx(said.to_dict(), nan_ok=True)
+    said = CATALOGUE["empty_base"].astype(float)
+    assert empty.to_dict() == pytest.approx(said.loc[empty.index].to_dict(), nan_ok=True)
 
 
 def test_the_catalogue_is_made_anew_each_time():

@@ -33,10 +33,12 @@ def test_a_part_beyond_its_whole_is_refused(formula, top, bottom):
 
 
 def test_open_churn_beyond_its_base_is_refused():
-    with pytest.raises(ValueError, match=r"`lost` must not exceed `start \+ joined`, got \[31\.0\] of \[30\.0\]"):
-        customer_churn_rate(lost=31, start=10, method="open", joined=20)
+    with pytest.raises(
+        ValueError, match=r"`lost` must not exceed `customers_start \+ joined`, got \[31\.0\] of \[30\.0\]"
+    ):
+        customer_churn_rate(lost=31, customers_start=10, method="open", joined=20)
     with pytest.raises(ValueError, match="`joined` must not be below 0"):
-        customer_churn_rate(lost=1, start=10, method="open", joined=-1)
+        customer_churn_rate(lost=1, customers_start=10, method="open", joined=-1)
 
 
 @every_formula
@@ -74,23 +76,26 @@ def test_columns_of_several_indexes_are_refused(formula, top, bottom):
 
 
 def test_open_churn_of_several_indexes_is_refused():
-    with pytest.raises(ValueError, match="`start` and `joined` must have one index"):
+    with pytest.raises(ValueError, match="`lost` and `customers_start` and `joined` must have one index"):
         customer_churn_rate(
-            lost=pd.Series([0, 0]), start=pd.Series([3, 4]), method="open", joined=pd.Series([1, 1], index=[5, 6])
+            lost=pd.Series([0, 0]),
+            customers_start=pd.Series([3, 4]),
+            method="open",
+            joined=pd.Series([1, 1], index=[5, 6]),
         )
 
 
 def test_joined_goes_with_open_and_with_nothing_else():
-    with pytest.raises(ValueError, match=r"`joined` goes with method='open'.*got method='cohort' and joined=20"):
-        customer_churn_rate(lost=12, start=100, joined=20)
-    with pytest.raises(ValueError, match=r"`joined` goes with method='open'.*got method='open' and joined=None"):
-        customer_churn_rate(lost=12, start=100, method="open")
+    with pytest.raises(ValueError, match=r"`joined` goes with method='open'.*got method='cohort' with it"):
+        customer_churn_rate(lost=12, customers_start=100, method="cohort", joined=20)
+    with pytest.raises(ValueError, match=r"`joined` goes with method='open'.*got method='open' without it"):
+        customer_churn_rate(lost=12, customers_start=100, method="open")
 
 
 @pytest.mark.parametrize("method", ["stripe", "", None, 1])
 def test_an_unknown_method_is_refused(method):
     with pytest.raises(ValueError, match=r"`method` must be one of \['cohort', 'open'\], got"):
-        customer_churn_rate(lost=12, start=100, method=method)
+        customer_churn_rate(lost=12, customers_start=100, method=method)
 
 
 @every_formula

@@ -20,6 +20,11 @@ from crmkit.metrics import (
     retention_rate,
 )
 
+
+def cohort_churn_rate(**counts):
+    return customer_churn_rate(**counts, method="cohort")
+
+
 # Function, the argument above the line, the argument below it.
 AMOUNTS = [
     (average_order_value, "revenue", "orders"),
@@ -28,8 +33,8 @@ AMOUNTS = [
 COUNTS = [(purchase_frequency, "orders", "customers")]
 SHARES = [
     (repeat_purchase_rate, "repeat_customers", "customers"),
-    (retention_rate, "retained", "start"),
-    (customer_churn_rate, "lost", "start"),
+    (retention_rate, "retained", "customers_start"),
+    (cohort_churn_rate, "lost", "customers_start"),
 ]
 EVERY = AMOUNTS + COUNTS + SHARES
 every_formula = pytest.mark.parametrize(("formula", "top", "bottom"), EVERY)
@@ -48,10 +53,9 @@ parts_of_wholes = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)).map(so
         (average_revenue_per_customer, {"revenue": 7500, "customers": 150}, 50),
         (purchase_frequency, {"orders": 300, "customers": 120}, 2.5),
         (repeat_purchase_rate, {"repeat_customers": 8, "customers": 26}, 4 / 13),
-        (retention_rate, {"retained": 800, "start": 1000}, 0.8),
-        (customer_churn_rate, {"lost": 12, "start": 100}, 0.12),
-        (customer_churn_rate, {"lost": 12, "start": 100, "method": "cohort"}, 0.12),
-        (customer_churn_rate, {"lost": 12, "start": 100, "method": "open", "joined": 20}, 0.1),
+        (retention_rate, {"retained": 800, "customers_start": 1000}, 0.8),
+        (customer_churn_rate, {"lost": 12, "customers_start": 100, "method": "cohort"}, 0.12),
+        (customer_churn_rate, {"lost": 12, "customers_start": 100, "method": "open", "joined": 20}, 0.1),
     ],
 )
 def test_by_hand(formula, numbers, expected):
@@ -67,7 +71,7 @@ def test_more_refunds_than_sales_give_a_negative_order_value():
 
 def test_open_churn_may_lose_more_than_were_there_at_the_start():
     # 10 at the start, 30 joined, 20 of these 40 left
-    assert customer_churn_rate(lost=20, start=10, method="open", joined=30) == 0.5
+    assert customer_churn_rate(lost=20, customers_start=10, method="open", joined=30) == 0.5
 
 
 @every_formula
@@ -83,7 +87,7 @@ def test_money_without_a_base_is_nan(formula, top, bottom):
 
 
 def test_open_churn_of_nobody_is_nan():
-    assert math.isnan(customer_churn_rate(lost=0, start=0, method="open", joined=0))
+    assert math.isnan(customer_churn_rate(lost=0, customers_start=0, method="open", joined=0))
 
 
 @every_formula
@@ -115,9 +119,9 @@ def test_a_missing_count_is_missing_in_the_result(formula, top, bottom):
 @pytest.mark.parametrize("kind", [list, np.array, pd.Series])
 def test_open_churn_takes_columns_of_every_kind(kind):
     # 1 of 10 + 10, 2 of 20 + 20
-    found = customer_churn_rate(lost=kind([1, 2]), start=kind([10, 20]), method="open", joined=kind([10, 20]))
+    found = customer_churn_rate(lost=kind([1, 2]), customers_start=kind([10, 20]), method="open", joined=kind([10, 20]))
     assert_allclose(found, [0.05, 0.05], rtol=1e-15)
-    mixed = customer_churn_rate(lost=kind([1, 2]), start=kind([10, 30]), method="open", joined=10)
+    mixed = customer_churn_rate(lost=kind([1, 2]), customers_start=kind([10, 30]), method="open", joined=10)
     assert_allclose(mixed, [0.05, 0.05], rtol=1e-15)
 
 
@@ -146,8 +150,8 @@ def test_cdnow_repeat_purchase_counted_by_orders_and_by_days():
 @given(parts_of_wholes)
 def test_retention_and_churn_are_complements(counts):
     retained, start = counts
-    kept = retention_rate(retained=retained, start=start)
-    lost = customer_churn_rate(lost=start - retained, start=start, method="cohort")
+    kept = retention_rate(retained=retained, customers_start=start)
+    lost = customer_churn_rate(lost=start - retained, customers_start=start, method="cohort")
     assert kept + lost == pytest.approx(1, abs=1e-15)
 
 
@@ -163,8 +167,8 @@ def test_a_share_lies_between_0_and_1_and_is_exact_at_the_ends(formula, top, bot
 @given(parts_of_wholes, st.integers(0, 10**6))
 def test_open_churn_is_never_above_cohort_churn(counts, joined):
     lost, start = counts
-    opened = customer_churn_rate(lost=lost, start=start, method="open", joined=joined)
-    assert opened <= customer_churn_rate(lost=lost, start=start)
+    opened = customer_churn_rate(lost=lost, customers_start=start, method="open", joined=joined)
+    assert opened <= customer_churn_rate(lost=lost, customers_start=start, method="cohort")
     assert opened * (start + joined) == pytest.approx(lost)
 
 

@@ -2,27 +2,10 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+
+from crmkit._names import LANGUAGES, Label, Language
 
 __all__ = ["LABELS", "LANGUAGES", "Label", "Language"]
-
-Language: TypeAlias = Literal["en", "zh"]
-"""English or Chinese."""
-
-LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
-"""All languages."""
-
-
-class Label(NamedTuple):
-    """The name of a code in each language."""
-
-    en: str
-    zh: str
-
-    def text(self, language: Language) -> str:
-        """Give the name in one language."""
-        return self.zh if language == "zh" else self.en
-
 
 _AUDIT_REASON = {
     "no_customer": Label("No customer", "无客户编号"),
@@ -40,8 +23,8 @@ _KPI = {
     "n_orders": Label("Orders", "订单数"),
     "active_customers": Label("Active customers", "活跃客户数"),
     "new_customers": Label("New customers", "新客户数"),
-    "average_order_value": Label("Average order value", "客单价（每单）"),
-    "average_revenue_per_customer": Label("Revenue per active customer", "人均销售额"),
+    "average_order_value": Label("Average order value", "笔单价"),
+    "average_revenue_per_customer": Label("Revenue per active customer", "客单价"),
     "purchase_frequency": Label("Orders per active customer", "购买频次"),
     "repeat_purchase_rate": Label("Repeat-purchase rate", "复购率"),
     "retention_rate": Label("Retention rate", "留存率"),

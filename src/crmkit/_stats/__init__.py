@@ -1,8 +1,8 @@
-"""Mathematics that several parts share: ratios, intervals, concentration, likelihoods, integrals."""
+"""Mathematics that several parts share: columns of numbers, intervals, concentration, likelihoods, integrals."""
 
+from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
 from crmkit._stats._concentration import TOP_SHARE, gini_coefficient, lorenz_curve, share_of_top, top_count
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
-from crmkit._stats._given import as_given
 from crmkit._stats._intervals import wilson_interval
 from crmkit._stats._markov import (
     expected_sojourns,
@@ -14,7 +14,6 @@ from crmkit._stats._markov import (
 )
 from crmkit._stats._maximum import Maximum, Objective, maximise
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
-from crmkit._stats._ratio import Numbers, as_floats, check_alike, check_counts, check_part_of, ratio
 
 __all__ = [
     "TOP_SHARE",
@@ -38,7 +37,6 @@ __all__ = [
     "log_rule",
     "lorenz_curve",
     "maximise",
-    "ratio",
     "recurrent_classes",
     "share_of_top",
     "smoothed_shares",

@@ -102,7 +102,7 @@ def activity_churn_table(
     )
     active, gone = ([int(sums[f"{name}_{window}"][0] or 0) for window in windows] for name in ("start", "lost"))
     table = pd.DataFrame({"window_days": list(windows), "active": active, "lost": gone}, dtype="int64")
-    table["churn_rate"] = customer_churn_rate(lost=table["lost"], start=table["active"])
+    table["churn_rate"] = customer_churn_rate(lost=table["lost"], customers_start=table["active"], method="cohort")
     table["lower"], table["upper"] = wilson_interval(table["lost"], table["active"], level=level)
     return from_pandas(table, like=transactions)
 

@@ -2,174 +2,88 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Final
 
 import pandas as pd
 
-from crmkit.labels import LABELS, Label
+from crmkit._kpi import GROUPS, Example, Kpi, kpis_of
 
-__all__ = ["KPIS", "Kpi", "kpi_catalogue"]
+__all__ = ["kpi_catalogue"]
 
-_FARRIS = "Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed."
-
-
-class Kpi(NamedTuple):
-    """One entry of the catalogue."""
-
-    unit: str
-    direction: str
-    definition: Label
-    empty_base: str
-    function: str
-    source: str
-
-
-KPIS: Final = {
-    "revenue": Kpi(
-        "money",
-        "higher",
-        Label("Net money of the period: purchases less refunds", "期间净销售额：购买减退款"),
-        "0",
-        "kpi_table, period_table",
-        f"{_FARRIS}, ch. 3",
-    ),
-    "n_orders": Kpi(
-        "orders",
-        "higher",
-        Label(
-            "Distinct orders on purchase days, or purchase days, as `count` says",
-            "购买日内的订单数，或购买日数（由 count 指定）",
-        ),
-        "0",
-        "kpi_table, period_table",
-        f"{_FARRIS}, ch. 2",
-    ),
-    "active_customers": Kpi(
-        "customers",
-        "higher",
-        Label("Customers with at least one purchase day in the period", "期间内至少有一个购买日的客户"),
-        "0",
-        "kpi_table, period_table",
-        f"{_FARRIS}, ch. 5",
-    ),
-    "new_customers": Kpi(
-        "customers",
-        "higher",
-        Label("Customers whose first purchase day known lies in the period", "首个已知购买日在期间内的客户"),
-        "0",
-        "kpi_table, period_table",
-        f"{_FARRIS}, ch. 5",
-    ),
-    "average_order_value": Kpi(
-        "money per order",
-        "higher",
-        Label("Revenue / orders", "销售额 ÷ 订单数"),
-        "nan",
-        "average_order_value",
-        f"{_FARRIS}, ch. 5",
-    ),
-    "average_revenue_per_customer": Kpi(
-        "money per customer",
-        "higher",
-        Label("Revenue / active customers", "销售额 ÷ 活跃客户数"),
-        "nan",
-        "average_revenue_per_customer",
-        f"{_FARRIS}, ch. 5",
-    ),
-    "purchase_frequency": Kpi(
-        "orders per customer",
-        "higher",
-        Label("Orders / active customers", "订单数 ÷ 活跃客户数"),
-        "nan",
-        "purchase_frequency",
-        f"{_FARRIS}, ch. 2",
-    ),
-    "repeat_purchase_rate": Kpi(
-        "share",
-        "higher",
-        Label(
-            "Customers with two or more orders in the period / active customers",
-            "期间内下单两次及以上的客户 ÷ 活跃客户",
-        ),
-        "nan",
-        "repeat_purchase_rate",
-        f"{_FARRIS}, ch. 2",
-    ),
-    "retention_rate": Kpi(
-        "share",
-        "higher",
-        Label(
-            "Customers active in the period before, of the same length, who are active in this one / "
-            "customers active in the period before",
-            "上一等长期间活跃且本期仍活跃的客户 ÷ 上一期间活跃客户",
-        ),
-        "nan",
-        "retention_rate",
-        f"{_FARRIS}, ch. 5",
-    ),
-    "customer_churn_rate": Kpi(
-        "share",
-        "lower",
-        Label("1 − retention rate", "1 − 留存率"),
-        "nan",
-        "customer_churn_rate",
-        "Gold (2020), Fighting Churn with Data, ch. 2",
-    ),
-    "top_share": Kpi(
-        "share",
-        "context",
-        Label(
-            "Revenue of the 20% of active customers with the most (rounded up) / their total",
-            "销售额最高的20%活跃客户（人数向上取整）的销售额占比",
-        ),
-        "nan",
-        "top_share",
-        "Koch (1998), The 80/20 Principle, ch. 1",
-    ),
-    "gini": Kpi(
-        "index",
-        "context",
-        Label(
-            "Gini coefficient of the active customers' revenue: 0 equal, 1 all with one",
-            "活跃客户销售额的基尼系数：0为均等，1为集中于一人",
-        ),
-        "nan",
-        "gini",
-        "Cowell (2011), Measuring Inequality, 3rd ed., ch. 2",
-    ),
-}
+_WINGS: Final = ("crmkit.metrics", "crmkit.segment", "crmkit.value", "crmkit.loyalty")
 
 
 def kpi_catalogue() -> pd.DataFrame:
-    """List the KPIs with their definitions.
+    """List the KPIs of all of crmkit with their definitions.
 
     Returns
     -------
     DataFrame
-        ``kpi``, the code; ``name_en``, ``name_zh``; ``unit`` (a "share" lies in [0, 1]); ``direction``, whether
-        "higher" or "lower" is better, or it depends on "context"; ``definition_en``, ``definition_zh``;
-        ``empty_base``, the value where there is nothing to count; ``function``, which computes it; ``source``.
+        One row per KPI, by group. ``kpi``, the code; ``name_en``, ``name_zh``; ``group``; ``unit`` (a "share" lies in
+        [0, 1]); ``direction``, whether "higher" or "lower" is better, or it depends on "context"; ``formula_en``,
+        ``formula_zh``; ``inputs``, the names that the function takes; ``aggregation``, how the value of a whole
+        follows from its groups: "ratio" (recomputed from sums of the inputs), "sum", or "none"; ``empty_base``, the
+        value where there is nothing to count; ``variants``, other definitions in use; ``function``, the full path of
+        what computes it; ``example``, a call worked out by hand, empty for KPIs that are counted from a table;
+        ``source``.
 
     Examples
     --------
-    >>> kpi_catalogue().query("kpi == 'repeat_purchase_rate'")[["name_zh", "unit", "direction", "empty_base"]]
-      name_zh   unit direction empty_base
-    7     复购率  share    higher        nan
+    >>> kpi_catalogue().query("kpi == 'repeat_purchase_rate'")[["name_zh", "unit", "direction", "inputs"]]
+       name_zh   unit direction                       inputs
+    10     复购率  share    higher  repeat_customers, customers
     """
-    return pd.DataFrame(
-        [
-            {
-                "kpi": code,
-                "name_en": LABELS["kpi"][code].en,
-                "name_zh": LABELS["kpi"][code].zh,
-                "unit": kpi.unit,
-                "direction": kpi.direction,
-                "definition_en": kpi.definition.en,
-                "definition_zh": kpi.definition.zh,
-                "empty_base": kpi.empty_base,
-                "function": kpi.function,
-                "source": kpi.source,
-            }
-            for code, kpi in KPIS.items()
-        ]
-    )
+    groups = list(GROUPS)
+    found = sorted(_records(), key=lambda record: groups.index(record.group))
+    return pd.DataFrame([_row(record) for record in found])
+
+
+def _records() -> Iterator[Kpi]:
+    """The records of all public functions, each once."""
+    for wing in _WINGS:
+        for module in _public_modules(import_module(wing)):
+            for name in module.__all__:
+                yield from (
+                    record
+                    for record in kpis_of(getattr(module, name))
+                    if record.function.rpartition(".")[0] == module.__name__
+                )
+
+
+def _public_modules(package: ModuleType) -> Iterator[ModuleType]:
+    """A package and its public subpackages."""
+    yield package
+    for found in iter_modules(package.__path__, prefix=f"{package.__name__}."):
+        if found.ispkg and not found.name.rpartition(".")[2].startswith("_"):
+            yield from _public_modules(import_module(found.name))
+
+
+def _row(record: Kpi) -> dict[str, str]:
+    return {
+        "kpi": record.code,
+        "name_en": record.name.en,
+        "name_zh": record.name.zh,
+        "group": record.group,
+        "unit": record.unit,
+        "direction": record.direction,
+        "formula_en": record.definition.en,
+        "formula_zh": record.definition.zh,
+        "inputs": ", ".join(each.name for each in record.inputs),
+        "aggregation": record.aggregation,
+        "empty_base": "0" if record.unit in ("money", "orders", "customers") else "nan",
+        "variants": "; ".join(f"{each.option}: {each.definition.en}" for each in record.variants),
+        "function": record.function,
+        "example": _call(record.code, record.example),
+        "source": record.source,
+    }
+
+
+def _call(name: str, example: Example | None) -> str:
+    if example is None:
+        return ""
+    given = ", ".join(f"{each}={value!r}" for each, value in example.given.items())
+    return f"{name}({given}) = {example.value:.6g}"

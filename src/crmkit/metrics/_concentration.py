@@ -11,11 +11,29 @@ import pandas as pd
 
 from crmkit._checks import check_columns, check_fraction, check_int, some
 from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame
+from crmkit._kpi import Kpi, tells
+from crmkit._names import Label
 from crmkit._stats import as_floats, gini_coefficient, lorenz_curve, share_of_top
 
 __all__ = ["concentration_table", "gini", "top_share"]
 
 
+@tells(
+    Kpi(
+        code="top_share",
+        name=Label("Revenue share of the top 20%", "前20%客户销售额占比"),
+        group="revenue",
+        unit="share",
+        direction="context",
+        definition=Label(
+            "Revenue of the 20% of active customers with the most (rounded up) / their total",
+            "销售额最高的20%活跃客户（人数向上取整）的销售额占比",
+        ),
+        source="Koch (1998), The 80/20 Principle, ch. 1",
+        function="crmkit.metrics.top_share",
+        aggregation="none",
+    )
+)
 def top_share(values: npt.ArrayLike, *, share: float = 0.2) -> float:
     r"""Share of the total that the largest values hold.
 
@@ -53,6 +71,22 @@ def top_share(values: npt.ArrayLike, *, share: float = 0.2) -> float:
     return share_of_top(_complete(values), share=share)
 
 
+@tells(
+    Kpi(
+        code="gini",
+        name=Label("Gini coefficient of revenue", "销售额基尼系数"),
+        group="revenue",
+        unit="index",
+        direction="context",
+        definition=Label(
+            "Gini coefficient of the active customers' revenue: 0 equal, 1 all with one",
+            "活跃客户销售额的基尼系数：0为均等，1为集中于一人",
+        ),
+        source="Cowell (2011), Measuring Inequality, 3rd ed., ch. 2",
+        function="crmkit.metrics.gini",
+        aggregation="none",
+    )
+)
 def gini(values: npt.ArrayLike) -> float:
     r"""Gini's coefficient of inequality.
 

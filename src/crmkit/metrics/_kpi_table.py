@@ -11,6 +11,8 @@ import pandas as pd
 
 from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import AnyFrame, FrameT, from_pandas, midnight, to_pandas
+from crmkit._kpi import Kpi, tells
+from crmkit._names import Label
 from crmkit._stats import TOP_SHARE, gini_coefficient, share_of_top, wilson_interval
 from crmkit.metrics._retention import customer_churn_rate, repeat_purchase_rate, retention_rate
 from crmkit.metrics._sales import average_order_value, average_revenue_per_customer, purchase_frequency
@@ -21,6 +23,55 @@ __all__ = ["kpi_table"]
 Count: TypeAlias = Literal["orders", "days"]
 
 
+@tells(
+    Kpi(
+        code="revenue",
+        name=Label("Revenue", "销售额"),
+        group="revenue",
+        unit="money",
+        direction="higher",
+        definition=Label("Net money of the period: purchases less refunds", "期间净销售额：购买减退款"),
+        source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 3",
+        function="crmkit.metrics.kpi_table",
+        aggregation="sum",
+    ),
+    Kpi(
+        code="n_orders",
+        name=Label("Orders", "订单数"),
+        group="revenue",
+        unit="orders",
+        direction="higher",
+        definition=Label(
+            "Distinct orders on purchase days, or purchase days, as `count` says",
+            "购买日内的订单数，或购买日数（由 count 指定）",
+        ),
+        source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 2",
+        function="crmkit.metrics.kpi_table",
+        aggregation="sum",
+    ),
+    Kpi(
+        code="active_customers",
+        name=Label("Active customers", "活跃客户数"),
+        group="revenue",
+        unit="customers",
+        direction="higher",
+        definition=Label("Customers with at least one purchase day in the period", "期间内至少有一个购买日的客户"),
+        source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 5",
+        function="crmkit.metrics.kpi_table",
+        aggregation="none",
+    ),
+    Kpi(
+        code="new_customers",
+        name=Label("New customers", "新客户数"),
+        group="acquisition",
+        unit="customers",
+        direction="higher",
+        definition=Label("Customers whose first purchase day known lies in the period", "首个已知购买日在期间内的客户"),
+        source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 5",
+        function="crmkit.metrics.kpi_table",
+        aggregation="sum",
+    ),
+)
 def kpi_table(transactions: FrameT, *, start: Day, end: Day, count: Count = "orders", level: float = 0.95) -> FrameT:
     """Compute the headline KPIs of a period, each with what it was divided by.
 
@@ -129,8 +180,13 @@ def _kpis(customers: pd.DataFrame, *, orders: str, level: float) -> pd.DataFrame
         ),
         ("purchase_frequency", purchase_frequency(orders=n_orders, customers=n_active), n_orders, n_active),
         ("repeat_purchase_rate", repeat_purchase_rate(repeat_customers=repeat, customers=n_active), repeat, n_active),
-        ("retention_rate", retention_rate(retained=retained, start=base), retained, base),
-        ("customer_churn_rate", customer_churn_rate(lost=base - retained, start=base), base - retained, base),
+        ("retention_rate", retention_rate(retained=retained, customers_start=base), retained, base),
+        (
+            "customer_churn_rate",
+            customer_churn_rate(lost=base - retained, customers_start=base, method="cohort"),
+            base - retained,
+            base,
+        ),
         ("top_share", share_of_top(spend, share=TOP_SHARE), nothing, nothing),
         ("gini", gini_coefficient(spend), nothing, nothing),
     ]

@@ -11,7 +11,9 @@ import pandas as pd
 from crmkit._calendar import Freq, check_freq, first_day_of, period_number
 from crmkit._checks import check_columns, check_option
 from crmkit._frames import AnyFrame, FrameT, from_pandas, in_memory, join_frames, open_frame, to_pandas
-from crmkit._stats import Numbers, as_floats, check_counts, check_part_of, ratio, wilson_interval
+from crmkit._kpi import Example, Variant, count, kpi, part, ratio
+from crmkit._names import Label
+from crmkit._stats import Numbers, wilson_interval
 from crmkit.errors import SchemaError
 
 __all__ = ["customer_churn_rate", "repeat_purchase_rate", "retention_rate", "retention_table"]
@@ -19,6 +21,19 @@ __all__ = ["customer_churn_rate", "repeat_purchase_rate", "retention_rate", "ret
 ChurnMethod: TypeAlias = Literal["cohort", "open"]
 
 
+@kpi(
+    name=Label("Repeat-purchase rate", "复购率"),
+    group="retention",
+    unit="share",
+    direction="higher",
+    definition=Label(
+        "Customers with two or more orders in the period / active customers",
+        "期间内下单两次及以上的客户 ÷ 活跃客户",
+    ),
+    source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 2",
+    inputs=(part("repeat_customers", of="customers"), count("customers")),
+    example=Example({"repeat_customers": 8, "customers": 26}, 4 / 13),
+)
 def repeat_purchase_rate(*, repeat_customers: Numbers, customers: Numbers) -> Numbers:
     r"""Share of a period's customers who bought at least twice in it.
 
@@ -33,13 +48,13 @@ def repeat_purchase_rate(*, repeat_customers: Numbers, customers: Numbers) -> Nu
 
     Returns
     -------
-    float, ndarray or Series, as given
+    float or column, as given
         In [0, 1]; ``nan`` where nobody bought.
 
     Raises
     ------
     TypeError
-        If an argument is no number or column of numbers.
+        If an argument is not a number or a column of numbers.
     ValueError
         If a count is below zero or infinite, or the part exceeds the whole.
 
@@ -52,34 +67,47 @@ def repeat_purchase_rate(*, repeat_customers: Numbers, customers: Numbers) -> Nu
     >>> round(repeat_purchase_rate(repeat_customers=8, customers=26), 6)
     0.307692
     """
-    check_part_of(repeat_customers, customers, names=("repeat_customers", "customers"))
     return ratio(repeat_customers, customers)
 
 
-def retention_rate(*, retained: Numbers, start: Numbers) -> Numbers:
+@kpi(
+    name=Label("Retention rate", "留存率"),
+    group="retention",
+    unit="share",
+    direction="higher",
+    definition=Label(
+        "Customers active in the period before, of the same length, who are active in this one / "
+        "customers active in the period before",
+        "上一等长期间活跃且本期仍活跃的客户 ÷ 上一期间活跃客户",
+    ),
+    source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 5",
+    inputs=(part("retained", of="customers_start"), count("customers_start")),
+    example=Example({"retained": 800, "customers_start": 1000}, 0.8),
+)
+def retention_rate(*, retained: Numbers, customers_start: Numbers) -> Numbers:
     r"""Share of the customers at the start of a period who are still there at its end.
 
-    .. math:: r = \text{retained} / \text{start}
+    .. math:: r = \text{retained} / \text{customers at the start}
 
     Parameters
     ----------
     retained : float or array-like of float
         Customers counted at the start who are still customers at the end; joiners are not counted. Between 0
-        and ``start``.
-    start : float or array-like of float
+        and ``customers_start``.
+    customers_start : float or array-like of float
         Customers at the start.
 
     Returns
     -------
-    float, ndarray or Series, as given
+    float or column, as given
         In [0, 1]; ``nan`` where nobody was there at the start.
 
     Raises
     ------
     TypeError
-        If an argument is no number or column of numbers.
+        If an argument is not a number or a column of numbers.
     ValueError
-        If a count is below zero or infinite, or ``retained`` exceeds ``start``.
+        If a count is below zero or infinite, or ``retained`` exceeds ``customers_start``.
 
     References
     ----------
@@ -87,28 +115,47 @@ def retention_rate(*, retained: Numbers, start: Numbers) -> Numbers:
 
     Examples
     --------
-    >>> retention_rate(retained=800, start=1000)
+    >>> retention_rate(retained=800, customers_start=1000)
     0.8
     """
-    check_part_of(retained, start, names=("retained", "start"))
-    return ratio(retained, start)
+    return ratio(retained, customers_start)
 
 
+@kpi(
+    name=Label("Customer churn rate", "流失率"),
+    group="retention",
+    unit="share",
+    direction="lower",
+    definition=Label("Customers lost in the period / customers at its start", "期间内流失的客户 ÷ 期初客户"),
+    source="Gold (2020), Fighting Churn with Data, ch. 2; Stripe, Calculating churn rate",
+    inputs=(part("lost", of=("customers_start", "joined")), count("customers_start"), count("joined", optional=True)),
+    example=Example({"lost": 12, "customers_start": 100, "method": "cohort"}, 0.12),
+    variants=(
+        Variant("cohort", Label("of the customers at the start", "以期初客户为分母")),
+        Variant(
+            "open",
+            Label(
+                "of the customers at the start and those who joined in the period",
+                "以期初客户与期间新增客户之和为分母",
+            ),
+        ),
+    ),
+)
 def customer_churn_rate(
-    *, lost: Numbers, start: Numbers, method: ChurnMethod = "cohort", joined: Numbers | None = None
+    *, lost: Numbers, customers_start: Numbers, method: ChurnMethod, joined: Numbers | None = None
 ) -> Numbers:
     r"""Share of customers lost in a period.
 
-    .. math:: c_\text{cohort} = \text{lost} / \text{start}, \qquad
-              c_\text{open} = \text{lost} / (\text{start} + \text{joined})
+    .. math:: c_\text{cohort} = \text{lost} / \text{customers at the start}, \qquad
+              c_\text{open} = \text{lost} / (\text{customers at the start} + \text{joined})
 
     Parameters
     ----------
     lost : float or array-like of float
         Customers lost in the period: for "cohort" of those at its start, for "open" of all that were there.
-    start : float or array-like of float
+    customers_start : float or array-like of float
         Customers at the start.
-    method : {"cohort", "open"}, default "cohort"
+    method : {"cohort", "open"}
         Whether the base is the customers at the start, or also those who joined in the period, as billing
         services count. The two are not comparable.
     joined : float or array-like of float, optional
@@ -116,13 +163,13 @@ def customer_churn_rate(
 
     Returns
     -------
-    float, ndarray or Series, as given
+    float or column, as given
         In [0, 1]; ``nan`` where the base is empty.
 
     Raises
     ------
     TypeError
-        If an argument is no number or column of numbers.
+        If an argument is not a number or a column of numbers.
     ValueError
         If a count is below zero or infinite, ``lost`` exceeds the base, or ``joined`` does not go with ``method``.
 
@@ -133,26 +180,16 @@ def customer_churn_rate(
 
     Examples
     --------
-    >>> customer_churn_rate(lost=12, start=100)
+    >>> customer_churn_rate(lost=12, customers_start=100, method="cohort")
     0.12
-    >>> customer_churn_rate(lost=12, start=100, method="open", joined=20)
+    >>> customer_churn_rate(lost=12, customers_start=100, method="open", joined=20)
     0.1
     """
     check_option(method, ("cohort", "open"), name="method")
     if (method == "open") != (joined is not None):
-        raise ValueError(f"`joined` goes with method='open' and with no other, got {method=} and {joined=}.")
-    base = start
-    if joined is not None:
-        check_counts(start=start, joined=joined)
-        base = _sum(start, joined)
-    check_part_of(lost, base, names=("lost", "start" if joined is None else "start + joined"))
-    return ratio(lost, base)
-
-
-def _sum(start: Numbers, joined: Numbers) -> Numbers:
-    if isinstance(start, pd.Series) or isinstance(joined, pd.Series):
-        return start + joined
-    return as_floats(start, name="start") + as_floats(joined, name="joined")
+        given = "without it" if joined is None else "with it"
+        raise ValueError(f"`joined` goes with method='open' and with no other, got method={method!r} {given}.")
+    return ratio(lost, customers_start if joined is None else customers_start + joined)
 
 
 def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> FrameT:
@@ -245,9 +282,11 @@ def _flows(n_active: pd.Series[int], n_retained: pd.Series[int], *, freq: Freq, 
             "retained": retained,
             "lost": start - retained,
             "joined": active[1:] - retained,
-            "retention_rate": np.asarray(retention_rate(retained=retained, start=start)),
+            "retention_rate": np.asarray(retention_rate(retained=retained, customers_start=start)),
             "retention_lower": lower,
             "retention_upper": upper,
-            "customer_churn_rate": np.asarray(customer_churn_rate(lost=start - retained, start=start)),
+            "customer_churn_rate": np.asarray(
+                customer_churn_rate(lost=start - retained, customers_start=start, method="cohort")
+            ),
         }
     )

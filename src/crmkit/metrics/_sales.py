@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from crmkit._stats import Numbers, check_alike, check_counts, ratio
+from crmkit._kpi import Example, count, kpi, money, ratio
+from crmkit._names import Label
+from crmkit._stats import Numbers
 
 __all__ = ["average_order_value", "average_revenue_per_customer", "purchase_frequency"]
 
 
+@kpi(
+    name=Label("Average order value", "笔单价"),
+    group="revenue",
+    unit="money per order",
+    direction="higher",
+    definition=Label("Revenue / orders", "销售额 ÷ 订单数"),
+    source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 5",
+    inputs=(money("revenue"), count("orders")),
+    example=Example({"revenue": 5000, "orders": 125}, 40),
+)
 def average_order_value(*, revenue: Numbers, orders: Numbers) -> Numbers:
     r"""Net revenue per order.
 
@@ -21,13 +33,13 @@ def average_order_value(*, revenue: Numbers, orders: Numbers) -> Numbers:
 
     Returns
     -------
-    float, ndarray or Series, as given
+    float or column, as given
         Money per order; ``nan`` where there are no orders.
 
     Raises
     ------
     TypeError
-        If an argument is no number or column of numbers.
+        If an argument is not a number or a column of numbers.
     ValueError
         If ``orders`` is below zero, a number is infinite, or columns differ in length or index.
 
@@ -40,11 +52,19 @@ def average_order_value(*, revenue: Numbers, orders: Numbers) -> Numbers:
     >>> average_order_value(revenue=5000, orders=125)
     40.0
     """
-    check_counts(orders=orders)
-    check_alike(revenue=revenue, orders=orders)
     return ratio(revenue, orders)
 
 
+@kpi(
+    name=Label("Revenue per active customer", "客单价"),
+    group="revenue",
+    unit="money per customer",
+    direction="higher",
+    definition=Label("Revenue / active customers", "销售额 ÷ 活跃客户数"),
+    source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 5",
+    inputs=(money("revenue"), count("customers")),
+    example=Example({"revenue": 7500, "customers": 150}, 50),
+)
 def average_revenue_per_customer(*, revenue: Numbers, customers: Numbers) -> Numbers:
     r"""Net revenue per active customer.
 
@@ -59,13 +79,13 @@ def average_revenue_per_customer(*, revenue: Numbers, customers: Numbers) -> Num
 
     Returns
     -------
-    float, ndarray or Series, as given
+    float or column, as given
         Money per customer; ``nan`` where nobody was active.
 
     Raises
     ------
     TypeError
-        If an argument is no number or column of numbers.
+        If an argument is not a number or a column of numbers.
     ValueError
         If ``customers`` is below zero, a number is infinite, or columns differ in length or index.
 
@@ -78,11 +98,19 @@ def average_revenue_per_customer(*, revenue: Numbers, customers: Numbers) -> Num
     >>> average_revenue_per_customer(revenue=7500, customers=150)
     50.0
     """
-    check_counts(customers=customers)
-    check_alike(revenue=revenue, customers=customers)
     return ratio(revenue, customers)
 
 
+@kpi(
+    name=Label("Orders per active customer", "购买频次"),
+    group="revenue",
+    unit="orders per customer",
+    direction="higher",
+    definition=Label("Orders / active customers", "订单数 ÷ 活跃客户数"),
+    source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 2",
+    inputs=(count("orders"), count("customers")),
+    example=Example({"orders": 300, "customers": 120}, 2.5),
+)
 def purchase_frequency(*, orders: Numbers, customers: Numbers) -> Numbers:
     r"""Orders per active customer.
 
@@ -97,13 +125,13 @@ def purchase_frequency(*, orders: Numbers, customers: Numbers) -> Numbers:
 
     Returns
     -------
-    float, ndarray or Series, as given
+    float or column, as given
         Orders per customer; ``nan`` where nobody was active.
 
     Raises
     ------
     TypeError
-        If an argument is no number or column of numbers.
+        If an argument is not a number or a column of numbers.
     ValueError
         If a count is below zero or infinite, or columns differ in length or index.
 
@@ -116,5 +144,4 @@ def purchase_frequency(*, orders: Numbers, customers: Numbers) -> Numbers:
     >>> purchase_frequency(orders=300, customers=120)
     2.5
     """
-    check_counts(orders=orders, customers=customers)
     return ratio(orders, customers)

@@ -76,7 +76,7 @@ def render(report: CustomerReport) -> str:
         has_gaps=len(report.gaps) > 0,
         **_of_purchases(report),
         gini=number_of_kpi(_value(report, "gini"), unit="index"),
-        definitions=_definitions(language),
+        definitions=_definitions(report),
         version=__version__,
     )
 
@@ -247,13 +247,15 @@ def _cell(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else cut(str(value))
 
 
-def _definitions(language: Language) -> list[dict[str, str]]:
+def _definitions(report: CustomerReport) -> list[dict[str, str]]:
+    """What the KPIs shown are."""
+    catalogue: Any = kpi_catalogue().set_index("kpi").to_dict("index")
     return [
         {
-            "name": row[f"name_{language}"],
-            "definition": row[f"definition_{language}"],
-            "unit": LABELS["unit"][row["unit"]].text(language),
+            "name": row[f"name_{report.language}"],
+            "definition": row[f"formula_{report.language}"],
+            "unit": LABELS["unit"][row["unit"]].text(report.language),
             "source": row["source"],
         }
-        for row in kpi_catalogue().to_dict("records")
+        for row in (catalogue[kpi] for kpi in report.kpis["kpi"])
     ]

@@ -172,7 +172,7 @@ class ContractModel(ValueModel):
         ValueError
             If ``t`` is missing, negative, no whole number or beyond 2^53, or another argument lies outside its range.
         """
-        numbers = np.atleast_1d(_renewals(t, low=0))  # type: ignore[arg-type]
+        numbers = np.atleast_1d(_renewals(t, low=0))
         if not (numbers < _MOST_RENEWALS).all():
             wrong = numbers[~(numbers < _MOST_RENEWALS)].tolist()
             raise ValueError(f"`t` must hold numbers of renewals below 2^53, none missing, got {some(wrong)}.")

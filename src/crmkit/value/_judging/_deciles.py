@@ -7,7 +7,6 @@ import pandas as pd
 
 from crmkit._checks import Day
 from crmkit._frames import FrameT, from_pandas
-from crmkit._stats import ratio
 from crmkit.value._judging._holdout import read_holdout
 from crmkit.value._judging._judged import Judged
 from crmkit.value._judging._ranking import best_first
@@ -83,8 +82,9 @@ def decile_table(model: Judged, holdout: FrameT, *, observation_end: Day) -> Fra
             "n_customers": n,
             "expected": [group.mean() for group in expected],
             "actual": mean,
-            "lift": ratio(mean, np.full(n_groups, period.bought.mean())),
-            "actual_share": ratio(mean * n, np.full(n_groups, period.bought.sum())),
+            # Without a purchase in the holdout both are nan.
+            "lift": mean / (period.bought.mean() or np.nan),
+            "actual_share": mean * n / (period.bought.sum() or np.nan),
         }
     )
     return from_pandas(table, like=holdout)

@@ -150,7 +150,7 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         """
         check_is_fitted(self)
         _refuse(covariates)
-        counts = np.atleast_1d(as_floats(T, name="T"))  # type: ignore[arg-type]
+        counts = np.atleast_1d(as_floats(T, name="T"))
         wrong = ~((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts))
         if wrong.any():
             raise ValueError(f"`T` must hold whole numbers of opportunities, got {some(counts[wrong].tolist())}.")

@@ -446,7 +446,7 @@ class PurchaseModel(ValueModel):
             If ``T`` or ``horizon`` is negative or infinite, or ``covariates`` are not those of the model.
         """
         check_is_fitted(self)
-        ages = np.atleast_1d(as_floats(T, name="T"))  # type: ignore[arg-type]
+        ages = np.atleast_1d(as_floats(T, name="T"))
         if ages.ndim > 1:
             raise ValueError(f"`T` must hold a number of days per customer, got an array of shape {ages.shape}.")
         if not (ages >= 0).all():

@@ -305,7 +305,7 @@ class GammaGammaModel(ValueModel):
             covariates are missing, unknown or of another length.
         """
         check_is_fitted(self)
-        amounts, x = as_floats(m, name="m"), _as_counts(frequency)  # type: ignore[arg-type]
+        amounts, x = as_floats(m, name="m"), _as_counts(frequency)
         if amounts.ndim and x.ndim and amounts.shape != x.shape:
             raise ValueError(
                 f"`frequency` must be one number or as many as `m`, got {x.size} for {amounts.size}. For every "

@@ -1,46 +1,42 @@
-"""Ratios of numbers or columns, not a number where the base is empty."""
+"""Numbers and columns of numbers of any kind: read as floats, checked, given back in the kind they came in."""
 
 from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import some
 
-__all__ = ["Numbers", "as_floats", "check_alike", "check_counts", "check_part_of", "ratio"]
+__all__ = ["Numbers", "as_floats", "as_given", "check_alike", "check_counts", "check_part_of"]
 
 _NUMBER_KINDS = ("integer", "floating", "mixed-integer-float", "decimal", "empty", "integer-na")
 
-Numbers: TypeAlias = "float | npt.NDArray[Any] | pd.Series[Any]"
-
-
-def ratio(numerator: Numbers, denominator: Numbers) -> Numbers:
-    """Divide; ``nan`` where the denominator is 0. Floats give a float, a Series a Series, else an array."""
-    top, bottom = as_floats(numerator, name="numerator"), as_floats(denominator, name="denominator")
-    empty = bottom == 0
-    quotient = np.where(empty, np.nan, top / np.where(empty, 1.0, bottom))
-    series = [given for given in (numerator, denominator) if isinstance(given, pd.Series)]
-    if series:
-        return pd.Series(quotient, index=series[0].index)
-    return float(quotient) if quotient.ndim == 0 else quotient
+Numbers: TypeAlias = Any
+"""A number, or a column: a NumPy array, a list, a pandas or Polars Series, or a PyArrow chunked array."""
 
 
 def as_floats(values: Numbers, *, name: str) -> npt.NDArray[np.float64]:
     """Read a number or a column of numbers as floats, missing ones as ``nan``; refuse everything else."""
-    column = values if isinstance(values, pd.Series) else np.asarray(values)
-    kind = pd.api.types.infer_dtype(np.atleast_1d(column), skipna=True)
-    if kind not in _NUMBER_KINDS or values is None:
+    floats = _read(values)
+    if floats is None:
         raise TypeError(f"`{name}` must be a number or a column of numbers, got {values!r}.")
-    if isinstance(column, pd.Series):
-        floats = column.to_numpy(dtype="float64", na_value=np.nan)
-    else:
-        floats = column.astype("float64")
     if np.isinf(floats).any():
         raise ValueError(f"`{name}` must be finite, got infinity.")
     return floats
+
+
+def as_given(values: npt.NDArray[Any], *given: Numbers) -> Numbers:
+    """Return a number for numbers; else a column of the kind given, a Series before an array."""
+    for each in given:
+        if isinstance(each, pd.Series):
+            return pd.Series(values, index=each.index)
+        if (series := _foreign(each)) is not None:
+            return nw.new_series("", values, backend=series.implementation).to_native()
+    return float(values) if values.ndim == 0 else values
 
 
 def check_counts(**numbers: Numbers) -> None:
@@ -74,3 +70,23 @@ def check_part_of(part: Numbers, whole: Numbers, *, names: tuple[str, str]) -> N
             f"`{names[0]}` must not exceed `{names[1]}`, got {some(np.atleast_1d(parts)[beyond].tolist())} of "
             f"{some(np.atleast_1d(wholes)[beyond].tolist())}."
         )
+
+
+def _read(values: Numbers) -> npt.NDArray[np.float64] | None:
+    """Floats of a number or a column; None for everything else."""
+    if (series := _foreign(values)) is not None:
+        return series.cast(nw.Float64).to_numpy() if series.dtype.is_numeric() else None
+    column = values if isinstance(values, pd.Series) else np.asarray(values)
+    if values is None or pd.api.types.infer_dtype(np.atleast_1d(column), skipna=True) not in _NUMBER_KINDS:
+        return None
+    if isinstance(column, pd.Series):
+        return column.to_numpy(dtype="float64", na_value=np.nan)
+    return np.asarray(column.astype("float64"))
+
+
+def _foreign(values: Numbers) -> nw.Series[Any] | None:
+    """The Series of a library other than pandas; None for everything else."""
+    if isinstance(values, pd.Series):
+        return None
+    series = nw.from_native(values, series_only=True, pass_through=True)
+    return series if isinstance(series, nw.Series) else None
