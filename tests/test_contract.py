@@ -25,7 +25,7 @@ CUSTOMERS = pd.DataFrame(
         "frequency": [2.0, 0.0, np.nan, 6.0, 1.0, 0.0],
         "recency": [77.0, 0.0, np.nan, 351.0, 10.0, 0.0],
         "T": [80.0, 90.0, np.nan, 365.0, 40.0, 61.0],
-        "monetary_value": [10.0, 0.0, np.nan, 99.5, 4.0, 0.0],
+        "monetary_value": [10.0, np.nan, np.nan, 99.5, 4.0, np.nan],
     },
     index=list("fedcba"),
 )

@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from crmkit._frames import open_frame, plain, records, to_pandas
-from crmkit.cli._customers_file import check_ending, write_customers
+from crmkit.cli._customers_file import MONETARY_VALUE, check_ending, write_customers
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
@@ -65,6 +65,7 @@ def _time(context: click.Context, parameter: click.Parameter, value: str) -> str
 @MARGIN
 @DISCOUNT_RATE
 @LEVEL
+@MONETARY_VALUE
 @JSON
 def clv(
     options: OrderOptions,
@@ -74,6 +75,7 @@ def clv(
     margin: float,
     discount_rate: float,
     level: float,
+    with_monetary_value: bool,
     as_json: bool,
 ) -> None:
     """Write the customers in FILE, one per row, with what they are expected to buy and their lifetime value.
@@ -93,7 +95,7 @@ def clv(
     except TooFewError as problem:
         raise BadData(problem.text(options.language)) from problem
     with writing(output):
-        write_customers(valued.table, output)
+        write_customers(valued.table, output, with_monetary_value=with_monetary_value)
     for sentence in _caveats(valued, horizon=horizon, language=options.language):
         click.echo(sentence, err=True)
     asked = {"model": model, "horizon": horizon, "margin": margin, "discount_rate": discount_rate, "level": level}

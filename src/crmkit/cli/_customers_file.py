@@ -7,12 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import click
 import pandas as pd
 
 from crmkit.cli._problems import FileError, OptionError
 
-__all__ = ["check_ending", "write_customers"]
+__all__ = ["MONETARY_VALUE", "check_ending", "write_customers"]
 
+MONETARY_VALUE: Final = click.option(
+    "--monetary-value",
+    "with_monetary_value",
+    is_flag=True,
+    help="Also write monetary_value, the mean amount of a customer's purchase days after the first.",
+)
 # What spreadsheets take for the start of a formula, or skip before one; in Chinese and Japanese the wide forms too.
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Rows of a sheet less the header.
@@ -25,8 +32,12 @@ def check_ending(output: Path) -> None:
         raise OptionError("output_ending", file=output)
 
 
-def write_customers(customers: pd.DataFrame, output: Path) -> None:
-    """Write a table by the ending of the file."""
+def write_customers(customers: pd.DataFrame, output: Path, *, with_monetary_value: bool) -> None:
+    """Write a table by the ending of the file.
+
+    ``monetary_value`` is for the models: it leaves the first purchase out, and readers take it for the mean amount.
+    """
+    customers = customers if with_monetary_value else customers.drop(columns="monetary_value")
     ending = output.suffix.lower()
     if ending == ".parquet":
         customers.to_parquet(output, index=False)

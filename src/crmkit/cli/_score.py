@@ -9,7 +9,7 @@ import click
 import pandas as pd
 
 from crmkit._frames import open_frame, records, to_pandas
-from crmkit.cli._customers_file import check_ending, write_customers
+from crmkit.cli._customers_file import MONETARY_VALUE, check_ending, write_customers
 from crmkit.cli._master import known_ids
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
@@ -43,9 +43,16 @@ _HEADS: Final = ("tier", "n_customers", "customer_share", "spend", "spend_share"
     help="All customers known; those without an order are prospects.",
 )
 @click.option("--master-id", metavar="COLUMN", help="Customers in the master file; guessed from its header.")
+@MONETARY_VALUE
 @JSON
 def score(
-    options: OrderOptions, output: Path, rules: str, master: Path | None, master_id: str | None, as_json: bool
+    options: OrderOptions,
+    output: Path,
+    rules: str,
+    master: Path | None,
+    master_id: str | None,
+    with_monetary_value: bool,
+    as_json: bool,
 ) -> None:
     """Write the customers in FILE, one per row: what they did, RFM scores and segment, tier and why.
 
@@ -68,7 +75,7 @@ def score(
         customers = to_pandas(open_frame(summary, name="customers"))
     scored = scored_customers(customers, rules=read_rules, language=options.language)
     with writing(output):
-        write_customers(scored.table, output)
+        write_customers(scored.table, output, with_monetary_value=with_monetary_value)
     _say(scored, output, options, as_json=as_json)
 
 

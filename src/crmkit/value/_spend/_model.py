@@ -339,7 +339,7 @@ class GammaGammaModel(ValueModel):
         Returns
         -------
         DataFrame
-            One row per customer: ``frequency``, ``monetary_value`` (0 where ``frequency`` is 0), and the covariates.
+            One row per customer: ``frequency``; ``monetary_value``, missing where ``frequency`` is 0; the covariates.
 
         Raises
         ------
@@ -356,7 +356,7 @@ class GammaGammaModel(ValueModel):
         extra = self._given(covariates, like=x)
         m = simulated(x, **self._own(self._estimates(), extra), rng=np.random.default_rng(random_state))
         named = dict(zip(self.spend_covariates, np.moveaxis(extra, -1, 0), strict=True))
-        return pd.DataFrame({"frequency": x, "monetary_value": m, **named})
+        return pd.DataFrame({"frequency": x, "monetary_value": np.where(x > 0, m, np.nan), **named})
 
     def _check_options(self) -> None:
         check_option(self.non_positive, ("raise", "drop"), name="non_positive")
