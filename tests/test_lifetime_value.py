@@ -74,7 +74,12 @@ def test_the_unit_of_the_model_is_the_unit_of_the_horizon():
 
 def test_without_discounting_it_is_what_lifetimes_says():
     bg, gg = BetaGeoModel().fit(CUSTOMERS), GammaGammaModel().fit(CUSTOMERS)
-    x, t_x, T, m = CUSTOMERS["frequency"], CUSTOMERS["recency"] / 7, CUSTOMERS["T"] / 7, CUSTOMERS["monetary_value"].fillna(0)
+    x, t_x, T, m = (
+        CUSTOMERS["frequency"],
+        CUSTOMERS["recency"] / 7,
+        CUSTOMERS["T"] / 7,
+        CUSTOMERS["monetary_value"].fillna(0),
+    )
     peer_bg, peer_gg = BetaGeoFitter(), GammaGammaFitter()
     peer_bg.predict = peer_bg.conditional_expected_number_of_purchases_up_to_time
     peer_bg.params_, peer_gg.params_ = bg.params_["estimate"], gg.params_["estimate"]
