@@ -22,6 +22,7 @@ __all__ = [
     "check_int",
     "check_number",
     "check_option",
+    "check_turnover",
     "some",
 ]
 
@@ -85,6 +86,12 @@ def check_fraction(value: object, *, name: str, low_open: bool = True, high_open
     number = float(value)
     if not 0 <= number <= 1 or (low_open and number == 0) or (high_open and number == 1):
         raise ValueError(f"`{name}` must lie between 0 and 1, got {value!r}.")
+
+
+def check_turnover(turnover: float, *, where: str) -> None:
+    """Raise unless a sum of amounts without their signs is finite: then no sum of some of them overflows."""
+    if not np.isfinite(turnover):
+        raise SchemaError(f"{where} adds up to more than a number can hold (1.8e308). Look for amounts that cannot be.")
 
 
 def check_ascending(value: object, *, n_numbers: int, name: str) -> list[float]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._frames import FrameT, collected, in_memory, open_frame, pandas_series
+from crmkit._frames import FrameT, as_name, collected, in_memory, open_frame, pandas_series
 from crmkit.value._checks import as_continuous_rate, as_end, check_margin
 from crmkit.value._groups import groups_of
 from crmkit.value._model import Floats
@@ -99,7 +99,7 @@ class Rows:
         if by is None:
             return [None], np.zeros(len(self._table), dtype=np.intp)
         groups = groups_of(self._table, by)
-        return groups, pd.Index(groups).get_indexer(pd.Index(self._table[by].to_list()))
+        return groups, pd.Index(groups).get_indexer(pd.Index(self._table[as_name(by)].to_list()))
 
     def drawn(
         self, quantity: Quantity, n_draws: int, rng: np.random.Generator

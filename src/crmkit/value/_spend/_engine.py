@@ -13,7 +13,8 @@ __all__ = ["along_amounts", "check_amounts"]
 
 _AMOUNT = nw.col("monetary_value")
 _USABLE = _AMOUNT.is_finite() & (_AMOUNT > 0)
-_CAME_BACK = nw.col("frequency") > 0
+# Engines order NaN above all numbers.
+_CAME_BACK = (nw.col("frequency") > 0) & nw.col("frequency").is_finite()
 
 
 def check_amounts(customers: FrameT, *, non_positive: NonPositive) -> None:
