@@ -146,7 +146,7 @@ def lifetime_value_by_year(
     check_int(n_years, name="n_years", low=1)
     valuation = Valuation(purchase_model, spend_model, margin)
     rows = valuation.of(customers)
-    year = DAYS_A_YEAR / DAYS[purchase_model.time_unit]
+    year = DAYS_A_YEAR / DAYS[purchase_model.options_.time_unit]
     so_far = [rows.value(valuation.discounted(discount_rate, k * year)) for k in range(1, n_years + 1)]
     years = np.diff(so_far, axis=0, prepend=[np.zeros(len(so_far[0]))])
     return rows_like({f"year_{k}": values for k, values in enumerate(years, start=1)}, like=customers)

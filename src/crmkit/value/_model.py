@@ -91,46 +91,9 @@ class ValueModel(JsonEstimator):
         {'r': 0.243, 'alpha': 4.414, 'a': 0.793, 'b': 2.426}
         """
         model = cls(**options)
-        model._check_options()
-        names = model._names()
-        if not isinstance(params, (Mapping, pd.Series)):
-            raise TypeError(f"`params` must be a mapping of {names} to numbers, got {params!r}.")
-        given = dict(params.items())
-        if set(given) != set(names):
-            raise ValueError(f"`params` must name {names}, got {list(given)}.")
-        for name in names:
-            check_number(given[name], name=f"params[{name!r}]")
-            if name in cls._parameters and given[name] <= 0:
-                raise ValueError(f"`params[{name!r}]` must be above zero, got {given[name]!r}.")
-        model._keep({name: float(given[name]) for name in names}, np.zeros((len(names), len(names))))
-        model.loglik_ = model.aic_ = model.bic_ = float("nan")
-        model.n_customers_, model.boundary_ = 0, []
-        model.params_[["std_error", "lower", "upper"]] = np.nan
+        with model._fitting():
+            model._keep_given(params)
         return model
-
-    def set_params(self, **params: Any) -> Self:
-        """Change options. A fitted model is no longer fitted then: its parameters were found under the former ones.
-
-        Parameters
-        ----------
-        **params
-            What the constructor takes.
-
-        Returns
-        -------
-        model
-            Itself.
-
-        Raises
-        ------
-        ValueError
-            If the constructor takes no such option.
-        """
-        super().set_params(**params)
-        if params:
-            for learned in [name for name in vars(self) if name.endswith("_")]:
-                delattr(self, learned)
-        return self
 
     def draw_params(self, n_draws: int, *, random_state: int | np.random.Generator = 0) -> pd.DataFrame:
         """Draw parameters as uncertain as the fit leaves them: multivariate normal on the log scale.
@@ -161,6 +124,24 @@ class ValueModel(JsonEstimator):
         root = directions * np.sqrt(np.maximum(variances, 0.0))
         drawn = centre + rng.standard_normal((n_draws, len(centre))) @ root.T
         return pd.DataFrame(self._natural(drawn.T))
+
+    def _keep_given(self, params: Mapping[str, float] | pd.Series[float]) -> None:
+        """Store parameters that were not fitted."""
+        self._check_options()
+        names = self._names()
+        if not isinstance(params, (Mapping, pd.Series)):
+            raise TypeError(f"`params` must be a mapping of {names} to numbers, got {params!r}.")
+        given = dict(params.items())
+        if set(given) != set(names):
+            raise ValueError(f"`params` must name {names}, got {list(given)}.")
+        for name in names:
+            check_number(given[name], name=f"params[{name!r}]")
+            if name in self._parameters and given[name] <= 0:
+                raise ValueError(f"`params[{name!r}]` must be above zero, got {given[name]!r}.")
+        self._keep({name: float(given[name]) for name in names}, np.zeros((len(names), len(names))))
+        self.loglik_ = self.aic_ = self.bic_ = float("nan")
+        self.n_customers_, self.boundary_ = 0, []
+        self.params_[["std_error", "lower", "upper"]] = np.nan
 
     def _check_options(self) -> None:
         """Raise unless the constructor was given what the model can work with."""

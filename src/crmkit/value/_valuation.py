@@ -44,7 +44,7 @@ class Valuation:
 
     def discounted(self, discount_rate: float, horizon: float | None) -> Quantity:
         """Discounted purchases of an outlook."""
-        rate = as_continuous_rate(discount_rate, days=DAYS[self.purchases.time_unit])
+        rate = as_continuous_rate(discount_rate, days=DAYS[self.purchases.options_.time_unit])
         end = as_end(horizon, rate=rate)
         return lambda outlook: outlook.discounted(end, rate)
 
@@ -54,10 +54,10 @@ class Valuation:
 
     def joined(self, customers: FrameT, quantity: Quantity) -> FrameT:
         """Add the value to customers in their engine: by history, a straight line in the customer's mean amount."""
-        check_amounts(customers, non_positive=self.spend.non_positive)
-        few = histories_in_memory(customers, [*self.purchases._columns(), *self.spend.spend_covariates])
+        check_amounts(customers, non_positive=self.spend.options_.non_positive)
+        few = histories_in_memory(customers, [*self.purchases._columns(), *self.spend.options_.spend_covariates])
         _, outlook = self.purchases._outlook(few, distinct=False)
-        extra = few[list(self.spend.spend_covariates)].to_numpy(dtype=np.float64)
+        extra = few[list(self.spend.options_.spend_covariates)].to_numpy(dtype=np.float64)
         own = self.spend._own(self.spend._estimates(), extra)
         often = few["frequency"].to_numpy(dtype=np.float64)
         at_zero, slope = self.margin * quantity(outlook) * spend_line(often, **own)

@@ -68,22 +68,23 @@ class ContractModel(ValueModel):
         ConvergenceError
             If the likelihood has no maximum that can be found.
         """
-        self._check_options()
-        contracts = read_contracts(customers)
-        if not contracts.known.all():
-            at = np.flatnonzero(~contracts.known).tolist()
-            raise SchemaError(
-                f"`customers['tenure']` is missing in {len(at)} rows, first at rows {some(at)}. Drop those without a "
-                "contract."
-            )
-        spans = Spans(contracts)
-        if not spans.lost.any() and not self.priors:
-            raise SchemaError(
-                "`customers` holds nobody who was lost (`churned` is nowhere true). Then any low enough churn fits: "
-                "wait for losses, or give priors."
-            )
-        maximum, loglik = fitted(spans, self._names(), priors=self.priors or {}, what=type(self).__name__)
-        self._keep_maximum(maximum, loglik=loglik, n_customers=float(contracts.n.sum()))
+        with self._fitting():
+            self._check_options()
+            contracts = read_contracts(customers)
+            if not contracts.known.all():
+                at = np.flatnonzero(~contracts.known).tolist()
+                raise SchemaError(
+                    f"`customers['tenure']` is missing in {len(at)} rows, first at rows {some(at)}. Drop those without "
+                    "a contract."
+                )
+            spans = Spans(contracts)
+            if not spans.lost.any() and not self.options_.priors:
+                raise SchemaError(
+                    "`customers` holds nobody who was lost (`churned` is nowhere true). Then any low enough churn "
+                    "fits: wait for losses, or give priors."
+                )
+            maximum, loglik = fitted(spans, self._names(), priors=self.options_.priors or {}, what=type(self).__name__)
+            self._keep_maximum(maximum, loglik=loglik, n_customers=float(contracts.n.sum()))
         return self
 
     def survival(self, t: Numbers) -> Numbers:
@@ -371,7 +372,7 @@ class ContractModel(ValueModel):
         return self.draw_params(n_draws, random_state=random_state)
 
     def _lifetime(self, discount_rate: float, horizon: float | None) -> Quantity:
-        discount = math.exp(-as_continuous_rate(discount_rate, days=DAYS[self.time_unit]))
+        discount = math.exp(-as_continuous_rate(discount_rate, days=DAYS[self.options_.time_unit]))
         end = math.inf if horizon is None else _whole_horizon(horizon)
         return lambda law, tenure: residual_renewals(law, tenure, discount=discount, horizon=end)
 
@@ -379,8 +380,8 @@ class ContractModel(ValueModel):
         return Law(**self._estimates())
 
     def _check_options(self) -> None:
-        check_option(self.time_unit, DAYS, name="time_unit")
-        check_priors(self.priors, names=self._names())
+        check_option(self.options_.time_unit, DAYS, name="time_unit")
+        check_priors(self.options_.priors, names=self._names())
 
 
 def _per_customer(customers: Any, of_active: Callable[[Floats], Mapping[str, Floats]]) -> dict[str, Floats]:

@@ -120,13 +120,14 @@ class BetaGeoCNBDModel(PurchaseModel):
         ConvergenceError
             If the likelihood has no maximum that can be found.
         """
-        self._check_options()
-        # The gaps are no part of what is searched: their factor holds no parameter.
-        of_gaps = self._loglik_of_gaps(customers) if self.k > 1 else 0.0
-        super().fit(customers, y)
-        self.loglik_ += of_gaps
-        self.aic_ -= 2 * of_gaps
-        self.bic_ -= 2 * of_gaps
+        with self._fitting():
+            self._check_options()
+            # The gaps are no part of what is searched: their factor holds no parameter.
+            of_gaps = self._loglik_of_gaps(customers) if self.options_.k > 1 else 0.0
+            super().fit(customers, y)
+            self.loglik_ += of_gaps
+            self.aic_ -= 2 * of_gaps
+            self.bic_ -= 2 * of_gaps
         return self
 
     def _loglik_of_gaps(self, customers: Any) -> float:
@@ -139,13 +140,13 @@ class BetaGeoCNBDModel(PurchaseModel):
                 f"`customers['{_GAPS}']` is larger than gaps that add up to `recency` allow, for example "
                 f"{some(gaps[wrong].tolist())}. Take it from log_gap_table, in days, as of the same day."
             )
-        return (self.k - 1) * float(histories.n @ (gaps - x * np.log(DAYS[self.time_unit])))
+        return (self.options_.k - 1) * float(histories.n @ (gaps - x * np.log(DAYS[self.options_.time_unit])))
 
     def _law(self) -> Law:
-        return erlang_law(self.k, first_coin=self._first_coin)
+        return erlang_law(self.options_.k, first_coin=self._first_coin)
 
     def _check_options(self) -> None:
-        check_int(self.k, name="k", low=1)
+        check_int(self.options_.k, name="k", low=1)
         super()._check_options()
 
 

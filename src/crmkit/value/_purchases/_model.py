@@ -77,21 +77,22 @@ class PurchaseModel(ValueModel):
         ConvergenceError
             If the likelihood has no maximum that can be found.
         """
-        self._check_options()
-        histories = self._histories(customers)
-        lost = 0 if histories.codes is None else int((histories.codes < 0).sum())
-        if lost and self.prospects == "raise":
-            raise SchemaError(
-                f"`customers` holds {lost} without a purchase (`frequency` is missing). "
-                "Pass prospects='drop' to fit on the others."
+        with self._fitting():
+            self._check_options()
+            histories = self._histories(customers)
+            lost = 0 if histories.codes is None else int((histories.codes < 0).sum())
+            if lost and self.options_.prospects == "raise":
+                raise SchemaError(
+                    f"`customers` holds {lost} without a purchase (`frequency` is missing). "
+                    "Pass prospects='drop' to fit on the others."
+                )
+            n_customers = float(histories.n.sum())
+            if n_customers <= 0:
+                raise SchemaError("`customers` holds nobody with a purchase. A model needs histories to fit.")
+            maximum, loglik = fitted(
+                self._law(), histories, self._effects(), priors=self.options_.priors or {}, what=type(self).__name__
             )
-        n_customers = float(histories.n.sum())
-        if n_customers <= 0:
-            raise SchemaError("`customers` holds nobody with a purchase. A model needs histories to fit.")
-        maximum, loglik = fitted(
-            self._law(), histories, self._effects(), priors=self.priors or {}, what=type(self).__name__
-        )
-        self._keep_maximum(maximum, loglik=loglik, n_customers=n_customers)
+            self._keep_maximum(maximum, loglik=loglik, n_customers=n_customers)
         return self
 
     def probability_alive(self, customers: Any, *, horizon: float = 0) -> Any:
@@ -221,7 +222,7 @@ class PurchaseModel(ValueModel):
         .. [1] Fader, Hardie and Lee (2005), "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis",
            *Journal of Marketing Research* 42(4), equation 4.
         """
-        rate = as_continuous_rate(discount_rate, days=DAYS[self.time_unit])
+        rate = as_continuous_rate(discount_rate, days=DAYS[self.options_.time_unit])
         end = as_end(horizon, rate=rate)
         return self._column(customers, "discounted_purchases", lambda outlook: outlook.discounted(end, rate))
 
@@ -456,7 +457,7 @@ class PurchaseModel(ValueModel):
         histories = self._histories(new, distinct=False)
         own = self._own(self._estimates(), histories)
         drawn = self._law().simulate(own, histories.T.values, t, np.random.default_rng(random_state))
-        days = DAYS[self.time_unit]
+        days = DAYS[self.options_.time_unit]
         in_days = {"recency": drawn["recency"] * days}
         if "log_gap_sum" in drawn:
             in_days["log_gap_sum"] = drawn["log_gap_sum"] + drawn["frequency"] * np.log(days)
@@ -530,7 +531,9 @@ class PurchaseModel(ValueModel):
         raise NotImplementedError
 
     def _effects(self) -> list[Effect]:
-        return effects(self._law(), purchase=self.purchase_covariates, dropout=self.dropout_covariates)
+        return effects(
+            self._law(), purchase=self.options_.purchase_covariates, dropout=self.options_.dropout_covariates
+        )
 
     def _names(self) -> list[str]:
         return [*self._parameters, *(effect.name for effect in self._effects())]
@@ -539,7 +542,7 @@ class PurchaseModel(ValueModel):
         return of_each_history(values, self._effects(), histories.extra)
 
     def _histories(self, customers: Any, *, distinct: bool = True) -> Histories:
-        return read_histories(customers, time_unit=self.time_unit, extra=self._extra(), distinct=distinct)
+        return read_histories(customers, time_unit=self.options_.time_unit, extra=self._extra(), distinct=distinct)
 
     def _columns(self) -> list[str]:
         """What a history is made of."""
@@ -549,8 +552,8 @@ class PurchaseModel(ValueModel):
         return list(dict.fromkeys(effect.covariate for effect in self._effects()))
 
     def _check_options(self) -> None:
-        check_option(self.time_unit, DAYS, name="time_unit")
-        check_option(self.prospects, ("raise", "drop"), name="prospects")
+        check_option(self.options_.time_unit, DAYS, name="time_unit")
+        check_option(self.options_.prospects, ("raise", "drop"), name="prospects")
         for name in ("purchase_covariates", "dropout_covariates"):
             check_covariates(getattr(self, name, ()), name=name, taken=(*KEYS, *_MADE))
-        check_priors(self.priors, names=self._names())
+        check_priors(self.options_.priors, names=self._names())

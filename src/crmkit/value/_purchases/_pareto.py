@@ -117,4 +117,4 @@ class NBDModel(PurchaseModel):
         return NBD
 
     def _effects(self) -> list[Effect]:
-        return effects(NBD, purchase=self.purchase_covariates, dropout=())
+        return effects(NBD, purchase=self.options_.purchase_covariates, dropout=())

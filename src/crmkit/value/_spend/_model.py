@@ -116,23 +116,24 @@ class GammaGammaModel(ValueModel):
         ConvergenceError
             If the likelihood has no maximum that can be found.
         """
-        self._check_options()
-        repeaters = self._read(customers).repeaters()
-        if not len(repeaters.x):
-            raise SchemaError("`customers` holds nobody with a repeat purchase. The fit needs `frequency` above 0.")
-        if not self.priors and np.ptp(repeaters.m) == 0:
-            raise SchemaError(
-                f"`customers['monetary_value']` is {repeaters.m[0]!s} for all who came back. Where nobody spends more "
-                "than another there is nothing to fit: expect that of everybody."
+        with self._fitting():
+            self._check_options()
+            repeaters = self._read(customers).repeaters()
+            if not len(repeaters.x):
+                raise SchemaError("`customers` holds nobody with a repeat purchase. The fit needs `frequency` above 0.")
+            if not self.options_.priors and np.ptp(repeaters.m) == 0:
+                raise SchemaError(
+                    f"`customers['monetary_value']` is {repeaters.m[0]!s} for all who came back. Where nobody spends "
+                    "more than another there is nothing to fit: expect that of everybody."
+                )
+            maximum, loglik = fitted(
+                repeaters,
+                finite_mean=self.options_.finite_mean,
+                priors=self.options_.priors or {},
+                names=self._names(),
+                what=type(self).__name__,
             )
-        maximum, loglik = fitted(
-            repeaters,
-            finite_mean=self.finite_mean,
-            priors=self.priors or {},
-            names=self._names(),
-            what=type(self).__name__,
-        )
-        self._keep_maximum(maximum, loglik=loglik, n_customers=float(repeaters.n.sum()))
+            self._keep_maximum(maximum, loglik=loglik, n_customers=float(repeaters.n.sum()))
         return self
 
     def expected_spend(self, customers: Any) -> Any:
@@ -355,22 +356,24 @@ class GammaGammaModel(ValueModel):
         x = np.atleast_1d(_as_counts(frequency))
         extra = self._given(covariates, like=x)
         m = simulated(x, **self._own(self._estimates(), extra), rng=np.random.default_rng(random_state))
-        named = dict(zip(self.spend_covariates, np.moveaxis(extra, -1, 0), strict=True))
+        named = dict(zip(self.options_.spend_covariates, np.moveaxis(extra, -1, 0), strict=True))
         return pd.DataFrame({"frequency": x, "monetary_value": np.where(x > 0, m, np.nan), **named})
 
     def _check_options(self) -> None:
-        check_option(self.non_positive, ("raise", "drop"), name="non_positive")
-        if not isinstance(self.finite_mean, bool):
-            raise TypeError(f"`finite_mean` must be True or False, got {self.finite_mean!r}.")
+        check_option(self.options_.non_positive, ("raise", "drop"), name="non_positive")
+        if not isinstance(self.options_.finite_mean, bool):
+            raise TypeError(f"`finite_mean` must be True or False, got {self.options_.finite_mean!r}.")
         taken = ("frequency", "monetary_value", "n_customers")
-        check_covariates(self.spend_covariates, name="spend_covariates", taken=taken)
-        check_priors(self.priors, names=self._names())
+        check_covariates(self.options_.spend_covariates, name="spend_covariates", taken=taken)
+        check_priors(self.options_.priors, names=self._names())
 
     def _names(self) -> list[str]:
-        return [*self._parameters, *(f"spend.{covariate}" for covariate in self.spend_covariates)]
+        return [*self._parameters, *(f"spend.{covariate}" for covariate in self.options_.spend_covariates)]
 
     def _read(self, customers: Any) -> Amounts:
-        return read_amounts(customers, covariates=self.spend_covariates, non_positive=self.non_positive)
+        return read_amounts(
+            customers, covariates=self.options_.spend_covariates, non_positive=self.options_.non_positive
+        )
 
     def _mean(self, amounts: Amounts, values: Values) -> Floats:
         """Expected spend under these parameters."""
@@ -379,17 +382,17 @@ class GammaGammaModel(ValueModel):
     def _own(self, values: Values, extra: Floats) -> dict[str, Any]:
         """Give the parameters, v for each row of covariates where there are any."""
         own = {name: values[name] for name in self._parameters}
-        if self.spend_covariates:
-            own["v"] = own["v"] * np.exp(extra @ [values[f"spend.{name}"] for name in self.spend_covariates])
+        if self.options_.spend_covariates:
+            own["v"] = own["v"] * np.exp(extra @ [values[f"spend.{name}"] for name in self.options_.spend_covariates])
         return own
 
     def _given(self, covariates: Mapping[str, Any] | None, *, like: Floats) -> Floats:
         """Bring covariates into the shape of rows, one more axis at the end."""
         given = {} if covariates is None else covariates
-        if set(given) != set(self.spend_covariates):
-            raise ValueError(f"`covariates` must hold {list(self.spend_covariates)}, got {sorted(given)}.")
-        extra = np.empty((*like.shape, len(self.spend_covariates)))
-        for at, name in enumerate(self.spend_covariates):
+        if set(given) != set(self.options_.spend_covariates):
+            raise ValueError(f"`covariates` must hold {list(self.options_.spend_covariates)}, got {sorted(given)}.")
+        extra = np.empty((*like.shape, len(self.options_.spend_covariates)))
+        for at, name in enumerate(self.options_.spend_covariates):
             values = as_floats(given[name], name=f"covariates[{name!r}]")
             if values.shape not in ((), like.shape):
                 raise ValueError(
