@@ -340,7 +340,25 @@ def test_draws_are_a_number_of_at_least_two(n_draws):
         customer_equity(TWO, **KNOWN, discount_rate=0.1, n_draws=n_draws)
 
 
-@pytest.mark.parametrize("margin", [30, -0.3])
-def test_a_margin_is_a_share(margin):
-    with pytest.raises(ValueError, match=f"`margin` must be a share between 0 and 1, for example 0.3, got {margin}"):
+@pytest.mark.parametrize(
+    ("margin", "message"),
+    [
+        (0, "^`margin` is 0: nothing would be earned, and every value would be 0. Give the share"),
+        (1.5, r"above 0 and at most 1; got 1.5.$"),
+        (-0.3, r"above 0 and at most 1; got -0.3.$"),
+        (30, r"^`margin` is the share of the amounts that is profit, .* got 30. Did you mean 0.3\?$"),
+        (500, "got 500.$"),
+    ],
+)
+def test_a_margin_is_a_share(margin, message):
+    with pytest.raises(ValueError, match=message):
         customer_lifetime_value(TWO, **KNOWN, discount_rate=0.1, margin=margin)
+
+
+def test_percentages_are_not_taken_for_rates():
+    with pytest.raises(ValueError, match=r"`discount_rate` must be a year's rate .* got 10. Did you mean 0.1\?$"):
+        customer_lifetime_value(TWO, **KNOWN, discount_rate=10)
+    with pytest.raises(ValueError, match=r"`level` must lie between 0 and 1, got 95. Did you mean 0.95\?$"):
+        customer_equity(TWO, **KNOWN, discount_rate=0.1, level=95)
+    # rates of high inflation are rates
+    assert customer_lifetime_value(TWO, **KNOWN, discount_rate=2.5)["ann"] > 0

@@ -462,10 +462,14 @@ def test_revenue_not_above_zero_leaves_the_tiers_out():
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"margin": 0}, ValueError, "`margin` must lie between 0 and 1, got 0"),
-        ({"margin": 1.5}, ValueError, r"`margin` must lie between 0 and 1, got 1\.5"),
-        ({"margin": float("nan")}, ValueError, "`margin` must lie between 0 and 1, got nan"),
-        ({"margin": "half"}, TypeError, "`margin` must be a number between 0 and 1, got 'half'"),
+        ({"margin": 0}, ValueError, "`margin` is 0: nothing would be earned"),
+        (
+            {"margin": 1.5},
+            ValueError,
+            r"`margin` is the share of the amounts that is profit, above 0 and at most 1; got 1\.5",
+        ),
+        ({"margin": float("nan")}, ValueError, "`margin` must be a finite number, got nan"),
+        ({"margin": "half"}, TypeError, "`margin` must be a number, got 'half'"),
         ({"discount_rate": -0.1}, ValueError, r"`discount_rate` must be a year's rate of 0 or more.* got -0\.1"),
         ({"discount_rate": float("inf")}, ValueError, "`discount_rate` must be a finite number, got inf"),
         ({"discount_rate": "10%"}, TypeError, "`discount_rate` must be a number, got '10%'"),

@@ -46,7 +46,7 @@ def customer_lifetime_value(
     horizon : float or None, default None
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
     margin : float, default 1.0
-        Share of the amounts that is profit, from 0 to 1; 1 gives revenue.
+        Share of the amounts that is profit, above 0 and at most 1; 1 gives revenue.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def lifetime_value_by_year(
     n_years : int, default 3
         Years of 365.25 days, at least 1.
     margin : float, default 1.0
-        Share of the amounts that is profit, from 0 to 1.
+        Share of the amounts that is profit, above 0 and at most 1.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def lifetime_value_table(
     horizon : float or None, default None
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
     margin : float, default 1.0
-        Share of the amounts that is profit, from 0 to 1.
+        Share of the amounts that is profit, above 0 and at most 1.
     level : float, default 0.95
         Probability that an interval is meant to hold.
     n_draws : int, default 500
@@ -265,7 +265,7 @@ def customer_equity(
     horizon : float or None, default None
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
     margin : float, default 1.0
-        Share of the amounts that is profit, from 0 to 1.
+        Share of the amounts that is profit, above 0 and at most 1.
     by : str, optional
         A column of groups, such as a segment.
     level : float, default 0.95

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from crmkit._checks import check_margin
 from crmkit._frames import FrameT, collected, in_memory, open_frame, pandas_series
-from crmkit.value._checks import as_continuous_rate, as_end, check_margin
+from crmkit.value._checks import as_continuous_rate, as_end
 from crmkit.value._groups import groups_of
 from crmkit.value._model import Floats
 from crmkit.value._purchases._draws import Quantity
