@@ -13,6 +13,7 @@ LEVELS = {
     "errors": 0,
     "_version": 0,
     "_checks": 1,
+    "_figures": 1,
     "labels": 0,
     "_calendar": 2,
     "_stats": 2,

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from crmkit._figures import NOTHING, count, money, significant
 from crmkit._frames import open_frame, plain, records, to_pandas
 from crmkit.cli._customers_file import check_ending, write_customers
 from crmkit.cli._options import JSON, OrderOptions, order_command
@@ -17,7 +18,7 @@ from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
 from crmkit.cli._problems import BadData
 from crmkit.cli._rates import DISCOUNT_RATE, LEVEL, MARGIN
-from crmkit.cli._tables import NOTHING, count, money, print_json, print_table, significant
+from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.cli._valued import Valued, valued_customers
 from crmkit.customers import customer_summary
