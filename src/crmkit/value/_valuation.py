@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import check_margin
-from crmkit._frames import FrameT, collected, in_memory, open_frame, pandas_series
+from crmkit._frames import FrameT, collected, from_pandas, give_back, in_memory, is_engine, open_frame, pandas_series
 from crmkit.value._checks import as_continuous_rate, as_end
 from crmkit.value._groups import groups_of
 from crmkit.value._model import Floats
@@ -101,6 +101,16 @@ class Rows:
             return [None], np.zeros(len(self._table), dtype=np.intp)
         groups = groups_of(self._table, by)
         return groups, pd.Index(groups).get_indexer(pd.Index(self._table[by].to_list()))
+
+    def with_groups(
+        self, sums: pd.DataFrame, *, by: str, groups: list[Any], of_row: npt.NDArray[np.intp], like: FrameT
+    ) -> FrameT:
+        """Put each group before its sums, as its column holds it: categories stay categories."""
+        if is_engine(open_frame(like, name="customers")):
+            return from_pandas(pd.concat([pd.Series(groups, name=by), sums], axis=1), like=like)
+        _, firsts = np.unique(of_row, return_index=True)
+        made = collected(in_memory(open_frame(from_pandas(sums, like=like), name="sums")))
+        return give_back(made.with_columns(self._table[by][firsts]).select(by, *made.columns), like=like)
 
     def drawn(
         self, quantity: Quantity, n_draws: int, rng: np.random.Generator
