@@ -196,7 +196,8 @@ def test_of_a_fit_without_a_maximum(folder, monkeypatch):
     monkeypatch.setattr(GammaGammaModel, "fit", lambda self, _: self)
     rows = [(f"c{n}", day, "5") for n in range(10) for day in (DAY, f"2024-02-{10 + n}")]
     (folder / "orders.csv").write_text(text(rows=rows))
-    assert said("clv", *report()[1:], code=3) == NO_MAXIMUM
+    unfit = "购买模型无法拟合这份数据，故不给出预计购买与价值。"
+    assert said("clv", *report()[1:], code=3) == unfit + NO_MAXIMUM
 
 
 # Of rules.
@@ -276,7 +277,29 @@ OF_USAGE = [
         ("clv", *report()[1:], "--horizon", "12"),
         "'--horizon' 的值无效：须为大于 0 的数字加 D、W、M 或 Y（日、周、月、年），如 12M，得到 '12'。",
     ),
-    (("clv", *report()[1:], "--margin", "30"), "'--margin' 的值无效：须大于 0 且不超过 1，得到 30.0。"),
+    (
+        ("clv", *report()[1:], "--margin", "30"),
+        "'--margin' 的值无效：应为利润占销售额的比例，大于 0 且不超过 1，得到 30.0。是否想写 0.3？",
+    ),
+    (
+        ("clv", *report()[1:], "--margin", "-1"),
+        "'--margin' 的值无效：应为利润占销售额的比例，大于 0 且不超过 1，得到 -1.0。",
+    ),
+    (
+        ("report", *report()[1:], "--margin", "0"),
+        "'--margin' 的值无效：不能为 0：那样没有任何利润，所有价值都为 0。请给出利润占销售额的比例，如 0.3；"
+        "按销售额计则用 1。",
+    ),
+    (("clv", *report()[1:], "--margin", "inf"), "'--margin' 的值无效：须为有限的数，得到 inf。"),
+    (("clv", *report()[1:], "--level", "95"), "'--level' 的值无效：须介于 0 与 1 之间，得到 95.0。是否想写 0.95？"),
+    (
+        ("clv", *report()[1:], "--discount-rate", "10"),
+        "'--discount-rate' 的值无效：须为小于 5 的年率，如 10% 写作 0.1，得到 10.0。是否想写 0.1？",
+    ),
+    (
+        ("clv", *report()[1:], "--discount-rate", "500"),
+        "'--discount-rate' 的值无效：须为小于 5 的年率，如 10% 写作 0.1，得到 500.0。",
+    ),
     (
         ("clv", *report()[1:], "--discount-rate", "-1"),
         "'--discount-rate' 的值无效：须为不小于 0 的年率，如 0.1，得到 -1.0。",

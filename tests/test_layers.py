@@ -14,6 +14,7 @@ LEVELS = {
     "_version": 0,
     "_names": 0,
     "_checks": 1,
+    "_figures": 1,
     "labels": 1,
     "_calendar": 2,
     "_stats": 2,

@@ -128,6 +128,14 @@ def test_a_monthly_contract_is_discounted_by_the_month():
     assert lifetime[0] == pytest.approx(1 / 2 + 1 / 3 / 1.1 ** (1 / 12), rel=1e-13)
 
 
+@both
+def test_a_contract_is_a_year_unless_told_otherwise(kind):
+    # as in the papers; the second of two renewals is a year away
+    given = dict.fromkeys(kind._parameters, 1.0)
+    lifetime = kind.from_params(given).expected_residual_lifetime(active(0), discount_rate=0.1, horizon=2)
+    assert lifetime[0] == pytest.approx(kind.from_params(given).survival(1) + kind.from_params(given).survival(2) / 1.1)
+
+
 # Reference: Fader and Hardie (2007), estimates for the first 7 renewals to three decimals.
 
 
@@ -541,7 +549,7 @@ def test_customers_who_are_all_alike_are_said_to_be():
     assert_allclose(model.survival(np.arange(5)), 0.8 ** np.arange(5), rtol=1e-5)
     # then a renewal is worth as much as an annuity, r / (1 - r v)
     lifetime = model.expected_residual_lifetime(active(0, 9), discount_rate=0.1)
-    assert_allclose(lifetime, 0.8 / (1 - 0.8 * 1.1 ** (-1 / 12)), rtol=1e-4)
+    assert_allclose(lifetime, 0.8 / (1 - 0.8 / 1.1), rtol=1e-4)
     assert model.params_[["std_error", "lower", "upper"]].isna().all(axis=None)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from crmkit._figures import count, money
 from crmkit._frames import records
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
-from crmkit.cli._tables import count, money, print_json, print_table
+from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.labels import LABELS
 

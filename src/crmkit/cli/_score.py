@@ -8,6 +8,7 @@ from typing import Final
 import click
 import pandas as pd
 
+from crmkit._figures import count, money, share
 from crmkit._frames import open_frame, records, to_pandas
 from crmkit.cli._customers_file import MONETARY_VALUE, check_ending, write_customers
 from crmkit.cli._master import known_ids
@@ -16,7 +17,7 @@ from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
 from crmkit.cli._problems import OptionError
 from crmkit.cli._scored import Scored, rules_from, scored_customers
-from crmkit.cli._tables import count, money, print_json, print_table, share
+from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.customers import customer_summary
 from crmkit.labels import Language

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit._stats import TOP_SHARE, top_count
 from crmkit.report._numbers import by_code, count, counted, day, money, share
 from crmkit.report._texts import TEXTS
-from crmkit.report._value_page import interval_said, joined, limits_said, money_said
+from crmkit.report._value_findings import value_findings
 
 if TYPE_CHECKING:
     from crmkit.report._report import CustomerReport
@@ -21,7 +21,7 @@ def findings(report: CustomerReport) -> list[str]:
     """Say what the report found, most general first; of a log without a purchase, that it is one."""
     if by_code(report.kpis)["n_orders"]["value"] == 0:
         return [_nothing(report)]
-    return [_base(report), _top(report), _retention(report), *_tiers(report), *_value(report)]
+    return [_base(report), _top(report), _retention(report), *_tiers(report), *value_findings(report)]
 
 
 def _nothing(report: CustomerReport) -> str:
@@ -74,39 +74,6 @@ def _tiers(report: CustomerReport) -> list[str]:
         )
     )
     return [told]
-
-
-def _value(report: CustomerReport) -> list[str]:
-    """What customers will bring, and whom it pays to win back, where that can be foretold."""
-    if report.value is None or report.value.problem is not None:
-        return []
-    totals: Any = report.value.totals.set_index("quantity").to_dict("index")
-    worth, saved = totals["lifetime_value"], totals.get("worth_saving")
-    if not worth["value"] > 0:
-        return []
-    limits: Any = report.value.limits
-    told = (
-        TEXTS["finding_value_if_all_stay" if limits.nobody_leaves else "finding_value"]
-        .text(report.language)
-        .format(
-            money=money_said(report),
-            value=money(worth["value"]),
-            interval=interval_said(worth, report),
-            core=_core_of_value(report),
-        )
-    )
-    told = joined(told, *limits_said(report), report=report)
-    if saved is None or saved["n_customers"] == 0:
-        return [told]
-    n = counted(saved["n_customers"], "customer", language=report.language)
-    part = share(saved["value"] / worth["value"])
-    return [told, TEXTS["finding_worth_saving"].text(report.language).format(n=n, share=part)]
-
-
-def _core_of_value(report: CustomerReport) -> str:
-    tiers: Any = None if report.value is None else report.value.tiers
-    core = [] if tiers is None else tiers.loc[tiers["segment"] == "core", "value_share"].tolist()
-    return TEXTS["finding_value_core"].text(report.language).format(share=share(core[0])) if core else ""
 
 
 def _retention(report: CustomerReport) -> str:

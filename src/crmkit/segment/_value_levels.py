@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import check_ascending, check_fraction, check_option
+from crmkit._figures import decimals
 from crmkit.labels import LABELS, Label, Language
 from crmkit.segment._cases import Case, Within, no_order
 from crmkit.segment._edges import edges_between_values, edges_of_top_shares, reached
@@ -202,6 +203,6 @@ def check_total(values: Floats, *, column: str) -> None:
     # What is left of numbers that cancel is nothing.
     if not values.sum() > _CANCELLED * np.abs(values).sum():
         raise ValueError(
-            f"`customers[{column!r}]` adds up to {values.sum():.2f}: there are no shares of it. Cut by quantile, or "
-            "give cuts."
+            f"`customers[{column!r}]` adds up to {decimals(values.sum())}: there are no shares of it. Cut by quantile, "
+            "or give cuts."
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -11,8 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._frames import FrameT, as_name, collected, in_memory, open_frame, pandas_series
-from crmkit.value._checks import as_continuous_rate, as_end, check_margin
+from crmkit._checks import check_margin
+from crmkit._frames import (
+    FrameT,
+    as_name,
+    collected,
+    from_pandas,
+    give_back,
+    in_memory,
+    is_engine,
+    open_frame,
+    pandas_series,
+)
+from crmkit.value._checks import as_continuous_rate, as_end
 from crmkit.value._groups import groups_of
 from crmkit.value._model import Floats
 from crmkit.value._purchases._draws import Quantity
@@ -94,12 +105,23 @@ class Rows:
             return np.ones(len(self._table))
         return pandas_series(self._table["n_customers"]).to_numpy(dtype=np.float64)
 
-    def groups(self, by: str | None) -> tuple[list[Any], npt.NDArray[np.intp]]:
+    def groups(self, by: Hashable | None) -> tuple[list[Any], npt.NDArray[np.intp]]:
         """Groups in ascending order, and the group of each row; one of all where there is no column."""
         if by is None:
             return [None], np.zeros(len(self._table), dtype=np.intp)
         groups = groups_of(self._table, by)
         return groups, pd.Index(groups).get_indexer(pd.Index(self._table[as_name(by)].to_list()))
+
+    def with_groups(
+        self, sums: pd.DataFrame, *, by: Hashable, groups: list[Any], of_row: npt.NDArray[np.intp], like: FrameT
+    ) -> FrameT:
+        """Put each group before its sums, as its column holds it: categories stay categories."""
+        if is_engine(open_frame(like, name="customers")):
+            return from_pandas(pd.concat([pd.Series(groups, name=by), sums], axis=1), like=like)
+        _, firsts = np.unique(of_row, return_index=True)
+        made = collected(in_memory(open_frame(from_pandas(sums, like=like), name="sums")))
+        column = as_name(by)
+        return give_back(made.with_columns(self._table[column][firsts]).select(column, *made.columns), like=like)
 
     def drawn(
         self, quantity: Quantity, n_draws: int, rng: np.random.Generator
