@@ -499,19 +499,19 @@ def test_cohorts_of_different_age_are_fitted_together():
 
 def test_priors_hold_where_data_say_little():
     few = contract_table([10, 8, 7])
-    tight = ShiftedBetaGeoModel(priors={"alpha": (0.0, 1e-4), "beta": (1.0, 1e-4)}).fit(few)
+    tight = ShiftedBetaGeoModel(priors={"alpha": (1.0, 1e-4), "beta": (math.e, 1e-4)}).fit(few)
     assert_allclose(tight.params_["estimate"], [1, math.e], rtol=1e-4)
     # nobody was lost yet: the priors alone keep the churn above 0
     assert (
-        0.5 < ShiftedBetaGeoModel(priors={"alpha": (0, 1), "beta": (1, 1)}).fit(contract_table([9, 9])).survival(1) < 1
+        0.5 < ShiftedBetaGeoModel(priors={"alpha": (1, 1), "beta": (3, 1)}).fit(contract_table([9, 9])).survival(1) < 1
     )
 
 
 @both
 def test_priors_may_be_arrays(kind):
     few = contract_table([10, 8, 7])
-    pair = kind(priors={"alpha": (0, 1)}).fit(few).params_
-    for prior in (np.array([0.0, 1.0]), np.array([0, 1])):
+    pair = kind(priors={"alpha": (1, 1)}).fit(few).params_
+    for prior in (np.array([1.0, 1.0]), np.array([1, 1])):
         pd.testing.assert_frame_equal(kind(priors={"alpha": prior}).fit(few).params_, pair)
 
 
@@ -644,7 +644,7 @@ def test_no_frame_is_refused():
     [
         ({"time_unit": "Q"}, r"`time_unit` must be one of \['D', 'M', 'W', 'Y'\], got 'Q'"),
         ({"priors": {"gamma": (0, 1)}}, "`priors` must be None or name some of"),
-        ({"priors": {"alpha": (0, 0)}}, "the spread above 0"),
+        ({"priors": {"alpha": (1, 0)}}, "the spread above 0"),
         ({"priors": "foo"}, r"`priors` must be None or name some of \['alpha', 'beta'\], got 'foo'"),
     ],
 )

@@ -349,9 +349,9 @@ def test_a_covariate_of_two_values_is_as_two_columns_of_one():
 @pytest.mark.parametrize("kind", LAWS)
 def test_narrow_priors_decide_and_wide_ones_do_not(kind):
     plain = kind().fit(CUSTOMERS)
-    wide = kind(priors={"r": (0.0, 1e4)}).fit(CUSTOMERS)
+    wide = kind(priors={"r": (1.0, 1e4)}).fit(CUSTOMERS)
     assert wide.params_["estimate"].to_numpy() == pytest.approx(plain.params_["estimate"].to_numpy(), rel=1e-5)
-    narrow = kind(priors={"r": (np.log(0.4), 1e-4)}).fit(CUSTOMERS)
+    narrow = kind(priors={"r": (0.4, 1e-4)}).fit(CUSTOMERS)
     assert narrow.params_.loc["r", "estimate"] == pytest.approx(0.4, rel=1e-4)
     assert narrow.params_.loc["r", "std_error"] == pytest.approx(0.4e-4, rel=0.01)
     # the likelihood without the prior
@@ -429,9 +429,12 @@ def test_fits_without_customers_are_refused():
         ({"prospects": "keep"}, r"`prospects` must be one of \['drop', 'raise'\], got 'keep'"),
         ({"priors": [("r", 0, 1)]}, r"`priors` must be None or name some of \['r', 'alpha'\], got"),
         ({"priors": {"a": (0, 1)}}, r"`priors` must be None or name some of \['r', 'alpha'\], got \{'a': \(0, 1\)\}"),
-        ({"priors": {"r": (0, 0)}}, r"`priors\['r'\]` must be \(centre, spread\) .*, the spread above 0, got \(0, 0\)"),
-        ({"priors": {"r": (0,)}}, r"`priors\['r'\]` must be \(centre, spread\) of the logarithm"),
-        ({"priors": {"r": (np.nan, 1)}}, r"`priors\['r'\]` must be \(centre, spread\)"),
+        (
+            {"priors": {"r": (1, 0)}},
+            r"`priors\['r'\]` must be \(median, spread\), such as \(0\.5, 1\.0\), got \(1, 0\)",
+        ),
+        ({"priors": {"r": (0,)}}, r"`priors\['r'\]` must be \(median, spread\), such as"),
+        ({"priors": {"r": (np.nan, 1)}}, r"`priors\['r'\]` must be \(median, spread\)"),
         ({"priors": {"r": None}}, r"`priors\['r'\]` must be .*, got None"),
     ],
 )

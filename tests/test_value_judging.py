@@ -633,7 +633,7 @@ def fitted(model, names, loglik, *, n_customers=600, **options):
     """A model as if it had been fitted."""
     made = model(**options)
     made.params_ = pd.DataFrame({"estimate": 1.0}, index=pd.Index(names, name="parameter"))
-    made.loglik_, made.n_customers_ = loglik, n_customers
+    made.loglik_, made.n_customers_, made.options_ = loglik, n_customers, model(**options)
     return made
 
 

@@ -392,9 +392,8 @@ def test_a_mean_that_the_likelihood_wants_infinite_is_on_the_boundary():
 
 
 def test_a_prior_pulls_and_a_weak_one_does_not(cdnow, fitted):
-    centre = math.log(10.0)
-    strong = GammaGammaModel(priors={"q": (centre, 1e-3)}).fit(cdnow)
-    weak = GammaGammaModel(priors={"q": (centre, 1e3), "v": (0.0, 1e3)}).fit(cdnow)
+    strong = GammaGammaModel(priors={"q": (10.0, 1e-3)}).fit(cdnow)
+    weak = GammaGammaModel(priors={"q": (10.0, 1e3), "v": (1.0, 1e3)}).fit(cdnow)
     assert strong.params_.loc["q", "estimate"] == pytest.approx(10.0, rel=1e-2)
     assert strong.loglik_ < fitted.loglik_
     np.testing.assert_allclose(weak.params_["estimate"], fitted.params_["estimate"], rtol=1e-5)
@@ -638,7 +637,12 @@ def test_amounts_that_all_but_do_not_differ_lie_on_the_boundary():
         ({"non_positive": "keep"}, ValueError, r"`non_positive` must be one of \['drop', 'raise'\], got 'keep'"),
         ({"finite_mean": 1}, TypeError, "`finite_mean` must be True or False, got 1"),
         ({"priors": {"r": (0, 1)}}, ValueError, r"`priors` must be None or name some of \['p', 'q', 'v'\]"),
-        ({"priors": {"q": (0, 0)}}, ValueError, r"`priors\['q'\]` must be \(centre, spread\)"),
+        ({"priors": {"q": (1, 0)}}, ValueError, r"`priors\['q'\]` must be \(median, spread\)"),
+        (
+            {"priors": {"q": (0, 1)}},
+            ValueError,
+            r"got \(0, 1\)\. The median is in the parameter's own unit and above 0",
+        ),
         ({"priors": "foo"}, ValueError, r"`priors` must be None or name some of \['p', 'q', 'v'\], got 'foo'"),
         ({"finite_mean": "no"}, TypeError, "`finite_mean` must be True or False, got 'no'"),
         (
@@ -662,8 +666,8 @@ def test_options_outside_their_range_are_refused(cdnow, options, error, message)
 
 
 def test_priors_may_be_arrays(cdnow):
-    pair = GammaGammaModel(priors={"q": (0, 1)}).fit(cdnow)
-    for prior in (np.array([0.0, 1.0]), np.array([0, 1])):
+    pair = GammaGammaModel(priors={"q": (1, 1)}).fit(cdnow)
+    for prior in (np.array([1.0, 1.0]), np.array([1, 1])):
         pd.testing.assert_frame_equal(GammaGammaModel(priors={"q": prior}).fit(cdnow).params_, pair.params_)
 
 

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._checks import check_int, check_number
 from crmkit._estimator import JsonEstimator
 from crmkit._stats import Maximum
+from crmkit.value._priors import Prior, check_priors, of_logarithms
 
 __all__ = ["Floats", "ValueModel", "Values"]
 
@@ -57,6 +58,7 @@ class ValueModel(JsonEstimator):
     bic_: float
     n_customers_: int
     boundary_: list[str]
+    priors: Mapping[str, Prior] | None
     # The parameters, all above zero, in the order of the literature.
     _parameters: ClassVar[tuple[str, ...]]
 
@@ -150,6 +152,13 @@ class ValueModel(JsonEstimator):
         self._check_options()
         if set(self._estimates()) != set(self._names()) or not np.isfinite(self.params_["estimate"]).all():
             raise ValueError("each parameter has an estimate")
+
+    def _priors(self) -> dict[str, Prior]:
+        """Priors on the scale of the search."""
+        return of_logarithms(self.options_.priors or {}, parameters=self._parameters)
+
+    def _check_priors(self) -> None:
+        check_priors(self.options_.priors, names=self._names(), parameters=self._parameters)
 
     def _names(self) -> list[str]:
         """All that is fitted: parameters, then coefficients of covariates."""

@@ -21,7 +21,6 @@ from crmkit.value._contracts._likelihood import Spans, fitted
 from crmkit.value._contracts._residual import check_finite, residual_renewals
 from crmkit.value._contracts._table import read_contracts
 from crmkit.value._model import ValueModel
-from crmkit.value._priors import Prior, check_priors
 from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["ContractModel"]
@@ -40,7 +39,6 @@ class ContractModel(ValueModel):
     """
 
     time_unit: TimeUnit
-    priors: Mapping[str, Prior] | None
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
         """Find the parameters under which the losses and renewals are likeliest.
@@ -83,7 +81,7 @@ class ContractModel(ValueModel):
                     "`customers` holds nobody who was lost (`churned` is nowhere true). Then any low enough churn "
                     "fits: wait for losses, or give priors."
                 )
-            maximum, loglik = fitted(spans, self._names(), priors=self.options_.priors or {}, what=type(self).__name__)
+            maximum, loglik = fitted(spans, self._names(), priors=self._priors(), what=type(self).__name__)
             self._keep_maximum(maximum, loglik=loglik, n_customers=float(contracts.n.sum()))
         return self
 
@@ -381,7 +379,7 @@ class ContractModel(ValueModel):
 
     def _check_options(self) -> None:
         check_option(self.options_.time_unit, DAYS, name="time_unit")
-        check_priors(self.options_.priors, names=self._names())
+        self._check_priors()
 
 
 def _per_customer(customers: Any, of_active: Callable[[Floats], Mapping[str, Floats]]) -> dict[str, Floats]:

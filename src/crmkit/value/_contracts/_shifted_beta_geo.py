@@ -27,8 +27,9 @@ class ShiftedBetaGeoModel(ContractModel):
         Length of a contract period: a year of 365.25 days, a month of 30.4375, a week, a day. The unit of ``tenure``
         and of every ``horizon``; it says what a year's discount rate is for one period.
     priors : mapping of str to (float, float), optional
-        Centre and spread of a normal distribution of the logarithm of a parameter. The estimates are then those of
-        largest posterior density, no longer of maximum likelihood.
+        Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
+        the standard deviation of its logarithm. The estimates are then those of largest posterior density, no
+        longer of maximum likelihood.
 
     References
     ----------
@@ -66,7 +67,7 @@ class BetaDiscreteWeibullModel(ShiftedBetaGeoModel):
     time_unit : {"Y", "M", "W", "D"}, default "Y"
         Length of a contract period: a year of 365.25 days, a month of 30.4375, a week, a day.
     priors : mapping of str to (float, float), optional
-        Centre and spread of a normal distribution of the logarithm of a parameter.
+        Median of a parameter in its own unit, and spread of its logarithm.
 
     References
     ----------

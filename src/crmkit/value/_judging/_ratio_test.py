@@ -27,7 +27,7 @@ _NESTED: Final[dict[type, tuple[type, ...]]] = {
     ParetoNBDModel: (GammaGompertzNBDModel,),
 }
 # What is fitted on, and what is fixed: models that differ in these are not nested.
-_ALIKE: Final = {"n_customers_": "customers", "time_unit": "as time unit", "k": "as k"}
+_ALIKE: Final = {"time_unit": "as time unit", "k": "as k"}
 # How much below the smaller model the search may leave the larger one, as a share of the log-likelihood.
 _SLACK = 1e-7
 
@@ -120,7 +120,7 @@ def _check_fitted(model: ValueModel, *, name: str) -> None:
         raise TypeError(f"`{name}` must be a fitted model such as ParetoNBDModel, got {model!r}.")
     if math.isnan(getattr(model, "loglik_", math.nan)):
         raise ValueError(f"`{name}` has no likelihood. Call fit; from_params fits nothing.")
-    if getattr(model, "priors", None):
+    if model.options_.priors:
         raise ValueError(f"`{name}` was fitted with priors, so that its likelihood is not at its maximum. Fit without.")
 
 
@@ -133,9 +133,11 @@ def _check_nested(smaller: ValueModel, larger: ValueModel) -> None:
         raise ValueError(
             f"`smaller` must have some of the parameters of `larger`, {all_names}, and no other, got {own}."
         )
-    for attribute, what in _ALIKE.items():
-        values = [getattr(model, attribute, None) for model in (smaller, larger)]
-        if values[0] != values[1]:
-            raise ValueError(
-                f"`smaller` and `larger` must be fitted on the same data, got {values[0]} and {values[1]} {what}."
-            )
+    _check_same(smaller.n_customers_, larger.n_customers_, what="customers")
+    for option, what in _ALIKE.items():
+        _check_same(getattr(smaller.options_, option, None), getattr(larger.options_, option, None), what=what)
+
+
+def _check_same(one: object, other: object, *, what: str) -> None:
+    if one != other:
+        raise ValueError(f"`smaller` and `larger` must be fitted on the same data, got {one} and {other} {what}.")

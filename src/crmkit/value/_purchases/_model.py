@@ -22,7 +22,6 @@ from crmkit.value._checks import (
     check_quantities,
 )
 from crmkit.value._model import Floats, ValueModel, Values
-from crmkit.value._priors import Prior, check_priors
 from crmkit.value._purchases._covariates import Effect, effects, of_each_history
 from crmkit.value._purchases._draws import QUANTITIES, DrawnLaw
 from crmkit.value._purchases._engine import histories_in_memory, with_predictions
@@ -49,7 +48,6 @@ class PurchaseModel(ValueModel):
     time_unit: TimeUnit
     purchase_covariates: Sequence[str]
     dropout_covariates: Sequence[str]
-    priors: Mapping[str, Prior] | None
     prospects: Literal["raise", "drop"]
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
@@ -90,7 +88,7 @@ class PurchaseModel(ValueModel):
             if n_customers <= 0:
                 raise SchemaError("`customers` holds nobody with a purchase. A model needs histories to fit.")
             maximum, loglik = fitted(
-                self._law(), histories, self._effects(), priors=self.options_.priors or {}, what=type(self).__name__
+                self._law(), histories, self._effects(), priors=self._priors(), what=type(self).__name__
             )
             self._keep_maximum(maximum, loglik=loglik, n_customers=n_customers)
         return self
@@ -555,5 +553,5 @@ class PurchaseModel(ValueModel):
         check_option(self.options_.time_unit, DAYS, name="time_unit")
         check_option(self.options_.prospects, ("raise", "drop"), name="prospects")
         for name in ("purchase_covariates", "dropout_covariates"):
-            check_covariates(getattr(self, name, ()), name=name, taken=(*KEYS, *_MADE))
-        check_priors(self.options_.priors, names=self._names())
+            check_covariates(getattr(self.options_, name, ()), name=name, taken=(*KEYS, *_MADE))
+        self._check_priors()

@@ -17,7 +17,7 @@ from crmkit.errors import SchemaError
 from crmkit.value._checks import check_covariates
 from crmkit.value._intervals import interval
 from crmkit.value._model import Floats, ValueModel, Values
-from crmkit.value._priors import Prior, check_priors
+from crmkit.value._priors import Prior
 from crmkit.value._spend._amounts import Amounts, NonPositive, read_amounts
 from crmkit.value._spend._law import log_density, mean_spend, quantile, simulated
 from crmkit.value._spend._likelihood import fitted
@@ -55,8 +55,9 @@ class GammaGammaModel(ValueModel):
         Numeric columns that multiply ``v``, hence what is spent, by :math:`e^{\gamma z}`. Coefficients are named
         ``spend.<column>``.
     priors : mapping of str to (float, float), optional
-        Centre and spread of a normal distribution of the logarithm of a parameter (or of a coefficient itself). The
-        estimates are then those of largest posterior density, no longer of maximum likelihood.
+        Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
+        the standard deviation of its logarithm; that of a coefficient is normal. The estimates are then those of
+        largest posterior density, no longer of maximum likelihood.
 
     References
     ----------
@@ -129,7 +130,7 @@ class GammaGammaModel(ValueModel):
             maximum, loglik = fitted(
                 repeaters,
                 finite_mean=self.options_.finite_mean,
-                priors=self.options_.priors or {},
+                priors=self._priors(),
                 names=self._names(),
                 what=type(self).__name__,
             )
@@ -365,7 +366,7 @@ class GammaGammaModel(ValueModel):
             raise TypeError(f"`finite_mean` must be True or False, got {self.options_.finite_mean!r}.")
         taken = ("frequency", "monetary_value", "n_customers")
         check_covariates(self.options_.spend_covariates, name="spend_covariates", taken=taken)
-        check_priors(self.options_.priors, names=self._names())
+        self._check_priors()
 
     def _names(self) -> list[str]:
         return [*self._parameters, *(f"spend.{covariate}" for covariate in self.options_.spend_covariates)]
