@@ -360,6 +360,15 @@ def test_a_package_that_is_missing_is_named_in_chinese(monkeypatch):
         importlib.import_module("crmkit.cli").main()
 
 
+def test_an_interrupt(folder, monkeypatch):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("crmkit.cli._audit.open_orders", interrupted)
+    assert run("audit", "orders.csv", "--language", "zh") == (1, "", "\n已中断。\n")
+    assert run("audit", "orders.csv") == (1, "", "\nAborted!\n")
+
+
 # Laws.
 
 

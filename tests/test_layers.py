@@ -13,6 +13,7 @@ LEVELS = {
     "errors": 0,
     "_version": 0,
     "_names": 0,
+    "_writing": 0,
     "_checks": 1,
     "labels": 1,
     "_calendar": 2,

@@ -14,6 +14,7 @@ from crmkit.cli._master import known_ids
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
+from crmkit.cli._paths import FilePath
 from crmkit.cli._problems import OptionError
 from crmkit.cli._scored import Scored, rules_from, scored_customers
 from crmkit.cli._tables import count, money, print_json, print_table, share
@@ -31,6 +32,7 @@ _HEADS: Final = ("tier", "n_customers", "customer_share", "spend", "spend_share"
 @output_option("customers.xlsx", "File to write: .parquet, .csv or .xlsx.")
 @click.option(
     "--rules",
+    type=FilePath(path_type=str),
     default="named_11",
     show_default=True,
     metavar="RULES",
@@ -38,7 +40,7 @@ _HEADS: Final = ("tier", "n_customers", "customer_share", "spend", "spend_share"
 )
 @click.option(
     "--master",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     metavar="FILE",
     help="All customers known; those without an order are prospects.",
 )
@@ -58,7 +60,7 @@ def score(
     check_ending(output)
     if master is None and master_id is not None:
         raise OptionError("master_alone")
-    check_output(output, read=[path for path in (options.file, master) if path is not None])
+    check_output(output, read=[path for path in (options.file, master, Path(rules)) if path is not None])
     read_rules = rules_from(rules)
     with open_orders(options) as log:
         transactions = log.transactions(options)

@@ -39,6 +39,7 @@ USAGE_MESSAGES: Final = (
         "must be a year's rate of 0 or more, such as 0.1, got {value}.", "须为不小于 0 的年率，如 0.1，得到 {value}。"
     ),
     Label("must lie between 0 and 1, got {value}.", "须介于 0 与 1 之间，得到 {value}。"),
+    Label("must name a file, got {value}.", "须为文件名，得到 {value}。"),
     Label('must be one character, or "tab", got {value}.', '须为单个字符或 "tab"，得到 {value}。'),
 )
 """The first that fits counts; names in braces stand for values."""
