@@ -249,7 +249,7 @@ def test_of_the_data_of_the_demo(monkeypatch):
 
 
 OF_THE_DEMO = (
-    "数据文件 'CDNOW_master.txt' 随 lifetimes 包提供，而该包未安装或缺少此文件。请用 pip install lifetimes 安装。"
+    "数据文件 'CDNOW_master.txt' 随 lifetimes 包提供，而该包未安装或缺少此文件。请安装：pip install 'crmkit[data]'"
 )
 
 

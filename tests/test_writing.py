@@ -287,7 +287,7 @@ def pause(self, file, **options):
     file.write(b"half")
     file.flush()
     print("writing", flush=True)
-    time.sleep(60)
+    time.sleep(20)
 
 pd.DataFrame.to_csv = pause
 sys.argv = ["crmkit", "score", "orders.csv", "--as-of", "2024-03-31", "--output", "a.csv"]
