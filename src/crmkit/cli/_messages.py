@@ -139,8 +139,8 @@ _IDS = (
         "{count} 位{who}客户的 {column} 缺失或为无穷大，请修正数据。",
     ),
     Label(
-        "The data file {file} comes with the package lifetimes, which is not installed or lacks it. Install it with: pip "
-        "install 'crmkit[data]'",
+        "The data file {file} comes with the package lifetimes, which is not installed or lacks it. Install it with: "
+        "pip install 'crmkit[data]'",
         "数据文件 {file} 随 lifetimes 包提供，而该包未安装或缺少此文件。请安装：pip install 'crmkit[data]'",
     ),
 )
