@@ -271,7 +271,7 @@ def test_a_device_is_written():
 
 def test_the_file_that_standard_output_goes_to_is_written_and_not_replaced(folder):
     program = "import sys; from crmkit._writing import write_text; write_text('a', '/dev/stdout'); print('b')"
-    with (folder / "out").open("ab") as out:
+    with (folder / "out").open("wb") as out:
         subprocess.run([sys.executable, "-c", program], stdout=out, check=True)  # noqa: S603
     assert (folder / "out").read_bytes() == b"ab\n"
 
@@ -327,6 +327,7 @@ PLACES = [
     ("a" * 300 + "{ending}", 3, "its name is too long", "名称过长"),
     ("loop{ending}", 3, "cannot be written", "无法写入"),
     ("o\0ut{ending}", 2, "must name a file, got 'o\\x00ut", "须为文件名"),
+    ("out{ending}/", 2, "must name a file, got 'out", "须为文件名"),
     ("dangling{ending}", 3, "there is no folder", "nowhere"),
 ]
 

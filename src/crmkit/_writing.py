@@ -18,7 +18,8 @@ __all__ = ["check_place", "replacing", "write_text"]
 # What the system says where a file can be written and not replaced: its folder is read-only, it is mounted by itself,
 # or another user owns it.
 _NOT_REPLACED: Final = (errno.EACCES, errno.EBUSY, errno.EPERM, errno.EXDEV)
-_STANDARD_STREAMS: Final = (0, 1, 2)
+# Output and errors.
+_STANDARD_STREAMS: Final = (1, 2)
 # Windows would translate line ends.
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 
@@ -33,7 +34,7 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     """
     target = check_place(path)
     if target is None:
-        with _opened(path, os.O_TRUNC) as file:
+        with _opened_as_it_is(Path(path)) as file:
             yield file
         return
     folder = target.parent if _takes_files(target.parent) else Path(gettempdir())
@@ -73,7 +74,7 @@ def check_place(path: str | Path) -> Path | None:
         return target
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if not stat.S_ISREG(found.st_mode) or _is_standard_stream(found):
+    if not stat.S_ISREG(found.st_mode) or _standard_stream(found) is not None:
         return None
     # A file that is write-protected is not replaced either.
     os.close(os.open(path, os.O_WRONLY))
@@ -84,13 +85,19 @@ def _takes_files(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
-def _is_standard_stream(found: os.stat_result) -> bool:
-    """Say whether the shell sends a stream to the file: a file put in its place would not get the rest."""
+def _standard_stream(found: os.stat_result) -> int | None:
+    """Give the stream that goes to a file: another file put in its place would not get the rest of it."""
     for number in _STANDARD_STREAMS:
         with suppress(OSError):
             if os.path.samestat(found, os.fstat(number)):
-                return True
-    return False
+                return number
+    return None
+
+
+def _opened_as_it_is(path: Path) -> BinaryIO:
+    """Open what is not replaced; a stream is continued, or what it gets next would overwrite the beginning."""
+    number = _standard_stream(path.stat())
+    return _opened(path, os.O_TRUNC) if number is None else os.fdopen(os.dup(number), "wb")
 
 
 def _opened(path: str | Path, flags: int, mode: int = 0o666) -> BinaryIO:
