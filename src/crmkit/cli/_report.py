@@ -62,7 +62,7 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
 @LANGUAGE
 @JSON
 def demo(output: Path, language: Language, as_json: bool) -> None:
-    """Write a report on CDNOW's customers: an order log of 1997 and 1998 that comes with `lifetimes`."""
+    """Write a report on CDNOW's customers: an order log of 1997 and 1998 that comes with crmkit[data]."""
     with stopping(language):
         check_output(output, read=[])
         try:
