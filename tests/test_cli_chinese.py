@@ -249,7 +249,7 @@ def test_of_the_data_of_the_demo(monkeypatch):
 
 
 OF_THE_DEMO = (
-    "数据文件 'CDNOW_master.txt' 随 lifetimes 包提供，而该包未安装或缺少此文件。请用 pip install lifetimes 安装。"
+    "数据文件 'CDNOW_master.txt' 随 lifetimes 包提供，而该包未安装或缺少此文件。请安装：pip install 'crmkit[data]'"
 )
 
 
@@ -380,6 +380,15 @@ def test_a_package_that_is_missing_is_named_in_chinese(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["crmkit", "report", "orders.csv", "--language", "zh"])
     with pytest.raises(SystemExit, match=r"crmkit 的命令行需要 crmkit.cli._commands，请安装：pip install"):
         importlib.import_module("crmkit.cli").main()
+
+
+def test_an_interrupt(folder, monkeypatch):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("crmkit.cli._audit.open_orders", interrupted)
+    assert run("audit", "orders.csv", "--language", "zh") == (1, "", "\n已中断。\n")
+    assert run("audit", "orders.csv") == (1, "", "\nAborted!\n")
 
 
 # Laws.

@@ -12,7 +12,7 @@ import click
 
 from crmkit._figures import NOTHING, count, money, significant
 from crmkit._frames import open_frame, plain, records, to_pandas
-from crmkit.cli._customers_file import MONETARY_VALUE, check_ending, write_customers
+from crmkit.cli._customers_file import MONETARY_VALUE, check_ending, for_readers, write_customers
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
@@ -97,7 +97,7 @@ def clv(
     except UnfitError as problem:
         raise BadData(_why(problem, options.language)) from problem
     with writing(output):
-        write_customers(valued.table, output, with_monetary_value=with_monetary_value)
+        write_customers(for_readers(valued.table, with_monetary_value=with_monetary_value), output)
     for sentence in _caveats(valued, horizon=horizon, language=options.language):
         click.echo(sentence, err=True)
     asked = {"model": model, "horizon": horizon, "margin": margin, "discount_rate": discount_rate, "level": level}

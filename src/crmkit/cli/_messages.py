@@ -138,9 +138,9 @@ _IDS = (
         "文件中没有客户下过订单，而分群须比较有购买的客户。",
     ),
     Label(
-        "The data file {file} comes with the package lifetimes, which is not installed or lacks it. Install it with "
-        "`pip install lifetimes`.",
-        "数据文件 {file} 随 lifetimes 包提供，而该包未安装或缺少此文件。请用 pip install lifetimes 安装。",
+        "The data file {file} comes with the package lifetimes, which is not installed or lacks it. Install it with: "
+        "pip install 'crmkit[data]'",
+        "数据文件 {file} 随 lifetimes 包提供，而该包未安装或缺少此文件。请安装：pip install 'crmkit[data]'",
     ),
 )
 

@@ -65,6 +65,7 @@ USAGE_MESSAGES: Final = (
         "须介于 0 与 1 之间，得到 {value}。是否想写 {meant}？",
     ),
     Label("must lie between 0 and 1, got {value}.", "须介于 0 与 1 之间，得到 {value}。"),
+    Label("must name a file, got {value}.", "须为文件名，得到 {value}。"),
     Label('must be one character, or "tab", got {value}.', '须为单个字符或 "tab"，得到 {value}。'),
 )
 """The first that fits counts; names in braces stand for values."""
