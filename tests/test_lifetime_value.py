@@ -245,14 +245,14 @@ def test_amounts_that_cannot_be_are_refused_or_left_out_in_an_engine(build):
         some = CUSTOMERS[["frequency", "recency", "T", "monetary_value"]].iloc[:4].reset_index(drop=True)
         some.loc[0, "monetary_value"] = -3.0
         plan = {**KNOWN, "discount_rate": 0, "horizon": 1}
-        with pytest.raises(SchemaError, match=r"not above 0 for 1 customers with a repeat purchase.*'drop'"):
+        with pytest.raises(SchemaError, match=r"below 0 for 1 customers with a repeat purchase.*'drop'"):
             in_engine(build, some, **plan)
         plan["spend_model"] = GammaGammaModel.from_params({"p": 6.0, "q": 4.0, "v": 15.0}, non_positive="drop")
         expected = customer_lifetime_value(some, **plan).to_numpy()
         assert np.isnan(expected[0])
         np.testing.assert_allclose(in_engine(build, some, **plan), expected, rtol=1e-12)
         some.loc[0, "monetary_value"] = np.inf
-        with pytest.raises(SchemaError, match="infinite or not above 0 for 1 customers"):
+        with pytest.raises(SchemaError, match="infinite or below 0 for 1 customers"):
             in_engine(build, some, **plan)
 
 

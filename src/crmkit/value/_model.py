@@ -23,6 +23,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Values: TypeAlias = dict[str, Any]
 
 _LEVEL = 0.95
+_UNIT_NAMES = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 
 
 class ValueModel(JsonEstimator):
@@ -126,6 +127,81 @@ class ValueModel(JsonEstimator):
         root = directions * np.sqrt(np.maximum(variances, 0.0))
         drawn = centre + rng.standard_normal((n_draws, len(centre))) @ root.T
         return pd.DataFrame(self._natural(drawn.T))
+
+    def loglik(self, customers: Any) -> float:
+        """Give the log-likelihood of customers at the parameters of the model, fitted or given.
+
+        Parameters
+        ----------
+        customers : what ``fit`` takes
+            The customers fitted on, for ``loglik_``, or others.
+
+        Returns
+        -------
+        float
+            Priors not counted.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            As in `fit`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from crmkit.value import BetaGeoModel
+        >>> model = BetaGeoModel.from_params({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426})
+        >>> one = pd.DataFrame({"frequency": [2.0], "recency": [213.0], "T": [272.0]})
+        >>> round(model.loglik(one), 2)
+        -9.46
+        """
+        check_is_fitted(self)
+        return self._log_likelihood(customers)[0]
+
+    def score(self, customers: Any, y: None = None) -> float:  # noqa: ARG002
+        """Give the mean log-likelihood of a customer: the higher the better, as scikit-learn has it.
+
+        Parameters
+        ----------
+        customers : what ``fit`` takes
+            Others than those fitted on, for an honest comparison.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        float
+            `loglik` divided by the number of customers it counts.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            As in `fit`.
+        """
+        check_is_fitted(self)
+        value, n_customers = self._log_likelihood(customers)
+        return value / n_customers if n_customers else float("nan")
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:
+        if not hasattr(self, "params_"):
+            return str(super().__repr__(N_CHAR_MAX))
+        unit = _UNIT_NAMES.get(getattr(self.options_, "time_unit", ""), "")
+        known = f"fitted on {self.n_customers_:,} customers" if self.n_customers_ else "parameters given, not fitted"
+        left_out = getattr(self, "n_left_out_", 0)
+        told = [known, *([f"{left_out:,} left out"] if left_out else []), *([f"time in {unit}"] if unit else [])]
+        estimates = ", ".join(f"{name} {value:.4g}" for name, value in self._estimates().items())
+        lines = [repr(self.options_), ", ".join(told), estimates]
+        lines += [] if np.isnan(self.loglik_) else [f"log-likelihood {self.loglik_:,.2f}"]
+        lines += [f"on the boundary: {', '.join(self.boundary_)}"] if self.boundary_ else []
+        return "\n".join(lines)
+
+    def _log_likelihood(self, customers: Any) -> tuple[float, float]:
+        """Log-likelihood of customers, and how many they are."""
+        raise NotImplementedError
 
     def _keep_given(self, params: Mapping[str, float] | pd.Series[float]) -> None:
         """Store parameters that were not fitted."""

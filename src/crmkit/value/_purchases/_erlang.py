@@ -143,6 +143,10 @@ class BetaGeoCNBDModel(PurchaseModel):
             )
         return (self.options_.k - 1) * float(histories.n @ (gaps - x * np.log(DAYS[self.options_.time_unit])))
 
+    def _log_likelihood(self, customers: Any) -> tuple[float, float]:
+        value, n_customers = super()._log_likelihood(customers)
+        return value + (self._loglik_of_gaps(customers) if self.options_.k > 1 else 0.0), n_customers
+
     def _law(self) -> Law:
         return erlang_law(self.options_.k, first_coin=self._first_coin)
 

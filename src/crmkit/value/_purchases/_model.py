@@ -29,7 +29,7 @@ from crmkit.value._purchases._histories import KEYS, Histories, read_histories
 from crmkit.value._purchases._laws import Law
 from crmkit.value._purchases._likelihood import fitted
 from crmkit.value._purchases._outlook import Outlook
-from crmkit.value._units import DAYS, TimeUnit
+from crmkit.value._units import DAYS, TimeUnit, check_time_unit
 
 __all__ = ["PurchaseModel"]
 
@@ -68,8 +68,8 @@ class PurchaseModel(ValueModel):
         Raises
         ------
         SchemaError
-            If a column is missing or holds what no history holds, or nobody has a history; for prospects unless
-            ``prospects="drop"``.
+            If a column is missing or holds what no history holds, or nobody has a history or had the time to come
+            back; for prospects unless ``prospects="drop"``.
         ValueError
             If an option lies outside its range.
         ConvergenceError
@@ -77,16 +77,15 @@ class PurchaseModel(ValueModel):
         """
         with self._fitting():
             self._check_options()
-            histories = self._histories(customers)
-            lost = 0 if histories.codes is None else int((histories.codes < 0).sum())
-            if lost and self.options_.prospects == "raise":
-                raise SchemaError(
-                    f"`customers` holds {lost} without a purchase (`frequency` is missing). "
-                    "Pass prospects='drop' to fit on the others."
-                )
+            histories = self._known_histories(customers)
             n_customers = float(histories.n.sum())
-            if n_customers <= 0:
-                raise SchemaError("`customers` holds nobody with a purchase. A model needs histories to fit.")
+            ages = histories.T.values  # noqa: PD011
+            if not self.options_.priors and not (ages[histories.n > 0] > 0).any():
+                age = self._columns()[2]
+                raise SchemaError(
+                    f"`customers[{age!r}]` is 0 for all {n_customers:,.0f} customers: nobody had time to come back, "
+                    "and all parameters fit alike. Take the customers as of a later day."
+                )
             maximum, loglik = fitted(
                 self._law(), histories, self._effects(), priors=self._priors(), what=type(self).__name__
             )
@@ -525,6 +524,24 @@ class PurchaseModel(ValueModel):
         check_int(n_draws, name="n_draws", low=2)
         return DrawnLaw(self._law(), self._own, self._estimates(), self.draw_params(n_draws, random_state=rng))
 
+    def _log_likelihood(self, customers: Any) -> tuple[float, float]:
+        histories = self._known_histories(customers)
+        each, _ = self._law().likelihood(self._own(self._estimates(), histories), histories)
+        return float(histories.n @ each), float(histories.n.sum())
+
+    def _known_histories(self, customers: Any) -> Histories:
+        """Histories of a table without prospects, or of one from which they are to be dropped."""
+        histories = self._histories(customers)
+        lost = 0 if histories.codes is None else int((histories.codes < 0).sum())
+        if lost and self.options_.prospects == "raise":
+            raise SchemaError(
+                f"`customers` holds {lost} without a purchase (`frequency` is missing). "
+                "Pass prospects='drop' to fit on the others."
+            )
+        if not histories.n.sum() > 0:
+            raise SchemaError("`customers` holds nobody with a purchase. A model needs histories to fit.")
+        return histories
+
     def _law(self) -> Law:
         raise NotImplementedError
 
@@ -550,7 +567,7 @@ class PurchaseModel(ValueModel):
         return list(dict.fromkeys(effect.covariate for effect in self._effects()))
 
     def _check_options(self) -> None:
-        check_option(self.options_.time_unit, DAYS, name="time_unit")
+        check_time_unit(self.options_.time_unit)
         check_option(self.options_.prospects, ("raise", "drop"), name="prospects")
         for name in ("purchase_covariates", "dropout_covariates"):
             check_covariates(getattr(self.options_, name, ()), name=name, taken=(*KEYS, *_MADE))

@@ -20,12 +20,15 @@ from crmkit.value._model import Floats, ValueModel, Values
 from crmkit.value._priors import Prior
 from crmkit.value._spend._amounts import Amounts, NonPositive, read_amounts
 from crmkit.value._spend._law import log_density, mean_spend, quantile, simulated
-from crmkit.value._spend._likelihood import fitted
+from crmkit.value._spend._likelihood import fitted, log_likelihood
 
 __all__ = ["GammaGammaModel"]
 
 # So many numbers at a time, 0.8 MB: what is worked out of them stays in the cache.
 _AT_A_TIME = 100_000
+
+# Of the largest mean amount: closer together all are one price.
+_ONE_PRICE = 1e-12
 
 
 class GammaGammaModel(ValueModel):
@@ -49,8 +52,9 @@ class GammaGammaModel(ValueModel):
         ``boundary_``, the fit is worse, and the mean as infinite as before: what helps is a prior on ``q``, or the
         median of `spend_quantiles`.
     non_positive : {"raise", "drop"}, default "raise"
-        What to do with customers who came back and whose ``monetary_value`` is missing, 0 or below, as refunds and
-        free orders make it: refuse them, or leave them out of the fit and say nothing of them.
+        What to do with customers who came back and whose ``monetary_value`` is missing or below 0, as refunds make it:
+        refuse them, or leave them out of the fit and say nothing of them. Customers whose ``monetary_value`` is 0,
+        because they came back for free orders alone, are outside the law and always left out.
     spend_covariates : sequence of str, default ()
         Numeric columns that multiply ``v``, hence what is spent, by :math:`e^{\gamma z}`. Coefficients are named
         ``spend.<column>``.
@@ -111,7 +115,7 @@ class GammaGammaModel(ValueModel):
         ------
         SchemaError
             If a column is missing or holds what cannot be, nobody came back, or all who did spend the same; for
-            amounts that are missing or not above 0 unless ``non_positive="drop"``.
+            amounts that are missing or below 0 unless ``non_positive="drop"``.
         ValueError
             If an option lies outside its range.
         ConvergenceError
@@ -119,10 +123,12 @@ class GammaGammaModel(ValueModel):
         """
         with self._fitting():
             self._check_options()
-            repeaters = self._read(customers).repeaters()
+            amounts = self._read(customers)
+            repeaters = amounts.repeaters()
             if not len(repeaters.x):
                 raise SchemaError("`customers` holds nobody with a repeat purchase. The fit needs `frequency` above 0.")
-            if not self.options_.priors and np.ptp(repeaters.m) == 0:
+            # Means of one price differ in their last bits.
+            if not self.options_.priors and np.ptp(repeaters.m) <= _ONE_PRICE * repeaters.m.max():
                 raise SchemaError(
                     f"`customers['monetary_value']` is {repeaters.m[0]!s} for all who came back. Where nobody spends "
                     "more than another there is nothing to fit: expect that of everybody."
@@ -135,6 +141,7 @@ class GammaGammaModel(ValueModel):
                 what=type(self).__name__,
             )
             self._keep_maximum(maximum, loglik=loglik, n_customers=float(repeaters.n.sum()))
+            self.n_left_out_ = int(amounts.n_left_out)
         return self
 
     def expected_spend(self, customers: Any) -> Any:
@@ -162,7 +169,7 @@ class GammaGammaModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what cannot be; for amounts that are missing or not above 0 unless
+            If a column is missing or holds what cannot be; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves their prediction missing.
         """
         check_is_fitted(self)
@@ -211,7 +218,7 @@ class GammaGammaModel(ValueModel):
         ValueError
             If an argument lies outside its range.
         SchemaError
-            If a column is missing or holds what cannot be; for amounts that are missing or not above 0 unless
+            If a column is missing or holds what cannot be; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves what is expected of them missing.
         """
         check_is_fitted(self)
@@ -263,7 +270,7 @@ class GammaGammaModel(ValueModel):
         ValueError
             If there is no probability, one does not lie between 0 and 1, or one is given twice.
         SchemaError
-            If a column is missing or holds what cannot be; for amounts that are missing or not above 0 unless
+            If a column is missing or holds what cannot be; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves their quantiles missing.
         """
         check_is_fitted(self)
@@ -359,6 +366,14 @@ class GammaGammaModel(ValueModel):
         m = simulated(x, **self._own(self._estimates(), extra), rng=np.random.default_rng(random_state))
         named = dict(zip(self.options_.spend_covariates, np.moveaxis(extra, -1, 0), strict=True))
         return pd.DataFrame({"frequency": x, "monetary_value": np.where(x > 0, m, np.nan), **named})
+
+    def _keep_given(self, params: Mapping[str, float] | pd.Series[float]) -> None:
+        super()._keep_given(params)
+        self.n_left_out_ = 0
+
+    def _log_likelihood(self, customers: Any) -> tuple[float, float]:
+        repeaters = self._read(customers).repeaters()
+        return log_likelihood(repeaters, self._searched(self._estimates())), float(repeaters.n.sum())
 
     def _check_options(self) -> None:
         check_option(self.options_.non_positive, ("raise", "drop"), name="non_positive")
