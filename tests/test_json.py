@@ -1,6 +1,7 @@
 """Estimators to and from JSON: nested ones, numbers from NumPy, and JSON that somebody else wrote."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ CUSTOMERS = customer_table([1, 2, 3, 4], [10, 20, 30, 40], [4, 3, 2, 1])
 
 class Holder(JsonEstimator):
     """Holds what it is given, as a parameter and as learned."""
+
+    learned_: "Any"
 
     def __init__(self, *, given=None, child=None):
         self.given = given

@@ -32,6 +32,8 @@ __all__ = [
 Day: TypeAlias = str | date
 
 _MOST_VALUES_SHOWN = 5
+# Beyond, floats do not hold every whole number.
+_MOST_WHOLE = 2**53
 # A rate or share of so much and more was meant in percent.
 _PERCENT_FROM, _PERCENT_TO = 5, 100
 # Outside these years a date is a placeholder (0001-01-01, 1900-01-01, 9999-12-31) or a slip, never an order.
@@ -76,19 +78,22 @@ def check_option(value: object, options: Collection[str], *, name: str) -> None:
         raise ValueError(f"`{name}` must be one of {sorted(options)}, got {value!r}.")
 
 
-def check_int(value: object, *, name: str, low: int) -> None:
-    """Raise unless ``value`` is a whole number of at least ``low``."""
+def check_int(value: object, *, name: str, low: int, high: int = _MOST_WHOLE) -> None:
+    """Raise unless ``value`` is a whole number from ``low`` to ``high``."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
         raise TypeError(f"`{name}` must be a whole number, got {value!r}.")
     if int(value) < low:
         raise ValueError(f"`{name}` must be at least {low}, got {value}.")
+    if int(value) > high:
+        got = value if int(value) <= _MOST_WHOLE else f"a number of {int(value).bit_length()} bits"
+        raise ValueError(f"`{name}` must be at most {high}, got {got}.")
 
 
 def check_fraction(value: object, *, name: str, low_open: bool = True, high_open: bool = True) -> None:
     """Raise unless ``value`` lies between 0 and 1, ends in or out as told."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"`{name}` must be a number between 0 and 1, got {value!r}.")
-    number = float(value)
+    number = _as_float(value)
     if not 0 <= number <= 1 or (low_open and number == 0) or (high_open and number == 1):
         raise ValueError(f"`{name}` must lie between 0 and 1, got {value!r}.{meant_by_percent(number)}")
 
@@ -152,7 +157,7 @@ def check_number(value: object, *, name: str) -> None:
     """Raise unless ``value`` is a finite number."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"`{name}` must be a number, got {value!r}.")
-    if not np.isfinite(float(value)):
+    if not np.isfinite(_as_float(value)):
         raise ValueError(f"`{name}` must be a finite number, got {value!r}.")
 
 
@@ -166,4 +171,12 @@ def check_columns(given: Collection[str], needed: Iterable[str], *, name: str, m
 def _is_number(value: object) -> bool:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         return False
-    return bool(np.isfinite(float(value)))
+    return bool(np.isfinite(_as_float(value)))
+
+
+def _as_float(number: Real) -> float:
+    """Give a number as a float, infinite where it is beyond all floats."""
+    try:
+        return float(number)
+    except OverflowError:
+        return np.inf

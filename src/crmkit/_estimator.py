@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
+from inspect import get_annotations
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -24,6 +25,9 @@ _TABLE = "__table__"
 _ESTIMATOR = "__estimator__"
 _TUPLE = "__tuple__"
 _FLOAT = "__float__"
+_KINDS: dict[str, Any] = {"pd.DataFrame": pd.DataFrame, "int": int, "float": (int, float), "list[str]": list}
+# Whole numbers up to here are floats too.
+_MOST = 2**53
 _Kind = TypeVar("_Kind", bound="JsonEstimator")
 
 
@@ -87,12 +91,12 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             If the text is no JSON of this class.
         """
         try:
-            record = json.loads(text)
+            record = json.loads(text, parse_constant=_refused)
             name = record["class"]
             estimator = _restored(record, cls) if name == cls.__name__ else None
             if estimator is not None:
-                estimator._check_restored()
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                check_is_fitted(estimator)
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(f"`text` must be what {cls.__name__}.to_json wrote, got {str(text)[:80]!r}.") from error
         if estimator is None:
             raise ValueError(f"`text` holds a {name}, not a {cls.__name__}. Read it with {name}.from_json.")
@@ -117,7 +121,31 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
         return type(self)(**deepcopy(self.get_params(deep=False)))
 
     def _check_restored(self) -> None:
-        """Raise where JSON says what no fit leaves."""
+        """Raise where JSON says what no fit leaves: all that is learned must be there, of its kind."""
+        learned = {name: kind for name, kind in _learned(type(self)).items() if name != _OPTIONS}
+        found = {name for name in vars(self) if name.endswith("_") and name != _OPTIONS}
+        if found != set(learned):
+            raise ValueError(f"a {type(self).__name__} learns {sorted(learned)}, not {sorted(found)}")
+        for name, kind in learned.items():
+            value = getattr(self, name)
+            if kind in _KINDS and (not isinstance(value, _KINDS[kind]) or isinstance(value, bool)):
+                raise ValueError(f"{name} is no {kind}")
+            if kind == "int" and not 0 <= value <= _MOST:
+                raise ValueError(f"{name} is no number of customers")
+
+
+def _learned(kind: type) -> dict[str, str]:
+    """The attributes that a class says it learns, with their types as written."""
+    return {
+        name: str(annotation)
+        for base in reversed(kind.__mro__)
+        for name, annotation in get_annotations(base).items()
+        if name.endswith("_") and not name.startswith("_")
+    }
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def _record(estimator: JsonEstimator) -> dict[str, Any]:
@@ -140,6 +168,7 @@ def _restored(record: dict[str, Any], cls: type[_Kind]) -> _Kind:
         setattr(estimator, attribute, _read(value))
     if record["state"]:
         estimator.options_ = estimator._as_given()
+        estimator._check_restored()
     return estimator
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from crmkit.segment._measures import Measures
 
-__all__ = ["Case", "Within", "case_sql", "first_that_holds", "missing_sql", "no_order"]
+__all__ = ["Case", "Within", "case_sql", "column_sql", "first_that_holds", "missing_sql", "no_order", "text_sql"]
 
 
 class Within(NamedTuple):
@@ -27,7 +27,7 @@ class Within(NamedTuple):
 
     def sql(self, *, quote: str) -> str:
         """Write it in SQL, the column between two quotes."""
-        column = f"{quote}{self.column}{quote}"
+        column = column_sql(self.column, quote=quote)
         tests = [f"{column} >= {self.low!r}"] if self.low > -np.inf else []
         tests += [f"{column} <= {self.high!r}"] if self.high < np.inf else []
         return " AND ".join(tests) or f"{column} IS NOT NULL"
@@ -63,10 +63,20 @@ def first_that_holds(cases: Sequence[Case], columns: Measures) -> npt.NDArray[np
     return found
 
 
+def text_sql(text: str) -> str:
+    """Write text in SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def column_sql(column: str, *, quote: str) -> str:
+    """Write the name of a column in SQL, between two quotes where there are any."""
+    return f"{quote}{column.replace(quote, 2 * quote) if quote else column}{quote}"
+
+
 def missing_sql(columns: Sequence[str], *, quote: str) -> str:
     """Write in SQL that somebody who ordered lacks a number; NaN is above all numbers there."""
     most = repr(np.finfo(float).max.item())
-    named = {column: f"{quote}{column}{quote}" for column in columns}
+    named = {column: column_sql(column, quote=quote) for column in columns}
     lacks = {column: f"{name} IS NULL OR {name} > {most} OR {name} < -{most}" for column, name in named.items()}
     needed = " OR ".join(test for column, test in lacks.items() if column != "n_orders")
     return f"{lacks['n_orders']} OR {named['n_orders']} > 0 AND ({needed})"

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from uuid import uuid4
 
 from crmkit._checks import check_columns
-from crmkit._frames import FrameT, give_back, open_frame, run_sql
+from crmkit._frames import FrameT, give_back, open_frame, run_sql, without_nan
 from crmkit.errors import SchemaError
+from crmkit.segment._cases import text_sql
 
 __all__ = ["assigned_in_engine"]
 
@@ -37,7 +38,9 @@ def assigned_in_engine(
     in_duckdb = given.implementation.is_duckdb()
     sql = write_sql(table=table, quote='"' if in_duckdb else "`")
     if in_duckdb:
-        kinds = ", ".join(f"'{code}'" for code in codes)
+        kinds = ", ".join(map(text_sql, codes))
         sql = f"SELECT * REPLACE (CAST(segment AS ENUM({kinds})) AS segment) FROM ({sql})"  # noqa: S608
-    placed = open_frame(run_sql(sql, frame=customers, table=table), name="customers")
+    # NaN, which is missing, stands above all numbers in an engine.
+    rows = give_back(without_nan(given), like=customers)
+    placed = open_frame(run_sql(sql, frame=rows, table=table), name="customers")
     return give_back(placed.select(*columns, *made), like=customers)

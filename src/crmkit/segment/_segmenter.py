@@ -17,7 +17,7 @@ from crmkit._estimator import JsonEstimator
 from crmkit._frames import Coded, FrameT, column_like, from_pandas, is_engine, open_frame, rows_like
 from crmkit.errors import SchemaError
 from crmkit.labels import LANGUAGES, Label, Language
-from crmkit.segment._cases import Case, case_sql, first_that_holds, missing_sql
+from crmkit.segment._cases import Case, case_sql, first_that_holds, missing_sql, text_sql
 from crmkit.segment._in_engine import assigned_in_engine
 from crmkit.segment._measures import Measures, measured
 
@@ -254,7 +254,7 @@ class Segmenter(JsonEstimator, ABC):
         cases = self._cases()
         order_of = dict(zip(self.segments_["segment"], self.segments_["segment_order"], strict=True))
         results = (
-            [f"'{case.segment}'" for case in cases],
+            [text_sql(case.segment) for case in cases],
             [f"{order_of[case.segment]}" for case in cases],
             [self._reason_sql(case) for case in cases],
         )
@@ -265,7 +265,18 @@ class Segmenter(JsonEstimator, ABC):
         ]
         return ",\n".join(["SELECT *", *made]) + f"\nFROM {self._source_sql(table)}"
 
+    def _check_restored(self) -> None:
+        super()._check_restored()
+        self._check_options()
+        self._check_learned()
+        if not self.segments_.equals(_segment_table(self._names())) or self.n_customers_ < 1:
+            raise ValueError("the segments are not those of the options")
+
     # What a segmenter is made of.
+
+    @abstractmethod
+    def _check_learned(self) -> None:
+        """Raise where what was learned is nothing that `fit` learns with these options."""
 
     @abstractmethod
     def _check_options(self) -> None:
@@ -308,7 +319,7 @@ class Segmenter(JsonEstimator, ABC):
         return Coded([case.reason for case in self._cases()], which)
 
     def _reason_sql(self, case: Case) -> str:
-        return f"'{case.reason}'"
+        return text_sql(case.reason)
 
     def _source_sql(self, table: str) -> str:
         return table

@@ -17,7 +17,7 @@ from crmkit.segment._edges import edges_of_top_shares, reached
 from crmkit.segment._measures import Measures
 from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount, called
-from crmkit.segment._value_levels import check_total, check_value_column
+from crmkit.segment._value_levels import check_cuts, check_total, check_value_column
 
 __all__ = ["TierSegmenter"]
 
@@ -120,6 +120,8 @@ class TierSegmenter(Segmenter):
     'Important customers: spend of 100.5 reaches 76.14; last order 200 days ago.'
     """
 
+    cuts_: pd.DataFrame
+
     def __init__(
         self,
         *,
@@ -188,6 +190,17 @@ class TierSegmenter(Segmenter):
                 f"The core cut {amount(self.cuts_['cut'].iloc[0])} lies below the important cut "
                 f"{amount(self.cuts_['cut'].iloc[1])}. Give `cuts` for both."
             )
+
+    def _check_learned(self) -> None:
+        value = self.options_.value
+        if (list(self.cuts_.columns), self.cuts_[["segment", "column"]].to_numpy().tolist()) != (
+            ["segment", "column", "cut", "share"],
+            [["core", value], ["important", value], ["important", "n_orders"]],
+        ):
+            raise ValueError("the cuts are not those of tiers")
+        check_cuts(self.cuts_["cut"])
+        if self.cuts_["cut"].iloc[0] < self.cuts_["cut"].iloc[1]:
+            raise ValueError("the core cut lies below the important one")
 
     def _cases(self) -> list[Case]:
         options = self.options_

@@ -20,7 +20,7 @@ from crmkit.segment._measures import Floats, Measures
 from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount, called
 
-__all__ = ["ValueSegmenter", "check_value_column"]
+__all__ = ["ValueSegmenter", "check_cuts", "check_total", "check_value_column"]
 
 Scheme: TypeAlias = Literal["value_level", "relationship", "abc", "main_group", "product"]
 LevelBinning: TypeAlias = Literal["quantile", "contribution", "natural"]
@@ -106,6 +106,8 @@ class ValueSegmenter(Segmenter):
     'Class A: spend of 100.5 reaches 76.14.'
     """
 
+    cuts_: pd.DataFrame
+
     def __init__(
         self,
         *,
@@ -165,6 +167,14 @@ class ValueSegmenter(Segmenter):
             return edges_of_top_shares(values, shares=shares, of="value")
         return edges_of_top_shares(values, shares=shares, of="customers")
 
+    def _check_learned(self) -> None:
+        levels = list(self._names())[:-2]
+        if list(self.cuts_.columns) != ["segment", "cut"] or self.cuts_["segment"].tolist() != levels:
+            raise ValueError("the cuts are not those of the levels")
+        check_cuts(self.cuts_["cut"])
+        if not self.cuts_["cut"].is_monotonic_decreasing:
+            raise ValueError("the cuts do not fall from level to level")
+
     def _cases(self) -> list[Case]:
         *levels, lowest, without = self.segments_["segment"]
         bounds = reached(self.cuts_["cut"].to_numpy())
@@ -196,6 +206,12 @@ def check_value_column(value: object) -> None:
     """Raise unless a value column has a name that SQL takes as it is."""
     if not isinstance(value, str) or not _PLAIN_COLUMN.fullmatch(value):
         raise ValueError(f"`value` must be a plain column name such as 'spend', got {value!r}. Rename the column.")
+
+
+def check_cuts(cuts: pd.Series[float]) -> None:
+    """Raise unless cuts are finite floats."""
+    if cuts.dtype != np.float64 or not np.isfinite(cuts).all():
+        raise ValueError("a cut is a finite number")
 
 
 def check_total(values: Floats, *, column: str) -> None:

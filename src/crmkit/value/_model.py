@@ -23,6 +23,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Values: TypeAlias = dict[str, Any]
 
 _LEVEL = 0.95
+_PARAMS_COLUMNS = ["estimate", "std_error", "lower", "upper"]
 _UNIT_NAMES = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 
 
@@ -225,9 +226,22 @@ class ValueModel(JsonEstimator):
         """Raise unless the constructor was given what the model can work with."""
 
     def _check_restored(self) -> None:
+        super()._check_restored()
         self._check_options()
-        if set(self._estimates()) != set(self._names()) or not np.isfinite(self.params_["estimate"]).all():
+        names = self._names()
+        if list(self.params_.index) != names or list(self.params_.columns) != _PARAMS_COLUMNS:
             raise ValueError("each parameter has an estimate")
+        numbers = self.params_.to_numpy(dtype=np.float64)
+        below_zero = (numbers[:, 0] <= 0) & np.isin(names, self._parameters)
+        if not np.isfinite(numbers[:, 0]).all() or below_zero.any() or (numbers[:, 1] < 0).any():
+            raise ValueError("estimates are finite numbers, those of parameters above 0")
+        covariance = self.covariance_.to_numpy(dtype=np.float64)
+        if list(self.covariance_.index) != names or list(self.covariance_.columns) != names:
+            raise ValueError("the covariance is that of the parameters")
+        if not np.isfinite(covariance).all() or not np.allclose(covariance, covariance.T):
+            raise ValueError("a covariance is finite and symmetric")
+        if not set(self.boundary_) <= set(names) or np.isposinf([self.loglik_, self.aic_, self.bic_]).any():
+            raise ValueError("the boundary is one of parameters, the likelihood a number")
 
     def _priors(self) -> dict[str, Prior]:
         """Priors on the scale of the search."""
@@ -274,6 +288,5 @@ class ValueModel(JsonEstimator):
                 table[name] = (value, value * error, value * np.exp(-z * error), value * np.exp(z * error))
             else:
                 table[name] = (value, error, value - z * error, value + z * error)
-        columns = ["estimate", "std_error", "lower", "upper"]
-        self.params_ = pd.DataFrame.from_dict(table, orient="index", columns=columns).rename_axis("parameter")
+        self.params_ = pd.DataFrame.from_dict(table, orient="index", columns=_PARAMS_COLUMNS).rename_axis("parameter")
         self.covariance_ = pd.DataFrame(covariance, columns=names, index=pd.Index(names, name="parameter"))

@@ -15,7 +15,7 @@ from crmkit._checks import check_int, check_option, some
 from crmkit.labels import Label
 from crmkit.segment._cases import Case, Within
 from crmkit.segment._measures import Floats
-from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension
+from crmkit.segment._rfm._score_edges import DIMENSIONS, MOST_BINS, Dimension
 
 __all__ = ["POTENTIAL", "CheckedRules", "RFMPreset", "RFMRules", "check_cells", "checked_rules", "rfm_rules"]
 
@@ -181,7 +181,7 @@ def _sizes(n_bins: Any) -> dict[Dimension, int]:
     given = n_bins if isinstance(n_bins, Mapping) else dict.fromkeys(DIMENSIONS, n_bins)
     _check_keys(given, allowed=set(DIMENSIONS), needed=set(DIMENSIONS), where="rules['n_bins']")
     for size in given.values():
-        check_int(size, name="rules['n_bins']", low=2)
+        check_int(size, name="rules['n_bins']", low=2, high=MOST_BINS)
     return {name: int(given[name]) for name in DIMENSIONS}
 
 

@@ -11,11 +11,23 @@ import pandas as pd
 from crmkit.segment._edges import Binning, edges_between_values, reached
 from crmkit.segment._measures import Floats
 
-__all__ = ["DIMENSIONS", "Dimension", "bin_sizes", "edge_table", "edges_by_cell", "scores_on", "signed"]
+__all__ = [
+    "DIMENSIONS",
+    "MOST_BINS",
+    "Dimension",
+    "bin_sizes",
+    "check_edges",
+    "edge_table",
+    "edges_by_cell",
+    "scores_on",
+    "signed",
+]
 
 Dimension: TypeAlias = Literal["r", "f", "m"]
 Cell: TypeAlias = tuple[int | None, int | None]
 
+# More scores than this tell nobody apart, and a million cells of three dimensions still fit into memory.
+MOST_BINS: Final = 100
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("r", "f", "m")
 
 
@@ -50,6 +62,27 @@ def edge_table(
                 rows += [(name, *parent, score, float(edge)) for score, edge in enumerate(inner, start=2)]
     table = pd.DataFrame(rows, columns=["dimension", "r_score", "f_score", "score", "edge"])
     return table.astype({"r_score": "Int64", "f_score": "Int64", "score": "int64", "edge": "float64"})
+
+
+def check_edges(edges: pd.DataFrame, *, sizes: Mapping[Dimension, int]) -> None:
+    """Raise unless a table of edges is one that `edge_table` makes: each cell's edges whole, finite and in order."""
+    kinds = {name: str(kind) for name, kind in edges.dtypes.items()}
+    wanted = {"r_score": "Int64", "f_score": "Int64", "score": "int64", "edge": "float64"}
+    if list(edges.columns) != ["dimension", *wanted] or {name: kinds[name] for name in wanted} != wanted:
+        raise ValueError("edges have other columns")
+    if list(edges["dimension"].unique()) != list(DIMENSIONS) or not np.isfinite(edges["edge"]).all():
+        raise ValueError("edges are finite numbers of the three dimensions")
+    for name in DIMENSIONS:
+        cells = edges_by_cell(edges[edges["dimension"] == name])
+        if cells[-1][0] != (None, None):
+            raise ValueError("some edges hold everywhere")
+        for (r_score, f_score), inner in cells:
+            of_cell = [(r_score, "r"), (f_score, "f")]
+            if any(score is not None and not 1 <= score <= sizes[of] for score, of in of_cell):  # type: ignore[index]
+                raise ValueError("edges of a cell that is not there")
+            whole = inner["score"].tolist() == list(range(2, sizes[name] + 1))
+            if not whole or (np.diff(signed(inner)) < 0).any():
+                raise ValueError("the edges of a cell ascend from score to score")
 
 
 def scores_on(values: dict[Dimension, Floats], edges: pd.DataFrame) -> dict[Dimension, Floats]:

@@ -11,13 +11,21 @@ import pandas as pd
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._checks import check_ascending, check_int, check_option
+from crmkit._checks import check_ascending, check_int, check_number, check_option
 from crmkit._estimator import JsonEstimator
 from crmkit._frames import FrameT, rows_like
 from crmkit.errors import SchemaError
 from crmkit.segment._edges import Binning
 from crmkit.segment._measures import Floats, measured
-from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, bin_sizes, edge_table, scores_on
+from crmkit.segment._rfm._score_edges import (
+    DIMENSIONS,
+    MOST_BINS,
+    Dimension,
+    bin_sizes,
+    check_edges,
+    edge_table,
+    scores_on,
+)
 from crmkit.segment._rfm._score_values import NEEDED, Frequency, oriented
 from crmkit.segment._rfm._sql import score_cases
 
@@ -36,7 +44,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
     Parameters
     ----------
     n_bins : int or mapping of "r", "f", "m" to int, default 5
-        Scores per dimension, at least 2.
+        Scores per dimension, 2 to 100.
     binning : {"quantile", "width", "natural"}, default "quantile"
         Bins of equal numbers of customers, of equal width, or Fisher's natural breaks (the least squared deviation
         within bins; beyond 1,000 distinct values found among 1,000 groups of customers).
@@ -84,6 +92,10 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
     >>> scorer.bin_sizes_.query("dimension == 'f'")["n_customers"].tolist()
     [1304, 0, 438, 204, 411]
     """
+
+    edges_: pd.DataFrame
+    bin_sizes_: pd.DataFrame
+    n_customers_: int
 
     def __init__(
         self,
@@ -242,6 +254,16 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
     def _values(self, X: Any) -> dict[Dimension, Floats]:
         return oriented(measured(X, NEEDED, name="X"), self.options_)
 
+    def _check_restored(self) -> None:
+        super()._check_restored()
+        sizes = self._checked_options()
+        check_edges(self.edges_, sizes=sizes)
+        if list(self.bin_sizes_.columns) != ["dimension", "score", "n_customers", "lowest", "highest"]:
+            raise ValueError("the sizes of the bins are not those of scores")
+        scores = [[name, score] for name in DIMENSIONS for score in range(1, sizes[name] + 1)]
+        if self.bin_sizes_[["dimension", "score"]].to_numpy().tolist() != scores or self.n_customers_ < 1:
+            raise ValueError("the sizes of the bins are not those of the scores")
+
     def _checked_options(self) -> dict[Dimension, int]:
         options = self.options_
         check_option(options.binning, ("quantile", "width", "natural"), name="binning")
@@ -251,6 +273,8 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
             raise TypeError(f"`nested` must be True or False, got {options.nested!r}.")
         _checked_weights(options.weights)
         sizes = checked_sizes(options.n_bins)
+        if options.cuts is not None and not isinstance(options.cuts, Mapping):
+            raise TypeError(f"`cuts` must map 'r', 'f' or 'm' to numbers, got {options.cuts!r}.")
         for name, cuts in (options.cuts or {}).items():
             _check_cuts(name, cuts, n_cuts=sizes.get(name, 0) - 1)
         return sizes
@@ -260,7 +284,7 @@ def checked_sizes(n_bins: int | Mapping[Dimension, int]) -> dict[Dimension, int]
     """The number of scores of each dimension, or raise."""
     sizes = _per_dimension(n_bins if isinstance(n_bins, Mapping) else dict.fromkeys(DIMENSIONS, n_bins))
     for size in sizes.values():
-        check_int(size, name="n_bins", low=2)
+        check_int(size, name="n_bins", low=2, high=MOST_BINS)
     return {name: int(size) for name, size in sizes.items()}
 
 
@@ -271,7 +295,11 @@ def _per_dimension(given: Mapping[Dimension, Any]) -> dict[Dimension, Any]:
 
 
 def _checked_weights(weights: Mapping[Dimension, float] | None) -> dict[Dimension, float]:
+    if weights is not None and not isinstance(weights, Mapping):
+        raise TypeError(f"`weights` must map 'r', 'f' and 'm' to numbers, got {weights!r}.")
     given = _per_dimension(dict.fromkeys(DIMENSIONS, 1.0) if weights is None else weights)
+    for name, weight in given.items():
+        check_number(weight, name=f"weights[{name!r}]")
     if not all(weight >= 0 for weight in given.values()) or not 0 < sum(given.values()) < np.inf:
         raise ValueError(f"`weights` must be at least 0 and not all 0, got {given}.")
     return given

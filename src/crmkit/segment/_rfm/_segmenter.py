@@ -89,6 +89,9 @@ class RFMSegmenter(Segmenter):
     'At risk: last order 533 days ago (recency 1 of 5), 2 orders (frequency 3 of 5), spend 75.11 (monetary 4 of 5).'
     """
 
+    rules_: RFMRules
+    scorer_: RFMScorer
+    cells_: pd.DataFrame
     _sql_makes = tuple(f"{name}_score" for name in DIMENSIONS)
 
     def __init__(self, *, rules: RFMPreset | RFMRules = "named_11", scorer: RFMScorer | None = None) -> None:
@@ -122,6 +125,15 @@ class RFMSegmenter(Segmenter):
         scorer = RFMScorer(n_bins=self._checked().sizes) if options.scorer is None else clone(options.scorer)
         self.scorer_ = scorer.fit(pd.DataFrame(ordered))
         self.cells_ = rfm_cell_table(self.rules_)[["r_score", "f_score", "m_score", "segment"]]
+
+    def _check_learned(self) -> None:
+        check_cells(self._checked())
+        if not isinstance(self.scorer_, RFMScorer) or not hasattr(self.scorer_, "options_"):
+            raise ValueError("the scorer is a fitted RFMScorer")
+        if checked_sizes(self.scorer_.options_.n_bins) != self._checked().sizes:
+            raise ValueError("the scorer has not the scores of the rules")
+        if not self.cells_.equals(rfm_cell_table(self.rules_)[list(self.cells_.columns)]):
+            raise ValueError("the cells are not those of the rules")
 
     def _cases(self) -> list[Case]:
         checked = self._checked()

@@ -83,6 +83,8 @@ class GammaGammaModel(ValueModel):
 
     _parameters: ClassVar = ("p", "q", "v")
 
+    n_left_out_: int
+
     def __init__(
         self,
         *,
