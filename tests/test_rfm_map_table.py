@@ -72,8 +72,8 @@ def test_what_makes_no_map_is_refused():
     with pytest.raises(NotFittedError, match="RFMScorer"):
         rfm_map_table(customers, scorer=RFMScorer())
     scorer = RFMScorer().fit(customers)
-    with pytest.raises(SchemaError, match=r"`customers` lacks the columns \['tenure_days'\]"):
-        rfm_map_table(customers.drop(columns="tenure_days"), scorer=scorer)
+    with pytest.raises(SchemaError, match=r"`customers` lacks the columns \['spend'\]"):
+        rfm_map_table(customers.drop(columns="spend"), scorer=scorer)
     with pytest.raises(TypeError, match=r"`customers` must be a table in memory\. Collect it first; once fitted"):
         rfm_map_table(pytest.importorskip("duckdb").sql("select 1 as n_orders"), scorer=scorer)
 

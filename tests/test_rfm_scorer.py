@@ -110,6 +110,14 @@ def test_equal_customers_score_one_and_a_better_one_later_scores_best():
     assert scorer.transform(table([3], [8.0], [2])).to_numpy().tolist() == [[5, 5, 5]]
 
 
+def test_tenure_counts_only_for_orders_per_year(cdnow):
+    without = cdnow.drop(columns="tenure_days")
+    pd.testing.assert_frame_equal(RFMScorer().fit(without).transform(without), RFMScorer().fit(cdnow).transform(cdnow))
+    assert "tenure_days" not in RFMScorer().fit(cdnow).to_sql()
+    with pytest.raises(SchemaError, match=r"`X` lacks the columns \['tenure_days'\]"):
+        RFMScorer(frequency="orders_per_year").fit(without)
+
+
 # Reference.
 
 

@@ -140,6 +140,14 @@ def test_what_is_set_in_the_scorer_waits_for_the_next_fit(cdnow):
     assert not segmenter.fit(cdnow).assign(cdnow).equals(before)
 
 
+def test_tenure_counts_only_for_orders_per_year(cdnow):
+    without = cdnow.drop(columns="tenure_days")
+    pd.testing.assert_frame_equal(RFMSegmenter().fit(without).assign(without), RFMSegmenter().fit(cdnow).assign(cdnow))
+    per_year = RFMSegmenter(scorer=RFMScorer(frequency="orders_per_year")).fit(cdnow)
+    with pytest.raises(ValueError, match=r"`customers` lacks the columns \['tenure_days'\]"):
+        per_year.predict(without)
+
+
 # Laws.
 
 

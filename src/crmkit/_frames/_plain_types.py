@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from crmkit._frames._numpy_types import AnyFrame
@@ -47,10 +48,10 @@ def type_of(frame: AnyFrame, column: str) -> str:
 def _changed(frame: AnyFrame, plain: Callable[[Any], Any], *, columns: Collection[str]) -> AnyFrame:
     """Replace the columns for which a plain one is given."""
     native: Any = frame.to_native()
-    changed = {}
-    for position, name in enumerate(frame.collect_schema()):
-        values = native.iloc[:, position] if isinstance(native, pd.DataFrame) else native.column(position)
-        made = plain(values) if name in columns else None
+    kinds = native.dtypes if isinstance(native, pd.DataFrame) else native.schema.types
+    changed: dict[str, Any] = {}
+    for name, kind in zip(frame.collect_schema().names(), kinds, strict=True):
+        made = plain(native[name]) if name in columns and not _is_plain(kind) else None
         if made is not None:
             changed[name] = made
     if not changed:
@@ -60,6 +61,11 @@ def _changed(frame: AnyFrame, plain: Callable[[Any], Any], *, columns: Collectio
     for name, values in changed.items():
         native = native.set_column(native.column_names.index(name), name, values)
     return cast("AnyFrame", nw.from_native(native))
+
+
+def _is_plain(kind: Any) -> bool:
+    """Whether a pandas type is one of NumPy's that needs no look at the values; they are most."""
+    return isinstance(kind, np.dtype) and kind.kind in "iufbmM" and kind.isnative
 
 
 def _plain_arrow(values: Any) -> Any:
@@ -94,7 +100,7 @@ def _plain_pandas(values: pd.Series[Any]) -> Any:
         return values.dt.to_timestamp()
     if isinstance(kind, pd.api.extensions.ExtensionDtype):
         return None
-    if kind.byteorder == ">":
+    if not kind.isnative:
         return values.astype(kind.newbyteorder("="))
     return _of_objects(values) if pd.api.types.is_object_dtype(kind) else None
 

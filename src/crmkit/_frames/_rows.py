@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._frames._kinds import FrameT, give_back, is_engine, open_frame
+from crmkit._frames._kinds import FrameT, give_back, is_engine, open_as_given
 
 __all__ = ["Coded", "column_like", "rows_like"]
 
@@ -37,7 +37,7 @@ def column_like(values: Any, *, name: str, like: Any) -> Any:
 
 
 def _made(columns: Mapping[str, Any], *, like: Any) -> nw.DataFrame[Any]:
-    rows = open_frame(like, name="rows")
+    rows = open_as_given(like, name="rows")
     if is_engine(rows):
         raise TypeError(
             f"A value for each row needs a table in memory, got {type(like).__name__}: an engine's rows have no order. "

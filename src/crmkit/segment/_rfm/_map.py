@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._frames import FrameT, from_pandas
 from crmkit.segment._measures import measured
 from crmkit.segment._rfm._score_edges import scores_on
-from crmkit.segment._rfm._score_values import NEEDED, oriented
+from crmkit.segment._rfm._score_values import columns_read, oriented
 from crmkit.segment._rfm._scorer import RFMScorer
 
 __all__ = ["rfm_map_table"]
@@ -55,8 +55,8 @@ def rfm_map_table(customers: FrameT, *, scorer: RFMScorer) -> FrameT:
     if not isinstance(scorer, RFMScorer):
         raise TypeError(f"`scorer` must be an RFMScorer, got {type(scorer).__name__}.")
     check_is_fitted(scorer)
-    columns = measured(customers, NEEDED, name="customers")
-    scores = scores_on(oriented(columns, scorer), scorer.edges_)
+    columns = measured(customers, columns_read(scorer.options_), name="customers")
+    scores = scores_on(oriented(columns, scorer.options_), scorer.edges_)
     n_bins = scorer.bin_sizes_.groupby("dimension")["score"].max()
     n_r, n_f = int(n_bins["r"]), int(n_bins["f"])
     ordered = columns["n_orders"] > 0

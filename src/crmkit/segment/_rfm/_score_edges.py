@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
@@ -14,13 +15,13 @@ from crmkit.segment._measures import Floats
 __all__ = [
     "DIMENSIONS",
     "MOST_BINS",
+    "Cell",
     "Dimension",
     "bin_sizes",
     "check_edges",
     "edge_table",
     "edges_by_cell",
     "scores_on",
-    "signed",
 ]
 
 Dimension: TypeAlias = Literal["r", "f", "m"]
@@ -72,48 +73,54 @@ def check_edges(edges: pd.DataFrame, *, sizes: Mapping[Dimension, int]) -> None:
         raise ValueError("edges have other columns")
     if list(edges["dimension"].unique()) != list(DIMENSIONS) or not np.isfinite(edges["edge"]).all():
         raise ValueError("edges are finite numbers of the three dimensions")
-    for name in DIMENSIONS:
-        cells = edges_by_cell(edges[edges["dimension"] == name])
-        if cells[-1][0] != (None, None):
+    for name, cells in edges_by_cell(edges).items():
+        if not cells or cells[-1][0] != (None, None):
             raise ValueError("some edges hold everywhere")
+        scores = edges.loc[edges["dimension"] == name, "score"].tolist()
+        if scores != list(range(2, sizes[name] + 1)) * len(cells):
+            raise ValueError("the edges of a cell earn the scores from 2 on")
         for (r_score, f_score), inner in cells:
-            of_cell = [(r_score, "r"), (f_score, "f")]
-            if any(score is not None and not 1 <= score <= sizes[of] for score, of in of_cell):  # type: ignore[index]
+            of_cell = [(r_score, sizes["r"]), (f_score, sizes["f"])]
+            if any(score is not None and not 1 <= score <= size for score, size in of_cell):
                 raise ValueError("edges of a cell that is not there")
-            whole = inner["score"].tolist() == list(range(2, sizes[name] + 1))
-            if not whole or (np.diff(signed(inner)) < 0).any():
+            if (np.diff(inner) < 0).any():
                 raise ValueError("the edges of a cell ascend from score to score")
 
 
 def scores_on(values: dict[Dimension, Floats], edges: pd.DataFrame) -> dict[Dimension, Floats]:
     """Score values on a table of edges: floats, missing where the values are."""
     scores: dict[Dimension, Floats] = {}
-    for name in DIMENSIONS:
+    for name, cells in edges_by_cell(edges).items():
         scores[name] = np.full(len(values[name]), np.nan)
-        for (r_score, f_score), inner in edges_by_cell(edges[edges["dimension"] == name]):
+        for (r_score, f_score), inner in cells:
             inside = np.isnan(scores[name])
             if r_score is not None:
                 inside &= scores["r"] == r_score
             if f_score is not None:
                 inside &= scores["f"] == f_score
-            scores[name] = np.where(inside, _place(values[name], signed(inner)), scores[name])
+            scores[name] = np.where(inside, _place(values[name], inner), scores[name])
     return scores
 
 
-def edges_by_cell(edges: pd.DataFrame) -> list[tuple[Cell, pd.DataFrame]]:
-    """Split one dimension's edges by the cell in which they hold, those that hold everywhere last."""
-    cells: list[tuple[Cell, pd.DataFrame]] = []
-    for _, inner in edges.groupby(["r_score", "f_score"], dropna=False):
-        r_score, f_score = inner["r_score"].iloc[0], inner["f_score"].iloc[0]
-        cell = (None if pd.isna(r_score) else int(r_score), None if pd.isna(f_score) else int(f_score))
-        cells.append((cell, inner))
-    return sorted(cells, key=lambda found: (found[0][0] is None, found[0][1] is None))
+def edges_by_cell(edges: pd.DataFrame) -> dict[Dimension, list[tuple[Cell, Floats]]]:
+    """Split each dimension's edges by the cell in which they hold, those that hold everywhere last.
 
-
-def signed(edges: pd.DataFrame) -> Floats:
-    """One cell's edges, signed so that larger is better."""
-    signs = np.where(edges["dimension"] == "r", -1.0, 1.0)
-    return np.asarray(signs * edges["edge"].to_numpy())
+    The edges of a cell are signed so that larger is better; the first earns a score of 2.
+    """
+    dimensions = edges["dimension"].to_numpy()
+    edge = np.where(dimensions == "r", -1.0, 1.0) * edges["edge"].to_numpy()
+    parents = [edges[name].to_numpy(dtype=np.float64, na_value=np.nan).tolist() for name in ("r_score", "f_score")]
+    split: dict[Dimension, dict[Cell, list[float]]] = {name: {} for name in DIMENSIONS}
+    for name, r_score, f_score, bound in zip(dimensions.tolist(), *parents, edge.tolist(), strict=True):
+        cell = (None if math.isnan(r_score) else int(r_score), None if math.isnan(f_score) else int(f_score))
+        split[name].setdefault(cell, []).append(bound)
+    return {
+        name: sorted(
+            ((cell, np.array(inner)) for cell, inner in cells.items()),
+            key=lambda found: (found[0][0] is None, found[0][1] is None),
+        )
+        for name, cells in split.items()
+    }
 
 
 def bin_sizes(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 
 from crmkit.segment._measures import Floats, Measures
 from crmkit.segment._rfm._score_edges import Dimension
 
-__all__ = ["NEEDED", "Frequency", "ScoreOptions", "oriented", "sql_measures"]
+__all__ = ["Frequency", "ScoreOptions", "columns_read", "oriented", "sql_measures"]
 
 Frequency: TypeAlias = Literal["orders", "orders_per_year"]
 
-NEEDED: Final = ("n_orders", "spend", "days_since_last", "tenure_days")
 _DAYS_A_YEAR = 365.25
 
 
@@ -22,6 +21,12 @@ class ScoreOptions(Protocol):
 
     frequency: Frequency
     min_tenure_days: int
+
+
+def columns_read(options: ScoreOptions) -> tuple[str, ...]:
+    """The columns of a customers table that scores are made of."""
+    scored = ("n_orders", "spend", "days_since_last")
+    return (*scored, "tenure_days") if options.frequency == "orders_per_year" else scored
 
 
 def oriented(columns: Measures, options: ScoreOptions) -> dict[Dimension, Floats]:

@@ -26,7 +26,7 @@ from crmkit.segment._rfm._score_edges import (
     edge_table,
     scores_on,
 )
-from crmkit.segment._rfm._score_values import NEEDED, Frequency, oriented
+from crmkit.segment._rfm._score_values import Frequency, columns_read, oriented
 from crmkit.segment._rfm._sql import score_cases
 
 __all__ = ["RFMScorer", "checked_sizes"]
@@ -47,7 +47,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         Scores per dimension, 2 to 100.
     binning : {"quantile", "width", "natural"}, default "quantile"
         Bins of equal numbers of customers, of equal width, or Fisher's natural breaks (the least squared deviation
-        within bins; beyond 1,000 distinct values found among 1,000 groups of customers).
+        within bins; beyond 100,000 distinct values found among 100,000 groups of customers).
     cuts : mapping of "r", "f", "m" to sequences of numbers, optional
         Fixed cut points instead, ascending, ``n_bins - 1`` per dimension named: days for "r", orders (or orders per
         year) for "f", money for "m". Reaching a cut earns the better score: ``cuts={"r": [30]}`` with two bins scores
@@ -252,7 +252,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         return ",\n".join(score_cases(self.edges_, self.options_).values())
 
     def _values(self, X: Any) -> dict[Dimension, Floats]:
-        return oriented(measured(X, NEEDED, name="X"), self.options_)
+        return oriented(measured(X, columns_read(self.options_), name="X"), self.options_)
 
     def _check_restored(self) -> None:
         super()._check_restored()

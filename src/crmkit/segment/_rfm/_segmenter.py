@@ -25,7 +25,7 @@ from crmkit.segment._rfm._rules import (
     rfm_rules,
 )
 from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, scores_on
-from crmkit.segment._rfm._score_values import NEEDED, oriented
+from crmkit.segment._rfm._score_values import columns_read, oriented
 from crmkit.segment._rfm._scorer import RFMScorer, checked_sizes
 from crmkit.segment._rfm._sql import score_cases
 from crmkit.segment._segmenter import Segmenter
@@ -114,7 +114,7 @@ class RFMSegmenter(Segmenter):
         return {**self._checked().names, POTENTIAL: LABELS["tier"][POTENTIAL]}
 
     def _needed(self) -> tuple[str, ...]:
-        return NEEDED
+        return columns_read(self.options_.scorer or RFMScorer())
 
     def _value_column(self) -> str:
         return "spend"

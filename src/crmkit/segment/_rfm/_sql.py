@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from crmkit.segment._cases import missing_sql
 from crmkit.segment._edges import reached
-from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, edges_by_cell, signed
-from crmkit.segment._rfm._score_values import NEEDED, ScoreOptions, sql_measures
+from crmkit.segment._measures import Floats
+from crmkit.segment._rfm._score_edges import Cell, Dimension, edges_by_cell
+from crmkit.segment._rfm._score_values import ScoreOptions, columns_read, sql_measures
 
 __all__ = ["score_cases"]
 
@@ -15,18 +18,17 @@ __all__ = ["score_cases"]
 def score_cases(edges: pd.DataFrame, options: ScoreOptions) -> dict[Dimension, str]:
     """Write the three scores as select expressions; nested ones refer to those before."""
     measures = sql_measures(options)
-    return {name: _case(name, measures[name], edges) for name in DIMENSIONS}
+    missing = missing_sql(columns_read(options), quote="")
+    return {name: _case(name, measures[name], cells, missing=missing) for name, cells in edges_by_cell(edges).items()}
 
 
-def _case(dimension: Dimension, measure: str, edges: pd.DataFrame) -> str:
+def _case(dimension: Dimension, measure: str, cells: Sequence[tuple[Cell, Floats]], *, missing: str) -> str:
     """Write one dimension's score as a CASE over the SQL of its measure; edges of single cells come first."""
-    mine = edges[edges["dimension"] == dimension]
-    lines = [f"CASE WHEN n_orders <= 0 OR {missing_sql(NEEDED, quote='')} THEN NULL"]
-    for (r_score, f_score), inner in edges_by_cell(mine):
+    lines = [f"CASE WHEN n_orders <= 0 OR {missing} THEN NULL"]
+    for (r_score, f_score), inner in cells:
         parents = {"r_score": r_score, "f_score": f_score}
         inside = [f"{parent} = {score}" for parent, score in parents.items() if score is not None]
-        bounds = (float(bound) for bound in reached(signed(inner)))
-        for score, bound in sorted(zip(inner["score"], bounds, strict=True), reverse=True):
+        for score, bound in reversed(list(enumerate(map(float, reached(inner)), start=2))):
             test = f"{measure} <= {-bound!r}" if dimension == "r" else f"{measure} >= {bound!r}"
             lines.append(f"  WHEN {' AND '.join([*inside, test])} THEN {score}")
         if inside:
