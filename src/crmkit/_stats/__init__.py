@@ -14,6 +14,7 @@ from crmkit._stats._markov import (
 )
 from crmkit._stats._maximum import Maximum, Objective, maximise
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
+from crmkit._stats._silence import longest_plausible_silence, silence_probability
 
 __all__ = [
     "TOP_SHARE",
@@ -35,10 +36,12 @@ __all__ = [
     "log_beta_step",
     "log_rising",
     "log_rule",
+    "longest_plausible_silence",
     "lorenz_curve",
     "maximise",
     "recurrent_classes",
     "share_of_top",
+    "silence_probability",
     "smoothed_shares",
     "stationary_distribution",
     "top_count",

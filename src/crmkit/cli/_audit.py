@@ -31,6 +31,9 @@ def audit(options: OrderOptions, as_json: bool) -> None:
     with open_orders(options) as log:
         table = log.audit(as_of=options.as_of)
         log.unusable.say(options.language)
+        rows = table.set_index("reason")["n_rows"]
+        if rows["kept"] + rows["zero_price"]:
+            log.say_remarks(options, as_of=options.as_of)
     names = [LABELS["audit_reason"][reason].text(options.language) for reason in table["reason"]]
     if as_json:
         table.insert(1, "name", names)

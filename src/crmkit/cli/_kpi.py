@@ -37,8 +37,10 @@ def kpi(options: OrderOptions, start: str, end: str | None, as_json: bool) -> No
     """  # noqa: D301
     last = _last_day(options, start=start, end=end)
     with open_orders(options) as log:
-        found = kpi_table(log.transactions(options), start=start, end=last)
+        found = kpi_table(log.transactions(options, as_of=last), start=start, end=last)
         table = _named(to_pandas(open_frame(found, name="kpis")), options.language)
+    if table.loc[table["kpi"] == "retention_rate", "denominator"].isna().all():
+        click.echo(TEXTS["no_period_before"].text(options.language).format(start=start), err=True)
     if as_json:
         print_json({"start": start, "end": last, "columns": log.columns, "kpis": records(table)})
         return

@@ -15,6 +15,7 @@ from crmkit.cli._chunks import Chunk
 from crmkit.cli._decimals import with_decimal_points
 from crmkit.cli._files import open_table
 from crmkit.cli._guess import Columns, found_columns
+from crmkit.cli._log_remarks import say_remarks
 from crmkit.cli._options import OrderOptions
 from crmkit.cli._problems import FileError
 from crmkit.cli._progress import with_progress
@@ -45,15 +46,25 @@ class OrderLog:
         audit = audit_orders(self.rows, as_of=as_of, **self.columns, **self.formats)
         return to_pandas(open_frame(audit, name="audit"))
 
-    def transactions(self, options: OrderOptions) -> Any:
-        """Give the transactions, in the kind of frame that the rows are in; say what is left out, or stop at it."""
+    def transactions(self, options: OrderOptions, *, as_of: str | None) -> Any:
+        """Give the transactions, in the kind of frame that the rows are in; say what is left out, or stop at it.
+
+        Where ``as_of`` lies long after the newest order, that is said too.
+        """
         if options.invalid == "raise":
             self.unusable.check_rows(options.language)
         self.unusable.say(options.language)
-        made = as_transactions(
-            self.rows, returns=options.returns, invalid=options.invalid, **self.columns, **self.formats
-        )
-        return made if self.warehouse is None else self.warehouse.kept(made, name="transactions")
+        return self._usable(options, as_of=as_of)
+
+    def say_remarks(self, options: OrderOptions, *, as_of: str | None) -> None:
+        """Say what `transactions` says of the rows that can be used; there must be one that is no refund."""
+        self._usable(options, as_of=as_of)
+
+    def _usable(self, options: OrderOptions, *, as_of: str | None) -> Any:
+        made = as_transactions(self.rows, returns=options.returns, invalid="drop", **self.columns, **self.formats)
+        kept = made if self.warehouse is None else self.warehouse.kept(made, name="transactions")
+        say_remarks(kept, as_of=as_of, language=options.language)
+        return kept
 
     def like_rows(self, table: pd.DataFrame, *, name: str) -> Any:
         """Bring a table into the kind of frame that the rows are in."""

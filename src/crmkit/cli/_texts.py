@@ -165,6 +165,11 @@ _USAGE = {
     "usage": Label(
         "Usage: {usage}\nTry '{command} --help' for help.\n", "用法：{usage}\n可用 '{command} --help' 查看帮助。\n"
     ),
+    "no_period_before": Label(
+        "The log does not hold the whole period of the same length before {start}, so retention and churn cannot be "
+        "told.",
+        "数据不含 {start} 之前完整的等长期间，无法计算留存率与流失率。",
+    ),
     "no_purchase": Label(
         "Customers without a value, as they have no purchase day (only refunds, or days that refunds cancel): {n}.",
         "因没有购买日（仅有退款，或当日订单被退款抵消）而无法估值的客户：{n} 位。",

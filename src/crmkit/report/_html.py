@@ -12,7 +12,7 @@ from crmkit._version import __version__
 from crmkit.labels import LABELS, Language
 from crmkit.metrics import kpi_catalogue
 from crmkit.report._charts import chart, figure_svg
-from crmkit.report._findings import findings
+from crmkit.report._findings import findings, remarks, subtitle
 from crmkit.report._months import newest_months
 from crmkit.report._numbers import NOTHING, by_code, change, count, cut, day, money, month, number_of_kpi, share
 from crmkit.report._sections import QUIET
@@ -58,7 +58,8 @@ def render(report: CustomerReport) -> str:
         chart=lambda name: chart(report, name),
         sections=report.sections,
         extra=[_extra(title, content, number) for number, (title, content) in enumerate(report.extra, start=1)],
-        subtitle=text("subtitle", first=day(report.first_day), as_of=day(report.as_of)),
+        subtitle=subtitle(report),
+        remarks=[] if "findings" in report.sections else remarks(report),
         first_day=day(report.first_day),
         as_of=day(report.as_of),
         findings=findings(report),
@@ -66,7 +67,7 @@ def render(report: CustomerReport) -> str:
         n_duplicates=None if report.audit is None else count(report.audit["n_duplicates"].iloc[-1]),
         days=report.days,
         kpis=_kpi_rows(report),
-        previous_missing=report.previous_kpis is None,
+        kpis_missing=_kpis_missing(report),
         months=_month_rows(newest_months(report.months)),
         n_months=len(report.months),
         partial=not report.months["is_complete"].iloc[-1],
@@ -88,6 +89,7 @@ def _of_purchases(report: CustomerReport) -> dict[str, Any]:
     if cohorts is None or segments is None or ranges is None or actions is None:
         return {}
     return {
+        "all_customers": _all_customers(report),
         "cohorts": _cohort_grid(cohorts),
         "rfm_segments": _rfm_rows(segments, report.language),
         "score_ranges": _score_ranges(ranges),
@@ -114,12 +116,12 @@ def _audit_rows(report: CustomerReport) -> list[dict[str, str]]:
 
 
 def _kpi_rows(report: CustomerReport) -> list[dict[str, str]]:
-    recent = by_code(report.recent_kpis)
-    previous = {} if report.previous_kpis is None else by_code(report.previous_kpis)
+    recent, previous = ({} if table is None else by_code(table) for table in (report.recent_kpis, report.previous_kpis))
+    nothing = dict.fromkeys(("value", "denominator", "lower", "upper"), math.nan)
     units = kpi_catalogue().set_index("kpi")["unit"].to_dict()
     rows = []
     for kpi, whole in by_code(report.kpis).items():
-        now, before = recent[kpi], previous.get(kpi, {"value": math.nan})
+        now, before = recent.get(kpi, nothing), previous.get(kpi, nothing)
         interval = NOTHING if math.isnan(now["lower"]) else f"{share(now['lower'])} – {share(now['upper'])}"
         rows.append(
             {
@@ -133,6 +135,16 @@ def _kpi_rows(report: CustomerReport) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def _kpis_missing(report: CustomerReport) -> list[str]:
+    """Which periods of the KPI table the log does not hold whole."""
+    if report.recent_kpis is None:
+        return ["recent_missing"]
+    if report.previous_kpis is None:
+        return ["previous_missing"]
+    before = by_code(report.previous_kpis)["retention_rate"]["denominator"]
+    return ["retention_before_missing"] if math.isnan(before) else []
 
 
 def _month_rows(months: pd.DataFrame) -> list[dict[str, Any]]:
@@ -181,6 +193,22 @@ def _segment_rows(summary: pd.DataFrame, language: Language) -> list[dict[str, s
         }
         for row in summary[summary["n_customers"] > 0].to_dict("records")
     ]
+
+
+def _all_customers(report: CustomerReport) -> dict[str, str]:
+    """The customers and the money that tiers and segments divide."""
+    kpis, base = by_code(report.kpis), report.base.set_index("part")["amount"]
+    n, revenue = kpis["active_customers"]["value"], base["customers"]
+    return {
+        "name": TEXTS["all_customers"].text(report.language),
+        "scores": "",
+        "customers": count(n),
+        "customer_share": share(1.0),
+        "orders": count(kpis["n_orders"]["value"]),
+        "revenue": money(revenue),
+        "value_share": share(1.0) if revenue > 0 else NOTHING,
+        "mean": money(revenue / n),
+    }
 
 
 def _rfm_rows(summary: pd.DataFrame, language: Language) -> list[dict[str, str]]:
