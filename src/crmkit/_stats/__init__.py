@@ -2,6 +2,7 @@
 
 from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
 from crmkit._stats._concentration import TOP_SHARE, gini_coefficient, lorenz_curve, share_of_top, top_count
+from crmkit._stats._coverage import doubled_runs, expected_ranges, far_too_few, implausible_silences, runs_of
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
 from crmkit._stats._intervals import wilson_interval
 from crmkit._stats._markov import (
@@ -29,10 +30,14 @@ __all__ = [
     "check_part_of",
     "digamma_rest",
     "digamma_step",
+    "doubled_runs",
+    "expected_ranges",
     "expected_sojourns",
+    "far_too_few",
     "forecast",
     "gammaln_rest",
     "gini_coefficient",
+    "implausible_silences",
     "log_beta_step",
     "log_rising",
     "log_rule",
@@ -40,6 +45,7 @@ __all__ = [
     "lorenz_curve",
     "maximise",
     "recurrent_classes",
+    "runs_of",
     "share_of_top",
     "silence_probability",
     "smoothed_shares",

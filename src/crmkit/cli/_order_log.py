@@ -6,28 +6,36 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from crmkit._frames import open_frame, to_pandas
+from crmkit.activity import LogHole
 from crmkit.cli._chunks import Chunk
 from crmkit.cli._decimals import with_decimal_points
 from crmkit.cli._files import open_table
 from crmkit.cli._guess import Columns, found_columns
-from crmkit.cli._log_remarks import say_remarks
+from crmkit.cli._log_remarks import said_holes, said_holes_by
 from crmkit.cli._options import OrderOptions
 from crmkit.cli._problems import FileError
 from crmkit.cli._progress import with_progress
 from crmkit.cli._typed_chunks import typed_chunk
 from crmkit.cli._unusable import Unusable, money_columns
 from crmkit.cli._warehouse import Warehouse, open_warehouse
-from crmkit.transactions import as_transactions, audit_orders, rejected_orders
+from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
 
-__all__ = ["CHUNK_ROWS", "OrderLog", "open_orders"]
+__all__ = ["CHUNK_ROWS", "OrderLog", "Usable", "open_orders"]
 
 CHUNK_ROWS = 1_000_000
 """A file with more rows is not held in memory."""
+
+
+class Usable(NamedTuple):
+    """The transactions of a file, and the holes that it has."""
+
+    transactions: Any
+    holes: list[LogHole]
 
 
 @dataclass(frozen=True)
@@ -46,25 +54,29 @@ class OrderLog:
         audit = audit_orders(self.rows, as_of=as_of, **self.columns, **self.formats)
         return to_pandas(open_frame(audit, name="audit"))
 
-    def transactions(self, options: OrderOptions, *, as_of: str | None) -> Any:
+    def transactions(self, options: OrderOptions, *, as_of: str | None) -> Usable:
         """Give the transactions, in the kind of frame that the rows are in; say what is left out, or stop at it.
 
-        Where ``as_of`` lies long after the newest order, that is said too.
+        Where ``as_of`` lies long after the newest order, or the log has holes, that is said too.
         """
         if options.invalid == "raise":
             self.unusable.check_rows(options.language)
         self.unusable.say(options.language)
-        return self._usable(options, as_of=as_of)
-
-    def say_remarks(self, options: OrderOptions, *, as_of: str | None) -> None:
-        """Say what `transactions` says of the rows that can be used; there must be one that is no refund."""
-        self._usable(options, as_of=as_of)
-
-    def _usable(self, options: OrderOptions, *, as_of: str | None) -> Any:
-        made = as_transactions(self.rows, returns=options.returns, invalid="drop", **self.columns, **self.formats)
+        made = as_transactions(
+            self.rows, returns=options.returns, invalid=options.invalid, **self.columns, **self.formats
+        )
         kept = made if self.warehouse is None else self.warehouse.kept(made, name="transactions")
-        say_remarks(kept, as_of=as_of, language=options.language)
-        return kept
+        return Usable(kept, said_holes(kept, as_of=as_of, language=options.language))
+
+    def holes(self, options: OrderOptions, *, as_of: str | None, by: str | None) -> dict[str, list[LogHole]]:
+        """Give the holes of the log by the values of a column, and say them; where orders have ids, line by line."""
+        columns = {**self.columns, **self.formats, "returns": options.returns, "invalid": "drop"}
+        if columns["order_id"] is None:
+            made = as_transactions(self.rows, **columns)
+        else:
+            made = as_order_lines(self.rows, keep=[] if by is None else [by], **columns)
+        kept = made if self.warehouse is None else self.warehouse.kept(made, name="lines")
+        return said_holes_by(kept, by=by, as_of=as_of, language=options.language)
 
     def like_rows(self, table: pd.DataFrame, *, name: str) -> Any:
         """Bring a table into the kind of frame that the rows are in."""

@@ -43,7 +43,7 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
     check_output(output, read=[options.file])
     with open_orders(options) as log:
         audit = log.audit(as_of=options.as_of)
-        transactions = log.transactions(options, as_of=options.as_of)
+        transactions = log.transactions(options, as_of=options.as_of).transactions
         made = customer_report(
             transactions,
             as_of=options.as_of or "",

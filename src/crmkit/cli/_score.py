@@ -62,7 +62,7 @@ def score(
     check_output(output, read=[path for path in (options.file, master) if path is not None])
     read_rules = rules_from(rules)
     with open_orders(options) as log:
-        transactions = log.transactions(options, as_of=options.as_of)
+        transactions = log.transactions(options, as_of=options.as_of).transactions
         ids = None if master is None else known_ids(master, master_id, options, transactions=transactions)
         known = None if ids is None else log.like_rows(ids, name="master")
         summary = customer_summary(transactions, as_of=options.as_of or "", customers=known)

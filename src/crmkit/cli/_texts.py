@@ -149,6 +149,10 @@ _USAGE = {
     ),
     "no_rules": Label("--rules {file} cannot be read: {error}", "无法读取 --rules {file}：{error}"),
     "master_alone": Label("--master-id needs --master.", "--master-id 须与 --master 一起使用。"),
+    "by_alone": Label(
+        "--by needs an order id in each row. Name its column with --order-id.",
+        "--by 要求每行都有订单号，请用 --order-id 指定该列。",
+    ),
     "no_end": Label(
         "Give --end, or --as-of as the last day of the period.", "请给出 --end，或用 --as-of 作为期间最后一天。"
     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit._stats import TOP_SHARE, top_count
 from crmkit.report._base import base_said
-from crmkit.report._freshness import stale_said
+from crmkit.report._holes import MARK, holes_said, marked, stale_said, without_end
 from crmkit.report._numbers import by_code, count, counted, day, money, share
 from crmkit.report._texts import TEXTS
 from crmkit.report._value_page import interval_said, joined, limits_said, money_said
@@ -34,19 +34,22 @@ def findings(report: CustomerReport) -> list[str]:
     first, newest = report.span.first_order, report.span.newest_order
     if first is None or newest is None:
         return [_nothing(report)]
-    return [
-        _base(report, first, newest),
-        *remarks(report),
-        _top(report),
-        _retention(report),
-        *_tiers(report),
-        *_value(report),
-    ]
+    all_days = report.touched(report.first_day, report.as_of)
+    base = marked(_base(report, first, newest), all_days)
+    told = [marked(sentence, all_days) for sentence in (*_tiers(report), *_value(report))]
+    return [base, *remarks(report), marked(_top(report), all_days), _retention(report), *told]
 
 
 def remarks(report: CustomerReport) -> list[str]:
     """What must be known to read the figures right, whatever sections are shown."""
-    return [*base_said(report.base, report.language), *stale_said(report.span, report.as_of, report.language)]
+    language = report.language
+    said = [
+        *stale_said(report.span, report.as_of, language),
+        *holes_said(without_end(report.holes, report.as_of), language),
+    ]
+    if said:
+        said[-1] = ("" if language == "zh" else " ").join([said[-1], TEXTS["marks"].text(language)])
+    return [*base_said(report.base, language), *(f"{MARK} {sentence}" for sentence in said)]
 
 
 def _nothing(report: CustomerReport) -> str:
@@ -144,7 +147,7 @@ def _retention(report: CustomerReport) -> str:
         return texts.format(days=report.days, first=day(report.first_day), as_of=day(report.as_of))
     retention = by_code(report.recent_kpis)["retention_rate"]
     told = "finding_no_retention" if math.isnan(retention["value"]) else "finding_retention"
-    return (
+    said = (
         TEXTS[told]
         .text(report.language)
         .format(
@@ -157,3 +160,4 @@ def _retention(report: CustomerReport) -> str:
             upper=share(retention["upper"]),
         )
     )
+    return marked(said, report.touched(report.as_of - timedelta(days=2 * report.days - 1), report.as_of))

@@ -11,8 +11,8 @@ import pandas as pd
 
 from crmkit import metrics
 from crmkit._checks import Day, as_day, check_columns, check_fraction, check_int, check_number, check_option
-from crmkit._frames import AnyFrame, open_frame, to_pandas
-from crmkit.activity import cohort_table, daily_counts, log_span
+from crmkit._frames import open_frame, to_pandas
+from crmkit.activity import cohort_table, daily_counts, log_holes, log_span
 from crmkit.customers import customer_summary
 from crmkit.errors import SchemaError
 from crmkit.labels import LABELS, LANGUAGES, Language
@@ -21,7 +21,7 @@ from crmkit.report._report import CustomerReport
 from crmkit.report._sections import QUIET, WITHOUT_PURCHASES, Section, checked_sections
 from crmkit.report._value import customer_value
 from crmkit.segment import RFMSegmenter, TierSegmenter, rfm_map_table
-from crmkit.transactions import checked_transactions, up_to
+from crmkit.transactions import checked_transactions
 
 __all__ = ["customer_report"]
 
@@ -108,13 +108,13 @@ def customer_report(
     check_option(language, LANGUAGES, name="language")
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)
-    per_day = _per_day(rows, last_day)
-    span, purchases = log_span(per_day), int(per_day["n_rows"].sum())
+    native = rows.to_native()
+    per_day = daily_counts(native, as_of=last_day)
+    span, purchases = log_span(per_day), int(per_day["n_units"].sum())
     first_day = span.first_day
     if purchases == 0:
         shown = tuple(name for name in shown if name in WITHOUT_PURCHASES)
     checked = None if audit is None else _checked_audit(audit, net=float(per_day["amount"].sum()))
-    native = rows.to_native()
     recent = last_day - timedelta(days=days - 1)
     previous = recent - timedelta(days=days)
     customers = to_pandas(
@@ -145,6 +145,7 @@ def customer_report(
         language=language,
         sections=shown,
         span=span,
+        holes=tuple(log_holes(per_day, as_of=last_day)),
         base=base_table(customers),
         audit=checked,
         kpis=_pandas(metrics.kpi_table(native, start=first_day, end=last_day)),
@@ -186,14 +187,6 @@ def _actions(customers: pd.DataFrame, rfm: RFMSegmenter, *, n_actions: int, lang
 
 def _pandas(native: Any) -> pd.DataFrame:
     return to_pandas(open_frame(native, name="table"))
-
-
-def _per_day(rows: AnyFrame, last_day: datetime) -> pd.DataFrame:
-    """What the transactions that count add up to on each day."""
-    days = daily_counts(up_to(rows, last_day, name="as_of"))
-    if days.empty:
-        raise SchemaError(f"`transactions` has no rows up to {last_day:%Y-%m-%d}. Give a later as_of.")
-    return days
 
 
 def _checked_audit(audit: Any, *, net: float) -> pd.DataFrame:

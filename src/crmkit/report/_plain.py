@@ -52,7 +52,7 @@ def as_markdown(report: CustomerReport) -> str:
 def _tables(report: CustomerReport) -> dict[str, pd.DataFrame]:
     """The tables of the sections shown, and those that users added."""
     of_section: dict[str, dict[str, pd.DataFrame | None]] = {
-        "audit": {"audit": report.audit},
+        "audit": {"audit": report.audit, "holes": pd.DataFrame(report.holes) if report.holes else None},
         "kpis": {
             "base": report.base,
             "kpis": report.kpis,

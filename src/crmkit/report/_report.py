@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from crmkit.activity import LogSpan
+from crmkit.activity import LogHole, LogSpan, touching
 from crmkit.labels import Language
 from crmkit.report._findings import findings
 from crmkit.report._html import render
@@ -40,6 +40,10 @@ class CustomerReport:
     span : LogSpan
         ``first_day``, ``first_order``, ``newest_order``, and ``quiet_until``: the last day on which the next order
         would still be in the rhythm of the log. A later ``as_of`` is remarked on.
+    holes : tuple of LogHole
+        What the log does not hold as it should: ``kind`` ("missing", "partial", "doubled"), ``start`` and ``end``,
+        ``n_orders``, and the range ``expected_low`` to ``expected_high``; see `crmkit.log_coverage_table`. Figures
+        whose period touches one are marked †.
     base : DataFrame
         Whom and what the shares of revenue are of: ``part``, ``n_customers``, ``amount``. The "customers" who ordered
         and did not get back more than they paid; those "below_zero", who did, and count as customers whose money is 0;
@@ -80,6 +84,7 @@ class CustomerReport:
     language: Language
     sections: tuple[Section, ...]
     span: LogSpan
+    holes: tuple[LogHole, ...]
     base: pd.DataFrame
     audit: pd.DataFrame | None
     kpis: pd.DataFrame
@@ -102,6 +107,10 @@ class CustomerReport:
     def first_day(self) -> datetime:
         """Day of the first transaction."""
         return self.span.first_day
+
+    def touched(self, start: datetime, end: datetime) -> bool:
+        """Whether a period, both its ends included, shares a day with a hole of the log."""
+        return bool(touching(self.holes, start, end))
 
     @property
     def findings(self) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from crmkit.labels import Label
+from crmkit.report._log_texts import LOG_TEXTS
 from crmkit.report._value_texts import VALUE_TEXTS
 
 __all__ = ["TEXTS"]
 
 TEXTS = MappingProxyType(
     {
+        **LOG_TEXTS,
         **VALUE_TEXTS,
         "title": Label("Customer report", "客户分析报告"),
         "subtitle": Label(
@@ -29,25 +31,6 @@ TEXTS = MappingProxyType(
             "其中 {repeat} 的客户下单不止一次。",
         ),
         "finding_as_of": Label(" (as of {as_of})", "（截止日 {as_of}）"),
-        "base_no_purchase_day": Label(
-            "Not counted: {n} without a purchase day (only refunds, or days that refunds cancel), {money} in all.",
-            "另有 {n} 位没有购买日（仅有退款，或当日订单被退款抵消），不计入客户，合计 {money}。",
-        ),
-        "base_below_zero": Label(
-            "Counted with 0 in shares of revenue: {n} who ordered but got back more than they paid, {money} in all.",
-            "有 {n} 位客户下过单但退款多于付款，合计 {money}，计算占比时按 0 计。",
-        ),
-        "base_money": Label(
-            "Shares of revenue are of the other customers' {base}; together these make up the {revenue}.",
-            "各项销售额占比均以其余客户的 {base} 为基数，与上述金额相加即为销售额 {revenue}。",
-        ),
-        "stale_as_of": Label(
-            "The newest order is of {newest}, {days} days before {as_of}: longer than the rhythm of the log makes "
-            "plausible. If that day is a slip, or orders are still to come in, what compares with it (recency, "
-            "retention, churn, lifetime value) is wrong.",
-            "最近一笔订单在 {newest}，比截止日 {as_of} 早 {days} 天，超出了数据自身节奏的合理范围。"
-            "如果截止日写错，或后续订单尚未载入，则以截止日为准的各项结果（最近购买、留存、流失、客户终身价值）都不可信。",
-        ),
         "finding_nothing": Label(
             "Nobody bought anything from {first} to {as_of}; refunds come to {revenue}. KPIs, months, cohorts, tiers, "
             "RFM, value, rhythm and concentration need purchases, and are not shown.",
@@ -147,8 +130,10 @@ TEXTS = MappingProxyType(
         ),
         "periods": Label("Revenue and customers by month", "按月销售额与客户数"),
         "periods_note": Label(
-            "New customers are those whose first purchase in this log lies in the month. Pale: the month was not over.",
-            "新客户指在本数据中首次购买发生在该月的客户。浅色表示该月尚未结束。",
+            "New customers are those whose first purchase in this log lies in the month. Pale: the month was not over, "
+            "or the log does not hold it whole (†; a dash where it holds nothing).",
+            "新客户指在本数据中首次购买发生在该月的客户。"
+            "浅色表示该月尚未结束，或数据不完整（标有 †；没有数据的月份为短横线）。",
         ),
         "periods_cut": Label(
             "Only the newest {n} of {of:,} months are shown.", "仅显示 {of:,} 个月中最近的 {n} 个月。"
@@ -166,8 +151,9 @@ TEXTS = MappingProxyType(
         ),
         "cohorts": Label("Cohort retention", "同期群留存"),
         "cohorts_note": Label(
-            "Share of the customers first seen in a month who bought again so many months later.",
-            "各月首次购买的客户在其后第几个月再次购买的比例。",
+            "Share of the customers first seen in a month who bought again so many months later; a dash where the log "
+            "holds nothing of that month.",
+            "各月首次购买的客户在其后第几个月再次购买的比例；数据中没有该月的，以短横线表示。",
         ),
         "cohorts_cut": Label(
             "Only the newest {n} of {of:,} cohorts are shown.", "仅显示 {of:,} 个同期群中最近的 {n} 个。"
@@ -237,6 +223,7 @@ TEXTS = MappingProxyType(
             "购买日指有订单的日期；若当日有退款且净额不大于零，则不算购买日。退款为负金额，除非被剔除，均从销售额中扣减。",
         ),
         "table_audit": Label("Where every row went", "数据去向"),
+        "table_holes": Label("Holes of the log", "数据缺口"),
         "table_base": Label("Base of the shares", "占比的基数"),
         "table_kpis": Label("KPIs of the whole log", "核心指标：全部记录"),
         "table_recent_kpis": Label("KPIs of the last days", "核心指标：最近一期"),
