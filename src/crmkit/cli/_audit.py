@@ -35,7 +35,7 @@ def audit(options: OrderOptions, by: str | None, as_json: bool) -> None:
       crmkit audit orders.csv --as-of 2024-12-31
       crmkit audit orders.csv --as-of 2024-12-31 --by channel
     """  # noqa: D301
-    with open_orders(options) as log:
+    with open_orders(options, keep=[] if by is None else [by]) as log:
         if by is not None and log.columns["order_id"] is None:
             raise OptionError("by_alone")
         table = log.audit(as_of=options.as_of)

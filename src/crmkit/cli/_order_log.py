@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -84,11 +84,14 @@ class OrderLog:
 
 
 @contextmanager
-def open_orders(options: OrderOptions) -> Iterator[OrderLog]:
-    """Open the file of the options; columns that they do not name are guessed, and said."""
+def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[OrderLog]:
+    """Open the file of the options; columns that they do not name are guessed, and said; ``keep`` names others."""
     with open_table(options.file, options.reading) as table:
         columns = found_columns(table.columns, options.columns, file=options.file, language=options.language)
-        ids = [name for name in (columns["customer_id"], columns["order_id"]) if name is not None]
+        missing = [name for name in keep if name not in table.columns]
+        if missing:
+            raise FileError("absent", file=options.file, missing=missing, columns=list(table.columns))
+        ids = [name for name in (columns["customer_id"], columns["order_id"], *keep) if name is not None]
         chunks = table.chunks(ids, CHUNK_ROWS)
         waiting = deque(chunk for chunk in (next(chunks, None), next(chunks, None)) if chunk is not None)
         if not waiting or waiting[0].rows.empty:
@@ -99,7 +102,9 @@ def open_orders(options: OrderOptions) -> Iterator[OrderLog]:
             return
         with open_warehouse() as warehouse:
             shown = with_progress(_drained(waiting, chunks), size=table.size, options=options)
-            typed = (typed_chunk(chunk, unusable, options, fingerprints=warehouse.fingerprints) for chunk in shown)
+            typed = (
+                typed_chunk(chunk, unusable, options, keep=keep, fingerprints=warehouse.fingerprints) for chunk in shown
+            )
             rows = warehouse.filled(typed, name="orders")
             unusable.check_numbers()
             yield OrderLog(rows, columns, unusable, warehouse=warehouse)

@@ -109,7 +109,18 @@ class CustomerReport:
         return self.span.first_day
 
     def touched(self, start: datetime, end: datetime) -> bool:
-        """Whether a period, both its ends included, shares a day with a hole of the log."""
+        """Whether a period shares a day with a hole of the log.
+
+        Parameters
+        ----------
+        start, end : datetime
+            First and last day of the period.
+
+        Returns
+        -------
+        bool
+            True if it does; its figures are then marked †.
+        """
         return bool(touching(self.holes, start, end))
 
     @property
