@@ -122,7 +122,7 @@ def test_a_partial_month_keeps_its_figures_and_is_marked(holed):
 @pytest.fixture
 def folder(tmp_path, monkeypatch, holed):
     monkeypatch.chdir(tmp_path)
-    holed.to_csv("orders.csv", index=False)
+    holed.assign(store="north").to_csv("orders.csv", index=False)
     return tmp_path
 
 
@@ -178,7 +178,14 @@ def test_the_audit_finds_lines_loaded_twice(folder):
 
 @pytest.mark.parametrize(("language", "told"), [("en", "--by needs an order id"), ("zh", "--by 要求每行都有订单号")])
 def test_by_needs_order_ids(language, told, folder):
-    code, _, stderr = run("audit", "orders.csv", "--by", "customer_id", "--language", language)
+    code, _, stderr = run("audit", "orders.csv", "--by", "store", "--language", language)
+    assert code == 2
+    assert told in stderr
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "a column called time"), ("zh", "名为 time 的列")])
+def test_a_column_called_like_those_of_order_lines_is_refused(language, told, folder):
+    code, _, stderr = run("audit", "orders.csv", "--by", "time", "--language", language)
     assert code == 2
     assert told in stderr
 

@@ -17,6 +17,8 @@ from crmkit.labels import LABELS
 __all__ = ["audit"]
 
 _HEADS = ("reason", "n_rows", "amount_of_rows", "n_duplicates")
+# The columns of order lines, which none that is kept may be called.
+_OWN = ("customer_id", "order_id", "date", "time", "quantity", "amount")
 
 
 @click.command()
@@ -35,6 +37,8 @@ def audit(options: OrderOptions, by: str | None, as_json: bool) -> None:
       crmkit audit orders.csv --as-of 2024-12-31
       crmkit audit orders.csv --as-of 2024-12-31 --by channel
     """  # noqa: D301
+    if by in _OWN:
+        raise OptionError("by_own", column=by)
     with open_orders(options, keep=[] if by is None else [by]) as log:
         if by is not None and log.columns["order_id"] is None:
             raise OptionError("by_alone")

@@ -153,6 +153,10 @@ _USAGE = {
         "--by needs an order id in each row. Name its column with --order-id.",
         "--by 要求每行都有订单号，请用 --order-id 指定该列。",
     ),
+    "by_own": Label(
+        "--by cannot take a column called {column}, a name that order lines have themselves. Rename it in the file.",
+        "--by 不能使用名为 {column} 的列：订单明细自身已有此列名。请在文件中改名。",
+    ),
     "no_end": Label(
         "Give --end, or --as-of as the last day of the period.", "请给出 --end，或用 --as-of 作为期间最后一天。"
     ),
