@@ -49,11 +49,7 @@ def pandas_summary(transactions):
             "frequency": (out["size"] - 1).to_numpy("float64"),
             "recency": (out["max"] - out["min"]).dt.days.to_numpy("float64"),
             "T": since_first.to_numpy(),
-            "monetary_value": ((paid - first_paid) / repeats)
-            .reindex(out.index)
-            .where(out["size"] > 1, 0.0)
-            .where(out["size"].notna())
-            .to_numpy(),
+            "monetary_value": ((paid - first_paid) / repeats).reindex(out.index).where(out["size"] > 1).to_numpy(),
         }
     )
 
@@ -117,10 +113,7 @@ def polars_summary(transactions):
         "customer_id", "first_order", "last_order", "n_orders", "spend",
         *(span.dt.total_days().cast(pl.Float64).alias(name) for name, span in in_days.items()),
         frequency=pl.when(pl.col("days") > 0).then((pl.col("days") - 1).cast(pl.Float64)),
-        monetary_value=pl.when(pl.col("days") > 1)
-        .then((pl.col("paid") - pl.col("first_paid")) / repeats)
-        .when(pl.col("days") == 1)
-        .then(0.0),
+        monetary_value=pl.when(pl.col("days") > 1).then((pl.col("paid") - pl.col("first_paid")) / repeats),
     )  # fmt: skip
 
 
@@ -140,7 +133,7 @@ select customer_id, first_order, last_order, n_orders::bigint as n_orders, spend
     case when days > 0 then (days - 1)::double end as frequency,
     date_diff('day', first_order, last_order)::double as recency,
     date_diff('day', first_order, date '2025-12-31')::double as T,
-    case when days > 1 then (paid - first_paid) / (days - 1) when days = 1 then 0 end as monetary_value
+    case when days > 1 then (paid - first_paid) / (days - 1) end as monetary_value
 from (
     select customer_id, min(date) filter (n_orders > 0) as first_order, max(date) filter (n_orders > 0) as last_order,
         sum(n_orders) as n_orders, sum(amount) as spend, count(*) filter (n_orders > 0) as days,

@@ -66,7 +66,7 @@ class Customers:
         self.peer = lifetimes
         weeks = self.customers[["recency", "T"]] / 7
         self.x, self.t_x, self.T = self.customers["frequency"], weeks["recency"], weeks["T"]
-        self.m = self.customers["monetary_value"]
+        self.m = self.customers["monetary_value"].fillna(0)
         self.bg = BetaGeoModel.from_params(PARAMS)
         self.gg = GammaGammaModel.from_params(SPEND)
         self.pareto = ParetoNBDModel.from_params({"r": 0.553, "alpha": 10.58, "s": 0.606, "beta": 11.67})

@@ -32,6 +32,8 @@ class Spend:
 
     def __init__(self, path):
         self.customers = pd.read_parquet(path)
+        # The peer wants 0 where nobody came back.
+        self.filled = self.customers.fillna({"monetary_value": 0.0})
         self.repeaters = self.customers[self.customers["frequency"] > 0]
         self.ours = GammaGammaModel.from_params(PARAMS)
 
@@ -47,7 +49,7 @@ class Spend:
     def predict_by_peer(self):
         peer = self.peer()
         peer.params_ = pd.Series(PARAMS)
-        return peer.conditional_expected_average_profit(self.customers["frequency"], self.customers["monetary_value"])
+        return peer.conditional_expected_average_profit(self.filled["frequency"], self.filled["monetary_value"])
 
     def peer(self):
         with warnings.catch_warnings():

@@ -119,6 +119,26 @@ def check_json_round_trip_says_the_same(make, customers):
     assert_equal(outputs(again, customers), outputs(estimator, customers))
 
 
+def check_what_is_set_after_fit_waits_for_the_next(make, customers):
+    estimator = make()
+    given = estimator.get_params(deep=False)
+    # what is mutable is changed in place as well
+    estimator.set_params(**{name: list(value) for name, value in given.items() if isinstance(value, tuple)})
+    estimator.fit(customers)
+    expected, written = outputs(estimator, customers), estimator.to_json()
+    in_sql = estimator.to_sql() if hasattr(estimator, "to_sql") else None
+    for value in estimator.get_params(deep=True).values():
+        if isinstance(value, list):
+            value.reverse()
+        if isinstance(value, dict):
+            value.clear()
+    for change in (estimator.set_params, lambda **changed: vars(estimator).update(changed)):
+        change(**{name: _another(value) for name, value in given.items()})
+    assert_equal(outputs(estimator, customers), expected)
+    assert estimator.to_json() == written
+    assert (estimator.to_sql() if hasattr(estimator, "to_sql") else None) == in_sql
+
+
 def check_rows_keep_their_order_length_and_index(make, customers):
     estimator = make().fit(customers)
     turned = customers.iloc[::-1].set_axis([f"row {n}" for n in range(len(customers))], axis=0)
@@ -142,6 +162,11 @@ def check_polars_and_arrow_say_the_same_in_their_own_kind(make, customers):
         assert_equal(outputs(estimator, table), expected)
         for result in row_wise(estimator, table).values():
             assert type(result).__module__.split(".")[0] == type(table).__module__.split(".")[0]
+
+
+def _another(value):
+    """Another value of a parameter: another number where it is one."""
+    return value + 1 if isinstance(value, (int, float)) and not isinstance(value, bool) else object()
 
 
 CLAUSES = {name.removeprefix("check_"): check for name, check in list(globals().items()) if name.startswith("check_")}

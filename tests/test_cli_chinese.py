@@ -174,13 +174,12 @@ def test_of_the_master_file(master, expected, folder):
 
 
 NOBODY = "文件中没有客户下过订单，而分群须比较有购买的客户。"
-INFINITE = "1 位有订单的客户的 spend 缺失或为无穷大，请修正数据。"
+OVERFLOW = "列 amount 的合计超出数值可表示的范围（1.8e308），请查找不可能的金额。"
 
 
 @pytest.mark.parametrize(
-    ("rows", "expected"), [([("ann", DAY, "-5")], NOBODY), ([("ann", DAY, "1e308")] * 2, INFINITE)]
+    ("rows", "expected"), [([("ann", DAY, "-5")], NOBODY), ([("ann", DAY, "1e308")] * 2, OVERFLOW)]
 )
-@pytest.mark.filterwarnings("ignore:overflow")
 def test_of_nobody_who_bought_and_of_endless_money(rows, expected, folder):
     (folder / "orders.csv").write_text(text(rows=rows))
     assert said("score", *report()[1:], code=3) == expected
@@ -197,7 +196,8 @@ def test_of_a_fit_without_a_maximum(folder, monkeypatch):
     monkeypatch.setattr(GammaGammaModel, "fit", lambda self, _: self)
     rows = [(f"c{n}", day, "5") for n in range(10) for day in (DAY, f"2024-02-{10 + n}")]
     (folder / "orders.csv").write_text(text(rows=rows))
-    assert said("clv", *report()[1:], code=3) == NO_MAXIMUM
+    unfit = "购买模型无法拟合这份数据，故不给出预计购买与价值。"
+    assert said("clv", *report()[1:], code=3) == unfit + NO_MAXIMUM
 
 
 # Of rules.
@@ -249,7 +249,7 @@ def test_of_the_data_of_the_demo(monkeypatch):
 
 
 OF_THE_DEMO = (
-    "数据文件 'CDNOW_master.txt' 随 lifetimes 包提供，而该包未安装或缺少此文件。请用 pip install lifetimes 安装。"
+    "数据文件 'CDNOW_master.txt' 随 lifetimes 包提供，而该包未安装或缺少此文件。请安装：pip install 'crmkit[data]'"
 )
 
 
@@ -277,7 +277,29 @@ OF_USAGE = [
         ("clv", *report()[1:], "--horizon", "12"),
         "'--horizon' 的值无效：须为大于 0 的数字加 D、W、M 或 Y（日、周、月、年），如 12M，得到 '12'。",
     ),
-    (("clv", *report()[1:], "--margin", "30"), "'--margin' 的值无效：须大于 0 且不超过 1，得到 30.0。"),
+    (
+        ("clv", *report()[1:], "--margin", "30"),
+        "'--margin' 的值无效：应为利润占销售额的比例，大于 0 且不超过 1，得到 30.0。是否想写 0.3？",
+    ),
+    (
+        ("clv", *report()[1:], "--margin", "-1"),
+        "'--margin' 的值无效：应为利润占销售额的比例，大于 0 且不超过 1，得到 -1.0。",
+    ),
+    (
+        ("report", *report()[1:], "--margin", "0"),
+        "'--margin' 的值无效：不能为 0：那样没有任何利润，所有价值都为 0。请给出利润占销售额的比例，如 0.3；"
+        "按销售额计则用 1。",
+    ),
+    (("clv", *report()[1:], "--margin", "inf"), "'--margin' 的值无效：须为有限的数，得到 inf。"),
+    (("clv", *report()[1:], "--level", "95"), "'--level' 的值无效：须介于 0 与 1 之间，得到 95.0。是否想写 0.95？"),
+    (
+        ("clv", *report()[1:], "--discount-rate", "10"),
+        "'--discount-rate' 的值无效：须为小于 5 的年率，如 10% 写作 0.1，得到 10.0。是否想写 0.1？",
+    ),
+    (
+        ("clv", *report()[1:], "--discount-rate", "500"),
+        "'--discount-rate' 的值无效：须为小于 5 的年率，如 10% 写作 0.1，得到 500.0。",
+    ),
     (
         ("clv", *report()[1:], "--discount-rate", "-1"),
         "'--discount-rate' 的值无效：须为不小于 0 的年率，如 0.1，得到 -1.0。",
@@ -360,6 +382,15 @@ def test_a_package_that_is_missing_is_named_in_chinese(monkeypatch):
         importlib.import_module("crmkit.cli").main()
 
 
+def test_an_interrupt(folder, monkeypatch):
+    def interrupted(options, **_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("crmkit.cli._audit.open_orders", interrupted)
+    assert run("audit", "orders.csv", "--language", "zh") == (1, "", "\n已中断。\n")
+    assert run("audit", "orders.csv") == (1, "", "\nAborted!\n")
+
+
 # Laws.
 
 
@@ -383,7 +414,7 @@ def test_values_stay_as_they_are(value):
 def test_every_message_is_provoked_here(label):
     texts = [case[-1] for cases in (OF_TEXT, OF_FURTHER_COLUMNS, OF_PARQUET, OF_CUSTOMERS, OF_RULES) for case in cases]
     texts += [expected.split("的值无效：")[-1] for _, expected in OF_USAGE]
-    texts += [NOBODY, INFINITE, OF_THE_DEMO, OF_NO_ROWS, NO_MAXIMUM]
+    texts += [NOBODY, OVERFLOW, OF_THE_DEMO, OF_NO_ROWS, NO_MAXIMUM]
     pattern = re.sub(r"\\{\w+\\}", ".*", re.escape(label.zh))
     assert any(re.fullmatch(pattern, said) for said in texts)
 

@@ -12,7 +12,7 @@ from tests.commands import run, text
 
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.cli import _order_log, _valued
-from crmkit.errors import ConvergenceError
+from crmkit.errors import ConvergenceError, SchemaError
 from crmkit.report import _forecast
 from crmkit.value import (
     BetaGeoModel,
@@ -24,7 +24,7 @@ from crmkit.value import (
 )
 
 AS_OF = "1998-06-30"
-HISTORY = ["customer_id", "frequency", "recency", "T", "monetary_value"]
+HISTORY = ["customer_id", "frequency", "recency", "T"]
 MADE = ["probability_alive", "probability_inactive", "expected_purchases", "expected_spend"]
 MADE += ["lifetime_value", "lifetime_value_lower", "lifetime_value_upper"]
 MODELS = {"pareto": ParetoNBDModel, "bg": BetaGeoModel, "mbg": ModifiedBetaGeoModel}
@@ -214,7 +214,7 @@ def test_an_interval_without_an_upper_end(orders, monkeypatch):
         *args, **more).assign(lifetime_value_upper=np.inf))  # fmt: skip
     (line,) = (line for line in valued(orders, "clv.xlsx").splitlines() if line.startswith("Lifetime value"))
     assert line.endswith(" – ∞")
-    assert openpyxl.load_workbook("clv.xlsx").active["L2"].value == "∞"
+    assert openpyxl.load_workbook("clv.xlsx").active["K2"].value == "∞"
     found = document(orders)["lifetime_value"]
     assert found["lower"] < found["value"]
     assert found["upper"] is None
@@ -293,11 +293,16 @@ def test_a_large_file_gives_the_same(orders, monkeypatch):
         (("--horizon", "12"), "must be a number above 0 and D, W, M or Y, such as 12M, got '12'"),
         (("--horizon", "0W"), "must be a number above 0 and D, W, M or Y, such as 12M, got '0W'"),
         (("--horizon", "99999Y"), "must be a number above 0 and D, W, M or Y, such as 12M, got '99999Y'"),
-        (("--margin", "0"), "must lie above 0 and not above 1, got 0.0"),
-        (("--margin", "30"), "must lie above 0 and not above 1, got 30.0"),
-        (("--margin", "nan"), "must lie above 0 and not above 1, got nan"),
-        (("--discount-rate", "-0.1"), "must be a year's rate of 0 or more, such as 0.1, got -0.1"),
-        (("--discount-rate", "inf"), "must be a year's rate of 0 or more, such as 0.1, got inf"),
+        (("--margin", "0"), "'--margin': is 0: nothing would be earned, and every value would be 0."),
+        (("--margin", "30"), "above 0 and at most 1; got 30.0. Did you mean 0.3?"),
+        (("--margin", "nan"), "must be a finite number, got nan"),
+        (("--discount-rate", "-0.1"), "must be a year's rate of 0 or more, for example 0.1, got -0.1"),
+        (
+            ("--discount-rate", "12"),
+            "must be a year's rate below 5, for example 0.1 for 10%, got 12.0. Did you mean 0.12?",
+        ),
+        (("--discount-rate", "inf"), "must be a finite number, got inf"),
+        (("--level", "95"), "must lie between 0 and 1, got 95.0. Did you mean 0.95?"),
         (("--level", "1"), "must lie between 0 and 1, got 1.0"),
         (("--level", "high"), "'high' is not a valid float"),
         (("--output", "a.json"), "must end in .parquet, .csv or .xlsx"),
@@ -319,9 +324,8 @@ FREE = [(who, day, "5" if day == "2024-01-05" else "0") for who, day, _ in TWICE
     [
         ([("ann", "2024-01-05", "5")], "Fewer than 10 customers bought on two days", "购买过的客户不足 10 位"),
         (TWICE[:-1], "Fewer than 10 customers bought on two days", "购买过的客户不足 10 位"),
-        (FREE, "Fewer than 10 customers came back with amounts above zero", "金额大于零的客户不足 10 位"),
     ],
-    ids=["nobody came back", "nine came back", "nothing was paid"],
+    ids=["nobody came back", "nine came back"],
 )
 def test_a_file_of_too_few_who_came_back_is_refused(rows, english, chinese, folder):
     (folder / "orders.csv").write_text(text(rows=rows))
@@ -332,14 +336,70 @@ def test_a_file_of_too_few_who_came_back_is_refused(rows, english, chinese, fold
     assert not (folder / "clv.xlsx").exists()
 
 
+ONE_PRICE = [(who, day, "9.99") for who, day, _ in TWICE]
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem", "english", "chinese"),
+    [
+        (
+            FREE,
+            "few_amounts",
+            "Fewer than 10 customers came back with amounts above zero, too few to tell what customers will spend, "
+            "so no value is given.",
+            "再次购买且金额大于零的客户不足 10 位，无法预测消费额，故不给出价值。",
+        ),
+        (
+            ONE_PRICE,
+            "one_amount",
+            "All who came back spent 9.99 per purchase day. A model of spend needs customers who differ, so no "
+            "value is given; purchases times 9.99 is the revenue to expect if that stays.",
+            "再次购买的客户每个购买日的平均金额都是 9.99。客户之间没有差异，消费额模型无从拟合，故不给出价值；若金额"
+            "不变，预计购买次数乘以 9.99 即为预计销售额。",
+        ),
+    ],
+)
+def test_without_a_model_of_spend_purchases_are_written(rows, problem, english, chinese, folder):
+    (folder / "orders.csv").write_text(text(rows=rows))
+    arguments = ("clv", "orders.csv", "--as-of", "2024-03-31", "--output", "a.parquet")
+    code, stdout, stderr = run(*arguments)
+    assert (code, stderr.splitlines()[-1]) == (0, english)
+    lines = {line.split("  ")[0]: line.split()[-2:] for line in stdout.splitlines()}
+    assert lines["Customers with a value"] == ["0", "–"]
+    assert lines["Lifetime value, next 12 months"] == ["–", "–"]
+    assert "gamma-gamma" not in stdout
+    assert run(*arguments, "--language", "zh")[2].splitlines()[-1] == chinese
+    found = json.loads(run(*arguments, "--json")[1], parse_constant=pytest.fail)
+    assert (found["problem"], found["n_customers"], found["n_valued"]) == (problem, 10, 0)
+    assert found["lifetime_value"] == {"value": None, "lower": None, "upper": None}
+    written = pd.read_parquet("a.parquet")
+    assert list(written.columns) == [*HISTORY, *MADE]
+    assert written[MADE[3:]].isna().all(axis=None)
+    assert (written[MADE[:3]] > 0).all(axis=None)
+    assert written["expected_purchases"].sum() == pytest.approx(found["expected_purchases"]["value"])
+
+
+@pytest.mark.parametrize("error", [ConvergenceError, SchemaError])
+def test_a_model_of_spend_that_cannot_be_fitted_leaves_the_purchases(orders, monkeypatch, error):
+    def failing(self, customers):
+        raise error("There is a reason.")
+
+    monkeypatch.setattr(GammaGammaModel, "fit", failing)
+    orders.to_parquet("orders.parquet")
+    code, _, stderr = run("clv", "orders.parquet", "--as-of", AS_OF, "--output", "a.csv")
+    told = "The model of spend could not be fitted to this log, so no value is given. There is a reason."
+    assert (code, stderr.splitlines()[-1]) == (0, told)
+
+
 def test_ten_who_came_back_are_enough(folder):
     (folder / "orders.csv").write_text(text(rows=TWICE))
     assert run("clv", "orders.csv", "--as-of", "2024-03-31", "--output", "a.csv")[0] == 0
 
 
-def test_a_fit_that_fails_is_said(folder, orders, monkeypatch):
+@pytest.mark.parametrize("error", [ConvergenceError, SchemaError])
+def test_a_fit_that_fails_is_said(folder, orders, monkeypatch, error):
     def failing(self, customers):
-        raise ConvergenceError(
+        raise error(
             "The fit of ParetoNBDModel found no maximum of the likelihood. Look for customers or values that cannot be "
             "(very long histories, units mixed up), fit on more customers, or give priors."
         )
@@ -348,5 +408,8 @@ def test_a_fit_that_fails_is_said(folder, orders, monkeypatch):
     orders.to_parquet("orders.parquet")
     code, stdout, stderr = run("clv", "orders.parquet", "--as-of", AS_OF)
     assert (code, stdout) == (3, "")
+    assert "The model of purchases could not be fitted to this log, so neither purchases nor value are given." in stderr
     assert "The fit of ParetoNBDModel found no maximum" in stderr
     assert stderr.endswith("or give more customers.\n")
+    stderr = run("clv", "orders.parquet", "--as-of", AS_OF, "--language", "zh")[2]
+    assert "购买模型无法拟合这份数据，故不给出预计购买与价值。模型 ParetoNBDModel 无法拟合。" in stderr

@@ -229,20 +229,33 @@ def test_a_command_that_is_terminated_leaves_nothing_behind(folder):
     assert list(temporary.iterdir()) == []
 
 
-def test_the_handler_of_others_is_restored():
-    def theirs(number, frame):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, "143"), (signal.SIGHUP, "129")])
+def test_the_handler_of_others_is_restored(number, code):
+    def theirs(received, frame):
         raise AssertionError
 
-    before = signal.signal(signal.SIGTERM, theirs)
+    before = signal.signal(number, theirs)
     try:
         with exiting_when_terminated():
-            assert signal.getsignal(signal.SIGTERM) is not theirs
-        assert signal.getsignal(signal.SIGTERM) is theirs
-        with pytest.raises(SystemExit, match="143"), exiting_when_terminated():
-            signal.raise_signal(signal.SIGTERM)
-        assert signal.getsignal(signal.SIGTERM) is theirs
+            assert signal.getsignal(number) is not theirs
+        assert signal.getsignal(number) is theirs
+        with pytest.raises(SystemExit, match=code), exiting_when_terminated():
+            signal.raise_signal(number)
+        assert signal.getsignal(number) is theirs
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(number, before)
+
+
+def test_a_signal_that_is_ignored_stays_ignored():
+    # nohup lets a command live on when the terminal closes
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with exiting_when_terminated():
+            signal.raise_signal(signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_an_error_that_an_engine_makes_of_the_end_is_the_end():

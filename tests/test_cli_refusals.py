@@ -256,4 +256,4 @@ def test_the_demo_without_its_data_is_refused(folder, monkeypatch):
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr("crmkit.datasets._bundled.distribution", missing)
-    refuse(folder, 3, "pip install lifetimes", "demo")
+    refuse(folder, 3, "pip install 'crmkit[data]'", "demo")

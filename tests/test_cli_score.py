@@ -13,7 +13,7 @@ from crmkit import as_transactions, customer_summary
 from crmkit.cli import _customers_file, _order_log
 from crmkit.segment import RFMScorer, RFMSegmenter, TierSegmenter, rfm_rules, write_rfm_rules
 
-MEASURES = ["n_orders", "spend", "days_since_last", "tenure_days", "frequency", "recency", "T", "monetary_value"]
+MEASURES = ["n_orders", "spend", "days_since_last", "tenure_days", "frequency", "recency", "T"]
 MADE = ["r_score", "f_score", "m_score", "rfm_segment", "rfm_segment_name", "tier", "tier_name", "tier_reason"]
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1"]
 
@@ -43,7 +43,7 @@ def test_the_columns_are_those_of_the_library():
     found = pd.read_parquet("customers.parquet")
     orders = pd.DataFrame(ROWS, columns=["customer_id", "date", "amount"])
     customers = customer_summary(as_transactions(orders), as_of="2024-03-31")
-    assert list(found.columns) == [*customers.columns, *MADE]
+    assert list(found.columns) == [*customers.columns.drop("monetary_value"), *MADE]
     assert found["customer_id"].tolist() == ["007", "07", "7"]
     assert_frame_equal(found[MEASURES], customers[MEASURES])
     scores = RFMScorer().fit_transform(customers)
@@ -53,6 +53,13 @@ def test_the_columns_are_those_of_the_library():
     assert found["tier"].tolist() == tiers.predict(customers).tolist()
     assert found["tier_name"].tolist() == ["核心客户", "重要客户", "普通客户"]
     assert found["tier_reason"].tolist() == tiers.explain(customers, language="zh").tolist()
+
+
+def test_the_mean_amount_of_repeat_purchases_is_written_where_asked_for():
+    # only 07 came back
+    scored("customers.csv", "--monetary-value")
+    found = pd.read_csv("customers.csv", dtype={"customer_id": str}).set_index("customer_id")["monetary_value"]
+    assert found.notna().tolist() == [frequency > 0 for frequency in pd.read_csv("customers.csv")["frequency"]]
 
 
 def test_the_tiers_are_told_on_standard_output(folder):

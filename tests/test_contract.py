@@ -25,7 +25,7 @@ CUSTOMERS = pd.DataFrame(
         "frequency": [2.0, 0.0, np.nan, 6.0, 1.0, 0.0],
         "recency": [77.0, 0.0, np.nan, 351.0, 10.0, 0.0],
         "T": [80.0, 90.0, np.nan, 365.0, 40.0, 61.0],
-        "monetary_value": [10.0, 0.0, np.nan, 99.5, 4.0, 0.0],
+        "monetary_value": [10.0, np.nan, np.nan, 99.5, 4.0, np.nan],
     },
     index=list("fedcba"),
 )
@@ -109,28 +109,31 @@ class Shares(BaseEstimator):
         self.labels = labels
 
     def fit(self, customers):
+        self.factor_, self.labels_ = self.factor, tuple(self.labels)
         self.largest_ = float(nw.from_native(customers)["spend"].max())
         return self
 
     def transform(self, customers):
         check_is_fitted(self)
-        return nw.from_native(customers).select(share=nw.col("spend") * self.factor / self.largest_).to_native()
+        return nw.from_native(customers).select(share=nw.col("spend") * self.factor_ / self.largest_).to_native()
 
     def predict(self, customers):
         high = nw.from_native(self.transform(customers))["share"] > 0.5
-        low_label, high_label = self.labels
+        low_label, high_label = self.labels_
         return high.replace_strict({False: low_label, True: high_label}, return_dtype=nw.String).to_native()
 
     def to_json(self):
         check_is_fitted(self)
         head = {"class": type(self).__name__, "version": crmkit.__version__}
-        return json.dumps({**head, "parameters": self.get_params(), "state": {"largest_": self.largest_}})
+        fitted = {"factor": self.factor_, "labels": self.labels_}
+        return json.dumps({**head, "parameters": fitted, "state": {"largest_": self.largest_}})
 
     @classmethod
     def from_json(cls, text):
         written = json.loads(text)
         parameters = {**written["parameters"], "labels": tuple(written["parameters"]["labels"])}
         estimator = cls(**parameters)
+        estimator.factor_, estimator.labels_ = parameters["factor"], parameters["labels"]
         estimator.largest_ = written["state"]["largest_"]
         return estimator
 
@@ -202,6 +205,24 @@ class ForgetsItsName(Shares):
         return json.dumps({**json.loads(super().to_json()), "class": "Estimator"})
 
 
+class StaysOpen(Shares):
+    def transform(self, customers):
+        shares = nw.from_native(super().transform(customers))
+        return shares.with_columns(nw.col("share") / self.factor_ * self.factor).to_native()
+
+
+class SharesItsList(Shares):
+    def fit(self, customers):
+        super().fit(customers)
+        self.labels_ = self.labels
+        return self
+
+
+class WritesWhatIsSet(Shares):
+    def to_json(self):
+        return json.dumps({**json.loads(super().to_json()), "parameters": {"factor": str(self.factor), "labels": []}})
+
+
 class Sorts(Shares):
     def transform(self, customers):
         return super().transform(nw.from_native(customers).sort("spend").to_native())
@@ -220,6 +241,7 @@ class DropsProspects(Shares):
 
 class TakesTheFirstRow(Shares):
     def fit(self, customers):
+        super().fit(customers)
         self.largest_ = float(nw.from_native(customers)["spend"][0])
         return self
 
@@ -248,6 +270,9 @@ BROKEN = [
     (SpeaksBeforeFit, "nothing_is_said_before_fit"),
     (ForgetsAParameter, "json_round_trip_says_the_same"),
     (ForgetsItsName, "json_round_trip_says_the_same"),
+    (StaysOpen, "what_is_set_after_fit_waits_for_the_next"),
+    (SharesItsList, "what_is_set_after_fit_waits_for_the_next"),
+    (WritesWhatIsSet, "what_is_set_after_fit_waits_for_the_next"),
     (Sorts, "rows_keep_their_order_length_and_index"),
     (LosesTheIndex, "rows_keep_their_order_length_and_index"),
     (DropsProspects, "rows_keep_their_order_length_and_index"),

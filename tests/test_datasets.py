@@ -119,7 +119,7 @@ def test_without_lifetimes_the_error_says_how_to_install_it(load: Any, monkeypat
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(_bundled, "distribution", not_found)
-    with pytest.raises(ModuleNotFoundError, match=r"comes with the package lifetimes.*`pip install lifetimes`"):
+    with pytest.raises(ModuleNotFoundError, match=r"comes with the package lifetimes.*pip install .crmkit\[data\].$"):
         load()
 
 

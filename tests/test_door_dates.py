@@ -253,7 +253,7 @@ def test_unknown_zones_are_refused(zone):
 
 @pytest.mark.parametrize("dates", [[20240301], [1.5], [True]], ids=["whole number", "float", "boolean"])
 def test_numbers_are_no_dates(dates):
-    with pytest.raises(SchemaError, match=r"`orders\['date'\]` holds \w+, not dates. Convert it first"):
+    with pytest.raises(SchemaError, match=r"`orders\['date'\]` holds \w+, not dates. Convert it to dates first"):
         days(dates)
 
 

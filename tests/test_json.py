@@ -26,6 +26,7 @@ class Holder(JsonEstimator):
         self.child = child
 
     def fit(self, learned):
+        self.options_ = self._as_given()
         self.learned_ = learned
         return self
 
@@ -60,6 +61,31 @@ def test_a_child_comes_back_fitted_or_not_as_it_was():
     assert (holder.learned_.given, holder.learned_.learned_) == (1, 2)
     with pytest.raises(NotFittedError):
         holder.given.to_json()
+
+
+def test_the_json_says_what_was_fitted():
+    holder = Holder(given={"a": [1]}, child=Holder(given=2)).fit(3)
+    before = holder.to_json()
+    holder.given["a"].append(4)
+    holder.child.given = 5
+    assert holder.to_json() == before
+    holder.set_params(given=6, child__given=7)
+    assert holder.to_json() == before
+    assert (again(holder).given, again(holder).child.given) == ({"a": [1]}, 2)
+    # the next fit takes what was set
+    assert record_of(holder.fit(3))["params"]["given"] == 6
+
+
+def test_what_was_fitted_stays_when_what_was_read_is_changed():
+    holder = again(Holder(given=[1], child=Holder(given=2).fit(3)).fit(4))
+    before = holder.to_json()
+    holder.given.append(5)
+    holder.set_params(child=None)
+    assert holder.to_json() == before
+    assert holder.options_.get_params(deep=False).keys() == {"given", "child"}
+    assert (holder.options_.given, holder.options_.child.given, holder.options_.child.learned_) == ([1], 2, 3)
+    with pytest.raises(NotFittedError):
+        holder.options_.to_json()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +196,7 @@ TABLE = {"__table__": {"a": [1]}, "types": {"a": "int64"}}
         # what is learned ends in an underscore, and hides nothing that the class has
         *(
             SCORER | {"state": {name: 1}}
-            for name in ("fit", "transform", "n_bins", "__class__", "__dict__", "_repr_html_")
+            for name in ("fit", "transform", "n_bins", "options_", "__class__", "__dict__", "_repr_html_")
         ),
         SCORER | {"class": "Segmenter"},
         SCORER | {"class": "JsonEstimator"},

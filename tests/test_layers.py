@@ -13,7 +13,9 @@ LEVELS = {
     "errors": 0,
     "_version": 0,
     "_names": 0,
+    "_writing": 0,
     "_checks": 1,
+    "_figures": 1,
     "labels": 1,
     "_calendar": 2,
     "_stats": 2,
@@ -37,6 +39,7 @@ FACADES = {"__init__", "__main__"}
 HEAVY = ("sklearn", "scipy", "matplotlib", "duckdb", "jinja2", "click", "lifetimes", "polars", "pyspark")
 NEVER_IMPORTED = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "pymc"}
 NEVER_CALLED = {"eval", "exec", "compile", "__import__"}
+NOT_WHOLE = {"write_text", "write_bytes"}
 TOO_BROAD = {"Exception", "BaseException"}
 
 
@@ -69,6 +72,14 @@ def upward(part, imported):
     return {other for other in imported - {part} if LEVELS.get(other, TOP) >= LEVELS[part]}
 
 
+def opens_to_write(call):
+    """Say whether a call opens a file to write to it, where `crmkit._writing` would write it whole or not at all."""
+    opens = "open" in (getattr(call.func, "id", None), getattr(call.func, "attr", None))
+    given = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
+    modes = [value.value for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    return opens and any(set(mode) <= set("rwaxbt+") and set(mode) & set("wax+") for mode in modes)
+
+
 def never_written(source):
     """What a file holds of the things that src never holds."""
     found = []
@@ -78,10 +89,12 @@ def never_written(source):
             names = [alias.name.split(".")[0] for alias in node.names if alias.name.split(".")[0] in NEVER_IMPORTED]
         elif isinstance(node, ast.ImportFrom):
             names = [name for name in [(node.module or "").split(".")[0]] if name in NEVER_IMPORTED]
+        elif isinstance(node, ast.Call) and opens_to_write(node):
+            names = ["open"]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             names = [node.func.id] if node.func.id in NEVER_CALLED else []
         elif isinstance(node, ast.Attribute):
-            names = [node.attr] if node.attr in {"read_pickle", "to_pickle"} else []
+            names = [node.attr] if node.attr in {"read_pickle", "to_pickle", *NOT_WHOLE} else []
         elif isinstance(node, ast.Assert):
             names = ["assert"]
         elif isinstance(node, ast.ExceptHandler):
@@ -132,6 +145,11 @@ def test_upward_and_sideways_imports_are_found():
         "exec('1')",
         "assert 1",
         "pd.read_pickle('x')",
+        "path.write_text('x')",
+        "Path(path).write_bytes(b'x')",
+        "open(path, 'w')",
+        "path.open('ab')",
+        "path.open(mode='x', encoding='utf-8')",
         "try:\n    f()\nexcept Exception:\n    pass",
         "try:\n    f()\nexcept (ValueError, BaseException) as error:\n    pass",
         "try:\n    f()\nexcept:\n    pass",
@@ -146,6 +164,7 @@ def test_what_may_be_written_is_not_found():
         never_written("try:\n    re.compile('x')\nexcept (ValueError, TypeError) as error:\n    raise E() from error")
         == []
     )
+    assert never_written("path.open('rb')\npath.open(encoding='utf-8', newline='')\nwrite_text('x', path)") == []
 
 
 # Law: the sources.

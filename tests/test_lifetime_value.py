@@ -74,7 +74,12 @@ def test_the_unit_of_the_model_is_the_unit_of_the_horizon():
 
 def test_without_discounting_it_is_what_lifetimes_says():
     bg, gg = BetaGeoModel().fit(CUSTOMERS), GammaGammaModel().fit(CUSTOMERS)
-    x, t_x, T, m = CUSTOMERS["frequency"], CUSTOMERS["recency"] / 7, CUSTOMERS["T"] / 7, CUSTOMERS["monetary_value"]
+    x, t_x, T, m = (
+        CUSTOMERS["frequency"],
+        CUSTOMERS["recency"] / 7,
+        CUSTOMERS["T"] / 7,
+        CUSTOMERS["monetary_value"].fillna(0),
+    )
     peer_bg, peer_gg = BetaGeoFitter(), GammaGammaFitter()
     peer_bg.predict = peer_bg.conditional_expected_number_of_purchases_up_to_time
     peer_bg.params_, peer_gg.params_ = bg.params_["estimate"], gg.params_["estimate"]
@@ -240,14 +245,14 @@ def test_amounts_that_cannot_be_are_refused_or_left_out_in_an_engine(build):
         some = CUSTOMERS[["frequency", "recency", "T", "monetary_value"]].iloc[:4].reset_index(drop=True)
         some.loc[0, "monetary_value"] = -3.0
         plan = {**KNOWN, "discount_rate": 0, "horizon": 1}
-        with pytest.raises(SchemaError, match=r"not above 0 for 1 customers with a repeat purchase.*'drop'"):
+        with pytest.raises(SchemaError, match=r"below 0 for 1 customers with a repeat purchase.*'drop'"):
             in_engine(build, some, **plan)
         plan["spend_model"] = GammaGammaModel.from_params({"p": 6.0, "q": 4.0, "v": 15.0}, non_positive="drop")
         expected = customer_lifetime_value(some, **plan).to_numpy()
         assert np.isnan(expected[0])
         np.testing.assert_allclose(in_engine(build, some, **plan), expected, rtol=1e-12)
         some.loc[0, "monetary_value"] = np.inf
-        with pytest.raises(SchemaError, match="infinite or not above 0 for 1 customers"):
+        with pytest.raises(SchemaError, match="infinite or below 0 for 1 customers"):
             in_engine(build, some, **plan)
 
 
@@ -334,13 +339,79 @@ def test_groups_that_are_none_are_refused(by, message):
             customer_equity(pl.from_pandas(TWO).with_columns(level=pl.Series(by)), **KNOWN, discount_rate=1, by="level")
 
 
+# Of two customers the first is in the later group.
+GROUPS = {
+    "int": pd.Series([2, 1]),
+    "nullable": pd.Series([2, 1], dtype="Int64"),
+    "float": pd.Series([0.5, -0.5]),
+    "bool": pd.Series([True, False]),
+    "text": pd.Series(["b", "a"]),
+    "string": pd.Series(["b", "a"], dtype="string"),
+    "day": pd.Series(pd.to_datetime(["2024-02-01", "2024-01-01"])),
+    "zoned": pd.Series(pd.to_datetime(["2024-02-01", "2024-01-01"])).dt.tz_localize("Asia/Shanghai"),
+    "month": pd.Series(pd.PeriodIndex(["2024-02", "2024-01"], freq="M")),
+    "category": pd.Series(pd.Categorical(["b", "a"])),
+    "ordered": pd.Series(pd.Categorical(["a", "b"], categories=["c", "b", "a"], ordered=True)),
+    "interval": pd.cut(pd.Series([7, 3]), [0, 5, 10]),
+}
+
+
+@pytest.mark.parametrize("kind", GROUPS)
+def test_groups_of_any_type_keep_it(kind):
+    customers = TWO.assign(level=GROUPS[kind].to_numpy() if kind in ("int", "float", "bool") else GROUPS[kind].array)
+    found = customer_equity(customers, **KNOWN, discount_rate=0.1, by="level", n_draws=2)
+    pd.testing.assert_series_equal(found["level"], customers["level"].iloc[::-1].reset_index(drop=True))
+    assert found["n_valued"].tolist() == [0, 1]
+    value = customer_lifetime_value(customers, **KNOWN, discount_rate=0.1)
+    assert found["equity"].tolist()[1] == pytest.approx(value["ann"])
+    # a column more changes nothing elsewhere
+    assert_frame_equal(
+        lifetime_value_table(customers, **KNOWN, discount_rate=0.1, n_draws=2),
+        lifetime_value_table(TWO, **KNOWN, discount_rate=0.1, n_draws=2),
+    )
+
+
+def test_groups_of_polars_and_arrow_keep_their_type():
+    levels = ["high", "low"]
+    polars = pl.from_pandas(TWO).with_columns(pl.Series("level", levels[::-1], dtype=pl.Enum(levels)))
+    plan = {**KNOWN, "discount_rate": 0.1, "by": "level", "n_draws": 2}
+    assert customer_equity(polars, **plan)["level"].dtype == pl.Enum(levels)
+    assert customer_equity(polars.lazy(), **plan).collect()["level"].to_list() == levels
+    arrow = customer_equity(polars.with_columns(level=pl.Series([2, 1], dtype=pl.Int8)).to_arrow(), **plan)
+    assert (str(arrow["level"].type), arrow["level"].to_pylist()) == ("int8", [1, 2])
+
+
+@pytest.mark.parametrize("name", ["n_customers", "n_valued", "equity", "equity_lower", "equity_upper"])
+def test_groups_that_would_hide_a_result_are_refused(name):
+    with pytest.raises(ValueError, match=f"`by` must not be '{name}', which is a column of the result. Rename"):
+        customer_equity(TWO.assign(**{name: 1}), **KNOWN, discount_rate=0.1, by=name)
+
+
 @pytest.mark.parametrize("n_draws", [-1, 1, 2.5, None])
 def test_draws_are_a_number_of_at_least_two(n_draws):
     with pytest.raises((TypeError, ValueError), match="`n_draws` must be"):
         customer_equity(TWO, **KNOWN, discount_rate=0.1, n_draws=n_draws)
 
 
-@pytest.mark.parametrize("margin", [30, -0.3])
-def test_a_margin_is_a_share(margin):
-    with pytest.raises(ValueError, match=f"`margin` must be a share between 0 and 1, for example 0.3, got {margin}"):
+@pytest.mark.parametrize(
+    ("margin", "message"),
+    [
+        (0, "^`margin` is 0: nothing would be earned, and every value would be 0. Give the share"),
+        (1.5, r"above 0 and at most 1; got 1.5.$"),
+        (-0.3, r"above 0 and at most 1; got -0.3.$"),
+        (30, r"^`margin` is the share of the amounts that is profit, .* got 30. Did you mean 0.3\?$"),
+        (500, "got 500.$"),
+    ],
+)
+def test_a_margin_is_a_share(margin, message):
+    with pytest.raises(ValueError, match=message):
         customer_lifetime_value(TWO, **KNOWN, discount_rate=0.1, margin=margin)
+
+
+def test_percentages_are_not_taken_for_rates():
+    with pytest.raises(ValueError, match=r"`discount_rate` must be a year's rate .* got 10. Did you mean 0.1\?$"):
+        customer_lifetime_value(TWO, **KNOWN, discount_rate=10)
+    with pytest.raises(ValueError, match=r"`level` must lie between 0 and 1, got 95. Did you mean 0.95\?$"):
+        customer_equity(TWO, **KNOWN, discount_rate=0.1, level=95)
+    # rates of high inflation are rates
+    assert customer_lifetime_value(TWO, **KNOWN, discount_rate=2.5)["ann"] > 0

@@ -63,6 +63,7 @@ def test_a_small_base_by_hand():
         f"(95% interval {interval.low:.1%} to {interval.high:.1%}).",
         # spend is 18, 7, 6, 5: bo brings half; ann and cy bring it past 80% of 36; dee is left
         "1 core customer (25.0% of all) brought 50.0% of revenue, 1 ordinary one (25.0%) 13.9%.",
+        "Fewer than 10 customers bought on two days, too few to tell from what customers will buy or be worth.",
     ]
     assert table(found.to_html(), "tiers")[1:] == [
         ["Core customers", "1", "25.0%", "2", "18.00", "50.0%", "18.00"],
@@ -79,6 +80,7 @@ def test_one_customer_on_one_day():
         "The top 20% of customers (1) brought 100.0% of revenue.",
         "The log starts on 2024-03-01, too late to compare the 90 days to 2024-03-01 with the 90 days before.",
         "1 core customer (100.0% of all) brought 100.0% of revenue, 0 ordinary ones (0.0%) 0.0%.",
+        "Fewer than 10 customers bought on two days, too few to tell from what customers will buy or be worth.",
     ]
     page = found.to_html()
     assert table(page, "months")[1:] == [["2024-03 (not over)", "5.00", "1", "1", "1", "0"]]

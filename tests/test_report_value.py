@@ -1,6 +1,7 @@
 """The report on lifetime value: its figures, whom it names, and what it says where nothing can be foretold."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,9 @@ from tests.logs import log
 from tests.pages import Page, section, table
 
 from crmkit import as_transactions, customer_summary, load_cdnow
-from crmkit.errors import ConvergenceError
-from crmkit.report import _forecast, customer_report
+from crmkit.errors import ConvergenceError, SchemaError
+from crmkit.report import _forecast, _value, customer_report
+from crmkit.report._limits import limits_of, parameters_of
 from crmkit.report._worth_saving import worth_saving
 from crmkit.segment import TierSegmenter
 from crmkit.value import GammaGammaModel, ParetoNBDModel
@@ -299,6 +301,14 @@ NINE = [(f"c{n}", day, 5 + n) for n in range(9) for day in ("2024-03-01", f"2024
 FREE = [(who, day, money if day.startswith("2024-01") else 0) for who, day, money in SMALL if day < "2024-08"]
 REFUNDED = [*SMALL, *((who, day, -money) for who, day, money in SMALL)]
 FEW = "Fewer than 10 customers bought on two days"
+# One price; c19 paid another one only at first, which tells nothing of what they spend on coming back.
+ONE_PRICE = [(who, day, 9.99 if (who, day) != ("c19", "2024-01-20") else 5) for who, day, _ in SMALL]
+
+
+BY_PURCHASES = {
+    "en": "In the next 12 months customers are expected to make ",
+    "zh": "预计未来 12 个月客户将购买 ",
+}
 
 
 @both_languages
@@ -310,18 +320,28 @@ FEW = "Fewer than 10 customers bought on two days"
         ([(f"c{n}", "2024-03-01", 5) for n in range(50)], "few_repeaters", {"en": FEW, "zh": "不足 10 位"}),
         (NINE, "few_repeaters", {"en": FEW, "zh": "不足 10 位"}),
         (FREE, "few_amounts", {"en": "too few to tell what customers will spend", "zh": "无法预测消费额"}),
+        (ONE_PRICE, "one_amount", {"en": "All who came back spent 9.99 per", "zh": "每个购买日的平均金额都是 9.99"}),
     ],
-    ids=["one purchase", "one customer", "nobody came back", "nine came back", "nothing was paid"],
+    ids=[
+        "one purchase",
+        "one customer",
+        "nobody came back",
+        "nine came back",
+        "nothing was paid",
+        "one price",
+    ],
 )
 def test_what_cannot_be_foretold_is_said(rows, problem, told, language):
     found = value_of(rows, language=language)
     page = found.to_html()
     assert found.value.problem == problem
     assert told[language] in section(page, "value")
-    assert not any("12 months" in finding or "12 个月" in finding for finding in found.findings)
-    assert not [finding for finding in found.findings if "12 months" in finding or "12 个月" in finding]
+    assert told[language] in found.findings[-1]
+    assert told[language] in found.value.reason
+    by_purchases = problem in ("few_amounts", "one_amount")
+    assert found.findings[-1].startswith(BY_PURCHASES[language]) == by_purchases
     assert Page(page).ids("section") == list(ONLY)
-    assert ("<svg" in section(page, "value")) == (problem == "few_amounts")
+    assert ("<svg" in section(page, "value")) == by_purchases
     assert "nan" not in section(page, "value").replace("Pareto/NBD", "")
     json.dumps(found.to_dict(), allow_nan=False)
     assert found.to_markdown()
@@ -334,21 +354,88 @@ def test_without_a_purchase_the_section_is_left_out():
     assert "RFM, value, rhythm" in found.findings[0]
 
 
+@pytest.mark.parametrize(("error", "language"), [(ConvergenceError, "en"), (SchemaError, "zh")])
 @pytest.mark.parametrize(
     ("model", "problem", "told"),
     [
-        (ParetoNBDModel, "no_purchase_fit", "The model of purchases could not be fitted"),
-        (GammaGammaModel, "no_spend_fit", "The model of spend could not be fitted"),
+        (
+            ParetoNBDModel,
+            "no_purchase_fit",
+            {"en": "The model of purchases could not be fitted", "zh": "购买模型无法拟合这份数据"},
+        ),
+        (
+            GammaGammaModel,
+            "no_spend_fit",
+            {"en": "The model of spend could not be fitted", "zh": "消费额模型无法拟合这份数据"},
+        ),
     ],
 )
-def test_a_model_that_does_not_converge_is_named(model, problem, told, monkeypatch):
+def test_a_model_that_cannot_be_fitted_is_named(model, problem, told, error, language, monkeypatch):
     def failing(self, customers):
-        raise ConvergenceError("no maximum")
+        raise error("no maximum")
 
     monkeypatch.setattr(model, "fit", failing)
-    found = value_of(SMALL)
+    found = value_of(SMALL, language=language)
     assert found.value.problem == problem
-    assert told in section(found.to_html(), "value")
+    assert told[language] in section(found.to_html(), "value")
+    assert told[language] in found.findings[-1]
+
+
+def test_a_shop_of_one_price_is_valued_by_purchases():
+    found = value_of(ONE_PRICE)
+    bought = customer_summary(as_transactions(log(ONE_PRICE)), as_of="2024-12-31")
+    purchases = ParetoNBDModel().fit(bought).expected_purchases(bought, horizon=YEAR)
+    of_tier = purchases.groupby(TierSegmenter().fit(bought).predict(bought).astype(str)).agg(["size", "sum", "mean"])
+    tiers = found.value.tiers.set_index("segment")
+    of_tier = of_tier.loc[tiers.index]
+    assert set(tiers["quantity"]) == {"expected_purchases"}
+    assert tiers["n_customers"].tolist() == tiers["n_valued"].tolist() == of_tier["size"].tolist()
+    np.testing.assert_allclose(tiers["value"], of_tier["sum"])
+    np.testing.assert_allclose(tiers["mean_value"], of_tier["mean"])
+    np.testing.assert_allclose(tiers["value_share"], of_tier["sum"] / of_tier["sum"].sum())
+    assert ((tiers["lower"] < tiers["value"]) & (tiers["value"] < tiers["upper"])).all()
+    assert found.value.totals["quantity"].tolist() == ["expected_purchases"]
+    assert found.value.worth_saving is None
+    heads = {
+        "en": (["Purchases", "95% interval", "Share of purchases"], "gamma-gamma", "worth saving"),
+        "zh": (["购买次数", "95% 置信区间", "购买占比"], "Gamma-Gamma", "值得挽留"),
+    }
+    for language, (head, spend, saved) in heads.items():
+        page = replace(found, language=language).to_html()
+        rows = table(page, "value")
+        assert rows[0][2:5] == head
+        assert rows[-1][1:3] == ["20", f"{purchases.sum():,.0f}"]
+        assert rows[-1][5] == f"{purchases.mean():.2f}"
+        assert spend not in section(page, "value")
+        assert saved not in section(page, "value")
+
+
+def spending(*amounts):
+    """Customers who came back twice, and one who did not and paid another price."""
+    often = [2.0] * len(amounts)
+    return pd.DataFrame({"frequency": [*often, 0.0], "monetary_value": [*amounts, np.nan], "recency": 9.0, "T": 20.0})
+
+
+def test_one_price_is_one_price_whatever_its_last_bit():
+    # three prices of 9.99 add up to 29.97 in one order or another
+    noisy = [(9.99 + 9.99 + 9.99) / 3, 9.99, 29.97 / 3, 9.99 * (1 + 2e-16)]
+    with pytest.raises(_forecast.UnfitError, match="one_amount") as refused:
+        _forecast.fit_spend(spending(*noisy * 3))
+    assert refused.value.text("en").startswith("All who came back spent 9.99 per purchase day.")
+    # a cent more for one of them is a difference
+    assert _forecast.fit_spend(spending(*noisy * 3, 10.00)).n_customers_ == 13
+
+
+def test_spend_without_a_finite_mean_is_said(monkeypatch):
+    endless = GammaGammaModel.from_params({"p": 0.01, "q": 0.5, "v": 1.0})
+    monkeypatch.setattr(_value, "fit_spend", lambda _: endless)
+    found = value_of(SMALL)
+    assert found.value.totals["n_customers"].tolist()[:2] == [20, 0]
+    for language, told in (("en", "Of 20 customers no value can be told"), ("zh", "有 20 位客户")):
+        said = replace(found, language=language)
+        assert said.findings[-1].startswith(BY_PURCHASES[language])
+        assert told in said.findings[-1]
+        assert told in section(said.to_html(), "value")
 
 
 def test_amounts_not_above_zero_are_left_out_and_counted():
@@ -370,6 +457,49 @@ def test_parameters_that_the_log_does_not_determine_are_named():
     assert "nan" not in page
     rows = {row[0]: row[2:] for row in table(page, "value", position=-1)[1:]}
     assert {tuple(rows[name]) for name in ("r", "α", "s", "β")} == {("–", "–")}
+
+
+class Lost:
+    """A fitted model with parameters on the boundary."""
+
+    def __init__(self, estimates, boundary):
+        self.params_ = pd.DataFrame(
+            {"estimate": estimates, "std_error": 0.1, "lower": 0.5, "upper": 2.0},
+            index=pd.Index(list(estimates), name="parameter"),
+        )
+        self.boundary_ = boundary
+
+
+@pytest.mark.parametrize(
+    ("boundary", "told", "dashes"),
+    [
+        # amounts of one customer are all alike (p without end): v goes with p; the customers' spread is known
+        (["p"], ("p", "v"), "pv"),
+        # customers are all alike (q without end): v / q is all that is known
+        (["q"], ("q", "v"), "qv"),
+        (["p", "q"], ("p", "q", "v"), "pqv"),
+        (["alpha"], ("r", "alpha"), ["r", "alpha"]),
+        (["b"], ("a", "b"), "ab"),
+        (["beta"], ("s", "beta"), ["s", "beta"]),
+    ],
+)
+def test_parameters_that_cannot_be_told_apart_are_dashes_together(boundary, told, dashes):
+    names = next(names for names in (["p", "q", "v"], ["r", "alpha", "s", "beta"], ["r", "alpha", "a", "b"])
+                 if boundary[0] in names)  # fmt: skip
+    model = Lost(dict.fromkeys(names, 1.0), boundary)
+    assert limits_of([model], mean_alive=0.5, days_covered=999, horizon_days=365).undetermined == told
+    found = parameters_of([model]).set_index("parameter")
+    assert found.index[~found["is_determined"]].tolist() == list(dashes)
+    numbers = found[["estimate", "std_error", "lower", "upper"]].isna()
+    assert numbers.all(axis=1).tolist() == numbers.any(axis=1).tolist() == (~found["is_determined"]).tolist()
+
+
+def test_q_and_v_are_dashes_where_customers_spend_alike():
+    # amounts within a thousandth of 10: neither those of one customer nor the customers differ
+    model = _forecast.fit_spend(spending(*(10 + (n * 7 % 11) / 1e4 for n in range(200))))
+    found = parameters_of([model]).set_index("parameter")
+    assert not found["is_determined"].any()
+    assert found.loc["v", ["estimate", "lower", "upper"]].isna().all()
 
 
 # CDNOW's first weeks: nobody could have left yet as far as the model sees, and customers then spent 61,311 in a year.
@@ -464,10 +594,14 @@ def test_revenue_not_above_zero_leaves_the_tiers_out():
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"margin": 0}, ValueError, "`margin` must lie between 0 and 1, got 0"),
-        ({"margin": 1.5}, ValueError, r"`margin` must lie between 0 and 1, got 1\.5"),
-        ({"margin": float("nan")}, ValueError, "`margin` must lie between 0 and 1, got nan"),
-        ({"margin": "half"}, TypeError, "`margin` must be a number between 0 and 1, got 'half'"),
+        ({"margin": 0}, ValueError, "`margin` is 0: nothing would be earned"),
+        (
+            {"margin": 1.5},
+            ValueError,
+            r"`margin` is the share of the amounts that is profit, above 0 and at most 1; got 1\.5",
+        ),
+        ({"margin": float("nan")}, ValueError, "`margin` must be a finite number, got nan"),
+        ({"margin": "half"}, TypeError, "`margin` must be a number, got 'half'"),
         ({"discount_rate": -0.1}, ValueError, r"`discount_rate` must be a year's rate of 0 or more.* got -0\.1"),
         ({"discount_rate": float("inf")}, ValueError, "`discount_rate` must be a finite number, got inf"),
         ({"discount_rate": "10%"}, TypeError, "`discount_rate` must be a number, got '10%'"),

@@ -130,6 +130,16 @@ def test_the_summary_by_hand():
     assert summary.loc["potential", ["name_en", "name_zh"]].tolist() == ["Potential customers", "潜在客户"]
 
 
+def test_what_is_set_in_the_scorer_waits_for_the_next_fit(cdnow):
+    segmenter = business().fit(cdnow)
+    before, sql = segmenter.assign(cdnow), segmenter.to_sql()
+    segmenter.set_params(scorer__frequency="orders_per_year", scorer__cuts=None)
+    segmenter.scorer_.set_params(frequency="orders_per_year", weights={"r": 1, "f": 0, "m": 0})
+    pd.testing.assert_frame_equal(segmenter.assign(cdnow), before)
+    assert segmenter.to_sql() == sql
+    assert not segmenter.fit(cdnow).assign(cdnow).equals(before)
+
+
 # Laws.
 
 

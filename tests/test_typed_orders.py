@@ -97,7 +97,7 @@ def test_the_door_finds_in_typed_orders_what_it_finds_in_texts(lines):
     [
         ({"customer_id": [1.5]}, {}, r"`orders\['customer_id'\]` holds 1 ids that are no whole numbers, such as \[1"),
         ({"customer_id": [True]}, {}, r"`orders\['customer_id'\]` holds Boolean; customer ids are whole numbers"),
-        ({"date": [5]}, {}, r"`orders\['date'\]` holds Int64, not dates\. Convert it first"),
+        ({"date": [5]}, {}, r"`orders\['date'\]` holds Int64, not dates\. Convert it to dates first"),
         ({"date": ["2024-03-01T10:00Z"]}, {}, r"`orders\['date'\]` holds times with a zone \(in the text\)"),
         ({"amount": [pd.Timestamp("2024-03-01")]}, {}, r"`orders\['amount'\]` holds Datetime.*not numbers"),
         ({}, {"time_zone": "Asia/Shanghai"}, r"`time_zone` is 'Asia/Shanghai', but `orders\['date'\]` holds times"),

@@ -17,14 +17,19 @@ from tests.logs import log
 
 from crmkit import SchemaError, as_transactions, cells, customer_summary, holdout_split, load_cdnow
 from crmkit.value import (
+    BetaDiscreteWeibullModel,
     BetaGeoBetaBinomModel,
+    BetaGeoCNBDModel,
     BetaGeoModel,
+    GammaGompertzNBDModel,
     LikelihoodRatioTest,
     ModifiedBetaGeoModel,
     NBDModel,
     ParetoNBDModel,
+    ShiftedBetaGeoModel,
     compare_models,
     conditional_expectation_table,
+    contract_table,
     decile_table,
     frequency_table,
     inactivity_calibration_table,
@@ -389,6 +394,23 @@ def test_likelihood_ratio_as_clvtools_prints_it():
     assert found.p_value == pytest.approx(0.0009396, abs=6e-8)
 
 
+@pytest.mark.parametrize(
+    ("survivors", "smaller", "larger"),
+    [
+        ([1000, 631, 468, 382, 326, 289, 262, 241], -1680.2652, -1679.6028),
+        ([1000, 869, 743, 653, 593, 551, 517, 491], -1611.1581, -1605.3142),
+    ],
+)
+def test_whether_churn_depends_on_tenure(survivors, smaller, larger):
+    # Fader and Hardie (2007), table 1, log-likelihoods by independent scripts in SciPy: sBG is BdW with c = 1, inside;
+    # chi-square with 1 is a squared normal, so that p = erfc(sqrt(D / 2)): 0.2498 and 0.00063
+    table = contract_table(survivors)
+    found = likelihood_ratio_test(ShiftedBetaGeoModel().fit(table), BetaDiscreteWeibullModel().fit(table))
+    assert found.statistic == pytest.approx(2 * (larger - smaller), abs=3e-4)
+    assert found.df == 1
+    assert found.p_value == pytest.approx(math.erfc(math.sqrt(larger - smaller)), abs=1e-4)
+
+
 def test_covariates_of_apparel_are_worth_having():
     # 2.8: -5848.0978 without, -5821.0627 with the four effects
     orders = pd.read_parquet(data_file("clvtools_apparelTrans.parquet"))
@@ -611,7 +633,7 @@ def fitted(model, names, loglik, *, n_customers=600, **options):
     """A model as if it had been fitted."""
     made = model(**options)
     made.params_ = pd.DataFrame({"estimate": 1.0}, index=pd.Index(names, name="parameter"))
-    made.loglik_, made.n_customers_ = loglik, n_customers
+    made.loglik_, made.n_customers_, made.options_ = loglik, n_customers, model(**options)
     return made
 
 
@@ -622,6 +644,13 @@ def test_nobody_leaves_where_dropout_goes_to_the_boundary(models):
         assert found.df == 2
         assert found.statistic == pytest.approx(2 * (models[name].loglik_ - models["NBD"].loglik_))
         assert found.p_value == pytest.approx(math.exp(-found.statistic / 2))  # chi-square with 2
+
+
+def test_models_in_which_leaving_depends_on_age_hold_those_in_which_it_does_not(holdout, models):
+    aging = GammaGompertzNBDModel().fit(holdout)
+    assert likelihood_ratio_test(models["NBD"], aging).df == 3
+    # CDNOW's customers do not age: reference 2.1 has one likelihood, -9594.976, for both
+    assert likelihood_ratio_test(models["Pareto"], aging) == (pytest.approx(0, abs=2e-3), 1, pytest.approx(1, abs=0.04))
 
 
 @given(st.floats(-1e4, 0), st.floats(0, 50), st.floats(0, 50))
@@ -782,6 +811,9 @@ def test_likelihood_ratio_refuses_other_data_priors_and_a_worse_fit():
         likelihood_ratio_test(nbd, fitted(ParetoNBDModel, names, -4000.0, n_customers=601))
     with pytest.raises(ValueError, match="must be fitted on the same data, got W and D as time unit"):
         likelihood_ratio_test(nbd, fitted(ParetoNBDModel, names, -4000.0, time_unit="D"))
+    phases = [fitted(BetaGeoCNBDModel, [*"rab", *more], -4000.0, k=k) for k, more in ((1, ()), (2, ["purchase.z"]))]
+    with pytest.raises(ValueError, match="must be fitted on the same data, got 1 and 2 as k"):
+        likelihood_ratio_test(*phases)
     with pytest.raises(ValueError, match="`larger` was fitted with priors"):
         likelihood_ratio_test(nbd, fitted(ParetoNBDModel, names, -4000.0, priors={"r": (0.0, 1.0)}))
     with pytest.raises(ValueError, match=r"`larger` has a log-likelihood of -5001.0000, below -5000.0000 of `smaller`"):

@@ -61,9 +61,11 @@ def chains(draw, low=0.0):
 def test_value_of_one_state_that_is_left_by_hand():
     # stays with 0.9, brings 50, 20 %: 50 / (1 - 0.9 / 1.2) = 200; two periods on: 50 (1 + 0.75 + 0.75²) = 115.625
     chain = [[0.9, 0.1], [0.0, 1.0]]
-    assert_allclose(migration_value(chain, [50, 0], discount_rate=0.2)["value"], [200, 0], rtol=1e-14)
-    assert_allclose(migration_value(chain, [50, 0], discount_rate=0.2, horizon=2)["value"], [115.625, 0], rtol=1e-14)
-    assert_allclose(migration_value(chain, [50, 0], discount_rate=0.2, horizon=0)["value"], [50, 0])
+    assert_allclose(migration_value(chain, [50, 0], period_discount_rate=0.2)["value"], [200, 0], rtol=1e-14)
+    assert_allclose(
+        migration_value(chain, [50, 0], period_discount_rate=0.2, horizon=2)["value"], [115.625, 0], rtol=1e-14
+    )
+    assert_allclose(migration_value(chain, [50, 0], period_discount_rate=0.2, horizon=0)["value"], [50, 0])
 
 
 def test_transitions_by_hand():
@@ -121,37 +123,39 @@ def test_a_forecast_by_hand():
 def test_rewards_that_never_end_have_no_undiscounted_value():
     # a leads to b, which pays for ever; c is left for d, which pays nothing
     chain = [[0.5, 0.5, 0, 0], [0, 1, 0, 0], [0, 0, 0.5, 0.5], [0, 0, 0, 1]]
-    found = migration_value(chain, [1, 1, 3, 0], discount_rate=0)["value"]
+    found = migration_value(chain, [1, 1, 3, 0], period_discount_rate=0)["value"]
     assert_array_equal(found, [np.nan, np.nan, 6, 0])
 
 
 def test_multiples_by_hand():
     # half stay, nothing is discounted: 1/2 + 1/4 + ... = 1 from the end on, 1 + 1/2 + ... = 2 from the start
-    assert margin_multiple(retention_rate=0.5, discount_rate=0) == 1
-    assert margin_multiple(retention_rate=0.5, discount_rate=0, timing="start") == 2
+    assert margin_multiple(retention_rate=0.5, period_discount_rate=0) == 1
+    assert margin_multiple(retention_rate=0.5, period_discount_rate=0, timing="start") == 2
     # 21 % a period is 10 % in half of one: 2 / (1 - 0.605 / 1.21) / 1.1
-    middle = contract_value(margin=2, retention_rate=0.605, discount_rate=0.21, timing="middle")
+    middle = contract_value(margin=2, retention_rate=0.605, period_discount_rate=0.21, timing="middle")
     assert middle == pytest.approx(4 / 1.1, rel=1e-14)
     # three margins of 10 at the end of periods: 10 (0.5 + 0.25 + 0.125)
-    assert contract_value(margin=10, retention_rate=0.5, discount_rate=0, n_periods=3) == pytest.approx(8.75, rel=1e-14)
-    assert contract_value(margin=10, retention_rate=1, discount_rate=0, n_periods=3, timing="start") == 30
-    assert contract_value(margin=10, retention_rate=0.5, discount_rate=0, n_periods=0) == 0
-    assert contract_value(margin=10, retention_rate=0, discount_rate=0.1, n_periods=4, timing="start") == 10
+    assert contract_value(margin=10, retention_rate=0.5, period_discount_rate=0, n_periods=3) == pytest.approx(
+        8.75, rel=1e-14
+    )
+    assert contract_value(margin=10, retention_rate=1, period_discount_rate=0, n_periods=3, timing="start") == 30
+    assert contract_value(margin=10, retention_rate=0.5, period_discount_rate=0, n_periods=0) == 0
+    assert contract_value(margin=10, retention_rate=0, period_discount_rate=0.1, n_periods=4, timing="start") == 10
 
 
 def test_multiples_without_end_are_nan():
-    assert math.isnan(margin_multiple(retention_rate=1, discount_rate=0))
-    assert math.isnan(margin_multiple(retention_rate=0.9, discount_rate=0.1, growth=0.3))
-    assert math.isnan(contract_value(margin=1, retention_rate=1, discount_rate=0))
-    assert math.isnan(contract_value(margin=1, retention_rate=np.nan, discount_rate=0, n_periods=2))
+    assert math.isnan(margin_multiple(retention_rate=1, period_discount_rate=0))
+    assert math.isnan(margin_multiple(retention_rate=0.9, period_discount_rate=0.1, growth=0.3))
+    assert math.isnan(contract_value(margin=1, retention_rate=1, period_discount_rate=0))
+    assert math.isnan(contract_value(margin=1, retention_rate=np.nan, period_discount_rate=0, n_periods=2))
 
 
 def test_columns_come_back_as_columns():
     r = pd.Series([0.5, 0.8], index=["x", "y"])
-    found = contract_value(margin=10, retention_rate=r, discount_rate=0, n_periods=np.array([1, 2]))
+    found = contract_value(margin=10, retention_rate=r, period_discount_rate=0, n_periods=np.array([1, 2]))
     assert found.index.tolist() == ["x", "y"]
     assert found.tolist() == pytest.approx([5, 10 * (0.8 + 0.64)])
-    assert isinstance(margin_multiple(retention_rate=np.array([0.5]), discount_rate=0.1), np.ndarray)
+    assert isinstance(margin_multiple(retention_rate=np.array([0.5]), period_discount_rate=0.1), np.ndarray)
 
 
 def test_customer_base_value_by_hand():
@@ -161,10 +165,10 @@ def test_customer_base_value_by_hand():
         joining=[10, 20],
         joining_value=[100, 80],
         acquisition_cost=45,
-        discount_rate=0.1,
+        period_discount_rate=0.1,
     )
     assert found == pytest.approx(200 + 500 + 700 / 1.21, rel=1e-14)
-    missing = {"joining": [1], "joining_value": 1, "acquisition_cost": 0, "discount_rate": 0}
+    missing = {"joining": [1], "joining_value": 1, "acquisition_cost": 0, "period_discount_rate": 0}
     assert math.isnan(customer_base_value(customer_values=[1.0, np.nan], **missing))
 
 
@@ -172,11 +176,11 @@ def test_customer_base_value_by_hand():
 
 
 def test_pfeifer_and_carraway():
-    for_ever = migration_value(MAILING, REWARDS, discount_rate=0.2)["value"]
+    for_ever = migration_value(MAILING, REWARDS, period_discount_rate=0.2)["value"]
     assert_allclose(for_ever, [52.3196, 5.5538, 1.2508, -1.8200, 0], atol=6e-5)
-    four = migration_value(MAILING, REWARDS, discount_rate=0.2, horizon=4)["value"]
+    four = migration_value(MAILING, REWARDS, period_discount_rate=0.2, horizon=4)["value"]
     assert_allclose(four, [50.1150, 4.2199, 0.5921, -1.9801, 0], atol=6e-5)
-    undiscounted = migration_value(MAILING, REWARDS, discount_rate=0)["value"]
+    undiscounted = migration_value(MAILING, REWARDS, period_discount_rate=0)["value"]
     assert undiscounted[0] == pytest.approx(64.2548, abs=6e-5)
 
 
@@ -184,7 +188,7 @@ def test_pfeifer_and_carraway():
 
 
 @pytest.mark.parametrize(
-    ("discount_rate", "expected"),
+    ("period_discount_rate", "expected"),
     [
         (0.10, [1.20, 1.75, 2.67, 4.50]),
         (0.12, [1.15, 1.67, 2.50, 4.09]),
@@ -192,19 +196,19 @@ def test_pfeifer_and_carraway():
         (0.16, [1.07, 1.52, 2.22, 3.46]),
     ],
 )
-def test_gupta_and_lehmann(discount_rate, expected):
-    found = margin_multiple(retention_rate=np.array([0.6, 0.7, 0.8, 0.9]), discount_rate=discount_rate)
+def test_gupta_and_lehmann(period_discount_rate, expected):
+    found = margin_multiple(retention_rate=np.array([0.6, 0.7, 0.8, 0.9]), period_discount_rate=period_discount_rate)
     assert_allclose(found, expected, atol=5.01e-3)
 
 
 def test_gupta_and_lehmann_with_growth():
-    found = margin_multiple(retention_rate=0.8, discount_rate=0.12, growth=np.array([0, 0.02, 0.04, 0.06, 0.08]))
+    found = margin_multiple(retention_rate=0.8, period_discount_rate=0.12, growth=np.array([0, 0.02, 0.04, 0.06, 0.08]))
     assert_allclose(found, [2.50, 2.63, 2.78, 2.94, 3.12], atol=5.01e-3)
 
 
 def test_berger_and_nasr_case_1():
     # 260 at the start and at the end of each of ten years, 50 in the middle of each
-    rates = {"retention_rate": 0.75, "discount_rate": 0.2}
+    rates = {"retention_rate": 0.75, "period_discount_rate": 0.2}
     earned = contract_value(margin=260, n_periods=11, timing="start", **rates)
     spent = contract_value(margin=50, n_periods=10, timing="middle", **rates)
     assert earned - spent == pytest.approx(568.78, abs=5e-3)
@@ -228,12 +232,12 @@ def test_the_moves_of_tiers_are_read_as_they_are_counted():
 def test_value_is_the_reward_and_the_discounted_value_of_what_follows(chain, rate, data):
     rewards = np.array(data.draw(st.lists(st.floats(-100, 100), min_size=len(chain), max_size=len(chain))))
     rate = rate + 0.01
-    value = migration_value(chain, rewards, discount_rate=rate)["value"].to_numpy()
+    value = migration_value(chain, rewards, period_discount_rate=rate)["value"].to_numpy()
     assert_allclose(value, rewards + chain @ value / (1 + rate), atol=1e-8)
-    step = migration_value(chain, rewards, discount_rate=rate, horizon=5)["value"].to_numpy()
-    next_step = migration_value(chain, rewards, discount_rate=rate, horizon=6)["value"].to_numpy()
+    step = migration_value(chain, rewards, period_discount_rate=rate, horizon=5)["value"].to_numpy()
+    next_step = migration_value(chain, rewards, period_discount_rate=rate, horizon=6)["value"].to_numpy()
     assert_allclose(next_step, rewards + chain @ step / (1 + rate), atol=1e-9)
-    far = migration_value(chain, rewards, discount_rate=rate, horizon=10_000)["value"].to_numpy()
+    far = migration_value(chain, rewards, period_discount_rate=rate, horizon=10_000)["value"].to_numpy()
     assert_allclose(far, value, atol=1e-6)
 
 
@@ -242,8 +246,8 @@ def test_the_order_of_the_states_does_not_matter(chain, random):
     order = random.sample(range(len(chain)), len(chain))
     table = pd.DataFrame(chain)
     rewards = pd.Series(np.arange(len(chain), dtype=float))
-    straight = migration_value(table, rewards, discount_rate=0.1).set_index("state")["value"]
-    turned = migration_value(table.loc[order, order], rewards, discount_rate=0.1).set_index("state")["value"]
+    straight = migration_value(table, rewards, period_discount_rate=0.1).set_index("state")["value"]
+    turned = migration_value(table.loc[order, order], rewards, period_discount_rate=0.1).set_index("state")["value"]
     assert_allclose(turned.loc[straight.index], straight, rtol=1e-9, atol=1e-12)
 
 
@@ -269,7 +273,7 @@ def test_stay_up_and_down_add_up_and_nobody_is_lost(chain):
 
 @given(chains())
 def test_moves_there_and_back_are_worth_nothing(chain):
-    values = migration_value(chain, np.arange(len(chain)), discount_rate=0.1)
+    values = migration_value(chain, np.arange(len(chain)), period_discount_rate=0.1)
     moves = move_values(values).to_numpy()
     assert_array_equal(moves, -moves.T)
     assert_allclose(moves[0], values["value"] - values["value"][0])
@@ -306,15 +310,17 @@ def test_transitions_are_probabilities_whatever_the_order_of_the_rows(pairs, smo
 @given(shares, rates, st.floats(-0.9, 0.0), st.integers(1, 60))
 def test_multiples_are_sums(r, i, g, n):
     terms = np.arange(1, n + 1)
-    value = contract_value(margin=3, retention_rate=r, discount_rate=i, n_periods=n)
+    value = contract_value(margin=3, retention_rate=r, period_discount_rate=i, n_periods=n)
     assert value == pytest.approx(3 * ((r / (1 + i)) ** terms).sum(), rel=1e-12)
     # what all periods bring is what the first n bring and what the others do
-    rest = (r / (1 + i)) ** n * contract_value(margin=3, retention_rate=r, discount_rate=i)
-    assert contract_value(margin=3, retention_rate=r, discount_rate=i) == pytest.approx(value + rest, rel=1e-12)
-    assert 3 * margin_multiple(retention_rate=r, discount_rate=i) == pytest.approx(value + rest, rel=1e-12)
+    rest = (r / (1 + i)) ** n * contract_value(margin=3, retention_rate=r, period_discount_rate=i)
+    assert contract_value(margin=3, retention_rate=r, period_discount_rate=i) == pytest.approx(value + rest, rel=1e-12)
+    assert 3 * margin_multiple(retention_rate=r, period_discount_rate=i) == pytest.approx(value + rest, rel=1e-12)
     # the first margin of the start is worth 1 + i times that of the end with nobody lost before
-    start = margin_multiple(retention_rate=r, discount_rate=i, growth=g, timing="start")
-    assert start == pytest.approx(1 + (1 + g) * margin_multiple(retention_rate=r, discount_rate=i, growth=g), rel=1e-12)
+    start = margin_multiple(retention_rate=r, period_discount_rate=i, growth=g, timing="start")
+    assert start == pytest.approx(
+        1 + (1 + g) * margin_multiple(retention_rate=r, period_discount_rate=i, growth=g), rel=1e-12
+    )
 
 
 @given(st.floats(1e-15, 1e-6), st.integers(1, 1000))
@@ -323,14 +329,14 @@ def test_few_periods_with_hardly_a_loss_are_counted_exactly(loss, n):
     r = 1 - loss
     q = 1 - r
     exact = n - q * n * (n - 1) / 2 + q**2 * n * (n - 1) * (n - 2) / 6
-    found = contract_value(margin=1, retention_rate=r, discount_rate=0, n_periods=n, timing="start")
+    found = contract_value(margin=1, retention_rate=r, period_discount_rate=0, n_periods=n, timing="start")
     assert found == pytest.approx(exact, rel=1e-9)
 
 
 def test_one_state_of_customers_and_one_of_lost_are_a_contract():
     r, i = 0.75, 0.2
-    value = migration_value([[r, 1 - r], [0, 1]], [260, 0], discount_rate=i)["value"][0]
-    assert value == pytest.approx(contract_value(margin=260, retention_rate=r, discount_rate=i, timing="start"))
+    value = migration_value([[r, 1 - r], [0, 1]], [260, 0], period_discount_rate=i)["value"][0]
+    assert value == pytest.approx(contract_value(margin=260, retention_rate=r, period_discount_rate=i, timing="start"))
 
 
 # Refusals.
@@ -356,7 +362,7 @@ def test_what_is_no_chain_is_refused(transition, message):
     with pytest.raises(ValueError, match=message):
         migration_table(transition)
     with pytest.raises(ValueError, match=message):
-        migration_value(transition, [0, 0], discount_rate=0.1)
+        migration_value(transition, [0, 0], period_discount_rate=0.1)
 
 
 @pytest.mark.parametrize(
@@ -371,28 +377,32 @@ def test_what_is_no_chain_is_refused(transition, message):
 )
 def test_rewards_that_do_not_fit_are_refused(rewards, message):
     with pytest.raises(ValueError, match=message):
-        migration_value(MAILING, rewards, discount_rate=0.1)
+        migration_value(MAILING, rewards, period_discount_rate=0.1)
 
 
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
         (
-            lambda: migration_value(MAILING, REWARDS, discount_rate=-0.1),
+            lambda: migration_value(MAILING, REWARDS, period_discount_rate=-0.1),
             ValueError,
-            "`discount_rate` must be a period's rate",
+            r"`period_discount_rate` must be a period's rate of 0 or more, for example 0.1, got -0.1.$",
         ),
         (
-            lambda: migration_value(MAILING, REWARDS, discount_rate=0.1, horizon=-1),
+            lambda: migration_value(MAILING, REWARDS, period_discount_rate=0.1, horizon=-1),
             ValueError,
             "`horizon` must be at least 0",
         ),
         (
-            lambda: migration_value(MAILING, REWARDS, discount_rate=0.1, horizon=1.5),
+            lambda: migration_value(MAILING, REWARDS, period_discount_rate=0.1, horizon=1.5),
             TypeError,
             "`horizon` must be a whole",
         ),
-        (lambda: migration_value(MAILING, list("abcde"), discount_rate=0.1), TypeError, "`rewards` must be a number"),
+        (
+            lambda: migration_value(MAILING, list("abcde"), period_discount_rate=0.1),
+            TypeError,
+            "`rewards` must be a number",
+        ),
         (
             lambda: migration_forecast(MAILING, -REWARDS, n_periods=1),
             ValueError,
@@ -405,48 +415,75 @@ def test_rewards_that_do_not_fit_are_refused(rewards, message):
             "must have the columns state and value, got .'state'.",
         ),
         (
-            lambda: margin_multiple(retention_rate=1.2, discount_rate=0.1),
+            lambda: margin_multiple(retention_rate=1.2, period_discount_rate=0.1),
             ValueError,
-            r"`retention_rate` must not exceed `1`",
+            "^`retention_rate` is a share of customers kept, 0 to 1; got 1.2.$",
         ),
         (
-            lambda: margin_multiple(retention_rate=-0.1, discount_rate=0.1),
+            lambda: margin_multiple(retention_rate=-0.1, period_discount_rate=0.1),
             ValueError,
-            "`retention_rate` must not be below 0",
+            "^`retention_rate` is a share of customers kept, 0 to 1; got -0.1.$",
         ),
         (
-            lambda: margin_multiple(retention_rate=0.8, discount_rate=-0.1),
+            lambda: margin_multiple(retention_rate=0.8, period_discount_rate=-0.1),
             ValueError,
-            "`discount_rate` must not be below 0",
+            r"`period_discount_rate` must be a period's rate of 0 or more, for example 0.1, got -0.1.$",
         ),
         (
-            lambda: margin_multiple(retention_rate=0.8, discount_rate=0, growth=-1),
+            lambda: margin_multiple(retention_rate=80, period_discount_rate=0.1),
+            ValueError,
+            r"0 to 1; got 80.0. Did you mean 0.8\?",
+        ),
+        (
+            lambda: contract_value(margin=1, retention_rate=[0.5, 75, 80], period_discount_rate=0.1),
+            ValueError,
+            r"0 to 1; got \[75.0, 80.0\]. Did you mean 0.75, 0.8\?",
+        ),
+        (
+            lambda: margin_multiple(retention_rate=0.8, period_discount_rate=[0.1, 12]),
+            ValueError,
+            r"for example 0.1 for 10%, got 12.0. Did you mean 0.12\?",
+        ),
+        (
+            lambda: customer_base_value(
+                customer_values=[1], joining=[1], joining_value=1, acquisition_cost=1, period_discount_rate=10
+            ),
+            ValueError,
+            r"`period_discount_rate` must be a period's rate.*got 10. Did you mean 0.1\?",
+        ),
+        (
+            lambda: migration_value([[50, 50], [0, 100]], [1, 0], period_discount_rate=0.1),
+            ValueError,
+            r"got \[100.0, 100.0\] for the states \[0, 1\]. Divide percentages by 100",
+        ),
+        (
+            lambda: margin_multiple(retention_rate=0.8, period_discount_rate=0, growth=-1),
             ValueError,
             r"above -1, got \[-1.0\]",
         ),
         (
-            lambda: margin_multiple(retention_rate=0.8, discount_rate=0, timing="now"),
+            lambda: margin_multiple(retention_rate=0.8, period_discount_rate=0, timing="now"),
             ValueError,
             "`timing` must be one of",
         ),
         (
-            lambda: contract_value(margin=1, retention_rate=0.8, discount_rate=0.1, n_periods=2.5),
+            lambda: contract_value(margin=1, retention_rate=0.8, period_discount_rate=0.1, n_periods=2.5),
             ValueError,
             r"`n_periods` must hold whole numbers, got \[2.5\]",
         ),
         (
-            lambda: contract_value(margin=[1, 2], retention_rate=[0.8] * 3, discount_rate=0.1),
+            lambda: contract_value(margin=[1, 2], retention_rate=[0.8] * 3, period_discount_rate=0.1),
             ValueError,
             r"must have one length, got \[2, 3\]",
         ),
         (
-            lambda: contract_value(margin="1", retention_rate=0.8, discount_rate=0.1),
+            lambda: contract_value(margin="1", retention_rate=0.8, period_discount_rate=0.1),
             TypeError,
             "`margin` must be a number",
         ),
         (
             lambda: customer_base_value(
-                customer_values=[1], joining=[-1], joining_value=1, acquisition_cost=1, discount_rate=0
+                customer_values=[1], joining=[-1], joining_value=1, acquisition_cost=1, period_discount_rate=0
             ),
             ValueError,
             "`joining` must not be below 0",
@@ -495,11 +532,11 @@ def test_moves_that_cannot_be_are_refused(columns, options, error, message):
 
 def test_inputs_stay_as_they_were():
     chain, rewards = MAILING.copy(deep=True), REWARDS.copy(deep=True)
-    migration_value(chain, rewards, discount_rate=0.2)
+    migration_value(chain, rewards, period_discount_rate=0.2)
     migration_table(chain)
     migration_forecast(chain, rewards.abs(), n_periods=3)
     assert_frame_equal(chain, MAILING)
     assert rewards.equals(REWARDS)
     array = MAILING.to_numpy().copy()
-    migration_value(array, rewards.to_numpy(), discount_rate=0.2, horizon=3)
+    migration_value(array, rewards.to_numpy(), period_discount_rate=0.2, horizon=3)
     assert_array_equal(array, MAILING)

@@ -392,9 +392,8 @@ def test_a_mean_that_the_likelihood_wants_infinite_is_on_the_boundary():
 
 
 def test_a_prior_pulls_and_a_weak_one_does_not(cdnow, fitted):
-    centre = math.log(10.0)
-    strong = GammaGammaModel(priors={"q": (centre, 1e-3)}).fit(cdnow)
-    weak = GammaGammaModel(priors={"q": (centre, 1e3), "v": (0.0, 1e3)}).fit(cdnow)
+    strong = GammaGammaModel(priors={"q": (10.0, 1e-3)}).fit(cdnow)
+    weak = GammaGammaModel(priors={"q": (10.0, 1e3), "v": (1.0, 1e3)}).fit(cdnow)
     assert strong.params_.loc["q", "estimate"] == pytest.approx(10.0, rel=1e-2)
     assert strong.loglik_ < fitted.loglik_
     np.testing.assert_allclose(weak.params_["estimate"], fitted.params_["estimate"], rtol=1e-5)
@@ -414,7 +413,7 @@ def test_recovers_its_parameters():
 def test_customers_are_drawn_from_the_law():
     law = model()
     drawn = law.simulate(np.repeat([0, 1, 5], 20_000), random_state=0)
-    assert (drawn["monetary_value"][drawn["frequency"] == 0] == 0).all()
+    assert (drawn["monetary_value"].isna() == (drawn["frequency"] == 0)).all()
     for x in (1, 5):
         u = x * drawn["monetary_value"][drawn["frequency"] == x]
         # x m / (x m + v) is beta-distributed with p x and q
@@ -547,7 +546,7 @@ def test_other_frames_say_the_same(cdnow, fitted, kind):
 # Refusal.
 
 
-BAD = customers([0, 2, 3, 1, math.nan, 4], [0, 0.0, -5.0, 8.0, math.nan, math.nan])
+BAD = customers([0, 2, 3, 1, math.nan, 4], [0, -0.01, -5.0, 8.0, math.nan, math.nan])
 
 
 @pytest.mark.parametrize(
@@ -562,18 +561,48 @@ BAD = customers([0, 2, 3, 1, math.nan, 4], [0, 0.0, -5.0, 8.0, math.nan, math.na
 )
 def test_amounts_that_are_no_spend_are_refused(ask):
     with pytest.raises(
-        SchemaError, match=r"`customers\['monetary_value'\]` is missing or not above 0 in 3 rows with a repeat"
+        SchemaError, match=r"`customers\['monetary_value'\]` is missing or below 0 in 3 rows with a repeat"
     ):
         ask(BAD)
-    with pytest.raises(SchemaError, match=r"first at rows \[1, 2, 5\]. Free orders do that.* non_positive='drop'"):
+    with pytest.raises(
+        SchemaError, match=r"first at rows \[1, 2, 5\]. Refunds taken from the mean do that.* non_positive='drop'"
+    ):
         ask(BAD)
+
+
+def test_who_came_back_for_free_orders_alone_is_left_out_and_counted(cdnow, fitted):
+    more = pd.concat([cdnow, customers([2, 5], [0.0, 0.0])])
+    found = GammaGammaModel().fit(more)
+    pd.testing.assert_frame_equal(found.params_, fitted.params_)
+    assert (found.n_customers_, found.n_left_out_, fitted.n_left_out_) == (946, 2, 0)
+    assert repr(found).splitlines()[1] == "fitted on 946 customers, 2 left out"
+    assert found.expected_spend(more).isna().tolist() == [False] * len(cdnow) + [True] * 2
+    assert found.loglik(more) == pytest.approx(fitted.loglik_, rel=1e-12)
+
+
+def test_the_whole_of_cdnow_is_fitted():
+    # 11,516 of 23,570 came back; one of them for two orders at price 0
+    everybody = customer_summary(as_transactions(load_cdnow(full=True)), as_of="1998-06-30")
+    found = GammaGammaModel().fit(everybody)
+    assert (everybody["frequency"] > 0).sum() == found.n_customers_ + found.n_left_out_
+    assert found.n_left_out_ == ((everybody["frequency"] > 0) & (everybody["monetary_value"] == 0)).sum() == 1
+
+
+def test_the_likelihood_at_given_parameters(fitted, cdnow):
+    assert fitted.loglik(cdnow) == pytest.approx(fitted.loglik_, rel=1e-12)
+    assert fitted.score(cdnow) == pytest.approx(fitted.loglik_ / 946, rel=1e-12)
+    # one customer, m of 2 amounts: the density itself
+    one = customers([2], [30.0])
+    assert model().loglik(one) == pytest.approx(math.log(model().density(30.0, frequency=2)), rel=1e-12)
+    # Fader and Hardie (2013), note on the gamma-gamma model: p 6.25, q 3.74, v 15.44 on these customers
+    assert model().loglik(cdnow) == pytest.approx(fitted.loglik_, abs=0.01)
 
 
 def test_amounts_that_are_no_spend_are_left_out_when_told(cdnow, fitted):
     more = pd.concat([cdnow, BAD.iloc[[1, 2, 5]]])
     found = GammaGammaModel(non_positive="drop").fit(more)
     pd.testing.assert_frame_equal(found.params_, fitted.params_)
-    assert found.n_customers_ == 946
+    assert (found.n_customers_, found.n_left_out_) == (946, 3)
     assert found.expected_spend(more).isna().tolist() == [False] * len(cdnow) + [True] * 3
     assert found.predict_table(more, n_draws=20).isna().any(axis=1).tolist() == [False] * len(cdnow) + [True] * 3
     pd.testing.assert_frame_equal(spend_independence(more, non_positive="drop"), spend_independence(cdnow))
@@ -589,7 +618,17 @@ def test_amounts_that_are_no_spend_are_left_out_when_told(cdnow, fitted):
         ),
         ("frequency", 1.5, r"`customers\['frequency'\]` is negative, infinite or no whole"),
         ("frequency", math.inf, r"`customers\['frequency'\]` is negative, infinite or no whole"),
-        ("monetary_value", math.inf, r"`customers\['monetary_value'\]` is infinite in 1 rows"),
+        (
+            "monetary_value",
+            math.inf,
+            r"`customers\['monetary_value'\]` is no amount between 1e-100 and 1e\+100 in 1 rows",
+        ),
+        ("monetary_value", 1e308, r"`customers\['monetary_value'\]` is no amount between 1e-100 and 1e\+100 in 1 rows"),
+        (
+            "monetary_value",
+            1e-320,
+            r"`customers\['monetary_value'\]` is no amount between 1e-100 and 1e\+100 in 1 rows",
+        ),
         ("n_customers", -1, r"`customers\['n_customers'\]` is missing, infinite or negative in 1 rows"),
         ("z", math.nan, r"`customers\['z'\]` is missing or infinite in 1 rows, first at rows \[1\]"),
     ],
@@ -638,7 +677,12 @@ def test_amounts_that_all_but_do_not_differ_lie_on_the_boundary():
         ({"non_positive": "keep"}, ValueError, r"`non_positive` must be one of \['drop', 'raise'\], got 'keep'"),
         ({"finite_mean": 1}, TypeError, "`finite_mean` must be True or False, got 1"),
         ({"priors": {"r": (0, 1)}}, ValueError, r"`priors` must be None or name some of \['p', 'q', 'v'\]"),
-        ({"priors": {"q": (0, 0)}}, ValueError, r"`priors\['q'\]` must be \(centre, spread\)"),
+        ({"priors": {"q": (1, 0)}}, ValueError, r"`priors\['q'\]` must be \(median, spread\)"),
+        (
+            {"priors": {"q": (0, 1)}},
+            ValueError,
+            r"got \(0, 1\)\. The median is in the parameter's own unit and above 0",
+        ),
         ({"priors": "foo"}, ValueError, r"`priors` must be None or name some of \['p', 'q', 'v'\], got 'foo'"),
         ({"finite_mean": "no"}, TypeError, "`finite_mean` must be True or False, got 'no'"),
         (
@@ -662,8 +706,8 @@ def test_options_outside_their_range_are_refused(cdnow, options, error, message)
 
 
 def test_priors_may_be_arrays(cdnow):
-    pair = GammaGammaModel(priors={"q": (0, 1)}).fit(cdnow)
-    for prior in (np.array([0.0, 1.0]), np.array([0, 1])):
+    pair = GammaGammaModel(priors={"q": (1, 1)}).fit(cdnow)
+    for prior in (np.array([1.0, 1.0]), np.array([1, 1])):
         pd.testing.assert_frame_equal(GammaGammaModel(priors={"q": prior}).fit(cdnow).params_, pair.params_)
 
 

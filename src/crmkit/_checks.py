@@ -18,16 +18,22 @@ __all__ = [
     "as_day",
     "check_ascending",
     "check_columns",
+    "check_discount_rate",
     "check_fraction",
     "check_int",
+    "check_margin",
     "check_number",
     "check_option",
+    "check_turnover",
+    "meant_by_percent",
     "some",
 ]
 
 Day: TypeAlias = str | date
 
 _MOST_VALUES_SHOWN = 5
+# A rate or share of so much and more was meant in percent.
+_PERCENT_FROM, _PERCENT_TO = 5, 100
 # Outside these years a date is a placeholder (0001-01-01, 1900-01-01, 9999-12-31) or a slip, never an order.
 FIRST_YEAR, LAST_YEAR = 1901, 2099
 _ISO_DATE = re.compile(r"\d{4}(-|/|)\d{1,2}\1\d{1,2}([T ].*)?")
@@ -84,7 +90,51 @@ def check_fraction(value: object, *, name: str, low_open: bool = True, high_open
         raise TypeError(f"`{name}` must be a number between 0 and 1, got {value!r}.")
     number = float(value)
     if not 0 <= number <= 1 or (low_open and number == 0) or (high_open and number == 1):
-        raise ValueError(f"`{name}` must lie between 0 and 1, got {value!r}.")
+        raise ValueError(f"`{name}` must lie between 0 and 1, got {value!r}.{meant_by_percent(number)}")
+
+
+def check_margin(margin: object) -> float:
+    """Return the share of the amounts that is profit, or raise: 30 for 30 % would be a hundred times too much."""
+    check_number(margin, name="margin")
+    share = float(margin)  # type: ignore[arg-type]
+    if share == 0:
+        raise ValueError(
+            "`margin` is 0: nothing would be earned, and every value would be 0. Give the share of the amounts that is "
+            "profit, such as 0.3, or 1 for revenue."
+        )
+    if not 0 < share <= 1:
+        raise ValueError(
+            f"`margin` is the share of the amounts that is profit, above 0 and at most 1; got {margin!r}."
+            f"{meant_by_percent(share)}"
+        )
+    return share
+
+
+def check_discount_rate(rate: object, *, name: str = "discount_rate", of: str = "year") -> float:
+    """Return a discount rate, or raise: 10 for 10 % would leave nothing of what is to come."""
+    check_number(rate, name=name)
+    number = float(rate)  # type: ignore[arg-type]
+    if number < 0:
+        raise ValueError(f"`{name}` must be a {of}'s rate of 0 or more, for example 0.1, got {rate!r}.")
+    if number >= _PERCENT_FROM:
+        raise ValueError(
+            f"`{name}` must be a {of}'s rate below {_PERCENT_FROM}, for example 0.1 for 10%, got {rate!r}."
+            f"{meant_by_percent(number)}"
+        )
+    return number
+
+
+def meant_by_percent(*numbers: float) -> str:
+    """Ask whether numbers that are far above 1 were meant in percent; nothing of others."""
+    if not numbers or not all(_PERCENT_FROM <= number <= _PERCENT_TO for number in numbers):
+        return ""
+    return f" Did you mean {', '.join(f'{number / 100:g}' for number in numbers)}?"
+
+
+def check_turnover(turnover: float, *, where: str) -> None:
+    """Raise unless a sum of amounts without their signs is finite: then no sum of some of them overflows."""
+    if not np.isfinite(turnover):
+        raise SchemaError(f"{where} adds up to more than a number can hold (1.8e308). Look for amounts that cannot be.")
 
 
 def check_ascending(value: object, *, n_numbers: int, name: str) -> list[float]:

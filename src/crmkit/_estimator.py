@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from typing import Any, Self, TypeVar
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from crmkit._version import __version__
 
 __all__ = ["JsonEstimator"]
 
+_OPTIONS = "options_"
 _TABLE = "__table__"
 _ESTIMATOR = "__estimator__"
 _TUPLE = "__tuple__"
@@ -24,7 +28,26 @@ _Kind = TypeVar("_Kind", bound="JsonEstimator")
 
 
 class JsonEstimator(BaseEstimator):  # type: ignore[misc]
-    """An estimator whose parameters and learned attributes are numbers, text, lists, dicts, tables and its like."""
+    """An estimator whose parameters and learned attributes are numbers, text, lists, dicts, tables and its like.
+
+    Once fitted it is closed. A `fit` works within ``with self._fitting():``, which keeps a copy of the parameters in
+    ``options_``; from then on everything reads ``self.options_.<parameter>``, never ``self.<parameter>``. So setting a
+    parameter, or changing one in place, means nothing until the next `fit`; `to_json` writes ``options_`` as the
+    parameters, and `from_json` restores it.
+
+    Attributes
+    ----------
+    options_ : estimator of the same class, not fitted
+        The parameters as they were in `fit`.
+    """
+
+    options_: Self
+
+    def __getattr__(self, name: str) -> Any:
+        if name == _OPTIONS:
+            kind = type(self).__name__
+            raise NotFittedError(f"This {kind} is not fitted yet. Call fit before what needs a fitted estimator.")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def to_json(self) -> str:
         """Write class, version, parameters and learned state as JSON.
@@ -75,16 +98,35 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"`text` holds a {name}, not a {cls.__name__}. Read it with {name}.from_json.")
         return estimator
 
+    @contextmanager
+    def _fitting(self) -> Iterator[None]:
+        """Forget the last fit and keep the parameters of this one; a fit that fails leaves the estimator unfitted."""
+        self._forget()
+        self.options_ = self._as_given()
+        with ExitStack() as undo:
+            undo.callback(self._forget)
+            yield
+            undo.pop_all()
+
+    def _forget(self) -> None:
+        for learned in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, learned)
+
+    def _as_given(self) -> Self:
+        """Copy the estimator unfitted, with copies of its parameters: no later change of them reaches it."""
+        return type(self)(**deepcopy(self.get_params(deep=False)))
+
     def _check_restored(self) -> None:
         """Raise where JSON says what no fit leaves."""
 
 
 def _record(estimator: JsonEstimator) -> dict[str, Any]:
-    """Class, parameters and, where fitted, state."""
-    state = {name: value for name, value in vars(estimator).items() if name.endswith("_")}
+    """Class, parameters (where fitted, those of the fit) and state."""
+    options = estimator.options_ if hasattr(estimator, _OPTIONS) else estimator
+    state = {name: value for name, value in vars(estimator).items() if name.endswith("_") and name != _OPTIONS}
     return {
         "class": type(estimator).__name__,
-        "params": {name: _written(value) for name, value in estimator.get_params(deep=False).items()},
+        "params": {name: _written(value) for name, value in options.get_params(deep=False).items()},
         "state": {name: _written(value) for name, value in state.items()},
     }
 
@@ -92,9 +134,12 @@ def _record(estimator: JsonEstimator) -> dict[str, Any]:
 def _restored(record: dict[str, Any], cls: type[_Kind]) -> _Kind:
     estimator = cls(**{name: _read(value) for name, value in record["params"].items()})
     for attribute, value in record["state"].items():
-        if hasattr(cls, attribute) or attribute.startswith("_") or not attribute.endswith("_"):
+        known = hasattr(cls, attribute) or attribute == _OPTIONS
+        if known or attribute.startswith("_") or not attribute.endswith("_"):
             raise ValueError(f"{attribute} is nothing that {cls.__name__} learns")
         setattr(estimator, attribute, _read(value))
+    if record["state"]:
+        estimator.options_ = estimator._as_given()
     return estimator
 
 

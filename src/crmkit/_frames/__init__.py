@@ -12,27 +12,30 @@ from crmkit._frames._kinds import (
     is_engine,
     join_frames,
     midnight,
+    open_as_given,
     open_frame,
     pandas_series,
     same_kind,
     to_pandas,
 )
+from crmkit._frames._labels import as_name
 from crmkit._frames._lookup import looked_up
 from crmkit._frames._numpy_types import with_numpy_types
+from crmkit._frames._plain_types import type_of, with_plain_types
 from crmkit._frames._query import run_sql
 from crmkit._frames._records import plain, records
 from crmkit._frames._rows import Coded, column_like, rows_like
 from crmkit._frames._sort import positions_of, sort_order, sorted_codes, starts_of_runs
-from crmkit._frames._values import decoded, flag, with_values
+from crmkit._frames._values import flag, with_values, without_nan
 
 __all__ = [
     "AnyFrame",
     "Coded",
     "FrameT",
+    "as_name",
     "clean_ids",
     "collected",
     "column_like",
-    "decoded",
     "flag",
     "from_pandas",
     "give_back",
@@ -42,6 +45,7 @@ __all__ = [
     "join_frames",
     "looked_up",
     "midnight",
+    "open_as_given",
     "open_frame",
     "pandas_series",
     "plain",
@@ -54,6 +58,9 @@ __all__ = [
     "sorted_codes",
     "starts_of_runs",
     "to_pandas",
+    "type_of",
     "with_numpy_types",
+    "with_plain_types",
     "with_values",
+    "without_nan",
 ]

@@ -10,7 +10,8 @@ import pandas as pd
 
 from crmkit._checks import some
 from crmkit._frames._kinds import AnyFrame
-from crmkit._frames._values import decoded, with_values
+from crmkit._frames._plain_types import type_of
+from crmkit._frames._values import with_values
 from crmkit.errors import SchemaError
 
 __all__ = ["clean_ids"]
@@ -24,7 +25,7 @@ def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
     A float column of whole numbers, as missing ids make it, becomes whole numbers; categories become
     what they stand for.
     """
-    frame = _without_objects(decoded(frame, column), column, where=where)
+    frame = _without_objects(frame, column, where=where)
     dtype = frame.collect_schema()[column]
     ids = nw.col(column)
     if dtype.is_integer():
@@ -36,7 +37,8 @@ def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
         return frame.with_columns(nw.when(text.str.strip_chars() != "").then(text).alias(column))
     if dtype.is_float() and isinstance(frame, nw.DataFrame):
         return _from_floats(frame, column, where=where)
-    raise SchemaError(f"{where} holds {dtype}; customer ids are whole numbers or text. Cast the column to one of them.")
+    kind = type_of(frame, column)
+    raise SchemaError(f"{where} holds {kind}; customer ids are whole numbers or text. Cast the column to one of them.")
 
 
 def _from_floats(frame: nw.DataFrame[Any], column: str, *, where: str) -> nw.DataFrame[Any]:

@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 from narwhals.stable.v2.typing import IntoFrame
 
+from crmkit._frames._labels import with_given_labels, with_names
 from crmkit._frames._numpy_types import AnyFrame, with_numpy_types
+from crmkit._frames._plain_types import with_plain_types
 from crmkit.errors import SchemaError
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "is_engine",
     "join_frames",
     "midnight",
+    "open_as_given",
     "open_frame",
     "pandas_series",
     "same_kind",
@@ -43,10 +46,15 @@ _KINDS = "a pandas, Polars or PyArrow table, a DuckDB relation or a PySpark Data
 
 
 def open_frame(native: object, *, name: str) -> AnyFrame:
-    """Wrap a frame of any kind; a lazy Polars frame stays lazy."""
+    """Wrap a frame of any kind, its columns named by text and of types that can be read; a lazy one stays lazy."""
+    return with_plain_types(open_as_given(native, name=name))
+
+
+def open_as_given(native: object, *, name: str) -> AnyFrame:
+    """Do what `open_frame` does, but leave the types of the columns."""
     _refuse_duplicate_columns(native, name=name)
     try:
-        frame = nw.from_native(cast("Any", native))
+        frame = nw.from_native(with_names(cast("Any", native)))
     except TypeError as error:
         raise TypeError(f"`{name}` must be {_KINDS}, got {type(native).__name__}.") from error
     if frame.implementation not in _ENGINES + _MEMORY:
@@ -77,11 +85,11 @@ def collected(frame: AnyFrame) -> nw.DataFrame[Any]:
 
 
 def give_back(result: AnyFrame, *, like: FrameT) -> FrameT:
-    """Unwrap a result; where a lazy Polars frame came in, a lazy one goes out."""
+    """Unwrap a result, its columns labelled as they were given; where a lazy Polars frame came in, one goes out."""
     opened = nw.from_native(cast("Any", like))
     if isinstance(opened, nw.LazyFrame) and isinstance(result, nw.DataFrame):
         return cast("FrameT", result.lazy().to_native())
-    return cast("FrameT", result.to_native())
+    return cast("FrameT", with_given_labels(result.to_native(), like=like))
 
 
 def give_table(table: AnyFrame, *, like: FrameT, sort_by: Sequence[str] = ()) -> FrameT:

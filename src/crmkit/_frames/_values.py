@@ -1,4 +1,4 @@
-"""Values worked out in NumPy or pandas, put into a frame of any in-memory kind."""
+"""Values worked out elsewhere put into a frame, and flags and missing values that every kind of frame has."""
 
 from typing import Any, cast
 
@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit._frames._numpy_types import AnyFrame
 
-__all__ = ["decoded", "flag", "with_values"]
+__all__ = ["flag", "with_values", "without_nan"]
 
 
 def with_values(frame: nw.DataFrame[Any], column: str, values: Any) -> nw.DataFrame[Any]:
@@ -22,11 +22,7 @@ def flag(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
 
 
-def decoded(frame: AnyFrame, column: str) -> AnyFrame:
-    """Decode a PyArrow dictionary, whose values need not be text and whose chunks need not share it."""
-    if not isinstance(frame, nw.DataFrame) or not frame.implementation.is_pyarrow():
-        return frame
-    values = frame.to_native()[column]
-    if not hasattr(values.type, "index_type"):
-        return frame
-    return with_values(frame, column, values.cast(values.type.value_type))
+def without_nan(frame: AnyFrame) -> AnyFrame:
+    """Make NaN missing in all columns of floats: engines and Polars tell the two apart, and order NaN above all."""
+    floats = [name for name, dtype in frame.collect_schema().items() if dtype.is_float()]
+    return frame.with_columns(nw.col(*floats).fill_nan(None)) if floats else frame

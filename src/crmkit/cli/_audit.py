@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 import pandas as pd
 
+from crmkit._figures import count, money
 from crmkit._frames import records
 from crmkit.activity import LogHole
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._problems import OptionError
-from crmkit.cli._tables import count, money, print_json, print_table
+from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.labels import LABELS
 

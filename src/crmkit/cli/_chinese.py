@@ -13,7 +13,7 @@ from crmkit.labels import Label
 __all__ = ["in_chinese"]
 
 # In these places a message has words of its own, or another message; in all others a value.
-_WORDS: Final = ("where", "who", "zone")
+_WORDS: Final = ("where", "zone")
 _MESSAGE: Final = "problem"
 
 

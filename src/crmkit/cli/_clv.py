@@ -10,19 +10,21 @@ from typing import Any, Final
 
 import click
 
+from crmkit._figures import NOTHING, count, money, significant
 from crmkit._frames import open_frame, plain, records, to_pandas
-from crmkit.cli._customers_file import check_ending, write_customers
+from crmkit.cli._customers_file import MONETARY_VALUE, check_ending, for_readers, write_customers
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
-from crmkit.cli._problems import BadData
+from crmkit.cli._problems import BadData, in_cli_words
 from crmkit.cli._rates import DISCOUNT_RATE, LEVEL, MARGIN
-from crmkit.cli._tables import NOTHING, count, money, print_json, print_table, significant
+from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.cli._valued import Valued, valued_customers
 from crmkit.customers import customer_summary
 from crmkit.labels import Language
-from crmkit.report._forecast import MODELS, SYMBOLS, Terms, TooFewError
+from crmkit.report._forecast import MODELS, Terms, UnfitError
+from crmkit.report._limits import SYMBOLS
 
 __all__ = ["clv"]
 
@@ -65,6 +67,7 @@ def _time(context: click.Context, parameter: click.Parameter, value: str) -> str
 @MARGIN
 @DISCOUNT_RATE
 @LEVEL
+@MONETARY_VALUE
 @JSON
 def clv(
     options: OrderOptions,
@@ -74,6 +77,7 @@ def clv(
     margin: float,
     discount_rate: float,
     level: float,
+    with_monetary_value: bool,
     as_json: bool,
 ) -> None:
     """Write the customers in FILE, one per row, with what they are expected to buy and their lifetime value.
@@ -92,10 +96,10 @@ def clv(
         customers = to_pandas(open_frame(summary, name="customers"))
     try:
         valued = valued_customers(customers, model=model, terms=Terms(_in_days(horizon), margin, discount_rate, level))
-    except TooFewError as problem:
-        raise BadData(problem.text(options.language)) from problem
+    except UnfitError as problem:
+        raise BadData(_why(problem, options.language)) from problem
     with writing(output):
-        write_customers(valued.table, output)
+        write_customers(for_readers(valued.table, with_monetary_value=with_monetary_value), output)
     for sentence in _caveats(valued, horizon=horizon, language=options.language):
         click.echo(sentence, err=True)
     asked = {"model": model, "horizon": horizon, "margin": margin, "discount_rate": discount_rate, "level": level}
@@ -111,6 +115,7 @@ def clv(
                 "parameters": records(valued.parameters),
                 "boundary": valued.parameters.loc[~valued.parameters["is_determined"], "parameter"].tolist(),
                 "nobody_leaves": valued.limits.nobody_leaves,
+                "problem": None if valued.problem is None else valued.problem.problem,
             }
         )
         return
@@ -131,13 +136,20 @@ def _n_valued(valued: Valued) -> int:
     return int(valued.totals["lifetime_value"]["n_customers"])
 
 
+def _why(problem: UnfitError, language: Language) -> str:
+    """Say why there is no model, and what the library found."""
+    found = [] if problem.__cause__ is None else [in_cli_words(str(problem.__cause__), language)]
+    return ("" if language == "zh" else " ").join([problem.text(language), *found])
+
+
 def _caveats(valued: Valued, *, horizon: str, language: Language) -> list[str]:
     """How far the figures can be trusted, and whom they leave out, a sentence each."""
     told = valued.limits.said(horizon=_in_words(horizon, language), language=language)
-    left_out = {
-        "no_purchase": len(valued.table) - valued.n_buyers,
-        "no_spend": valued.n_buyers - _n_valued(valued),
-    }
+    left_out = {"no_purchase": len(valued.table) - valued.n_buyers}
+    if valued.problem is None:
+        left_out["no_spend"] = valued.n_buyers - _n_valued(valued)
+    else:
+        told.append(_why(valued.problem, language))
     return told + [TEXTS[reason].text(language).format(n=count(n)) for reason, n in left_out.items() if n]
 
 

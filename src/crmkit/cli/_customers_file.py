@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
+from zipfile import ZIP_DEFLATED, ZipFile
 
+import click
 import pandas as pd
 
+from crmkit._writing import replacing
 from crmkit.cli._problems import FileError, OptionError
 
-__all__ = ["check_ending", "write_customers"]
+__all__ = ["MONETARY_VALUE", "check_ending", "for_readers", "write_customers"]
 
+MONETARY_VALUE: Final = click.option(
+    "--monetary-value",
+    "with_monetary_value",
+    is_flag=True,
+    help="Also write monetary_value, the mean amount of a customer's purchase days after the first.",
+)
 # What spreadsheets take for the start of a formula, or skip before one; in Chinese and Japanese the wide forms too.
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Rows of a sheet less the header.
@@ -25,16 +35,22 @@ def check_ending(output: Path) -> None:
         raise OptionError("output_ending", file=output)
 
 
+def for_readers(customers: pd.DataFrame, *, with_monetary_value: bool) -> pd.DataFrame:
+    """Leave ``monetary_value`` out unless asked for: it lacks the first purchase, and readers take it for the mean."""
+    return customers if with_monetary_value else customers.drop(columns="monetary_value")
+
+
 def write_customers(customers: pd.DataFrame, output: Path) -> None:
     """Write a table by the ending of the file."""
     ending = output.suffix.lower()
-    if ending == ".parquet":
-        customers.to_parquet(output, index=False)
-    elif ending == ".csv":
-        # With the byte order mark Excel reads UTF-8.
-        _neutralised(customers).to_csv(output, index=False, encoding="utf-8-sig", lineterminator="\n")
-    else:
-        _write_workbook(customers, output)
+    with replacing(output) as file:
+        if ending == ".parquet":
+            customers.to_parquet(file, index=False)
+        elif ending == ".csv":
+            # With the byte order mark Excel reads UTF-8.
+            _neutralised(customers).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+        else:
+            _write_workbook(customers, file)
 
 
 def _neutralised(customers: pd.DataFrame) -> pd.DataFrame:
@@ -52,18 +68,22 @@ def _holds_text(values: pd.Series[Any]) -> bool:
     return values.dtype == object or isinstance(values.dtype, pd.StringDtype)
 
 
-def _write_workbook(customers: pd.DataFrame, output: Path) -> None:
+def _write_workbook(customers: pd.DataFrame, file: BinaryIO) -> None:
     """Write a sheet row by row: a table of objects would take many times the memory."""
     import openpyxl
+    from openpyxl.writer.excel import ExcelWriter
 
     if len(customers) > _MOST_CUSTOMERS:
         raise FileError("too_many_customers", most=f"{_MOST_CUSTOMERS:,}", count=f"{len(customers):,}")
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("customers")
-    sheet.append(list(customers.columns))
-    for row in _rows(customers):
-        sheet.append([_cell(value, sheet) for value in row])
-    book.save(output)
+    # Both are closed where writing stops, or they would complain on standard error when they are collected.
+    with closing(sheet):
+        sheet.append(list(customers.columns))
+        for row in _rows(customers):
+            sheet.append([_cell(value, sheet) for value in row])
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).save()
 
 
 def _rows(customers: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

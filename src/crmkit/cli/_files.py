@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,11 +26,15 @@ _ENDINGS: Final[dict[str, Callable[[Path, Reading], AbstractContextManager[Table
 
 def open_table(path: Path, reading: Reading) -> AbstractContextManager[Table]:
     """Open a table, or raise `FileError`."""
-    if not path.exists():
-        raise FileError("no_file", file=path)
-    if path.is_dir():
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileError("no_file", file=path) from error
+    except OSError as error:
+        raise FileError("not_read", file=path, error=error) from error
+    if stat.S_ISDIR(found.st_mode):
         raise FileError("folder", file=path)
-    if path.stat().st_size == 0:
+    if found.st_size == 0:
         raise FileError("empty", file=path)
     ending = path.suffix.lower()
     if ending not in _ENDINGS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -16,6 +16,9 @@ from crmkit.cli._texts import TEXTS
 from crmkit.labels import Language
 
 __all__ = ["SpokenGroup"]
+
+# As click does.
+_EXIT_INTERRUPTED: Final = 1
 
 
 class SpokenGroup(click.Group):
@@ -47,6 +50,11 @@ def _told(language: Language) -> Iterator[None]:
             raise
         click.echo(_chinese(problem), err=True)
         sys.exit(problem.exit_code)
+    except KeyboardInterrupt:
+        if language == "en":
+            raise
+        click.echo("\n" + TEXTS["interrupted"].zh, err=True)
+        sys.exit(_EXIT_INTERRUPTED)
 
 
 def _chinese(problem: click.ClickException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,13 @@ import click
 import pandas as pd
 
 from crmkit._checks import as_day
+from crmkit._figures import NOTHING, number, share
 from crmkit._frames import open_frame, records, to_pandas
 from crmkit.activity import LogHole, touching
 from crmkit.cli._options import JSON, OrderOptions, day, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._problems import OptionError
-from crmkit.cli._tables import NOTHING, number, print_json, print_table, share
+from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.labels import LABELS, Language
 from crmkit.metrics import kpi_catalogue, kpi_table
@@ -56,7 +58,7 @@ def kpi(options: OrderOptions, start: str, end: str | None, as_json: bool) -> No
         return
     if table["touches_hole"].any():
         click.echo(REPORT_TEXTS["marks"].text(options.language), err=True)
-    lines = [_line(row, options.language) for row in records(table)]
+    lines = [_line(row, options.language) for row in table.to_dict("records")]
     print_table([TEXTS[head].text(options.language) for head in _HEADS], lines, n_texts=2)
 
 
@@ -85,7 +87,7 @@ def _named(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     return table
 
 
-def _line(row: dict[str, Any], language: Language) -> list[str]:
+def _line(row: Mapping[Any, Any], language: Language) -> list[str]:
     interval = NOTHING if pd.isna(row["lower"]) else f"{share(row['lower'])} – {share(row['upper'])}"
     value = share(row["value"]) if row["unit"] == "share" else number(row["value"])
     unit = LABELS["unit"][row["unit"]].text(language)

@@ -13,7 +13,6 @@ PARTS: Final = (
     Label("`orders['{column}']`", "列 {column} "),
     Label("the product", "数量与单价的乘积"),
     Label("in the text", "写在文本中"),
-    Label(" of those with an order", "有订单的"),
 )
 """What some messages are made of."""
 
@@ -71,7 +70,7 @@ _TIMES = (
         "{where}中有 {aware} 个时间注明了时区，另有 {naive} 个没有。请先统一写法。",
     ),
     Label(
-        "{where} holds {kind}, not dates. Convert it first, for example with pandas.to_datetime.",
+        "{where} holds {kind}, not dates. Convert it to dates first.",
         "{where}的类型为 {kind}，不是日期。请先转换为日期。",
     ),
 )
@@ -80,6 +79,10 @@ _VALUES = (
     Label(
         "{where} holds {kind}, not numbers. Cast it to a number first.",
         "{where}的类型为 {kind}，不是数字。请先转换为数字。",
+    ),
+    Label(
+        "{where} adds up to more than a number can hold (1.8e308). Look for amounts that cannot be.",
+        "{where}的合计超出数值可表示的范围（1.8e308），请查找不可能的金额。",
     ),
     Label(
         "{where} holds the currencies {found}; amounts of several currencies cannot be added. Convert them to one, or "
@@ -135,13 +138,9 @@ _IDS = (
         "文件中没有客户下过订单，而分群须比较有购买的客户。",
     ),
     Label(
-        "`customers['{column}']` is missing or infinite in {count} rows{who}, first at rows {rows}. Fill or drop them.",
-        "{count} 位{who}客户的 {column} 缺失或为无穷大，请修正数据。",
-    ),
-    Label(
-        "The data file {file} comes with the package lifetimes, which is not installed or lacks it. Install it with "
-        "`pip install lifetimes`.",
-        "数据文件 {file} 随 lifetimes 包提供，而该包未安装或缺少此文件。请用 pip install lifetimes 安装。",
+        "The data file {file} comes with the package lifetimes, which is not installed or lacks it. Install it with: "
+        "pip install 'crmkit[data]'",
+        "数据文件 {file} 随 lifetimes 包提供，而该包未安装或缺少此文件。请安装：pip install 'crmkit[data]'",
     ),
 )
 

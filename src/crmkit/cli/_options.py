@@ -13,6 +13,7 @@ import click
 from crmkit._checks import as_day
 from crmkit.cli._chunks import Reading
 from crmkit.cli._guess import Columns
+from crmkit.cli._paths import FilePath
 from crmkit.cli._problems import stopping
 from crmkit.labels import Language
 from crmkit.transactions import Invalid, Returns
@@ -63,7 +64,7 @@ LANGUAGE: Final = click.option(
 )
 JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead.")
 _SHARED: Final = (
-    click.argument("file", type=click.Path(path_type=Path)),
+    click.argument("file", type=FilePath(path_type=Path)),
     _column("customer-id", "Customers. This and the next columns are guessed from the header unless named."),
     _column("date", "Dates or times of the orders."),
     _column("amount", "Money per row. Guessed only where quantity and unit price are not there as well."),

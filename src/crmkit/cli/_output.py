@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
+from crmkit._writing import check_place
+from crmkit.cli._paths import FilePath
 from crmkit.cli._problems import FileError, OptionError
 
 __all__ = ["check_output", "output_option", "say_path", "writing"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_IN_WORDS: Final = {
+    errno.EACCES: "no_right",
+    errno.EDQUOT: "disk_full",
+    errno.EFBIG: "disk_full",
+    errno.ENAMETOOLONG: "long_name",
+    errno.ENOENT: "no_folder",
+    errno.ENOSPC: "disk_full",
+    errno.ENOTDIR: "no_folder",
+    errno.EPERM: "no_right",
+    errno.EROFS: "no_right",
+}
+
 
 def output_option(default: str, text: str) -> Callable[[Command], Command]:
     """Make the option that names the file."""
-    kind = click.Path(dir_okay=False, path_type=Path)
+    kind = FilePath(dir_okay=False, readable=False, path_type=Path)
     return click.option("--output", type=kind, default=Path(default), show_default=True, help=text)
 
 
 def check_output(output: Path, *, read: Sequence[Path]) -> None:
-    """Refuse a file in a folder that is not there, and one that is read."""
-    if any(output.resolve() == path.resolve() for path in read):
+    """Refuse a file that cannot be written, and one that is read, whatever its name here."""
+    if any(_is_one_file(output, path) for path in read):
         raise OptionError("writes_over", file=output)
     with writing(output):
-        output.parent.resolve(strict=True)
-        if not output.parent.is_dir():
-            raise NotADirectoryError(f"{output.parent} is no folder")
+        check_place(output)
 
 
 @contextmanager
@@ -38,9 +52,17 @@ def writing(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FileError("not_written", file=output, error=error) from error
+        name = _IN_WORDS.get(error.errno or 0, "not_written")
+        folder = Path(os.path.realpath(output)).parent
+        raise FileError(name, file=output, folder=folder, error=error) from error
 
 
 def say_path(output: Path) -> None:
     """Print where the file is."""
     click.echo(click.format_filename(output.resolve()))
+
+
+def _is_one_file(output: Path, path: Path) -> bool:
+    with suppress(OSError):
+        return output.samefile(path)
+    return False

@@ -25,7 +25,6 @@ _IN_CLI_WORDS: Final = (
     (r"audit_orders says where they went", "crmkit audit says where they went"),
     (r" Name yours by keyword, for example customer_id='CustomerID'\.", ""),
     (r" \(pandas: \.dt\.tz_localize\('UTC'\)\)", ""),
-    (r", for example with pandas\.to_datetime\.", "."),
     (r", for example with \.astype\(str\)\.", "."),
     (r" Cast the column in the engine, to TIMESTAMP \(DuckDB\) or timestamp_ntz \(Spark\)\.", ""),
     (r", or give priors\.$", "."),

@@ -10,7 +10,7 @@ import click
 from crmkit.cli._options import JSON, LANGUAGE, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
-from crmkit.cli._problems import BadData
+from crmkit.cli._problems import BadData, stopping
 from crmkit.cli._rates import DISCOUNT_RATE, MARGIN
 from crmkit.cli._tables import print_json
 from crmkit.cli._texts import TEXTS
@@ -62,14 +62,16 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
 @LANGUAGE
 @JSON
 def demo(output: Path, language: Language, as_json: bool) -> None:
-    """Write a report on CDNOW's customers: an order log of 1997 and 1998 that comes with `lifetimes`."""
-    try:
-        orders = load_cdnow(full=True)
-    except ModuleNotFoundError as problem:
-        raise BadData(str(problem)) from problem
-    audit = audit_orders(orders, as_of=_CDNOW_LAST_DAY)
-    made = customer_report(as_transactions(orders), as_of=_CDNOW_LAST_DAY, audit=audit, language=language)
-    _write(made, output, as_json=as_json)
+    """Write a report on CDNOW's customers: an order log of 1997 and 1998 that comes with crmkit[data]."""
+    with stopping(language):
+        check_output(output, read=[])
+        try:
+            orders = load_cdnow(full=True)
+        except ModuleNotFoundError as problem:
+            raise BadData(str(problem)) from problem
+        audit = audit_orders(orders, as_of=_CDNOW_LAST_DAY)
+        made = customer_report(as_transactions(orders), as_of=_CDNOW_LAST_DAY, audit=audit, language=language)
+        _write(made, output, as_json=as_json)
 
 
 def _write(made: CustomerReport, output: Path, *, as_json: bool) -> None:

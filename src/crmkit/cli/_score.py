@@ -8,15 +8,17 @@ from typing import Final
 import click
 import pandas as pd
 
+from crmkit._figures import count, money, share
 from crmkit._frames import open_frame, records, to_pandas
-from crmkit.cli._customers_file import check_ending, write_customers
+from crmkit.cli._customers_file import MONETARY_VALUE, check_ending, for_readers, write_customers
 from crmkit.cli._master import known_ids
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
+from crmkit.cli._paths import FilePath
 from crmkit.cli._problems import OptionError
 from crmkit.cli._scored import Scored, rules_from, scored_customers
-from crmkit.cli._tables import count, money, print_json, print_table, share
+from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.customers import customer_summary
 from crmkit.labels import Language
@@ -32,6 +34,7 @@ _HEADS: Final = ("tier", "n_customers", "customer_share", "spend", "spend_share"
 @output_option("customers.xlsx", "File to write: .parquet, .csv or .xlsx.")
 @click.option(
     "--rules",
+    type=FilePath(path_type=str),
     default="named_11",
     show_default=True,
     metavar="RULES",
@@ -39,14 +42,21 @@ _HEADS: Final = ("tier", "n_customers", "customer_share", "spend", "spend_share"
 )
 @click.option(
     "--master",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     metavar="FILE",
     help="All customers known; those without an order are prospects.",
 )
 @click.option("--master-id", metavar="COLUMN", help="Customers in the master file; guessed from its header.")
+@MONETARY_VALUE
 @JSON
 def score(
-    options: OrderOptions, output: Path, rules: str, master: Path | None, master_id: str | None, as_json: bool
+    options: OrderOptions,
+    output: Path,
+    rules: str,
+    master: Path | None,
+    master_id: str | None,
+    with_monetary_value: bool,
+    as_json: bool,
 ) -> None:
     """Write the customers in FILE, one per row: what they did, RFM scores and segment, tier and why.
 
@@ -59,7 +69,7 @@ def score(
     check_ending(output)
     if master is None and master_id is not None:
         raise OptionError("master_alone")
-    check_output(output, read=[path for path in (options.file, master) if path is not None])
+    check_output(output, read=[path for path in (options.file, master, Path(rules)) if path is not None])
     read_rules = rules_from(rules)
     with open_orders(options) as log:
         transactions = log.transactions(options, as_of=options.as_of).transactions
@@ -69,7 +79,7 @@ def score(
         customers = to_pandas(open_frame(summary, name="customers"))
     scored = scored_customers(customers, rules=read_rules, with_prospects=ids is not None, language=options.language)
     with writing(output):
-        write_customers(scored.table, output)
+        write_customers(for_readers(scored.table, with_monetary_value=with_monetary_value), output)
     for sentence in base_said(scored.base, options.language):
         click.echo(sentence, err=True)
     _say(scored, output, options, as_json=as_json)

@@ -1,4 +1,4 @@
-"""A command that is told to end removes what it holds in temporary folders."""
+"""A command that is told to end removes what it holds: temporary folders, files that are half written."""
 
 from __future__ import annotations
 
@@ -11,30 +11,39 @@ from typing import Any, Final
 
 __all__ = ["exiting_when_terminated"]
 
-# What shells give for a process that this signal ended.
-_EXIT_TERMINATED: Final = 128 + signal.SIGTERM
+# The second comes when the terminal closes, and only some systems have it.
+_NAMES: Final = ("SIGTERM", "SIGHUP")
+# Shells give this and the signal's number for a process that a signal ended.
+_EXIT: Final = 128
 
 
 @contextmanager
 def exiting_when_terminated() -> Iterator[None]:
-    """Make SIGTERM an exit like any other; only the main thread can."""
+    """Make the signals an exit like any other; only the main thread can."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    terminated = False
+    exits: list[int] = []
+    # What is ignored, as SIGHUP is under nohup, stays so.
+    heeded = [number for number in _numbers() if signal.getsignal(number) is not signal.SIG_IGN]
 
     def leave(number: int, frame: Any) -> None:  # noqa: ARG001
-        nonlocal terminated
-        terminated = True
+        exits.append(_EXIT + number)
         # A second one would end the tidying up.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        sys.exit(_EXIT_TERMINATED)
+        for each in heeded:
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(exits[0])
 
-    before = signal.signal(signal.SIGTERM, leave)
+    before = {number: signal.signal(number, leave) for number in heeded}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         # An engine at work makes an error of its own of the exit.
-        if terminated:
-            sys.exit(_EXIT_TERMINATED)
+        if exits:
+            sys.exit(exits[0])
+
+
+def _numbers() -> list[signal.Signals]:
+    return [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]

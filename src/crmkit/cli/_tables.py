@@ -3,50 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
-import pandas as pd
 
-__all__ = ["NOTHING", "count", "money", "number", "print_json", "print_table", "share", "significant"]
-
-NOTHING = "–"
-_ENDLESS = "∞"
-
-
-def count(value: float) -> str:
-    """A whole number with thousands separators."""
-    return _unlike_numbers(value) or f"{value:,.0f}"
-
-
-def money(value: float) -> str:
-    """Money with cents."""
-    return _unlike_numbers(value) or f"{round(value, 2) + 0.0:,.2f}"
-
-
-def number(value: float) -> str:
-    """A number of any unit: cents where it is not whole."""
-    return count(value) if pd.isna(value) or float(value).is_integer() else money(value)
-
-
-def share(value: float) -> str:
-    """A share in percent."""
-    return NOTHING if pd.isna(value) else f"{value:.1%}"
-
-
-def significant(value: float) -> str:
-    """A number in four digits."""
-    return _unlike_numbers(value) or f"{value:,.4g}"
-
-
-def _unlike_numbers(value: float) -> str:
-    """What is missing or has no end, as it is shown; nothing of a number."""
-    if value == math.inf:
-        return _ENDLESS
-    return NOTHING if pd.isna(value) else ""
+__all__ = ["print_json", "print_table"]
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, n_texts: int = 1) -> None:

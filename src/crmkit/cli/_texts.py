@@ -124,7 +124,23 @@ _FILES = {
         "files alike.",
         "订单中的客户编号为整数，而 {file} 中有非整数的编号：{ids}。请统一两个文件中的编号写法。",
     ),
+    "not_read": Label("{file} cannot be read: {error}", "无法读取 {file}：{error}"),
     "not_written": Label("--output {file} cannot be written: {error}", "无法写入 --output {file}：{error}"),
+    "no_folder": Label(
+        "--output {file} cannot be written: there is no folder {folder}. Make it first, or name another.",
+        "无法写入 --output {file}：文件夹 {folder} 不存在，请先建立或另行指定。",
+    ),
+    "no_right": Label(
+        "--output {file} cannot be written: you may not write to it. Name another file, or change its permissions.",
+        "无法写入 --output {file}：没有写入权限。请另行指定文件或修改权限。",
+    ),
+    "long_name": Label(
+        "--output {file} cannot be written: its name is too long.", "无法写入 --output {file}：名称过长。"
+    ),
+    "disk_full": Label(
+        "--output {file} cannot be written: the disk is full, or files may not be that large ({error}).",
+        "无法写入 --output {file}：磁盘空间不足，或文件大小超出限制（{error}）。",
+    ),
     "no_room": Label(
         "The rows cannot be worked on in the temporary folder: {error}. If it is full, let TMPDIR name another.",
         "无法在临时文件夹中处理数据：{error}。若空间不足，请用 TMPDIR 指定其他文件夹。",
@@ -169,6 +185,7 @@ _USAGE = {
         "crmkit's command line needs {package}. Install it with: pip install 'crmkit[report]'",
         "crmkit 的命令行需要 {package}，请安装：pip install 'crmkit[report]'",
     ),
+    "interrupted": Label("Aborted!", "已中断。"),
     "stopped": Label("Error: {problem}", "错误：{problem}"),
     "usage": Label(
         "Usage: {usage}\nTry '{command} --help' for help.\n", "用法：{usage}\n可用 '{command} --help' 查看帮助。\n"

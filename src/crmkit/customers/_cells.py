@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_columns, check_option
-from crmkit._frames import AnyFrame, FrameT, give_table, in_memory, open_frame
+from crmkit._frames import AnyFrame, FrameT, give_table, in_memory, open_frame, without_nan
 
 __all__ = ["cells"]
 
@@ -66,7 +66,7 @@ def cells(customers: FrameT, *, precision: Precision = "D", by: Sequence[str] = 
         raise ValueError(f"`by` must name further columns, each once, got {list(by)}.")
     rows = in_memory(open_frame(customers, name="customers"))
     check_columns(rows.collect_schema(), keys, name="customers", made_by="customer_summary")
-    rows = rows.select(*keys).filter(~nw.col("frequency").is_null())
+    rows = without_nan(rows.select(*keys)).filter(~nw.col("frequency").is_null())
     counted = (_in_weeks(rows) if precision == "W" else rows).group_by(*keys).agg(nw.len().alias("n_customers"))
     return give_table(counted.with_columns(nw.col("n_customers").cast(nw.Int64)), like=customers, sort_by=keys)
 

@@ -91,9 +91,9 @@ def customer_summary(transactions: FrameT, *, as_of: Day, customers: FrameT | No
         ``T``
             ``first_order`` to ``as_of``, as the purchase models take it.
         ``monetary_value``
-            Mean amount of the purchase days after the first; 0 where ``frequency`` is 0.
+            Mean amount of the purchase days after the first; missing where ``frequency`` is 0.
 
-        The six measures from ``days_since_last`` on are missing for customers without a purchase day: prospects,
+        All measures from ``days_since_last`` on are missing for customers without a purchase day: prospects,
         and customers of whom only refunds are known.
 
     Raises
@@ -153,15 +153,14 @@ def summarise_by_expressions(transactions: AnyFrame, *, as_of: datetime) -> AnyF
         "last": day_number(nw.col("last_order")),
     }
     frequency = nw.when(nw.col("days") > 0).then((nw.col("days") - 1).cast(nw.Float64))
-    repeat = (nw.col("paid") - nw.col("first_paid")) / nw.max_horizontal(frequency, nw.lit(1.0))
-    repeated = nw.when(nw.col("days") > 1).then(repeat).otherwise(nw.lit(0.0))
+    repeat_days = nw.max_horizontal(frequency, nw.lit(1.0))
     measures = {
         "days_since_last": number["as_of"] - number["last"],
         "tenure_days": number["as_of"] - number["first"],
         "frequency": frequency,
         "recency": number["last"] - number["first"],
         "T": number["as_of"] - number["first"],
-        "monetary_value": nw.when(nw.col("days") > 0).then(repeated),
+        "monetary_value": nw.when(nw.col("days") > 1).then((nw.col("paid") - nw.col("first_paid")) / repeat_days),
     }
     return totals.select(
         "customer_id",
@@ -261,7 +260,7 @@ def _measures(
         "frequency": frequency,
         "recency": np.where(ever, (last_days - first_days).astype(np.float64), np.nan),
         "T": since_first,
-        "monetary_value": np.where(ever, repeat_paid / np.fmax(frequency, 1.0), np.nan),
+        "monetary_value": np.where(purchases > 1, repeat_paid / np.fmax(frequency, 1.0), np.nan),
     }
 
 

@@ -39,7 +39,7 @@ def load_cdnow(*, full: bool = False) -> pd.DataFrame:
     TypeError
         If ``full`` is not a bool.
     ModuleNotFoundError
-        If the package lifetimes, whose wheel carries the files, is not installed.
+        If the package lifetimes, whose wheel carries the files, is not installed: ``pip install 'crmkit[data]'``.
 
     References
     ----------
@@ -91,7 +91,7 @@ def load_donations() -> pd.DataFrame:
     Raises
     ------
     ModuleNotFoundError
-        If the package lifetimes, whose wheel carries the file, is not installed.
+        If the package lifetimes, whose wheel carries the file, is not installed: ``pip install 'crmkit[data]'``.
 
     References
     ----------
@@ -129,5 +129,5 @@ def _bundled_file(name: str) -> Path:
 def _missing(name: str) -> str:
     return (
         f"The data file {name!r} comes with the package lifetimes, which is not installed or lacks it. "
-        "Install it with `pip install lifetimes`."
+        "Install it with: pip install 'crmkit[data]'"
     )

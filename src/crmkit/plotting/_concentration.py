@@ -45,7 +45,7 @@ def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: 
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
     >>> ax = plot_concentration(metrics.concentration_table(customers))
     """
-    from matplotlib.ticker import PercentFormatter
+    from crmkit.plotting import _ticks
 
     columns = ("customer_share", "value_share")
     curve = table_of(
@@ -62,5 +62,5 @@ def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: 
     ax.set_xlim(0, 1)
     ax.set_ylim(bottom=0)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+        _ticks.shares(axis)
     return in_language(ax, language)

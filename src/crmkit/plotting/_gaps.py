@@ -50,7 +50,9 @@ def plot_purchase_gaps(gaps: Any, ax: Axes | None = None, *, language: Language 
     >>> from crmkit import as_transactions, load_cdnow, metrics
     >>> ax = plot_purchase_gaps(metrics.purchase_gap_table(as_transactions(load_cdnow()), as_of="1998-06-30"))
     """
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
+    from matplotlib.ticker import MaxNLocator
+
+    from crmkit.plotting import _ticks
 
     columns = ("days", "cumulative_share")
     table = table_of(gaps, columns, name="gaps", made_by="metrics.purchase_gap_table", language=language).sort_values(
@@ -68,7 +70,7 @@ def plot_purchase_gaps(gaps: Any, ax: Axes | None = None, *, language: Language 
     ax.set_xlim(left=0)
     ax.set_ylim(0, 1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    _ticks.shares(ax.yaxis)
     ax.set_xlabel(LABELS["axis"]["gap_days"].text(language))
     ax.set_ylabel(LABELS["axis"]["gap_share"].text(language))
     return in_language(ax, language)

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["heat_map"]
 
-# From this shade on white text has more contrast than black.
-_DARK = 0.8
+_SHADES = ("#F3F7FB", "#0072B2")
+# Where the luminance of a cell is lower, white text stands out more than black: both do equally, at 4.6 : 1, where
+# 1.05 / (L + 0.05) is (L + 0.05) / 0.05.
+_DARK = 1.05**0.5 * 0.05**0.5 - 0.05
 
 
 def heat_map(
@@ -28,14 +30,22 @@ def heat_map(
     """Draw cells shaded from 0 to 1, the first row on top; cells of missing shade stay white."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    blues = LinearSegmentedColormap.from_list("blues", ["#F3F7FB", "#0072B2"]).with_extremes(bad="white")
+    blues = LinearSegmentedColormap.from_list("blues", _SHADES).with_extremes(bad="white")
+    shown = np.ma.masked_invalid(shades)
     edges = [np.arange(n + 1) - 0.5 for n in (len(columns), len(rows))]
-    ax.pcolormesh(*edges, np.ma.masked_invalid(shades), cmap=blues, vmin=0, vmax=1, edgecolors="white", linewidth=1)
-    for (row, column), shade in np.ndenumerate(shades):
-        colour = "white" if shade > _DARK else "#222222"
+    ax.pcolormesh(*edges, shown, cmap=blues, vmin=0, vmax=1, edgecolors="white", linewidth=1)
+    for (row, column), luminance in np.ndenumerate(_luminance(blues(shown))):
+        colour = "white" if luminance < _DARK else "black"
         ax.text(column, row, texts[row][column], ha="center", va="center", color=colour, fontsize="small")
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.tick_params(colors="#444444", length=0)
     ax.spines[:].set_visible(False)
+
+
+def _luminance(colours: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Relative luminance of sRGB colours, as WCAG 2.2 defines it."""
+    channels = colours[..., :3]
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ [0.2126, 0.7152, 0.0722])

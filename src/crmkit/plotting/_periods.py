@@ -103,8 +103,7 @@ def _table(periods: Any, *, needed: tuple[str, str], language: Language) -> pd.D
 def _stacked(
     table: pd.DataFrame, returning: Any, new: Any, *, ylabel: str, ax: Axes | None, language: Language
 ) -> Axes:
-    from matplotlib.dates import AutoDateLocator, DateFormatter
-    from matplotlib.ticker import EngFormatter, MaxNLocator
+    from crmkit.plotting import _ticks
 
     ax = axes_for(ax)
     starts = table["period"].to_numpy()
@@ -123,10 +122,8 @@ def _stacked(
             bar.set_alpha(float(opacity))
     quiet(ax)
     ax.set_ylabel(LABELS["kpi"][ylabel].text(language))
-    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=9))  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    ax.yaxis.set_major_formatter(EngFormatter(sep=""))
+    _ticks.days(ax.xaxis)
+    (_ticks.amounts if ylabel == "revenue" else _ticks.counts)(ax.yaxis)
     legend = ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     for handle in legend.legend_handles:
         if handle is not None:

@@ -45,8 +45,7 @@ def plot_retention(retention: Any, ax: Axes | None = None, *, language: Language
     >>> activity = activity_table(as_transactions(load_cdnow()), as_of="1998-06-30", freq="M")
     >>> ax = plot_retention(metrics.retention_table(activity, freq="M"))
     """
-    from matplotlib.dates import AutoDateLocator, DateFormatter
-    from matplotlib.ticker import PercentFormatter
+    from crmkit.plotting import _ticks
 
     columns = ("period", "retention_rate", "retention_lower", "retention_upper")
     table = table_of(
@@ -57,9 +56,8 @@ def plot_retention(retention: Any, ax: Axes | None = None, *, language: Language
     ax.fill_between(periods, lower, upper, color=BLUE, alpha=0.2, linewidth=0)
     ax.plot(periods, rate, color=BLUE, linewidth=2, marker="o", markersize=3)
     quiet(ax)
-    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=9))  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
-    ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    _ticks.days(ax.xaxis)
+    _ticks.shares(ax.yaxis)
     ax.set_ylim(bottom=0)
     ax.set_ylabel(LABELS["kpi"]["retention_rate"].text(language))
     return in_language(ax, language)

@@ -8,7 +8,7 @@ import numpy as np
 
 from crmkit.labels import LABELS, Language
 from crmkit.plotting._heat import heat_map
-from crmkit.plotting._style import axes_for, in_language, short, table_of
+from crmkit.plotting._style import axes_for, in_language, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,6 +49,8 @@ def plot_rfm_map(rfm_map: Any, ax: Axes | None = None, *, language: Language = "
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
     >>> ax = plot_rfm_map(rfm_map_table(customers, scorer=RFMScorer().fit(customers)))
     """
+    from crmkit.plotting._ticks import short
+
     columns = ("r_score", "f_score", "n_customers", "mean_spend")
     table = table_of(rfm_map, columns, name="rfm_map", made_by="segment.rfm_map_table", language=language)
     customers, spend = (

@@ -50,7 +50,7 @@ def plot_segments(summary: Any, ax: Axes | None = None, *, language: Language = 
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
     >>> ax = plot_segments(TierSegmenter().fit(customers).summary(customers))
     """
-    from matplotlib.ticker import PercentFormatter
+    from crmkit.plotting import _ticks
 
     columns = ("segment_order", f"name_{language}", "customer_share", "value_share")
     table = table_of(
@@ -73,6 +73,6 @@ def plot_segments(summary: Any, ax: Axes | None = None, *, language: Language = 
     ax.set_yticks(places, table[f"name_{language}"].tolist())
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.margins(x=0.1)
-    ax.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    _ticks.shares(ax.xaxis)
     ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return in_language(ax, language)

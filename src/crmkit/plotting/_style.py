@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["BLUE", "GREY", "ORANGE", "axes_for", "in_language", "quiet", "short", "table_of"]
+__all__ = ["BLUE", "GREY", "ORANGE", "axes_for", "in_language", "quiet", "table_of"]
 
 # Okabe and Ito's palette.
 BLUE: Final = "#0072B2"
@@ -44,13 +44,6 @@ def quiet(ax: Axes) -> None:
     ax.tick_params(colors="#444444", length=3)
     ax.grid(axis="y", color="#E5E5E5", linewidth=0.8)
     ax.set_axisbelow(True)
-
-
-def short(amount: float) -> str:
-    """An amount in three digits, for a cell of a table: 862, 8.62k, 8.62M."""
-    from matplotlib.ticker import EngFormatter
-
-    return f"{amount:.3g}" if abs(amount) < 1000 else EngFormatter(places=1, sep="")(amount)
 
 
 def in_language(ax: Axes, language: Language) -> Axes:

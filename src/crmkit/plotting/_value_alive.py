@@ -55,8 +55,7 @@ def plot_alive_history(history: Any, ax: Axes | None = None, *, language: Langua
     >>> first = as_transactions(orders[orders["customer_id"] == 1])
     >>> ax = plot_alive_history(alive_history(model, first, as_of="1997-09-30"))
     """
-    from matplotlib.dates import AutoDateFormatter, AutoDateLocator
-    from matplotlib.ticker import PercentFormatter
+    from crmkit.plotting import _ticks
 
     columns = ("customer_id", "date", "probability_alive", "n_purchases")
     table = table_of(history, columns, name="history", made_by="value.alive_history", language=language)
@@ -76,10 +75,8 @@ def plot_alive_history(history: Any, ax: Axes | None = None, *, language: Langua
         ax.plot(days[bought], alive[bought], color=colour, linestyle="none", marker="o", markersize=5, clip_on=False)
     quiet(ax)
     ax.set_ylim(0, 1)
-    locator = AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(AutoDateFormatter(locator))  # type: ignore[no-untyped-call]
-    ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    _ticks.days(ax.xaxis)
+    _ticks.shares(ax.yaxis)
     ax.set_ylabel(TEXTS["probability_alive"].text(language))
     # Of no customer: says what the dots are.
     ax.plot([], [], color=GREY, linestyle="none", marker="o", markersize=5, label=TEXTS["purchase"].text(language))

@@ -65,7 +65,7 @@ default "mae"
     >>> models = {"BG/NBD": BetaGeoModel().fit(holdout)}
     >>> ax = plot_model_comparison(compare_models(models, holdout, observation_end="1998-06-30"))
     """
-    from matplotlib.ticker import PercentFormatter
+    from crmkit.plotting import _ticks
 
     check_option(metric, get_args(Metric), name="metric")
     columns = ("model", "is_baseline", metric)
@@ -88,7 +88,7 @@ default "mae"
     ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
     ax.margins(x=0.15)
     if metric in _SHARES:
-        ax.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+        _ticks.shares(ax.xaxis)
     ax.set_xlabel(TEXTS[metric].text(language))
     ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return in_language(ax, language)

@@ -67,7 +67,9 @@ def plot_frequency_recency(
     >>> ax = plot_frequency_recency(histories, quantity="probability_alive")
     """
     from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
+    from matplotlib.ticker import MaxNLocator
+
+    from crmkit.plotting import _ticks
 
     check_option(quantity, _QUANTITIES, name="quantity")
     columns = ("frequency", "recency", quantity)
@@ -95,7 +97,7 @@ def plot_frequency_recency(
         bar.ax.tick_params(colors="#444444", length=3)
         bar.ax.yaxis.set_major_locator(MaxNLocator(nbins=5))
         if share:
-            bar.ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+            _ticks.shares(bar.ax.yaxis)
         bar.set_label(TEXTS[quantity].text(language))
     ax.spines[:].set_visible(False)
     ax.tick_params(colors="#444444", length=3)

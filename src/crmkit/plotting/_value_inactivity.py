@@ -55,7 +55,7 @@ def plot_inactivity_calibration(calibration: Any, ax: Axes | None = None, *, lan
     ...     inactivity_calibration_table(model, holdout, observation_end="1998-06-30")
     ... )
     """
-    from matplotlib.ticker import PercentFormatter
+    from crmkit.plotting import _ticks
 
     columns = ("predicted", "observed", "observed_lower", "observed_upper")
     table = table_of(
@@ -71,7 +71,7 @@ def plot_inactivity_calibration(calibration: Any, ax: Axes | None = None, *, lan
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+        _ticks.shares(axis)
     ax.set_xlabel(TEXTS["predicted_inactive"].text(language))
     ax.set_ylabel(TEXTS["observed_inactive"].text(language))
     return in_language(ax, language)

@@ -49,6 +49,8 @@ def plot_spend_by_frequency(spend: Any, ax: Axes | None = None, *, language: Lan
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
     >>> ax = plot_spend_by_frequency(spend_by_frequency_table(GammaGammaModel().fit(customers), customers))
     """
+    from crmkit.plotting import _ticks
+
     columns = ("frequency", "actual", "actual_lower", "actual_upper", "expected")
     table = table_of(
         spend, columns, name="spend", made_by="value.spend_by_frequency_table", language=language
@@ -72,6 +74,7 @@ def plot_spend_by_frequency(spend: Any, ax: Axes | None = None, *, language: Lan
     quiet(ax)
     ax.set_xticks(at, numbers)
     ax.set_ylim(bottom=0)
+    _ticks.amounts(ax.yaxis)
     ax.set_xlabel(TEXTS["repeat_purchases_so_far"].text(language))
     ax.set_ylabel(TEXTS["mean_amount"].text(language))
     ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))

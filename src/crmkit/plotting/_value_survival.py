@@ -57,7 +57,9 @@ def plot_survival(
     >>> model = ShiftedBetaGeoModel().fit(contract_table([1000, 869, 743, 653, 593, 551, 517, 491]))
     >>> ax = plot_survival(model.survival_table(range(13)))
     """
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
+    from matplotlib.ticker import MaxNLocator
+
+    from crmkit.plotting import _ticks
 
     check_option(quantity, ("survival", "retention_rate"), name="quantity")
     columns = ("t", quantity, f"{quantity}_lower", f"{quantity}_upper")
@@ -71,7 +73,7 @@ def plot_survival(
     quiet(ax)
     ax.set_ylim(0, 1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    _ticks.shares(ax.yaxis)
     ax.set_xlabel(TEXTS["renewals"].text(language))
     ax.set_ylabel(TEXTS[quantity].text(language))
     return in_language(ax, language)

@@ -55,8 +55,7 @@ def plot_tracking(
     ...     tracking_table(model, transactions, calibration_end="1997-09-30", observation_end="1998-06-30")
     ... )
     """
-    from matplotlib.dates import AutoDateLocator, DateFormatter
-    from matplotlib.ticker import EngFormatter, MaxNLocator
+    from crmkit.plotting import _ticks
 
     ending = "_cumulative" if cumulative else ""
     names = (f"actual{ending}", f"expected{ending}")
@@ -79,10 +78,8 @@ def plot_tracking(
             TEXTS["holdout"].text(language), (day, 0), xycoords=("data", "axes fraction"), xytext=(4, 4),
             textcoords="offset points", color="#444444",
         )  # fmt: skip
-    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=9))  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    ax.yaxis.set_major_formatter(EngFormatter(sep=""))
+    _ticks.days(ax.xaxis)
+    _ticks.counts(ax.yaxis)
     ax.set_ylabel(TEXTS["cumulative_repeat_purchases" if cumulative else "repeat_purchases"].text(language))
     ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return in_language(ax, language)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pandas as pd
 
 from crmkit.plotting import (
     plot_concentration,
@@ -63,11 +66,15 @@ def figure_svg(figure: Any, *, name: str) -> str:
     return _ID.sub(rf"\g<1>{name}-", drawing[drawing.index("<svg") :])
 
 
-# What the last bit of a sum says is not drawn.
+def _drawn(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Nine digits of the largest amount: what the last bit of a sum says is not drawn."""
+    largest: Any = table[list(columns)].abs().max(axis=None)
+    places = 8 - math.floor(math.log10(largest)) if largest > 0 else 0
+    return table.round(dict.fromkeys(columns, places))
 
 
 def _revenue(report: CustomerReport) -> Drawn:
-    months = drawn_months(report).round({"revenue": 2, "new_revenue": 2})
+    months = _drawn(drawn_months(report), "revenue", "new_revenue")
     best = months.sort_values("revenue", ascending=False).to_dict("records")[0]
     told = {"n": count(len(months)), "high": money(best["revenue"]), "when": month(best["period"])}
     return lambda ax: plot_period_revenue(months, ax, language=report.language), told
@@ -88,7 +95,7 @@ def _concentration(report: CustomerReport) -> Drawn:
 
 def _rfm(report: CustomerReport) -> Drawn:
     rfm_map: Any = report.rfm_map
-    rfm_map = rfm_map.round({"mean_spend": 2})
+    rfm_map = _drawn(rfm_map, "mean_spend")
     fullest = rfm_map.sort_values(["n_customers", "r_score", "f_score"], ascending=False).to_dict("records")[0]
     told = {"n": count(fullest["n_customers"]), "r": str(fullest["r_score"]), "f": str(fullest["f_score"])}
     return lambda ax: plot_rfm_map(rfm_map, ax, language=report.language), told

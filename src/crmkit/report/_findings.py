@@ -11,7 +11,7 @@ from crmkit.report._base import base_said
 from crmkit.report._holes import MARK, holes_said, marked, stale_said, without_end
 from crmkit.report._numbers import by_code, count, counted, day, money, share
 from crmkit.report._texts import TEXTS
-from crmkit.report._value_page import interval_said, joined, limits_said, money_said
+from crmkit.report._value_findings import value_findings
 
 if TYPE_CHECKING:
     from crmkit.report._report import CustomerReport
@@ -36,7 +36,7 @@ def findings(report: CustomerReport) -> list[str]:
         return [_nothing(report)]
     all_days = report.touched(report.first_day, report.as_of)
     base = marked(_base(report, first, newest), all_days)
-    told = [marked(sentence, all_days) for sentence in (*_tiers(report), *_value(report))]
+    told = [marked(sentence, all_days) for sentence in (*_tiers(report), *value_findings(report))]
     return [base, *remarks(report), marked(_top(report), all_days), _retention(report), *told]
 
 
@@ -104,39 +104,6 @@ def _tiers(report: CustomerReport) -> list[str]:
         )
     )
     return [told]
-
-
-def _value(report: CustomerReport) -> list[str]:
-    """What customers will bring, and whom it pays to win back, where that can be foretold."""
-    if report.value is None or report.value.problem is not None:
-        return []
-    totals: Any = report.value.totals.set_index("quantity").to_dict("index")
-    worth, saved = totals["lifetime_value"], totals.get("worth_saving")
-    if not worth["value"] > 0:
-        return []
-    limits: Any = report.value.limits
-    told = (
-        TEXTS["finding_value_if_all_stay" if limits.nobody_leaves else "finding_value"]
-        .text(report.language)
-        .format(
-            money=money_said(report),
-            value=money(worth["value"]),
-            interval=interval_said(worth, report),
-            core=_core_of_value(report),
-        )
-    )
-    told = joined(told, *limits_said(report), report=report)
-    if saved is None or saved["n_customers"] == 0:
-        return [told]
-    n = counted(saved["n_customers"], "customer", language=report.language)
-    part = share(saved["value"] / worth["value"])
-    return [told, TEXTS["finding_worth_saving"].text(report.language).format(n=n, share=part)]
-
-
-def _core_of_value(report: CustomerReport) -> str:
-    tiers: Any = None if report.value is None else report.value.tiers
-    core = [] if tiers is None else tiers.loc[tiers["segment"] == "core", "value_share"].tolist()
-    return TEXTS["finding_value_core"].text(report.language).format(share=share(core[0])) if core else ""
 
 
 def _retention(report: CustomerReport) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from crmkit._figures import whole_money
+from crmkit.errors import ConvergenceError, SchemaError
 from crmkit.labels import Language
+from crmkit.report._limits import Limits, limits_of, parameters_of
 from crmkit.report._value_texts import VALUE_TEXTS
 from crmkit.value import (
     BetaGeoModel,
@@ -22,12 +26,10 @@ from crmkit.value import (
 __all__ = [
     "LEAST_REPEATERS",
     "MODELS",
-    "PARAMETER_COLUMNS",
-    "SYMBOLS",
     "Forecast",
-    "Limits",
+    "Problem",
     "Terms",
-    "TooFewError",
+    "UnfitError",
     "buyers",
     "fit_purchases",
     "fit_spend",
@@ -39,10 +41,8 @@ MODELS: Final[dict[str, Any]] = {"pareto": ParetoNBDModel, "bg": BetaGeoModel, "
 LEAST_REPEATERS: Final = 10
 """With fewer customers who came back nothing is foretold: seven parameters are fitted."""
 
-PARAMETER_COLUMNS: Final = ("model", "parameter", "estimate", "std_error", "lower", "upper", "is_determined")
-
-SYMBOLS: Final = {"alpha": "α", "beta": "β"}
-"""Parameters as they are written; the others go by their name."""
+Problem: TypeAlias = Literal["few_repeaters", "no_purchase_fit", "few_amounts", "one_amount", "no_spend_fit"]
+"""Why a model cannot be fitted: of purchases the first two, else of spend."""
 
 # Parameters are drawn so often for each customer; of many customers less often, so that nobody waits for minutes.
 _MOST_DRAWS: Final = 500
@@ -51,21 +51,21 @@ _MOST_NUMBERS: Final = 10_000_000
 # Of more customers, how wide the intervals of sums are is learned from so many, spread evenly over histories.
 _MOST_DRAWN: Final = 20_000
 _DAYS_A_WEEK: Final = 7
-# The parameters of leaving, and the mean probability of being alive above which the model has found none of it.
-_OF_LEAVING: Final = frozenset({"s", "beta", "a", "b"})
-_ALL_ALIVE: Final = 0.999
+# Amounts that differ by a smaller share differ by the rounding of their sums.
+_SAME: Final = 1e-9
 
 
-class TooFewError(Exception):
-    """Too few customers came back to foretell anything, or paid anything when they did."""
+class UnfitError(Exception):
+    """A model cannot be fitted to this log; the text says why, and what is not given for lack of it."""
 
-    def __init__(self, problem: Literal["few_repeaters", "few_amounts"]) -> None:
+    def __init__(self, problem: Problem, *, amount: float = math.nan) -> None:
         super().__init__(problem)
-        self.problem = problem
+        self.problem, self._amount = problem, amount
 
     def text(self, language: Language) -> str:
         """Say it in a language."""
-        return VALUE_TEXTS[f"value_{self.problem}"].text(language).format(n=LEAST_REPEATERS)
+        text = VALUE_TEXTS[f"value_{self.problem}"].text(language)
+        return text.format(n=LEAST_REPEATERS, amount=whole_money(self._amount))
 
 
 class Terms(NamedTuple):
@@ -77,37 +77,6 @@ class Terms(NamedTuple):
     level: float = 0.95
 
 
-class Limits(NamedTuple):
-    """How far a forecast can be trusted.
-
-    Attributes
-    ----------
-    nobody_leaves : bool
-        The model finds no leaving in the log, so that what it foretells is what would come if all stayed.
-    undetermined : tuple of str
-        Other parameters that the log determines only in part.
-    days_covered : int or None
-        Days from the first purchase on, of a log that is shorter than the horizon.
-    """
-
-    nobody_leaves: bool
-    undetermined: tuple[str, ...]
-    days_covered: int | None
-
-    def said(self, *, horizon: str, language: Language) -> list[str]:
-        """Say them, a sentence each; ``horizon`` is a time in words."""
-        told = []
-        if self.nobody_leaves:
-            told.append(VALUE_TEXTS["value_nobody_leaves"].text(language))
-        if self.undetermined:
-            names = ("、" if language == "zh" else ", ").join(SYMBOLS.get(name, name) for name in self.undetermined)
-            told.append(VALUE_TEXTS["value_undetermined"].text(language).format(parameters=names))
-        if self.days_covered is not None:
-            short = VALUE_TEXTS["value_short_log"].text(language)
-            told.append(short.format(n=f"{self.days_covered:,}", horizon=horizon))
-        return told
-
-
 def buyers(customers: pd.DataFrame) -> pd.DataFrame:
     """Those who bought, in the order of their ids: an engine gives none, and the last bit of a sum depends on it."""
     return customers[customers["frequency"].notna()].sort_values("customer_id", ignore_index=True)
@@ -116,15 +85,24 @@ def buyers(customers: pd.DataFrame) -> pd.DataFrame:
 def fit_purchases(customers: pd.DataFrame, *, model: str = "pareto") -> Any:
     """Fit a model of purchases on those who bought, in weeks."""
     if (customers["frequency"] > 0).sum() < LEAST_REPEATERS:
-        raise TooFewError("few_repeaters")
-    return MODELS[model](time_unit="W").fit(customers)
+        raise UnfitError("few_repeaters")
+    try:
+        return MODELS[model](time_unit="W").fit(customers)
+    except (SchemaError, ConvergenceError) as error:
+        raise UnfitError("no_purchase_fit") from error
 
 
 def fit_spend(customers: pd.DataFrame) -> GammaGammaModel:
     """Fit the model of spend on those who came back and paid."""
-    if ((customers["frequency"] > 0) & (customers["monetary_value"] > 0)).sum() < LEAST_REPEATERS:
-        raise TooFewError("few_amounts")
-    return GammaGammaModel(non_positive="drop").fit(customers)
+    amounts = customers.loc[(customers["frequency"] > 0) & (customers["monetary_value"] > 0), "monetary_value"]
+    if len(amounts) < LEAST_REPEATERS:
+        raise UnfitError("few_amounts")
+    if amounts.max() - amounts.min() <= _SAME * amounts.max():
+        raise UnfitError("one_amount", amount=float(amounts.mean()))
+    try:
+        return GammaGammaModel(non_positive="drop").fit(customers)
+    except (SchemaError, ConvergenceError) as error:
+        raise UnfitError("no_spend_fit") from error
 
 
 @dataclass(frozen=True)
@@ -162,15 +140,19 @@ class Forecast:
         """How intervals are made."""
         return {"level": self.terms.level, "n_draws": self.n_draws}
 
+    @property
+    def models(self) -> list[Any]:
+        """Those that there are."""
+        return [model for model in (self.purchases, self.spend) if model is not None]
+
     def expected_purchases(self) -> dict[str, Any]:
         """Purchases of all together: ``n_customers``, ``value``, ``lower``, ``upper``."""
-        found = self.purchases.total_purchases(_some(self.customers), horizon=self.horizon, **self.drawn)
-        found = found.rename(columns={"expected_purchases": "value"}).assign(n_customers=len(self.customers))
-        found = found[["n_customers", "value", "lower", "upper"]]
-        if len(self.customers) > _MOST_DRAWN:
-            total = self.purchases.expected_purchases(self.customers, horizon=self.horizon).sum()
-            found = _scaled(found, pd.Series([total]))
-        return _only_row(_with_known_intervals(found))
+        return self._purchases_of(self.customers)
+
+    def expected_purchases_by(self, groups: pd.Series[Any]) -> pd.DataFrame:
+        """Purchases of each group, in the columns of `lifetime_value_by`; all customers have a number of them."""
+        found = [{"group": group, **self._purchases_of(rows)} for group, rows in self.customers.groupby(groups)]
+        return pd.DataFrame(found).assign(n_valued=lambda rows: rows["n_customers"])
 
     def lifetime_value(self) -> dict[str, Any]:
         """Value of all together: ``n_customers`` with a value, ``value``, ``lower``, ``upper``."""
@@ -188,27 +170,25 @@ class Forecast:
 
     def limits(self) -> Limits:
         """How far it can be trusted."""
-        lost = [*self.purchases.boundary_, *([] if self.spend is None else self.spend.boundary_)]
-        alive = float(self.purchases.probability_alive(self.customers).mean())
-        nobody_leaves = alive > _ALL_ALIVE and not _OF_LEAVING.isdisjoint(lost)
-        covered = int(self.customers["T"].max()) + 1
-        return Limits(
-            nobody_leaves,
-            tuple(name for name in lost if not (nobody_leaves and name in _OF_LEAVING)),
-            covered if covered < int(self.terms.horizon_days) else None,
+        return limits_of(
+            self.models,
+            mean_alive=float(self.purchases.probability_alive(self.customers).mean()),
+            days_covered=int(self.customers["T"].max()) + 1,
+            horizon_days=self.terms.horizon_days,
         )
 
     def parameters(self) -> pd.DataFrame:
-        """Parameters of both models, without numbers where the log does not determine them."""
-        parts = [
-            model.params_.reset_index().assign(
-                model=type(model).__name__, is_determined=~model.params_.index.isin(model.boundary_)
-            )
-            for model in (self.purchases, self.spend)
-            if model is not None
-        ]
-        found: pd.DataFrame = pd.concat(parts, ignore_index=True)[list(PARAMETER_COLUMNS)]
-        return found.assign(estimate=found["estimate"].where(found["is_determined"]))
+        """Parameters of the models, without numbers where the log does not determine them."""
+        return parameters_of(self.models)
+
+    def _purchases_of(self, customers: pd.DataFrame) -> dict[str, Any]:
+        found = self.purchases.total_purchases(_some(customers), horizon=self.horizon, **self.drawn)
+        found = found.rename(columns={"expected_purchases": "value"}).assign(n_customers=len(customers))
+        found = found[["n_customers", "value", "lower", "upper"]]
+        if len(customers) > _MOST_DRAWN:
+            total = self.purchases.expected_purchases(customers, horizon=self.horizon).sum()
+            found = _scaled(found, pd.Series([total]))
+        return _only_row(_with_known_intervals(found))
 
     def _equity(self, groups: pd.Series[Any]) -> pd.DataFrame:
         customers = self.customers.assign(group=groups)

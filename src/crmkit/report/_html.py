@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from crmkit._figures import decimals
 from crmkit._version import __version__
 from crmkit.labels import LABELS, Language
 from crmkit.metrics import kpi_catalogue
@@ -209,7 +210,7 @@ def _cell(value: Any) -> str:
     if pd.isna(value):
         return NOTHING
     if isinstance(value, float):
-        return f"{value:,.2f}"
+        return decimals(value)
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else cut(str(value))
 
 

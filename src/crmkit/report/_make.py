@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit import metrics
-from crmkit._checks import Day, as_day, check_columns, check_fraction, check_int, check_number, check_option
+from crmkit._checks import Day, as_day, check_columns, check_discount_rate, check_int, check_margin, check_option
 from crmkit._frames import open_frame, to_pandas
 from crmkit.activity import cohort_table, daily_counts, log_holes, log_span
 from crmkit.customers import customer_summary
@@ -100,10 +100,8 @@ def customer_report(
     if days > _MOST_DAYS:
         raise ValueError(f"`days` must be at most {_MOST_DAYS}, got {days}.")
     check_int(n_actions, name="n_actions", low=0)
-    check_fraction(margin, name="margin", high_open=False)
-    check_number(discount_rate, name="discount_rate")
-    if discount_rate < 0:
-        raise ValueError(f"`discount_rate` must be a year's rate of 0 or more, for example 0.1, got {discount_rate!r}.")
+    check_margin(margin)
+    check_discount_rate(discount_rate)
     shown = checked_sections(sections)
     check_option(language, LANGUAGES, name="language")
     last_day = as_day(as_of, name="as_of")

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from crmkit._figures import ENDLESS, NOTHING, count, decimals, share
+from crmkit._figures import whole_money as money
 from crmkit.labels import Language
 
 __all__ = [
@@ -26,8 +28,6 @@ __all__ = [
     "share",
 ]
 
-NOTHING = "–"
-ENDLESS = "∞"
 # Of a text in a cell: reports stay small.
 _LONGEST = 60
 
@@ -36,19 +36,6 @@ def by_code(kpis: pd.DataFrame) -> dict[str, dict[str, float]]:
     """The rows of a KPI table by their code."""
     rows: Any = kpis.set_index("kpi").to_dict("index")
     return dict(rows)
-
-
-def money(value: float) -> str:
-    """Money in whole units with thousands separators, small amounts with cents; an end that there is not as ∞."""
-    if not math.isfinite(value):
-        return NOTHING if math.isnan(value) else ENDLESS
-    cents = round(value, 2) + 0.0
-    return f"{cents:,.0f}" if abs(cents) >= 1000 else f"{cents:,.2f}"
-
-
-def count(value: float) -> str:
-    """A whole number with thousands separators."""
-    return f"{int(value):,}"
 
 
 def counted(value: float, noun: str, *, language: Language) -> str:
@@ -61,11 +48,6 @@ def counted(value: float, noun: str, *, language: Language) -> str:
 def cut(text: str) -> str:
     """Text as far as a cell holds it."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def share(value: float) -> str:
-    """A share in percent."""
-    return NOTHING if math.isnan(value) else f"{value:.1%}"
 
 
 def day(value: datetime | pd.Timestamp) -> str:
@@ -86,7 +68,7 @@ def number_of_kpi(value: float, *, unit: str) -> str:
         return share(value)
     if unit in ("orders", "customers"):
         return count(value)
-    return money(value) if unit.startswith("money") else f"{value:,.2f}"
+    return money(value) if unit.startswith("money") else decimals(value)
 
 
 def change(now: float, before: float, *, unit: str, language: Language) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from crmkit._writing import write_text
 from crmkit.activity import LogHole, LogSpan, touching
 from crmkit.labels import Language
 from crmkit.report._findings import findings
@@ -167,6 +168,11 @@ class CustomerReport:
         -------
         str
             The page. The same report gives the same bytes.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an older one is then as it was.
         """
         return _kept(render(self), path)
 
@@ -182,6 +188,11 @@ class CustomerReport:
         -------
         str
             The text.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an older one is then as it was.
         """
         return _kept(as_markdown(self), path)
 
@@ -205,5 +216,5 @@ class CustomerReport:
 
 def _kept(text: str, path: str | Path | None) -> str:
     if path is not None:
-        Path(path).write_text(text, encoding="utf-8", newline="\n")
+        write_text(text, path)
     return text

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from crmkit._frames import open_frame, to_pandas
-from crmkit.errors import ConvergenceError
 from crmkit.labels import LABELS, Language
-from crmkit.report._forecast import (
-    PARAMETER_COLUMNS,
-    Forecast,
-    Limits,
-    Terms,
-    TooFewError,
-    buyers,
-    fit_purchases,
-    fit_spend,
-)
+from crmkit.report._forecast import Forecast, Problem, Terms, UnfitError, buyers, fit_purchases, fit_spend
+from crmkit.report._limits import PARAMETER_COLUMNS, Limits
 from crmkit.report._worth_saving import with_reasons, worth_saving
 from crmkit.segment import TierSegmenter
-from crmkit.value import GammaGammaModel, tracking_table
+from crmkit.value import tracking_table
 
-__all__ = ["CustomerValue", "ValueProblem", "customer_value"]
-
-ValueProblem: TypeAlias = Literal["few_repeaters", "no_purchase_fit", "few_amounts", "no_spend_fit"]
+__all__ = ["CustomerValue", "customer_value"]
 
 # Weeks of a longer log would be too many for a chart.
 _MOST_DAYS_IN_WEEKS: Final = 2 * 366
@@ -42,7 +31,9 @@ class CustomerValue:
     ----------
     problem : str or None
         Why something is missing: "few_repeaters" or "no_purchase_fit" (no tables but ``totals``, which is empty),
-        "few_amounts" or "no_spend_fit" (purchases alone).
+        "few_amounts", "one_amount" or "no_spend_fit" (purchases alone).
+    reason : str
+        The same in words; empty without a problem.
     n_repeaters : int
         Customers who bought on two days or more.
     models : DataFrame
@@ -57,8 +48,9 @@ class CustomerValue:
         How far the figures can be trusted: ``nobody_leaves``, ``undetermined`` parameters, and ``days_covered`` by a
         log shorter than a year; None without figures.
     tiers : DataFrame or None
-        ``segment``, ``n_customers``, ``n_valued``, ``value``, ``lower``, ``upper``, ``value_share``, ``mean_value``;
-        None without tiers.
+        ``segment``, ``quantity``, ``n_customers``, ``n_valued``, ``value``, ``lower``, ``upper``, ``value_share``,
+        ``mean_value``: of the "lifetime_value", or of "expected_purchases" where these alone are known; None without
+        tiers.
     tracking : DataFrame or None
         `crmkit.value.tracking_table` by week, of logs of more than two years by month.
     worth_saving : DataFrame or None
@@ -67,7 +59,8 @@ class CustomerValue:
         likely than not to buy nothing; the largest value first. None where the model finds that nobody leaves.
     """
 
-    problem: ValueProblem | None
+    problem: Problem | None
+    reason: str
     n_repeaters: int
     models: pd.DataFrame
     totals: pd.DataFrame
@@ -95,47 +88,44 @@ def customer_value(
     n_repeaters = int((customers["frequency"] > 0).sum())
     try:
         purchases = fit_purchases(customers)
-    except (TooFewError, ConvergenceError) as found:
-        problem: ValueProblem = found.problem if isinstance(found, TooFewError) else "no_purchase_fit"
-        return CustomerValue(problem, n_repeaters, pd.DataFrame(columns=list(PARAMETER_COLUMNS)), _totals({}))
-    spend = _spend_model(customers)
-    terms = Terms(margin=margin, discount_rate=discount_rate)
-    forecast = Forecast(customers, purchases, spend if isinstance(spend, GammaGammaModel) else None, terms)
+    except UnfitError as found:
+        no_models = pd.DataFrame(columns=list(PARAMETER_COLUMNS))
+        return CustomerValue(found.problem, found.text(language), n_repeaters, no_models, _totals({}))
+    spend = problem = None
+    try:
+        spend = fit_spend(customers)
+    except UnfitError as found:
+        problem = found
+    forecast = Forecast(customers, purchases, spend, Terms(margin=margin, discount_rate=discount_rate))
     limits = forecast.limits()
     totals = {"expected_purchases": forecast.expected_purchases()}
-    by_tier = saved = None
-    if forecast.spend is not None:
+    saved = None
+    if spend is not None:
         totals["lifetime_value"] = forecast.lifetime_value()
-        by_tier = None if tiers is None else _by_tier(forecast, tiers)
         saved = None if limits.nobody_leaves else _saved(forecast)
     if saved is not None:
         totals["worth_saving"] = {"n_customers": len(saved), "value": float(saved["lifetime_value"].sum())}
     return CustomerValue(
-        None if isinstance(spend, GammaGammaModel) else spend,
+        None if problem is None else problem.problem,
+        "" if problem is None else problem.text(language),
         n_repeaters,
         forecast.parameters(),
         _totals(totals),
         n_draws=forecast.n_draws,
         limits=limits,
-        tiers=by_tier,
+        tiers=None if tiers is None else _by_tier(forecast, tiers),
         tracking=_tracking(purchases, transactions, first_day=first_day, last_day=last_day),
         worth_saving=None if saved is None else with_reasons(saved.head(n_named), language=language),
     )
 
 
-def _spend_model(customers: pd.DataFrame) -> GammaGammaModel | ValueProblem:
-    """The model of what is spent, or why there is none."""
-    try:
-        return fit_spend(customers)
-    except TooFewError as found:
-        return found.problem
-    except ConvergenceError:
-        return "no_spend_fit"
-
-
 def _by_tier(forecast: Forecast, tiers: TierSegmenter) -> pd.DataFrame:
-    """Value of each tier that holds anybody, the best first."""
-    found = forecast.lifetime_value_by(tiers.predict(forecast.customers).astype(str)).set_index("group")
+    """Value, or else purchases, of each tier that holds anybody, the best first."""
+    groups = tiers.predict(forecast.customers).astype(str)
+    valued = forecast.spend is not None
+    found = forecast.lifetime_value_by(groups) if valued else forecast.expected_purchases_by(groups)
+    found = found.set_index("group")
+    found.insert(0, "quantity", "lifetime_value" if valued else "expected_purchases")
     found = found.reindex([code for code in LABELS["tier"] if code in found.index])
     total = found["value"].sum()
     return found.rename_axis("segment").reset_index().assign(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from crmkit._figures import decimals, significant
 from crmkit.labels import LABELS
-from crmkit.report._forecast import LEAST_REPEATERS, SYMBOLS
+from crmkit.report._limits import SYMBOLS
 from crmkit.report._months import newest_months
 from crmkit.report._numbers import NOTHING, count, counted, cut, day, money, share
 from crmkit.report._texts import TEXTS
@@ -14,7 +16,7 @@ from crmkit.report._texts import TEXTS
 if TYPE_CHECKING:
     from crmkit.report._report import CustomerReport
 
-__all__ = ["interval_said", "joined", "limits_said", "money_said", "value_rows"]
+__all__ = ["interval_said", "joined", "limits_said", "money_said", "unvalued_said", "value_rows", "whole"]
 
 
 def value_rows(report: CustomerReport) -> dict[str, Any]:
@@ -26,7 +28,8 @@ def value_rows(report: CustomerReport) -> dict[str, Any]:
     worth = totals.get("lifetime_value")
     return {
         "lead": _lead(report, totals),
-        "tiers": None if value.tiers is None else _tiers(report, worth),
+        "tiers": None if value.tiers is None else _tiers(report, totals),
+        "tier_heads": ("purchases_of", "share_of_purchases") if worth is None else ("value_of", "share_of_value"),
         "notes": _notes(report, worth),
         "saved": None if worth is None else _saved(report),
         "saved_note": None if worth is None else _saved_note(report, totals.get("worth_saving")),
@@ -47,6 +50,11 @@ def interval_said(row: Any, report: CustomerReport, *, number: Any = money) -> s
         return ""
     lower, upper = number(row["lower"]), number(row["upper"])
     return TEXTS["value_interval"].text(report.language).format(lower=lower, upper=upper)
+
+
+def whole(purchases: float) -> str:
+    """Purchases to expect, in whole numbers."""
+    return count(round(purchases))
 
 
 def limits_said(report: CustomerReport) -> list[str]:
@@ -73,8 +81,8 @@ def _lead(report: CustomerReport, totals: Any) -> str:
         lead.format(
             as_of=day(report.as_of),
             n=counted(expected["n_customers"], "customer", language=language),
-            purchases=count(round(expected["value"])),
-            interval=interval_said(expected, report, number=lambda end: count(round(end))),
+            purchases=whole(expected["value"]),
+            interval=interval_said(expected, report, number=whole),
         )
     ]
     if worth is not None and not math.isnan(worth["value"]):
@@ -87,10 +95,7 @@ def _lead(report: CustomerReport, totals: Any) -> str:
 def _notes(report: CustomerReport, worth: Any) -> str:
     """What is missing and why, and what the figures mean."""
     value: Any = report.value
-    language = report.language
-    told: list[str] = []
-    if value.problem is not None:
-        told.append(TEXTS[f"value_{value.problem}"].text(language).format(n=LEAST_REPEATERS))
+    told: list[str] = [value.reason] if value.reason else []
     if worth is not None:
         told += _meaning(report, n_unvalued=value.totals["n_customers"].iloc[0] - worth["n_customers"])
     return joined(*told, report=report)
@@ -104,24 +109,29 @@ def _meaning(report: CustomerReport, *, n_unvalued: int) -> list[str]:
         told.append(TEXTS["value_note_revenue"].text(language))
     else:
         told.append(TEXTS["value_note_profit"].text(language).format(margin=_percent(report.margin)))
-    if n_unvalued:
-        n = counted(n_unvalued, "customer", language=language)
-        told.append(TEXTS["value_unvalued"].text(language).format(n=n))
-    return told
+    return [*told, unvalued_said(report, n_unvalued)] if n_unvalued else told
 
 
-def _tiers(report: CustomerReport, worth: Any) -> list[dict[str, str]]:
-    """The tiers, and all customers in the last row."""
+def unvalued_said(report: CustomerReport, n: int) -> str:
+    """Say of how many no value can be told, and why."""
+    language = report.language
+    return TEXTS["value_unvalued"].text(language).format(n=counted(n, "customer", language=language))
+
+
+def _tiers(report: CustomerReport, totals: Any) -> list[dict[str, str]]:
+    """The tiers, by value or by purchases, and all customers in the last row."""
     value: Any = report.value
     tiers = value.tiers
+    worth = totals.get("lifetime_value", totals["expected_purchases"])
+    shown, mean = (money, money) if "lifetime_value" in totals else (whole, decimals)
     rows = [
         {
             "name": LABELS["tier"][row["segment"]].text(report.language),
             "customers": count(row["n_customers"]),
-            "value": money(row["value"]),
-            "interval": _between(row),
+            "value": shown(row["value"]),
+            "interval": _between(row, shown),
             "share": share(row["value_share"]),
-            "mean": money(row["mean_value"]),
+            "mean": mean(row["mean_value"]),
         }
         for row in tiers.to_dict("records")
     ]
@@ -129,10 +139,10 @@ def _tiers(report: CustomerReport, worth: Any) -> list[dict[str, str]]:
     total = {
         "name": TEXTS["all_customers"].text(report.language),
         "customers": count(tiers["n_customers"].sum()),
-        "value": money(worth["value"]),
-        "interval": _between(worth),
+        "value": shown(worth["value"]),
+        "interval": _between(worth, shown),
         "share": share(tiers["value_share"].sum(skipna=False)),
-        "mean": money(worth["value"] / n_valued if n_valued else math.nan),
+        "mean": mean(worth["value"] / n_valued if n_valued else math.nan),
     }
     return [*rows, total]
 
@@ -184,8 +194,8 @@ def _models(report: CustomerReport) -> list[dict[str, str]]:
         {
             "parameter": SYMBOLS.get(row["parameter"], row["parameter"]),
             "model": TEXTS[row["model"]].text(report.language),
-            "estimate": f"{row['estimate']:,.4g}" if row["is_determined"] else NOTHING,
-            "interval": NOTHING if math.isnan(row["lower"]) else f"{row['lower']:,.4g} – {row['upper']:,.4g}",
+            "estimate": significant(row["estimate"]),
+            "interval": _between(row, significant),
         }
         for row in value.models.to_dict("records")
     ]
@@ -196,12 +206,13 @@ def _models_note(report: CustomerReport, totals: Any) -> str:
         return ""
     value: Any = report.value
     n = counted(totals["expected_purchases"]["n_customers"], "customer", language=report.language)
-    note = TEXTS["value_models_note"].text(report.language)
+    names = ["value_models_note", *(["value_models_spend"] if "lifetime_value" in totals else []), "value_models_draws"]
+    note = joined(*(TEXTS[name].text(report.language) for name in names), report=report)
     return note.format(n=n, back=count(value.n_repeaters), draws=value.n_draws)
 
 
-def _between(row: Any) -> str:
-    return NOTHING if math.isnan(row["lower"]) else f"{money(row['lower'])} – {money(row['upper'])}"
+def _between(row: Any, shown: Callable[[float], str]) -> str:
+    return NOTHING if math.isnan(row["lower"]) else f"{shown(row['lower'])} – {shown(row['upper'])}"
 
 
 def _percent(rate: float) -> str:

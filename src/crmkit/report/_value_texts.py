@@ -21,6 +21,14 @@ _FINDINGS = {
         "若客户全部留下，未来 12 个月将带来{money}，折现后为 {value}{interval}{core}。",
     ),
     "finding_value_core": Label(", {share} of it from core customers", "，其中 {share} 来自核心客户"),
+    "finding_purchases": Label(
+        "In the next 12 months customers are expected to make {purchases} purchases{interval}.",
+        "预计未来 12 个月客户将购买 {purchases} 次{interval}。",
+    ),
+    "finding_purchases_if_all_stay": Label(
+        "If all customers stayed, they would make {purchases} purchases{interval} in the next 12 months.",
+        "若客户全部留下，未来 12 个月将购买 {purchases} 次{interval}。",
+    ),
     "finding_worth_saving": Label(
         "Worth saving: {n} above average in value, yet overdue by their own rhythm and more likely than not to buy "
         "nothing in those 12 months; {share} of that value is theirs.",
@@ -47,6 +55,8 @@ _SECTION = {
     ),
     "value_of": Label("Value", "价值"),
     "share_of_value": Label("Share of value", "价值占比"),
+    "purchases_of": Label("Purchases", "购买次数"),
+    "share_of_purchases": Label("Share of purchases", "购买占比"),
     "all_customers": Label("All customers", "全部客户"),
     "value_note": Label(
         "Value: the {money} of purchases after {as_of}, discounted at {rate} a year. Neither past purchases nor those "
@@ -82,17 +92,23 @@ _SECTION = {
         "在两个不同日期购买过的客户不足 {n} 位，无法预测购买与价值。",
     ),
     "value_no_purchase_fit": Label(
-        "The model of purchases could not be fitted to this log, so neither purchases nor value are shown.",
-        "购买模型无法拟合这份数据，故不显示预计购买与价值。",
+        "The model of purchases could not be fitted to this log, so neither purchases nor value are given.",
+        "购买模型无法拟合这份数据，故不给出预计购买与价值。",
     ),
     "value_few_amounts": Label(
-        "Fewer than {n} customers came back with amounts above zero, too few to tell what customers will spend; the "
-        "value is not shown.",
-        "再次购买且金额大于零的客户不足 {n} 位，无法预测消费额，故不显示价值。",
+        "Fewer than {n} customers came back with amounts above zero, too few to tell what customers will spend, so "
+        "no value is given.",
+        "再次购买且金额大于零的客户不足 {n} 位，无法预测消费额，故不给出价值。",
     ),
     "value_no_spend_fit": Label(
-        "The model of spend could not be fitted to this log, so the value is not shown.",
-        "消费额模型无法拟合这份数据，故不显示价值。",
+        "The model of spend could not be fitted to this log, so no value is given.",
+        "消费额模型无法拟合这份数据，故不给出价值。",
+    ),
+    "value_one_amount": Label(
+        "All who came back spent {amount} per purchase day. A model of spend needs customers who differ, so no value "
+        "is given; purchases times {amount} is the revenue to expect if that stays.",
+        "再次购买的客户每个购买日的平均金额都是 {amount}。客户之间没有差异，消费额模型无从拟合，故不给出价值；"
+        "若金额不变，预计购买次数乘以 {amount} 即为预计销售额。",
     ),
 }
 
@@ -140,11 +156,16 @@ _MODELS = {
     "value_models": Label("Models and parameters", "模型与参数"),
     "value_models_note": Label(
         "Purchases: Pareto/NBD model, fitted on {n}, {back} of whom came back; r/α is the mean purchase rate, s/β the "
-        "mean rate of leaving, per week. Spend: gamma-gamma model, fitted on those who came back. A dash: not "
-        "determined by the log. Intervals come from {draws} draws of the parameters with a fixed seed.",
+        "mean rate of leaving, per week.",
         "购买：Pareto/NBD 模型，由 {n} 位客户拟合，其中 {back} 位曾再次购买；r/α 为平均购买率，s/β 为平均流失率"
-        "（均按周）。消费额：Gamma-Gamma 模型，由曾再次购买的客户拟合。短横线表示数据不足以确定。"
-        "区间由固定种子的 {draws} 次参数抽样得出。",
+        "（均按周）。",
+    ),
+    "value_models_spend": Label(
+        "Spend: gamma-gamma model, fitted on those who came back.", "消费额：Gamma-Gamma 模型，由曾再次购买的客户拟合。"
+    ),
+    "value_models_draws": Label(
+        "A dash: not determined by the log. Intervals come from {draws} draws of the parameters with a fixed seed.",
+        "短横线表示数据不足以确定。区间由固定种子的 {draws} 次参数抽样得出。",
     ),
     "parameter": Label("Parameter", "参数"),
     "estimate": Label("Estimate", "估计值"),

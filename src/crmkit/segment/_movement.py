@@ -8,7 +8,17 @@ import numpy as np
 import pandas as pd
 
 from crmkit._checks import check_columns, some
-from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame, pandas_series, same_kind
+from crmkit._frames import (
+    FrameT,
+    as_name,
+    clean_ids,
+    collected,
+    from_pandas,
+    in_memory,
+    open_frame,
+    pandas_series,
+    same_kind,
+)
 from crmkit.errors import SchemaError
 from crmkit.segment._segmenter import Segmenter, positions_in_segments
 
@@ -98,8 +108,9 @@ def movement_table(before: FrameT, after: FrameT, *, segmenter: Segmenter, custo
 def _orders(native: Any, *, segmenter: Segmenter, customer_id: str, name: str) -> pd.Series[int]:
     """The position of each customer's segment, by id."""
     rows = collected(in_memory(open_frame(native, name=name)))
-    check_columns(rows.columns, [customer_id], name=name, made_by="customer_summary")
-    ids = pd.Index(pandas_series(rows[customer_id]))
+    column = as_name(customer_id)
+    check_columns(rows.columns, [column], name=name, made_by="customer_summary")
+    ids = pd.Index(pandas_series(collected(clean_ids(rows, column, where=f"`{name}[{customer_id!r}]`"))[column]))
     if ids.hasnans:
         raise SchemaError(f"`{name}[{customer_id!r}]` is missing in {int(ids.isna().sum())} rows. Drop them.")
     if not ids.is_unique:

@@ -71,14 +71,15 @@ class Segmenter(JsonEstimator, ABC):
         ValueError
             If an option lies outside its range.
         """
-        self._check_options()
-        columns = self._measured(customers)
-        ordered = columns["n_orders"] > 0
-        if not ordered.any():
-            raise SchemaError("`customers` holds nobody with an order. Segments compare customers who bought.")
-        self._learn({name: values[ordered] for name, values in columns.items()})
-        self.segments_ = _segment_table(self._names())
-        self.n_customers_ = int(ordered.sum())
+        with self._fitting():
+            self._check_options()
+            columns = self._measured(customers)
+            ordered = columns["n_orders"] > 0
+            if not ordered.any():
+                raise SchemaError("`customers` holds nobody with an order. Segments compare customers who bought.")
+            self._learn({name: values[ordered] for name, values in columns.items()})
+            self.segments_ = _segment_table(self._names())
+            self.n_customers_ = int(ordered.sum())
         return self
 
     def predict(self, customers: Any) -> Any:

@@ -138,18 +138,19 @@ class TierSegmenter(Segmenter):
         self.cuts = cuts
 
     def _check_options(self) -> None:
-        check_value_column(self.value)
+        options = self.options_
+        check_value_column(options.value)
         for name in ("core_share", "important_share", "frequent_share"):
-            check_fraction(getattr(self, name), name=name)
-        if self.core_share >= self.important_share:
+            check_fraction(getattr(options, name), name=name)
+        if options.core_share >= options.important_share:
             raise ValueError(
-                f"`core_share` must be below `important_share`, got {self.core_share} and {self.important_share}."
+                f"`core_share` must be below `important_share`, got {options.core_share} and {options.important_share}."
             )
-        if self.lapsed_days is not None:
-            check_int(self.lapsed_days, name="lapsed_days", low=1)
-        if self.cuts is not None and not isinstance(self.cuts, Mapping):
-            raise TypeError(f"`cuts` must map {list(_CUTS)} to numbers, got {self.cuts!r}.")
-        for name, cut in (self.cuts or {}).items():
+        if options.lapsed_days is not None:
+            check_int(options.lapsed_days, name="lapsed_days", low=1)
+        if options.cuts is not None and not isinstance(options.cuts, Mapping):
+            raise TypeError(f"`cuts` must map {list(_CUTS)} to numbers, got {options.cuts!r}.")
+        for name, cut in (options.cuts or {}).items():
             if name not in _CUTS:
                 raise ValueError(f"`cuts` must name {list(_CUTS)}, got {name!r}.")
             check_number(cut, name=f"cuts[{name!r}]")
@@ -158,23 +159,24 @@ class TierSegmenter(Segmenter):
         return dict(LABELS["tier"])
 
     def _needed(self) -> tuple[str, ...]:
-        return ("n_orders", "days_since_last", self.value)
+        return ("n_orders", "days_since_last", self.options_.value)
 
     def _value_column(self) -> str:
-        return self.value
+        return self.options_.value
 
     def _learn(self, ordered: Measures) -> None:
-        given = self.cuts or {}
+        options = self.options_
+        given = options.cuts or {}
         if not {"core", "important"} <= set(given):
-            check_total(ordered[self.value], column=self.value)
+            check_total(ordered[options.value], column=options.value)
         important, core = edges_of_top_shares(
-            ordered[self.value], shares=(self.core_share, self.important_share), of="value"
+            ordered[options.value], shares=(options.core_share, options.important_share), of="value"
         )
-        (orders,) = edges_of_top_shares(ordered["n_orders"], shares=(self.frequent_share,), of="customers")
+        (orders,) = edges_of_top_shares(ordered["n_orders"], shares=(options.frequent_share,), of="customers")
         learned: dict[Cut, tuple[str, str, float, float]] = {
-            "core": ("core", self.value, float(core), self.core_share),
-            "important": ("important", self.value, float(important), self.important_share),
-            "orders": ("important", "n_orders", float(orders), self.frequent_share),
+            "core": ("core", options.value, float(core), options.core_share),
+            "important": ("important", options.value, float(important), options.important_share),
+            "orders": ("important", "n_orders", float(orders), options.frequent_share),
         }
         rows = [
             (segment, column, float(given.get(name, cut)), np.nan if name in given else share)
@@ -188,10 +190,11 @@ class TierSegmenter(Segmenter):
             )
 
     def _cases(self) -> list[Case]:
+        options = self.options_
         core, important, orders = (float(bound) for bound in reached(self.cuts_["cut"].to_numpy()))
-        of_core, of_important = Within(self.value, low=core), Within(self.value, low=important)
+        of_core, of_important = Within(options.value, low=core), Within(options.value, low=important)
         often = Within("n_orders", low=orders)
-        stage = () if self.lapsed_days is None else (Within("days_since_last", high=float(self.lapsed_days)),)
+        stage = () if options.lapsed_days is None else (Within("days_since_last", high=float(options.lapsed_days)),)
         there = [
             Case("core", "contribution", (of_core, *stage)),
             Case("important", "value", (of_important, *stage)),
@@ -203,18 +206,19 @@ class TierSegmenter(Segmenter):
             Case("ordinary", "lapsed_value", (often,)),
         ]
         return [
-            *no_order("potential", value=self.value),
+            *no_order("potential", value=options.value),
             *there,
             *(lapsed if stage else []),
             Case("ordinary", "below_cuts", ()),
         ]
 
     def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
+        options = self.options_
         names = {code: label.text(language) for code, label in self._names().items()}
         core, important, orders = self.cuts_["cut"]
         told = [(_TEXTS[case.reason].text(language), names[case.segment]) for case in self._cases()]
-        column = called(self.value, language)
-        measures = (np.nan_to_num(columns[name]).tolist() for name in (self.value, "n_orders", "days_since_last"))
+        column = called(options.value, language)
+        measures = (np.nan_to_num(columns[name]).tolist() for name in (options.value, "n_orders", "days_since_last"))
         return [
             told[case][0].format(
                 name=told[case][1],
@@ -225,7 +229,7 @@ class TierSegmenter(Segmenter):
                 core=amount(core),
                 important=amount(important),
                 orders=math.ceil(reached(orders)),
-                lapsed=self.lapsed_days,
+                lapsed=options.lapsed_days,
             )
             for case, value, n_orders, days in zip(which.tolist(), *measures, strict=True)
         ]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import check_ascending, check_fraction, check_option
+from crmkit._figures import decimals
 from crmkit.labels import LABELS, Label, Language
 from crmkit.segment._cases import Case, Within, no_order
 from crmkit.segment._edges import edges_between_values, edges_of_top_shares, reached
@@ -121,44 +122,46 @@ class ValueSegmenter(Segmenter):
         self.cuts = cuts
 
     def _check_options(self) -> None:
-        check_option(self.scheme, _SCHEMES, name="scheme")
-        check_value_column(self.value)
-        n_cuts = len(LABELS[self.scheme]) - 2
-        if self.binning is not None:
-            check_option(self.binning, ("quantile", "contribution", "natural"), name="binning")
-        if self.cuts is not None and (self.binning is not None or self.shares is not None):
+        options = self.options_
+        check_option(options.scheme, _SCHEMES, name="scheme")
+        check_value_column(options.value)
+        n_cuts = len(LABELS[options.scheme]) - 2
+        if options.binning is not None:
+            check_option(options.binning, ("quantile", "contribution", "natural"), name="binning")
+        if options.cuts is not None and (options.binning is not None or options.shares is not None):
             raise ValueError("`cuts` leaves nothing to learn. Give either cuts, or binning and shares.")
-        if self.shares is not None:
-            if self.binning == "natural":
+        if options.shares is not None:
+            if options.binning == "natural":
                 raise ValueError("`shares` means nothing to natural breaks. Leave it out.")
-            for share in check_ascending(self.shares, n_numbers=n_cuts, name="shares"):
+            for share in check_ascending(options.shares, n_numbers=n_cuts, name="shares"):
                 check_fraction(share, name="shares")
-        if self.cuts is not None:
-            check_ascending(self.cuts, n_numbers=n_cuts, name="cuts")
+        if options.cuts is not None:
+            check_ascending(options.cuts, n_numbers=n_cuts, name="cuts")
 
     def _names(self) -> dict[str, Label]:
-        return dict(LABELS[self.scheme])
+        return dict(LABELS[self.options_.scheme])
 
     def _needed(self) -> tuple[str, ...]:
-        return ("n_orders", self.value)
+        return ("n_orders", self.options_.value)
 
     def _value_column(self) -> str:
-        return self.value
+        return self.options_.value
 
     def _learn(self, ordered: Measures) -> None:
         levels = list(self._names())[:-2]
-        self.cuts_ = pd.DataFrame({"segment": levels, "cut": self._learned_cuts(ordered[self.value])[::-1]})
+        self.cuts_ = pd.DataFrame({"segment": levels, "cut": self._learned_cuts(ordered[self.options_.value])[::-1]})
 
     def _learned_cuts(self, values: Floats) -> Floats:
-        defaults = _SCHEMES[self.scheme]
-        binning = self.binning or defaults.binning
-        shares = defaults.shares if self.shares is None else self.shares
-        if self.cuts is not None:
-            return np.asarray(self.cuts, dtype=np.float64)
+        options = self.options_
+        defaults = _SCHEMES[options.scheme]
+        binning = options.binning or defaults.binning
+        shares = defaults.shares if options.shares is None else options.shares
+        if options.cuts is not None:
+            return np.asarray(options.cuts, dtype=np.float64)
         if binning == "natural":
             return edges_between_values(values, n_bins=len(defaults.shares) + 1, binning="natural")
         if binning == "contribution":
-            check_total(values, column=self.value)
+            check_total(values, column=options.value)
             return edges_of_top_shares(values, shares=shares, of="value")
         return edges_of_top_shares(values, shares=shares, of="customers")
 
@@ -166,9 +169,9 @@ class ValueSegmenter(Segmenter):
         *levels, lowest, without = self.segments_["segment"]
         bounds = reached(self.cuts_["cut"].to_numpy())
         return [
-            *no_order(without, value=self.value),
+            *no_order(without, value=self.options_.value),
             *(
-                Case(level, "value", (Within(self.value, low=float(bound)),))
+                Case(level, "value", (Within(self.options_.value, low=float(bound)),))
                 for level, bound in zip(levels, bounds, strict=True)
             ),
             Case(lowest, "below_cuts", ()),
@@ -182,10 +185,10 @@ class ValueSegmenter(Segmenter):
             (REASONS[case.reason].text(language), names[case.segment], amount(cut_of.get(case.segment, lowest_cut)))
             for case in self._cases()
         ]
-        column = called(self.value, language)
+        column = called(self.options_.value, language)
         return [
             told[case][0].format(name=told[case][1], column=column, value=amount(value), cut=told[case][2])
-            for case, value in zip(which.tolist(), np.nan_to_num(columns[self.value]).tolist(), strict=True)
+            for case, value in zip(which.tolist(), np.nan_to_num(columns[self.options_.value]).tolist(), strict=True)
         ]
 
 
@@ -200,6 +203,6 @@ def check_total(values: Floats, *, column: str) -> None:
     # What is left of numbers that cancel is nothing.
     if not values.sum() > _CANCELLED * np.abs(values).sum():
         raise ValueError(
-            f"`customers[{column!r}]` adds up to {values.sum():.2f}: there are no shares of it. Cut by quantile, or "
-            "give cuts."
+            f"`customers[{column!r}]` adds up to {decimals(values.sum())}: there are no shares of it. Cut by quantile, "
+            "or give cuts."
         )

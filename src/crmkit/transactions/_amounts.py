@@ -7,7 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit._frames import AnyFrame, pandas_series, with_values
+from crmkit._frames import AnyFrame, pandas_series, type_of, with_values
 from crmkit.errors import SchemaError
 
 __all__ = ["clean_numbers"]
@@ -19,7 +19,7 @@ def clean_numbers(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
     if isinstance(frame, nw.DataFrame) and dtype in (nw.String, nw.Object, nw.Categorical):
         frame = with_values(frame, column, _parsed(pandas_series(frame[column])))
     elif not dtype.is_numeric():
-        raise SchemaError(f"{where} holds {dtype}, not numbers. Cast it to a number first.")
+        raise SchemaError(f"{where} holds {type_of(frame, column)}, not numbers. Cast it to a number first.")
     number = nw.col(column).cast(nw.Float64)
     return frame.with_columns(nw.when(number.is_finite()).then(number).alias(column))
 

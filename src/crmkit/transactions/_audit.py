@@ -1,15 +1,16 @@
 """Where every row and every unit of money of an order log went."""
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from crmkit._checks import Day, as_day
-from crmkit._frames import AnyFrame, FrameT, decoded, from_pandas, give_back, to_pandas, with_values
+from crmkit._frames import AnyFrame, FrameT, from_pandas, give_back, to_pandas, with_plain_types, with_values
 from crmkit.transactions._orders import AMOUNT, CUSTOMER, REASONS, TIME, read_orders
 
 __all__ = ["audit_orders", "rejected_orders"]
 
-_CODE = "__crmkit_reason"
+_CODE, _TURNOVER = "__crmkit_reason", "__crmkit_turnover"
 
 
 def audit_orders(
@@ -90,11 +91,11 @@ def audit_orders(
         rows.reason(as_of=last_day).cast(nw.Int64).alias(_CODE),
         nw.when(~nw.col(AMOUNT).is_null()).then(nw.col(AMOUNT)).otherwise(nw.lit(0.0)).alias(AMOUNT),
     )
-    lines = to_pandas(frame.group_by(_CODE).agg(nw.len().alias("n_rows"), nw.col(AMOUNT).sum()))
-    given = frame.select(*rows.given, _CODE)
-    for name in rows.given:
-        given = decoded(given, name)
-    distinct = _comparable(given).unique()
+    marked = frame.with_columns(nw.col(AMOUNT).abs().alias(_TURNOVER))
+    with np.errstate(over="ignore"):
+        lines = to_pandas(marked.group_by(_CODE).agg(nw.len().alias("n_rows"), nw.col(AMOUNT, _TURNOVER).sum()))
+        rows.check_sum(float(lines[_TURNOVER].sum()))
+    distinct = _comparable(with_plain_types(frame.select(*rows.given, _CODE))).unique()
     counted = to_pandas(distinct.group_by(_CODE).agg(nw.len().alias("n_distinct")))
     return from_pandas(_added_up(lines.merge(counted, on=_CODE)), like=orders)
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Final
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from crmkit._calendar import next_day
-from crmkit._checks import check_columns
+from crmkit._checks import check_columns, check_turnover
 from crmkit._frames import AnyFrame, in_memory, midnight, open_frame
 from crmkit.errors import SchemaError
 
@@ -25,6 +26,10 @@ def checked_transactions(transactions: object) -> AnyFrame:
     if rows.implementation.is_pyarrow() and schema["customer_id"] == nw.String:
         # PyArrow has several types of text, which it does not join; cast, they are one.
         rows = rows.with_columns(nw.col("customer_id").cast(nw.String))
+    if isinstance(rows, nw.DataFrame) and schema["amount"].is_numeric():
+        with np.errstate(over="ignore"):
+            turnover = np.nansum(np.abs(rows["amount"].to_numpy().astype(np.float64)))
+        check_turnover(float(turnover), where="`transactions['amount']`")
     dtype = schema["date"]
     if dtype == nw.Date:
         return rows.with_columns(nw.col("date").cast(nw.Datetime("us")))

@@ -8,7 +8,7 @@ import numpy as np
 
 from crmkit._calendar import period_start
 from crmkit._checks import check_option, some
-from crmkit._frames import AnyFrame, FrameT, collected, give_back, give_table, with_numpy_types
+from crmkit._frames import AnyFrame, FrameT, as_name, collected, give_back, give_table, with_numpy_types
 from crmkit.errors import SchemaError
 from crmkit.transactions._daily import days_by_expressions, days_in_memory
 from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, QUANTITY, TIME, OrderRows, read_orders
@@ -214,6 +214,7 @@ def as_order_lines(
         "amount": nw.col(AMOUNT),
     }
     _check_keep(keep, given=rows.given, taken=columns)
+    keep = [as_name(label) for label in keep]
     kept = _kept(rows, returns=returns, invalid=invalid)
     lines = kept.select(*(column.alias(name) for name, column in columns.items()), *keep)
     return give_back(with_numpy_types(lines, columns=list(columns)), like=orders)
@@ -222,7 +223,7 @@ def as_order_lines(
 def _check_keep(keep: Sequence[str], *, given: tuple[str, ...], taken: dict[str, nw.Expr]) -> None:
     if isinstance(keep, str):
         raise TypeError(f"`keep` must be a sequence of column names, got the text {keep!r}. Pass [{keep!r}].")
-    missing = [column for column in keep if column not in given]
+    missing = [column for column in keep if as_name(column) not in given]
     if missing:
         raise SchemaError(f"`orders` has no column {missing} to keep; its columns are {list(given)}.")
     clash = [column for column in keep if column in taken]
@@ -235,11 +236,12 @@ def _check_keep(keep: Sequence[str], *, given: tuple[str, ...], taken: dict[str,
 def _kept(rows: OrderRows, *, returns: Returns, invalid: Invalid) -> AnyFrame:
     """The rows that go on; all the reasons to refuse are looked for in one pass."""
     frame = rows.frame
-    n_rows, wanting, unnumbered, n_kept = _count(rows, returns=returns)
+    n_rows, wanting, unnumbered, n_kept, turnover = _count(rows, returns=returns)
     if n_rows == 0:
         raise SchemaError("`orders` has no rows. Give at least one order.")
     if any(wanting.values()) and invalid == "raise":
         raise SchemaError(_complaint(rows, wanting))
+    rows.check_sum(turnover)
     # An engine's rows may change until the query runs.
     if any(wanting.values()) or isinstance(frame, nw.LazyFrame):
         frame = frame.filter(rows.usable())
@@ -259,17 +261,21 @@ def _kept(rows: OrderRows, *, returns: Returns, invalid: Invalid) -> AnyFrame:
     return frame
 
 
-def _count(rows: OrderRows, *, returns: Returns) -> tuple[int, dict[str, int], int, int]:
-    """Count the rows, those wanting by standard column, the usable ones that lack an order id, those kept."""
+def _count(rows: OrderRows, *, returns: Returns) -> tuple[int, dict[str, int], int, int, float]:
+    """Count the rows, those wanting by standard column, those without an order id, those kept; add up their money."""
     flags = {column: nw.col(column).is_null() for column in _WANTING}
     flags["kept"] = rows.usable() & (nw.col(AMOUNT) >= 0) if returns == "drop" else rows.usable()
     if ORDER in rows.sources:
         flags["unnumbered"] = nw.col(ORDER).is_null() & flags["kept"]
-    marked = rows.frame.select(*(flag.cast(nw.Int64).alias(name) for name, flag in flags.items()))
-    totals = collected(marked.select(nw.len().alias("n_rows"), *(nw.col(name).sum() for name in flags)))
-    counts = {name: int(values[0] or 0) for name, values in totals.to_dict(as_series=False).items()}
+    turnover = nw.when(rows.usable()).then(nw.col(AMOUNT).abs()).alias("turnover")
+    marked = rows.frame.select(turnover, *(flag.cast(nw.Int64).alias(name) for name, flag in flags.items()))
+    sums = (nw.col(name).sum() for name in ("turnover", *flags))
+    with np.errstate(over="ignore"):
+        totals = collected(marked.select(nw.len().alias("n_rows"), *sums)).to_dict(as_series=False)
+    money = float(totals.pop("turnover")[0] or 0.0)
+    counts = {name: int(values[0] or 0) for name, values in totals.items()}
     wanting = {column: counts[column] for column in _WANTING}
-    return counts["n_rows"], wanting, counts.get("unnumbered", 0), counts["kept"]
+    return counts["n_rows"], wanting, counts.get("unnumbered", 0), counts["kept"], money
 
 
 def _complaint(rows: OrderRows, wanting: dict[str, int]) -> str:

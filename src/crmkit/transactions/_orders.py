@@ -8,8 +8,8 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from crmkit._calendar import next_day
-from crmkit._checks import some
-from crmkit._frames import AnyFrame, clean_ids, collected, decoded, in_memory, midnight, open_frame
+from crmkit._checks import check_turnover, some
+from crmkit._frames import AnyFrame, as_name, clean_ids, collected, in_memory, midnight, open_as_given, with_plain_types
 from crmkit.errors import SchemaError
 from crmkit.transactions._amounts import clean_numbers
 from crmkit.transactions._times import clean_times
@@ -47,6 +47,12 @@ class OrderRows:
         """Whether a row names a customer, a day and an amount."""
         return ~(nw.col(CUSTOMER).is_null() | nw.col(TIME).is_null() | nw.col(AMOUNT).is_null())
 
+    def check_sum(self, turnover: float) -> None:
+        """Raise unless the amounts can be added up, given the sum of them without their signs."""
+        check_turnover(
+            turnover, where=f"`orders['{self.sources[AMOUNT]}']`" if AMOUNT in self.sources else "the product"
+        )
+
     def reason(self, *, as_of: datetime | None) -> nw.Expr:
         """The position of a row's reason in ``REASONS``."""
         amount, time = nw.col(AMOUNT), nw.col(TIME)
@@ -82,12 +88,15 @@ def read_orders(
         _UNIT_PRICE: unit_price,
         ORDER: order_id,
     }
-    named = {standard: column for standard, column in sources.items() if column is not None}
+    named = {standard: as_name(column) for standard, column in sources.items() if column is not None}
+    currency = None if currency is None else as_name(currency)
     frame = _opened(orders, [*named.values(), *([currency] if currency is not None else [])])
     given = tuple(frame.collect_schema())
     if currency is not None:
         _check_one_currency(frame, currency)
+    # The columns given keep their types, for those who get rows back.
     frame = frame.with_columns(*(nw.col(column).alias(standard) for standard, column in named.items()))
+    frame = with_plain_types(frame, columns=named)
     frame = _cleaned(frame, named, date_format=date_format, time_zone=time_zone)
     return OrderRows(frame=frame, given=given, sources=named)
 
@@ -102,7 +111,7 @@ def _amount_column(amount: str | None, quantity: str | None, unit_price: str | N
 
 
 def _opened(orders: object, columns: list[str]) -> AnyFrame:
-    frame = in_memory(open_frame(orders, name="orders"))
+    frame = in_memory(open_as_given(orders, name="orders"))
     missing = [column for column in columns if column not in frame.collect_schema()]
     if missing:
         raise SchemaError(
@@ -143,7 +152,7 @@ def _cleaned_order_ids(frame: AnyFrame) -> AnyFrame:
 
 
 def _check_one_currency(frame: AnyFrame, currency: str) -> None:
-    found = collected(decoded(frame, currency).select(currency).unique().head(6))[currency].to_list()
+    found = collected(with_plain_types(frame.select(currency)).unique().head(6))[currency].to_list()
     if len(found) > 1 or pd.isna(found[0]):
         raise SchemaError(
             f"`orders['{currency}']` holds the currencies {some(sorted(map(str, found)))}; amounts of several "

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._checks import FIRST_YEAR, LAST_YEAR
-from crmkit._frames import AnyFrame, midnight, pandas_series, with_values
+from crmkit._frames import AnyFrame, midnight, pandas_series, type_of, with_values
 from crmkit.errors import SchemaError
 
 __all__ = ["clean_times"]
@@ -39,9 +39,9 @@ def clean_times(
             _parsed(pandas_series(frame[column]), where=where, date_format=date_format, zone=zone),
         )
     else:
-        local = _typed(nw.col(column), dtype, where=where, zone=zone, engine=isinstance(frame, nw.LazyFrame))
+        local = _typed(frame, column, where=where, zone=zone)
         if date_format is not None:
-            raise ValueError(f"`date_format` is for text; {where} holds {dtype}. Leave it out.")
+            raise ValueError(f"`date_format` is for text; {where} holds {type_of(frame, column)}. Leave it out.")
         frame = _whole_microseconds(_without_arrow_zone(frame, column), column).with_columns(local.alias(column))
     time = nw.col(column)
     inside = (time >= midnight(_START, of=frame)) & (time < midnight(_END, of=frame))
@@ -70,10 +70,12 @@ def _whole_microseconds(frame: AnyFrame, column: str) -> AnyFrame:
     return frame.with_columns(nw.col(column).dt.truncate("1us"))
 
 
-def _typed(time: nw.Expr, dtype: Any, *, where: str, zone: ZoneInfo | None, engine: bool) -> nw.Expr:
+def _typed(frame: AnyFrame, column: str, *, where: str, zone: ZoneInfo | None) -> nw.Expr:
+    time, engine = nw.col(column), isinstance(frame, nw.LazyFrame)
+    dtype: Any = frame.collect_schema()[column]
     if dtype not in (nw.Date, nw.Datetime):
-        mend = "Cast it in the engine first." if engine else "Convert it first, for example with pandas.to_datetime."
-        raise SchemaError(f"{where} holds {dtype}, not dates. {mend}")
+        mend = "Cast it in the engine first." if engine else "Convert it to dates first."
+        raise SchemaError(f"{where} holds {type_of(frame, column)}, not dates. {mend}")
     aware = isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
     if engine and aware:
         raise SchemaError(

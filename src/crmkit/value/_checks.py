@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
-from crmkit._checks import check_number
+import numpy as np
+import numpy.typing as npt
+
+from crmkit._checks import check_discount_rate, check_number, meant_by_percent, some
+from crmkit._stats import Numbers, as_floats
 from crmkit.value._units import DAYS_A_YEAR
 
 __all__ = [
     "as_continuous_rate",
     "as_end",
+    "as_period_rates",
+    "as_shares_kept",
     "check_covariates",
     "check_horizon",
-    "check_margin",
     "check_quantities",
 ]
 
@@ -28,10 +33,25 @@ def check_horizon(horizon: object) -> float:
 
 def as_continuous_rate(discount_rate: object, *, days: float) -> float:
     """Turn a year's discount rate into the continuous one of a unit of so many days."""
-    check_number(discount_rate, name="discount_rate")
-    if float(discount_rate) < 0:  # type: ignore[arg-type]
-        raise ValueError(f"`discount_rate` must be a year's rate of 0 or more, for example 0.1, got {discount_rate!r}.")
-    return math.log1p(float(discount_rate)) * days / DAYS_A_YEAR  # type: ignore[arg-type]
+    return math.log1p(check_discount_rate(discount_rate)) * days / DAYS_A_YEAR
+
+
+def as_period_rates(period_discount_rate: Numbers) -> npt.NDArray[np.float64]:
+    """Return discount rates of a period, one or a column of them."""
+    rates = as_floats(period_discount_rate, name="period_discount_rate")
+    for rate in np.ravel(rates)[~np.isnan(np.ravel(rates))].tolist():
+        check_discount_rate(rate, name="period_discount_rate", of="period")
+    return rates
+
+
+def as_shares_kept(retention_rate: Numbers) -> npt.NDArray[np.float64]:
+    """Return shares of customers kept, one or a column of them."""
+    shares = as_floats(retention_rate, name="retention_rate")
+    wrong = np.ravel(shares)[np.ravel((shares < 0) | (shares > 1))].tolist()
+    if wrong:
+        got = some(wrong) if shares.ndim else repr(wrong[0])
+        raise ValueError(f"`retention_rate` is a share of customers kept, 0 to 1; got {got}.{meant_by_percent(*wrong)}")
+    return shares
 
 
 def as_end(horizon: float | None, *, rate: float) -> float:
@@ -52,14 +72,6 @@ def check_covariates(covariates: object, *, name: str, taken: Collection[str]) -
             f"`{name}` must be a sequence of columns other than {list(taken)}, each once, got {covariates!r}. "
             "Pass ['column'] for one."
         )
-
-
-def check_margin(margin: object) -> float:
-    """Return a share of the amounts, or raise: 30 for 30 % would give values a hundred times too high."""
-    check_number(margin, name="margin")
-    if not 0 <= float(margin) <= 1:  # type: ignore[arg-type]
-        raise ValueError(f"`margin` must be a share between 0 and 1, for example 0.3, got {margin!r}.")
-    return float(margin)  # type: ignore[arg-type]
 
 
 def check_quantities(quantities: object, *, known: Sequence[str]) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ def from_lifetimes(fitter: Any, *, time_unit: TimeUnit | None = None) -> ValueMo
     >>> fitter = BetaGeoFitter(params_={"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426})
     >>> from_lifetimes(fitter, time_unit="W")
     BetaGeoModel()
+    parameters given, not fitted, time in weeks
+    r 0.243, alpha 4.414, a 0.793, b 2.426
     """
     name = type(fitter).__name__
     if name not in _KINDS:

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from sklearn.base import clone
 
 from crmkit._checks import check_columns
-from crmkit._frames import collected, in_memory, open_frame
+from crmkit._frames import as_name, collected, in_memory, open_frame
 from crmkit.errors import ConvergenceError, SchemaError
 from crmkit.value._model import ValueModel
 
@@ -18,7 +18,7 @@ __all__ = ["fit_groups", "groups_of"]
 _Model = TypeVar("_Model", bound=ValueModel)
 
 
-def fit_groups(model: _Model, customers: Any, *, by: str) -> dict[Hashable, _Model]:
+def fit_groups(model: _Model, customers: Any, *, by: Hashable) -> dict[Hashable, _Model]:
     """Fit a model to each group of customers on its own.
 
     Parameters
@@ -27,8 +27,8 @@ def fit_groups(model: _Model, customers: Any, *, by: str) -> dict[Hashable, _Mod
         Unfitted or fitted; it is cloned, not changed.
     customers : pandas, Polars or PyArrow table
         What the model's ``fit`` takes, with a column of groups: customers, cells, or contracts.
-    by : str
-        Name of the column of groups: a cohort, a channel, a segment.
+    by : str, or another label of a pandas column
+        Column of groups: a cohort, a channel, a segment.
 
     Returns
     -------
@@ -59,22 +59,24 @@ def fit_groups(model: _Model, customers: Any, *, by: str) -> dict[Hashable, _Mod
     models: dict[Hashable, _Model] = {}
     for group in groups_of(rows, by):
         try:
-            models[group] = clone(model).fit(rows.filter(nw.col(by) == group).to_native())
+            models[group] = clone(model).fit(rows.filter(nw.col(as_name(by)) == group).to_native())
         except (SchemaError, ConvergenceError) as problem:
             raise type(problem)(f"Group {group!r} of `customers[{by!r}]`: {problem}") from problem
     return models
 
 
-def groups_of(rows: nw.DataFrame[Any], by: str) -> list[Any]:
+def groups_of(rows: nw.DataFrame[Any], by: Hashable) -> list[Any]:
     """List the groups in ascending order, those of an ordered category in its order."""
-    check_columns(rows.columns, [by], name="customers", made_by="A join of the groups")
+    column = as_name(by)
+    check_columns(rows.columns, [column], name="customers", made_by="A join of the groups")
     if not len(rows):
         raise SchemaError("`customers` has no rows, hence no groups.")
-    missing = rows[by].is_null() | (rows[by].is_nan() if rows[by].dtype.is_float() else False)
+    groups = rows[column]
+    missing = groups.is_null() | (groups.is_nan() if groups.dtype.is_float() else False)
     if missing.any():
         raise SchemaError(f"`customers[{by!r}]` is missing in {int(missing.sum())} rows. Fill or drop them.")
     try:
-        return rows[by].unique().sort().to_list()
+        return groups.unique().sort().to_list()
     except TypeError as error:
         raise SchemaError(
             f"`customers[{by!r}]` holds values that have no common order. Turn them into text."

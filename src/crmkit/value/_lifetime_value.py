@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from crmkit.value._units import DAYS, DAYS_A_YEAR
 from crmkit.value._valuation import Valuation
 
 __all__ = ["customer_equity", "customer_lifetime_value", "lifetime_value_by_year", "lifetime_value_table"]
+
+_EQUITY = ("n_customers", "n_valued", "equity", "equity_lower", "equity_upper")
 
 
 def customer_lifetime_value(
@@ -46,7 +49,7 @@ def customer_lifetime_value(
     horizon : float or None, default None
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
     margin : float, default 1.0
-        Share of the amounts that is profit, from 0 to 1; 1 gives revenue.
+        Share of the amounts that is profit, above 0 and at most 1; 1 gives revenue.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def lifetime_value_by_year(
     n_years : int, default 3
         Years of 365.25 days, at least 1.
     margin : float, default 1.0
-        Share of the amounts that is profit, from 0 to 1.
+        Share of the amounts that is profit, above 0 and at most 1.
 
     Returns
     -------
@@ -146,7 +149,7 @@ def lifetime_value_by_year(
     check_int(n_years, name="n_years", low=1)
     valuation = Valuation(purchase_model, spend_model, margin)
     rows = valuation.of(customers)
-    year = DAYS_A_YEAR / DAYS[purchase_model.time_unit]
+    year = DAYS_A_YEAR / DAYS[purchase_model.options_.time_unit]
     so_far = [rows.value(valuation.discounted(discount_rate, k * year)) for k in range(1, n_years + 1)]
     years = np.diff(so_far, axis=0, prepend=[np.zeros(len(so_far[0]))])
     return rows_like({f"year_{k}": values for k, values in enumerate(years, start=1)}, like=customers)
@@ -179,7 +182,7 @@ def lifetime_value_table(
     horizon : float or None, default None
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
     margin : float, default 1.0
-        Share of the amounts that is profit, from 0 to 1.
+        Share of the amounts that is profit, above 0 and at most 1.
     level : float, default 0.95
         Probability that an interval is meant to hold.
     n_draws : int, default 500
@@ -245,7 +248,7 @@ def customer_equity(
     discount_rate: float,
     horizon: float | None = None,
     margin: float = 1.0,
-    by: str | None = None,
+    by: Hashable | None = None,
     level: float = 0.95,
     n_draws: int = 500,
     random_state: int | np.random.Generator = 0,
@@ -265,9 +268,9 @@ def customer_equity(
     horizon : float or None, default None
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
     margin : float, default 1.0
-        Share of the amounts that is profit, from 0 to 1.
-    by : str, optional
-        A column of groups, such as a segment.
+        Share of the amounts that is profit, above 0 and at most 1.
+    by : str, or another label of a pandas column, optional
+        A column of groups, such as a segment; not named as a column of the result.
     level : float, default 0.95
         Probability that an interval is meant to hold.
     n_draws : int, default 500
@@ -278,8 +281,8 @@ def customer_equity(
     Returns
     -------
     the kind of table given
-        One row, or one per group in ascending order, its column first. ``n_customers``: customers of the table;
-        ``n_valued``: those with a value, without prospects and those of whom the spend model says nothing;
+        One row, or one per group in ascending order, its column first, of the same type. ``n_customers``: customers of
+        the table; ``n_valued``: those with a value, without prospects and those of whom the spend model says nothing;
         ``equity``: sum of their values; ``equity_lower`` and ``equity_upper``: interval that the uncertainty of both
         models leaves, without upper end (infinite) where so many draws of the spend model have no finite mean. All
         three are missing where nobody has a value.
@@ -312,6 +315,8 @@ def customer_equity(
     """
     check_fraction(level, name="level")
     check_int(n_draws, name="n_draws", low=2)
+    if by in _EQUITY:
+        raise ValueError(f"`by` must not be {by!r}, which is a column of the result. Rename the column of groups.")
     valuation = Valuation(purchase_model, spend_model, margin)
     quantity = valuation.discounted(discount_rate, horizon)
     rows = valuation.of(customers)
@@ -328,9 +333,8 @@ def customer_equity(
     anybody = n_valued > 0
     equity = np.bincount(of_row, weights=weights * np.where(valued, values, 0.0), minlength=size)
     lower, upper = interval(drawn, level=level)
-    table = pd.DataFrame(
+    sums = pd.DataFrame(
         {
-            **({} if by is None else {by: groups}),
             "n_customers": np.bincount(of_row, weights=weights, minlength=size).astype(np.int64),
             "n_valued": n_valued.astype(np.int64),
             "equity": np.where(anybody, equity, np.nan),
@@ -338,4 +342,6 @@ def customer_equity(
             "equity_upper": np.where(anybody, upper, np.nan),
         }
     )
-    return from_pandas(table, like=customers)
+    if by is None:
+        return from_pandas(sums, like=customers)
+    return rows.with_groups(sums, by=by, groups=groups, of_row=of_row, like=customers)

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._checks import check_int, check_number
 from crmkit._estimator import JsonEstimator
 from crmkit._stats import Maximum
+from crmkit.value._priors import Prior, check_priors, of_logarithms
 
 __all__ = ["Floats", "ValueModel", "Values"]
 
@@ -22,6 +23,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Values: TypeAlias = dict[str, Any]
 
 _LEVEL = 0.95
+_UNIT_NAMES = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 
 
 class ValueModel(JsonEstimator):
@@ -57,6 +59,7 @@ class ValueModel(JsonEstimator):
     bic_: float
     n_customers_: int
     boundary_: list[str]
+    priors: Mapping[str, Prior] | None
     # The parameters, all above zero, in the order of the literature.
     _parameters: ClassVar[tuple[str, ...]]
 
@@ -91,46 +94,9 @@ class ValueModel(JsonEstimator):
         {'r': 0.243, 'alpha': 4.414, 'a': 0.793, 'b': 2.426}
         """
         model = cls(**options)
-        model._check_options()
-        names = model._names()
-        if not isinstance(params, (Mapping, pd.Series)):
-            raise TypeError(f"`params` must be a mapping of {names} to numbers, got {params!r}.")
-        given = dict(params.items())
-        if set(given) != set(names):
-            raise ValueError(f"`params` must name {names}, got {list(given)}.")
-        for name in names:
-            check_number(given[name], name=f"params[{name!r}]")
-            if name in cls._parameters and given[name] <= 0:
-                raise ValueError(f"`params[{name!r}]` must be above zero, got {given[name]!r}.")
-        model._keep({name: float(given[name]) for name in names}, np.zeros((len(names), len(names))))
-        model.loglik_ = model.aic_ = model.bic_ = float("nan")
-        model.n_customers_, model.boundary_ = 0, []
-        model.params_[["std_error", "lower", "upper"]] = np.nan
+        with model._fitting():
+            model._keep_given(params)
         return model
-
-    def set_params(self, **params: Any) -> Self:
-        """Change options. A fitted model is no longer fitted then: its parameters were found under the former ones.
-
-        Parameters
-        ----------
-        **params
-            What the constructor takes.
-
-        Returns
-        -------
-        model
-            Itself.
-
-        Raises
-        ------
-        ValueError
-            If the constructor takes no such option.
-        """
-        super().set_params(**params)
-        if params:
-            for learned in [name for name in vars(self) if name.endswith("_")]:
-                delattr(self, learned)
-        return self
 
     def draw_params(self, n_draws: int, *, random_state: int | np.random.Generator = 0) -> pd.DataFrame:
         """Draw parameters as uncertain as the fit leaves them: multivariate normal on the log scale.
@@ -162,6 +128,99 @@ class ValueModel(JsonEstimator):
         drawn = centre + rng.standard_normal((n_draws, len(centre))) @ root.T
         return pd.DataFrame(self._natural(drawn.T))
 
+    def loglik(self, customers: Any) -> float:
+        """Give the log-likelihood of customers at the parameters of the model, fitted or given.
+
+        Parameters
+        ----------
+        customers : what ``fit`` takes
+            The customers fitted on, for ``loglik_``, or others.
+
+        Returns
+        -------
+        float
+            Priors not counted.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            As in `fit`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from crmkit.value import BetaGeoModel
+        >>> model = BetaGeoModel.from_params({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426})
+        >>> one = pd.DataFrame({"frequency": [2.0], "recency": [213.0], "T": [272.0]})
+        >>> round(model.loglik(one), 2)
+        -9.46
+        """
+        check_is_fitted(self)
+        return self._log_likelihood(customers)[0]
+
+    def score(self, customers: Any, y: None = None) -> float:  # noqa: ARG002
+        """Give the mean log-likelihood of a customer: the higher the better, as scikit-learn has it.
+
+        Parameters
+        ----------
+        customers : what ``fit`` takes
+            Others than those fitted on, for an honest comparison.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        float
+            `loglik` divided by the number of customers it counts.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            As in `fit`.
+        """
+        check_is_fitted(self)
+        value, n_customers = self._log_likelihood(customers)
+        return value / n_customers if n_customers else float("nan")
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:
+        if not hasattr(self, "params_"):
+            return str(super().__repr__(N_CHAR_MAX))
+        unit = _UNIT_NAMES.get(getattr(self.options_, "time_unit", ""), "")
+        known = f"fitted on {self.n_customers_:,} customers" if self.n_customers_ else "parameters given, not fitted"
+        left_out = getattr(self, "n_left_out_", 0)
+        told = [known, *([f"{left_out:,} left out"] if left_out else []), *([f"time in {unit}"] if unit else [])]
+        estimates = ", ".join(f"{name} {value:.4g}" for name, value in self._estimates().items())
+        lines = [repr(self.options_), ", ".join(told), estimates]
+        lines += [] if np.isnan(self.loglik_) else [f"log-likelihood {self.loglik_:,.2f}"]
+        lines += [f"on the boundary: {', '.join(self.boundary_)}"] if self.boundary_ else []
+        return "\n".join(lines)
+
+    def _log_likelihood(self, customers: Any) -> tuple[float, float]:
+        """Log-likelihood of customers, and how many they are."""
+        raise NotImplementedError
+
+    def _keep_given(self, params: Mapping[str, float] | pd.Series[float]) -> None:
+        """Store parameters that were not fitted."""
+        self._check_options()
+        names = self._names()
+        if not isinstance(params, (Mapping, pd.Series)):
+            raise TypeError(f"`params` must be a mapping of {names} to numbers, got {params!r}.")
+        given = dict(params.items())
+        if set(given) != set(names):
+            raise ValueError(f"`params` must name {names}, got {list(given)}.")
+        for name in names:
+            check_number(given[name], name=f"params[{name!r}]")
+            if name in self._parameters and given[name] <= 0:
+                raise ValueError(f"`params[{name!r}]` must be above zero, got {given[name]!r}.")
+        self._keep({name: float(given[name]) for name in names}, np.zeros((len(names), len(names))))
+        self.loglik_ = self.aic_ = self.bic_ = float("nan")
+        self.n_customers_, self.boundary_ = 0, []
+        self.params_[["std_error", "lower", "upper"]] = np.nan
+
     def _check_options(self) -> None:
         """Raise unless the constructor was given what the model can work with."""
 
@@ -169,6 +228,13 @@ class ValueModel(JsonEstimator):
         self._check_options()
         if set(self._estimates()) != set(self._names()) or not np.isfinite(self.params_["estimate"]).all():
             raise ValueError("each parameter has an estimate")
+
+    def _priors(self) -> dict[str, Prior]:
+        """Priors on the scale of the search."""
+        return of_logarithms(self.options_.priors or {}, parameters=self._parameters)
+
+    def _check_priors(self) -> None:
+        check_priors(self.options_.priors, names=self._names(), parameters=self._parameters)
 
     def _names(self) -> list[str]:
         """All that is fitted: parameters, then coefficients of covariates."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -11,8 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._frames import FrameT, collected, in_memory, open_frame, pandas_series
-from crmkit.value._checks import as_continuous_rate, as_end, check_margin
+from crmkit._checks import check_margin
+from crmkit._frames import (
+    FrameT,
+    as_name,
+    collected,
+    from_pandas,
+    give_back,
+    in_memory,
+    is_engine,
+    open_frame,
+    pandas_series,
+)
+from crmkit.value._checks import as_continuous_rate, as_end
 from crmkit.value._groups import groups_of
 from crmkit.value._model import Floats
 from crmkit.value._purchases._draws import Quantity
@@ -44,7 +55,7 @@ class Valuation:
 
     def discounted(self, discount_rate: float, horizon: float | None) -> Quantity:
         """Discounted purchases of an outlook."""
-        rate = as_continuous_rate(discount_rate, days=DAYS[self.purchases.time_unit])
+        rate = as_continuous_rate(discount_rate, days=DAYS[self.purchases.options_.time_unit])
         end = as_end(horizon, rate=rate)
         return lambda outlook: outlook.discounted(end, rate)
 
@@ -54,10 +65,10 @@ class Valuation:
 
     def joined(self, customers: FrameT, quantity: Quantity) -> FrameT:
         """Add the value to customers in their engine: by history, a straight line in the customer's mean amount."""
-        check_amounts(customers, non_positive=self.spend.non_positive)
-        few = histories_in_memory(customers, [*self.purchases._columns(), *self.spend.spend_covariates])
+        check_amounts(customers, non_positive=self.spend.options_.non_positive)
+        few = histories_in_memory(customers, [*self.purchases._columns(), *self.spend.options_.spend_covariates])
         _, outlook = self.purchases._outlook(few, distinct=False)
-        extra = few[list(self.spend.spend_covariates)].to_numpy(dtype=np.float64)
+        extra = few[list(self.spend.options_.spend_covariates)].to_numpy(dtype=np.float64)
         own = self.spend._own(self.spend._estimates(), extra)
         often = few["frequency"].to_numpy(dtype=np.float64)
         at_zero, slope = self.margin * quantity(outlook) * spend_line(often, **own)
@@ -94,12 +105,23 @@ class Rows:
             return np.ones(len(self._table))
         return pandas_series(self._table["n_customers"]).to_numpy(dtype=np.float64)
 
-    def groups(self, by: str | None) -> tuple[list[Any], npt.NDArray[np.intp]]:
+    def groups(self, by: Hashable | None) -> tuple[list[Any], npt.NDArray[np.intp]]:
         """Groups in ascending order, and the group of each row; one of all where there is no column."""
         if by is None:
             return [None], np.zeros(len(self._table), dtype=np.intp)
         groups = groups_of(self._table, by)
-        return groups, pd.Index(groups).get_indexer(pd.Index(self._table[by].to_list()))
+        return groups, pd.Index(groups).get_indexer(pd.Index(self._table[as_name(by)].to_list()))
+
+    def with_groups(
+        self, sums: pd.DataFrame, *, by: Hashable, groups: list[Any], of_row: npt.NDArray[np.intp], like: FrameT
+    ) -> FrameT:
+        """Put each group before its sums, as its column holds it: categories stay categories."""
+        if is_engine(open_frame(like, name="customers")):
+            return from_pandas(pd.concat([pd.Series(groups, name=by), sums], axis=1), like=like)
+        _, firsts = np.unique(of_row, return_index=True)
+        made = collected(in_memory(open_frame(from_pandas(sums, like=like), name="sums")))
+        column = as_name(by)
+        return give_back(made.with_columns(self._table[column][firsts]).select(column, *made.columns), like=like)
 
     def drawn(
         self, quantity: Quantity, n_draws: int, rng: np.random.Generator

@@ -9,6 +9,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
+from crmkit._writing import write_text
 from crmkit.segment._rfm._rules import RFMPreset, RFMRules, checked_rules, rfm_rules
 
 __all__ = ["read_rfm_rules", "write_rfm_rules"]
@@ -67,7 +68,7 @@ def write_rfm_rules(rules: RFMPreset | RFMRules, path: str | Path) -> None:
     Raises
     ------
     OSError
-        If the file cannot be written.
+        If the file cannot be written; an older one is then as it was.
     TypeError
         If ``rules`` are neither text nor a mapping, or a number of bins is no whole number.
     ValueError
@@ -87,7 +88,7 @@ def write_rfm_rules(rules: RFMPreset | RFMRules, path: str | Path) -> None:
     lines = [f"{key} = {_toml(value)}" for key, value in top.items()]
     for segment in given["segments"]:
         lines += ["", "[[segments]]", *(f"{key} = {_toml(value)}" for key, value in segment.items())]
-    Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    write_text("\n".join(lines) + "\n", path)
 
 
 def _toml(value: Any) -> str:

@@ -128,14 +128,22 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         ValueError
             If an option lies outside its range.
         """
-        sizes = self._checked_options()
-        values = self._values(X)
-        values = {name: column[~np.isnan(column)] for name, column in values.items()}
-        self.n_customers_ = len(values["r"])
-        if self.n_customers_ == 0:
-            raise SchemaError("`X` holds no customer with a purchase day. Scores compare customers who bought.")
-        self.edges_ = edge_table(values, sizes=sizes, binning=self.binning, cuts=self.cuts or {}, nested=self.nested)
-        self.bin_sizes_ = bin_sizes(values, scores_on(values, self.edges_), sizes=sizes)
+        with self._fitting():
+            sizes = self._checked_options()
+            values = self._values(X)
+            values = {name: column[~np.isnan(column)] for name, column in values.items()}
+            self.n_customers_ = len(values["r"])
+            if self.n_customers_ == 0:
+                raise SchemaError("`X` holds no customer with a purchase day. Scores compare customers who bought.")
+            options = self.options_
+            self.edges_ = edge_table(
+                values,
+                sizes=sizes,
+                binning=options.binning,
+                cuts=options.cuts or {},
+                nested=options.nested,
+            )
+            self.bin_sizes_ = bin_sizes(values, scores_on(values, self.edges_), sizes=sizes)
         return self
 
     def transform(self, X: FrameT) -> FrameT:
@@ -195,7 +203,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         scores = scores_on(self._values(X), self.edges_)
-        weights = _checked_weights(self.weights)
+        weights = _checked_weights(self.options_.weights)
         mean = sum(weights[name] * scores[name] for name in DIMENSIONS) / sum(weights.values())
         return rows_like({"rfm_score": np.asarray(mean)}, like=X)
 
@@ -229,20 +237,21 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
             Before `fit`.
         """
         check_is_fitted(self)
-        return ",\n".join(score_cases(self.edges_, self).values())
+        return ",\n".join(score_cases(self.edges_, self.options_).values())
 
     def _values(self, X: Any) -> dict[Dimension, Floats]:
-        return oriented(measured(X, NEEDED, name="X"), self)
+        return oriented(measured(X, NEEDED, name="X"), self.options_)
 
     def _checked_options(self) -> dict[Dimension, int]:
-        check_option(self.binning, ("quantile", "width", "natural"), name="binning")
-        check_option(self.frequency, ("orders", "orders_per_year"), name="frequency")
-        check_int(self.min_tenure_days, name="min_tenure_days", low=1)
-        if not isinstance(self.nested, bool):
-            raise TypeError(f"`nested` must be True or False, got {self.nested!r}.")
-        _checked_weights(self.weights)
-        sizes = checked_sizes(self.n_bins)
-        for name, cuts in (self.cuts or {}).items():
+        options = self.options_
+        check_option(options.binning, ("quantile", "width", "natural"), name="binning")
+        check_option(options.frequency, ("orders", "orders_per_year"), name="frequency")
+        check_int(options.min_tenure_days, name="min_tenure_days", low=1)
+        if not isinstance(options.nested, bool):
+            raise TypeError(f"`nested` must be True or False, got {options.nested!r}.")
+        _checked_weights(options.weights)
+        sizes = checked_sizes(options.n_bins)
+        for name, cuts in (options.cuts or {}).items():
             _check_cuts(name, cuts, n_cuts=sizes.get(name, 0) - 1)
         return sizes
 

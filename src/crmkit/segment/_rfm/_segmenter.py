@@ -96,11 +96,12 @@ class RFMSegmenter(Segmenter):
         self.scorer = scorer
 
     def _check_options(self) -> None:
-        checked = checked_rules(self.rules)
+        options = self.options_
+        checked = checked_rules(options.rules)
         check_cells(checked)
-        if self.scorer is not None and not isinstance(self.scorer, RFMScorer):
-            raise TypeError(f"`scorer` must be an RFMScorer, got {type(self.scorer).__name__}.")
-        given = checked.sizes if self.scorer is None else checked_sizes(self.scorer.n_bins)
+        if options.scorer is not None and not isinstance(options.scorer, RFMScorer):
+            raise TypeError(f"`scorer` must be an RFMScorer, got {type(options.scorer).__name__}.")
+        given = checked.sizes if options.scorer is None else checked_sizes(options.scorer.n_bins)
         if given != checked.sizes:
             raise ValueError(
                 f"`scorer` scores in {given} bins, but the rules name {checked.sizes}. Give them one n_bins."
@@ -116,8 +117,9 @@ class RFMSegmenter(Segmenter):
         return "spend"
 
     def _learn(self, ordered: Measures) -> None:
-        self.rules_ = rfm_rules(self.rules) if isinstance(self.rules, str) else deepcopy(self.rules)
-        scorer = RFMScorer(n_bins=self._checked().sizes) if self.scorer is None else clone(self.scorer)
+        options = self.options_
+        self.rules_ = rfm_rules(options.rules) if isinstance(options.rules, str) else deepcopy(options.rules)
+        scorer = RFMScorer(n_bins=self._checked().sizes) if options.scorer is None else clone(options.scorer)
         self.scorer_ = scorer.fit(pd.DataFrame(ordered))
         self.cells_ = rfm_cell_table(self.rules_)[["r_score", "f_score", "m_score", "segment"]]
 
@@ -128,7 +130,7 @@ class RFMSegmenter(Segmenter):
 
     def _columns(self, customers: object, *, name: str = "customers") -> Measures:
         columns = self._measured(customers, name=name)
-        scores = scores_on(oriented(columns, self.scorer_), self.scorer_.edges_)
+        scores = scores_on(oriented(columns, self.scorer_.options_), self.scorer_.edges_)
         return columns | {f"{dimension}_score": scores[dimension] for dimension in DIMENSIONS}
 
     def _which(self, columns: Measures) -> npt.NDArray[np.intp]:
@@ -157,7 +159,7 @@ class RFMSegmenter(Segmenter):
     def _source_sql(self, table: str) -> str:
         # One level per score, for nested scores refer to those before.
         source = table
-        for name, case in score_cases(self.scorer_.edges_, self.scorer_).items():
+        for name, case in score_cases(self.scorer_.edges_, self.scorer_.options_).items():
             source = f"(SELECT *, {case} FROM {source}) AS with_{name}"  # noqa: S608
         return source
 

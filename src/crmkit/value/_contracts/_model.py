@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._checks import check_fraction, check_int, check_option, some
+from crmkit._checks import check_fraction, check_int, some
 from crmkit._frames import FrameT, column_like, rows_like
 from crmkit._stats import Numbers, as_floats, as_given
 from crmkit.errors import SchemaError
@@ -19,10 +19,9 @@ from crmkit.value._contracts._drawn import Quantity, with_intervals
 from crmkit.value._contracts._law import Floats, Law
 from crmkit.value._contracts._likelihood import Spans, fitted
 from crmkit.value._contracts._residual import check_finite, residual_renewals
-from crmkit.value._contracts._table import read_contracts
+from crmkit.value._contracts._table import Contracts, read_contracts
 from crmkit.value._model import ValueModel
-from crmkit.value._priors import Prior, check_priors
-from crmkit.value._units import DAYS, TimeUnit
+from crmkit.value._units import DAYS, TimeUnit, check_time_unit
 
 __all__ = ["ContractModel"]
 
@@ -40,7 +39,6 @@ class ContractModel(ValueModel):
     """
 
     time_unit: TimeUnit
-    priors: Mapping[str, Prior] | None
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
         """Find the parameters under which the losses and renewals are likeliest.
@@ -68,22 +66,17 @@ class ContractModel(ValueModel):
         ConvergenceError
             If the likelihood has no maximum that can be found.
         """
-        self._check_options()
-        contracts = read_contracts(customers)
-        if not contracts.known.all():
-            at = np.flatnonzero(~contracts.known).tolist()
-            raise SchemaError(
-                f"`customers['tenure']` is missing in {len(at)} rows, first at rows {some(at)}. Drop those without a "
-                "contract."
-            )
-        spans = Spans(contracts)
-        if not spans.lost.any() and not self.priors:
-            raise SchemaError(
-                "`customers` holds nobody who was lost (`churned` is nowhere true). Then any low enough churn fits: "
-                "wait for losses, or give priors."
-            )
-        maximum, loglik = fitted(spans, self._names(), priors=self.priors or {}, what=type(self).__name__)
-        self._keep_maximum(maximum, loglik=loglik, n_customers=float(contracts.n.sum()))
+        with self._fitting():
+            self._check_options()
+            contracts = _complete(customers)
+            spans = Spans(contracts)
+            if not spans.lost.any() and not self.options_.priors:
+                raise SchemaError(
+                    "`customers` holds nobody who was lost (`churned` is nowhere true). Then any low enough churn "
+                    "fits: wait for losses, or give priors."
+                )
+            maximum, loglik = fitted(spans, self._names(), priors=self._priors(), what=type(self).__name__)
+            self._keep_maximum(maximum, loglik=loglik, n_customers=float(contracts.n.sum()))
         return self
 
     def survival(self, t: Numbers) -> Numbers:
@@ -371,16 +364,32 @@ class ContractModel(ValueModel):
         return self.draw_params(n_draws, random_state=random_state)
 
     def _lifetime(self, discount_rate: float, horizon: float | None) -> Quantity:
-        discount = math.exp(-as_continuous_rate(discount_rate, days=DAYS[self.time_unit]))
+        discount = math.exp(-as_continuous_rate(discount_rate, days=DAYS[self.options_.time_unit]))
         end = math.inf if horizon is None else _whole_horizon(horizon)
         return lambda law, tenure: residual_renewals(law, tenure, discount=discount, horizon=end)
+
+    def _log_likelihood(self, customers: Any) -> tuple[float, float]:
+        contracts = _complete(customers)
+        return Spans(contracts).log_likelihood(self._law())[0], float(contracts.n.sum())
 
     def _law(self) -> Law:
         return Law(**self._estimates())
 
     def _check_options(self) -> None:
-        check_option(self.time_unit, DAYS, name="time_unit")
-        check_priors(self.priors, names=self._names())
+        check_time_unit(self.options_.time_unit)
+        self._check_priors()
+
+
+def _complete(customers: Any) -> Contracts:
+    """Read a table of contracts in which everybody has one."""
+    contracts = read_contracts(customers)
+    if not contracts.known.all():
+        at = np.flatnonzero(~contracts.known).tolist()
+        raise SchemaError(
+            f"`customers['tenure']` is missing in {len(at)} rows, first at rows {some(at)}. Drop those without a "
+            "contract."
+        )
+    return contracts
 
 
 def _per_customer(customers: Any, of_active: Callable[[Floats], Mapping[str, Floats]]) -> dict[str, Floats]:

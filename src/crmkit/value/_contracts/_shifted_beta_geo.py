@@ -23,12 +23,13 @@ class ShiftedBetaGeoModel(ContractModel):
 
     Parameters
     ----------
-    time_unit : {"M", "Y", "W", "D"}, default "M"
-        Length of a contract period: a month of 30.4375 days, a year of 365.25, a week, a day. The unit of ``tenure``
+    time_unit : {"Y", "M", "W", "D"}, default "Y"
+        Length of a contract period: a year of 365.25 days, a month of 30.4375, a week, a day. The unit of ``tenure``
         and of every ``horizon``; it says what a year's discount rate is for one period.
     priors : mapping of str to (float, float), optional
-        Centre and spread of a normal distribution of the logarithm of a parameter. The estimates are then those of
-        largest posterior density, no longer of maximum likelihood.
+        Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
+        the standard deviation of its logarithm. The estimates are then those of largest posterior density, no
+        longer of maximum likelihood.
 
     References
     ----------
@@ -39,7 +40,7 @@ class ShiftedBetaGeoModel(ContractModel):
     --------
     >>> from crmkit.value import contract_table
     >>> regular = contract_table([1000, 631, 468, 382, 326, 289, 262, 241])
-    >>> model = ShiftedBetaGeoModel(time_unit="Y").fit(regular)
+    >>> model = ShiftedBetaGeoModel().fit(regular)
     >>> model.params_["estimate"].round(3).to_dict()
     {'alpha': 0.704, 'beta': 1.182}
     >>> round(model.survival(12), 3)
@@ -48,7 +49,7 @@ class ShiftedBetaGeoModel(ContractModel):
 
     _parameters: ClassVar[tuple[str, ...]] = ("alpha", "beta")
 
-    def __init__(self, *, time_unit: TimeUnit = "M", priors: Mapping[str, Prior] | None = None) -> None:
+    def __init__(self, *, time_unit: TimeUnit = "Y", priors: Mapping[str, Prior] | None = None) -> None:
         self.time_unit = time_unit
         self.priors = priors
 
@@ -63,10 +64,10 @@ class BetaDiscreteWeibullModel(ShiftedBetaGeoModel):
 
     Parameters
     ----------
-    time_unit : {"M", "Y", "W", "D"}, default "M"
-        Length of a contract period: a month of 30.4375 days, a year of 365.25, a week, a day.
+    time_unit : {"Y", "M", "W", "D"}, default "Y"
+        Length of a contract period: a year of 365.25 days, a month of 30.4375, a week, a day.
     priors : mapping of str to (float, float), optional
-        Centre and spread of a normal distribution of the logarithm of a parameter.
+        Median of a parameter in its own unit, and spread of its logarithm.
 
     References
     ----------
@@ -77,7 +78,7 @@ class BetaDiscreteWeibullModel(ShiftedBetaGeoModel):
     --------
     >>> from crmkit.value import contract_table
     >>> high_end = contract_table([1000, 869, 743, 653, 593, 551, 517, 491])
-    >>> model = BetaDiscreteWeibullModel(time_unit="Y").fit(high_end)
+    >>> model = BetaDiscreteWeibullModel().fit(high_end)
     >>> model.params_["estimate"].round(2).to_dict()
     {'alpha': 0.21, 'beta': 1.43, 'c': 1.72}
     >>> round(model.survival(12), 3)

@@ -13,7 +13,7 @@ from crmkit._frames import FrameT, from_pandas, open_frame
 from crmkit.value._judging._accuracy import brier_score, count_accuracy, ranking_auc
 from crmkit.value._judging._baselines import BASELINES, hiatus, naive_purchases
 from crmkit.value._judging._holdout import Holdout, read_holdout
-from crmkit.value._judging._judged import Judged, days_per_unit
+from crmkit.value._judging._judged import Judged, days_per_unit, unit_of
 
 __all__ = ["compare_models"]
 
@@ -158,7 +158,7 @@ def _check_comparable(rows: list[dict[str, Any]], models: Mapping[str, Judged]) 
     """Raise where the likelihoods of fitted models are of other data, or of times in another unit."""
     fitted = [model for row, model in zip(rows, models.values(), strict=True) if not np.isnan(row["loglik"])]
     for what, found in (
-        ("time units", {model.time_unit for model in fitted}),
+        ("time units", {unit_of(model) for model in fitted}),
         ("numbers of customers fitted on", {model.n_customers_ for model in fitted}),
     ):
         if len(found) > 1:

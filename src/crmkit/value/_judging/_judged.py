@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import pandas as pd
 from crmkit.value._purchases._beta_binomial import check_in_time
 from crmkit.value._units import DAYS, TimeUnit
 
-__all__ = ["Floats", "Judged", "as_new", "days_per_unit", "floats"]
+__all__ = ["Floats", "Judged", "as_new", "days_per_unit", "floats", "unit_of"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -43,7 +43,12 @@ def days_per_unit(model: Judged, *, name: str = "model") -> float:
     if isinstance(model, type) or not hasattr(model, "expected_purchases") or not hasattr(model, "time_unit"):
         raise TypeError(f"`{name}` must be a fitted model of purchases such as BetaGeoModel, got {model!r}.")
     check_in_time(model, name=name)
-    return DAYS[model.time_unit]
+    return DAYS[unit_of(model)]
+
+
+def unit_of(model: Judged) -> TimeUnit:
+    """Give the time unit in which a model was fitted."""
+    return cast("TimeUnit", getattr(model, "options_", model).time_unit)
 
 
 def floats(predicted: Any) -> Floats:

@@ -7,13 +7,27 @@ from typing import Final, NamedTuple
 
 from scipy.stats import chi2
 
+from crmkit.value._contracts import BetaDiscreteWeibullModel, ShiftedBetaGeoModel
 from crmkit.value._model import ValueModel
-from crmkit.value._purchases import BetaGeoModel, ModifiedBetaGeoModel, NBDModel, ParetoNBDModel
+from crmkit.value._purchases import (
+    BetaGeoModel,
+    GammaGompertzNBDModel,
+    ModifiedBetaGeoModel,
+    NBDModel,
+    ParetoNBDModel,
+)
 
 __all__ = ["LikelihoodRatioTest", "likelihood_ratio_test"]
 
-# A class is also nested in these: nobody leaves where their further parameters go to the boundary.
-_NESTED: Final[dict[type, tuple[type, ...]]] = {NBDModel: (BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel)}
+# A class is also nested in these: contracts inside, at c = 1; the others at the boundary, where nobody leaves, or age
+# makes nobody likelier to.
+_NESTED: Final[dict[type, tuple[type, ...]]] = {
+    ShiftedBetaGeoModel: (BetaDiscreteWeibullModel,),
+    NBDModel: (BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel, GammaGompertzNBDModel),
+    ParetoNBDModel: (GammaGompertzNBDModel,),
+}
+# What is fitted on, and what is fixed: models that differ in these are not nested.
+_ALIKE: Final = {"time_unit": "as time unit", "k": "as k"}
 # How much below the smaller model the search may leave the larger one, as a share of the log-likelihood.
 _SLACK = 1e-7
 
@@ -44,8 +58,9 @@ def likelihood_ratio_test(smaller: ValueModel, larger: ValueModel) -> Likelihood
     Parameters
     ----------
     smaller : a fitted model
-        Its parameters are among those of ``larger``, and it is of the same class; or an `NBDModel` beside a model in
-        which customers leave.
+        Its parameters are among those of ``larger``, and it is of the same class; or a `ShiftedBetaGeoModel` beside a
+        `BetaDiscreteWeibullModel`, an `NBDModel` beside a model in which customers leave, or a `ParetoNBDModel` beside
+        a `GammaGompertzNBDModel`.
     larger : a fitted model
         Fitted by maximum likelihood on the same customers in the same time unit.
 
@@ -59,16 +74,19 @@ def likelihood_ratio_test(smaller: ValueModel, larger: ValueModel) -> Likelihood
     TypeError
         If one is no model of `crmkit.value`.
     ValueError
-        If the models are not nested, not fitted, fitted with priors, on other customers or in another time unit, or if
-        the larger one fits worse, which no maximum of the likelihood does.
+        If the models are not nested, not fitted, fitted with priors, on other customers, in another time unit or with
+        another k, or if the larger one fits worse, which no maximum of the likelihood does.
 
     Notes
     -----
-    The distribution holds for covariates: under the null hypothesis their coefficients are 0, amid what is possible.
-    It does not hold for NBD against a model with dropout. There the null hypothesis lies on the boundary (nobody ever
-    leaves), where with one such parameter half of the statistics are 0 and the p-value is half as large ([1]_), and the
-    other parameter of dropout then means nothing, for which there is no simple law at all. Take that p-value as a
-    guide, and judge by a holdout period.
+    The distribution holds for covariates, whose coefficients are 0 under the null hypothesis, and for contracts, where
+    c is 1: both lie amid what is possible. It does not hold where the null hypothesis lies on the boundary. For
+    Pareto/NBD against GGom/NBD half of the statistics are then 0, and the p-value is half as large ([1]_). For NBD
+    against a model with dropout nobody ever leaves, the other parameters of dropout mean nothing, and no simple law
+    holds: take that p-value as a guide, and judge by a holdout period.
+
+    BG/CNBD-k with another k is not a special case, for k is chosen, not fitted: compare by `aic_`, as
+    `regularity_table` does.
 
     References
     ----------
@@ -102,7 +120,7 @@ def _check_fitted(model: ValueModel, *, name: str) -> None:
         raise TypeError(f"`{name}` must be a fitted model such as ParetoNBDModel, got {model!r}.")
     if math.isnan(getattr(model, "loglik_", math.nan)):
         raise ValueError(f"`{name}` has no likelihood. Call fit; from_params fits nothing.")
-    if getattr(model, "priors", None):
+    if model.options_.priors:
         raise ValueError(f"`{name}` was fitted with priors, so that its likelihood is not at its maximum. Fit without.")
 
 
@@ -115,9 +133,11 @@ def _check_nested(smaller: ValueModel, larger: ValueModel) -> None:
         raise ValueError(
             f"`smaller` must have some of the parameters of `larger`, {all_names}, and no other, got {own}."
         )
-    for attribute, what in (("n_customers_", "customers"), ("time_unit", "as time unit")):
-        values = [getattr(model, attribute, None) for model in (smaller, larger)]
-        if values[0] != values[1]:
-            raise ValueError(
-                f"`smaller` and `larger` must be fitted on the same data, got {values[0]} and {values[1]} {what}."
-            )
+    _check_same(smaller.n_customers_, larger.n_customers_, what="customers")
+    for option, what in _ALIKE.items():
+        _check_same(getattr(smaller.options_, option, None), getattr(larger.options_, option, None), what=what)
+
+
+def _check_same(one: object, other: object, *, what: str) -> None:
+    if one != other:
+        raise ValueError(f"`smaller` and `larger` must be fitted on the same data, got {one} and {other} {what}.")

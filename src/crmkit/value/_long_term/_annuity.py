@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from crmkit._checks import check_number, check_option, some
-from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
+from crmkit._checks import check_discount_rate, check_option, some
+from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_counts
+from crmkit.value._checks import as_period_rates, as_shares_kept
 
 __all__ = ["contract_value", "customer_base_value", "margin_multiple"]
 
@@ -19,7 +20,7 @@ _TIMINGS = ("start", "middle", "end")
 
 
 def margin_multiple(
-    *, retention_rate: Numbers, discount_rate: Numbers, growth: Numbers = 0.0, timing: Timing = "end"
+    *, retention_rate: Numbers, period_discount_rate: Numbers, growth: Numbers = 0.0, timing: Timing = "end"
 ) -> Numbers:
     r"""Lifetime value of a customer as a multiple of one period's margin.
 
@@ -29,8 +30,9 @@ def margin_multiple(
     ----------
     retention_rate : float or array-like of float
         Share of the customers who stay from period to period, r; in [0, 1].
-    discount_rate : float or array-like of float
-        Of one period, i; not negative.
+    period_discount_rate : float or array-like of float
+        Discount rate of one period, i; not negative. Of a rate a year and n periods a year it is
+        :math:`(1 + \text{rate})^{1 / n} - 1`.
     growth : float or array-like of float, default 0
         Growth of the margin of a customer who stays from period to period, g; above -1.
     timing : {"end", "start", "middle"}, default "end"
@@ -56,11 +58,11 @@ def margin_multiple(
 
     Examples
     --------
-    >>> round(margin_multiple(retention_rate=0.8, discount_rate=0.12), 2)
+    >>> round(margin_multiple(retention_rate=0.8, period_discount_rate=0.12), 2)
     2.5
     """
-    given = (retention_rate, discount_rate, growth)
-    r, i, g = _rates(retention_rate, discount_rate, growth)
+    given = (retention_rate, period_discount_rate, growth)
+    r, i, g = _rates(retention_rate, period_discount_rate, growth)
     return as_given(_begun(timing, r, i) * _endless(r * (1 + g) / (1 + i)), *given)
 
 
@@ -68,7 +70,7 @@ def contract_value(
     *,
     margin: Numbers,
     retention_rate: Numbers,
-    discount_rate: Numbers,
+    period_discount_rate: Numbers,
     n_periods: Numbers | None = None,
     timing: Timing = "end",
 ) -> Numbers:
@@ -86,8 +88,9 @@ def contract_value(
         Money of one period; may be below zero.
     retention_rate : float or array-like of float
         Share of the customers who stay from period to period, r; in [0, 1].
-    discount_rate : float or array-like of float
-        Of one period, i; not negative.
+    period_discount_rate : float or array-like of float
+        Discount rate of one period, i; not negative. Of a rate a year and n periods a year it is
+        :math:`(1 + \text{rate})^{1 / n} - 1`.
     n_periods : float or array-like of float, optional
         Number of margins that count, whole numbers of at least 0; without it all.
     timing : {"end", "start", "middle"}, default "end"
@@ -116,18 +119,18 @@ def contract_value(
     --------
     Case 1 of the reference: 260 at the start of a year and at the end of each of ten, less 50 in the middle of each.
 
-    >>> rates = {"retention_rate": 0.75, "discount_rate": 0.2}
+    >>> rates = {"retention_rate": 0.75, "period_discount_rate": 0.2}
     >>> earned = contract_value(margin=260, n_periods=11, timing="start", **rates)
     >>> spent = contract_value(margin=50, n_periods=10, timing="middle", **rates)
     >>> round(earned - spent, 2)
     568.78
     """
-    columns = {"margin": margin, "retention_rate": retention_rate, "discount_rate": discount_rate}
+    columns = {"margin": margin, "retention_rate": retention_rate, "period_discount_rate": period_discount_rate}
     if n_periods is not None:
         check_counts(n_periods=n_periods)
         columns["n_periods"] = n_periods
     check_alike(**columns)
-    r, i, _ = _rates(retention_rate, discount_rate, 0.0)
+    r, i, _ = _rates(retention_rate, period_discount_rate, 0.0)
     kept = r / (1 + i)
     sums = _endless(kept) if n_periods is None else _first_terms(kept, _whole(n_periods))
     return as_given(as_floats(margin, name="margin") * _begun(timing, r, i) * sums, *columns.values())
@@ -139,7 +142,7 @@ def customer_base_value(
     joining: Numbers,
     joining_value: Numbers,
     acquisition_cost: Numbers,
-    discount_rate: float,
+    period_discount_rate: float,
 ) -> float:
     r"""Value of today's customers and of those who will join, less what it costs to win them.
 
@@ -155,8 +158,8 @@ def customer_base_value(
         Lifetime value of one of them at the time of joining; a number, or one for each period.
     acquisition_cost : float or array-like of float
         Cost to win one of them, at that time; a number, or one for each period.
-    discount_rate : float
-        Of one period, i; not negative.
+    period_discount_rate : float
+        Discount rate of one period, i; not negative.
 
     Returns
     -------
@@ -178,28 +181,30 @@ def customer_base_value(
     Examples
     --------
     >>> value = customer_base_value(
-    ...     customer_values=[120.0, 80.0], joining=[10, 10], joining_value=100, acquisition_cost=45, discount_rate=0.1
+    ...     customer_values=[120.0, 80.0],
+    ...     joining=[10, 10],
+    ...     joining_value=100,
+    ...     acquisition_cost=45,
+    ...     period_discount_rate=0.1,
     ... )
     >>> round(value, 2)
     1154.55
     """
-    check_number(discount_rate, name="discount_rate")
-    check_counts(joining=joining, discount_rate=discount_rate)
+    rate = check_discount_rate(period_discount_rate, name="period_discount_rate", of="period")
+    check_counts(joining=joining)
     check_alike(joining=joining, joining_value=joining_value, acquisition_cost=acquisition_cost)
     n = np.atleast_1d(as_floats(joining, name="joining"))
     gain = as_floats(joining_value, name="joining_value") - as_floats(acquisition_cost, name="acquisition_cost")
-    later = n * gain * (1 + float(discount_rate)) ** -np.arange(1.0, len(n) + 1)
+    later = n * gain * (1 + rate) ** -np.arange(1.0, len(n) + 1)
     return float(as_floats(customer_values, name="customer_values").sum() + later.sum())
 
 
-def _rates(retention_rate: Numbers, discount_rate: Numbers, growth: Numbers) -> tuple[Floats, Floats, Floats]:
-    check_part_of(retention_rate, 1.0, names=("retention_rate", "1"))
-    check_counts(discount_rate=discount_rate)
-    check_alike(retention_rate=retention_rate, discount_rate=discount_rate, growth=growth)
-    g = as_floats(growth, name="growth")
+def _rates(retention_rate: Numbers, period_discount_rate: Numbers, growth: Numbers) -> tuple[Floats, Floats, Floats]:
+    r, i, g = as_shares_kept(retention_rate), as_period_rates(period_discount_rate), as_floats(growth, name="growth")
+    check_alike(retention_rate=retention_rate, period_discount_rate=period_discount_rate, growth=growth)
     if (g <= -1).any():
         raise ValueError(f"`growth` must be above -1, got {some(np.atleast_1d(g)[np.atleast_1d(g) <= -1].tolist())}.")
-    return as_floats(retention_rate, name="retention_rate"), as_floats(discount_rate, name="discount_rate"), g
+    return r, i, g
 
 
 def _begun(timing: str, r: Floats, i: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._checks import check_int, check_number, some
+from crmkit._checks import check_discount_rate, check_int, some
 from crmkit._stats import (
     Numbers,
     as_floats,
@@ -31,7 +31,7 @@ def migration_value(
     transition: pd.DataFrame | npt.ArrayLike,
     rewards: Mapping[Any, float] | Numbers,
     *,
-    discount_rate: float,
+    period_discount_rate: float,
     horizon: int | None = None,
 ) -> pd.DataFrame:
     r"""Value of a customer in each state, now and in all the states it will move to.
@@ -49,8 +49,8 @@ def migration_value(
         them. Rows add up to 1. A table has the same states as index and columns; in an array they are 0, 1 and so on.
     rewards : mapping of state to float, Series by state, or array-like of shape (n_states,)
         Money that a customer brings in a period that begins in the state, net of what is spent on it.
-    discount_rate : float
-        Of one period of the chain (not of a year, unless that is its period), for example 0.2; not negative.
+    period_discount_rate : float
+        Discount rate of one period of the chain, for example 0.2; not negative.
     horizon : int or None, default None
         Number of transitions that count, T; ``None`` for ever.
 
@@ -67,7 +67,7 @@ def migration_value(
         If a reward is no number, or ``horizon`` no whole number.
     ValueError
         If ``transition`` holds no probabilities or its rows do not add up to 1, states are named twice or do not fit
-        together, a reward is missing, or ``discount_rate`` or ``horizon`` is negative.
+        together, a reward is missing, or ``period_discount_rate`` or ``horizon`` is negative.
 
     References
     ----------
@@ -85,7 +85,7 @@ def migration_value(
     ...     [0.05, 0.00, 0.00, 0.00, 0.95],
     ...     [0.00, 0.00, 0.00, 0.00, 1.00],
     ... ]
-    >>> migration_value(transition, [36, -4, -4, -4, 0], discount_rate=0.2).round(3)
+    >>> migration_value(transition, [36, -4, -4, -4, 0], period_discount_rate=0.2).round(3)
        state  reward   value
     0      0    36.0  52.320
     1      1    -4.0   5.554
@@ -95,13 +95,11 @@ def migration_value(
     """
     states, chain = _chain(transition)
     reward = _by_state(rewards, states, name="rewards")
-    check_number(discount_rate, name="discount_rate")
-    if discount_rate < 0:
-        raise ValueError(f"`discount_rate` must be a period's rate of 0 or more, got {discount_rate!r}.")
+    rate = check_discount_rate(period_discount_rate, name="period_discount_rate", of="period")
     if horizon is not None:
         check_int(horizon, name="horizon", low=0)
     end = math.inf if horizon is None else int(horizon)
-    values = total_rewards(chain, reward, discount=1 / (1 + discount_rate), horizon=end)
+    values = total_rewards(chain, reward, discount=1 / (1 + rate), horizon=end)
     return pd.DataFrame({"state": states, "reward": reward, "value": values})
 
 
@@ -125,7 +123,7 @@ def move_values(values: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> values = migration_value([[0.9, 0.1], [0.0, 1.0]], [50, 0], discount_rate=0.2)
+    >>> values = migration_value([[0.9, 0.1], [0.0, 1.0]], [50, 0], period_discount_rate=0.2)
     >>> move_values(values).round(2)
     after     0      1
     before
@@ -259,7 +257,8 @@ def _chain(transition: pd.DataFrame | npt.ArrayLike) -> tuple[pd.Index[Any], Flo
     if off.any():
         raise ValueError(
             f"`transition` must have rows that add up to 1, got {some(sums[off].tolist())} for the states "
-            f"{some(states[off])}. Give those who leave a state of its own, from which nobody moves."
+            f"{some(states[off])}. Divide percentages by 100; give those who leave a state of their own, from which "
+            "nobody moves."
         )
     return states.rename(None), chain / sums[:, None]
 

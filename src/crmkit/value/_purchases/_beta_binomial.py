@@ -40,8 +40,9 @@ class BetaGeoBetaBinomModel(PurchaseModel):
     time_unit : {"Y", "D", "W", "M"}, default "Y"
         Time between two opportunities, which matters for discounting alone.
     priors : mapping of str to (float, float), optional
-        Centre and spread of a normal distribution of the logarithm of a parameter. The estimates are then those of
-        largest posterior density, no longer of maximum likelihood.
+        Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
+        the standard deviation of its logarithm. The estimates are then those of largest posterior density, no
+        longer of maximum likelihood.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase, whose counts are missing.
 

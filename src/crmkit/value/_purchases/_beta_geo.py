@@ -31,8 +31,9 @@ class BetaGeoModel(PurchaseModel):
     dropout_covariates : sequence of str, default ()
         Numeric columns that multiply ``a`` and ``b``, each with coefficients of its own.
     priors : mapping of str to (float, float), optional
-        Centre and spread of a normal distribution of the logarithm of a parameter (or of a coefficient itself). The
-        estimates are then those of largest posterior density, no longer of maximum likelihood.
+        Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
+        the standard deviation of its logarithm; that of a coefficient is normal. The estimates are then those of
+        largest posterior density, no longer of maximum likelihood.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase.
 
@@ -87,7 +88,7 @@ class ModifiedBetaGeoModel(BetaGeoModel):
     purchase_covariates, dropout_covariates : sequence of str, default ()
         Numeric columns that multiply the purchase rate; ``a`` and ``b``.
     priors : mapping of str to (float, float), optional
-        Centre and spread of the logarithms of parameters.
+        Median of a parameter in its own unit, and spread of its logarithm.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase.
 

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from crmkit._checks import check_columns
-from crmkit._frames import FrameT, looked_up, open_frame, to_pandas
+from crmkit._frames import FrameT, looked_up, open_frame, to_pandas, without_nan
 from crmkit.errors import SchemaError
 from crmkit.value._purchases._laws import Floats
 
@@ -20,7 +20,7 @@ def histories_in_memory(customers: FrameT, columns: Sequence[str]) -> pd.DataFra
     columns = list(dict.fromkeys(columns))
     rows = open_frame(customers, name="customers")
     check_columns(rows.collect_schema(), columns, name="customers", made_by="customer_summary")
-    return to_pandas(rows.select(*columns).filter(~nw.col(columns[0]).is_null()).unique())
+    return to_pandas(without_nan(rows.select(*columns)).filter(~nw.col(columns[0]).is_null()).unique())
 
 
 def with_predictions(customers: FrameT, few: pd.DataFrame, made: Mapping[str, Floats]) -> FrameT:

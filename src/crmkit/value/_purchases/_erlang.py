@@ -46,8 +46,9 @@ class BetaGeoCNBDModel(PurchaseModel):
     dropout_covariates : sequence of str, default ()
         Numeric columns that multiply ``a`` and ``b``, each with coefficients of its own.
     priors : mapping of str to (float, float), optional
-        Centre and spread of a normal distribution of the logarithm of a parameter (or of a coefficient itself). The
-        estimates are then those of largest posterior density, no longer of maximum likelihood.
+        Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
+        the standard deviation of its logarithm; that of a coefficient is normal. The estimates are then those of
+        largest posterior density, no longer of maximum likelihood.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase.
 
@@ -120,13 +121,14 @@ class BetaGeoCNBDModel(PurchaseModel):
         ConvergenceError
             If the likelihood has no maximum that can be found.
         """
-        self._check_options()
-        # The gaps are no part of what is searched: their factor holds no parameter.
-        of_gaps = self._loglik_of_gaps(customers) if self.k > 1 else 0.0
-        super().fit(customers, y)
-        self.loglik_ += of_gaps
-        self.aic_ -= 2 * of_gaps
-        self.bic_ -= 2 * of_gaps
+        with self._fitting():
+            self._check_options()
+            # The gaps are no part of what is searched: their factor holds no parameter.
+            of_gaps = self._loglik_of_gaps(customers) if self.options_.k > 1 else 0.0
+            super().fit(customers, y)
+            self.loglik_ += of_gaps
+            self.aic_ -= 2 * of_gaps
+            self.bic_ -= 2 * of_gaps
         return self
 
     def _loglik_of_gaps(self, customers: Any) -> float:
@@ -139,13 +141,17 @@ class BetaGeoCNBDModel(PurchaseModel):
                 f"`customers['{_GAPS}']` is larger than gaps that add up to `recency` allow, for example "
                 f"{some(gaps[wrong].tolist())}. Take it from log_gap_table, in days, as of the same day."
             )
-        return (self.k - 1) * float(histories.n @ (gaps - x * np.log(DAYS[self.time_unit])))
+        return (self.options_.k - 1) * float(histories.n @ (gaps - x * np.log(DAYS[self.options_.time_unit])))
+
+    def _log_likelihood(self, customers: Any) -> tuple[float, float]:
+        value, n_customers = super()._log_likelihood(customers)
+        return value + (self._loglik_of_gaps(customers) if self.options_.k > 1 else 0.0), n_customers
 
     def _law(self) -> Law:
-        return erlang_law(self.k, first_coin=self._first_coin)
+        return erlang_law(self.options_.k, first_coin=self._first_coin)
 
     def _check_options(self) -> None:
-        check_int(self.k, name="k", low=1)
+        check_int(self.options_.k, name="k", low=1)
         super()._check_options()
 
 
@@ -163,7 +169,7 @@ class ModifiedBetaGeoCNBDModel(BetaGeoCNBDModel):
     purchase_covariates, dropout_covariates : sequence of str, default ()
         Numeric columns that multiply the purchase rate; ``a`` and ``b``.
     priors : mapping of str to (float, float), optional
-        Centre and spread of the logarithms of parameters.
+        Median of a parameter in its own unit, and spread of its logarithm.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase.
 

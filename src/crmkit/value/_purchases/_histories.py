@@ -21,6 +21,8 @@ __all__ = ["COUNTS", "KEYS", "Column", "Histories", "read_histories", "read_oppo
 Floats: TypeAlias = npt.NDArray[np.float64]
 # Three centuries.
 _MOST_DAYS = 2**17
+# No count and no time of a customer is larger; powers of larger ones leave the floats.
+_MOST = 1e9
 # The columns that hold x, t_x and T, in continuous time and counted in opportunities.
 KEYS = ("frequency", "recency", "T")
 COUNTS = ("n_transactions", "last_transaction", "n_opportunities")
@@ -147,6 +149,7 @@ def _check(columns: dict[str, Floats], *, keys: tuple[str, str, str], made_by: s
     problems = {
         f"`customers[{name!r}]` is missing or infinite": ~np.isfinite(values) for name, values in columns.items()
     }
+    problems |= {f"`customers[{name!r}]` is above {_MOST:,.0f}": columns[name] > _MOST for name in keys}
     problems |= {
         f"`customers[{x!r}]` is negative or no whole number": (often < 0) | (often != np.floor(often)),
         f"`customers[{t_x!r}]` is negative": last < 0,

@@ -22,7 +22,6 @@ from crmkit.value._checks import (
     check_quantities,
 )
 from crmkit.value._model import Floats, ValueModel, Values
-from crmkit.value._priors import Prior, check_priors
 from crmkit.value._purchases._covariates import Effect, effects, of_each_history
 from crmkit.value._purchases._draws import QUANTITIES, DrawnLaw
 from crmkit.value._purchases._engine import histories_in_memory, with_predictions
@@ -30,7 +29,7 @@ from crmkit.value._purchases._histories import KEYS, Histories, read_histories
 from crmkit.value._purchases._laws import Law
 from crmkit.value._purchases._likelihood import fitted
 from crmkit.value._purchases._outlook import Outlook
-from crmkit.value._units import DAYS, TimeUnit
+from crmkit.value._units import DAYS, TimeUnit, check_time_unit
 
 __all__ = ["PurchaseModel"]
 
@@ -49,7 +48,6 @@ class PurchaseModel(ValueModel):
     time_unit: TimeUnit
     purchase_covariates: Sequence[str]
     dropout_covariates: Sequence[str]
-    priors: Mapping[str, Prior] | None
     prospects: Literal["raise", "drop"]
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
@@ -70,28 +68,28 @@ class PurchaseModel(ValueModel):
         Raises
         ------
         SchemaError
-            If a column is missing or holds what no history holds, or nobody has a history; for prospects unless
-            ``prospects="drop"``.
+            If a column is missing or holds what no history holds, or nobody has a history or had the time to come
+            back; for prospects unless ``prospects="drop"``.
         ValueError
             If an option lies outside its range.
         ConvergenceError
             If the likelihood has no maximum that can be found.
         """
-        self._check_options()
-        histories = self._histories(customers)
-        lost = 0 if histories.codes is None else int((histories.codes < 0).sum())
-        if lost and self.prospects == "raise":
-            raise SchemaError(
-                f"`customers` holds {lost} without a purchase (`frequency` is missing). "
-                "Pass prospects='drop' to fit on the others."
+        with self._fitting():
+            self._check_options()
+            histories = self._known_histories(customers)
+            n_customers = float(histories.n.sum())
+            ages = histories.T.values  # noqa: PD011
+            if not self.options_.priors and not (ages[histories.n > 0] > 0).any():
+                age = self._columns()[2]
+                raise SchemaError(
+                    f"`customers[{age!r}]` is 0 for all {n_customers:,.0f} customers: nobody had time to come back, "
+                    "and all parameters fit alike. Take the customers as of a later day."
+                )
+            maximum, loglik = fitted(
+                self._law(), histories, self._effects(), priors=self._priors(), what=type(self).__name__
             )
-        n_customers = float(histories.n.sum())
-        if n_customers <= 0:
-            raise SchemaError("`customers` holds nobody with a purchase. A model needs histories to fit.")
-        maximum, loglik = fitted(
-            self._law(), histories, self._effects(), priors=self.priors or {}, what=type(self).__name__
-        )
-        self._keep_maximum(maximum, loglik=loglik, n_customers=n_customers)
+            self._keep_maximum(maximum, loglik=loglik, n_customers=n_customers)
         return self
 
     def probability_alive(self, customers: Any, *, horizon: float = 0) -> Any:
@@ -221,7 +219,7 @@ class PurchaseModel(ValueModel):
         .. [1] Fader, Hardie and Lee (2005), "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis",
            *Journal of Marketing Research* 42(4), equation 4.
         """
-        rate = as_continuous_rate(discount_rate, days=DAYS[self.time_unit])
+        rate = as_continuous_rate(discount_rate, days=DAYS[self.options_.time_unit])
         end = as_end(horizon, rate=rate)
         return self._column(customers, "discounted_purchases", lambda outlook: outlook.discounted(end, rate))
 
@@ -456,7 +454,7 @@ class PurchaseModel(ValueModel):
         histories = self._histories(new, distinct=False)
         own = self._own(self._estimates(), histories)
         drawn = self._law().simulate(own, histories.T.values, t, np.random.default_rng(random_state))
-        days = DAYS[self.time_unit]
+        days = DAYS[self.options_.time_unit]
         in_days = {"recency": drawn["recency"] * days}
         if "log_gap_sum" in drawn:
             in_days["log_gap_sum"] = drawn["log_gap_sum"] + drawn["frequency"] * np.log(days)
@@ -526,11 +524,31 @@ class PurchaseModel(ValueModel):
         check_int(n_draws, name="n_draws", low=2)
         return DrawnLaw(self._law(), self._own, self._estimates(), self.draw_params(n_draws, random_state=rng))
 
+    def _log_likelihood(self, customers: Any) -> tuple[float, float]:
+        histories = self._known_histories(customers)
+        each, _ = self._law().likelihood(self._own(self._estimates(), histories), histories)
+        return float(histories.n @ each), float(histories.n.sum())
+
+    def _known_histories(self, customers: Any) -> Histories:
+        """Histories of a table without prospects, or of one from which they are to be dropped."""
+        histories = self._histories(customers)
+        lost = 0 if histories.codes is None else int((histories.codes < 0).sum())
+        if lost and self.options_.prospects == "raise":
+            raise SchemaError(
+                f"`customers` holds {lost} without a purchase (`frequency` is missing). "
+                "Pass prospects='drop' to fit on the others."
+            )
+        if not histories.n.sum() > 0:
+            raise SchemaError("`customers` holds nobody with a purchase. A model needs histories to fit.")
+        return histories
+
     def _law(self) -> Law:
         raise NotImplementedError
 
     def _effects(self) -> list[Effect]:
-        return effects(self._law(), purchase=self.purchase_covariates, dropout=self.dropout_covariates)
+        return effects(
+            self._law(), purchase=self.options_.purchase_covariates, dropout=self.options_.dropout_covariates
+        )
 
     def _names(self) -> list[str]:
         return [*self._parameters, *(effect.name for effect in self._effects())]
@@ -539,7 +557,7 @@ class PurchaseModel(ValueModel):
         return of_each_history(values, self._effects(), histories.extra)
 
     def _histories(self, customers: Any, *, distinct: bool = True) -> Histories:
-        return read_histories(customers, time_unit=self.time_unit, extra=self._extra(), distinct=distinct)
+        return read_histories(customers, time_unit=self.options_.time_unit, extra=self._extra(), distinct=distinct)
 
     def _columns(self) -> list[str]:
         """What a history is made of."""
@@ -549,8 +567,8 @@ class PurchaseModel(ValueModel):
         return list(dict.fromkeys(effect.covariate for effect in self._effects()))
 
     def _check_options(self) -> None:
-        check_option(self.time_unit, DAYS, name="time_unit")
-        check_option(self.prospects, ("raise", "drop"), name="prospects")
+        check_time_unit(self.options_.time_unit)
+        check_option(self.options_.prospects, ("raise", "drop"), name="prospects")
         for name in ("purchase_covariates", "dropout_covariates"):
-            check_covariates(getattr(self, name, ()), name=name, taken=(*KEYS, *_MADE))
-        check_priors(self.priors, names=self._names())
+            check_covariates(getattr(self.options_, name, ()), name=name, taken=(*KEYS, *_MADE))
+        self._check_priors()

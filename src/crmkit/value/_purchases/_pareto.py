@@ -28,8 +28,9 @@ class ParetoNBDModel(PurchaseModel):
     purchase_covariates, dropout_covariates : sequence of str, default ()
         Numeric columns that multiply the purchase rate, and the rate of leaving, by :math:`e^{\gamma z}`.
     priors : mapping of str to (float, float), optional
-        Centre and spread of a normal distribution of the logarithm of a parameter (or of a coefficient itself). The
-        estimates are then those of largest posterior density, no longer of maximum likelihood.
+        Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
+        the standard deviation of its logarithm; that of a coefficient is normal. The estimates are then those of
+        largest posterior density, no longer of maximum likelihood.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase.
 
@@ -81,7 +82,7 @@ class NBDModel(PurchaseModel):
     purchase_covariates : sequence of str, default ()
         Numeric columns that multiply the purchase rate by :math:`e^{\gamma z}`.
     priors : mapping of str to (float, float), optional
-        Centre and spread of the logarithms of parameters.
+        Median of a parameter in its own unit, and spread of its logarithm.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase.
 
@@ -117,4 +118,4 @@ class NBDModel(PurchaseModel):
         return NBD
 
     def _effects(self) -> list[Effect]:
-        return effects(NBD, purchase=self.purchase_covariates, dropout=())
+        return effects(NBD, purchase=self.options_.purchase_covariates, dropout=())

@@ -20,6 +20,8 @@ __all__ = ["Amounts", "NonPositive", "read_amounts"]
 NonPositive: TypeAlias = Literal["raise", "drop"]
 
 _KEYS = ("frequency", "monetary_value")
+# Amounts so far apart that products and powers of them leave the floats.
+_LEAST, _MOST = 1e-100, 1e100
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Amounts:
         Covariates.
     known : array of bool, one per row given
         Rows that are here: those of prospects, and of mean amounts left out, are not.
+    n_left_out : float
+        Customers who came back and whose mean amount is left out.
     """
 
     x: Floats
@@ -45,6 +49,7 @@ class Amounts:
     n: Floats
     extra: Floats
     known: npt.NDArray[np.bool_]
+    n_left_out: float = 0.0
 
     def to_rows(self, values: Floats) -> Floats:
         """Give each row given its value, missing where it is not here."""
@@ -89,26 +94,33 @@ def read_amounts(customers: Any, *, covariates: Sequence[str] = (), non_positive
     known = ~np.isnan(columns["frequency"])
     _check(columns, known=known, covariates=covariates)
     repeated = known & (columns["frequency"] > 0)
-    unusable = repeated & ~(columns["monetary_value"] > 0)
+    unusable = repeated & ~(columns["monetary_value"] >= 0)
     if unusable.any() and non_positive == "raise":
         at = np.flatnonzero(unusable).tolist()
         raise SchemaError(
-            f"`customers['monetary_value']` is missing or not above 0 in {len(at)} rows with a repeat purchase, "
-            f"first at rows {some(at)}. Free orders do that, and refunds taken from the mean: leave both out of the "
-            "orders, or pass non_positive='drop' to leave such customers out."
+            f"`customers['monetary_value']` is missing or below 0 in {len(at)} rows with a repeat purchase, first at "
+            f"rows {some(at)}. Refunds taken from the mean do that: leave them out of the orders, or pass "
+            "non_positive='drop' to leave such customers out."
         )
-    known &= ~unusable
+    # Who came back for free orders alone is outside the law, which knows amounts above 0.
+    left_out = repeated & ~(columns["monetary_value"] > 0)
+    known &= ~left_out
     m = np.where(repeated, columns["monetary_value"], 0.0)
     extra = np.column_stack([np.empty((len(known), 0)), *(columns[name] for name in covariates)])
     here = slice(None) if known.all() else known
-    return Amounts(columns["frequency"][here], m[here], columns["n_customers"][here], extra[here], known=known)
+    n = columns["n_customers"]
+    return Amounts(
+        columns["frequency"][here], m[here], n[here], extra[here], known=known, n_left_out=float(n[left_out].sum())
+    )
 
 
 def _check(columns: Mapping[str, Floats], *, known: npt.NDArray[np.bool_], covariates: Sequence[str]) -> None:
     x, m, n = (columns[name] for name in (*_KEYS, "n_customers"))
     problems = {
         "`customers['frequency']` is negative, infinite or no whole number": (x < 0) | np.isinf(x) | (x != np.floor(x)),
-        "`customers['monetary_value']` is infinite": np.isinf(m),
+        f"`customers['monetary_value']` is no amount between {_LEAST:.0e} and {_MOST:.0e}": (
+            (x > 0) & (m > 0) & ((m < _LEAST) | (m > _MOST))
+        ),
         "`customers['n_customers']` is missing, infinite or negative": ~(np.isfinite(n) & (n >= 0)),
     }
     problems |= {f"`customers[{name!r}]` is missing or infinite": ~np.isfinite(columns[name]) for name in covariates}

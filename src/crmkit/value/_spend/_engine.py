@@ -13,22 +13,23 @@ __all__ = ["along_amounts", "check_amounts"]
 
 _AMOUNT = nw.col("monetary_value")
 _USABLE = _AMOUNT.is_finite() & (_AMOUNT > 0)
-_CAME_BACK = nw.col("frequency") > 0
+# Engines order NaN above all numbers.
+_CAME_BACK = (nw.col("frequency") > 0) & nw.col("frequency").is_finite()
 
 
 def check_amounts(customers: FrameT, *, non_positive: NonPositive) -> None:
-    """Raise for mean amounts that cannot be, and unless they are left out for those that are not above 0."""
+    """Raise for mean amounts that cannot be, and unless they are left out for those that are missing or below 0."""
     rows = open_frame(customers, name="customers")
     check_columns(rows.collect_schema(), ["frequency", "monetary_value"], name="customers", made_by="customer_summary")
-    unusable = _CAME_BACK & ~_USABLE.fill_null(False)
+    unusable = _CAME_BACK & ~(_AMOUNT.is_finite() & (_AMOUNT >= 0)).fill_null(False)
     if non_positive == "drop":
         unusable = _CAME_BACK & ~_AMOUNT.is_finite() & ~_AMOUNT.is_null()
     found = int(collected(rows.filter(unusable).select(nw.len().alias("n"))).item())
     if found:
         raise SchemaError(
-            f"`customers['monetary_value']` is missing, infinite or not above 0 for {found} customers with a repeat "
-            "purchase. Free orders do that, and refunds taken from the mean: leave both out of the orders, or make the "
-            "spend model with non_positive='drop' to leave such customers out."
+            f"`customers['monetary_value']` is missing, infinite or below 0 for {found} customers with a repeat "
+            "purchase. Refunds taken from the mean do that: leave them out of the orders, or make the spend model with "
+            "non_positive='drop' to leave such customers out."
         )
 
 

@@ -15,7 +15,7 @@ from crmkit.value._priors import Prior, centres_and_precisions
 from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._law import departures, norming
 
-__all__ = ["fitted"]
+__all__ = ["fitted", "log_likelihood"]
 
 # Parameters beyond e^15 or below e^-15 say no more than infinity or 0; v, measured by the mean amount, goes with
 # either, hence twice as far.
@@ -166,6 +166,13 @@ def fitted(
     covariance = turn @ found.covariance @ turn.T
     lost = np.abs(units.turn) @ found.undetermined > 0
     return Maximum(units.turn @ scaled + units.shift, found.value, covariance, lost), float(loglik)
+
+
+def log_likelihood(repeaters: Amounts, coordinates: Floats) -> float:
+    """Log-likelihood at logarithms of parameters, and coefficients."""
+    units, scaled_amounts = _Units.of(repeaters)
+    scaled: Floats = np.asarray(np.linalg.solve(units.turn, coordinates - units.shift), dtype=np.float64)
+    return float(_Likelihood(scaled_amounts).at(scaled)[0] - repeaters.n.sum() * np.log(units.money))
 
 
 def _with_trigamma(value: float) -> float:

@@ -17,15 +17,18 @@ from crmkit.errors import SchemaError
 from crmkit.value._checks import check_covariates
 from crmkit.value._intervals import interval
 from crmkit.value._model import Floats, ValueModel, Values
-from crmkit.value._priors import Prior, check_priors
+from crmkit.value._priors import Prior
 from crmkit.value._spend._amounts import Amounts, NonPositive, read_amounts
 from crmkit.value._spend._law import log_density, mean_spend, quantile, simulated
-from crmkit.value._spend._likelihood import fitted
+from crmkit.value._spend._likelihood import fitted, log_likelihood
 
 __all__ = ["GammaGammaModel"]
 
 # So many numbers at a time, 0.8 MB: what is worked out of them stays in the cache.
 _AT_A_TIME = 100_000
+
+# Of the largest mean amount: closer together all are one price.
+_ONE_PRICE = 1e-12
 
 
 class GammaGammaModel(ValueModel):
@@ -49,14 +52,16 @@ class GammaGammaModel(ValueModel):
         ``boundary_``, the fit is worse, and the mean as infinite as before: what helps is a prior on ``q``, or the
         median of `spend_quantiles`.
     non_positive : {"raise", "drop"}, default "raise"
-        What to do with customers who came back and whose ``monetary_value`` is missing, 0 or below, as refunds and
-        free orders make it: refuse them, or leave them out of the fit and say nothing of them.
+        What to do with customers who came back and whose ``monetary_value`` is missing or below 0, as refunds make it:
+        refuse them, or leave them out of the fit and say nothing of them. Customers whose ``monetary_value`` is 0,
+        because they came back for free orders alone, are outside the law and always left out.
     spend_covariates : sequence of str, default ()
         Numeric columns that multiply ``v``, hence what is spent, by :math:`e^{\gamma z}`. Coefficients are named
         ``spend.<column>``.
     priors : mapping of str to (float, float), optional
-        Centre and spread of a normal distribution of the logarithm of a parameter (or of a coefficient itself). The
-        estimates are then those of largest posterior density, no longer of maximum likelihood.
+        Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
+        the standard deviation of its logarithm; that of a coefficient is normal. The estimates are then those of
+        largest posterior density, no longer of maximum likelihood.
 
     References
     ----------
@@ -110,29 +115,33 @@ class GammaGammaModel(ValueModel):
         ------
         SchemaError
             If a column is missing or holds what cannot be, nobody came back, or all who did spend the same; for
-            amounts that are missing or not above 0 unless ``non_positive="drop"``.
+            amounts that are missing or below 0 unless ``non_positive="drop"``.
         ValueError
             If an option lies outside its range.
         ConvergenceError
             If the likelihood has no maximum that can be found.
         """
-        self._check_options()
-        repeaters = self._read(customers).repeaters()
-        if not len(repeaters.x):
-            raise SchemaError("`customers` holds nobody with a repeat purchase. The fit needs `frequency` above 0.")
-        if not self.priors and np.ptp(repeaters.m) == 0:
-            raise SchemaError(
-                f"`customers['monetary_value']` is {repeaters.m[0]!s} for all who came back. Where nobody spends more "
-                "than another there is nothing to fit: expect that of everybody."
+        with self._fitting():
+            self._check_options()
+            amounts = self._read(customers)
+            repeaters = amounts.repeaters()
+            if not len(repeaters.x):
+                raise SchemaError("`customers` holds nobody with a repeat purchase. The fit needs `frequency` above 0.")
+            # Means of one price differ in their last bits.
+            if not self.options_.priors and np.ptp(repeaters.m) <= _ONE_PRICE * repeaters.m.max():
+                raise SchemaError(
+                    f"`customers['monetary_value']` is {repeaters.m[0]!s} for all who came back. Where nobody spends "
+                    "more than another there is nothing to fit: expect that of everybody."
+                )
+            maximum, loglik = fitted(
+                repeaters,
+                finite_mean=self.options_.finite_mean,
+                priors=self._priors(),
+                names=self._names(),
+                what=type(self).__name__,
             )
-        maximum, loglik = fitted(
-            repeaters,
-            finite_mean=self.finite_mean,
-            priors=self.priors or {},
-            names=self._names(),
-            what=type(self).__name__,
-        )
-        self._keep_maximum(maximum, loglik=loglik, n_customers=float(repeaters.n.sum()))
+            self._keep_maximum(maximum, loglik=loglik, n_customers=float(repeaters.n.sum()))
+            self.n_left_out_ = int(amounts.n_left_out)
         return self
 
     def expected_spend(self, customers: Any) -> Any:
@@ -160,7 +169,7 @@ class GammaGammaModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what cannot be; for amounts that are missing or not above 0 unless
+            If a column is missing or holds what cannot be; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves their prediction missing.
         """
         check_is_fitted(self)
@@ -209,7 +218,7 @@ class GammaGammaModel(ValueModel):
         ValueError
             If an argument lies outside its range.
         SchemaError
-            If a column is missing or holds what cannot be; for amounts that are missing or not above 0 unless
+            If a column is missing or holds what cannot be; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves what is expected of them missing.
         """
         check_is_fitted(self)
@@ -261,7 +270,7 @@ class GammaGammaModel(ValueModel):
         ValueError
             If there is no probability, one does not lie between 0 and 1, or one is given twice.
         SchemaError
-            If a column is missing or holds what cannot be; for amounts that are missing or not above 0 unless
+            If a column is missing or holds what cannot be; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves their quantiles missing.
         """
         check_is_fitted(self)
@@ -339,7 +348,7 @@ class GammaGammaModel(ValueModel):
         Returns
         -------
         DataFrame
-            One row per customer: ``frequency``, ``monetary_value`` (0 where ``frequency`` is 0), and the covariates.
+            One row per customer: ``frequency``; ``monetary_value``, missing where ``frequency`` is 0; the covariates.
 
         Raises
         ------
@@ -355,22 +364,32 @@ class GammaGammaModel(ValueModel):
         x = np.atleast_1d(_as_counts(frequency))
         extra = self._given(covariates, like=x)
         m = simulated(x, **self._own(self._estimates(), extra), rng=np.random.default_rng(random_state))
-        named = dict(zip(self.spend_covariates, np.moveaxis(extra, -1, 0), strict=True))
-        return pd.DataFrame({"frequency": x, "monetary_value": m, **named})
+        named = dict(zip(self.options_.spend_covariates, np.moveaxis(extra, -1, 0), strict=True))
+        return pd.DataFrame({"frequency": x, "monetary_value": np.where(x > 0, m, np.nan), **named})
+
+    def _keep_given(self, params: Mapping[str, float] | pd.Series[float]) -> None:
+        super()._keep_given(params)
+        self.n_left_out_ = 0
+
+    def _log_likelihood(self, customers: Any) -> tuple[float, float]:
+        repeaters = self._read(customers).repeaters()
+        return log_likelihood(repeaters, self._searched(self._estimates())), float(repeaters.n.sum())
 
     def _check_options(self) -> None:
-        check_option(self.non_positive, ("raise", "drop"), name="non_positive")
-        if not isinstance(self.finite_mean, bool):
-            raise TypeError(f"`finite_mean` must be True or False, got {self.finite_mean!r}.")
+        check_option(self.options_.non_positive, ("raise", "drop"), name="non_positive")
+        if not isinstance(self.options_.finite_mean, bool):
+            raise TypeError(f"`finite_mean` must be True or False, got {self.options_.finite_mean!r}.")
         taken = ("frequency", "monetary_value", "n_customers")
-        check_covariates(self.spend_covariates, name="spend_covariates", taken=taken)
-        check_priors(self.priors, names=self._names())
+        check_covariates(self.options_.spend_covariates, name="spend_covariates", taken=taken)
+        self._check_priors()
 
     def _names(self) -> list[str]:
-        return [*self._parameters, *(f"spend.{covariate}" for covariate in self.spend_covariates)]
+        return [*self._parameters, *(f"spend.{covariate}" for covariate in self.options_.spend_covariates)]
 
     def _read(self, customers: Any) -> Amounts:
-        return read_amounts(customers, covariates=self.spend_covariates, non_positive=self.non_positive)
+        return read_amounts(
+            customers, covariates=self.options_.spend_covariates, non_positive=self.options_.non_positive
+        )
 
     def _mean(self, amounts: Amounts, values: Values) -> Floats:
         """Expected spend under these parameters."""
@@ -379,17 +398,17 @@ class GammaGammaModel(ValueModel):
     def _own(self, values: Values, extra: Floats) -> dict[str, Any]:
         """Give the parameters, v for each row of covariates where there are any."""
         own = {name: values[name] for name in self._parameters}
-        if self.spend_covariates:
-            own["v"] = own["v"] * np.exp(extra @ [values[f"spend.{name}"] for name in self.spend_covariates])
+        if self.options_.spend_covariates:
+            own["v"] = own["v"] * np.exp(extra @ [values[f"spend.{name}"] for name in self.options_.spend_covariates])
         return own
 
     def _given(self, covariates: Mapping[str, Any] | None, *, like: Floats) -> Floats:
         """Bring covariates into the shape of rows, one more axis at the end."""
         given = {} if covariates is None else covariates
-        if set(given) != set(self.spend_covariates):
-            raise ValueError(f"`covariates` must hold {list(self.spend_covariates)}, got {sorted(given)}.")
-        extra = np.empty((*like.shape, len(self.spend_covariates)))
-        for at, name in enumerate(self.spend_covariates):
+        if set(given) != set(self.options_.spend_covariates):
+            raise ValueError(f"`covariates` must hold {list(self.options_.spend_covariates)}, got {sorted(given)}.")
+        extra = np.empty((*like.shape, len(self.options_.spend_covariates)))
+        for at, name in enumerate(self.options_.spend_covariates):
             values = as_floats(given[name], name=f"covariates[{name!r}]")
             if values.shape not in ((), like.shape):
                 raise ValueError(

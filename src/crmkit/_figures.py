@@ -1,0 +1,65 @@
+"""Numbers as people read them, in reports and commands."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import Final
+
+__all__ = ["ENDLESS", "NOTHING", "count", "decimals", "money", "number", "share", "significant", "whole_money"]
+
+NOTHING: Final = "–"
+ENDLESS: Final = "∞"
+
+# Two decimals say nothing of what is smaller, and three digits do.
+_HUNDREDTH: Final = 0.01
+# What is smaller is no price: adding and taking away ordinary amounts leaves such rests.
+_REST: Final = 1e-9
+_WHOLE_FROM: Final = 1000
+
+
+def decimals(value: float) -> str:
+    """Two decimals, but three digits of what is smaller than a hundredth, so that only nothing is 0.00."""
+    if not math.isfinite(value):
+        return _unlike_numbers(value)
+    if _REST <= abs(value) < _HUNDREDTH:
+        return f"{Decimal(f'{value:.3g}'):f}"
+    return f"{round(value, 2) + 0.0:,.2f}"
+
+
+def money(value: float) -> str:
+    """Money with cents; in a unit of which a price is a tiny part, its first digits."""
+    return decimals(value)
+
+
+def whole_money(value: float) -> str:
+    """Money in whole units from a thousand on, with cents below."""
+    whole = math.isfinite(value) and round(abs(value), 2) >= _WHOLE_FROM
+    return count(value) if whole else money(value)
+
+
+def count(value: float) -> str:
+    """A whole number with thousands separators."""
+    return f"{value:,.0f}" if math.isfinite(value) else _unlike_numbers(value)
+
+
+def number(value: float) -> str:
+    """A number of any unit: decimals where it is not whole."""
+    return count(value) if float(value).is_integer() else decimals(value)
+
+
+def share(value: float) -> str:
+    """A share in percent."""
+    return f"{value:.1%}" if math.isfinite(value) else _unlike_numbers(value)
+
+
+def significant(value: float) -> str:
+    """A number in four digits."""
+    return f"{value:,.4g}" if math.isfinite(value) else _unlike_numbers(value)
+
+
+def _unlike_numbers(value: float) -> str:
+    """What is missing, or has no end."""
+    if math.isnan(value):
+        return NOTHING
+    return ENDLESS if value > 0 else f"-{ENDLESS}"

@@ -1,0 +1,33 @@
+"""Labels of pandas columns that are no text: named while a frame is worked on, given back as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["as_name", "with_given_labels", "with_names"]
+
+
+def as_name(label: Hashable) -> str:
+    """Give the name under which a column is worked on: text as it is, another label with its type."""
+    return label if isinstance(label, str) else f"{label!r} ({type(label).__name__})"
+
+
+def with_names(native: Any) -> Any:
+    """Name the columns of a pandas table by text."""
+    if not isinstance(native, pd.DataFrame) or all(isinstance(label, str) for label in native.columns):
+        return native
+    return native.set_axis([as_name(label) for label in native.columns], axis=1)
+
+
+def with_given_labels(result: Any, *, like: Any) -> Any:
+    """Undo `with_names` for the columns that a result has of a table."""
+    if not isinstance(result, pd.DataFrame) or not isinstance(like, pd.DataFrame):
+        return result
+    given = {as_name(label): label for label in like.columns if not isinstance(label, str)}
+    if not given:
+        return result
+    labels = pd.Index([given.get(name, name) for name in result.columns], dtype=object, tupleize_cols=False)
+    return result.set_axis(labels, axis=1)
