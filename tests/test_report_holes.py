@@ -7,7 +7,7 @@ import pytest
 from tests.commands import run
 from tests.pages import section, table
 
-from crmkit import as_transactions
+from crmkit import as_order_lines, as_transactions
 from crmkit.report import customer_report
 
 SECTIONS = ["findings", "kpis", "months", "cohorts", "tiers"]
@@ -174,6 +174,22 @@ def test_the_audit_finds_lines_loaded_twice(folder):
     pd.concat([orders, orders[orders["date"] == "2024-05-17"]]).to_csv("twice.csv", index=False)
     stderr = run("audit", "twice.csv", "--order-id", "order_id")[2]
     assert "the 4 orders on 2024-05-17 are all there an even number of times, perhaps loaded twice" in stderr
+
+
+def test_the_report_finds_lines_loaded_twice_too(folder):
+    orders = every_day("2024-01-01", "2024-06-30")
+    orders["order_id"] = range(len(orders))
+    twice = pd.concat([orders, orders[orders["date"] == "2024-05-17"]], ignore_index=True)
+    transactions, lines = as_transactions(twice, order_id="order_id"), as_order_lines(twice, order_id="order_id")
+    without, with_lines = (
+        customer_report(transactions, as_of="2024-06-30", order_lines=given, sections=["kpis"]).holes
+        for given in (None, lines)
+    )
+    assert without == ()
+    assert [(hole.kind, hole.n_orders) for hole in with_lines] == [("doubled", 4)]
+    twice.to_csv("twice.csv", index=False)
+    stdout = run("report", "twice.csv", "--order-id", "order_id", "--as-of", "2024-06-30")[1]
+    assert "perhaps loaded twice" in stdout
 
 
 @pytest.mark.parametrize(("language", "told"), [("en", "--by needs an order id"), ("zh", "--by 要求每行都有订单号")])

@@ -16,10 +16,10 @@ from crmkit.report._holes import holes_said, stale_said, without_end
 __all__ = ["said_holes", "said_holes_by"]
 
 
-def said_holes(transactions: Any, *, as_of: str | None, language: Language) -> list[LogHole]:
+def said_holes(transactions: Any, *, lines: Any | None, as_of: str | None, language: Language) -> list[LogHole]:
     """Say on standard error where the log has holes, and if ``as_of`` lies long after the newest order."""
     last_day = _last_day(as_of)
-    days = daily_counts(transactions, as_of=last_day)
+    days = daily_counts(transactions if lines is None else lines, as_of=last_day)
     return _said(days, as_of=last_day if as_of else _newest(days), language=language)
 
 

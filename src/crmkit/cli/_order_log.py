@@ -32,9 +32,10 @@ CHUNK_ROWS = 1_000_000
 
 
 class Usable(NamedTuple):
-    """The transactions of a file, and the holes that it has."""
+    """The transactions of a file, its order lines where orders have ids, and the holes that it has."""
 
     transactions: Any
+    lines: Any | None
     holes: list[LogHole]
 
 
@@ -66,17 +67,27 @@ class OrderLog:
             self.rows, returns=options.returns, invalid=options.invalid, **self.columns, **self.formats
         )
         kept = made if self.warehouse is None else self.warehouse.kept(made, name="transactions")
-        return Usable(kept, said_holes(kept, as_of=as_of, language=options.language))
+        lines = self._lines(options)
+        holes = said_holes(kept, lines=lines, as_of=as_of, language=options.language)
+        return Usable(kept, lines, holes)
 
     def holes(self, options: OrderOptions, *, as_of: str | None, by: str | None) -> dict[str, list[LogHole]]:
         """Give the holes of the log by the values of a column, and say them; where orders have ids, line by line."""
-        columns = {**self.columns, **self.formats, "returns": options.returns, "invalid": "drop"}
-        if columns["order_id"] is None:
-            made = as_transactions(self.rows, **columns)
-        else:
-            made = as_order_lines(self.rows, keep=[] if by is None else [by], **columns)
-        kept = made if self.warehouse is None else self.warehouse.kept(made, name="lines")
-        return said_holes_by(kept, by=by, as_of=as_of, language=options.language)
+        looked_at = self._lines(options, keep=[] if by is None else [by])
+        if looked_at is None:
+            looked_at = as_transactions(
+                self.rows, returns=options.returns, invalid="drop", **self.columns, **self.formats
+            )
+        return said_holes_by(looked_at, by=by, as_of=as_of, language=options.language)
+
+    def _lines(self, options: OrderOptions, *, keep: Sequence[str] = ()) -> Any | None:
+        """The lines of orders with ids: they show days loaded twice, which distinct orders do not."""
+        if self.columns["order_id"] is None:
+            return None
+        made = as_order_lines(
+            self.rows, keep=keep, returns=options.returns, invalid="drop", **{**self.columns, **self.formats}
+        )
+        return made if self.warehouse is None else self.warehouse.kept(made, name="lines")
 
     def like_rows(self, table: pd.DataFrame, *, name: str) -> Any:
         """Bring a table into the kind of frame that the rows are in."""

@@ -38,6 +38,7 @@ def customer_report(
     *,
     as_of: Day,
     audit: Any = None,
+    order_lines: Any = None,
     days: int = 90,
     sections: Sequence[Section] | None = None,
     n_actions: int = 10,
@@ -56,6 +57,9 @@ def customer_report(
     audit : the same kind of frame, optional
         As `crmkit.audit_orders` gives it for the same orders and the same ``as_of``; it becomes the section
         on where every row went.
+    order_lines : the same kind of frame, optional
+        As `crmkit.as_order_lines` gives them for the same orders. The holes of the log are then looked for by line,
+        which shows days that were loaded twice though the orders have ids.
     days : int, default 90
         Length in days of the recent period, and of the one before that it is compared with.
     sections : list of str, optional
@@ -108,6 +112,7 @@ def customer_report(
     rows = checked_transactions(transactions)
     native = rows.to_native()
     per_day = daily_counts(native, as_of=last_day)
+    of_lines = per_day if order_lines is None else daily_counts(order_lines, as_of=last_day)
     span, purchases = log_span(per_day), int(per_day["n_units"].sum())
     first_day = span.first_day
     if purchases == 0:
@@ -143,7 +148,7 @@ def customer_report(
         language=language,
         sections=shown,
         span=span,
-        holes=tuple(log_holes(per_day, as_of=last_day)),
+        holes=tuple(log_holes(of_lines, as_of=last_day)),
         base=base_table(customers),
         audit=checked,
         kpis=_pandas(metrics.kpi_table(native, start=first_day, end=last_day)),
