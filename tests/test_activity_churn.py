@@ -71,6 +71,16 @@ def test_nobody_active_has_no_rate(build):
     assert count_nan(found) == 0
 
 
+@pytest.mark.parametrize(("first", "held"), [("2024-03-01", True), ("2024-03-02", False)])
+def test_a_window_that_the_log_does_not_hold_has_no_rate(first, held, build):
+    # the 10 days to 10 March begin on the 1st; one of two came back
+    orders = log([("cy", first, -1), ("ann", "2024-03-05", 5), ("ann", "2024-03-15", 5), ("bo", "2024-03-06", 5)])
+    ((_, active, lost, rate, lower, upper),) = rows(activity_churn_table(build(as_transactions(orders)), **MARCH))
+    assert (active, lost) == (2, 1)
+    assert rate == (0.5 if held else None)
+    assert (lower is None) == (upper is None) == (not held)
+
+
 def test_gaps_by_hand():
     # 10 and 20 days, mean 15 (row 48 of the KPI catalogue); the refund and the single order make no gap
     days = ["2024-02-20", "2024-03-01", "2024-03-21", "2024-03-01", "2024-04-30"]

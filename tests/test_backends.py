@@ -17,6 +17,7 @@ from crmkit import (
     cohort_table,
     customer_summary,
     holdout_split,
+    log_coverage_table,
     opportunity_table,
     rejected_orders,
 )
@@ -126,6 +127,11 @@ OPERATIONS = {
         for table in (activity_table, cohort_table, opportunity_table)
         for freq in ("D", "W", "M", "Q", "Y")
     },
+    **{f"coverage by {freq}": (partial(log_coverage_table, as_of="2024-05-15", freq=freq), ["days"]) for freq in "DWM"},
+    "coverage of order lines by channel": (
+        lambda orders: log_coverage_table(LINES(orders), as_of="2024-05-15", by="channel"),
+        ["messy"],
+    ),
     "cells": (cells, ["customers"]),
     "cells by week": (partial(cells, precision="W"), ["customers"]),
     "cells by region": (partial(cells, by=["n_orders", "region"]), ["customers"]),

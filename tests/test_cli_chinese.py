@@ -383,7 +383,7 @@ def test_a_package_that_is_missing_is_named_in_chinese(monkeypatch):
 
 
 def test_an_interrupt(folder, monkeypatch):
-    def interrupted(options):
+    def interrupted(options, **_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("crmkit.cli._audit.open_orders", interrupted)

@@ -113,6 +113,24 @@ def test_a_period_may_be_one_day():
     assert found["retention_rate"] == [0, 0, 1]
 
 
+@pytest.mark.parametrize(("first", "told"), [("2024-01-30", True), ("2024-01-31", False)])
+def test_retention_needs_a_log_that_holds_the_period_before(first, told, build):
+    # the 31 days before March 2024 begin on 30 January; a refund tells as well as an order that the log was kept then
+    rows_from = log([("ann", first, -1), ("bo", "2024-02-20", 10), ("cy", "2024-02-21", 10), ("bo", "2024-03-02", 5)])
+    found = {kpi: numbers for kpi, *numbers in rows(kpi_table(build(as_transactions(rows_from)), **MARCH))}
+    assert found["retention_rate"][:3] == ([0.5, 1, 2] if told else [None, None, None])
+    assert found["customer_churn_rate"][:3] == ([0.5, 1, 2] if told else [None, None, None])
+
+
+def test_who_got_back_more_than_they_paid_does_not_push_shares_past_one():
+    # ann 30, bo 10, cy 5 - 25: the top fifth of three is ann, with 30 of 40; gini (-2*0 + 0*10 + 2*30) / (3*40)
+    orders = log(
+        [("ann", "2024-03-01", 30), ("bo", "2024-03-02", 10), ("cy", "2024-03-03", 5), ("cy", "2024-03-09", -25)]
+    )
+    found = figures(kpi_table(as_transactions(orders), **MARCH))
+    assert [found[kpi][0] for kpi in ("revenue", "top_share", "gini")] == [20, 0.75, 0.5]
+
+
 def test_a_period_without_purchases_has_no_ratio(build):
     table = kpi_table(build(as_transactions(ORDERS)), start="2024-06-01", end="2024-06-30")
     by_kpi = {kpi: value for kpi, value, *_ in rows(table)}
@@ -162,6 +180,9 @@ def slow_figures(transactions, first, last, *, count):
         new += len(now) > 0 and bought["date"].min() >= first
         repeat, was_there, stayed = repeat + (n >= 2), was_there + there, stayed + (there and len(now) > 0)
         spends += [spend] if len(now) else []
+    if transactions["date"].min() > before:
+        was_there = 0
+    paid = [max(spend, 0) for spend in spends]
     expected = {
         "revenue": revenue,
         "n_orders": orders,
@@ -173,10 +194,10 @@ def slow_figures(transactions, first, last, *, count):
         "repeat_purchase_rate": repeat / active if active else NAN,
         "retention_rate": stayed / was_there if was_there else NAN,
         "customer_churn_rate": 1 - stayed / was_there if was_there else NAN,
-        "top_share": metrics.top_share(spends) if spends else NAN,
-        "gini": metrics.gini(spends) if spends else NAN,
+        "top_share": metrics.top_share(paid) if spends else NAN,
+        "gini": metrics.gini(paid) if spends else NAN,
     }
-    return expected, sum(spends)
+    return expected, sum(paid)
 
 
 @few()

@@ -69,6 +69,7 @@ def test_a_small_base_by_hand():
         ["Core customers", "1", "25.0%", "2", "18.00", "50.0%", "18.00"],
         ["Important customers", "2", "50.0%", "3", "13.00", "36.1%", "6.50"],
         ["Ordinary customers", "1", "25.0%", "1", "5.00", "13.9%", "5.00"],
+        ["All customers", "4", "100.0%", "6", "36.00", "100.0%", "9.00"],
     ]
 
 
@@ -85,7 +86,9 @@ def test_one_customer_on_one_day():
     assert table(page, "months")[1:] == [["2024-03 (not over)", "5.00", "1", "1", "1", "0"]]
     assert table(page, "cohorts")[1:] == [["2024-03", "1"]]
     kpis = {row[0]: row[1:] for row in table(page, "kpis")[1:]}
-    assert kpis["Retention rate"] == ["–", "–", "0", "–", "–", "–"]
+    assert kpis["Revenue"] == ["5.00", "–", "–", "–", "–", "–"]
+    assert kpis["Retention rate"] == ["–", "–", "–", "–", "–", "–"]
+    assert "it does not hold the last 90 days whole" in section(page, "kpis")
     assert kpis["Repeat-purchase rate"][0] == "0.0%"
 
 
@@ -106,13 +109,15 @@ def test_customers_who_are_all_alike():
 
 def test_orders_at_price_zero_alone_have_no_concentration_and_no_nan():
     found = report_of([("ann", "2024-03-01", 0), ("bo", "2024-03-05", 0)], as_of="2024-03-31")
-    assert found.findings[1] == "Revenue is not above zero, so the share of the top customers cannot be told."
+    assert found.findings[1] == (
+        "No customer paid more than they got back, so the share of the top customers cannot be told."
+    )
     page = found.to_html()
     kpis = {row[0]: row[1] for row in table(page, "kpis")[1:]}
     assert kpis["Revenue"] == "0.00"
     assert kpis["Gini coefficient of revenue"] == kpis["Revenue share of the top 20%"] == "–"
     assert found.tiers is None
-    assert "there are no shares of it" in section(page, "tiers")
+    assert "there are no shares of revenue" in section(page, "tiers")
     assert "nan" not in page.lower().replace("financ", "")
 
 

@@ -154,7 +154,7 @@ def test_the_data_by_hand():
     data = found.to_dict()
     assert (data["as_of"], data["first_day"], data["days"], data["language"]) == ("2024-03-31", "2024-03-01", 90, "en")
     assert data["findings"] == found.findings
-    assert list(data["tables"]) == ["kpis", "recent_kpis", "months", "actions"]
+    assert list(data["tables"]) == ["base", "kpis", "months", "actions"]
     assert data["tables"]["kpis"][0] == {
         "kpi": "revenue", "value": 5.0, "numerator": None, "denominator": None, "lower": None, "upper": None,
     }  # fmt: skip
@@ -166,7 +166,7 @@ def test_the_data_by_hand():
 def test_the_markdown_by_hand(quiet):
     added = quiet.with_section("A|B", "x < y | z").with_section("T", pd.DataFrame({"a|b": ["1\n2", None]}))
     text = added.to_markdown()
-    assert text.startswith("# Customer report\n\n2024-01-01 to 2024-05-31")
+    assert text.startswith("# Customer report\n\nOrders from 2024-01-01 to 2024-05-03 · as of 2024-05-31")
     assert "## Customers to act on first\n\n| customer_id | segment | spend | reason |\n| --- |" in text
     assert "\n| a\\|b |\n| --- |\n| 1 2 |\n| – |\n" in text
     assert "## A\\|B\n\nx &lt; y \\| z\n" in text

@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 
 from crmkit._version import __version__
-from crmkit.activity import activity_table, cohort_table, opportunity_table
+from crmkit.activity import activity_table, cohort_table, log_coverage_table, opportunity_table
 from crmkit.customers import cells, customer_summary, holdout_split, log_gap_table
 from crmkit.datasets import load_cdnow, load_donations, make_transactions
 from crmkit.errors import SchemaError
@@ -29,6 +29,7 @@ __all__ = [
     "holdout_split",
     "load_cdnow",
     "load_donations",
+    "log_coverage_table",
     "log_gap_table",
     "make_transactions",
     "opportunity_table",

@@ -2,6 +2,7 @@
 
 from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
 from crmkit._stats._concentration import TOP_SHARE, gini_coefficient, lorenz_curve, share_of_top, top_count
+from crmkit._stats._coverage import doubled_runs, expected_ranges, far_too_few, implausible_silences, runs_of
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
 from crmkit._stats._intervals import wilson_interval
 from crmkit._stats._markov import (
@@ -14,6 +15,7 @@ from crmkit._stats._markov import (
 )
 from crmkit._stats._maximum import Maximum, Objective, maximise
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
+from crmkit._stats._silence import longest_plausible_silence, silence_probability
 
 __all__ = [
     "TOP_SHARE",
@@ -28,17 +30,24 @@ __all__ = [
     "check_part_of",
     "digamma_rest",
     "digamma_step",
+    "doubled_runs",
+    "expected_ranges",
     "expected_sojourns",
+    "far_too_few",
     "forecast",
     "gammaln_rest",
     "gini_coefficient",
+    "implausible_silences",
     "log_beta_step",
     "log_rising",
     "log_rule",
+    "longest_plausible_silence",
     "lorenz_curve",
     "maximise",
     "recurrent_classes",
+    "runs_of",
     "share_of_top",
+    "silence_probability",
     "smoothed_shares",
     "stationary_distribution",
     "top_count",

@@ -1,7 +1,22 @@
-"""What customers do by period: activity, cohorts, opportunities."""
+"""What customers do by period: activity, cohorts, opportunities; and whether the log holds it all."""
 
 from crmkit.activity._activity import activity_table
 from crmkit.activity._cohorts import cohort_table
+from crmkit.activity._coverage import log_coverage_table
+from crmkit.activity._daily import daily_counts
+from crmkit.activity._holes import LogHole, log_holes, touching
 from crmkit.activity._opportunities import opportunity_table
+from crmkit.activity._span import LogSpan, log_span
 
-__all__ = ["activity_table", "cohort_table", "opportunity_table"]
+__all__ = [
+    "LogHole",
+    "LogSpan",
+    "activity_table",
+    "cohort_table",
+    "daily_counts",
+    "log_coverage_table",
+    "log_holes",
+    "log_span",
+    "opportunity_table",
+    "touching",
+]

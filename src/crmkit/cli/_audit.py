@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import click
+import pandas as pd
 
 from crmkit._figures import count, money
 from crmkit._frames import records
+from crmkit.activity import LogHole
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
+from crmkit.cli._problems import OptionError
 from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.labels import LABELS
@@ -15,27 +18,44 @@ from crmkit.labels import LABELS
 __all__ = ["audit"]
 
 _HEADS = ("reason", "n_rows", "amount_of_rows", "n_duplicates")
+# The columns of order lines, which none that is kept may be called.
+_OWN = ("customer_id", "order_id", "date", "time", "quantity", "amount")
 
 
 @click.command()
 @order_command(as_of="Last day that counts; without it no row is after it.", needs_as_of=False)
+@click.option(
+    "--by", metavar="COLUMN", help="Look for holes in the orders by channel, store or the like; needs order ids."
+)
 @JSON
-def audit(options: OrderOptions, as_json: bool) -> None:
-    """Say where every row of FILE and every unit of money goes.
+def audit(options: OrderOptions, by: str | None, as_json: bool) -> None:
+    """Say where every row of FILE and every unit of money goes, and where days or months seem to be missing.
 
     Refunds and rows that cannot be used are counted whatever --returns and --invalid say.
 
     \b
     Example:
       crmkit audit orders.csv --as-of 2024-12-31
+      crmkit audit orders.csv --as-of 2024-12-31 --by channel
     """  # noqa: D301
-    with open_orders(options) as log:
+    if by in _OWN:
+        raise OptionError("by_own", column=by)
+    with open_orders(options, keep=[] if by is None else [by]) as log:
+        if by is not None and log.columns["order_id"] is None:
+            raise OptionError("by_alone")
         table = log.audit(as_of=options.as_of)
         log.unusable.say(options.language)
+        rows = table.set_index("reason")["n_rows"]
+        holes: dict[str, list[LogHole]] = {}
+        if rows["kept"] + rows["zero_price"]:
+            holes = log.holes(options, as_of=options.as_of, by=by)
     names = [LABELS["audit_reason"][reason].text(options.language) for reason in table["reason"]]
     if as_json:
         table.insert(1, "name", names)
-        print_json({"as_of": options.as_of, "columns": log.columns, "audit": records(table)})
+        named = [
+            {"of": of or None, **records(pd.DataFrame([hole]))[0]} for of, found in holes.items() for hole in found
+        ]
+        print_json({"as_of": options.as_of, "columns": log.columns, "audit": records(table), "holes": named})
         return
     cells = zip(
         names, map(count, table["n_rows"]), map(money, table["amount"]), map(count, table["n_duplicates"]), strict=True

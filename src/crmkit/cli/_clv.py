@@ -90,7 +90,9 @@ def clv(
     check_ending(output)
     check_output(output, read=[options.file])
     with open_orders(options) as log:
-        summary = customer_summary(log.transactions(options), as_of=options.as_of or "")
+        summary = customer_summary(
+            log.transactions(options, as_of=options.as_of).transactions, as_of=options.as_of or ""
+        )
         customers = to_pandas(open_frame(summary, name="customers"))
     try:
         valued = valued_customers(customers, model=model, terms=Terms(_in_days(horizon), margin, discount_rate, level))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
 import pandas as pd
 
+from crmkit._checks import as_day
 from crmkit._figures import NOTHING, number, share
 from crmkit._frames import open_frame, records, to_pandas
+from crmkit.activity import LogHole, touching
 from crmkit.cli._options import JSON, OrderOptions, day, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._problems import OptionError
@@ -17,6 +20,9 @@ from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.labels import LABELS, Language
 from crmkit.metrics import kpi_catalogue, kpi_table
+from crmkit.report._holes import marked
+from crmkit.report._kpi_page import OF_TWO_PERIODS
+from crmkit.report._texts import TEXTS as REPORT_TEXTS
 
 __all__ = ["kpi"]
 
@@ -39,11 +45,19 @@ def kpi(options: OrderOptions, start: str, end: str | None, as_json: bool) -> No
     """  # noqa: D301
     last = _last_day(options, start=start, end=end)
     with open_orders(options) as log:
-        found = kpi_table(log.transactions(options), start=start, end=last)
+        usable = log.transactions(options, as_of=last)
+        found = kpi_table(usable.transactions, start=start, end=last)
         table = _named(to_pandas(open_frame(found, name="kpis")), options.language)
+    table["touches_hole"] = _touches_hole(
+        table, usable.holes, start=as_day(start, name="start"), last=as_day(last, name="end")
+    )
+    if table.loc[table["kpi"] == "retention_rate", "denominator"].isna().all():
+        click.echo(TEXTS["no_period_before"].text(options.language).format(start=start), err=True)
     if as_json:
         print_json({"start": start, "end": last, "columns": log.columns, "kpis": records(table)})
         return
+    if table["touches_hole"].any():
+        click.echo(REPORT_TEXTS["marks"].text(options.language), err=True)
     lines = [_line(row, options.language) for row in table.to_dict("records")]
     print_table([TEXTS[head].text(options.language) for head in _HEADS], lines, n_texts=2)
 
@@ -59,6 +73,12 @@ def _last_day(options: OrderOptions, *, start: str, end: str | None) -> str:
     return last
 
 
+def _touches_hole(table: pd.DataFrame, holes: list[LogHole], *, start: datetime, last: datetime) -> list[bool]:
+    """Whether the period of each KPI touches a hole; retention and churn look at the period before as well."""
+    before = start - (last - start) - timedelta(days=1)
+    return [bool(touching(holes, before if kpi in OF_TWO_PERIODS else start, last)) for kpi in table["kpi"]]
+
+
 def _named(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Put names and units beside the codes."""
     units = kpi_catalogue().set_index("kpi")["unit"].loc[table["kpi"]]
@@ -71,4 +91,11 @@ def _line(row: Mapping[Any, Any], language: Language) -> list[str]:
     interval = NOTHING if pd.isna(row["lower"]) else f"{share(row['lower'])} – {share(row['upper'])}"
     value = share(row["value"]) if row["unit"] == "share" else number(row["value"])
     unit = LABELS["unit"][row["unit"]].text(language)
-    return [row["name"], unit, value, number(row["numerator"]), number(row["denominator"]), interval]
+    return [
+        marked(row["name"], row["touches_hole"]),
+        unit,
+        value,
+        number(row["numerator"]),
+        number(row["denominator"]),
+        interval,
+    ]

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from crmkit._frames import open_frame, to_pandas
+from crmkit.activity import LogHole
 from crmkit.cli._chunks import Chunk
 from crmkit.cli._decimals import with_decimal_points
 from crmkit.cli._files import open_table
 from crmkit.cli._guess import Columns, found_columns
+from crmkit.cli._log_remarks import said_holes, said_holes_by
 from crmkit.cli._options import OrderOptions
 from crmkit.cli._problems import FileError
 from crmkit.cli._progress import with_progress
 from crmkit.cli._typed_chunks import typed_chunk
 from crmkit.cli._unusable import Unusable, money_columns
 from crmkit.cli._warehouse import Warehouse, open_warehouse
-from crmkit.transactions import as_transactions, audit_orders, rejected_orders
+from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
 
-__all__ = ["CHUNK_ROWS", "OrderLog", "open_orders"]
+__all__ = ["CHUNK_ROWS", "OrderLog", "Usable", "open_orders"]
 
 CHUNK_ROWS = 1_000_000
 """A file with more rows is not held in memory."""
+
+
+class Usable(NamedTuple):
+    """The transactions of a file, its order lines where orders have ids, and the holes that it has."""
+
+    transactions: Any
+    lines: Any | None
+    holes: list[LogHole]
 
 
 @dataclass(frozen=True)
@@ -45,15 +55,39 @@ class OrderLog:
         audit = audit_orders(self.rows, as_of=as_of, **self.columns, **self.formats)
         return to_pandas(open_frame(audit, name="audit"))
 
-    def transactions(self, options: OrderOptions) -> Any:
-        """Give the transactions, in the kind of frame that the rows are in; say what is left out, or stop at it."""
+    def transactions(self, options: OrderOptions, *, as_of: str | None) -> Usable:
+        """Give the transactions, in the kind of frame that the rows are in; say what is left out, or stop at it.
+
+        Where ``as_of`` lies long after the newest order, or the log has holes, that is said too.
+        """
         if options.invalid == "raise":
             self.unusable.check_rows(options.language)
         self.unusable.say(options.language)
         made = as_transactions(
             self.rows, returns=options.returns, invalid=options.invalid, **self.columns, **self.formats
         )
-        return made if self.warehouse is None else self.warehouse.kept(made, name="transactions")
+        kept = made if self.warehouse is None else self.warehouse.kept(made, name="transactions")
+        lines = self._lines(options)
+        holes = said_holes(kept, lines=lines, as_of=as_of, language=options.language)
+        return Usable(kept, lines, holes)
+
+    def holes(self, options: OrderOptions, *, as_of: str | None, by: str | None) -> dict[str, list[LogHole]]:
+        """Give the holes of the log by the values of a column, and say them; where orders have ids, line by line."""
+        looked_at = self._lines(options, keep=[] if by is None else [by])
+        if looked_at is None:
+            looked_at = as_transactions(
+                self.rows, returns=options.returns, invalid="drop", **self.columns, **self.formats
+            )
+        return said_holes_by(looked_at, by=by, as_of=as_of, language=options.language)
+
+    def _lines(self, options: OrderOptions, *, keep: Sequence[str] = ()) -> Any | None:
+        """The lines of orders with ids: they show days loaded twice, which distinct orders do not."""
+        if self.columns["order_id"] is None:
+            return None
+        made = as_order_lines(
+            self.rows, keep=keep, returns=options.returns, invalid="drop", **{**self.columns, **self.formats}
+        )
+        return made if self.warehouse is None else self.warehouse.kept(made, name="lines")
 
     def like_rows(self, table: pd.DataFrame, *, name: str) -> Any:
         """Bring a table into the kind of frame that the rows are in."""
@@ -61,11 +95,14 @@ class OrderLog:
 
 
 @contextmanager
-def open_orders(options: OrderOptions) -> Iterator[OrderLog]:
-    """Open the file of the options; columns that they do not name are guessed, and said."""
+def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[OrderLog]:
+    """Open the file of the options; columns that they do not name are guessed, and said; ``keep`` names others."""
     with open_table(options.file, options.reading) as table:
         columns = found_columns(table.columns, options.columns, file=options.file, language=options.language)
-        ids = [name for name in (columns["customer_id"], columns["order_id"]) if name is not None]
+        missing = [name for name in keep if name not in table.columns]
+        if missing:
+            raise FileError("absent", file=options.file, missing=missing, columns=list(table.columns))
+        ids = [name for name in (columns["customer_id"], columns["order_id"], *keep) if name is not None]
         chunks = table.chunks(ids, CHUNK_ROWS)
         waiting = deque(chunk for chunk in (next(chunks, None), next(chunks, None)) if chunk is not None)
         if not waiting or waiting[0].rows.empty:
@@ -76,7 +113,9 @@ def open_orders(options: OrderOptions) -> Iterator[OrderLog]:
             return
         with open_warehouse() as warehouse:
             shown = with_progress(_drained(waiting, chunks), size=table.size, options=options)
-            typed = (typed_chunk(chunk, unusable, options, fingerprints=warehouse.fingerprints) for chunk in shown)
+            typed = (
+                typed_chunk(chunk, unusable, options, keep=keep, fingerprints=warehouse.fingerprints) for chunk in shown
+            )
             rows = warehouse.filled(typed, name="orders")
             unusable.check_numbers()
             yield OrderLog(rows, columns, unusable, warehouse=warehouse)

@@ -43,11 +43,12 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
     check_output(output, read=[options.file])
     with open_orders(options) as log:
         audit = log.audit(as_of=options.as_of)
-        transactions = log.transactions(options)
+        usable = log.transactions(options, as_of=options.as_of)
         made = customer_report(
-            transactions,
+            usable.transactions,
             as_of=options.as_of or "",
             audit=audit,
+            order_lines=usable.lines,
             margin=margin,
             discount_rate=discount_rate,
             language=options.language,

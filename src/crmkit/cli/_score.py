@@ -22,6 +22,7 @@ from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.customers import customer_summary
 from crmkit.labels import Language
+from crmkit.report._base import base_said
 
 __all__ = ["score"]
 
@@ -71,14 +72,16 @@ def score(
     check_output(output, read=[path for path in (options.file, master, Path(rules)) if path is not None])
     read_rules = rules_from(rules)
     with open_orders(options) as log:
-        transactions = log.transactions(options)
+        transactions = log.transactions(options, as_of=options.as_of).transactions
         ids = None if master is None else known_ids(master, master_id, options, transactions=transactions)
         known = None if ids is None else log.like_rows(ids, name="master")
         summary = customer_summary(transactions, as_of=options.as_of or "", customers=known)
         customers = to_pandas(open_frame(summary, name="customers"))
-    scored = scored_customers(customers, rules=read_rules, language=options.language)
+    scored = scored_customers(customers, rules=read_rules, with_prospects=ids is not None, language=options.language)
     with writing(output):
         write_customers(for_readers(scored.table, with_monetary_value=with_monetary_value), output)
+    for sentence in base_said(scored.base, options.language):
+        click.echo(sentence, err=True)
     _say(scored, output, options, as_json=as_json)
 
 
@@ -90,6 +93,7 @@ def _say(scored: Scored, output: Path, options: OrderOptions, *, as_json: bool) 
                 "path": click.format_filename(output.resolve()),
                 "as_of": options.as_of,
                 "n_customers": len(scored.table),
+                "base": records(scored.base),
                 "tiers": records(scored.tiers),
                 "rfm_segments": records(scored.segments),
             }

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crmkit.cli._problems import FileError, OptionError
 from crmkit.labels import Language
+from crmkit.report._base import base_table, with_base_money
 from crmkit.segment import RFMSegmenter, TierSegmenter, read_rfm_rules
 
 __all__ = ["Scored", "rules_from", "scored_customers"]
@@ -17,11 +18,12 @@ _PRESETS: Final = ("named_11", "chinese_8")
 
 
 class Scored(NamedTuple):
-    """The customers, and the summaries of their tiers and of their RFM segments."""
+    """The customers, the summaries of their tiers and of their RFM segments, and the base of their shares."""
 
     table: pd.DataFrame
     tiers: pd.DataFrame
     segments: pd.DataFrame
+    base: pd.DataFrame
 
 
 def rules_from(text: str) -> Any:
@@ -36,11 +38,12 @@ def rules_from(text: str) -> Any:
         raise FileError("no_rules", file=text, error=error) from error
 
 
-def scored_customers(customers: pd.DataFrame, *, rules: Any, language: Language) -> Scored:
-    """Score customers, sorted by id; both segmenters learn their cuts from them."""
+def scored_customers(customers: pd.DataFrame, *, rules: Any, with_prospects: bool, language: Language) -> Scored:
+    """Score customers, sorted by id; both segmenters learn their cuts from them, and count money as the report does."""
     customers = customers.sort_values("customer_id", ignore_index=True)
-    rfm = RFMSegmenter(rules=rules).fit(customers)
-    tiers = TierSegmenter().fit(customers)
+    counted = with_base_money(customers)
+    rfm = RFMSegmenter(rules=rules).fit(counted)
+    tiers = TierSegmenter().fit(counted)
     segment, tier = rfm.predict(customers), tiers.predict(customers)
     table = pd.concat([customers, rfm.scorer_.transform(customers)], axis=1).assign(
         rfm_segment=segment.astype(object),
@@ -49,7 +52,10 @@ def scored_customers(customers: pd.DataFrame, *, rules: Any, language: Language)
         tier_name=_names(tier, tiers.segments_, language),
         tier_reason=tiers.explain(customers, language=language),
     )
-    return Scored(table, tiers.summary(customers), rfm.summary(customers))
+    bought = customers["n_orders"] > 0
+    prospects = ~bought & (customers["spend"] == 0) & with_prospects
+    shown = counted[bought | prospects]
+    return Scored(table, tiers.summary(shown), rfm.summary(shown), base_table(customers[~prospects]))
 
 
 def _names(codes: Any, segments: pd.DataFrame, language: Language) -> Any:

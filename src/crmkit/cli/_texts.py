@@ -165,6 +165,14 @@ _USAGE = {
     ),
     "no_rules": Label("--rules {file} cannot be read: {error}", "无法读取 --rules {file}：{error}"),
     "master_alone": Label("--master-id needs --master.", "--master-id 须与 --master 一起使用。"),
+    "by_alone": Label(
+        "--by needs an order id in each row. Name its column with --order-id.",
+        "--by 要求每行都有订单号，请用 --order-id 指定该列。",
+    ),
+    "by_own": Label(
+        "--by cannot take a column called {column}, a name that order lines have themselves. Rename it in the file.",
+        "--by 不能使用名为 {column} 的列：订单明细自身已有此列名。请在文件中改名。",
+    ),
     "no_end": Label(
         "Give --end, or --as-of as the last day of the period.", "请给出 --end，或用 --as-of 作为期间最后一天。"
     ),
@@ -181,6 +189,11 @@ _USAGE = {
     "stopped": Label("Error: {problem}", "错误：{problem}"),
     "usage": Label(
         "Usage: {usage}\nTry '{command} --help' for help.\n", "用法：{usage}\n可用 '{command} --help' 查看帮助。\n"
+    ),
+    "no_period_before": Label(
+        "The log does not hold the whole period of the same length before {start}, so retention and churn cannot be "
+        "told.",
+        "数据不含 {start} 之前完整的等长期间，无法计算留存率与流失率。",
     ),
     "no_purchase": Label(
         "Customers without a value, as they have no purchase day (only refunds, or days that refunds cancel): {n}.",

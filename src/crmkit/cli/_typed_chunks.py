@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -18,13 +18,20 @@ __all__ = ["typed_chunk"]
 _FINGERPRINT: Final = "__crmkit_fingerprint"
 
 
-def typed_chunk(chunk: Chunk, unusable: Unusable, options: OrderOptions, *, fingerprints: Callable[[Any], Any]) -> Any:
-    """Give the columns that play a role as an Arrow table, and tell ``unusable`` what cannot be used.
+def typed_chunk(
+    chunk: Chunk,
+    unusable: Unusable,
+    options: OrderOptions,
+    *,
+    keep: Sequence[str],
+    fingerprints: Callable[[Any], Any],
+) -> Any:
+    """Give the columns that play a role, or are kept, as an Arrow table, and tell ``unusable`` what cannot be used.
 
     The fingerprints stand for the columns left behind: duplicates are rows that are equal in all columns of the file.
     """
     columns = unusable.columns
-    used = list(dict.fromkeys(name for name in columns.values() if name is not None))
+    used = list(dict.fromkeys(name for name in (*columns.values(), *keep) if name is not None))
     money = money_columns(columns)
     rows = chunk.rows[used].reset_index(drop=True)
     read = with_decimal_points(rows, columns=money) if options.decimal_comma else rows

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from crmkit._checks import Day, as_day, check_int
@@ -48,8 +49,9 @@ def activity_churn_table(
     -------
     the kind of frame given
         One row per window: ``window_days``; ``active``, customers active at ``start``; ``lost``, those of them
-        not active at ``end``; ``churn_rate``, ``nan`` where nobody was active; ``lower`` and ``upper``, Wilson's
-        interval.
+        not active at ``end``; ``churn_rate``; ``lower`` and ``upper``, Wilson's interval. The three are ``nan`` where
+        nobody was active, and where the log starts after the window that ends with ``start`` does: who was active
+        then is not known.
 
     Raises
     ------
@@ -80,30 +82,35 @@ def activity_churn_table(
         raise ValueError(f"`end` must be after `start`, got {days[1]:%Y-%m-%d} and {days[0]:%Y-%m-%d}.")
     _check_windows(windows)
     rows = checked_transactions(transactions)
+    bought = nw.col("n_orders") > 0
     flags = {
-        f"{name}_{window}": _in_window(day, window, rows=rows)
+        f"{name}_{window}": flag(bought & _in_window(day, window, rows=rows))
         for window in windows
         for name, day in zip(("start", "end"), days, strict=True)
     }
-    earliest = days[0] - timedelta(days=max(windows))
-    recent = up_to(rows, days[1], name="end").filter(
-        (nw.col("n_orders") > 0) & (nw.col("date") > midnight(earliest, of=rows))
-    )
+    for window in windows:
+        # The log holds the window if it has a row, of any kind, by its first day.
+        by_then = nw.col("date") <= midnight(days[0] - timedelta(days=window - 1), of=rows)
+        flags[f"held_{window}"] = flag(by_then)
     per_customer = (
-        recent.select("customer_id", *(flag.alias(name) for name, flag in flags.items()))
+        up_to(rows, days[1], name="end")
+        .select("customer_id", *(found.alias(name) for name, found in flags.items()))
         .group_by("customer_id")
         .agg(nw.col(name).max() for name in flags)
     )
     lost = [(nw.col(f"start_{window}") * (1 - nw.col(f"end_{window}"))).alias(f"lost_{window}") for window in windows]
     sums = collected(
         per_customer.with_columns(*lost).select(
-            nw.col(f"{name}_{window}").sum() for window in windows for name in ("start", "lost")
+            nw.col(f"{name}_{window}").sum() for window in windows for name in ("start", "lost", "held")
         )
     )
-    active, gone = ([int(sums[f"{name}_{window}"][0] or 0) for window in windows] for name in ("start", "lost"))
+    active, gone, held = (
+        [int(sums[f"{name}_{window}"][0] or 0) for window in windows] for name in ("start", "lost", "held")
+    )
     table = pd.DataFrame({"window_days": list(windows), "active": active, "lost": gone}, dtype="int64")
-    table["churn_rate"] = customer_churn_rate(lost=table["lost"], customers_start=table["active"], method="cohort")
-    table["lower"], table["upper"] = wilson_interval(table["lost"], table["active"], level=level)
+    base = table["active"].where(np.array(held) > 0)
+    table["churn_rate"] = customer_churn_rate(lost=table["lost"], customers_start=base, method="cohort")
+    table["lower"], table["upper"] = wilson_interval(table["lost"], base, level=level)
     return from_pandas(table, like=transactions)
 
 
@@ -120,4 +127,5 @@ def _check_windows(windows: Sequence[int]) -> None:
 
 def _in_window(day: datetime, window: int, *, rows: AnyFrame) -> nw.Expr:
     before = midnight(day - timedelta(days=window), of=rows)
-    return flag((nw.col("date") > before) & (nw.col("date") <= midnight(day, of=rows)))
+    within: nw.Expr = (nw.col("date") > before) & (nw.col("date") <= midnight(day, of=rows))
+    return within

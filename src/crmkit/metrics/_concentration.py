@@ -26,8 +26,10 @@ __all__ = ["concentration_table", "gini", "top_share"]
         unit="share",
         direction="context",
         definition=Label(
-            "Revenue of the 20% of active customers with the most (rounded up) / their total",
-            "销售额最高的20%活跃客户（人数向上取整）的销售额占比",
+            "Revenue of the 20% of active customers with the most (rounded up) / revenue of all of them; in tables of "
+            "KPIs a customer who got back more than they paid counts as 0",
+            "销售额最高的20%活跃客户（人数向上取整）的销售额 ÷ 全部活跃客户的销售额；"
+            "在指标表中，退款超过购买的客户按0计",
         ),
         source="Koch (1998), The 80/20 Principle, ch. 1",
         function="crmkit.metrics.top_share",
@@ -79,8 +81,9 @@ def top_share(values: npt.ArrayLike, *, share: float = 0.2) -> float:
         unit="index",
         direction="context",
         definition=Label(
-            "Gini coefficient of the active customers' revenue: 0 equal, 1 all with one",
-            "活跃客户销售额的基尼系数：0为均等，1为集中于一人",
+            "Gini coefficient of the active customers' revenue: 0 equal, 1 all with one; in tables of KPIs a customer "
+            "who got back more than they paid counts as 0",
+            "活跃客户销售额的基尼系数：0为均等，1为集中于一人；在指标表中，退款超过购买的客户按0计",
         ),
         source="Cowell (2011), Measuring Inequality, 3rd ed., ch. 2",
         function="crmkit.metrics.gini",

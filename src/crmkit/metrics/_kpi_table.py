@@ -76,7 +76,8 @@ def kpi_table(transactions: FrameT, *, start: Day, end: Day, count: Count = "ord
     """Compute the headline KPIs of a period, each with what it was divided by.
 
     `kpi_catalogue` defines them. Retention and churn compare with the period of the same length that ends the
-    day before ``start``, as far as the log reaches back; customers of an earlier time are not asked after.
+    day before ``start``; they are missing unless the log, which starts on the day of its first row, holds that period
+    whole. Customers of an earlier time are not asked after.
 
     Parameters
     ----------
@@ -95,7 +96,8 @@ def kpi_table(transactions: FrameT, *, start: Day, end: Day, count: Count = "ord
     the kind of frame given
         One row per KPI. ``kpi``, its code; ``value``; ``numerator`` and ``denominator``, missing where a KPI is no
         ratio; ``lower`` and ``upper``, Wilson's interval of the share of customers, missing for other KPIs. A
-        ratio whose denominator is 0 is missing.
+        ratio whose denominator is 0 is missing. In ``top_share`` and ``gini`` an active customer who got back more
+        than they paid in the period counts as 0, so that both lie between 0 and 1.
 
     Raises
     ------
@@ -140,6 +142,7 @@ def _per_customer(rows: AnyFrame, *, first: datetime, last: datetime) -> AnyFram
     date, bought = nw.col("date"), nw.col("n_orders") > 0
     now, earlier = date >= midnight(first, of=rows), date < midnight(first, of=rows)
     before = bought & earlier & (date >= midnight(start_before, of=rows))
+    by_then = date < midnight(start_before + timedelta(days=1), of=rows)
 
     def where(condition: nw.Expr, value: nw.Expr, name: str) -> nw.Expr:
         return nw.when(condition).then(value).otherwise(nw.lit(0)).cast(nw.Int64).alias(name)
@@ -151,8 +154,9 @@ def _per_customer(rows: AnyFrame, *, first: datetime, last: datetime) -> AnyFram
         where(now & bought, nw.lit(1), "days"),
         where(bought & earlier, nw.lit(1), "earlier_days"),
         where(before, nw.lit(1), "days_before"),
+        where(by_then, nw.lit(1), "rows_by_then"),
     )
-    measures = ("revenue", "orders", "days", "earlier_days", "days_before")
+    measures = ("revenue", "orders", "days", "earlier_days", "days_before", "rows_by_then")
     return marked.group_by("customer_id").agg(nw.col(*measures).sum()).select(*measures)
 
 
@@ -162,9 +166,12 @@ def _kpis(customers: pd.DataFrame, *, orders: str, level: float) -> pd.DataFrame
     n_orders = int(customers[orders].sum())
     repeat = int((customers[orders] >= 2).sum())
     was_there = customers["days_before"].to_numpy() > 0
-    base, retained = int(was_there.sum()), int((was_there & active).sum())
+    base, retained = float(was_there.sum()), float((was_there & active).sum())
+    if not customers["rows_by_then"].sum():
+        # The log starts after the first day of the period before: who was there then is not known.
+        base = retained = np.nan
     new = int((active & (customers["earlier_days"].to_numpy() == 0)).sum())
-    spend = customers.loc[active, "revenue"].to_numpy(dtype=float)
+    spend = customers.loc[active, "revenue"].clip(lower=0).to_numpy(dtype=float)
     nothing = np.nan
     rows = [
         ("revenue", revenue, nothing, nothing),

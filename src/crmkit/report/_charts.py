@@ -20,7 +20,7 @@ from crmkit.plotting import (
     plot_segments,
     plot_tracking,
 )
-from crmkit.report._months import newest_months
+from crmkit.report._months import drawn_months, newest_months
 from crmkit.report._numbers import by_code, count, days_within, money, month, share
 from crmkit.report._texts import TEXTS
 
@@ -74,14 +74,14 @@ def _drawn(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 
 def _revenue(report: CustomerReport) -> Drawn:
-    months = _drawn(newest_months(report.months), "revenue", "new_revenue")
+    months = _drawn(drawn_months(report), "revenue", "new_revenue")
     best = months.sort_values("revenue", ascending=False).to_dict("records")[0]
     told = {"n": count(len(months)), "high": money(best["revenue"]), "when": month(best["period"])}
     return lambda ax: plot_period_revenue(months, ax, language=report.language), told
 
 
 def _customers(report: CustomerReport) -> Drawn:
-    months = newest_months(report.months)
+    months = drawn_months(report)
     busiest = months.sort_values("active_customers", ascending=False).to_dict("records")[0]
     told = {"n": count(len(months)), "high": count(busiest["active_customers"]), "when": month(busiest["period"])}
     return lambda ax: plot_period_customers(months, ax, language=report.language), told

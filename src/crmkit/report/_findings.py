@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crmkit._stats import TOP_SHARE, top_count
+from crmkit.report._base import base_said
+from crmkit.report._holes import MARK, holes_said, marked, stale_said, without_end
 from crmkit.report._numbers import by_code, count, counted, day, money, share
 from crmkit.report._texts import TEXTS
 from crmkit.report._value_findings import value_findings
@@ -14,14 +16,40 @@ from crmkit.report._value_findings import value_findings
 if TYPE_CHECKING:
     from crmkit.report._report import CustomerReport
 
-__all__ = ["findings"]
+__all__ = ["findings", "remarks", "subtitle"]
+
+
+def subtitle(report: CustomerReport) -> str:
+    """Say of which days the orders are, and of which day the figures."""
+    first, newest = report.span.first_order, report.span.newest_order
+    if first is None or newest is None:
+        texts = TEXTS["subtitle_nothing"].text(report.language)
+        return texts.format(first=day(report.first_day), as_of=day(report.as_of))
+    texts = TEXTS["subtitle"].text(report.language)
+    return texts.format(first=day(first), newest=day(newest), as_of=day(report.as_of))
 
 
 def findings(report: CustomerReport) -> list[str]:
     """Say what the report found, most general first; of a log without a purchase, that it is one."""
-    if by_code(report.kpis)["n_orders"]["value"] == 0:
+    first, newest = report.span.first_order, report.span.newest_order
+    if first is None or newest is None:
         return [_nothing(report)]
-    return [_base(report), _top(report), _retention(report), *_tiers(report), *value_findings(report)]
+    all_days = report.touched(report.first_day, report.as_of)
+    base = marked(_base(report, first, newest), all_days)
+    told = [marked(sentence, all_days) for sentence in (*_tiers(report), *value_findings(report))]
+    return [base, *remarks(report), marked(_top(report), all_days), _retention(report), *told]
+
+
+def remarks(report: CustomerReport) -> list[str]:
+    """What must be known to read the figures right, whatever sections are shown."""
+    language = report.language
+    said = [
+        *stale_said(report.span, report.as_of, language),
+        *holes_said(without_end(report.holes, report.as_of), language),
+    ]
+    if said:
+        said[-1] = ("" if language == "zh" else " ").join([said[-1], TEXTS["marks"].text(language)])
+    return [*base_said(report.base, language), *(f"{MARK} {sentence}" for sentence in said)]
 
 
 def _nothing(report: CustomerReport) -> str:
@@ -30,8 +58,9 @@ def _nothing(report: CustomerReport) -> str:
     return texts.format(first=day(report.first_day), as_of=day(report.as_of), revenue=money(revenue))
 
 
-def _base(report: CustomerReport) -> str:
+def _base(report: CustomerReport, first: datetime, newest: datetime) -> str:
     kpis = by_code(report.kpis)
+    as_of = TEXTS["finding_as_of"].text(report.language)
     return (
         TEXTS["finding_base"]
         .text(report.language)
@@ -40,8 +69,9 @@ def _base(report: CustomerReport) -> str:
             orders=counted(kpis["n_orders"]["value"], "order", language=report.language),
             revenue=money(kpis["revenue"]["value"]),
             repeat=share(kpis["repeat_purchase_rate"]["value"]),
-            first=day(report.first_day),
-            as_of=day(report.as_of),
+            first=day(first),
+            newest=day(newest),
+            as_of="" if newest == report.as_of else as_of.format(as_of=day(report.as_of)),
         )
     )
 
@@ -77,23 +107,24 @@ def _tiers(report: CustomerReport) -> list[str]:
 
 
 def _retention(report: CustomerReport) -> str:
-    """Compare the last days with those before, unless the log does not reach back so far."""
-    retention = by_code(report.recent_kpis)["retention_rate"]
+    """Compare the last days with those before, unless the log does not hold both whole."""
     before = report.as_of - timedelta(days=report.days)
+    if report.recent_kpis is None or report.previous_kpis is None:
+        texts = TEXTS["finding_short_log"].text(report.language)
+        return texts.format(days=report.days, first=day(report.first_day), as_of=day(report.as_of))
+    retention = by_code(report.recent_kpis)["retention_rate"]
     told = "finding_no_retention" if math.isnan(retention["value"]) else "finding_retention"
-    if before - timedelta(days=report.days - 1) < report.first_day:
-        told = "finding_short_log"
-    return (
+    said = (
         TEXTS[told]
         .text(report.language)
         .format(
             start=counted(retention["denominator"], "customer", language=report.language),
             days=report.days,
             before=day(before),
-            first=day(report.first_day),
             as_of=day(report.as_of),
             share=share(retention["value"]),
             lower=share(retention["lower"]),
             upper=share(retention["upper"]),
         )
     )
+    return marked(said, report.touched(report.as_of - timedelta(days=2 * report.days - 1), report.as_of))

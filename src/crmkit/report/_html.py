@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from crmkit._figures import decimals
@@ -13,9 +12,10 @@ from crmkit._version import __version__
 from crmkit.labels import LABELS, Language
 from crmkit.metrics import kpi_catalogue
 from crmkit.report._charts import chart, figure_svg
-from crmkit.report._findings import findings
-from crmkit.report._months import newest_months
-from crmkit.report._numbers import NOTHING, by_code, change, count, cut, day, money, month, number_of_kpi, share
+from crmkit.report._findings import findings, remarks, subtitle
+from crmkit.report._kpi_page import kpi_heads, kpi_rows, kpis_missing
+from crmkit.report._months import cohort_grid, month_rows
+from crmkit.report._numbers import NOTHING, by_code, count, cut, day, money, number_of_kpi, share
 from crmkit.report._sections import QUIET
 from crmkit.report._texts import TEXTS
 from crmkit.report._value_page import value_rows
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
-_MOST_COHORTS = 24
+# Sections on all days of the log, whose figures are not marked one by one.
+_OF_ALL_DAYS = ("tiers", "rfm", "value", "actions", "rhythm", "concentration")
 # Of a table that a user adds: reports stay small.
 _MOST_ROWS = 100
-# Darkest retention on the heat map; above it white text would be needed.
-_DARKEST = 0.75
 
 
 def render(report: CustomerReport) -> str:
@@ -58,17 +57,20 @@ def render(report: CustomerReport) -> str:
         label_of=label_of,
         chart=lambda name: chart(report, name),
         sections=report.sections,
+        touched=_OF_ALL_DAYS if report.touched(report.first_day, report.as_of) else (),
+        kpi_heads=kpi_heads(report),
         extra=[_extra(title, content, number) for number, (title, content) in enumerate(report.extra, start=1)],
-        subtitle=text("subtitle", first=day(report.first_day), as_of=day(report.as_of)),
+        subtitle=subtitle(report),
+        remarks=[] if "findings" in report.sections else remarks(report),
         first_day=day(report.first_day),
         as_of=day(report.as_of),
         findings=findings(report),
         audit=_audit_rows(report),
         n_duplicates=None if report.audit is None else count(report.audit["n_duplicates"].iloc[-1]),
         days=report.days,
-        kpis=_kpi_rows(report),
-        previous_missing=report.previous_kpis is None,
-        months=_month_rows(newest_months(report.months)),
+        kpis=kpi_rows(report),
+        kpis_missing=kpis_missing(report),
+        months=month_rows(report),
         n_months=len(report.months),
         partial=not report.months["is_complete"].iloc[-1],
         tiers=None if report.tiers is None else _segment_rows(report.tiers, language),
@@ -89,7 +91,8 @@ def _of_purchases(report: CustomerReport) -> dict[str, Any]:
     if cohorts is None or segments is None or ranges is None or actions is None:
         return {}
     return {
-        "cohorts": _cohort_grid(cohorts),
+        "all_customers": _all_customers(report),
+        "cohorts": cohort_grid(cohorts, report),
         "rfm_segments": _rfm_rows(segments, report.language),
         "score_ranges": _score_ranges(ranges),
         "actions": _action_rows(actions),
@@ -114,59 +117,6 @@ def _audit_rows(report: CustomerReport) -> list[dict[str, str]]:
     ]
 
 
-def _kpi_rows(report: CustomerReport) -> list[dict[str, str]]:
-    recent = by_code(report.recent_kpis)
-    previous = {} if report.previous_kpis is None else by_code(report.previous_kpis)
-    units = kpi_catalogue().set_index("kpi")["unit"].to_dict()
-    rows = []
-    for kpi, whole in by_code(report.kpis).items():
-        now, before = recent[kpi], previous.get(kpi, {"value": math.nan})
-        interval = NOTHING if math.isnan(now["lower"]) else f"{share(now['lower'])} – {share(now['upper'])}"
-        rows.append(
-            {
-                "name": LABELS["kpi"][kpi].text(report.language),
-                "whole": number_of_kpi(whole["value"], unit=units[kpi]),
-                "recent": number_of_kpi(now["value"], unit=units[kpi]),
-                "base": NOTHING if math.isnan(now["denominator"]) else count(now["denominator"]),
-                "interval": interval,
-                "previous": number_of_kpi(before["value"], unit=units[kpi]),
-                "change": change(now["value"], before["value"], unit=units[kpi], language=report.language),
-            }
-        )
-    return rows
-
-
-def _month_rows(months: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {
-            "month": month(row["period"]),
-            "complete": row["is_complete"],
-            "revenue": money(row["revenue"]),
-            "orders": count(row["n_orders"]),
-            "active": count(row["active_customers"]),
-            "new": count(row["new_customers"]),
-            "returning": count(row["returning_customers"]),
-        }
-        for row in months.iloc[::-1].to_dict("records")
-    ]
-
-
-def _cohort_grid(cohorts: pd.DataFrame) -> dict[str, Any]:
-    """The newest cohorts, a row each; the shade of a cell grows with its retention."""
-    starts = np.sort(cohorts["cohort"].unique())[-_MOST_COHORTS:]
-    shown = cohorts[cohorts["cohort"].isin(starts)]
-    later = shown.loc[shown["age"] > 0, "retention"]
-    most = max(float(later.max()), 1e-9) if len(later) else 1.0
-    rows = []
-    for start, cohort in shown.groupby("cohort", sort=True):
-        cells = [
-            {"text": f"{retention:.0%}", "shade": round(_DARKEST * retention / most, 2)}
-            for retention in cohort.sort_values("age")["retention"].iloc[1:]
-        ]
-        rows.append({"month": month(start), "size": count(cohort["size"].iloc[0]), "cells": cells})
-    return {"rows": rows, "ages": list(range(1, int(shown["age"].max()) + 1)), "n_cohorts": cohorts["cohort"].nunique()}
-
-
 def _segment_rows(summary: pd.DataFrame, language: Language) -> list[dict[str, str]]:
     """The segments that hold anybody."""
     return [
@@ -182,6 +132,22 @@ def _segment_rows(summary: pd.DataFrame, language: Language) -> list[dict[str, s
         }
         for row in summary[summary["n_customers"] > 0].to_dict("records")
     ]
+
+
+def _all_customers(report: CustomerReport) -> dict[str, str]:
+    """The customers and the money that tiers and segments divide."""
+    kpis, base = by_code(report.kpis), report.base.set_index("part")["amount"]
+    n, revenue = kpis["active_customers"]["value"], base["customers"]
+    return {
+        "name": TEXTS["all_customers"].text(report.language),
+        "scores": "",
+        "customers": count(n),
+        "customer_share": share(1.0),
+        "orders": count(kpis["n_orders"]["value"]),
+        "revenue": money(revenue),
+        "value_share": share(1.0) if revenue > 0 else NOTHING,
+        "mean": money(revenue / n),
+    }
 
 
 def _rfm_rows(summary: pd.DataFrame, language: Language) -> list[dict[str, str]]:

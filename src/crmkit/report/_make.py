@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit import metrics
 from crmkit._checks import Day, as_day, check_columns, check_discount_rate, check_int, check_margin, check_option
-from crmkit._frames import flag, open_frame, to_pandas
-from crmkit.activity import cohort_table
+from crmkit._frames import open_frame, to_pandas
+from crmkit.activity import cohort_table, daily_counts, log_holes, log_span
 from crmkit.customers import customer_summary
 from crmkit.errors import SchemaError
 from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.report._base import base_table, with_base_money
 from crmkit.report._report import CustomerReport
 from crmkit.report._sections import QUIET, WITHOUT_PURCHASES, Section, checked_sections
 from crmkit.report._value import customer_value
 from crmkit.segment import RFMSegmenter, TierSegmenter, rfm_map_table
-from crmkit.transactions import checked_transactions, up_to
+from crmkit.transactions import checked_transactions
 
 __all__ = ["customer_report"]
 
@@ -38,6 +38,7 @@ def customer_report(
     *,
     as_of: Day,
     audit: Any = None,
+    order_lines: Any = None,
     days: int = 90,
     sections: Sequence[Section] | None = None,
     n_actions: int = 10,
@@ -56,6 +57,9 @@ def customer_report(
     audit : the same kind of frame, optional
         As `crmkit.audit_orders` gives it for the same orders and the same ``as_of``; it becomes the section
         on where every row went.
+    order_lines : the same kind of frame, optional
+        As `crmkit.as_order_lines` gives them for the same orders. The holes of the log are then looked for by line,
+        which shows days that were loaded twice though the orders have ids.
     days : int, default 90
         Length in days of the recent period, and of the one before that it is compared with.
     sections : list of str, optional
@@ -106,22 +110,27 @@ def customer_report(
     check_option(language, LANGUAGES, name="language")
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)
-    first_day, net, purchases = _extent(rows, last_day)
+    native = rows.to_native()
+    per_day = daily_counts(native, as_of=last_day)
+    of_lines = per_day if order_lines is None else daily_counts(order_lines, as_of=last_day)
+    span, purchases = log_span(per_day), int(per_day["n_units"].sum())
+    first_day = span.first_day
     if purchases == 0:
         shown = tuple(name for name in shown if name in WITHOUT_PURCHASES)
-    checked = None if audit is None else _checked_audit(audit, net=net)
-    native = rows.to_native()
+    checked = None if audit is None else _checked_audit(audit, net=float(per_day["amount"].sum()))
     recent = last_day - timedelta(days=days - 1)
     previous = recent - timedelta(days=days)
     customers = to_pandas(
         open_frame(customer_summary(native, as_of=last_day), name="customers").select(*_COLUMNS, *_HISTORY)
     )
-    rfm = RFMSegmenter().fit(customers) if purchases else None
-    tiers = TierSegmenter().fit(customers) if purchases and customers["spend"].sum() > 0 else None
+    bought = customers[customers["n_orders"] > 0].reset_index(drop=True)
+    counted = with_base_money(bought)
+    rfm = RFMSegmenter().fit(counted) if purchases else None
+    tiers = TierSegmenter().fit(counted) if counted["spend"].sum() > 0 else None
     value = None
     if "value" in shown:
         value = customer_value(
-            customers,
+            bought,
             native,
             tiers=tiers,
             first_day=first_day,
@@ -138,26 +147,28 @@ def customer_report(
         discount_rate=float(discount_rate),
         language=language,
         sections=shown,
-        first_day=first_day,
+        span=span,
+        holes=tuple(log_holes(of_lines, as_of=last_day)),
+        base=base_table(customers),
         audit=checked,
         kpis=_pandas(metrics.kpi_table(native, start=first_day, end=last_day)),
-        recent_kpis=_pandas(metrics.kpi_table(native, start=recent, end=last_day)),
-        previous_kpis=_kpis_before(native, first_day=first_day, start=previous, end=recent - timedelta(days=1)),
+        recent_kpis=_kpis(native, first_day=first_day, start=recent, end=last_day),
+        previous_kpis=_kpis(native, first_day=first_day, start=previous, end=recent - timedelta(days=1)),
         months=_pandas(metrics.period_table(native, as_of=last_day)),
         cohorts=_pandas(cohort_table(native, as_of=last_day)) if purchases else None,
-        concentration=metrics.concentration_table(customers),
+        concentration=metrics.concentration_table(counted),
         gaps=_pandas(metrics.purchase_gap_table(native, as_of=last_day)),
-        rfm_map=None if rfm is None else rfm_map_table(customers, scorer=rfm.scorer_),
+        rfm_map=None if rfm is None else rfm_map_table(counted, scorer=rfm.scorer_),
         score_ranges=None if rfm is None else rfm.scorer_.bin_sizes_,
-        rfm_segments=None if rfm is None else rfm.summary(customers),
-        tiers=None if tiers is None else tiers.summary(customers),
+        rfm_segments=None if rfm is None else rfm.summary(counted),
+        tiers=None if tiers is None else tiers.summary(counted),
         tier_cuts=None if tiers is None else tiers.cuts_,
         value=value,
-        actions=None if rfm is None else _actions(customers, rfm, n_actions=n_actions, language=language),
+        actions=None if rfm is None else _actions(bought, rfm, n_actions=n_actions, language=language),
     )
 
 
-def _kpis_before(native: Any, *, first_day: datetime, start: datetime, end: datetime) -> pd.DataFrame | None:
+def _kpis(native: Any, *, first_day: datetime, start: datetime, end: datetime) -> pd.DataFrame | None:
     """The KPIs of a period that the log holds whole."""
     return None if start < first_day else _pandas(metrics.kpi_table(native, start=start, end=end))
 
@@ -179,17 +190,6 @@ def _actions(customers: pd.DataFrame, rfm: RFMSegmenter, *, n_actions: int, lang
 
 def _pandas(native: Any) -> pd.DataFrame:
     return to_pandas(open_frame(native, name="table"))
-
-
-def _extent(rows: Any, last_day: datetime) -> tuple[datetime, float, int]:
-    """The first day, the net money and the purchase days of the transactions that count."""
-    counted = up_to(rows, last_day, name="as_of")
-    bought = flag(nw.col("n_orders") > 0)
-    marked = counted.with_columns(bought.alias("bought"))
-    sums = to_pandas(marked.select(nw.col("date").min(), nw.col("amount").sum(), nw.col("bought").sum())).iloc[0]
-    if pd.isna(sums["date"]):
-        raise SchemaError(f"`transactions` has no rows up to {last_day:%Y-%m-%d}. Give a later as_of.")
-    return pd.Timestamp(sums["date"]).to_pydatetime(), float(sums["amount"]), int(sums["bought"])
 
 
 def _checked_audit(audit: Any, *, net: float) -> pd.DataFrame:

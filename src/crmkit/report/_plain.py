@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmkit._frames import plain, records
 from crmkit._version import __version__
-from crmkit.report._findings import findings
+from crmkit.report._findings import findings, subtitle
 from crmkit.report._numbers import ENDLESS, NOTHING, day
 from crmkit.report._texts import TEXTS
 
@@ -24,6 +24,7 @@ def as_dict(report: CustomerReport) -> dict[str, Any]:
     return {
         "as_of": day(report.as_of),
         "first_day": day(report.first_day),
+        "newest_order": None if report.span.newest_order is None else day(report.span.newest_order),
         "days": report.days,
         "margin": report.margin,
         "discount_rate": report.discount_rate,
@@ -37,8 +38,11 @@ def as_dict(report: CustomerReport) -> dict[str, Any]:
 def as_markdown(report: CustomerReport) -> str:
     """Findings and tables as Markdown."""
     language = report.language
-    subtitle = TEXTS["subtitle"].text(language).format(first=day(report.first_day), as_of=day(report.as_of))
-    parts = [f"# {TEXTS['title'].text(language)}", subtitle, "\n".join(f"- {found}" for found in findings(report))]
+    parts = [
+        f"# {TEXTS['title'].text(language)}",
+        subtitle(report),
+        "\n".join(f"- {found}" for found in findings(report)),
+    ]
     for name, table in _tables(report).items():
         parts += [f"## {_heading(name, report)}", _markdown_table(table)]
     parts += [f"## {_escaped(title)}\n\n{_escaped(text)}" for title, text in report.extra if isinstance(text, str)]
@@ -48,8 +52,13 @@ def as_markdown(report: CustomerReport) -> str:
 def _tables(report: CustomerReport) -> dict[str, pd.DataFrame]:
     """The tables of the sections shown, and those that users added."""
     of_section: dict[str, dict[str, pd.DataFrame | None]] = {
-        "audit": {"audit": report.audit},
-        "kpis": {"kpis": report.kpis, "recent_kpis": report.recent_kpis, "previous_kpis": report.previous_kpis},
+        "audit": {"audit": report.audit, "holes": pd.DataFrame(report.holes) if report.holes else None},
+        "kpis": {
+            "base": report.base,
+            "kpis": report.kpis,
+            "recent_kpis": report.recent_kpis,
+            "previous_kpis": report.previous_kpis,
+        },
         "months": {"months": report.months},
         "cohorts": {"cohorts": report.cohorts},
         "tiers": {"tiers": report.tiers, "tier_cuts": report.tier_cuts},

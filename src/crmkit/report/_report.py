@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from crmkit._writing import write_text
+from crmkit.activity import LogHole, LogSpan, touching
 from crmkit.labels import Language
 from crmkit.report._findings import findings
 from crmkit.report._html import render
@@ -37,20 +38,29 @@ class CustomerReport:
         Language of the texts.
     sections : tuple of str
         The sections shown, in order.
-    first_day : datetime
-        Day of the first transaction.
+    span : LogSpan
+        ``first_day``, ``first_order``, ``newest_order``, and ``quiet_until``: the last day on which the next order
+        would still be in the rhythm of the log. A later ``as_of`` is remarked on.
+    holes : tuple of LogHole
+        What the log does not hold as it should: ``kind`` ("missing", "partial", "doubled"), ``start`` and ``end``,
+        ``n_orders``, and the range ``expected_low`` to ``expected_high``; see `crmkit.log_coverage_table`. Figures
+        whose period touches one are marked †.
+    base : DataFrame
+        Whom and what the shares of revenue are of: ``part``, ``n_customers``, ``amount``. The "customers" who ordered
+        and did not get back more than they paid; those "below_zero", who did, and count as customers whose money is 0;
+        those with "no_purchase_day", who do not count as customers; and "all", to which the three add up.
     audit : DataFrame or None
         Where every row went, as `crmkit.audit_orders` gives it.
-    kpis, recent_kpis : DataFrame
-        `crmkit.metrics.kpi_table` of the whole log and of the last ``days`` days.
-    previous_kpis : DataFrame or None
-        The same of the ``days`` days before; None if the log does not hold them all.
+    kpis : DataFrame
+        `crmkit.metrics.kpi_table` of the whole log.
+    recent_kpis, previous_kpis : DataFrame or None
+        The same of the last ``days`` days, and of the ``days`` days before; None if the log does not hold them all.
     months : DataFrame
         `crmkit.metrics.period_table` by month.
     cohorts : DataFrame or None
         `crmkit.cohort_table` by month. This and what follows on scores and segments is None if nobody bought.
     concentration : DataFrame
-        `crmkit.metrics.concentration_table`.
+        `crmkit.metrics.concentration_table` of the base.
     gaps : DataFrame
         `crmkit.metrics.purchase_gap_table`.
     rfm_map, score_ranges, rfm_segments : DataFrame or None
@@ -74,10 +84,12 @@ class CustomerReport:
     discount_rate: float
     language: Language
     sections: tuple[Section, ...]
-    first_day: datetime
+    span: LogSpan
+    holes: tuple[LogHole, ...]
+    base: pd.DataFrame
     audit: pd.DataFrame | None
     kpis: pd.DataFrame
-    recent_kpis: pd.DataFrame
+    recent_kpis: pd.DataFrame | None
     previous_kpis: pd.DataFrame | None
     months: pd.DataFrame
     cohorts: pd.DataFrame | None
@@ -91,6 +103,26 @@ class CustomerReport:
     value: CustomerValue | None
     actions: pd.DataFrame | None
     extra: tuple[Extra, ...] = ()
+
+    @property
+    def first_day(self) -> datetime:
+        """Day of the first transaction."""
+        return self.span.first_day
+
+    def touched(self, start: datetime, end: datetime) -> bool:
+        """Whether a period shares a day with a hole of the log.
+
+        Parameters
+        ----------
+        start, end : datetime
+            First and last day of the period.
+
+        Returns
+        -------
+        bool
+            True if it does; its figures are then marked †.
+        """
+        return bool(touching(self.holes, start, end))
 
     @property
     def findings(self) -> list[str]:
@@ -170,8 +202,9 @@ class CustomerReport:
         Returns
         -------
         dict
-            ``as_of``, ``first_day``, ``days``, ``margin``, ``discount_rate``, ``language``, ``version``, ``findings``,
-            and ``tables``: per table a list of rows, each a dict; dates are ISO text, missing values None.
+            ``as_of``, ``first_day``, ``newest_order``, ``days``, ``margin``, ``discount_rate``, ``language``,
+            ``version``, ``findings``, and ``tables``: per table a list of rows, each a dict; dates are ISO text,
+            missing values None.
         """
         return as_dict(self)
 

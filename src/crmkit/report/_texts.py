@@ -5,25 +5,32 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from crmkit.labels import Label
+from crmkit.report._log_texts import LOG_TEXTS
 from crmkit.report._value_texts import VALUE_TEXTS
 
 __all__ = ["TEXTS"]
 
 TEXTS = MappingProxyType(
     {
+        **LOG_TEXTS,
         **VALUE_TEXTS,
         "title": Label("Customer report", "客户分析报告"),
         "subtitle": Label(
+            "Orders from {first} to {newest} · as of {as_of}, that day included",
+            "订单日期 {first} 至 {newest} · 截止日 {as_of}（含当日）",
+        ),
+        "subtitle_nothing": Label(
             "{first} to {as_of} · as of {as_of}, that day included",
             "{first} 至 {as_of} · 截止日 {as_of}（含当日）",
         ),
         "findings": Label("Headline findings", "主要发现"),
         "finding_base": Label(
-            "{customers} placed {orders} worth {revenue} from {first} to {as_of}; "
+            "{customers} placed {orders} worth {revenue} from {first} to {newest}{as_of}; "
             "{repeat} of them ordered more than once.",
-            "{first} 至 {as_of}，{customers} 位客户共下 {orders} 单，销售额 {revenue}；"
+            "{first} 至 {newest}{as_of}，{customers} 位客户共下 {orders} 单，销售额 {revenue}；"
             "其中 {repeat} 的客户下单不止一次。",
         ),
+        "finding_as_of": Label(" (as of {as_of})", "（截止日 {as_of}）"),
         "finding_nothing": Label(
             "Nobody bought anything from {first} to {as_of}; refunds come to {revenue}. KPIs, months, cohorts, tiers, "
             "RFM, value, rhythm and concentration need purchases, and are not shown.",
@@ -35,8 +42,8 @@ TEXTS = MappingProxyType(
             "销售额最高的 20% 客户（{count} 位）贡献了 {share} 的销售额。",
         ),
         "finding_no_top": Label(
-            "Revenue is not above zero, so the share of the top customers cannot be told.",
-            "销售额不大于零，无法计算头部客户的占比。",
+            "No customer paid more than they got back, so the share of the top customers cannot be told.",
+            "没有客户的付款多于退款，无法计算头部客户的占比。",
         ),
         "finding_tiers": Label(
             "{core} ({core_share} of all) brought {core_value} of revenue, {ordinary} ({ordinary_share}) "
@@ -75,8 +82,18 @@ TEXTS = MappingProxyType(
         "days_before": Label("{days} days before", "此前 {days} 天"),
         "change": Label("Change", "变化"),
         "previous_missing": Label(
-            "The log starts on {first}, so the period before is not whole and is left out.",
-            "数据始于 {first}，上一期不完整，故不列出。",
+            "The log starts on {first}, so the period before is not whole: it is left out, and with it retention and "
+            "churn of the last {days} days.",
+            "数据始于 {first}，上一期不完整，故不列出；最近 {days} 天的留存率与流失率也无从计算。",
+        ),
+        "recent_missing": Label(
+            "The log starts on {first}, so it does not hold the last {days} days whole, and they are left out.",
+            "数据始于 {first}，最近 {days} 天不完整，故不列出。",
+        ),
+        "retention_before_missing": Label(
+            "Retention and churn of the {days} days before compare with yet another {days} days, which the log does "
+            "not hold whole.",
+            "此前 {days} 天的留存率与流失率须与更早的 {days} 天相比较，而数据不含完整的该期间。",
         ),
         "rhythm": Label("Rhythm of purchases", "购买节奏"),
         "rhythm_note": Label(
@@ -113,8 +130,10 @@ TEXTS = MappingProxyType(
         ),
         "periods": Label("Revenue and customers by month", "按月销售额与客户数"),
         "periods_note": Label(
-            "New customers are those whose first purchase in this log lies in the month. Pale: the month was not over.",
-            "新客户指在本数据中首次购买发生在该月的客户。浅色表示该月尚未结束。",
+            "New customers are those whose first purchase in this log lies in the month. Pale: the month was not over, "
+            "or the log does not hold it whole (†; a dash where it holds nothing).",
+            "新客户指在本数据中首次购买发生在该月的客户。"
+            "浅色表示该月尚未结束，或数据不完整（标有 †；没有数据的月份为短横线）。",
         ),
         "periods_cut": Label(
             "Only the newest {n} of {of:,} months are shown.", "仅显示 {of:,} 个月中最近的 {n} 个月。"
@@ -132,8 +151,9 @@ TEXTS = MappingProxyType(
         ),
         "cohorts": Label("Cohort retention", "同期群留存"),
         "cohorts_note": Label(
-            "Share of the customers first seen in a month who bought again so many months later.",
-            "各月首次购买的客户在其后第几个月再次购买的比例。",
+            "Share of the customers first seen in a month who bought again so many months later; a dash where the log "
+            "holds nothing of that month.",
+            "各月首次购买的客户在其后第几个月再次购买的比例；数据中没有该月的，以短横线表示。",
         ),
         "cohorts_cut": Label(
             "Only the newest {n} of {of:,} cohorts are shown.", "仅显示 {of:,} 个同期群中最近的 {n} 个。"
@@ -148,14 +168,14 @@ TEXTS = MappingProxyType(
             "Core: the customers with the most revenue who together bring half of it (from {core}). Important: those "
             "who bring it to 80% (from {important}), or with as many orders as the top 20% ({orders} or more). "
             "Ordinary: the rest. Whose last order is more than 365 days ago stands one tier lower. Revenue is net of "
-            "refunds.",
+            "refunds, and nobody's is below 0.",
             "核心客户：销售额最高、合计贡献一半销售额的客户（不低于 {core}）。"
             "重要客户：使累计贡献达到 80% 的客户（不低于 {important}），或订单数居前 20% 的客户（不少于 {orders} 单）。"
-            "其余为普通客户。最近一次下单距今超过 365 天的客户降一级。销售额已扣除退款。",
+            "其余为普通客户。最近一次下单距今超过 365 天的客户降一级。销售额已扣除退款，每位客户不低于 0。",
         ),
         "tiers_missing": Label(
-            "Revenue is not above zero, so there are no shares of it to tell customers apart by.",
-            "销售额不大于零，无法按贡献分层。",
+            "No customer paid more than they got back, so there are no shares of revenue to tell customers apart by.",
+            "没有客户的付款多于退款，无法按贡献分层。",
         ),
         "alt_tiers": Label(
             "Bar chart of tiers: core customers are {customers} of the customers and bring {revenue} of revenue.",
@@ -163,6 +183,7 @@ TEXTS = MappingProxyType(
         ),
         "tier": Label("Tier", "层级"),
         "segment": Label("Segment", "细分"),
+        "all_customers": Label("All customers", "全部客户"),
         "n_customers": Label("Customers", "客户数"),
         "customer_share": Label("Share", "占比"),
         "value_share": Label("Share of revenue", "销售额占比"),
@@ -185,8 +206,8 @@ TEXTS = MappingProxyType(
         "concentration": Label("Concentration", "销售额集中度"),
         "concentration_note": Label(
             "Customers from those with the most revenue to those with the least; the dashed line is how it would look "
-            "if all brought the same. Gini coefficient {gini}.",
-            "客户按销售额从高到低排列；虚线表示每位客户贡献相同的情形。基尼系数 {gini}。",
+            "if all brought the same. Nobody's revenue is below 0. Gini coefficient {gini}.",
+            "客户按销售额从高到低排列，每位客户不低于 0；虚线表示每位客户贡献相同的情形。基尼系数 {gini}。",
         ),
         "alt_concentration": Label(
             "Curve of the share of revenue against the share of customers: the top 20% bring {share}.",
@@ -202,6 +223,8 @@ TEXTS = MappingProxyType(
             "购买日指有订单的日期；若当日有退款且净额不大于零，则不算购买日。退款为负金额，除非被剔除，均从销售额中扣减。",
         ),
         "table_audit": Label("Where every row went", "数据去向"),
+        "table_holes": Label("Holes of the log", "数据缺口"),
+        "table_base": Label("Base of the shares", "占比的基数"),
         "table_kpis": Label("KPIs of the whole log", "核心指标：全部记录"),
         "table_recent_kpis": Label("KPIs of the last days", "核心指标：最近一期"),
         "table_previous_kpis": Label("KPIs of the days before", "核心指标：上一期"),

@@ -1,0 +1,68 @@
+"""What happened on each day, whoever did it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from crmkit._checks import check_columns
+from crmkit._frames import AnyFrame, flag, in_memory, join_frames, open_frame, to_pandas
+from crmkit.errors import SchemaError
+from crmkit.transactions import checked_transactions, up_to
+
+__all__ = ["DAILY_COLUMNS", "daily_counts"]
+
+DAILY_COLUMNS: Final = ("date", "n_rows", "n_orders", "amount", "n_units", "n_even")
+_OF_LINES: Final = ("customer_id", "order_id", "date", "time", "amount")
+
+
+def daily_counts(transactions: object, *, as_of: datetime, by: str | None = None) -> pd.DataFrame:
+    """Add up the transactions, or the order lines, of each day up to ``as_of`` that has any, sorted by day.
+
+    ``by``, if one is named; ``date``; ``n_rows``, ``n_orders`` and ``amount``; ``n_units``, the purchase days of
+    customers (of order lines, the different lines), and ``n_even``, those with an even number of orders (of copies).
+    """
+    names = open_frame(transactions, name="transactions").collect_schema()
+    keys = ["date"] if by is None else [by, "date"]
+    if by is not None and by not in names:
+        raise SchemaError(f"`transactions` has no column {by!r} to count by; its columns are {list(names)}.")
+    found = _of_lines(transactions, as_of, keys) if "time" in names else _of_transactions(transactions, as_of, keys)
+    days = to_pandas(found)
+    counts = dict.fromkeys(("n_rows", "n_orders", "n_units", "n_even"), "int64")
+    days = days.fillna({"n_orders": 0}).astype({"date": "datetime64[us]", "amount": "float64", **counts})
+    if days.empty:
+        raise SchemaError(f"`transactions` has no rows up to {as_of:%Y-%m-%d}. Give a later as_of.")
+    return days.sort_values(keys, ignore_index=True)[[*keys, *DAILY_COLUMNS[1:]]]
+
+
+def _of_transactions(transactions: object, as_of: datetime, keys: list[str]) -> AnyFrame:
+    orders = nw.col("n_orders")
+    marked = up_to(checked_transactions(transactions), as_of, name="as_of").with_columns(
+        flag(orders > 0).alias("n_units"), flag((orders > 0) & _is_even(orders)).alias("n_even")
+    )
+    sums = marked.group_by(*keys).agg(nw.len().alias("n_rows"), nw.col("n_orders", "amount", "n_units", "n_even").sum())
+    return sums.select(*keys, *DAILY_COLUMNS[1:])
+
+
+def _of_lines(lines: object, as_of: datetime, keys: list[str]) -> AnyFrame:
+    rows = in_memory(open_frame(lines, name="transactions"))
+    check_columns(rows.collect_schema(), _OF_LINES, name="transactions", made_by="as_order_lines")
+    rows = up_to(rows, as_of, name="as_of")
+    copies = rows.group_by(*rows.collect_schema()).agg(nw.len().alias("n_rows"))
+    marked = copies.with_columns(
+        (nw.col("amount") * nw.col("n_rows")).alias("amount"),
+        flag(nw.col("n_rows") > 0).alias("n_units"),
+        flag(_is_even(nw.col("n_rows"))).alias("n_even"),
+    )
+    sums = marked.group_by(*keys).agg(nw.col("n_rows", "amount", "n_units", "n_even").sum())
+    sold = rows.filter(nw.col("amount") >= 0).select(*keys, "customer_id", "order_id").unique()
+    orders = sold.group_by(*keys).agg(nw.len().alias("n_orders"))
+    return join_frames(sums, orders, on=keys, how="left").select(*keys, *DAILY_COLUMNS[1:])
+
+
+def _is_even(number: nw.Expr) -> nw.Expr:
+    # Pandas on PyArrow has no remainder.
+    return number // 2 * 2 == number

@@ -1,0 +1,43 @@
+"""From when to when a log holds orders, and whether that ends too early for the day it is looked at."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import pandas as pd
+
+__all__ = ["LogSpan", "log_span"]
+
+
+class LogSpan(NamedTuple):
+    """The days between which a log holds rows and orders."""
+
+    first_day: datetime
+    first_order: datetime | None
+    newest_order: datetime | None
+    # The last day on which the next order would still be in the rhythm of the log.
+    quiet_until: datetime | None
+
+    def is_stale(self, as_of: datetime) -> bool:
+        """Whether ``as_of`` lies longer after the newest order than the log's own rhythm makes plausible.
+
+        That is so if the days without an order are more than there have been between any two days with orders, and
+        rarer than one in a thousand at the log's rate of days with orders, that of the last 20 included.
+        """
+        return self.quiet_until is not None and as_of > self.quiet_until
+
+
+def log_span(days: pd.DataFrame) -> LogSpan:
+    """Find the span of a log by its days, as `daily_counts` gives them; there must be one."""
+    # Imported here, for it brings SciPy, which `import crmkit` does without.
+    from crmkit._stats import longest_plausible_silence
+
+    first_day = days["date"].iloc[0].to_pydatetime()
+    dates = days.loc[days["n_orders"] > 0, "date"]
+    if dates.empty:
+        return LogSpan(first_day, None, None, None)
+    first, newest = dates.iloc[0].to_pydatetime(), dates.iloc[-1].to_pydatetime()
+    numbers = dates.to_numpy(dtype="datetime64[D]").astype("int64")
+    quiet = min(longest_plausible_silence(numbers), (datetime.max - newest).days)
+    return LogSpan(first_day, first, newest, newest + timedelta(days=quiet))

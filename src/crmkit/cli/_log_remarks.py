@@ -1,0 +1,58 @@
+"""What must be known of a log to read any figure of it right, said by every command."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+import pandas as pd
+
+from crmkit._checks import LAST_YEAR, as_day
+from crmkit.activity import LogHole, daily_counts, log_holes, log_span
+from crmkit.labels import Language
+from crmkit.report._holes import holes_said, stale_said, without_end
+
+__all__ = ["said_holes", "said_holes_by"]
+
+
+def said_holes(transactions: Any, *, lines: Any | None, as_of: str | None, language: Language) -> list[LogHole]:
+    """Say on standard error where the log has holes, and if ``as_of`` lies long after the newest order."""
+    last_day = _last_day(as_of)
+    days = daily_counts(transactions if lines is None else lines, as_of=last_day)
+    return _said(days, as_of=last_day if as_of else _newest(days), language=language)
+
+
+def said_holes_by(
+    transactions: Any, *, by: str | None, as_of: str | None, language: Language
+) -> dict[str, list[LogHole]]:
+    """Say it of the whole log, and of each value of a column where it is not the same."""
+    last_day = _last_day(as_of)
+    days = daily_counts(transactions, as_of=last_day, by=by)
+    last_day = last_day if as_of else _newest(days)
+    whole = days if by is None else days.groupby("date", as_index=False).sum(numeric_only=True)
+    found = {"": _said(whole, as_of=last_day, language=language)}
+    known = {(hole.kind, hole.start, hole.end) for hole in found[""]}
+    for value, own in [] if by is None else days.groupby(by, sort=True, dropna=False, observed=True):
+        holes = log_holes(own.reset_index(drop=True), as_of=last_day)
+        new = [hole for hole in holes if (hole.kind, hole.start, hole.end) not in known]
+        for sentence in holes_said(new, language, of=f"{by} {value}"):
+            click.echo(sentence, err=True)
+        found[str(value)] = holes
+    return found
+
+
+def _said(days: pd.DataFrame, *, as_of: datetime, language: Language) -> list[LogHole]:
+    holes = log_holes(days, as_of=as_of)
+    for sentence in (*stale_said(log_span(days), as_of, language), *holes_said(without_end(holes, as_of), language)):
+        click.echo(sentence, err=True)
+    return holes
+
+
+def _last_day(as_of: str | None) -> datetime:
+    return datetime(LAST_YEAR, 12, 31) if as_of is None else as_day(as_of, name="as_of")
+
+
+def _newest(days: pd.DataFrame) -> datetime:
+    newest: datetime = days["date"].max().to_pydatetime()
+    return newest
