@@ -30,6 +30,14 @@ ROWS = [
 ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def undrawn():
+    """What is drawn does not matter here, and takes long."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("crmkit.report._html.chart", lambda *_: {"svg": "", "alt": ""})
+        yield
+
+
 def report_of(rows, *, as_of, **options):
     return customer_report(as_transactions(log(rows)), as_of=as_of, **options)
 
