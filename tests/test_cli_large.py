@@ -13,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 from tests.commands import run, text
@@ -162,6 +163,17 @@ def test_the_report_is_the_same(in_chunks):
     held, chunked = documents("report", in_chunks, *arguments)
     # what is fitted on sums differs by more than these
     assert_same(chunked, held, rel=1e-6)
+
+
+def test_fingerprints_stand_in_the_order_of_the_rows():
+    # many batches, which an engine that minds no order gives back in any
+    batches = [pa.table({"a": [n % 97 for n in range(first, first + 1000)]}) for first in range(0, 100_000, 1000)]
+    rows = pa.concat_tables(batches)
+    with open_warehouse() as warehouse:
+        found = warehouse.fingerprints(rows).to_pylist()
+    # equal rows have equal prints, and the 97 different ones recur in their order
+    assert len(set(found)) == 97
+    assert found == [found[n % 97] for n in range(100_000)]
 
 
 @pytest.mark.deep

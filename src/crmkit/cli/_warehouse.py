@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,6 +21,7 @@ __all__ = ["Warehouse", "open_warehouse"]
 
 # What DuckDB holds beyond it, it writes to the folder.
 _MEMORY: Final = "1GB"
+_ROW: Final = "__crmkit_row"
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,11 @@ class Warehouse:
         return self.filled([pa.Table.from_pandas(table, preserve_index=False)], name=name)
 
     def fingerprints(self, table: Any) -> Any:
-        """Give a number per row of an Arrow table, equal for equal rows."""
+        """Give a number per row of an Arrow table, in the order of the rows, equal for equal rows."""
         columns = ", ".join('"' + name.replace('"', '""') + '"' for name in table.column_names)
-        return self.connection.from_arrow(table).project(f"hash({columns}) AS found").to_arrow_table().column("found")
+        # The connection does not keep rows in their order.
+        rows = self.connection.from_arrow(table.append_column(_ROW, pa.array(np.arange(table.num_rows))))
+        return rows.project(f"hash({columns}) AS found, {_ROW}").order(_ROW).to_arrow_table().column("found")
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.parquet"
