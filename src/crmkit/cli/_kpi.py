@@ -12,13 +12,14 @@ import pandas as pd
 from crmkit._checks import as_day
 from crmkit._figures import NOTHING, number, share
 from crmkit._frames import open_frame, records, to_pandas
+from crmkit._names import Language
 from crmkit.activity import LogHole, touching
 from crmkit.cli._options import JSON, OrderOptions, day, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._problems import OptionError
 from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
-from crmkit.labels import LABELS, Language
+from crmkit.labels import LABELS
 from crmkit.metrics import kpi_catalogue, kpi_table
 from crmkit.report._holes import marked
 from crmkit.report._kpi_page import OF_TWO_PERIODS

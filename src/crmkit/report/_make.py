@@ -12,10 +12,11 @@ import pandas as pd
 from crmkit import metrics
 from crmkit._checks import Day, as_day, check_columns, check_discount_rate, check_int, check_margin, check_option
 from crmkit._frames import open_frame, to_pandas
+from crmkit._names import LANGUAGES, Language
 from crmkit.activity import cohort_table, daily_counts, log_holes, log_span
 from crmkit.customers import customer_summary
 from crmkit.errors import SchemaError
-from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.labels import LABELS
 from crmkit.report._base import base_table, with_base_money
 from crmkit.report._report import CustomerReport
 from crmkit.report._sections import QUIET, WITHOUT_PURCHASES, Section, checked_sections

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from crmkit._names import Language
 from crmkit._writing import write_text
 from crmkit.activity import LogHole, LogSpan, touching
-from crmkit.labels import Language
 from crmkit.report._findings import findings
 from crmkit.report._html import render
 from crmkit.report._plain import as_dict, as_markdown
