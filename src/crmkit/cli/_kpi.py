@@ -20,7 +20,7 @@ from crmkit.cli._problems import OptionError
 from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.labels import LABELS
-from crmkit.metrics import kpi_catalogue, kpi_table
+from crmkit.metrics import kpi_catalogue, order_kpis
 from crmkit.report._holes import marked
 from crmkit.report._kpi_page import OF_TWO_PERIODS
 from crmkit.report._texts import TEXTS as REPORT_TEXTS
@@ -47,7 +47,7 @@ def kpi(options: OrderOptions, start: str, end: str | None, as_json: bool) -> No
     last = _last_day(options, start=start, end=end)
     with open_orders(options) as log:
         usable = log.transactions(options, as_of=last)
-        found = kpi_table(usable.transactions, start=start, end=last)
+        found = order_kpis(usable.transactions, start=start, end=last)
         table = _named(to_pandas(open_frame(found, name="kpis")), options.language)
     table["touches_hole"] = _touches_hole(
         table, usable.holes, start=as_day(start, name="start"), last=as_day(last, name="end")

@@ -152,7 +152,7 @@ def customer_report(
         holes=tuple(log_holes(of_lines, as_of=last_day)),
         base=base_table(customers),
         audit=checked,
-        kpis=_pandas(metrics.kpi_table(native, start=first_day, end=last_day)),
+        kpis=_pandas(metrics.order_kpis(native, start=first_day, end=last_day)),
         recent_kpis=_kpis(native, first_day=first_day, start=recent, end=last_day),
         previous_kpis=_kpis(native, first_day=first_day, start=previous, end=recent - timedelta(days=1)),
         months=_pandas(metrics.period_table(native, as_of=last_day)),
@@ -171,7 +171,7 @@ def customer_report(
 
 def _kpis(native: Any, *, first_day: datetime, start: datetime, end: datetime) -> pd.DataFrame | None:
     """The KPIs of a period that the log holds whole."""
-    return None if start < first_day else _pandas(metrics.kpi_table(native, start=start, end=end))
+    return None if start < first_day else _pandas(metrics.order_kpis(native, start=start, end=end))
 
 
 def _actions(customers: pd.DataFrame, rfm: RFMSegmenter, *, n_actions: int, language: Language) -> pd.DataFrame:

@@ -52,7 +52,7 @@ class CustomerReport:
     audit : DataFrame or None
         Where every row went, as `crmkit.audit_orders` gives it.
     kpis : DataFrame
-        `crmkit.metrics.kpi_table` of the whole log.
+        `crmkit.metrics.order_kpis` of the whole log.
     recent_kpis, previous_kpis : DataFrame or None
         The same of the last ``days`` days, and of the ``days`` days before; None if the log does not hold them all.
     months : DataFrame
