@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from crmkit._checks import check_columns, some
+from crmkit._checks import check_columns, check_turnover, some
 from crmkit._frames import collected, in_memory, is_engine, open_frame, pandas_series
 from crmkit.errors import SchemaError
 
@@ -41,4 +41,6 @@ def measured(table: Any, columns: Sequence[str], *, name: str) -> Measures:
                 f"`{name}[{column!r}]` is missing or infinite in {len(at)} rows{who}, first at rows "
                 f"{some(at.tolist())}. Fill or drop them."
             )
+        with np.errstate(over="ignore"):
+            check_turnover(float(np.nansum(np.abs(floats))), where=f"`{name}[{column!r}]`")
     return values

@@ -20,6 +20,10 @@ def clean_numbers(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
         frame = with_values(frame, column, _parsed(pandas_series(frame[column])))
     elif not dtype.is_numeric():
         raise SchemaError(f"{where} holds {type_of(frame, column)}, not numbers. Cast it to a number first.")
+    elif isinstance(frame, nw.DataFrame) and dtype.is_integer():
+        # PyArrow casts no whole number that a float does not hold exactly.
+        whole = pandas_series(frame[column])
+        frame = with_values(frame, column, whole.to_numpy(dtype="float64", na_value=float("nan")))
     number = nw.col(column).cast(nw.Float64)
     return frame.with_columns(nw.when(number.is_finite()).then(number).alias(column))
 
