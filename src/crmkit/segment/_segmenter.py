@@ -19,12 +19,14 @@ from crmkit.errors import SchemaError
 from crmkit.labels import LANGUAGES, Label, Language
 from crmkit.segment._cases import Case, case_sql, first_that_holds, missing_sql, text_sql
 from crmkit.segment._in_engine import assigned_in_engine
+from crmkit.segment._learned import check_table
 from crmkit.segment._measures import Measures, measured
 
 __all__ = ["Segmenter", "positions_in_segments"]
 
 # The columns that `assign` makes.
 MADE = ("segment", "segment_order", "reason_code")
+_CODES = ["segment", "segment_order"]
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
 
 
@@ -269,8 +271,13 @@ class Segmenter(JsonEstimator, ABC):
         super()._check_restored()
         self._check_options()
         self._check_learned()
-        if not self.segments_.equals(_segment_table(self._names())) or self.n_customers_ < 1:
+        check_table(self.segments_, {"segment": "text", "segment_order": "int64", "name_en": "text", "name_zh": "text"})
+        expected = _segment_table(self._names())
+        # names may have been worded otherwise by the version that wrote them
+        if not self.segments_[_CODES].equals(expected[_CODES]) or self.n_customers_ < 1:
             raise ValueError("the segments are not those of the options")
+        if not self.segments_[["name_en", "name_zh"]].map(str.strip).all(axis=None):
+            raise ValueError("a segment has no name")
 
     # What a segmenter is made of.
 
@@ -328,6 +335,10 @@ class Segmenter(JsonEstimator, ABC):
 
     def _measured(self, customers: Any, *, name: str = "customers") -> Measures:
         return measured(customers, self._needed(), name=name)
+
+    def _called(self, language: Language) -> dict[str, str]:
+        """What each segment is called."""
+        return dict(zip(self.segments_["segment"], self.segments_[f"name_{language}"], strict=True))
 
     def _order(self, which: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """The position of the segment of each row's case."""

@@ -13,6 +13,7 @@ from sklearn.base import clone
 from crmkit._frames import Coded
 from crmkit.labels import LABELS, Label, Language
 from crmkit.segment._cases import Case, first_that_holds, no_order
+from crmkit.segment._learned import check_table
 from crmkit.segment._measures import Measures
 from crmkit.segment._rfm._rule_tables import rfm_cell_table
 from crmkit.segment._rfm._rules import (
@@ -122,18 +123,28 @@ class RFMSegmenter(Segmenter):
     def _learn(self, ordered: Measures) -> None:
         options = self.options_
         self.rules_ = rfm_rules(options.rules) if isinstance(options.rules, str) else deepcopy(options.rules)
-        scorer = RFMScorer(n_bins=self._checked().sizes) if options.scorer is None else clone(options.scorer)
-        self.scorer_ = scorer.fit(pd.DataFrame(ordered))
+        self.scorer_ = self._unfitted_scorer().fit(pd.DataFrame(ordered))
         self.cells_ = rfm_cell_table(self.rules_)[["r_score", "f_score", "m_score", "segment"]]
 
     def _check_learned(self) -> None:
-        check_cells(self._checked())
-        if not isinstance(self.scorer_, RFMScorer) or not hasattr(self.scorer_, "options_"):
+        options, checked = self.options_, self._checked()
+        check_cells(checked)
+        if not isinstance(options.rules, str) and options.rules != self.rules_:
+            raise ValueError("the rules are not those of the options")
+        scorer = self.scorer_
+        if not isinstance(scorer, RFMScorer) or not hasattr(scorer, "options_"):
             raise ValueError("the scorer is a fitted RFMScorer")
-        if checked_sizes(self.scorer_.options_.n_bins) != self._checked().sizes:
-            raise ValueError("the scorer has not the scores of the rules")
+        if scorer.options_.get_params() != self._unfitted_scorer().get_params():
+            raise ValueError("the scorer is not that of the options")
+        if scorer.n_customers_ != self.n_customers_:
+            raise ValueError("the scorer was fitted on other customers")
+        check_table(self.cells_, {"r_score": "int64", "f_score": "int64", "m_score": "int64", "segment": "text"})
         if not self.cells_.equals(rfm_cell_table(self.rules_)[list(self.cells_.columns)]):
             raise ValueError("the cells are not those of the rules")
+
+    def _unfitted_scorer(self) -> RFMScorer:
+        given = self.options_.scorer
+        return RFMScorer(n_bins=self._checked().sizes) if given is None else clone(given)
 
     def _cases(self) -> list[Case]:
         checked = self._checked()
@@ -176,7 +187,7 @@ class RFMSegmenter(Segmenter):
         return source
 
     def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
-        names = {code: label.text(language) for code, label in self._names().items()}
+        names = self._called(language)
         told = [
             (_SENTENCE if case.reason == _CELL else REASONS[case.reason]).text(language).replace("{name}", name)
             for case in self._cases()
