@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -232,11 +232,13 @@ class TierSegmenter(Segmenter):
             Case("ordinary", "below_cuts", ()),
         ]
 
-    def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
+    def _sentences(
+        self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures, language: Language
+    ) -> list[str]:
         options = self.options_
         names = self._called(language)
         core, important, orders = self.cuts_["cut"]
-        told = [(_TEXTS[case.reason].text(language), names[case.segment]) for case in self._cases()]
+        told = [(_TEXTS[case.reason].text(language), names[case.segment]) for case in cases]
         column = called(options.value, language)
         measures = (np.nan_to_num(columns[name]).tolist() for name in (options.value, "n_orders", "days_since_last"))
         return [

@@ -187,13 +187,15 @@ class ValueSegmenter(Segmenter):
             Case(lowest, "below_cuts", ()),
         ]
 
-    def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
+    def _sentences(
+        self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures, language: Language
+    ) -> list[str]:
         names = self._called(language)
         cut_of = dict(zip(self.cuts_["segment"], self.cuts_["cut"], strict=True))
         lowest_cut = float(self.cuts_["cut"].iloc[-1])
         told = [
             (REASONS[case.reason].text(language), names[case.segment], amount(cut_of.get(case.segment, lowest_cut)))
-            for case in self._cases()
+            for case in cases
         ]
         column = called(self.options_.value, language)
         return [
