@@ -49,7 +49,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         Scores per dimension, 2 to 100.
     binning : {"quantile", "width", "natural"}, default "quantile"
         Bins of equal numbers of customers, of equal width, or Fisher's natural breaks (the least squared deviation
-        within bins; beyond 100,000 distinct values found among 100,000 groups of customers).
+        within bins; hardly more beyond 1,000,000 distinct values, where groups of them are compared first).
     cuts : mapping of "r", "f", "m" to sequences of numbers, optional
         Fixed cut points instead, ascending, ``n_bins - 1`` per dimension named: days for "r", orders (or orders per
         year) for "f", money for "m". Reaching a cut earns the better score: ``cuts={"r": [30]}`` with two bins scores
