@@ -23,7 +23,7 @@ def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
     """Replace a column of ids by whole numbers or text; an empty text is no id.
 
     A float column of whole numbers, as missing ids make it, becomes whole numbers; categories become
-    what they stand for.
+    what they stand for, and a column in which all is missing becomes text.
     """
     frame = _without_objects(frame, column, where=where)
     dtype = frame.collect_schema()[column]
@@ -38,6 +38,8 @@ def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
     if dtype.is_float() and isinstance(frame, nw.DataFrame):
         return _from_floats(frame, column, where=where)
     kind = type_of(frame, column)
+    if kind.lower().startswith("null"):
+        return frame.with_columns(ids.cast(nw.String))
     raise SchemaError(f"{where} holds {kind}; customer ids are whole numbers or text. Cast the column to one of them.")
 
 

@@ -103,7 +103,7 @@ def log_coverage_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", by
 def _of_one(days: pd.DataFrame, last_day: datetime, freq: Freq) -> pd.DataFrame:
     days = days.reset_index(drop=True)
     table = coverage(days, as_of=last_day).table(freq)
-    numbers = np.array([number_of_period(day, freq=freq) for day in days["date"].dt.to_pydatetime()])
+    numbers = np.array([number_of_period(day, freq=freq) for day in days["date"]])
     sums = days.groupby(numbers - numbers[0])[["n_rows", "amount"]].sum().reindex(range(len(table)), fill_value=0)
     table["n_rows"], table["amount"] = sums["n_rows"].astype("int64"), sums["amount"].astype("float64")
     return table[["period", "n_rows", "n_orders", "amount", "expected_low", "expected_high", "status"]]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit.value._purchases._histories import Histories
+from crmkit.value._purchases._interpolated import FewHistories
 from crmkit.value._purchases._laws import Floats, Law, Values
 from crmkit.value._purchases._outlook import Outlook
 
@@ -29,6 +30,8 @@ QUANTITIES: Mapping[str, Callable[..., Floats]] = {
 _AT_A_TIME = 4_000_000
 # Enough draws of each history's purchases to know the variance of their sum to a few percent.
 _REPEATS = 20
+# What is interpolated must give the total at the estimates to this share, or it is not used for the draws.
+_NEAR = 1e-4
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,7 @@ class DrawnLaw:
         means = now.expected(horizon)
         squares = [(now.simulated(horizon, rng) - means) ** 2 for _ in range(_REPEATS)]
         spread = float(np.sqrt(histories.n @ np.mean(squares, axis=0)))
-        expected = np.zeros(len(self.draws))
-        for block, (values,) in self.values(histories, lambda outlook: outlook.expected(horizon)):
-            expected += values @ block.n
+        expected = self._expected_totals(histories, means, horizon=horizon)
         turned_out = np.maximum(expected + spread * rng.standard_normal(len(expected)), 0.0)
         lower, upper = np.quantile(expected, _tails(level))
         low, high = np.quantile(turned_out, _tails(level))
@@ -97,6 +98,20 @@ class DrawnLaw:
                 "prediction_upper": [high],
             }
         )
+
+    def _expected_totals(self, histories: Histories, means: Floats, *, horizon: float) -> Floats:
+        """Purchases expected of all customers together under each draw; ``means`` is those of each at the estimates."""
+        few = FewHistories.of(histories) if self.law.forgets_recency else None
+        if few is not None:
+            total = float(histories.n @ means)
+            near = float(few.totals(self.law, [self.estimates], histories, horizon)[0])
+            if abs(near - total) <= _NEAR * total:
+                draws = [dict(zip(self.draws.columns, row, strict=True)) for row in self.draws.to_numpy()]
+                return few.totals(self.law, draws, histories, horizon) * (total / near if near else 1.0)
+        expected = np.zeros(len(self.draws))
+        for block, (values,) in self.values(histories, lambda outlook: outlook.expected(horizon)):
+            expected += values @ block.n
+        return expected
 
 
 def _ends(name: str, values: Floats, *, level: float) -> Floats:
