@@ -45,6 +45,13 @@ def test_fewer_values_than_bins_use_the_first_break_again():
     assert natural_breaks(np.array([1.0, 5.0]), np.array([3, 1]), n_bins=4).tolist() == [0, 0, 0]
 
 
+@pytest.mark.parametrize("unit", [1.0, 0.01, 1e-5, 1 / 3, 7.1])
+def test_of_groupings_that_are_equally_good_the_first_counts(unit):
+    # 0 0 | 27 37 71 | 117 leaves 18² + 8² + 26² = 1064, 0 0 27 | 37 71 | 117 leaves 2 · 9² + 18² + 2 · 17² = 1064
+    values = np.array([0.0, 27, 37, 71, 117]) * unit
+    assert natural_breaks(values, np.array([2, 1, 1, 1, 1]), n_bins=3).tolist() == [0, 3]
+
+
 # Reference: the plain recursion, which looks at every start.
 
 

@@ -14,6 +14,8 @@ Positions: TypeAlias = npt.NDArray[np.intp]
 
 # Some seconds of work; more groups of values than this are merged first.
 _MOST_GROUPS = 1_000_000
+# Groupings whose deviations are this close, relatively, are equally good: the first counts, whatever the last bits say.
+_ROUNDING = 1e-10
 
 
 def natural_breaks(distinct: Floats, counts: npt.NDArray[np.int64], *, n_bins: int) -> Positions:
@@ -84,7 +86,7 @@ def _one_group_more(best: Floats, sums: list[Floats], *, n_groups: int, first_en
         starts = np.arange(sizes.sum()) - np.repeat(begins - first, sizes)
         costs = best[starts - 1] + _within(sums, starts, np.repeat(middle, sizes))
         least[middle - 1] = np.minimum.reduceat(costs, begins)
-        tied = np.flatnonzero(costs == np.repeat(least[middle - 1], sizes))
+        tied = np.flatnonzero(costs <= np.repeat(least[middle - 1] * (1 + _ROUNDING), sizes))
         found = starts[tied[np.searchsorted(tied, begins)]]
         choice[middle - 1] = found
         low, high = np.concatenate([low, middle + 1]), np.concatenate([middle - 1, high])
@@ -97,7 +99,8 @@ def _one_group_more(best: Floats, sums: list[Floats], *, n_groups: int, first_en
 def _within(sums: list[Floats], starts: Positions, ends: Positions) -> Floats:
     """Squared deviation of the values from a start up to an end, the end not among them."""
     w, s, q = sums
-    return np.asarray((q[ends] - q[starts]) - (s[ends] - s[starts]) ** 2 / (w[ends] - w[starts]))
+    found = (q[ends] - q[starts]) - (s[ends] - s[starts]) ** 2 / (w[ends] - w[starts])
+    return np.maximum(found, 0.0)
 
 
 def _added_up(parts: Floats, centre: int) -> Floats:
