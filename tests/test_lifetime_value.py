@@ -254,6 +254,9 @@ def test_amounts_that_cannot_be_are_refused_or_left_out_in_an_engine(build):
         some.loc[0, "monetary_value"] = np.inf
         with pytest.raises(SchemaError, match="infinite or below 0 for 1 customers"):
             in_engine(build, some, **plan)
+        some.loc[0, "monetary_value"] = 1e308
+        with pytest.raises(SchemaError, match=r"no amount between 1e-100 and 1e\+100 for 1 customers"):
+            in_engine(build, some, **plan)
 
 
 def test_customers_without_a_finite_mean_have_no_value_in_an_engine(build):

@@ -581,6 +581,15 @@ def test_one_renewal_tells_one_number(kind):
     assert model.survival(1) == pytest.approx(0.6, rel=1e-5)
 
 
+@both
+def test_contracts_without_a_renewal_say_nothing_beside_a_prior(kind):
+    # nobody has come to a renewal: alpha is as its prior has it, median 2 and spread 0.5, the others are not known
+    model = kind(priors={"alpha": (2.0, 0.5)}).fit(pd.DataFrame({"tenure": [0, 0], "churned": [False, False]}))
+    assert model.params_.loc["alpha", ["estimate", "std_error"]].tolist() == pytest.approx([2.0, 1.0], rel=1e-5)
+    assert set(model.boundary_) == set(model.params_.index) - {"alpha"}
+    assert model.loglik_ == 0
+
+
 def test_tenures_in_the_wrong_unit_are_not_fitted():
     table = pd.DataFrame({"tenure": [10**15, 10**17, 10**16], "churned": [True, False, True]})
     with pytest.raises(ConvergenceError, match="BetaDiscreteWeibullModel found no maximum"):

@@ -464,6 +464,12 @@ def test_gaps_that_do_not_fit_are_refused(gaps):
         BetaGeoCNBDModel().fit(table)
 
 
+def test_gaps_of_no_time_are_refused():
+    table = customers((1, 20, 40), (0, 0, 40)).assign(log_gap_sum=[-1e9, 0.0])
+    with pytest.raises(SchemaError, match=r"`customers\['log_gap_sum'\]` is smaller than gaps of 1e-09 days"):
+        BetaGeoCNBDModel().fit(table)
+
+
 def test_missing_gaps_are_refused():
     table = customers((1, 20, 40), (0, 0, 40)).assign(log_gap_sum=[math.nan, 0.0])
     with pytest.raises(SchemaError, match=r"`customers\['log_gap_sum'\]` is missing or infinite in 1 rows"):

@@ -270,13 +270,28 @@ def test_a_log_of_one_day_is_refused(kind):
 
 
 @pytest.mark.parametrize("kind", LAWS)
-@pytest.mark.parametrize("column", ["frequency", "T"])
-def test_counts_and_times_beyond_any_customer_are_refused(kind, column):
-    odd = table((1, 5, 9), (2, 20, 50)).assign(**{column: [1e10, 50.0]})
-    with pytest.raises(
-        SchemaError, match=rf"`customers\['{column}'\]` is above 1,000,000,000 in 1 rows, first at rows \[0\]"
-    ):
+@pytest.mark.parametrize(
+    ("column", "value", "problem"),
+    [
+        # purchase days of three centuries and more
+        ("frequency", 131_073.0, "above 131,072"),
+        ("T", 1e10, "above 1,000,000,000"),
+        ("recency", 1e-320, "above 0 and below 1e-09"),
+        ("T", 1e-320, "above 0 and below 1e-09"),
+    ],
+)
+def test_counts_and_times_beyond_any_customer_are_refused(kind, column, value, problem):
+    odd = table((1, 5, 9), (2, 20, 50)).assign(**{column: [value, 50.0]})
+    with pytest.raises(SchemaError, match=rf"`customers\['{column}'\]` is {problem} in 1 rows, first at rows \[0\]"):
         kind().fit(odd)
+
+
+@pytest.mark.parametrize("kind", LAWS)
+def test_covariates_and_weights_beyond_squares_are_refused(kind):
+    with pytest.raises(SchemaError, match=r"`customers\['z'\]` is beyond 1e\+100 in 1 rows, first at rows \[1\]"):
+        kind(purchase_covariates=["z"]).fit(table((1, 5, 9), (2, 20, 50)).assign(z=[1.0, -1e308]))
+    with pytest.raises(SchemaError, match=r"`customers\['n_customers'\]` must hold counts from 0 to 10,000,000,000"):
+        kind().fit(table((1, 5, 9), (2, 20, 50)).assign(n_customers=[1.0, 1e308]))
 
 
 @pytest.mark.parametrize("kind", LAWS)
@@ -378,6 +393,18 @@ def test_a_constant_covariate_changes_nothing_but_what_is_known(kind):
     assert got.to_numpy() == pytest.approx(plain.expected_purchases(CUSTOMERS, horizon=39).to_numpy(), rel=1e-4)
 
 
+@pytest.mark.parametrize("kind", [NBDModel, ParetoNBDModel])
+def test_covariates_that_tell_the_same_leave_the_rest_as_known_as_it_is(kind):
+    # exp(g z + h 2 z) knows g + 2 h alone, alpha as ever; with 2 z + 1 in its place alpha moves with h
+    one = kind(purchase_covariates=["z"]).fit(CUSTOMERS.assign(z=Z))
+    two = kind(purchase_covariates=["z", "y"])
+    twice = two.fit(CUSTOMERS.assign(z=Z, y=2 * Z))
+    assert twice.boundary_ == ["purchase.z", "purchase.y"]
+    errors = twice.params_["std_error"].drop(twice.boundary_)
+    assert errors.to_numpy() == pytest.approx(one.params_.loc[errors.index, "std_error"].to_numpy(), rel=1e-3)
+    assert two.fit(CUSTOMERS.assign(z=Z, y=2 * Z + 1)).boundary_ == ["alpha", "purchase.z", "purchase.y"]
+
+
 @pytest.mark.parametrize("kind", LAWS)
 @pytest.mark.parametrize(("factor", "shift"), [(1e6, 0.0), (1e-9, 0.0), (1.0, 5.0), (1e6, 3e6)])
 def test_the_scale_and_origin_of_a_covariate_do_not_matter(kind, factor, shift):
@@ -444,8 +471,11 @@ MODEL = BetaGeoModel.from_params({"r": 1.0, "alpha": 1.0, "a": 1.0, "b": 1.0})
     [
         (GOOD.drop(columns="T"), r"`customers` lacks the columns \['T'\]; .* customer_summary makes"),
         (GOOD.assign(T="old"), r"`customers\['T'\]` must hold numbers, got .*\. customer_summary makes such columns\."),
-        (GOOD.assign(n_customers=[1, -1]), r"`customers\['n_customers'\]` must hold counts, got missing or negative"),
-        (GOOD.assign(n_customers=[1, np.nan]), r"`customers\['n_customers'\]` must hold counts, got missing or"),
+        (GOOD.assign(n_customers=[1, -1]), r"`customers\['n_customers'\]` must hold counts from 0 to .*, got \[-1.0\]"),
+        (
+            GOOD.assign(n_customers=[1, np.nan]),
+            r"`customers\['n_customers'\]` must hold counts from 0 to .*, got \[nan\]",
+        ),
         (GOOD.assign(recency=[np.nan, 0]), r"`customers\['recency'\]` is missing or infinite in 1 rows, first at rows"),
         (GOOD.assign(T=[50, np.inf]), r"`customers\['T'\]` is missing or infinite in 1 rows, first at rows \[1\]"),
         (GOOD.assign(frequency=[2.5, -1]), r"`customers\['frequency'\]` is negative or no whole number in 2 rows"),

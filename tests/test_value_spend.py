@@ -629,7 +629,10 @@ def test_amounts_that_are_no_spend_are_left_out_when_told(cdnow, fitted):
             1e-320,
             r"`customers\['monetary_value'\]` is no amount between 1e-100 and 1e\+100 in 1 rows",
         ),
+        ("frequency", 1e16, r"`customers\['frequency'\]` is above 1,000,000,000 in 1 rows"),
         ("n_customers", -1, r"`customers\['n_customers'\]` is missing, infinite or negative in 1 rows"),
+        ("n_customers", 1e308, r"`customers\['n_customers'\]` is above 10,000,000,000 in 1 rows"),
+        ("z", 1e308, r"`customers\['z'\]` is beyond 1e\+100 in 1 rows, first at rows \[1\]"),
         ("z", math.nan, r"`customers\['z'\]` is missing or infinite in 1 rows, first at rows \[1\]"),
     ],
 )
@@ -667,7 +670,9 @@ def test_amounts_that_all_but_do_not_differ_lie_on_the_boundary():
     # the likelihood grows without bound as p and q go to infinity
     given = customers([1, 2, 3] * 100, np.random.default_rng(0).normal(10, 1e-7, 300))
     model = GammaGammaModel().fit(given)
-    assert model.boundary_ == ["p", "q"]
+    # and v with their ratio, for only p v / (q - 1), the mean, is seen
+    assert model.boundary_ == ["p", "q", "v"]
+    assert model.params_[["std_error", "lower", "upper"]].isna().all(axis=None)
     assert model.expected_spend(given).to_numpy() == pytest.approx(np.full(300, 10.0), rel=1e-3)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -50,14 +50,29 @@ class Maximum:
         The log-likelihood there.
     covariance : array of shape (n_parameters, n_parameters)
         Inverse of the observed information in the directions that the data determine; 0 in the others.
-    undetermined : array of bool of shape (n_parameters,)
-        Coordinates that lie on a bound or on a ridge: the likelihood has no maximum inside.
+    ridges : array of shape (n_parameters, n_ridges)
+        The other directions: the likelihood has no maximum along them, or does not change at all. A coordinate on a
+        bound is one, by a step of 1, together with those that still move when it does.
     """
 
     at: Floats
     value: float
     covariance: Floats
-    undetermined: npt.NDArray[np.bool_]
+    ridges: Floats
+
+    @property
+    def undetermined(self) -> npt.NDArray[np.bool_]:
+        """Coordinates that have a part in a ridge."""
+        return np.asarray((self.ridges**2).sum(axis=1) > _SHARE_OF_RIDGE)
+
+    def scaled(self, times: float) -> Maximum:
+        """The maximum of so many times the function."""
+        return replace(self, value=self.value * times, covariance=self.covariance / times)
+
+    def turned(self, turn: Floats, shift: Floats | float = 0.0) -> Maximum:
+        """The same maximum in the coordinates ``turn @ at + shift``, whose units are those of the diagonal of turn."""
+        ridges = turn / np.diag(turn)[:, None] @ self.ridges
+        return replace(self, at=turn @ self.at + shift, covariance=turn @ self.covariance @ turn.T, ridges=ridges)
 
 
 def maximise(
@@ -93,7 +108,7 @@ def maximise(
     objective = _remembering(objective)
     with _blas().limit(limits=1, user_api="blas"):
         if near is not None:
-            root = None if near.undetermined.any() else np.asarray(np.linalg.cholesky(near.covariance), dtype=float)
+            root = None if near.ridges.size else np.asarray(np.linalg.cholesky(near.covariance), dtype=float)
             start = near.at
             at = _from_start(objective, start, lower, upper) if root is None else _from_near(objective, start, root)
             found = _checked(objective, at, lower, upper, root)
@@ -106,7 +121,7 @@ def maximise(
                 continue
             best, n_found = found if best is None or found.value > best.value else best, n_found + 1
             # Beside a bound or a ridge there may be a higher maximum: one more is looked for.
-            if n_found == 2 or not best.undetermined.any():
+            if n_found == 2 or not best.ridges.size:
                 break
     if best is not None:
         return best
@@ -193,9 +208,8 @@ def _checked(
         ridge[((at <= lower) & (ridge < 0)) | ((at >= upper) & (ridge > 0))] = 0.0
         gain, slope = float(newton @ gradient), float(np.abs(ridge).sum())
         if gain < _GAIN_LEFT and slope < _SLOPE_LEFT:
-            covariance, flat = _inverse(information)
             on_bound = (at <= lower) | (at >= upper)
-            return Maximum(at, value, covariance, (np.diag(flat) > _SHARE_OF_RIDGE) | on_bound)
+            return Maximum(at, value, _inverse(information)[0], _ridges(information, on_bound))
         outward = ridge / np.linalg.norm(ridge) if slope >= _SLOPE_LEFT else np.zeros_like(ridge)
         better = _higher(objective, at, value, newton + outward, lower, upper)
         if better is None:
@@ -211,6 +225,16 @@ def _inverse(information: Floats) -> tuple[Floats, Floats]:
     determined = curvatures > _LARGEST_STD_ERROR**-2
     inverse = np.where(determined, 1 / np.where(determined, curvatures, 1.0), 0.0)
     return (directions * inverse) @ directions.T, (directions * ~determined) @ directions.T
+
+
+def _ridges(information: Floats, on_bound: npt.NDArray[np.bool_]) -> Floats:
+    """Directions in which the likelihood is flat, and those in which coordinates on a bound would move on."""
+    curvatures, directions = np.linalg.eigh(information)
+    flat = directions[:, curvatures <= _LARGEST_STD_ERROR**-2]
+    # Where a coordinate on its bound goes on, the others follow to their maximum given it.
+    inverse, _ = _inverse(np.where(on_bound | on_bound[:, None], 0.0, information))
+    onward = np.eye(len(on_bound)) - inverse @ information
+    return np.hstack([flat, onward[:, on_bound]])
 
 
 def _information(objective: Objective, at: Floats) -> Floats:

@@ -12,7 +12,12 @@ from crmkit._frames import collected, in_memory, open_frame, pandas_series
 from crmkit.errors import SchemaError
 from crmkit.value._model import Floats
 
-__all__ = ["number_columns"]
+__all__ = ["MOST_CUSTOMERS", "MOST_OF_COVARIATE", "number_columns"]
+
+# No row stands for more customers: there are not as many people.
+MOST_CUSTOMERS = 1e10
+# Squares of larger ones leave the floats.
+MOST_OF_COVARIATE = 1e100
 
 
 def number_columns(

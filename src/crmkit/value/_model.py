@@ -36,7 +36,8 @@ class ValueModel(JsonEstimator):
         ``estimate``, ``std_error``, and ``lower`` and ``upper`` of the 95 % interval, which is Wald's on the log
         scale, hence never below 0. Of a parameter on the boundary only the estimate is known.
     covariance_ : DataFrame of shape (n_parameters, n_parameters)
-        Of the logarithms of the parameters; of coefficients of covariates as they are. 0 on the boundary.
+        Of the logarithms of the parameters; of coefficients of covariates as they are. 0 in the directions that the
+        data do not determine.
     loglik_ : float
         Log-likelihood at the estimates; ``nan`` where the parameters were given, not fitted.
     aic_, bic_ : float
@@ -44,9 +45,11 @@ class ValueModel(JsonEstimator):
     n_customers_ : int
         Customers fitted on.
     boundary_ : list of str
-        Parameters for which the likelihood has no maximum inside: it keeps rising, if ever so little, as they go to
-        0 or infinity, and their value says no more than that. Predictions are those of the limit, such as customers
-        of whom none ever leaves: as good as the data are long.
+        Parameters that the data do not determine, alone or together. Either the likelihood keeps rising, if ever so
+        little, as they go to 0 or infinity: their value says no more than that, and predictions are those of the
+        limit, such as customers of whom none ever leaves, as good as the data are long. Or it does not depend on them,
+        as on the coefficient of a covariate that is the same for all: their value is where the search began. Those
+        that move with them are named too.
 
     References
     ----------

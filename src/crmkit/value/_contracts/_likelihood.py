@@ -65,15 +65,13 @@ def fitted(spans: Spans, names: Sequence[str], *, priors: Mapping[str, Prior], w
 
     starts = (start[:size] for start in _starts(spans))
     found = maximise(objective, starts=starts, lower=_LOWER[:size], upper=_UPPER[:size], what=what)
-    logs = to_logs @ found.at
-    undetermined = to_logs @ found.undetermined > 0
-    maximum = Maximum(logs, found.value, to_logs @ found.covariance @ to_logs.T, undetermined)
-    return maximum, spans.log_likelihood(Law(*np.exp(logs)))[0]
+    maximum = found.turned(to_logs)
+    return maximum, spans.log_likelihood(Law(*np.exp(maximum.at)))[0]
 
 
 def _starts(spans: Spans) -> Iterator[Floats]:
     """Coordinates with the mean rate of loss that the table has."""
-    rate = float(np.clip(spans.lost.sum() / spans.renewals, 1e-4, 1 - 1e-4))
+    rate = float(np.clip(spans.lost.sum() / max(spans.renewals, 1.0), 1e-4, 1 - 1e-4))
     for size in _SIZES:
         for power in _POWERS:
             yield np.log([rate / (1 - rate), (1 - rate) * size, power])

@@ -70,13 +70,6 @@ class ContractModel(ValueModel):
             self._check_options()
             contracts = _complete(customers)
             spans = Spans(contracts)
-            if not len(spans.end):
-                raise SchemaError("`customers` holds nobody who came to a renewal (`tenure` is 0). Wait for one.")
-            if len(spans.end) == 1 and not self.options_.priors:
-                raise SchemaError(
-                    f"`customers` tells of renewal {spans.end[0]:g} alone: how retention changes with tenure, and so "
-                    "what is to come, cannot be learned from it. Wait for another renewal, or give priors."
-                )
             if not spans.lost.any() and not self.options_.priors:
                 raise SchemaError(
                     "`customers` holds nobody who was lost (`churned` is nowhere true). Then any low enough churn "

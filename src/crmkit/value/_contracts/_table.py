@@ -13,6 +13,7 @@ import pandas as pd
 from crmkit._checks import check_columns, some
 from crmkit._frames import collected, in_memory, open_frame, pandas_series
 from crmkit.errors import SchemaError
+from crmkit.value._columns import MOST_CUSTOMERS
 from crmkit.value._contracts._law import Floats
 
 __all__ = ["Contracts", "contract_table", "read_contracts"]
@@ -107,6 +108,7 @@ def read_contracts(customers: Any) -> Contracts:
         "`customers['churned']` is neither true nor false": known & (churned != 0) & (churned != 1),
         "`customers['tenure']` is 0 where `churned` is true; the first renewal is 1": (tenure == 0) & (churned == 1),
         "`customers['n_customers']` is missing, infinite or negative": ~(np.isfinite(n) & (n >= 0)),
+        f"`customers['n_customers']` is above {MOST_CUSTOMERS:,.0f}": n > MOST_CUSTOMERS,
     }
     for problem, wrong in problems.items():
         if wrong.any():

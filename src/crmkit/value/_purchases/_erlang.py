@@ -11,7 +11,7 @@ from scipy.special import xlogy
 from crmkit._checks import check_int, some
 from crmkit.errors import SchemaError
 from crmkit.value._priors import Prior
-from crmkit.value._purchases._histories import read_histories
+from crmkit.value._purchases._histories import LEAST_TIME, read_histories
 from crmkit.value._purchases._laws import BETA_GEO, Law, erlang_law
 from crmkit.value._purchases._model import PurchaseModel
 from crmkit.value._units import DAYS, TimeUnit
@@ -135,12 +135,17 @@ class BetaGeoCNBDModel(PurchaseModel):
         histories = read_histories(customers, time_unit="D", extra=[_GAPS], distinct=False)
         x, gaps = histories.x.values, histories.extra[_GAPS]
         # Gaps of one sum have the largest product where they are equal.
-        wrong = gaps > xlogy(x, (histories.t_x.values + _ROUNDING) / np.maximum(x, 1)) + 1e-9
-        if wrong.any():
-            raise SchemaError(
-                f"`customers['{_GAPS}']` is larger than gaps that add up to `recency` allow, for example "
-                f"{some(gaps[wrong].tolist())}. Take it from log_gap_table, in days, as of the same day."
-            )
+        most = xlogy(x, (histories.t_x.values + _ROUNDING) / np.maximum(x, 1)) + 1e-9
+        problems = {
+            "larger than gaps that add up to `recency` allow": gaps > most,
+            f"smaller than gaps of {LEAST_TIME:.0e} days or more allow": gaps < x * np.log(LEAST_TIME),
+        }
+        for problem, wrong in problems.items():
+            if wrong.any():
+                raise SchemaError(
+                    f"`customers['{_GAPS}']` is {problem}, for example {some(gaps[wrong].tolist())}. Take it from "
+                    "log_gap_table, in days, as of the same day."
+                )
         return (self.options_.k - 1) * float(histories.n @ (gaps - x * np.log(DAYS[self.options_.time_unit])))
 
     def _log_likelihood(self, customers: Any) -> tuple[float, float]:

@@ -13,16 +13,18 @@ import pandas as pd
 
 from crmkit._checks import some
 from crmkit.errors import SchemaError
-from crmkit.value._columns import number_columns
+from crmkit.value._columns import MOST_CUSTOMERS, MOST_OF_COVARIATE, number_columns
 from crmkit.value._units import DAYS, TimeUnit
 
-__all__ = ["COUNTS", "KEYS", "Column", "Histories", "read_histories", "read_opportunities"]
+__all__ = ["COUNTS", "KEYS", "LEAST_TIME", "Column", "Histories", "read_histories", "read_opportunities"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-# Three centuries.
+# Three centuries: no history is longer, and none has more purchase days.
 _MOST_DAYS = 2**17
-# No count and no time of a customer is larger; powers of larger ones leave the floats.
+# No time of a customer is larger, in whatever unit it came; powers of larger ones leave the floats.
 _MOST = 1e9
+# In days, less than a tenth of a millisecond: of two purchases no closer, one is a copy.
+LEAST_TIME = 1e-9
 # The columns that hold x, t_x and T, in continuous time and counted in opportunities.
 KEYS = ("frequency", "recency", "T")
 COUNTS = ("n_transactions", "last_transaction", "n_opportunities")
@@ -121,8 +123,12 @@ def _read(
 ) -> Histories:
     columns = number_columns(customers, keys, covariates=extra, made_by=made_by)
     n = columns.pop("n_customers")
-    if not (np.isfinite(n) & (n >= 0)).all():
-        raise SchemaError("`customers['n_customers']` must hold counts, got missing or negative ones.")
+    wrong = ~((n >= 0) & (n <= MOST_CUSTOMERS))
+    if wrong.any():
+        raise SchemaError(
+            f"`customers['n_customers']` must hold counts from 0 to {MOST_CUSTOMERS:,.0f}, got "
+            f"{some(n[wrong].tolist())}."
+        )
     known = ~np.isnan(columns[keys[0]])
     everybody = bool(known.all())
     if not everybody:
@@ -149,7 +155,20 @@ def _check(columns: dict[str, Floats], *, keys: tuple[str, str, str], made_by: s
     problems = {
         f"`customers[{name!r}]` is missing or infinite": ~np.isfinite(values) for name, values in columns.items()
     }
-    problems |= {f"`customers[{name!r}]` is above {_MOST:,.0f}": columns[name] > _MOST for name in keys}
+    problems |= {
+        f"`customers[{name!r}]` is above {most:,.0f}": columns[name] > most
+        for name, most in ((x, _MOST_DAYS), (t_x, _MOST), (T, _MOST))
+    }
+    problems |= {
+        f"`customers[{name!r}]` is above 0 and below {LEAST_TIME:.0e}": (columns[name] > 0)
+        & (columns[name] < LEAST_TIME)
+        for name in (t_x, T)
+    }
+    problems |= {
+        f"`customers[{name!r}]` is beyond {MOST_OF_COVARIATE:.0e}": np.abs(values) > MOST_OF_COVARIATE
+        for name, values in columns.items()
+        if name not in keys
+    }
     problems |= {
         f"`customers[{x!r}]` is negative or no whole number": (often < 0) | (often != np.floor(often)),
         f"`customers[{t_x!r}]` is negative": last < 0,

@@ -126,20 +126,17 @@ def fitted(
     full = _Likelihood(law, units.scaled, present)
     near = _near(full, search, step=len(h) // _SAMPLE) if len(h) > 4 * _SAMPLE else None
     found = search.maximum(full, starts=full.starts(), near=near)
-    at = units.turn @ found.at
-    if (np.abs(at[: len(law.parameters)]) > _BEYOND_FLOATS).any():
+    turned = found.turned(units.turn)
+    if (np.abs(turned.at[: len(law.parameters)]) > _BEYOND_FLOATS).any():
         raise ConvergenceError(
             f"The fit of {what} has parameters beyond all numbers: covariates lie too far from 0. Subtract their means."
         )
-    lost = np.abs(units.turn) @ found.undetermined > 0
-    covariance = units.turn @ found.covariance @ units.turn.T
-    return Maximum(at, found.value, covariance, lost), found.value - search.log_prior(found.at)[0]
+    return turned, found.value - search.log_prior(found.at)[0]
 
 
 def _near(full: _Likelihood, search: _Search, *, step: int) -> Maximum | None:
     """The maximum for a sample, scaled up; ``None`` where the sample has none."""
     try:
-        found = search.maximum(full.sample(step), starts=full.starts())
+        return search.maximum(full.sample(step), starts=full.starts()).scaled(step)
     except ConvergenceError:
         return None
-    return Maximum(found.at, found.value * step, found.covariance / step, found.undetermined)

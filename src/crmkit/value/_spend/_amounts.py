@@ -12,16 +12,18 @@ import pandas as pd
 
 from crmkit._checks import some
 from crmkit.errors import SchemaError
-from crmkit.value._columns import number_columns
+from crmkit.value._columns import MOST_CUSTOMERS, MOST_OF_COVARIATE, number_columns
 from crmkit.value._model import Floats
 
-__all__ = ["Amounts", "NonPositive", "read_amounts"]
+__all__ = ["LEAST_AMOUNT", "MOST_AMOUNT", "Amounts", "NonPositive", "read_amounts"]
 
 NonPositive: TypeAlias = Literal["raise", "drop"]
 
 _KEYS = ("frequency", "monetary_value")
 # Amounts so far apart that products and powers of them leave the floats.
-_LEAST, _MOST = 1e-100, 1e100
+LEAST_AMOUNT, MOST_AMOUNT = 1e-100, 1e100
+# Nobody buys more often.
+_MOST_PURCHASES = 1e9
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,18 @@ def _check(columns: Mapping[str, Floats], *, known: npt.NDArray[np.bool_], covar
     x, m, n = (columns[name] for name in (*_KEYS, "n_customers"))
     problems = {
         "`customers['frequency']` is negative, infinite or no whole number": (x < 0) | np.isinf(x) | (x != np.floor(x)),
-        f"`customers['monetary_value']` is no amount between {_LEAST:.0e} and {_MOST:.0e}": (
-            (x > 0) & (m > 0) & ((m < _LEAST) | (m > _MOST))
+        f"`customers['frequency']` is above {_MOST_PURCHASES:,.0f}": x > _MOST_PURCHASES,
+        f"`customers['monetary_value']` is no amount between {LEAST_AMOUNT:.0e} and {MOST_AMOUNT:.0e}": (
+            (x > 0) & (m > 0) & ((m < LEAST_AMOUNT) | (m > MOST_AMOUNT))
         ),
         "`customers['n_customers']` is missing, infinite or negative": ~(np.isfinite(n) & (n >= 0)),
+        f"`customers['n_customers']` is above {MOST_CUSTOMERS:,.0f}": n > MOST_CUSTOMERS,
     }
     problems |= {f"`customers[{name!r}]` is missing or infinite": ~np.isfinite(columns[name]) for name in covariates}
+    problems |= {
+        f"`customers[{name!r}]` is beyond {MOST_OF_COVARIATE:.0e}": np.abs(columns[name]) > MOST_OF_COVARIATE
+        for name in covariates
+    }
     for problem, wrong in problems.items():
         at = np.flatnonzero(wrong & known).tolist()
         if at:

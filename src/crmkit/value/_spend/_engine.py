@@ -7,7 +7,7 @@ import narwhals.stable.v2 as nw
 from crmkit._checks import check_columns
 from crmkit._frames import FrameT, collected, give_back, open_frame
 from crmkit.errors import SchemaError
-from crmkit.value._spend._amounts import NonPositive
+from crmkit.value._spend._amounts import LEAST_AMOUNT, MOST_AMOUNT, NonPositive
 
 __all__ = ["along_amounts", "check_amounts"]
 
@@ -24,12 +24,20 @@ def check_amounts(customers: FrameT, *, non_positive: NonPositive) -> None:
     unusable = _CAME_BACK & ~(_AMOUNT.is_finite() & (_AMOUNT >= 0)).fill_null(False)
     if non_positive == "drop":
         unusable = _CAME_BACK & ~_AMOUNT.is_finite() & ~_AMOUNT.is_null()
-    found = int(collected(rows.filter(unusable).select(nw.len().alias("n"))).item())
-    if found:
+    beyond = _CAME_BACK & (_AMOUNT > 0) & ((_AMOUNT < LEAST_AMOUNT) | (_AMOUNT > MOST_AMOUNT))
+    counts = {"unusable": unusable, "beyond": beyond}
+    told = rows.select(nw.when(wrong).then(1).otherwise(0).sum().alias(name) for name, wrong in counts.items())
+    n_unusable, n_beyond = (int(n or 0) for n in collected(told).row(0))
+    if n_unusable:
         raise SchemaError(
-            f"`customers['monetary_value']` is missing, infinite or below 0 for {found} customers with a repeat "
+            f"`customers['monetary_value']` is missing, infinite or below 0 for {n_unusable} customers with a repeat "
             "purchase. Refunds taken from the mean do that: leave them out of the orders, or make the spend model with "
             "non_positive='drop' to leave such customers out."
+        )
+    if n_beyond:
+        raise SchemaError(
+            f"`customers['monetary_value']` is no amount between {LEAST_AMOUNT:.0e} and {MOST_AMOUNT:.0e} for "
+            f"{n_beyond} customers with a repeat purchase. customer_summary makes columns that fit."
         )
 
 

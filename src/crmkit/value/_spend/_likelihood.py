@@ -153,8 +153,7 @@ def fitted(
     near = None
     if len(repeaters.x) >= 4 * _SAMPLE:
         step = len(repeaters.x) // _SAMPLE
-        few = search.maximum(full.sample(step), what=what)
-        near = Maximum(few.at, few.value * step, few.covariance / step, few.undetermined)
+        near = search.maximum(full.sample(step), what=what).scaled(step)
     found = search.maximum(full, what=what, near=near)
     searched = found.at
     scaled = search.scaled(searched)
@@ -162,10 +161,8 @@ def fitted(
     if finite_mean and found.undetermined[1] and searched[1] < 0:
         # The likelihood keeps rising towards q = 1, where the mean is infinite.
         scaled[1] = 0.0
-    turn = units.turn * search.slope(searched)
-    covariance = turn @ found.covariance @ turn.T
-    lost = np.abs(units.turn) @ found.undetermined > 0
-    return Maximum(units.turn @ scaled + units.shift, found.value, covariance, lost), float(loglik)
+    turned = found.turned(units.turn * search.slope(searched))
+    return replace(turned, at=units.turn @ scaled + units.shift), float(loglik)
 
 
 def log_likelihood(repeaters: Amounts, coordinates: Floats) -> float:
