@@ -72,7 +72,8 @@ def test_what_is_not_nothing_has_a_digit_and_loses_less_than_it_shows(size, sign
         read = float(shown.replace(",", ""))
         assert read != 0
         # half a cent, or half of the third digit of what is below a cent, or half a unit from a thousand on
-        assert abs(read - value) <= max(min(0.005, 0.005 * size), 0.5 if size >= 999.99 else 0) * 1.001
+        in_cents = 0.005 if size >= 0.01 else 0.005 * size
+        assert abs(read - value) <= (0.5 if size >= 999.99 else in_cents) * 1.001
 
 
 def test_a_shop_whose_unit_is_large_is_told_in_digits(tmp_path, monkeypatch):

@@ -156,7 +156,7 @@ def test_the_data_by_hand():
     assert data["findings"] == found.findings
     assert list(data["tables"]) == ["base", "kpis", "months", "actions"]
     assert data["tables"]["kpis"][0] == {
-        "kpi": "revenue", "value": 5.0, "numerator": None, "denominator": None, "lower": None, "upper": None,
+        "kpi": "revenue", "value": 5.0, "numerator": None, "denominator": None, "n": 1.0, "lower": None, "upper": None,
     }  # fmt: skip
     assert data["tables"]["months"][0]["period"] == "2024-03-01"
     assert data["tables"]["months"][0]["is_complete"] is True

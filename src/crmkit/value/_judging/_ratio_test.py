@@ -85,7 +85,7 @@ def likelihood_ratio_test(smaller: ValueModel, larger: ValueModel) -> Likelihood
     against a model with dropout nobody ever leaves, the other parameters of dropout mean nothing, and no simple law
     holds: take that p-value as a guide, and judge by a holdout period.
 
-    BG/CNBD-k with another k is not a special case, for k is chosen, not fitted: compare by `aic_`, as
+    BG/CNBD-k with another k is not a special case, for k is chosen, not fitted: compare by ``aic_``, as
     `regularity_table` does.
 
     References
