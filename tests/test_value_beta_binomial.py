@@ -382,6 +382,7 @@ def test_customers_who_never_leave_lie_on_the_boundary():
         ((1, 1.5, 6), r"`customers\['last_transaction'\]` is no whole number"),
         ((1, 1, 6.5), r"`customers\['n_opportunities'\]` is no whole number"),
         ((3, 2, 6), r"`customers\['n_transactions'\]` exceeds `last_transaction`.* opportunity_table makes columns"),
+        ((1, 1, 1e9), r"`customers\['n_opportunities'\]` is above 10,000 in 1 rows"),
         ((1, math.nan, 6), r"`customers\['last_transaction'\]` is missing or infinite"),
     ],
 )

@@ -378,6 +378,16 @@ def test_fits_of_data_from_anywhere(kind):
             assert model.loglik_ >= log_likelihood(at_truth, customers, unit="D") - 1e-6, (seed, truth)
 
 
+@pytest.mark.parametrize("kind", LAWS)
+def test_models_on_the_boundary_and_of_given_parameters_go_through_json(kind):
+    found = kind().fit(table(*[(0, 0, 100 + day) for day in range(20)]))
+    assert {"r", "alpha"} <= set(found.boundary_)
+    for model in (found, kind.from_params(found.params_["estimate"])):
+        back = kind.from_json(model.to_json())
+        pd.testing.assert_frame_equal(back.params_, model.params_, check_exact=True)
+        assert repr(back) == repr(model)
+
+
 # Covariates that say nothing, or say it on another scale.
 
 Z = CUSTOMERS["frequency"].index.to_series().mul(0.618034).mod(1)
