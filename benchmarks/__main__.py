@@ -3,6 +3,7 @@
 from benchmarks import (
     customer_summary,
     import_time,
+    one_customer,
     report,
     rfm_laws,
     segments,
@@ -15,6 +16,7 @@ import_time.main()
 customer_summary.main()
 rfm_laws.main()
 segments.main()
+one_customer.main()
 value_purchases.main()
 value_spend.main()
 value_pymc.main()

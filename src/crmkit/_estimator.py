@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_string_dtype
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
@@ -25,7 +26,17 @@ _TABLE = "__table__"
 _ESTIMATOR = "__estimator__"
 _TUPLE = "__tuple__"
 _FLOAT = "__float__"
+_TEXT = pd.Series(["text"]).dtype
 _KINDS: dict[str, Any] = {"pd.DataFrame": pd.DataFrame, "int": int, "float": (int, float), "list[str]": list}
+# What a column of a table holds, by its type as written; None is a gap.
+_GAP = type(None)
+_COLUMNS: dict[str, tuple[type, ...]] = {
+    "text": (str, _GAP),
+    "int64": (int,),
+    "Int64": (int, _GAP),
+    "float64": (int, float, _GAP),
+    "bool": (bool,),
+}
 # Whole numbers up to here are floats too.
 _MOST = 2**53
 _Kind = TypeVar("_Kind", bound="JsonEstimator")
@@ -93,6 +104,10 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
         try:
             record = json.loads(text, parse_constant=_refused)
             name = record["class"]
+            _check_keys(record, {"version", "class", "params", "state"})
+            if not isinstance(record["version"], str):
+                raise ValueError("the version is no text")
+            del record["version"]
             estimator = _restored(record, cls) if name == cls.__name__ else None
             if estimator is not None:
                 check_is_fitted(estimator)
@@ -159,7 +174,13 @@ def _record(estimator: JsonEstimator) -> dict[str, Any]:
     }
 
 
+def _check_keys(record: Any, keys: set[str]) -> None:
+    if not isinstance(record, dict) or set(record) != keys:
+        raise ValueError(f"{sorted(keys)} are written, nothing else")
+
+
 def _restored(record: dict[str, Any], cls: type[_Kind]) -> _Kind:
+    _check_keys(record, {"class", "params", "state"})
     estimator = cls(**{name: _read(value) for name, value in record["params"].items()})
     for attribute, value in record["state"].items():
         known = hasattr(cls, attribute) or attribute == _OPTIONS
@@ -177,7 +198,11 @@ def _written(value: Any) -> Any:
         return {_ESTIMATOR: _record(value)}
     if isinstance(value, pd.DataFrame):
         columns = {name: value[name].astype(object).where(value[name].notna(), None).tolist() for name in value.columns}
-        types = {name: str(dtype) for name, dtype in value.dtypes.items()}
+        # pandas has called text one thing before 3.0 and another since
+        types = {name: "text" if is_string_dtype(dtype) else str(dtype) for name, dtype in value.dtypes.items()}
+        for name, kind in types.items():
+            if kind not in _COLUMNS:
+                raise TypeError(f"JSON cannot hold a column of {kind}, got {name!r}.")
         index = {} if value.index.name is None else {"index": {value.index.name: value.index.tolist()}}
         return {_TABLE: columns, "types": types, **index}
     if isinstance(value, tuple):
@@ -196,22 +221,34 @@ def _plain(value: Any) -> Any:
 
 def _read(value: Any) -> Any:
     if isinstance(value, dict) and _ESTIMATOR in value:
+        _check_keys(value, {_ESTIMATOR})
         record = value[_ESTIMATOR]
         kinds = {kind.__name__: kind for kind in _kinds(JsonEstimator)}
         return _restored(record, kinds[record["class"]])
     if isinstance(value, dict) and _TUPLE in value:
+        _check_keys(value, {_TUPLE})
         return tuple(_read(part) for part in value[_TUPLE])
     if isinstance(value, dict) and _FLOAT in value:
+        _check_keys(value, {_FLOAT})
         return float(value[_FLOAT])
     if not isinstance(value, dict) or _TABLE not in value:
         return value
+    _check_keys(value, {_TABLE, "types"} | ({"index"} & set(value)))
     columns, types = value[_TABLE], value["types"]
-    if columns.keys() != types.keys() or not all(isinstance(kind, str) for kind in types.values()):
-        raise ValueError("each column of a table has a type")
-    table = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()}).astype(types)
+    if columns.keys() != types.keys() or len({len(column) for column in columns.values()}) > 1:
+        raise ValueError("each column of a table has a type, and as many values as the others")
+    table = pd.DataFrame({name: _column(column, types[name]) for name, column in columns.items()})
     for name, labels in value.get("index", {}).items():
         table.index = pd.Index(labels, name=name)
     return table
+
+
+def _column(values: list[Any], kind: str) -> pd.Series[Any]:
+    """A column of a table, if all its values are of its kind; infinite ones are written nowhere."""
+    if not all(type(value) in _COLUMNS[kind] and value not in (math.inf, -math.inf) for value in values):
+        raise ValueError(f"a column of {kind} holds something else")
+    dtype: Any = _TEXT if kind == "text" else kind
+    return pd.Series(values, dtype=object).astype(dtype)
 
 
 def _kinds(kind: type[JsonEstimator]) -> Iterator[type[JsonEstimator]]:

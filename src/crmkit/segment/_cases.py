@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from crmkit.segment._measures import Measures
 
-__all__ = ["Case", "Within", "case_sql", "column_sql", "first_that_holds", "missing_sql", "no_order", "text_sql"]
+__all__ = [
+    "PLAIN_COLUMN",
+    "Case",
+    "Within",
+    "case_sql",
+    "column_sql",
+    "first_that_holds",
+    "missing_sql",
+    "no_order",
+    "text_sql",
+]
+
+# What SQL takes as a name without quotes.
+PLAIN_COLUMN: Final = re.compile(r"[^\W\d]\w*")
 
 
 class Within(NamedTuple):
@@ -69,7 +83,9 @@ def text_sql(text: str) -> str:
 
 
 def column_sql(column: str, *, quote: str) -> str:
-    """Write the name of a column in SQL, between two quotes where there are any."""
+    """Write the name of a column in SQL, between two quotes; without them only a plain one."""
+    if not quote and not PLAIN_COLUMN.fullmatch(column):
+        raise ValueError(f"{column!r} is not a plain column name.")
     return f"{quote}{column.replace(quote, 2 * quote) if quote else column}{quote}"
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
 from crmkit._checks import check_columns, some
-from crmkit._frames import collected, in_memory, is_engine, open_frame, pandas_series
+from crmkit._frames import collected, is_engine, open_as_given, pandas_series, with_plain_types
 from crmkit.errors import SchemaError
 
 __all__ = ["Floats", "Measures", "measured"]
@@ -20,17 +21,13 @@ Measures: TypeAlias = dict[str, Floats]
 
 def measured(table: Any, columns: Sequence[str], *, name: str) -> Measures:
     """Read the columns of a table in memory; `n_orders` everywhere, the others where somebody ordered."""
-    frame = in_memory(open_frame(table, name=name))
-    if is_engine(frame):
+    given = open_as_given(table, name=name)
+    if is_engine(given):
         raise TypeError(f"`{name}` must be a table in memory. Collect it first; once fitted, an engine runs to_sql().")
-    check_columns(frame.collect_schema(), columns, name=name, made_by="customer_summary")
-    rows = collected(frame.select(*dict.fromkeys(columns)))
-    for column, kind in rows.schema.items():
-        if not kind.is_numeric():
-            raise SchemaError(f"`{name}[{column!r}]` must hold numbers, got {kind}.")
-    values = {
-        column: pandas_series(rows[column]).to_numpy(dtype=np.float64, na_value=np.nan) for column in rows.columns
-    }
+    needed_once = list(dict.fromkeys(columns))
+    check_columns(given.collect_schema(), needed_once, name=name, made_by="customer_summary")
+    rows = collected(with_plain_types(given, columns=needed_once))
+    values = {column: _floats(rows[column], name=name) for column in needed_once}
     ordered = values["n_orders"] > 0
     for column, floats in values.items():
         needed = ~np.isfinite(floats) if column == "n_orders" else ~np.isfinite(floats) & ordered
@@ -42,3 +39,9 @@ def measured(table: Any, columns: Sequence[str], *, name: str) -> Measures:
                 f"{some(at.tolist())}. Fill or drop them."
             )
     return values
+
+
+def _floats(series: nw.Series[Any], *, name: str) -> Floats:
+    if not series.dtype.is_numeric():
+        raise SchemaError(f"`{name}[{series.name!r}]` must hold numbers, got {series.dtype}.")
+    return pandas_series(series).to_numpy(dtype=np.float64, na_value=np.nan)

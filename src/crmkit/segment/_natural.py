@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +12,14 @@ __all__ = ["natural_breaks"]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Positions: TypeAlias = npt.NDArray[np.intp]
 
-# A fifth of a second of work; more groups of values than this are merged first.
-_MOST_GROUPS = 100_000
+# Some seconds of work; more groups of values than this are merged first.
+_MOST_GROUPS = 1_000_000
+# Groupings whose deviations are this close, relatively, are equally good: the first counts, whatever the last bits say.
+_ROUNDING = 1e-10
 
 
 def natural_breaks(distinct: Floats, counts: npt.NDArray[np.int64], *, n_bins: int) -> Positions:
-    """The breaks of the grouping with the least squared deviation within groups, by dynamic programming.
+    """The last values of all bins but the highest, such that the squared deviation within bins is least.
 
     The best start of the last group never moves back as values are added, so that the starts for all values are found
     by halving: that of the middle value bounds those on either side.
@@ -29,32 +31,53 @@ def natural_breaks(distinct: Floats, counts: npt.NDArray[np.int64], *, n_bins: i
     .. [2] Grønlund, Larsen, Mathiasen, Nielsen, Schneider and Song (2017), "Fast Exact k-Means, k-Medians and Bregman
        Divergence Clustering in 1D", arXiv:1701.07204, for the halving.
     """
-    groups = _group_starts(counts)
-    # Deviations from the mean, for sums of squares of far-off values lose their digits.
-    deviation = distinct - np.average(distinct, weights=counts)
+    # Deviations from the median, added up away from it: sums of squares of far-off values lose their digits, and those
+    # of the few values at the ends must not take the digits of the many between.
+    middle = int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
+    deviation = distinct - distinct[middle]
+    # In units of a power of two, which leaves all digits: squares of the least and the greatest floats are none.
+    _, exponent = np.frexp(np.abs(deviation).max())
+    deviation = np.ldexp(deviation, -exponent)
     parts = (counts.astype(float), counts * deviation, counts * deviation**2)
-    sums = [np.append(0.0, np.cumsum(np.add.reduceat(part, groups))) for part in parts]
-    n = len(groups)
+    sums = [_added_up(part, middle) for part in parts]
+    groups = _group_starts(counts)
+    while True:
+        breaks = _best_breaks([of_all[np.append(groups, len(distinct))] for of_all in sums], n_bins=n_bins)
+        ends = groups[breaks] - 1
+        finer = _parted(groups, breaks, n_values=len(distinct))
+        if len(finer) == len(groups):
+            break
+        groups = finer
+    # Fewer values than bins: the highest bin must still be reached, so the last break serves again.
+    return np.append(ends, np.full(n_bins - 1 - len(ends), ends[-1]))
+
+
+def _best_breaks(sums: list[Floats], *, n_bins: int) -> Positions:
+    """The positions at which the second bin and those after it begin, ascending."""
+    n = len(sums[0]) - 1
     best = _within(sums, np.zeros(n, dtype=np.intp), np.arange(1, n + 1))
     choices = []
     for n_groups in range(1, min(n_bins, n)):
-        best, choice = _one_group_more(best, sums, n_groups=n_groups)
+        # Of the last bin only the one that ends with the last value is asked for.
+        last = n_groups == min(n_bins, n) - 1
+        best, choice = _one_group_more(best, sums, n_groups=n_groups, first_end=n if last else n_groups + 1)
         choices.append(choice)
-    breaks, end = [], n
+    begins, end = [], n
     for choice in reversed(choices):
         end = int(choice[end - 1])
-        breaks.append(groups[end] - 1)
-    # Fewer values than bins: the highest bin must still be reached, so the last break serves again.
-    ascending = breaks[::-1] + [breaks[0]] * (n_bins - 1 - len(breaks))
-    return np.array(ascending, dtype=np.intp)
+        begins.append(end)
+    return np.array(begins[::-1], dtype=np.intp)
 
 
-def _one_group_more(best: Floats, sums: list[Floats], *, n_groups: int) -> tuple[Floats, Positions]:
-    """The least deviation of the first 1, 2, … values in one group more, and where the last group starts."""
+def _one_group_more(best: Floats, sums: list[Floats], *, n_groups: int, first_end: int) -> tuple[Floats, Positions]:
+    """The least deviation of the first 1, 2, … values in one group more, and where the last group starts.
+
+    They are worked out from so many values on, ``first_end``.
+    """
     n = len(best)
     least, choice = np.full(n, np.inf), np.zeros(n, dtype=np.intp)
     # Numbers of values still to be looked at, from low to high, and between which starts their last group begins.
-    low, high = np.array([n_groups + 1]), np.array([n])
+    low, high = np.array([first_end]), np.array([n])
     first, last = np.array([n_groups]), np.array([n - 1])
     while len(low):
         middle = (low + high) // 2
@@ -63,7 +86,7 @@ def _one_group_more(best: Floats, sums: list[Floats], *, n_groups: int) -> tuple
         starts = np.arange(sizes.sum()) - np.repeat(begins - first, sizes)
         costs = best[starts - 1] + _within(sums, starts, np.repeat(middle, sizes))
         least[middle - 1] = np.minimum.reduceat(costs, begins)
-        tied = np.flatnonzero(costs == np.repeat(least[middle - 1], sizes))
+        tied = np.flatnonzero(costs <= np.repeat(least[middle - 1] * (1 + _ROUNDING), sizes))
         found = starts[tied[np.searchsorted(tied, begins)]]
         choice[middle - 1] = found
         low, high = np.concatenate([low, middle + 1]), np.concatenate([middle - 1, high])
@@ -76,13 +99,26 @@ def _one_group_more(best: Floats, sums: list[Floats], *, n_groups: int) -> tuple
 def _within(sums: list[Floats], starts: Positions, ends: Positions) -> Floats:
     """Squared deviation of the values from a start up to an end, the end not among them."""
     w, s, q = sums
-    return np.asarray((q[ends] - q[starts]) - (s[ends] - s[starts]) ** 2 / (w[ends] - w[starts]))
+    found = (q[ends] - q[starts]) - (s[ends] - s[starts]) ** 2 / (w[ends] - w[starts])
+    return np.maximum(found, 0.0)
 
 
-def _group_starts(counts: npt.NDArray[Any]) -> Positions:
+def _added_up(parts: Floats, centre: int) -> Floats:
+    """Sums of which differences are those of the parts between, added up from the centre to either side."""
+    return np.concatenate([-np.cumsum(parts[:centre][::-1])[::-1], [0.0], np.cumsum(parts[centre:])])
+
+
+def _group_starts(counts: npt.NDArray[np.int64]) -> Positions:
     """Where groups of neighbouring values start; single values unless there are too many."""
     if len(counts) <= _MOST_GROUPS:
         return np.arange(len(counts))
     share = np.cumsum(counts) / counts.sum()
-    group = np.ceil(share * _MOST_GROUPS).astype(int)
+    group = np.ceil(share * _MOST_GROUPS)
     return np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+
+
+def _parted(groups: Positions, breaks: Positions, *, n_values: int) -> Positions:
+    """Part the groups on either side of each break into single values."""
+    ends = np.append(groups, n_values)
+    beside = [np.arange(ends[at - 1], ends[at + 1]) for at in breaks]
+    return np.unique(np.concatenate([groups, *beside]))

@@ -14,17 +14,19 @@ from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import check_option
 from crmkit._estimator import JsonEstimator
-from crmkit._frames import Coded, FrameT, column_like, from_pandas, is_engine, open_frame, rows_like
+from crmkit._frames import Coded, FrameT, column_like, from_pandas, is_engine, open_as_given, rows_like
 from crmkit.errors import SchemaError
 from crmkit.labels import LANGUAGES, Label, Language
 from crmkit.segment._cases import Case, case_sql, first_that_holds, missing_sql, text_sql
 from crmkit.segment._in_engine import assigned_in_engine
+from crmkit.segment._learned import check_table
 from crmkit.segment._measures import Measures, measured
 
 __all__ = ["Segmenter", "positions_in_segments"]
 
 # The columns that `assign` makes.
 MADE = ("segment", "segment_order", "reason_code")
+_CODES = ["segment", "segment_order"]
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
 
 
@@ -106,7 +108,7 @@ class Segmenter(JsonEstimator, ABC):
             If ``customers`` is no table in memory.
         """
         check_is_fitted(self)
-        order = self._order(self._which(self._columns(customers)))
+        order = self._order(*self._placed(self._columns(customers)))
         return column_like(self._labels(order), name="segment", like=customers)
 
     def assign(self, customers: FrameT) -> FrameT:
@@ -134,15 +136,15 @@ class Segmenter(JsonEstimator, ABC):
             If ``customers`` is no frame.
         """
         check_is_fitted(self)
-        if is_engine(open_frame(customers, name="customers")):
+        if is_engine(open_as_given(customers, name="customers")):
             codes = list(self.segments_["segment"])
             return assigned_in_engine(
                 customers, self.to_sql, needed=self._needed(), made=MADE, besides=self._sql_makes, codes=codes
             )
         columns = self._columns(customers)
-        which = self._which(columns)
-        order = self._order(which)
-        made = (self._labels(order), order + 1, self._reasons(which, columns))
+        cases, which = self._placed(columns)
+        order = self._order(cases, which)
+        made = (self._labels(order), order + 1, self._reasons(cases, which, columns))
         return rows_like(dict(zip(MADE, made, strict=True)), like=customers)
 
     def explain(self, customers: Any, *, language: Language = "en") -> Any:
@@ -174,7 +176,7 @@ class Segmenter(JsonEstimator, ABC):
         check_is_fitted(self)
         check_option(language, LANGUAGES, name="language")
         columns = self._columns(customers)
-        sentences = self._sentences(self._which(columns), columns, language)
+        sentences = self._sentences(*self._placed(columns), columns, language)
         return column_like(np.array(sentences, dtype=object), name="explanation", like=customers)
 
     def summary(self, customers: FrameT) -> FrameT:
@@ -204,7 +206,7 @@ class Segmenter(JsonEstimator, ABC):
         """
         check_is_fitted(self)
         columns = self._columns(customers)
-        order = self._order(self._which(columns))
+        order = self._order(*self._placed(columns))
         value = np.nan_to_num(columns[self._value_column()])
         n_segments = len(self.segments_)
         n_customers, orders, values = (
@@ -269,8 +271,13 @@ class Segmenter(JsonEstimator, ABC):
         super()._check_restored()
         self._check_options()
         self._check_learned()
-        if not self.segments_.equals(_segment_table(self._names())) or self.n_customers_ < 1:
+        check_table(self.segments_, {"segment": "text", "segment_order": "int64", "name_en": "text", "name_zh": "text"})
+        expected = _segment_table(self._names())
+        # names may have been worded otherwise by the version that wrote them
+        if not self.segments_[_CODES].equals(expected[_CODES]) or self.n_customers_ < 1:
             raise ValueError("the segments are not those of the options")
+        if not self.segments_[["name_en", "name_zh"]].map(str.strip).all(axis=None):
+            raise ValueError("a segment has no name")
 
     # What a segmenter is made of.
 
@@ -303,7 +310,9 @@ class Segmenter(JsonEstimator, ABC):
         """The cases, of which the first that holds counts."""
 
     @abstractmethod
-    def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
+    def _sentences(
+        self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures, language: Language
+    ) -> list[str]:
         """A sentence per row, given the position of each row's case."""
 
     # What some of them do in their own way.
@@ -312,11 +321,12 @@ class Segmenter(JsonEstimator, ABC):
         """The columns that the cases speak of, once fitted."""
         return self._measured(customers, name=name)
 
-    def _which(self, columns: Measures) -> npt.NDArray[np.intp]:
-        return first_that_holds(self._cases(), columns)
+    def _which(self, cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:
+        """The position of each row's case."""
+        return first_that_holds(cases, columns)
 
-    def _reasons(self, which: npt.NDArray[np.intp], columns: Measures) -> Coded:  # noqa: ARG002
-        return Coded([case.reason for case in self._cases()], which)
+    def _reasons(self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures) -> Coded:  # noqa: ARG002
+        return Coded([case.reason for case in cases], which)
 
     def _reason_sql(self, case: Case) -> str:
         return text_sql(case.reason)
@@ -329,10 +339,19 @@ class Segmenter(JsonEstimator, ABC):
     def _measured(self, customers: Any, *, name: str = "customers") -> Measures:
         return measured(customers, self._needed(), name=name)
 
-    def _order(self, which: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    def _called(self, language: Language) -> dict[str, str]:
+        """What each segment is called."""
+        return dict(zip(self.segments_["segment"], self.segments_[f"name_{language}"], strict=True))
+
+    def _placed(self, columns: Measures) -> tuple[list[Case], npt.NDArray[np.intp]]:
+        """The cases, and the position of each row's case among them."""
+        cases = self._cases()
+        return cases, self._which(cases, columns)
+
+    def _order(self, cases: Sequence[Case], which: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """The position of the segment of each row's case."""
         codes = list(self.segments_["segment"])
-        return np.array([codes.index(case.segment) for case in self._cases()], dtype=np.intp)[which]
+        return np.array([codes.index(case.segment) for case in cases], dtype=np.intp)[which]
 
     def _labels(self, order: npt.NDArray[np.intp]) -> pd.Categorical[Any]:
         kind = pd.CategoricalDtype(list(self.segments_["segment"]), ordered=True)
@@ -344,7 +363,7 @@ class Segmenter(JsonEstimator, ABC):
 def positions_in_segments(segmenter: Segmenter, customers: Any, *, name: str) -> npt.NDArray[np.intp]:
     """The position of each customer's segment, from 0; errors call the table ``name``."""
     check_is_fitted(segmenter)
-    return segmenter._order(segmenter._which(segmenter._columns(customers, name=name)))
+    return segmenter._order(*segmenter._placed(segmenter._columns(customers, name=name)))
 
 
 def _segment_table(names: dict[str, Label]) -> pd.DataFrame:

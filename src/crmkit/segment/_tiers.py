@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -14,10 +14,11 @@ from crmkit._checks import check_fraction, check_int, check_number
 from crmkit.labels import LABELS, Label, Language
 from crmkit.segment._cases import Case, Within, no_order
 from crmkit.segment._edges import edges_of_top_shares, reached
+from crmkit.segment._learned import check_cuts, check_table
 from crmkit.segment._measures import Measures
 from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount, called
-from crmkit.segment._value_levels import check_cuts, check_total, check_value_column
+from crmkit.segment._value_levels import check_total, check_value_column
 
 __all__ = ["TierSegmenter"]
 
@@ -192,15 +193,21 @@ class TierSegmenter(Segmenter):
             )
 
     def _check_learned(self) -> None:
-        value = self.options_.value
-        if (list(self.cuts_.columns), self.cuts_[["segment", "column"]].to_numpy().tolist()) != (
-            ["segment", "column", "cut", "share"],
-            [["core", value], ["important", value], ["important", "n_orders"]],
-        ):
+        check_table(self.cuts_, {"segment": "text", "column": "text", "cut": "float64", "share": "float64"})
+        options, given = self.options_, self.options_.cuts or {}
+        if self.cuts_[["segment", "column"]].to_numpy().tolist() != [
+            ["core", options.value],
+            ["important", options.value],
+            ["important", "n_orders"],
+        ]:
             raise ValueError("the cuts are not those of tiers")
-        check_cuts(self.cuts_["cut"])
+        check_cuts(self.cuts_["cut"], given={_CUTS.index(name): cut for name, cut in given.items()})
         if self.cuts_["cut"].iloc[0] < self.cuts_["cut"].iloc[1]:
             raise ValueError("the core cut lies below the important one")
+        shares = zip(_CUTS, (options.core_share, options.important_share, options.frequent_share), strict=True)
+        expected = [np.nan if name in given else float(share) for name, share in shares]
+        if not np.array_equal(self.cuts_["share"], expected, equal_nan=True):
+            raise ValueError("the shares are not those of the options")
 
     def _cases(self) -> list[Case]:
         options = self.options_
@@ -225,11 +232,13 @@ class TierSegmenter(Segmenter):
             Case("ordinary", "below_cuts", ()),
         ]
 
-    def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
+    def _sentences(
+        self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures, language: Language
+    ) -> list[str]:
         options = self.options_
-        names = {code: label.text(language) for code, label in self._names().items()}
+        names = self._called(language)
         core, important, orders = self.cuts_["cut"]
-        told = [(_TEXTS[case.reason].text(language), names[case.segment]) for case in self._cases()]
+        told = [(_TEXTS[case.reason].text(language), names[case.segment]) for case in cases]
         column = called(options.value, language)
         measures = (np.nan_to_num(columns[name]).tolist() for name in (options.value, "n_orders", "days_since_last"))
         return [

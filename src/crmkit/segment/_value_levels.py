@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -14,19 +13,19 @@ import pandas as pd
 from crmkit._checks import check_ascending, check_fraction, check_option
 from crmkit._figures import decimals
 from crmkit.labels import LABELS, Label, Language
-from crmkit.segment._cases import Case, Within, no_order
+from crmkit.segment._cases import PLAIN_COLUMN, Case, Within, no_order
 from crmkit.segment._edges import edges_between_values, edges_of_top_shares, reached
+from crmkit.segment._learned import check_cuts, check_table
 from crmkit.segment._measures import Floats, Measures
 from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount, called
 
-__all__ = ["ValueSegmenter", "check_cuts", "check_total", "check_value_column"]
+__all__ = ["ValueSegmenter", "check_total", "check_value_column"]
 
 Scheme: TypeAlias = Literal["value_level", "relationship", "abc", "main_group", "product"]
 LevelBinning: TypeAlias = Literal["quantile", "contribution", "natural"]
 
 _CANCELLED = 1e-12
-_PLAIN_COLUMN = re.compile(r"[^\W\d]\w*")
 
 
 class _Defaults(NamedTuple):
@@ -168,10 +167,11 @@ class ValueSegmenter(Segmenter):
         return edges_of_top_shares(values, shares=shares, of="customers")
 
     def _check_learned(self) -> None:
-        levels = list(self._names())[:-2]
-        if list(self.cuts_.columns) != ["segment", "cut"] or self.cuts_["segment"].tolist() != levels:
+        check_table(self.cuts_, {"segment": "text", "cut": "float64"})
+        if self.cuts_["segment"].tolist() != list(self._names())[:-2]:
             raise ValueError("the cuts are not those of the levels")
-        check_cuts(self.cuts_["cut"])
+        given = self.options_.cuts
+        check_cuts(self.cuts_["cut"], given={} if given is None else dict(enumerate(reversed(list(given)))))
         if not self.cuts_["cut"].is_monotonic_decreasing:
             raise ValueError("the cuts do not fall from level to level")
 
@@ -187,13 +187,15 @@ class ValueSegmenter(Segmenter):
             Case(lowest, "below_cuts", ()),
         ]
 
-    def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
-        names = {code: label.text(language) for code, label in self._names().items()}
+    def _sentences(
+        self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures, language: Language
+    ) -> list[str]:
+        names = self._called(language)
         cut_of = dict(zip(self.cuts_["segment"], self.cuts_["cut"], strict=True))
         lowest_cut = float(self.cuts_["cut"].iloc[-1])
         told = [
             (REASONS[case.reason].text(language), names[case.segment], amount(cut_of.get(case.segment, lowest_cut)))
-            for case in self._cases()
+            for case in cases
         ]
         column = called(self.options_.value, language)
         return [
@@ -204,14 +206,8 @@ class ValueSegmenter(Segmenter):
 
 def check_value_column(value: object) -> None:
     """Raise unless a value column has a name that SQL takes as it is."""
-    if not isinstance(value, str) or not _PLAIN_COLUMN.fullmatch(value):
+    if not isinstance(value, str) or not PLAIN_COLUMN.fullmatch(value):
         raise ValueError(f"`value` must be a plain column name such as 'spend', got {value!r}. Rename the column.")
-
-
-def check_cuts(cuts: pd.Series[float]) -> None:
-    """Raise unless cuts are finite floats."""
-    if cuts.dtype != np.float64 or not np.isfinite(cuts).all():
-        raise ValueError("a cut is a finite number")
 
 
 def check_total(values: Floats, *, column: str) -> None:

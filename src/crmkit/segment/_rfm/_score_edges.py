@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from crmkit.segment._edges import Binning, edges_between_values, reached
+from crmkit.segment._learned import Kind, check_table
 from crmkit.segment._measures import Floats
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Cell",
     "Dimension",
     "bin_sizes",
+    "check_bin_sizes",
     "check_edges",
     "edge_table",
     "edges_by_cell",
@@ -30,6 +32,20 @@ Cell: TypeAlias = tuple[int | None, int | None]
 # More scores than this tell nobody apart, and a million cells of three dimensions still fit into memory.
 MOST_BINS: Final = 100
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("r", "f", "m")
+_EDGE_KINDS: Final[Mapping[str, Kind]] = {
+    "dimension": "text",
+    "r_score": "Int64",
+    "f_score": "Int64",
+    "score": "int64",
+    "edge": "float64",
+}
+_BIN_KINDS: Final[Mapping[str, Kind]] = {
+    "dimension": "text",
+    "score": "int64",
+    "n_customers": "int64",
+    "lowest": "float64",
+    "highest": "float64",
+}
 
 
 def edge_table(
@@ -65,26 +81,38 @@ def edge_table(
     return table.astype({"r_score": "Int64", "f_score": "Int64", "score": "int64", "edge": "float64"})
 
 
-def check_edges(edges: pd.DataFrame, *, sizes: Mapping[Dimension, int]) -> None:
+def check_edges(
+    edges: pd.DataFrame,
+    *,
+    sizes: Mapping[Dimension, int],
+    cuts: Mapping[Dimension, Sequence[float]],
+    nested: bool,
+) -> None:
     """Raise unless a table of edges is one that `edge_table` makes: each cell's edges whole, finite and in order."""
-    kinds = {name: str(kind) for name, kind in edges.dtypes.items()}
-    wanted = {"r_score": "Int64", "f_score": "Int64", "score": "int64", "edge": "float64"}
-    if list(edges.columns) != ["dimension", *wanted] or {name: kinds[name] for name in wanted} != wanted:
-        raise ValueError("edges have other columns")
-    if list(edges["dimension"].unique()) != list(DIMENSIONS) or not np.isfinite(edges["edge"]).all():
-        raise ValueError("edges are finite numbers of the three dimensions")
-    for name, cells in edges_by_cell(edges).items():
-        if not cells or cells[-1][0] != (None, None):
+    check_table(edges, _EDGE_KINDS)
+    if not np.isfinite(edges["edge"]).all():
+        raise ValueError("an edge is a finite number")
+    split = edges_by_cell(edges)
+    places: list[tuple[Dimension, Cell, int]] = []
+    for name in DIMENSIONS:
+        *inner, everywhere = [cell for cell, _ in split[name]]
+        n_parents = DIMENSIONS.index(name) if nested and name not in cuts else 0
+        if everywhere != (None, None):
             raise ValueError("some edges hold everywhere")
-        scores = edges.loc[edges["dimension"] == name, "score"].tolist()
-        if scores != list(range(2, sizes[name] + 1)) * len(cells):
-            raise ValueError("the edges of a cell earn the scores from 2 on")
-        for (r_score, f_score), inner in cells:
-            of_cell = [(r_score, sizes["r"]), (f_score, sizes["f"])]
-            if any(score is not None and not 1 <= score <= size for score, size in of_cell):
-                raise ValueError("edges of a cell that is not there")
-            if (np.diff(inner) < 0).any():
-                raise ValueError("the edges of a cell ascend from score to score")
+        for cell in inner:
+            if [score is not None for score in cell] != [number < n_parents for number in range(2)] or any(
+                score is not None and not 1 <= score <= sizes[parent]
+                for parent, score in zip(DIMENSIONS, cell, strict=False)
+            ):
+                raise ValueError("edges hold in a cell that is not there")
+        cells = [everywhere, *sorted(inner, key=lambda cell: (cell[0] or 0, cell[1] or 0))]
+        places += [(name, cell, score) for cell in cells for score in range(2, sizes[name] + 1)]
+        if any((np.diff(ascending) < 0).any() for _, ascending in split[name]):
+            raise ValueError("the edges of a cell ascend from score to score")
+        if name in cuts and sorted(np.abs(split[name][-1][1])) != sorted(map(abs, map(float, cuts[name]))):
+            raise ValueError("the edges are not the cuts of the options")
+    if places != _places(edges):
+        raise ValueError("each cell has an edge for every score from 2 on, the cells in order")
 
 
 def scores_on(values: dict[Dimension, Floats], edges: pd.DataFrame) -> dict[Dimension, Floats]:
@@ -107,13 +135,9 @@ def edges_by_cell(edges: pd.DataFrame) -> dict[Dimension, list[tuple[Cell, Float
 
     The edges of a cell are signed so that larger is better; the first earns a score of 2.
     """
-    dimensions = edges["dimension"].to_numpy()
-    edge = np.where(dimensions == "r", -1.0, 1.0) * edges["edge"].to_numpy()
-    parents = [edges[name].to_numpy(dtype=np.float64, na_value=np.nan).tolist() for name in ("r_score", "f_score")]
     split: dict[Dimension, dict[Cell, list[float]]] = {name: {} for name in DIMENSIONS}
-    for name, r_score, f_score, bound in zip(dimensions.tolist(), *parents, edge.tolist(), strict=True):
-        cell = (None if math.isnan(r_score) else int(r_score), None if math.isnan(f_score) else int(f_score))
-        split[name].setdefault(cell, []).append(bound)
+    for (name, cell, _), edge in zip(_places(edges), edges["edge"].to_numpy().tolist(), strict=True):
+        split[name].setdefault(cell, []).append(-edge if name == "r" else edge)
     return {
         name: sorted(
             ((cell, np.array(inner)) for cell, inner in cells.items()),
@@ -121,6 +145,16 @@ def edges_by_cell(edges: pd.DataFrame) -> dict[Dimension, list[tuple[Cell, Float
         )
         for name, cells in split.items()
     }
+
+
+def _places(edges: pd.DataFrame) -> list[tuple[Dimension, Cell, int]]:
+    """The dimension, the cell and the score of each edge."""
+    parents = [edges[name].to_numpy(dtype=np.float64, na_value=np.nan).tolist() for name in ("r_score", "f_score")]
+    cells = [tuple(None if math.isnan(score) else int(score) for score in cell) for cell in zip(*parents, strict=True)]
+    places: Any = list(
+        zip(edges["dimension"].to_numpy().tolist(), cells, edges["score"].to_numpy().tolist(), strict=True)
+    )
+    return places  # type: ignore[no-any-return]
 
 
 def bin_sizes(
@@ -138,6 +172,21 @@ def bin_sizes(
     )
     table["n_customers"] = table["n_customers"].fillna(0).astype("int64")
     return table[["dimension", "score", "n_customers", "lowest", "highest"]]
+
+
+def check_bin_sizes(sizes_of_bins: pd.DataFrame, *, sizes: Mapping[Dimension, int], n_customers: int) -> None:
+    """Raise unless a table of bins is one that `bin_sizes` makes: it holds all customers, empty bins no values."""
+    check_table(sizes_of_bins, _BIN_KINDS)
+    scores = [[name, score] for name in DIMENSIONS for score in range(1, sizes[name] + 1)]
+    if sizes_of_bins[["dimension", "score"]].to_numpy().tolist() != scores:
+        raise ValueError("the bins are not those of the scores")
+    counts, lowest, highest = (sizes_of_bins[name].to_numpy() for name in ("n_customers", "lowest", "highest"))
+    totals = sizes_of_bins.groupby("dimension")["n_customers"].sum()
+    if n_customers < 1 or (counts < 0).any() or (totals != n_customers).any():
+        raise ValueError("each customer is in one bin of each dimension")
+    filled = counts > 0
+    if not (np.isnan(lowest[~filled]).all() and np.isnan(highest[~filled]).all() and (lowest <= highest)[filled].all()):
+        raise ValueError("the lowest and the highest value are those of the customers in a bin")
 
 
 def _place(values: Floats, edges: Floats) -> Floats:

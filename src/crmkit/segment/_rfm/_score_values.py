@@ -41,5 +41,5 @@ def oriented(columns: Measures, options: ScoreOptions) -> dict[Dimension, Floats
 
 def sql_measures(options: ScoreOptions) -> dict[Dimension, str]:
     """The three measures in SQL, days as they are."""
-    per_year = f"n_orders * {_DAYS_A_YEAR} / GREATEST(tenure_days, {options.min_tenure_days})"
+    per_year = f"n_orders * {_DAYS_A_YEAR} / GREATEST(tenure_days, {int(options.min_tenure_days)})"
     return {"r": "days_since_last", "f": "n_orders" if options.frequency == "orders" else per_year, "m": "spend"}

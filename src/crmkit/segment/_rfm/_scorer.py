@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -22,6 +23,7 @@ from crmkit.segment._rfm._score_edges import (
     MOST_BINS,
     Dimension,
     bin_sizes,
+    check_bin_sizes,
     check_edges,
     edge_table,
     scores_on,
@@ -47,7 +49,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         Scores per dimension, 2 to 100.
     binning : {"quantile", "width", "natural"}, default "quantile"
         Bins of equal numbers of customers, of equal width, or Fisher's natural breaks (the least squared deviation
-        within bins; beyond 100,000 distinct values found among 100,000 groups of customers).
+        within bins; hardly more beyond 1,000,000 distinct values, where groups of them are compared first).
     cuts : mapping of "r", "f", "m" to sequences of numbers, optional
         Fixed cut points instead, ascending, ``n_bins - 1`` per dimension named: days for "r", orders (or orders per
         year) for "f", money for "m". Reaching a cut earns the better score: ``cuts={"r": [30]}`` with two bins scores
@@ -256,13 +258,9 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
 
     def _check_restored(self) -> None:
         super()._check_restored()
-        sizes = self._checked_options()
-        check_edges(self.edges_, sizes=sizes)
-        if list(self.bin_sizes_.columns) != ["dimension", "score", "n_customers", "lowest", "highest"]:
-            raise ValueError("the sizes of the bins are not those of scores")
-        scores = [[name, score] for name in DIMENSIONS for score in range(1, sizes[name] + 1)]
-        if self.bin_sizes_[["dimension", "score"]].to_numpy().tolist() != scores or self.n_customers_ < 1:
-            raise ValueError("the sizes of the bins are not those of the scores")
+        sizes, options = self._checked_options(), self.options_
+        check_edges(self.edges_, sizes=sizes, cuts=options.cuts or {}, nested=options.nested)
+        check_bin_sizes(self.bin_sizes_, sizes=sizes, n_customers=self.n_customers_)
 
     def _checked_options(self) -> dict[Dimension, int]:
         options = self.options_
@@ -295,14 +293,18 @@ def _per_dimension(given: Mapping[Dimension, Any]) -> dict[Dimension, Any]:
 
 
 def _checked_weights(weights: Mapping[Dimension, float] | None) -> dict[Dimension, float]:
+    """The weights, none above 1, or raise."""
     if weights is not None and not isinstance(weights, Mapping):
         raise TypeError(f"`weights` must map 'r', 'f' and 'm' to numbers, got {weights!r}.")
     given = _per_dimension(dict.fromkeys(DIMENSIONS, 1.0) if weights is None else weights)
     for name, weight in given.items():
         check_number(weight, name=f"weights[{name!r}]")
-    if not all(weight >= 0 for weight in given.values()) or not 0 < sum(given.values()) < np.inf:
+    largest = max(map(float, given.values()))
+    if largest <= 0 or min(map(float, given.values())) < 0:
         raise ValueError(f"`weights` must be at least 0 and not all 0, got {given}.")
-    return given
+    # In units of a power of two, which leaves all digits: sums of large weights are beyond all floats.
+    _, exponent = math.frexp(largest)
+    return {name: math.ldexp(float(weight), -exponent) for name, weight in given.items()}
 
 
 def _check_cuts(name: str, cuts: Sequence[float], *, n_cuts: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Final
 
@@ -12,7 +13,8 @@ from sklearn.base import clone
 
 from crmkit._frames import Coded
 from crmkit.labels import LABELS, Label, Language
-from crmkit.segment._cases import Case, first_that_holds, no_order
+from crmkit.segment._cases import Case, no_order
+from crmkit.segment._learned import check_table
 from crmkit.segment._measures import Measures
 from crmkit.segment._rfm._rule_tables import rfm_cell_table
 from crmkit.segment._rfm._rules import (
@@ -122,18 +124,28 @@ class RFMSegmenter(Segmenter):
     def _learn(self, ordered: Measures) -> None:
         options = self.options_
         self.rules_ = rfm_rules(options.rules) if isinstance(options.rules, str) else deepcopy(options.rules)
-        scorer = RFMScorer(n_bins=self._checked().sizes) if options.scorer is None else clone(options.scorer)
-        self.scorer_ = scorer.fit(pd.DataFrame(ordered))
+        self.scorer_ = self._unfitted_scorer().fit(pd.DataFrame(ordered))
         self.cells_ = rfm_cell_table(self.rules_)[["r_score", "f_score", "m_score", "segment"]]
 
     def _check_learned(self) -> None:
-        check_cells(self._checked())
-        if not isinstance(self.scorer_, RFMScorer) or not hasattr(self.scorer_, "options_"):
+        options, checked = self.options_, self._checked()
+        check_cells(checked)
+        if not isinstance(options.rules, str) and options.rules != self.rules_:
+            raise ValueError("the rules are not those of the options")
+        scorer = self.scorer_
+        if not isinstance(scorer, RFMScorer) or not hasattr(scorer, "options_"):
             raise ValueError("the scorer is a fitted RFMScorer")
-        if checked_sizes(self.scorer_.options_.n_bins) != self._checked().sizes:
-            raise ValueError("the scorer has not the scores of the rules")
+        if scorer.options_.get_params() != self._unfitted_scorer().get_params():
+            raise ValueError("the scorer is not that of the options")
+        if scorer.n_customers_ != self.n_customers_:
+            raise ValueError("the scorer was fitted on other customers")
+        check_table(self.cells_, {"r_score": "int64", "f_score": "int64", "m_score": "int64", "segment": "text"})
         if not self.cells_.equals(rfm_cell_table(self.rules_)[list(self.cells_.columns)]):
             raise ValueError("the cells are not those of the rules")
+
+    def _unfitted_scorer(self) -> RFMScorer:
+        given = self.options_.scorer
+        return RFMScorer(n_bins=self._checked().sizes) if given is None else clone(given)
 
     def _cases(self) -> list[Case]:
         checked = self._checked()
@@ -145,23 +157,33 @@ class RFMSegmenter(Segmenter):
         scores = scores_on(oriented(columns, self.scorer_.options_), self.scorer_.edges_)
         return columns | {f"{dimension}_score": scores[dimension] for dimension in DIMENSIONS}
 
-    def _which(self, columns: Measures) -> npt.NDArray[np.intp]:
+    def _which(self, cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:
         # The few cells are looked at, not the many customers; only those without an order are.
-        checked = self._checked()
-        ordered = np.ones(len(self.cells_))
-        of_cell = first_that_holds(self._cases(), checked.cells() | {"n_orders": ordered, "spend": ordered})
-        which = of_cell[_cell(columns, checked.sizes)]
+        position = {case.segment: number for number, case in enumerate(cases)}
+        of_cell = np.array([position[segment] for segment in self.cells_["segment"]], dtype=np.intp)
+        which = of_cell[self._cell(columns)]
         without = np.flatnonzero(np.isnan(columns["r_score"]))
-        which[without] = super()._which({name: values[without] for name, values in columns.items()})
+        if len(without):
+            which[without] = super()._which(cases, {name: values[without] for name, values in columns.items()})
         return which
 
-    def _reasons(self, which: npt.NDArray[np.intp], columns: Measures) -> Coded:
-        cells = self.cells_[["r_score", "f_score", "m_score"]].itertuples(index=False, name=None)
-        names = [f"r{r}_f{f}_m{m}" for r, f, m in cells]
-        others = super()._reasons(which, columns)
+    def _reasons(self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures) -> Coded:
+        scores = (self.cells_[f"{name}_score"].tolist() for name in DIMENSIONS)
+        names = [f"r{r}_f{f}_m{m}" for r, f, m in zip(*scores, strict=True)]
+        others = super()._reasons(cases, which, columns)
         scored = ~np.isnan(columns["r_score"])
-        codes = np.where(scored, _cell(columns, self._checked().sizes), len(names) + others.codes)
+        codes = np.where(scored, self._cell(columns), len(names) + others.codes)
         return Coded([*names, *others.texts], codes)
+
+    def _cell(self, columns: Measures) -> npt.NDArray[np.intp]:
+        """The position of each customer's cell; the first one where there are no scores."""
+        position = np.zeros(len(columns["r_score"]))
+        for name, size in self._sizes().items():
+            position = position * size + columns[f"{name}_score"] - 1
+        return np.nan_to_num(position).astype(np.intp)
+
+    def _sizes(self) -> dict[Dimension, int]:
+        return checked_sizes(self.scorer_.options_.n_bins)
 
     def _reason_sql(self, case: Case) -> str:
         if case.reason != _CELL:
@@ -175,14 +197,16 @@ class RFMSegmenter(Segmenter):
             source = f"(SELECT *, {case} FROM {source}) AS with_{name}"  # noqa: S608
         return source
 
-    def _sentences(self, which: npt.NDArray[np.intp], columns: Measures, language: Language) -> list[str]:
-        names = {code: label.text(language) for code, label in self._names().items()}
+    def _sentences(
+        self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures, language: Language
+    ) -> list[str]:
+        names = self._called(language)
         told = [
             (_SENTENCE if case.reason == _CELL else REASONS[case.reason]).text(language).replace("{name}", name)
-            for case in self._cases()
+            for case in cases
             for name in [names[case.segment].replace("{", "{{").replace("}", "}}")]
         ]
-        sizes = {f"n_{name}": size for name, size in self._checked().sizes.items()}
+        sizes = {f"n_{name}": size for name, size in self._sizes().items()}
         shown = ("days_since_last", "n_orders", "spend", *(f"{name}_score" for name in DIMENSIONS))
         measures = (np.nan_to_num(columns[name]).tolist() for name in shown)
         return [
@@ -194,11 +218,3 @@ class RFMSegmenter(Segmenter):
 
     def _checked(self) -> CheckedRules:
         return checked_rules(self.rules_)
-
-
-def _cell(columns: Measures, sizes: dict[Dimension, int]) -> npt.NDArray[np.intp]:
-    """The position of each customer's cell; the first one where there are no scores."""
-    position = np.zeros(len(columns["r_score"]))
-    for name in DIMENSIONS:
-        position = position * sizes[name] + columns[f"{name}_score"] - 1
-    return np.nan_to_num(position).astype(np.intp)
