@@ -105,6 +105,15 @@ def test_cdnow_has_the_computed_likelihoods(cdnow, kind, logliks):
         assert found.bic_ == pytest.approx(4 * math.log(2357) - 2 * loglik, abs=2e-4)
 
 
+def test_the_likelihood_of_customers_holds_their_gaps(cdnow):
+    model = BetaGeoCNBDModel(k=2).fit(cdnow)
+    assert model.loglik(cdnow) == pytest.approx(model.loglik_, rel=1e-12)
+    assert model.score(cdnow) == pytest.approx(model.loglik_ / 2357, rel=1e-12)
+    # the same law with rates by the day: 2,457 gaps are seven times as long, each with a density a seventh as large
+    daily = BetaGeoCNBDModel.from_params(model.params_["estimate"] * [1, 7, 1, 1], k=2, time_unit="D")
+    assert daily.loglik(cdnow) == pytest.approx(model.loglik_ - 2457 * math.log(7), rel=1e-10)
+
+
 # Reference: with one phase these are BG/NBD and MBG/NBD, which have tests of their own.
 
 

@@ -519,6 +519,10 @@ def test_fits_without_customers_are_refused():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"time_unit": "days"}, r"got 'days'\. Did you mean 'D'\?"),
+        ({"time_unit": "w"}, r"got 'w'\. Did you mean 'W'\?"),
+        ({"time_unit": "wrong"}, r"'Y' \(years of 365\.25 days\), got 'wrong'\.$"),
+        ({"time_unit": 7}, r"got 7\.$"),
         (
             {"time_unit": "week"},
             r"`time_unit` must be 'D' \(days\), 'W' \(weeks\), .*, got 'week'\. Did you mean 'W'\?",

@@ -598,6 +598,20 @@ def test_the_likelihood_at_given_parameters(fitted, cdnow):
     assert model().loglik(cdnow) == pytest.approx(fitted.loglik_, abs=0.01)
 
 
+def test_the_likelihood_with_covariates_is_the_one_fitted(cdnow):
+    given = cdnow.assign(z=np.arange(len(cdnow)) % 5.0)
+    found = GammaGammaModel(spend_covariates=["z"]).fit(given)
+    assert found.loglik(given) == pytest.approx(found.loglik_, rel=1e-12)
+
+
+def test_nobody_to_learn_from_has_no_likelihood(fitted):
+    for ask in (GammaGammaModel().fit, fitted.loglik, fitted.score):
+        with pytest.raises(SchemaError, match="holds nobody with a repeat purchase"):
+            ask(customers([0, 0], [math.nan, 0.0]))
+        with pytest.raises(SchemaError, match=r"repeat purchase\. 2 came back for free orders alone"):
+            ask(customers([1, 3], [0.0, 0.0]))
+
+
 def test_amounts_that_are_no_spend_are_left_out_when_told(cdnow, fitted):
     more = pd.concat([cdnow, BAD.iloc[[1, 2, 5]]])
     found = GammaGammaModel(non_positive="drop").fit(more)
