@@ -94,7 +94,7 @@ def test_the_kpis_as_json_in_chinese_with_nothing_for_what_cannot_be_told():
     kpis = {row["kpi"]: row for row in document["kpis"]}
     assert kpis["revenue"] == {
         "kpi": "revenue", "name": "销售额", "unit": "money", "value": 28.0,
-        "numerator": None, "denominator": None, "lower": None, "upper": None, "touches_hole": False,
+        "numerator": None, "denominator": None, "n": 3.0, "lower": None, "upper": None, "touches_hole": False,
     }  # fmt: skip
     # nobody was there before the log began
     assert (kpis["retention_rate"]["value"], kpis["retention_rate"]["denominator"]) == (None, None)

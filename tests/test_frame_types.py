@@ -21,7 +21,7 @@ from crmkit import (
     customer_summary,
     rejected_orders,
 )
-from crmkit.metrics import concentration_table, period_table
+from crmkit.metrics import concentration_table, gini, period_table
 from crmkit.segment import RFMScorer, TierSegmenter, movement_table
 from crmkit.value import BetaGeoModel, GammaGammaModel, ParetoNBDModel, customer_equity, fit_groups
 
@@ -229,6 +229,31 @@ def test_ids_that_became_floats_are_the_same_customers():
     after = before.astype({"customer_id": float})
     tiers = TierSegmenter().fit(before)
     assert_same_rows(movement_table(before, after, segmenter=tiers), movement_table(before, before, segmenter=tiers))
+
+
+@pytest.mark.parametrize("kind", [lambda table: table, as_arrow_pandas], ids=["pyarrow", "pandas"])
+def test_whole_numbers_that_no_float_holds_exactly_are_read(kind):
+    # 2**63 - 1 is 2**63 as a float
+    log = kind(orders(amount=pa.array([1, 2**63 - 1, None, 4], pa.int64())))
+    assert [row[3] for row in rows(as_transactions(log, invalid="drop"))] == [1.0, 2.0**63, 4.0]
+    units = kind(orders(amount=pa.array([1, 2, 3, 2**64 - 1], pa.uint64())))
+    assert [row[3] for row in rows(as_transactions(units))] == [1.0, 2.0, 3.0, 2.0**64]
+
+
+def test_rows_are_given_back_beside_columns_of_the_other_byte_order():
+    log = pd.DataFrame({"customer_id": ["a", None], "date": TEXTS[:2], "amount": [1.0, 2.0]})
+    log["other"] = np.array([1, 2], dtype=">i4")
+    assert rejected_orders(log)["other"].tolist() == [2]
+
+
+@pytest.mark.parametrize("made", [TierSegmenter(), RFMScorer(binning="width")], ids=["tiers", "scores"])
+def test_customers_whose_values_overflow_are_refused(made):
+    counts = {"n_orders": [3, 1, 1], "days_since_last": [3.0, 90.0, 5.0], "tenure_days": [80.0, 90.0, 5.0]}
+    given = pd.DataFrame(counts | {"spend": [1.7e308, 1.6e308, 5.0]})
+    with pytest.raises(SchemaError, match=r"\['spend'\]` adds up to more than a number can hold"):
+        made.fit(given)
+    with pytest.raises(SchemaError, match="`values` adds up to more than a number can hold"):
+        gini(given["spend"])
 
 
 # Sums that overflow.

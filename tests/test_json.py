@@ -1,6 +1,8 @@
 """Estimators to and from JSON: nested ones, numbers from NumPy, and JSON that somebody else wrote."""
 
 import json
+from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -133,6 +135,10 @@ def test_estimators_with_numbers_from_numpy_say_the_same():
         RFMSegmenter(rules="chinese_8", scorer=RFMScorer(n_bins=n_bins, cuts={"m": np.array([25.0])})),
         TierSegmenter(core_share=np.float64(0.4), lapsed_days=np.int64(30), cuts={"orders": np.int64(3)}),
         ValueSegmenter(cuts=np.array([15.0, 35.0])),
+        ValueSegmenter(cuts=pd.Series([15.0, 35.0])),
+        ValueSegmenter(cuts=range(15, 36, 20)),
+        TierSegmenter(cuts=MappingProxyType({"orders": 3})),
+        TierSegmenter(core_share=Fraction(2, 5)),
     ):
         segmenter.fit(CUSTOMERS)
         pd.testing.assert_frame_equal(again(segmenter).assign(CUSTOMERS), segmenter.assign(CUSTOMERS))

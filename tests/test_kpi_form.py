@@ -93,6 +93,10 @@ def test_the_record_takes_code_and_path_from_the_function():
     assert kpis_of(len) == ()
 
 
+def test_masked_values_are_missing():
+    assert np.isnan(kept_share(kept=np.ma.array([1, 10], mask=[1, 0]), bought=20)).tolist() == [True, False]
+
+
 # Refusals.
 
 
@@ -107,6 +111,8 @@ def test_what_the_record_rules_out_is_refused():
         kept_share(kept=0, bought=None)
     with pytest.raises(TypeError, match="`kept` must be a number or a column of numbers"):
         kept_share(kept=pl.Series(["1"]), bought=4)
+    with pytest.raises(ValueError, match="`kept` must be finite, got infinity"):
+        kept_share(kept=10**400, bought=4)
     with pytest.raises(TypeError, match="missing a required argument: 'bought'"):
         kept_share(kept=1)
     with pytest.raises(TypeError, match="unexpected keyword argument 'sold'"):

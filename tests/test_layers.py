@@ -16,7 +16,6 @@ LEVELS = {
     "_writing": 0,
     "_checks": 1,
     "_figures": 1,
-    "labels": 1,
     "_calendar": 2,
     "_stats": 2,
     "_frames": 2,
@@ -30,9 +29,10 @@ LEVELS = {
     "value": 6,
     "loyalty": 6,
     "metrics": 7,
-    "plotting": 8,
-    "report": 9,
-    "cli": 10,
+    "labels": 8,
+    "plotting": 9,
+    "report": 10,
+    "cli": 11,
 }
 TOP = max(LEVELS.values()) + 1
 FACADES = {"__init__", "__main__"}

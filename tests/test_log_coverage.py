@@ -68,6 +68,32 @@ def test_a_month_that_is_not_there_by_hand():
     assert march["expected_high"] == pytest.approx(93 * math.exp(width), rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2024-11-20", "2024-12-29"), ("2024-01-03", "2024-02-29")],
+    ids=["two days before the end", "two days after the start"],
+)
+def test_a_hole_beside_the_first_or_last_days_is_found(first, last):
+    # twenty orders a day, and a side of two days, which alone would make any silence plausible
+    orders = without(every_day("2024-01-01", "2024-12-31", n=20), first, last)
+    end = pd.Timestamp("2024-12-31").to_pydatetime()
+    assert named(holes_of(orders, as_of=end)) == [("missing", first, last)]
+    days = log_coverage_table(as_transactions(orders), as_of="2024-12-31", freq="D")
+    assert (days["status"] == "missing").sum() == (pd.Timestamp(last) - pd.Timestamp(first)).days + 1
+    months = log_coverage_table(as_transactions(orders), as_of="2024-12-31").set_index("period")["status"]
+    assert set(months[months != "ok"].index.strftime("%m")) == {first[5:7], last[5:7]}
+
+
+def test_a_last_month_with_a_tenth_of_the_usual_is_partial():
+    orders = every_day("2024-01-01", "2024-12-31", n=20)
+    few_orders = orders[(orders["date"] < "2024-12-01") | (orders["customer_id"] < 2)]
+    found = log_coverage_table(as_transactions(few_orders), as_of="2024-12-31")
+    assert found["status"].tolist() == ["ok"] * 11 + ["partial"]
+    # a third of the usual is a base that shrinks, as far as one side can tell
+    third = orders[(orders["date"] < "2024-12-01") | (orders["customer_id"] < 7)]
+    assert set(log_coverage_table(as_transactions(third), as_of="2024-12-31")["status"]) == {"ok"}
+
+
 def test_half_a_month_and_a_cut_month_are_partial():
     orders = without(every_day("2024-01-10", "2024-06-15"), "2024-03-05", "2024-03-19")
     found = log_coverage_table(as_transactions(orders), as_of="2024-06-15").set_index("period")["status"]
@@ -197,8 +223,12 @@ def test_which_holes_a_period_touches():
 def test_silences_need_both_sides():
     full, empty = np.ones(100, dtype="int64"), np.zeros(20, dtype="int64")
     assert implausible_silences(np.concatenate([full, empty, full])) == [(100, 120)]
-    # (91 / 111) ** 91 is 1.4e-8; a single event before makes (1 / 21) of it
-    assert implausible_silences(np.concatenate([full[:1], empty, full])) == []
+    # (91 / 111) ** 91 is 1.4e-8; an event a month before makes any such silence plausible
+    seldom = np.tile([1, *[0] * 29], 4)
+    assert implausible_silences(np.concatenate([seldom, empty, full])) == []
+    # a single event before says nothing, and the quarter after decides; with nothing but a few days nobody can tell
+    assert implausible_silences(np.concatenate([full[:1], empty, full])) == [(1, 21)]
+    assert implausible_silences(np.concatenate([full[:1], empty, full[:5]])) == []
     # 0.001 is reached at (91 / (91 + s)) ** 91: 7 days, 0.0012, are chance and 8, 0.0005, are not
     assert implausible_silences(np.concatenate([full, empty[:7], full])) == []
     assert implausible_silences(np.concatenate([full, empty[:8], full])) == [(100, 108)]

@@ -14,7 +14,7 @@ from crmkit import (
     customer_summary,
     load_cdnow,
 )
-from crmkit.metrics import concentration_table, kpi_table, period_table
+from crmkit.metrics import concentration_table, order_kpis, period_table
 from crmkit.report import customer_report
 
 AS_OF = "1998-06-30"
@@ -258,8 +258,8 @@ def test_the_tables_are_those_of_the_library(report, cdnow):
     customers = customer_summary(transactions, as_of=AS_OF)
     expected = {
         "audit": audit_orders(cdnow, as_of=AS_OF),
-        "kpis": kpi_table(transactions, start="1997-01-01", end=AS_OF),
-        "recent_kpis": kpi_table(transactions, start="1998-04-02", end=AS_OF),
+        "kpis": order_kpis(transactions, start="1997-01-01", end=AS_OF),
+        "recent_kpis": order_kpis(transactions, start="1998-04-02", end=AS_OF),
         "months": period_table(transactions, as_of=AS_OF),
         "cohorts": cohort_table(transactions, as_of=AS_OF),
         "concentration": concentration_table(customers),

@@ -12,7 +12,7 @@ from tests.logs import log, typed
 from tests.pages import Page, section, table
 
 from crmkit import as_transactions, audit_orders, customer_summary, load_cdnow
-from crmkit.metrics import kpi_table
+from crmkit.metrics import order_kpis
 from crmkit.report import customer_report
 from crmkit.segment import RFMSegmenter
 
@@ -176,7 +176,7 @@ def test_the_markdown_by_hand(quiet):
 
 
 def test_the_period_before_on_cdnow(report, cdnow):
-    assert_frame_equal(report.previous_kpis, kpi_table(cdnow, start="1998-01-02", end="1998-04-01"))
+    assert_frame_equal(report.previous_kpis, order_kpis(cdnow, start="1998-01-02", end="1998-04-01"))
 
 
 def test_actions_on_cdnow(report, cdnow):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
+from fractions import Fraction
 from inspect import get_annotations
 from typing import Any, Self, TypeVar
 
@@ -133,7 +134,7 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
 
     def _as_given(self) -> Self:
         """Copy the estimator unfitted, with copies of its parameters: no later change of them reaches it."""
-        return type(self)(**deepcopy(self.get_params(deep=False)))
+        return type(self)(**{name: _copied(value, name) for name, value in self.get_params(deep=False).items()})
 
     def _check_restored(self) -> None:
         """Raise where JSON says what no fit leaves: all that is learned must be there, of its kind."""
@@ -147,6 +148,20 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
                 raise ValueError(f"{name} is no {kind}")
             if kind == "int" and not 0 <= value <= _MOST:
                 raise ValueError(f"{name} is no number of customers")
+
+
+def _copied(value: Any, name: str) -> Any:
+    """Copy a parameter, mappings and other containers as the plain ones that JSON holds."""
+    if isinstance(value, Mapping):
+        return {key: _copied(part, name) for key, part in value.items()}
+    if isinstance(value, (pd.Series, pd.Index, pd.api.extensions.ExtensionArray, range)):
+        return list(value)
+    if isinstance(value, Fraction):
+        return float(value)
+    try:
+        return deepcopy(value)
+    except TypeError as error:
+        raise TypeError(f"`{name}` must be a plain value or a list or dict of such, got {value!r}.") from error
 
 
 def _learned(kind: type) -> dict[str, str]:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._frames._labels import with_given_labels, with_names
+from crmkit._frames._labels import with_given_labels, with_names, with_native_bytes
 from crmkit._frames._numpy_types import AnyFrame, with_numpy_types
 from crmkit._frames._plain_types import with_plain_types
 from crmkit.errors import SchemaError
@@ -54,7 +54,7 @@ def open_as_given(native: object, *, name: str) -> AnyFrame:
     """Do what `open_frame` does, but leave the types of the columns."""
     _refuse_duplicate_columns(native, name=name)
     try:
-        frame = nw.from_native(with_names(cast("Any", native)))
+        frame = nw.from_native(with_native_bytes(with_names(cast("Any", native))))
     except TypeError as error:
         raise TypeError(f"`{name}` must be {_KINDS}, got {type(native).__name__}.") from error
     if frame.implementation not in _ENGINES + _MEMORY:

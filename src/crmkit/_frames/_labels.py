@@ -1,13 +1,14 @@
-"""Labels of pandas columns that are no text: named while a frame is worked on, given back as they were."""
+"""What Narwhals wants of pandas: columns named by text, given back as they were labelled, and bytes in its order."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-__all__ = ["as_name", "with_given_labels", "with_names"]
+__all__ = ["as_name", "with_given_labels", "with_names", "with_native_bytes"]
 
 
 def as_name(label: Hashable) -> str:
@@ -20,6 +21,18 @@ def with_names(native: Any) -> Any:
     if not isinstance(native, pd.DataFrame) or all(isinstance(label, str) for label in native.columns):
         return native
     return native.set_axis([as_name(label) for label in native.columns], axis=1)
+
+
+def with_native_bytes(native: Any) -> Any:
+    """Turn the bytes of pandas numbers that were written on another kind of machine, which pandas cannot filter."""
+    if not isinstance(native, pd.DataFrame):
+        return native
+    turned = {
+        name: kind.newbyteorder("=")
+        for name, kind in native.dtypes.items()
+        if isinstance(kind, np.dtype) and not kind.isnative
+    }
+    return native.astype(turned) if turned else native
 
 
 def with_given_labels(result: Any, *, like: Any) -> Any:

@@ -65,7 +65,7 @@ def _changed(frame: AnyFrame, plain: Callable[[Any], Any], *, columns: Collectio
 
 def _is_plain(kind: Any) -> bool:
     """Whether a pandas type is one of NumPy's that needs no look at the values; they are most."""
-    return isinstance(kind, np.dtype) and kind.kind in "iufbmM" and kind.isnative
+    return isinstance(kind, np.dtype) and kind.kind in "iufbmM"
 
 
 def _plain_arrow(values: Any) -> Any:
@@ -100,8 +100,6 @@ def _plain_pandas(values: pd.Series[Any]) -> Any:
         return values.dt.to_timestamp()
     if isinstance(kind, pd.api.extensions.ExtensionDtype):
         return None
-    if not kind.isnative:
-        return values.astype(kind.newbyteorder("="))
     return _of_objects(values) if pd.api.types.is_object_dtype(kind) else None
 
 

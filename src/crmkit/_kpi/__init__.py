@@ -1,19 +1,25 @@
 """KPIs: a record each, from which the checks, the catalogue and the tables follow."""
 
 from crmkit._kpi._decorator import Quotient, kpi, kpis_of, quotient_of, ratio, tells
+from crmkit._kpi._long_form import KPI_COLUMNS, KpiRow, as_it_is, divided, long_form
 from crmkit._kpi._record import GROUPS, UNITS, Example, Input, Kpi, Variant, count, money, part
 
 __all__ = [
     "GROUPS",
+    "KPI_COLUMNS",
     "UNITS",
     "Example",
     "Input",
     "Kpi",
+    "KpiRow",
     "Quotient",
     "Variant",
+    "as_it_is",
     "count",
+    "divided",
     "kpi",
     "kpis_of",
+    "long_form",
     "money",
     "part",
     "quotient_of",

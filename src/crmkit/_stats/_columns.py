@@ -76,12 +76,18 @@ def _read(values: Numbers) -> npt.NDArray[np.float64] | None:
     """Floats of a number or a column; None for everything else."""
     if (series := _foreign(values)) is not None:
         return series.cast(nw.Float64).to_numpy() if series.dtype.is_numeric() else None
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.ma.filled(values.astype("float64"), np.nan)
     column = values if isinstance(values, pd.Series) else np.asarray(values)
     if values is None or pd.api.types.infer_dtype(np.atleast_1d(column), skipna=True) not in _NUMBER_KINDS:
         return None
     if isinstance(column, pd.Series):
         return column.to_numpy(dtype="float64", na_value=np.nan)
-    return np.asarray(column.astype("float64"))
+    try:
+        return np.asarray(column.astype("float64"))
+    except OverflowError:
+        # A whole number beyond all floats.
+        return np.full(column.shape, np.inf)
 
 
 def _foreign(values: Numbers) -> nw.Series[Any] | None:

@@ -15,6 +15,8 @@ Run = tuple[int, int]
 _SIDE = 91
 # A side with fewer usable days says nothing.
 _FEWEST_DAYS = 14
+# What is far below one side alone lies below this part of what is far below two.
+_ALONE = 0.4
 # Chance of a false alarm in a whole log, for silences and for days counted twice.
 _RARE = 0.001
 _YEAR = 365
@@ -35,8 +37,8 @@ def implausible_silences(counts: Counts) -> list[Run]:
 
     A stretch is one if `silence_probability` is below 0.001, divided by the number of stretches looked at (Bonferroni),
     by the days with events of the quarter before it and of the quarter after it: a base that grew, shrank or closed on
-    some days is no hole. Nor is what comes back every year: a stretch that overlaps another by half, one or more years
-    apart.
+    some days is no hole. A side of fewer than 14 days says nothing beside a longer one. Nor is a hole what comes back
+    every year: a stretch that overlaps another by half, one or more years apart.
     """
     filled = counts > 0
     empty = [(start, stop) for start, stop in runs_of(~filled) if start > 0 and stop < len(counts) and stop - start > 1]
@@ -46,8 +48,10 @@ def implausible_silences(counts: Counts) -> list[Run]:
 
 def _probability(filled: npt.NDArray[np.bool_], run: Run) -> float:
     start, stop = run
-    sides = filled[max(start - _SIDE, 0) : start], filled[stop : stop + _SIDE]
-    return max(float(silence_probability(stop - start, n_days=side.sum(), span=len(side))) for side in sides)
+    sides = [filled[max(start - _SIDE, 0) : start], filled[stop : stop + _SIDE]]
+    # Beside the first or the last days of a log the other side alone can tell.
+    telling = [side for side in sides if len(side) >= _FEWEST_DAYS] or sides
+    return max(float(silence_probability(stop - start, n_days=side.sum(), span=len(side))) for side in telling)
 
 
 def _a_year_apart(run: Run, other: Run) -> bool:
@@ -103,7 +107,8 @@ def expected_ranges(
     return (
         np.where(low >= 1, low, np.where(np.isnan(smaller), np.nan, 0.0)),
         np.where(larger == 0, 0.0, high),
-        np.minimum(*sides.T),
+        # At the end of a log the quarter before it speaks alone, more cautiously: bases shrink.
+        np.where(np.isnan(sides[:, 1]), _ALONE * sides[:, 0], np.minimum(*sides.T)),
     )
 
 

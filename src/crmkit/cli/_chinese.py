@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from crmkit._names import Label
 from crmkit.cli._messages import MESSAGES, PARTS
 from crmkit.cli._usage_messages import USAGE_MESSAGES
-from crmkit.labels import Label
 
 __all__ = ["in_chinese"]
 

@@ -12,6 +12,7 @@ import click
 
 from crmkit._figures import NOTHING, count, money, significant
 from crmkit._frames import open_frame, plain, records, to_pandas
+from crmkit._names import Language
 from crmkit.cli._customers_file import MONETARY_VALUE, check_ending, for_readers, write_customers
 from crmkit.cli._options import JSON, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
@@ -22,7 +23,6 @@ from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.cli._valued import Valued, valued_customers
 from crmkit.customers import customer_summary
-from crmkit.labels import Language
 from crmkit.report._forecast import MODELS, Terms, UnfitError
 from crmkit.report._limits import SYMBOLS
 

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import click
 
+from crmkit._names import Language
 from crmkit.cli._chinese import in_chinese
 from crmkit.cli._language import language_of
 from crmkit.cli._signals import exiting_when_terminated
 from crmkit.cli._texts import TEXTS
-from crmkit.labels import Language
 
 __all__ = ["SpokenGroup"]
 

@@ -9,10 +9,10 @@ from typing import Any, Final, TypeAlias
 
 import click
 
+from crmkit._names import Language
 from crmkit.cli._column_names import OWN_NAMES, USUAL_NAMES
 from crmkit.cli._problems import FileError, OptionError
 from crmkit.cli._texts import TEXTS
-from crmkit.labels import Language
 
 __all__ = ["Columns", "found_columns", "found_id"]
 

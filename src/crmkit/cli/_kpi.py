@@ -12,14 +12,15 @@ import pandas as pd
 from crmkit._checks import as_day
 from crmkit._figures import NOTHING, number, share
 from crmkit._frames import open_frame, records, to_pandas
+from crmkit._names import Language
 from crmkit.activity import LogHole, touching
 from crmkit.cli._options import JSON, OrderOptions, day, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._problems import OptionError
 from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
-from crmkit.labels import LABELS, Language
-from crmkit.metrics import kpi_catalogue, kpi_table
+from crmkit.labels import LABELS
+from crmkit.metrics import kpi_catalogue, order_kpis
 from crmkit.report._holes import marked
 from crmkit.report._kpi_page import OF_TWO_PERIODS
 from crmkit.report._texts import TEXTS as REPORT_TEXTS
@@ -46,7 +47,7 @@ def kpi(options: OrderOptions, start: str, end: str | None, as_json: bool) -> No
     last = _last_day(options, start=start, end=end)
     with open_orders(options) as log:
         usable = log.transactions(options, as_of=last)
-        found = kpi_table(usable.transactions, start=start, end=last)
+        found = order_kpis(usable.transactions, start=start, end=last)
         table = _named(to_pandas(open_frame(found, name="kpis")), options.language)
     table["touches_hole"] = _touches_hole(
         table, usable.holes, start=as_day(start, name="start"), last=as_day(last, name="end")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from crmkit.labels import LANGUAGES, Language
+from crmkit._names import LANGUAGES, Language
 
 __all__ = ["language_of"]
 

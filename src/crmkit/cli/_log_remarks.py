@@ -9,8 +9,8 @@ import click
 import pandas as pd
 
 from crmkit._checks import LAST_YEAR, as_day
+from crmkit._names import Language
 from crmkit.activity import LogHole, daily_counts, log_holes, log_span
-from crmkit.labels import Language
 from crmkit.report._holes import holes_said, stale_said, without_end
 
 __all__ = ["said_holes", "said_holes_by"]

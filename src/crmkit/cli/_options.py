@@ -11,11 +11,11 @@ from typing import Any, Final
 import click
 
 from crmkit._checks import as_day
+from crmkit._names import Language
 from crmkit.cli._chunks import Reading
 from crmkit.cli._guess import Columns
 from crmkit.cli._paths import FilePath
 from crmkit.cli._problems import stopping
-from crmkit.labels import Language
 from crmkit.transactions import Invalid, Returns
 
 __all__ = ["JSON", "LANGUAGE", "OrderOptions", "day", "order_command"]

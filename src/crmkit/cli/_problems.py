@@ -9,10 +9,10 @@ from typing import Final
 
 import click
 
+from crmkit._names import Language
 from crmkit.cli._chinese import in_chinese
 from crmkit.cli._texts import TEXTS
 from crmkit.errors import ConvergenceError
-from crmkit.labels import Language
 
 __all__ = ["BadData", "FileError", "OptionError", "in_cli_words", "stopping"]
 

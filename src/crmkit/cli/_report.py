@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from crmkit._names import Language
 from crmkit.cli._options import JSON, LANGUAGE, OrderOptions, order_command
 from crmkit.cli._order_log import open_orders
 from crmkit.cli._output import check_output, output_option, say_path, writing
@@ -15,7 +16,6 @@ from crmkit.cli._rates import DISCOUNT_RATE, MARGIN
 from crmkit.cli._tables import print_json
 from crmkit.cli._texts import TEXTS
 from crmkit.datasets import load_cdnow
-from crmkit.labels import Language
 from crmkit.report import CustomerReport, customer_report
 from crmkit.transactions import as_transactions, audit_orders
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from crmkit._figures import count, money, share
 from crmkit._frames import open_frame, records, to_pandas
+from crmkit._names import Language
 from crmkit.cli._customers_file import MONETARY_VALUE, check_ending, for_readers, write_customers
 from crmkit.cli._master import known_ids
 from crmkit.cli._options import JSON, OrderOptions, order_command
@@ -21,7 +22,6 @@ from crmkit.cli._scored import Scored, rules_from, scored_customers
 from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.customers import customer_summary
-from crmkit.labels import Language
 from crmkit.report._base import base_said
 
 __all__ = ["score"]

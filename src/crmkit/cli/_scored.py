@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
+from crmkit._names import Language
 from crmkit.cli._problems import FileError, OptionError
-from crmkit.labels import Language
 from crmkit.report._base import base_table, with_base_money
 from crmkit.segment import RFMSegmenter, TierSegmenter, read_rfm_rules
 

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from crmkit._checks import some
+from crmkit._names import Language
 from crmkit.cli._decimals import has_decimal_comma
 from crmkit.cli._guess import Columns
 from crmkit.cli._problems import FileError
 from crmkit.cli._texts import TEXTS
-from crmkit.labels import LABELS, Language
+from crmkit.labels import LABELS
 
 __all__ = ["Unusable", "money_columns"]
 

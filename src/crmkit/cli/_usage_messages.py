@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from crmkit.labels import Label
+from crmkit._names import Label
 
 __all__ = ["USAGE_MESSAGES"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._checks import check_columns, check_fraction, check_int, some
+from crmkit._checks import check_columns, check_fraction, check_int, check_turnover, some
 from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame
 from crmkit._kpi import Kpi, tells
 from crmkit._names import Label
@@ -186,4 +186,6 @@ def _complete(values: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]:
     if np.isnan(array).any():
         missing = np.flatnonzero(np.isnan(array))
         raise ValueError(f"`values` has {len(missing)} missing, first at {some(missing.tolist())}. Fill or drop them.")
+    with np.errstate(over="ignore"):
+        check_turnover(float(np.abs(array).sum()), where="`values`")
     return array

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
-from crmkit.labels import LABELS, Language
+from crmkit._names import Label, Language
 from crmkit.plotting._heat import heat_map
 from crmkit.plotting._style import axes_for, in_language, table_of
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_cohorts"]
+
+_AGE: Final = Label("Periods since the first purchase", "首次购买后的期数")
+_COHORT: Final = Label("First purchase, and customers", "首次购买时间与客户数")
 
 # More would be too small to read, and a drawing of hundreds of kilobytes.
 _MOST_COHORTS = 24
@@ -71,9 +74,8 @@ def plot_cohorts(cohorts: Any, ax: Axes | None = None, *, language: Language = "
         columns=[str(age) for age in ages],
         rows=[f"{_start(cohort)}  {size:,}" for cohort, size in sizes.items()],
     )
-    names = LABELS["axis"]
-    ax.set_xlabel(names["age"].text(language))
-    ax.set_ylabel(names["cohort"].text(language))
+    ax.set_xlabel(_AGE.text(language))
+    ax.set_ylabel(_COHORT.text(language))
     return in_language(ax, language)
 
 

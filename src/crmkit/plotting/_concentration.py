@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from crmkit.labels import LABELS, Language
+from crmkit._names import Label, Language
 from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_concentration"]
+
+_CUSTOMERS: Final = Label("Share of customers, those with the most revenue first", "客户占比（按销售额从高到低）")
+_REVENUE: Final = Label("Share of revenue", "销售额占比")
 
 
 def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -56,9 +59,8 @@ def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: 
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
     ax.plot(customers, value, color=BLUE, linewidth=2)
     quiet(ax)
-    names = LABELS["axis"]
-    ax.set_xlabel(names["customer_share"].text(language))
-    ax.set_ylabel(names["value_share"].text(language))
+    ax.set_xlabel(_CUSTOMERS.text(language))
+    ax.set_ylabel(_REVENUE.text(language))
     ax.set_xlim(0, 1)
     ax.set_ylim(bottom=0)
     for axis in (ax.xaxis, ax.yaxis):

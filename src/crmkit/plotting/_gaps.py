@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from crmkit.labels import LABELS, Language
+from crmkit._names import Label, Language
 from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_purchase_gaps"]
+
+_DAYS: Final = Label("Days to the next purchase", "距下次购买天数")
+_SHARE: Final = Label("Share of the gaps", "间隔累计占比")
 
 _MARKED: Final = (0.5, 0.9)
 # The few longest gaps would squeeze all others together.
@@ -71,6 +74,6 @@ def plot_purchase_gaps(gaps: Any, ax: Axes | None = None, *, language: Language 
     ax.set_ylim(0, 1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     _ticks.shares(ax.yaxis)
-    ax.set_xlabel(LABELS["axis"]["gap_days"].text(language))
-    ax.set_ylabel(LABELS["axis"]["gap_share"].text(language))
+    ax.set_xlabel(_DAYS.text(language))
+    ax.set_ylabel(_SHARE.text(language))
     return in_language(ax, language)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from crmkit.labels import LABELS, Language
+from crmkit._names import Label, Language
 from crmkit.plotting._heat import heat_map
 from crmkit.plotting._style import axes_for, in_language, table_of
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_movement"]
+
+_BEFORE: Final = Label("Before", "期初")
+_AFTER: Final = Label("After", "期末")
+_NOT_THERE: Final = Label("Not there", "不在表中")
 
 # Names of more letters than this in all would run into one another below the columns.
 _MOST_LETTERS = 50
@@ -55,8 +59,7 @@ def plot_movement(movement: Any, ax: Axes | None = None, *, language: Language =
     sides = [f"name_{language}_before", f"name_{language}_after"]
     columns = (*sides, "n_customers", "share")
     table = table_of(movement, columns, name="movement", made_by="segment.movement_table", language=language)
-    names = LABELS["axis"]
-    table[sides] = table[sides].fillna(names["not_there"].text(language))
+    table[sides] = table[sides].fillna(_NOT_THERE.text(language))
     order = [table[side].unique() for side in sides]
     counts, shares = (
         table.pivot(index=sides[0], columns=sides[1], values=name).reindex(index=order[0], columns=order[1])
@@ -68,8 +71,8 @@ def plot_movement(movement: Any, ax: Axes | None = None, *, language: Language =
     ]
     ax = axes_for(ax)
     heat_map(ax, shares.to_numpy(dtype=float), texts, columns=order[1].tolist(), rows=order[0].tolist())
-    ax.set_xlabel(names["after"].text(language))
-    ax.set_ylabel(names["before"].text(language))
+    ax.set_xlabel(_AFTER.text(language))
+    ax.set_ylabel(_BEFORE.text(language))
     if sum(map(len, order[1])) > _MOST_LETTERS:
         ax.tick_params(axis="x", rotation=40)
         for label in ax.get_xticklabels():

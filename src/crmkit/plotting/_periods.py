@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from crmkit.labels import LABELS, Language
+from crmkit._names import Label, Language
+from crmkit.labels import LABELS
 from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_period_customers", "plot_period_revenue"]
+
+_GROUPS: Final = {"new": Label("New customers", "新客户"), "returning": Label("Returning customers", "老客户")}
 
 _INCOMPLETE = 0.45
 _GAP = 0.85
@@ -110,7 +113,7 @@ def _stacked(
     days = np.diff(starts).astype("timedelta64[D]").astype(int) if len(starts) > 1 else np.array([30])
     width = _GAP * float(np.median(days))
     alpha = np.where(table["is_complete"].to_numpy(dtype=bool), 1.0, _INCOMPLETE)
-    names = LABELS["customer_group"]
+    names = _GROUPS
     for heights, bottoms, code, colour in (
         (returning, np.zeros(len(table)), "returning", BLUE),
         (new, np.maximum(returning, 0), "new", ORANGE),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit.labels import LABELS, Language
+from crmkit._names import Language
+from crmkit.labels import LABELS
 from crmkit.plotting._style import BLUE, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:

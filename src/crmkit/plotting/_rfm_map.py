@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from crmkit.labels import LABELS, Language
+from crmkit._names import Label, Language
 from crmkit.plotting._heat import heat_map
 from crmkit.plotting._style import axes_for, in_language, table_of
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_rfm_map"]
+
+_RECENCY: Final = Label("Recency score, the most recent on the right", "R 得分（越靠右越近期）")
+_FREQUENCY: Final = Label("Frequency score, the most frequent on top", "F 得分（越靠上越频繁）")
 
 
 def plot_rfm_map(rfm_map: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -67,7 +70,6 @@ def plot_rfm_map(rfm_map: Any, ax: Axes | None = None, *, language: Language = "
     ]
     ax = axes_for(ax)
     heat_map(ax, shades, texts, columns=[str(score) for score in spend.columns], rows=[str(s) for s in spend.index])
-    names = LABELS["axis"]
-    ax.set_xlabel(names["recency_score"].text(language))
-    ax.set_ylabel(names["frequency_score"].text(language))
+    ax.set_xlabel(_RECENCY.text(language))
+    ax.set_ylabel(_FREQUENCY.text(language))
     return in_language(ax, language)

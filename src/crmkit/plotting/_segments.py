@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from crmkit.labels import LABELS, Language
+from crmkit._names import Label, Language
 from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_segments"]
+
+_AXES: Final = {
+    "customer_share": Label("Share of customers", "客户占比"),
+    "value_share": Label("Share of value", "价值占比"),
+}
 
 _THICK = 0.38
 
@@ -58,13 +63,12 @@ def plot_segments(summary: Any, ax: Axes | None = None, *, language: Language = 
     ).sort_values("segment_order")
     ax = axes_for(ax)
     places = np.arange(len(table))
-    names = LABELS["axis"]
     for column, shift, colour in (
         ("customer_share", -_THICK / 2, BLUE),
         ("value_share", _THICK / 2, ORANGE),
     ):
         shares = table[column].to_numpy(dtype=float)
-        label = names[f"segment_{column}"].text(language)
+        label = _AXES[column].text(language)
         bars = ax.barh(places + shift, np.nan_to_num(shares), _THICK, color=colour, label=label)
         texts = ["" if np.isnan(share) else f"{share:.1%}" for share in shares]
         ax.bar_label(bars, labels=texts, padding=3, fontsize="small", color="#444444")

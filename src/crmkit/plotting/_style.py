@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crmkit._checks import check_columns, check_option
 from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LANGUAGES, Language
+from crmkit._names import LANGUAGES, Language
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from crmkit._checks import check_option
+from crmkit._names import Language
 from crmkit.errors import SchemaError
-from crmkit.labels import Language
 from crmkit.plotting._style import BLUE, axes_for, in_language, table_of
 from crmkit.plotting._value_texts import TEXTS
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmkit.labels import Language
+from crmkit._names import Language
 from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet, table_of
 from crmkit.plotting._value_texts import TEXTS
 

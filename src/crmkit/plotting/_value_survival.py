@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from crmkit._checks import check_option
-from crmkit.labels import Language
+from crmkit._names import Language
 from crmkit.plotting._style import BLUE, axes_for, in_language, quiet, table_of
 from crmkit.plotting._value_texts import TEXTS
 

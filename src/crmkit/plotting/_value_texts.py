@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from crmkit.labels import Label
+from crmkit._names import Label
 
 __all__ = ["TEXTS"]
 

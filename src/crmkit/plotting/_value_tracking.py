@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit.labels import Language
+from crmkit._names import Language
 from crmkit.plotting._style import BLUE, GREY, ORANGE, axes_for, in_language, quiet, table_of
 from crmkit.plotting._value_texts import TEXTS
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from crmkit.labels import Language
+from crmkit._names import Language
 from crmkit.report._numbers import counted, money
 from crmkit.report._texts import TEXTS
 

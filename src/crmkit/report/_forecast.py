@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crmkit._figures import whole_money
+from crmkit._names import Language
 from crmkit.errors import ConvergenceError, SchemaError
-from crmkit.labels import Language
 from crmkit.report._limits import Limits, limits_of, parameters_of
 from crmkit.report._value_texts import VALUE_TEXTS
 from crmkit.value import (

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from crmkit._names import Language
 from crmkit.activity import LogHole, LogSpan
-from crmkit.labels import Language
 from crmkit.report._numbers import count, day
 from crmkit.report._texts import TEXTS
 

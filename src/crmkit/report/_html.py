@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crmkit._figures import decimals
+from crmkit._names import Language
 from crmkit._version import __version__
-from crmkit.labels import LABELS, Language
+from crmkit.labels import LABELS
 from crmkit.metrics import kpi_catalogue
 from crmkit.report._charts import chart, figure_svg
 from crmkit.report._findings import findings, remarks, subtitle

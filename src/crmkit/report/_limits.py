@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from crmkit.labels import Language
+from crmkit._names import Language
 from crmkit.report._value_texts import VALUE_TEXTS
 
 __all__ = ["PARAMETER_COLUMNS", "SYMBOLS", "Limits", "limits_of", "parameters_of"]

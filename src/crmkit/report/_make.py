@@ -12,10 +12,11 @@ import pandas as pd
 from crmkit import metrics
 from crmkit._checks import Day, as_day, check_columns, check_discount_rate, check_int, check_margin, check_option
 from crmkit._frames import open_frame, to_pandas
+from crmkit._names import LANGUAGES, Language
 from crmkit.activity import cohort_table, daily_counts, log_holes, log_span
 from crmkit.customers import customer_summary
 from crmkit.errors import SchemaError
-from crmkit.labels import LABELS, LANGUAGES, Language
+from crmkit.labels import LABELS
 from crmkit.report._base import base_table, with_base_money
 from crmkit.report._report import CustomerReport
 from crmkit.report._sections import QUIET, WITHOUT_PURCHASES, Section, checked_sections
@@ -151,7 +152,7 @@ def customer_report(
         holes=tuple(log_holes(of_lines, as_of=last_day)),
         base=base_table(customers),
         audit=checked,
-        kpis=_pandas(metrics.kpi_table(native, start=first_day, end=last_day)),
+        kpis=_pandas(metrics.order_kpis(native, start=first_day, end=last_day)),
         recent_kpis=_kpis(native, first_day=first_day, start=recent, end=last_day),
         previous_kpis=_kpis(native, first_day=first_day, start=previous, end=recent - timedelta(days=1)),
         months=_pandas(metrics.period_table(native, as_of=last_day)),
@@ -170,7 +171,7 @@ def customer_report(
 
 def _kpis(native: Any, *, first_day: datetime, start: datetime, end: datetime) -> pd.DataFrame | None:
     """The KPIs of a period that the log holds whole."""
-    return None if start < first_day else _pandas(metrics.kpi_table(native, start=start, end=end))
+    return None if start < first_day else _pandas(metrics.order_kpis(native, start=start, end=end))
 
 
 def _actions(customers: pd.DataFrame, rfm: RFMSegmenter, *, n_actions: int, language: Language) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from crmkit._figures import ENDLESS, NOTHING, count, decimals, share
 from crmkit._figures import whole_money as money
-from crmkit.labels import Language
+from crmkit._names import Language
 
 __all__ = [
     "ENDLESS",

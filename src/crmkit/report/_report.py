@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from crmkit._names import Language
 from crmkit._writing import write_text
 from crmkit.activity import LogHole, LogSpan, touching
-from crmkit.labels import Language
 from crmkit.report._findings import findings
 from crmkit.report._html import render
 from crmkit.report._plain import as_dict, as_markdown
@@ -52,7 +52,7 @@ class CustomerReport:
     audit : DataFrame or None
         Where every row went, as `crmkit.audit_orders` gives it.
     kpis : DataFrame
-        `crmkit.metrics.kpi_table` of the whole log.
+        `crmkit.metrics.order_kpis` of the whole log.
     recent_kpis, previous_kpis : DataFrame or None
         The same of the last ``days`` days, and of the ``days`` days before; None if the log does not hold them all.
     months : DataFrame

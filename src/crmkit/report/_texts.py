@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from crmkit.labels import Label
+from crmkit._names import Label
 from crmkit.report._log_texts import LOG_TEXTS
 from crmkit.report._value_texts import VALUE_TEXTS
 
@@ -139,6 +139,8 @@ TEXTS = MappingProxyType(
             "Only the newest {n} of {of:,} months are shown.", "仅显示 {of:,} 个月中最近的 {n} 个月。"
         ),
         "month": Label("Month", "月份"),
+        "new": Label("New customers", "新客户"),
+        "returning": Label("Returning customers", "老客户"),
         "monthly_figures": Label("Figures by month", "月度数据"),
         "incomplete": Label("not over", "未结束"),
         "alt_revenue": Label(

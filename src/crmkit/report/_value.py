@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crmkit._frames import open_frame, to_pandas
-from crmkit.labels import LABELS, Language
+from crmkit._names import Language
+from crmkit.labels import LABELS
 from crmkit.report._forecast import Forecast, Problem, Terms, UnfitError, buyers, fit_purchases, fit_spend
 from crmkit.report._limits import PARAMETER_COLUMNS, Limits
 from crmkit.report._worth_saving import with_reasons, worth_saving

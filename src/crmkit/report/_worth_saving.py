@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from crmkit.labels import Language
+from crmkit._names import Language
 from crmkit.report._numbers import counted, money
 from crmkit.report._texts import TEXTS
 

@@ -11,10 +11,12 @@ from crmkit.segment._rfm import (
     rfm_rules,
     write_rfm_rules,
 )
+from crmkit.segment._schemes import SCHEMES
 from crmkit.segment._tiers import TierSegmenter
 from crmkit.segment._value_levels import ValueSegmenter
 
 __all__ = [
+    "SCHEMES",
     "RFMScorer",
     "RFMSegmenter",
     "TierSegmenter",

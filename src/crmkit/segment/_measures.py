@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
-from crmkit._checks import check_columns, some
+from crmkit._checks import check_columns, check_turnover, some
 from crmkit._frames import collected, is_engine, open_as_given, pandas_series, with_plain_types
 from crmkit.errors import SchemaError
 
@@ -38,6 +38,8 @@ def measured(table: Any, columns: Sequence[str], *, name: str) -> Measures:
                 f"`{name}[{column!r}]` is missing or infinite in {len(at)} rows{who}, first at rows "
                 f"{some(at.tolist())}. Fill or drop them."
             )
+        with np.errstate(over="ignore"):
+            check_turnover(float(np.nansum(np.abs(floats))), where=f"`{name}[{column!r}]`")
     return values
 
 

@@ -15,8 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._checks import check_option
 from crmkit._estimator import JsonEstimator
 from crmkit._frames import Coded, FrameT, column_like, from_pandas, is_engine, open_as_given, rows_like
+from crmkit._names import LANGUAGES, Label, Language
 from crmkit.errors import SchemaError
-from crmkit.labels import LANGUAGES, Label, Language
 from crmkit.segment._cases import Case, case_sql, first_that_holds, missing_sql, text_sql
 from crmkit.segment._in_engine import assigned_in_engine
 from crmkit.segment._learned import check_table

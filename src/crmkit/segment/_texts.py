@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from crmkit.labels import Label, Language
+from crmkit._names import Label, Language
 
 __all__ = ["REASONS", "amount", "called"]
 

@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import check_fraction, check_int, check_number
-from crmkit.labels import LABELS, Label, Language
+from crmkit._names import Label, Language
 from crmkit.segment._cases import Case, Within, no_order
 from crmkit.segment._edges import edges_of_top_shares, reached
 from crmkit.segment._learned import check_cuts, check_table
 from crmkit.segment._measures import Measures
+from crmkit.segment._schemes import SCHEMES
 from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount, called
 from crmkit.segment._value_levels import check_total, check_value_column
@@ -159,7 +160,7 @@ class TierSegmenter(Segmenter):
             check_number(cut, name=f"cuts[{name!r}]")
 
     def _names(self) -> dict[str, Label]:
-        return dict(LABELS["tier"])
+        return dict(SCHEMES["tier"])
 
     def _needed(self) -> tuple[str, ...]:
         return ("n_orders", "days_since_last", self.options_.value)

@@ -12,11 +12,12 @@ import pandas as pd
 
 from crmkit._checks import check_ascending, check_fraction, check_option
 from crmkit._figures import decimals
-from crmkit.labels import LABELS, Label, Language
+from crmkit._names import Label, Language
 from crmkit.segment._cases import PLAIN_COLUMN, Case, Within, no_order
 from crmkit.segment._edges import edges_between_values, edges_of_top_shares, reached
 from crmkit.segment._learned import check_cuts, check_table
 from crmkit.segment._measures import Floats, Measures
+from crmkit.segment._schemes import SCHEMES
 from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount, called
 
@@ -126,7 +127,7 @@ class ValueSegmenter(Segmenter):
         options = self.options_
         check_option(options.scheme, _SCHEMES, name="scheme")
         check_value_column(options.value)
-        n_cuts = len(LABELS[options.scheme]) - 2
+        n_cuts = len(_SCHEMES[options.scheme].shares)
         if options.binning is not None:
             check_option(options.binning, ("quantile", "contribution", "natural"), name="binning")
         if options.cuts is not None and (options.binning is not None or options.shares is not None):
@@ -140,7 +141,7 @@ class ValueSegmenter(Segmenter):
             check_ascending(options.cuts, n_numbers=n_cuts, name="cuts")
 
     def _names(self) -> dict[str, Label]:
-        return dict(LABELS[self.options_.scheme])
+        return dict(SCHEMES[self.options_.scheme])
 
     def _needed(self) -> tuple[str, ...]:
         return ("n_orders", self.options_.value)

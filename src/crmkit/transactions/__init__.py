@@ -3,9 +3,11 @@
 from crmkit.transactions._audit import audit_orders, rejected_orders
 from crmkit.transactions._checked import checked_transactions, up_to
 from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
+from crmkit.transactions._orders import AUDIT_REASONS
 from crmkit.transactions._typed import typed_orders
 
 __all__ = [
+    "AUDIT_REASONS",
     "Invalid",
     "Returns",
     "as_order_lines",

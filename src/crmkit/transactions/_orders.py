@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 import narwhals.stable.v2 as nw
@@ -10,11 +11,12 @@ import pandas as pd
 from crmkit._calendar import next_day
 from crmkit._checks import check_turnover, some
 from crmkit._frames import AnyFrame, as_name, clean_ids, collected, in_memory, midnight, open_as_given, with_plain_types
+from crmkit._names import Label
 from crmkit.errors import SchemaError
 from crmkit.transactions._amounts import clean_numbers
 from crmkit.transactions._times import clean_times
 
-__all__ = ["AMOUNT", "CUSTOMER", "ORDER", "QUANTITY", "REASONS", "TIME", "OrderRows", "read_orders"]
+__all__ = ["AMOUNT", "AUDIT_REASONS", "CUSTOMER", "ORDER", "QUANTITY", "REASONS", "TIME", "OrderRows", "read_orders"]
 
 CUSTOMER: Final = "__crmkit_customer_id"
 TIME: Final = "__crmkit_time"
@@ -23,16 +25,20 @@ ORDER: Final = "__crmkit_order_id"
 QUANTITY: Final = "__crmkit_quantity"
 _UNIT_PRICE: Final = "__crmkit_unit_price"
 
-REASONS: Final = (
-    "no_customer",
-    "unusable_date",
-    "unusable_amount",
-    "after_as_of",
-    "refund",
-    "zero_price",
-    "kept",
+AUDIT_REASONS: Final = MappingProxyType(
+    {
+        "no_customer": Label("No customer", "无客户编号"),
+        "unusable_date": Label("Unusable date", "日期无效"),
+        "unusable_amount": Label("Unusable amount", "金额无效"),
+        "after_as_of": Label("After the as-of date", "晚于截止日"),
+        "refund": Label("Refund", "退款"),
+        "zero_price": Label("Zero price", "零价"),
+        "kept": Label("Purchase", "购买"),
+        "given": Label("Given", "合计"),
+    }
 )
-"""What a row can be; the first that holds is its reason. The first three cannot be used."""
+"""What a row can be, with its name: the first that holds counts, the first three cannot be used. Then the sum."""
+REASONS: Final = tuple(AUDIT_REASONS)[:-1]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crmkit._checks import check_int, check_option, some
-from crmkit.labels import Label
+from crmkit._names import Label
 from crmkit.segment._cases import Case, Within
 from crmkit.segment._measures import Floats
 from crmkit.segment._rfm._score_edges import DIMENSIONS, MOST_BINS, Dimension

@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from crmkit._frames import Coded
-from crmkit.labels import LABELS, Label, Language
+from crmkit._names import Label, Language
 from crmkit.segment._cases import Case, no_order
 from crmkit.segment._learned import check_table
 from crmkit.segment._measures import Measures
@@ -30,6 +30,7 @@ from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, scores_on
 from crmkit.segment._rfm._score_values import columns_read, oriented
 from crmkit.segment._rfm._scorer import RFMScorer, checked_sizes
 from crmkit.segment._rfm._sql import score_cases
+from crmkit.segment._schemes import SCHEMES
 from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount
 
@@ -113,7 +114,7 @@ class RFMSegmenter(Segmenter):
             )
 
     def _names(self) -> dict[str, Label]:
-        return {**self._checked().names, POTENTIAL: LABELS["tier"][POTENTIAL]}
+        return {**self._checked().names, POTENTIAL: SCHEMES["tier"][POTENTIAL]}
 
     def _needed(self) -> tuple[str, ...]:
         return columns_read(self.options_.scorer or RFMScorer())

@@ -13,7 +13,7 @@ from tests.frames import assert_same_rows, count_nan, rows
 from tests.logs import FIRST_DAY, log, order_logs
 
 from crmkit import SchemaError, as_transactions, load_cdnow, metrics
-from crmkit.metrics import kpi_table
+from crmkit.metrics import order_kpis
 
 NAN = math.nan
 WHOLE = {"start": "1997-01-01", "end": "1998-06-30"}
@@ -86,13 +86,17 @@ def cdnow():
 
 @pytest.mark.parametrize(("count", "expected"), [("orders", BY_ORDERS), ("days", BY_DAYS)])
 def test_march_by_hand(count, expected):
-    table = kpi_table(as_transactions(ORDERS), **MARCH, count=count)
-    assert list(table.columns) == ["kpi", "value", "numerator", "denominator", "lower", "upper"]
+    table = order_kpis(as_transactions(ORDERS), **MARCH, count=count)
+    assert list(table.columns) == ["kpi", "value", "numerator", "denominator", "n", "lower", "upper"]
     assert_figures(table, expected)
+    # 5 customers bought in March; retention and churn rest on those of the 31 days before
+    n = table.set_index("kpi")["n"]
+    assert set(n.drop(["retention_rate", "customer_churn_rate"])) == {5}
+    assert n["retention_rate"] == n["customer_churn_rate"] == expected["retention_rate"][2]
 
 
 def test_shares_have_wilson_intervals_and_nothing_else_has():
-    table = kpi_table(as_transactions(ORDERS), **MARCH, level=0.9).set_index("kpi")
+    table = order_kpis(as_transactions(ORDERS), **MARCH, level=0.9).set_index("kpi")
     bounds = table[["lower", "upper"]].dropna().T.to_dict("list")
     assert list(bounds) == ["repeat_purchase_rate", "retention_rate", "customer_churn_rate"]
     for kpi, found in bounds.items():
@@ -102,13 +106,13 @@ def test_shares_have_wilson_intervals_and_nothing_else_has():
 
 
 def test_refunds_left_out_at_the_door_leave_gross_sales():
-    table = kpi_table(as_transactions(ORDERS, returns="drop"), **MARCH)
+    table = order_kpis(as_transactions(ORDERS, returns="drop"), **MARCH)
     assert figures(table)["revenue"][0] == 170
 
 
 def test_a_period_may_be_one_day():
     # 1 March: ann alone, with two orders; on 29 February bo
-    found = figures(kpi_table(as_transactions(ORDERS), start="2024-03-01", end="2024-03-01"))
+    found = figures(order_kpis(as_transactions(ORDERS), start="2024-03-01", end="2024-03-01"))
     assert [found[kpi][0] for kpi in ("revenue", "n_orders", "active_customers", "new_customers")] == [40, 2, 1, 0]
     assert found["retention_rate"] == [0, 0, 1]
 
@@ -117,7 +121,7 @@ def test_a_period_may_be_one_day():
 def test_retention_needs_a_log_that_holds_the_period_before(first, told, build):
     # the 31 days before March 2024 begin on 30 January; a refund tells as well as an order that the log was kept then
     rows_from = log([("ann", first, -1), ("bo", "2024-02-20", 10), ("cy", "2024-02-21", 10), ("bo", "2024-03-02", 5)])
-    found = {kpi: numbers for kpi, *numbers in rows(kpi_table(build(as_transactions(rows_from)), **MARCH))}
+    found = {kpi: numbers for kpi, *numbers in rows(order_kpis(build(as_transactions(rows_from)), **MARCH))}
     assert found["retention_rate"][:3] == ([0.5, 1, 2] if told else [None, None, None])
     assert found["customer_churn_rate"][:3] == ([0.5, 1, 2] if told else [None, None, None])
 
@@ -127,12 +131,12 @@ def test_who_got_back_more_than_they_paid_does_not_push_shares_past_one():
     orders = log(
         [("ann", "2024-03-01", 30), ("bo", "2024-03-02", 10), ("cy", "2024-03-03", 5), ("cy", "2024-03-09", -25)]
     )
-    found = figures(kpi_table(as_transactions(orders), **MARCH))
+    found = figures(order_kpis(as_transactions(orders), **MARCH))
     assert [found[kpi][0] for kpi in ("revenue", "top_share", "gini")] == [20, 0.75, 0.5]
 
 
 def test_a_period_without_purchases_has_no_ratio(build):
-    table = kpi_table(build(as_transactions(ORDERS)), start="2024-06-01", end="2024-06-30")
+    table = order_kpis(build(as_transactions(ORDERS)), start="2024-06-01", end="2024-06-30")
     by_kpi = {kpi: value for kpi, value, *_ in rows(table)}
     counts = {kpi: value for kpi, value in by_kpi.items() if value is not None}
     assert counts == dict.fromkeys(["revenue", "n_orders", "active_customers", "new_customers"], 0)
@@ -144,7 +148,7 @@ def test_a_period_without_purchases_has_no_ratio(build):
 
 
 def test_cdnow_by_purchase_days(cdnow):
-    found = figures(kpi_table(cdnow, **WHOLE, count="days"))
+    found = figures(order_kpis(cdnow, **WHOLE, count="days"))
     assert found["revenue"][0] == pytest.approx(244091.94, abs=0.005)
     assert [found[kpi][0] for kpi in ("n_orders", "active_customers", "new_customers")] == [6696, 2357, 2357]
     assert found["average_order_value"][0] == pytest.approx(36.453396, abs=5e-7)
@@ -157,7 +161,7 @@ def test_cdnow_by_purchase_days(cdnow):
 
 
 def test_cdnow_by_orders(cdnow):
-    found = figures(kpi_table(cdnow, **WHOLE))
+    found = figures(order_kpis(cdnow, **WHOLE))
     assert found["n_orders"][0] == 6919
     assert found["average_order_value"][0] == pytest.approx(35.2785, abs=5e-5)
     assert found["repeat_purchase_rate"][0] == pytest.approx(0.488757, abs=5e-7)
@@ -206,7 +210,7 @@ def test_loops_over_customers_agree(orders, offset, length, count):
     first = FIRST_DAY + timedelta(days=offset)
     last, transactions = first + timedelta(days=length), as_transactions(orders)
     assume(last >= transactions["date"].min())
-    found = figures(kpi_table(transactions, start=first, end=last, count=count))
+    found = figures(order_kpis(transactions, start=first, end=last, count=count))
     expected, total = slow_figures(transactions, first, last, count=count)
     # Where the money adds up to nothing but rounding, concentration is noise.
     if abs(total) < 0.005:
@@ -220,10 +224,10 @@ def test_two_periods_side_by_side_add_up(orders, offset):
     transactions, split = as_transactions(orders), FIRST_DAY + timedelta(days=offset)
     start, end = FIRST_DAY, FIRST_DAY + timedelta(days=80)
     assume(split >= transactions["date"].min())
-    whole = figures(kpi_table(transactions, start=start, end=end))
+    whole = figures(order_kpis(transactions, start=start, end=end))
     parts = [
-        figures(kpi_table(transactions, start=start, end=split)),
-        figures(kpi_table(transactions, start=split + timedelta(days=1), end=end)),
+        figures(order_kpis(transactions, start=start, end=split)),
+        figures(order_kpis(transactions, start=split + timedelta(days=1), end=end)),
     ]
     for kpi in ("revenue", "n_orders", "new_customers"):
         assert sum(part[kpi][0] for part in parts) == pytest.approx(whole[kpi][0], abs=1e-9)
@@ -236,7 +240,7 @@ def test_the_currency_and_the_order_of_rows_move_money_alone(orders, unit, rando
     moved = transactions.sample(frac=1, random_state=random.randrange(2**32))
     moved["amount"] *= unit
     period = {"start": FIRST_DAY, "end": FIRST_DAY + timedelta(days=80)}
-    before, after = (kpi_table(table, **period).set_index("kpi") for table in (transactions, moved))
+    before, after = (order_kpis(table, **period).set_index("kpi") for table in (transactions, moved))
     money = ["revenue", "average_order_value", "average_revenue_per_customer"]
     assert after.loc[money, "value"].tolist() == pytest.approx(
         (before.loc[money, "value"] * unit).tolist(), rel=1e-9, abs=1e-9 * unit, nan_ok=True
@@ -249,9 +253,9 @@ def test_the_currency_and_the_order_of_rows_move_money_alone(orders, unit, rando
 def test_every_kind_of_frame_gives_the_same_table(build, cdnow, period):
     transactions = as_transactions(ORDERS) if period is MARCH else cdnow
     native = build(transactions)
-    found = kpi_table(native, **period)
+    found = order_kpis(native, **period)
     assert type(found) is type(native)
-    assert_same_rows(found, kpi_table(transactions, **period))
+    assert_same_rows(found, order_kpis(transactions, **period))
 
 
 # Refusals.
@@ -273,14 +277,14 @@ def test_every_kind_of_frame_gives_the_same_table(build, cdnow, period):
 )
 def test_wrong_options_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
-        kpi_table(as_transactions(ORDERS), **(MARCH | options))
+        order_kpis(as_transactions(ORDERS), **(MARCH | options))
 
 
 def test_a_table_that_is_no_transactions_table_is_refused():
     with pytest.raises(TypeError, match=r"`transactions` must be a pandas, Polars or PyArrow table.*got dict"):
-        kpi_table({}, **MARCH)
+        order_kpis({}, **MARCH)
     with pytest.raises(SchemaError, match=r"`transactions` lacks the columns \['n_orders'\].*as_transactions makes"):
-        kpi_table(ORDERS, **MARCH)
+        order_kpis(ORDERS, **MARCH)
 
 
 # Input untouched.
@@ -288,5 +292,5 @@ def test_a_table_that_is_no_transactions_table_is_refused():
 
 def test_the_transactions_given_are_not_changed(cdnow):
     before = cdnow.copy()
-    kpi_table(cdnow, **WHOLE)
+    order_kpis(cdnow, **WHOLE)
     assert_frame_equal(cdnow, before)

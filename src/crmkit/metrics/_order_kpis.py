@@ -11,14 +11,14 @@ import pandas as pd
 
 from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import AnyFrame, FrameT, from_pandas, midnight, to_pandas
-from crmkit._kpi import Kpi, tells
+from crmkit._kpi import Kpi, as_it_is, divided, long_form, tells
 from crmkit._names import Label
-from crmkit._stats import TOP_SHARE, gini_coefficient, share_of_top, wilson_interval
+from crmkit._stats import TOP_SHARE, gini_coefficient, share_of_top
 from crmkit.metrics._retention import customer_churn_rate, repeat_purchase_rate, retention_rate
 from crmkit.metrics._sales import average_order_value, average_revenue_per_customer, purchase_frequency
 from crmkit.transactions import checked_transactions, up_to
 
-__all__ = ["kpi_table"]
+__all__ = ["order_kpis"]
 
 Count: TypeAlias = Literal["orders", "days"]
 
@@ -32,7 +32,7 @@ Count: TypeAlias = Literal["orders", "days"]
         direction="higher",
         definition=Label("Net money of the period: purchases less refunds", "期间净销售额：购买减退款"),
         source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 3",
-        function="crmkit.metrics.kpi_table",
+        function="crmkit.metrics.order_kpis",
         aggregation="sum",
     ),
     Kpi(
@@ -46,7 +46,7 @@ Count: TypeAlias = Literal["orders", "days"]
             "购买日内的订单数，或购买日数（由 count 指定）",
         ),
         source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 2",
-        function="crmkit.metrics.kpi_table",
+        function="crmkit.metrics.order_kpis",
         aggregation="sum",
     ),
     Kpi(
@@ -57,7 +57,7 @@ Count: TypeAlias = Literal["orders", "days"]
         direction="higher",
         definition=Label("Customers with at least one purchase day in the period", "期间内至少有一个购买日的客户"),
         source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 5",
-        function="crmkit.metrics.kpi_table",
+        function="crmkit.metrics.order_kpis",
         aggregation="none",
     ),
     Kpi(
@@ -68,11 +68,11 @@ Count: TypeAlias = Literal["orders", "days"]
         direction="higher",
         definition=Label("Customers whose first purchase day known lies in the period", "首个已知购买日在期间内的客户"),
         source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 5",
-        function="crmkit.metrics.kpi_table",
+        function="crmkit.metrics.order_kpis",
         aggregation="sum",
     ),
 )
-def kpi_table(transactions: FrameT, *, start: Day, end: Day, count: Count = "orders", level: float = 0.95) -> FrameT:
+def order_kpis(transactions: FrameT, *, start: Day, end: Day, count: Count = "orders", level: float = 0.95) -> FrameT:
     """Compute the headline KPIs of a period, each with what it was divided by.
 
     `kpi_catalogue` defines them. Retention and churn compare with the period of the same length that ends the
@@ -95,9 +95,9 @@ def kpi_table(transactions: FrameT, *, start: Day, end: Day, count: Count = "ord
     -------
     the kind of frame given
         One row per KPI. ``kpi``, its code; ``value``; ``numerator`` and ``denominator``, missing where a KPI is no
-        ratio; ``lower`` and ``upper``, Wilson's interval of the share of customers, missing for other KPIs. A
-        ratio whose denominator is 0 is missing. In ``top_share`` and ``gini`` an active customer who got back more
-        than they paid in the period counts as 0, so that both lie between 0 and 1.
+        ratio; ``n``, the customers it rests on; ``lower`` and ``upper``, Wilson's interval of the share of customers,
+        missing for other KPIs. A ratio whose denominator is 0 is missing. In ``top_share`` and ``gini`` an active
+        customer who got back more than they paid in the period counts as 0, so that both lie between 0 and 1.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def kpi_table(transactions: FrameT, *, start: Day, end: Day, count: Count = "ord
     Examples
     --------
     >>> from crmkit import as_transactions, load_cdnow
-    >>> kpis = kpi_table(as_transactions(load_cdnow()), start="1997-01-01", end="1998-06-30", count="days")
+    >>> kpis = order_kpis(as_transactions(load_cdnow()), start="1997-01-01", end="1998-06-30", count="days")
     >>> kpis.set_index("kpi")["value"].round(4)[["revenue", "average_order_value", "repeat_purchase_rate", "gini"]]
     kpi
     revenue                 244091.9400
@@ -172,35 +172,26 @@ def _kpis(customers: pd.DataFrame, *, orders: str, level: float) -> pd.DataFrame
         base = retained = np.nan
     new = int((active & (customers["earlier_days"].to_numpy() == 0)).sum())
     spend = customers.loc[active, "revenue"].clip(lower=0).to_numpy(dtype=float)
-    nothing = np.nan
-    rows = [
-        ("revenue", revenue, nothing, nothing),
-        ("n_orders", n_orders, nothing, nothing),
-        ("active_customers", n_active, nothing, nothing),
-        ("new_customers", new, nothing, nothing),
-        ("average_order_value", average_order_value(revenue=revenue, orders=n_orders), revenue, n_orders),
-        (
-            "average_revenue_per_customer",
-            average_revenue_per_customer(revenue=revenue, customers=n_active),
-            revenue,
-            n_active,
-        ),
-        ("purchase_frequency", purchase_frequency(orders=n_orders, customers=n_active), n_orders, n_active),
-        ("repeat_purchase_rate", repeat_purchase_rate(repeat_customers=repeat, customers=n_active), repeat, n_active),
-        ("retention_rate", retention_rate(retained=retained, customers_start=base), retained, base),
-        (
-            "customer_churn_rate",
-            customer_churn_rate(lost=base - retained, customers_start=base, method="cohort"),
-            base - retained,
-            base,
-        ),
-        ("top_share", share_of_top(spend, share=TOP_SHARE), nothing, nothing),
-        ("gini", gini_coefficient(spend), nothing, nothing),
-    ]
-    table = pd.DataFrame(rows, columns=["kpi", "value", "numerator", "denominator"])
-    table = table.astype(dict.fromkeys(["value", "numerator", "denominator"], "float64"))
-    shares = table["kpi"].isin(["repeat_purchase_rate", "retention_rate", "customer_churn_rate"])
-    counts = table.loc[shares, ["numerator", "denominator"]]
-    lower, upper = wilson_interval(counts["numerator"], counts["denominator"], level=level)
-    table.loc[shares, "lower"], table.loc[shares, "upper"] = lower, upper
-    return table
+    return long_form(
+        [
+            as_it_is("revenue", revenue, n=n_active),
+            as_it_is("n_orders", n_orders, n=n_active),
+            as_it_is("active_customers", n_active, n=n_active),
+            as_it_is("new_customers", new, n=n_active),
+            divided(average_order_value, revenue=revenue, orders=n_orders, n=n_active, level=level),
+            divided(average_revenue_per_customer, revenue=revenue, customers=n_active, n=n_active, level=level),
+            divided(purchase_frequency, orders=n_orders, customers=n_active, n=n_active, level=level),
+            divided(repeat_purchase_rate, repeat_customers=repeat, customers=n_active, n=n_active, level=level),
+            divided(retention_rate, retained=retained, customers_start=base, n=base, level=level),
+            divided(
+                customer_churn_rate,
+                lost=base - retained,
+                customers_start=base,
+                method="cohort",
+                n=base,
+                level=level,
+            ),
+            as_it_is("top_share", share_of_top(spend, share=TOP_SHARE), n=n_active),
+            as_it_is("gini", gini_coefficient(spend), n=n_active),
+        ]
+    )

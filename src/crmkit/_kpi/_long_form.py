@@ -1,0 +1,55 @@
+"""The one long form of all tables of KPIs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from crmkit._kpi._decorator import kpis_of, quotient_of
+from crmkit._kpi._record import Kpi
+from crmkit._stats import wilson_interval
+
+__all__ = ["KPI_COLUMNS", "KpiRow", "as_it_is", "divided", "long_form"]
+
+KPI_COLUMNS: Final = ("kpi", "value", "numerator", "denominator", "n", "lower", "upper")
+
+
+class KpiRow(NamedTuple):
+    """A KPI's value, what it was divided from, how many it rests on, and its interval where theory gives one."""
+
+    kpi: str
+    value: float
+    numerator: float = np.nan
+    denominator: float = np.nan
+    n: float = np.nan
+    lower: float = np.nan
+    upper: float = np.nan
+
+
+def as_it_is(code: str, value: float, *, n: float) -> KpiRow:
+    """Give the row of a KPI that is no ratio."""
+    return KpiRow(code, float(value), n=float(n))
+
+
+def divided(function: Any, *, n: float, level: float, **inputs: Any) -> KpiRow:
+    """Give the row of a KPI that is a ratio, for numbers: with Wilson's interval where it is a share of a count."""
+    (record,) = kpis_of(function)
+    parts = quotient_of(function, **inputs)
+    lower, upper = np.nan, np.nan
+    if _is_share_of_count(record):
+        lower, upper = (float(end) for end in wilson_interval(parts.numerator, parts.denominator, level=level))
+    numbers = (parts.value, parts.numerator, parts.denominator, n, lower, upper)
+    return KpiRow(record.code, *(float(number) for number in numbers))
+
+
+def long_form(rows: Sequence[KpiRow]) -> pd.DataFrame:
+    """Make the table of rows."""
+    table = pd.DataFrame(rows, columns=list(KPI_COLUMNS))
+    return table.astype(dict.fromkeys(KPI_COLUMNS[1:], "float64"))
+
+
+def _is_share_of_count(record: Kpi) -> bool:
+    return record.unit == "share" and any(each.of for each in record.inputs)
