@@ -286,6 +286,14 @@ def test_counts_and_times_beyond_any_customer_are_refused(kind, column, value, p
         kind().fit(odd)
 
 
+@pytest.mark.parametrize("prior", [(1.0, 1e-200), (1.0, 10**400), (10**400, 1.0), (1e-320, 1.0), (1.0, np.nan)])
+def test_priors_beyond_squares_are_refused(prior):
+    with pytest.raises(ValueError, match=r"`priors\['r'\]` must be \(median, spread\).* no spread below 1e-06\.$"):
+        NBDModel(priors={"r": prior}).fit(CUSTOMERS)
+    with pytest.raises(ValueError, match=r"`priors\['purchase\.z'\]` must be .* Neither is beyond 1e\+100"):
+        NBDModel(priors={"purchase.z": (-1e300, 1.0)}, purchase_covariates=["z"]).fit(CUSTOMERS.assign(z=1.0))
+
+
 @pytest.mark.parametrize("kind", LAWS)
 def test_covariates_and_weights_beyond_squares_are_refused(kind):
     with pytest.raises(SchemaError, match=r"`customers\['z'\]` is beyond 1e\+100 in 1 rows, first at rows \[1\]"):
