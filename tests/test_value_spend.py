@@ -581,7 +581,7 @@ def test_who_came_back_for_free_orders_alone_is_left_out_and_counted(cdnow, fitt
 
 
 def test_the_whole_of_cdnow_is_fitted():
-    # 11,516 of 23,570 came back; one of them for two orders at price 0
+    # 11,516 of 23,570 came back; one of them for a free order alone
     everybody = customer_summary(as_transactions(load_cdnow(full=True)), as_of="1998-06-30")
     found = GammaGammaModel().fit(everybody)
     assert (everybody["frequency"] > 0).sum() == found.n_customers_ + found.n_left_out_
