@@ -473,6 +473,13 @@ def test_gaps_that_do_not_fit_are_refused(gaps):
         BetaGeoCNBDModel().fit(table)
 
 
+def test_a_horizon_of_too_many_phases_is_refused():
+    model = BetaGeoCNBDModel.from_params({"r": 0.5, "alpha": 2.0, "a": 0.8, "b": 2.0}, k=2)
+    for ask in (model.expected_purchases, model.total_purchases):
+        with pytest.raises(ValueError, match=r"`horizon` is so long that customers may pass .* more than 10,000,000"):
+            ask(customers((1, 20, 40)), horizon=1e12)
+
+
 def test_gaps_of_no_time_are_refused():
     table = customers((1, 20, 40), (0, 0, 40)).assign(log_gap_sum=[-1e9, 0.0])
     with pytest.raises(SchemaError, match=r"`customers\['log_gap_sum'\]` is smaller than gaps of 1e-09 days"):
