@@ -76,6 +76,14 @@ def test_donations_have_the_published_maximum(fitted):
     assert fitted.n_customers_ == 11104
 
 
+def test_the_likelihood_at_the_vignettes_parameters_is_the_published_one(fitted):
+    vignette = {"alpha": 1.203528, "beta": 0.749726, "gamma": 0.656781, "delta": 2.783796}
+    donors = load_donations()
+    assert BetaGeoBetaBinomModel.from_params(vignette).loglik(donors) == pytest.approx(-33225.58, abs=0.005)
+    assert fitted.loglik(donors) == pytest.approx(fitted.loglik_, rel=1e-12)
+    assert fitted.score(donors) == pytest.approx(fitted.loglik_ / 11104, rel=1e-12)
+
+
 def test_expectations_of_new_donors_are_the_published_ones(fitted):
     curve = fitted.expected_curve(range(1, 12))
     published = [0.4985, 0.9233, 1.2969, 1.6323, 1.9381, 2.2202, 2.4826, 2.7285, 2.9603, 3.1798, 3.3887]
@@ -382,6 +390,7 @@ def test_customers_who_never_leave_lie_on_the_boundary():
         ((1, 1.5, 6), r"`customers\['last_transaction'\]` is no whole number"),
         ((1, 1, 6.5), r"`customers\['n_opportunities'\]` is no whole number"),
         ((3, 2, 6), r"`customers\['n_transactions'\]` exceeds `last_transaction`.* opportunity_table makes columns"),
+        ((1, 1, 1e9), r"`customers\['n_opportunities'\]` is above 10,000 in 1 rows"),
         ((1, math.nan, 6), r"`customers\['last_transaction'\]` is missing or infinite"),
     ],
 )

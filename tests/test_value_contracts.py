@@ -503,6 +503,9 @@ def test_the_likelihood_at_given_parameters(kind):
     model = kind().fit(cohort)
     assert model.loglik(cohort) == pytest.approx(model.loglik_, rel=1e-12)
     assert model.score(cohort) == pytest.approx(model.loglik_ / 1000, rel=1e-12)
+    # Fader and Hardie (2007), seven renewals of the regular customers: maximum .704077, 1.182043 (value.md, 2.7)
+    paper = ShiftedBetaGeoModel.from_params({"alpha": 0.704077, "beta": 1.182043})
+    assert paper.loglik(contract_table(REGULAR[:8])) == pytest.approx(-1680.2652, abs=1e-4)
     # alpha = beta = 1: lost at the first renewal with 1/2, at the second with 1/2 x 1/3
     even = ShiftedBetaGeoModel.from_params({"alpha": 1.0, "beta": 1.0})
     two = pd.DataFrame({"tenure": [1, 2], "churned": [True, True]})

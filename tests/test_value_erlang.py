@@ -105,6 +105,15 @@ def test_cdnow_has_the_computed_likelihoods(cdnow, kind, logliks):
         assert found.bic_ == pytest.approx(4 * math.log(2357) - 2 * loglik, abs=2e-4)
 
 
+def test_the_likelihood_of_customers_holds_their_gaps(cdnow):
+    model = BetaGeoCNBDModel(k=2).fit(cdnow)
+    assert model.loglik(cdnow) == pytest.approx(model.loglik_, rel=1e-12)
+    assert model.score(cdnow) == pytest.approx(model.loglik_ / 2357, rel=1e-12)
+    # the same law with rates by the day: 2,457 gaps are seven times as long, each with a density a seventh as large
+    daily = BetaGeoCNBDModel.from_params(model.params_["estimate"] * [1, 7, 1, 1], k=2, time_unit="D")
+    assert daily.loglik(cdnow) == pytest.approx(model.loglik_ - 2457 * math.log(7), rel=1e-10)
+
+
 # Reference: with one phase these are BG/NBD and MBG/NBD, which have tests of their own.
 
 
@@ -462,6 +471,13 @@ def test_gaps_that_do_not_fit_are_refused(gaps):
     table = customers((1, 20, 40), (0, 0, 40)).assign(log_gap_sum=gaps)
     with pytest.raises(SchemaError, match=r"`customers\['log_gap_sum'\]` is larger than gaps that add up to `recency`"):
         BetaGeoCNBDModel().fit(table)
+
+
+def test_a_horizon_of_too_many_phases_is_refused():
+    model = BetaGeoCNBDModel.from_params({"r": 0.5, "alpha": 2.0, "a": 0.8, "b": 2.0}, k=2)
+    for ask in (model.expected_purchases, model.total_purchases):
+        with pytest.raises(ValueError, match=r"`horizon` is so long that customers may pass .* more than 10,000,000"):
+            ask(customers((1, 20, 40)), horizon=1e12)
 
 
 def test_gaps_of_no_time_are_refused():

@@ -286,6 +286,14 @@ def test_counts_and_times_beyond_any_customer_are_refused(kind, column, value, p
         kind().fit(odd)
 
 
+@pytest.mark.parametrize("prior", [(1.0, 1e-200), (1.0, 10**400), (10**400, 1.0), (1e-320, 1.0), (1.0, np.nan)])
+def test_priors_beyond_squares_are_refused(prior):
+    with pytest.raises(ValueError, match=r"`priors\['r'\]` must be \(median, spread\).* no spread below 1e-06\.$"):
+        NBDModel(priors={"r": prior}).fit(CUSTOMERS)
+    with pytest.raises(ValueError, match=r"`priors\['purchase\.z'\]` must be .* Neither is beyond 1e\+100"):
+        NBDModel(priors={"purchase.z": (-1e300, 1.0)}, purchase_covariates=["z"]).fit(CUSTOMERS.assign(z=1.0))
+
+
 @pytest.mark.parametrize("kind", LAWS)
 def test_covariates_and_weights_beyond_squares_are_refused(kind):
     with pytest.raises(SchemaError, match=r"`customers\['z'\]` is beyond 1e\+100 in 1 rows, first at rows \[1\]"):
@@ -376,6 +384,16 @@ def test_fits_of_data_from_anywhere(kind):
         if law is LAWS[kind]:
             at_truth = kind.from_params(truth, time_unit="D")
             assert model.loglik_ >= log_likelihood(at_truth, customers, unit="D") - 1e-6, (seed, truth)
+
+
+@pytest.mark.parametrize("kind", LAWS)
+def test_models_on_the_boundary_and_of_given_parameters_go_through_json(kind):
+    found = kind().fit(table(*[(0, 0, 100 + day) for day in range(20)]))
+    assert {"r", "alpha"} <= set(found.boundary_)
+    for model in (found, kind.from_params(found.params_["estimate"])):
+        back = kind.from_json(model.to_json())
+        pd.testing.assert_frame_equal(back.params_, model.params_, check_exact=True)
+        assert repr(back) == repr(model)
 
 
 # Covariates that say nothing, or say it on another scale.
@@ -509,6 +527,10 @@ def test_fits_without_customers_are_refused():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"time_unit": "days"}, r"got 'days'\. Did you mean 'D'\?"),
+        ({"time_unit": "w"}, r"got 'w'\. Did you mean 'W'\?"),
+        ({"time_unit": "wrong"}, r"'Y' \(years of 365\.25 days\), got 'wrong'\.$"),
+        ({"time_unit": 7}, r"got 7\.$"),
         (
             {"time_unit": "week"},
             r"`time_unit` must be 'D' \(days\), 'W' \(weeks\), .*, got 'week'\. Did you mean 'W'\?",

@@ -104,6 +104,26 @@ def test_purchases_are_whole_numbers_in_wider_intervals(model):
     assert (table["expected_purchases_upper"] <= table["purchases_upper"]).all()
 
 
+def test_the_interval_of_the_total_is_that_of_sums_over_the_customers(model):
+    # each draw of the parameters gives every customer an expectation, and so the total; many histories or few
+    total = model.total_purchases(CUSTOMERS, horizon=39, level=0.8, n_draws=40, random_state=3).iloc[0]
+    draws = model.draw_params(40, random_state=3).to_dict("records")
+    sums = [type(model).from_params(draw).expected_purchases(CUSTOMERS, horizon=39).sum() for draw in draws]
+    assert total[["lower", "upper"]].tolist() == pytest.approx(np.quantile(sums, [0.1, 0.9]), rel=1e-5)
+
+
+def test_the_total_of_histories_of_all_lengths_and_rates_is_that_of_sums_too():
+    # first orders spread over 40 years, rates over six orders of magnitude: many histories are interpolated between few
+    wide = BetaGeoModel.from_params({"r": 0.3, "alpha": 10.0, "a": 0.4, "b": 3.0})
+    drawn = wide.simulate(np.geomspace(1, 15_000, 1500).round(), random_state=1).round({"recency": 0})
+    drawn["recency"] = drawn["recency"].clip(lower=drawn["frequency"].clip(upper=1), upper=drawn["T"])
+    fitted = BetaGeoModel().fit(drawn)
+    total = fitted.total_purchases(drawn, horizon=52, level=0.8, n_draws=20, random_state=3).iloc[0]
+    draws = fitted.draw_params(20, random_state=3).to_dict("records")
+    sums = [BetaGeoModel.from_params(draw).expected_purchases(drawn, horizon=52).sum() for draw in draws]
+    assert total[["lower", "upper"]].tolist() == pytest.approx(np.quantile(sums, [0.1, 0.9]), rel=1e-4)
+
+
 @pytest.mark.deep
 def test_own_randomness_widens_the_interval_of_the_total(model):
     total = model.total_purchases(CUSTOMERS, horizon=39).iloc[0]

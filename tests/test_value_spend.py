@@ -581,7 +581,7 @@ def test_who_came_back_for_free_orders_alone_is_left_out_and_counted(cdnow, fitt
 
 
 def test_the_whole_of_cdnow_is_fitted():
-    # 11,516 of 23,570 came back; one of them for two orders at price 0
+    # 11,516 of 23,570 came back; one of them for a free order alone
     everybody = customer_summary(as_transactions(load_cdnow(full=True)), as_of="1998-06-30")
     found = GammaGammaModel().fit(everybody)
     assert (everybody["frequency"] > 0).sum() == found.n_customers_ + found.n_left_out_
@@ -596,6 +596,20 @@ def test_the_likelihood_at_given_parameters(fitted, cdnow):
     assert model().loglik(one) == pytest.approx(math.log(model().density(30.0, frequency=2)), rel=1e-12)
     # Fader and Hardie (2013), note on the gamma-gamma model: p 6.25, q 3.74, v 15.44 on these customers
     assert model().loglik(cdnow) == pytest.approx(fitted.loglik_, abs=0.01)
+
+
+def test_the_likelihood_with_covariates_is_the_one_fitted(cdnow):
+    given = cdnow.assign(z=np.arange(len(cdnow)) % 5.0)
+    found = GammaGammaModel(spend_covariates=["z"]).fit(given)
+    assert found.loglik(given) == pytest.approx(found.loglik_, rel=1e-12)
+
+
+def test_nobody_to_learn_from_has_no_likelihood(fitted):
+    for ask in (GammaGammaModel().fit, fitted.loglik, fitted.score):
+        with pytest.raises(SchemaError, match="holds nobody with a repeat purchase"):
+            ask(customers([0, 0], [math.nan, 0.0]))
+        with pytest.raises(SchemaError, match=r"repeat purchase\. 2 came back for free orders alone"):
+            ask(customers([1, 3], [0.0, 0.0]))
 
 
 def test_amounts_that_are_no_spend_are_left_out_when_told(cdnow, fitted):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import Any, ClassVar, Self, TypeAlias
 
@@ -23,6 +23,8 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Values: TypeAlias = dict[str, Any]
 
 _LEVEL = 0.95
+# To so much, what is worked out anew from what JSON holds is the same.
+_ROUNDING = 1e-9
 _PARAMS_COLUMNS = ["estimate", "std_error", "lower", "upper"]
 _UNIT_NAMES = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 
@@ -220,10 +222,10 @@ class ValueModel(JsonEstimator):
             check_number(given[name], name=f"params[{name!r}]")
             if name in self._parameters and given[name] <= 0:
                 raise ValueError(f"`params[{name!r}]` must be above zero, got {given[name]!r}.")
-        self._keep({name: float(given[name]) for name in names}, np.zeros((len(names), len(names))))
+        values = {name: float(given[name]) for name in names}
+        self._keep(values, np.zeros((len(names), len(names))), unknown=names)
         self.loglik_ = self.aic_ = self.bic_ = float("nan")
         self.n_customers_, self.boundary_ = 0, []
-        self.params_[["std_error", "lower", "upper"]] = np.nan
 
     def _check_options(self) -> None:
         """Raise unless the constructor was given what the model can work with."""
@@ -232,19 +234,34 @@ class ValueModel(JsonEstimator):
         super()._check_restored()
         self._check_options()
         names = self._names()
-        if list(self.params_.index) != names or list(self.params_.columns) != _PARAMS_COLUMNS:
-            raise ValueError("each parameter has an estimate")
-        numbers = self.params_.to_numpy(dtype=np.float64)
-        below_zero = (numbers[:, 0] <= 0) & np.isin(names, self._parameters)
-        if not np.isfinite(numbers[:, 0]).all() or below_zero.any() or (numbers[:, 1] < 0).any():
-            raise ValueError("estimates are finite numbers, those of parameters above 0")
-        covariance = self.covariance_.to_numpy(dtype=np.float64)
-        if list(self.covariance_.index) != names or list(self.covariance_.columns) != names:
-            raise ValueError("the covariance is that of the parameters")
+        for table, columns in ((self.params_, _PARAMS_COLUMNS), (self.covariance_, names)):
+            if list(table.index) != names or list(table.columns) != columns or (table.dtypes != np.float64).any():
+                raise ValueError("each parameter has numbers")
+        values, covariance = self._estimates(), self.covariance_.to_numpy()
+        if not np.isfinite(list(values.values())).all() or any(values[name] <= 0 for name in self._parameters):
+            raise ValueError("estimates are finite, those of parameters above 0")
         if not np.isfinite(covariance).all() or not np.allclose(covariance, covariance.T):
             raise ValueError("a covariance is finite and symmetric")
-        if not set(self.boundary_) <= set(names) or np.isposinf([self.loglik_, self.aic_, self.bic_]).any():
-            raise ValueError("the boundary is one of parameters, the likelihood a number")
+        curvatures = np.linalg.eigvalsh(covariance)
+        if curvatures[0] < -_ROUNDING * max(curvatures[-1], 1.0):
+            raise ValueError("no variance is below 0")
+        if self.boundary_ != [name for name in names if name in self.boundary_]:
+            raise ValueError("the boundary is one of parameters")
+        given = bool(np.isnan(self.loglik_))
+        if given and (self.n_customers_ or self.boundary_ or covariance.any()):
+            raise ValueError("given parameters come from no customers")
+        with np.errstate(over="ignore", invalid="ignore"):
+            expected = self._tabled(values, covariance, unknown=names if given else self.boundary_)
+        if not np.allclose(self.params_, expected, rtol=_ROUNDING, atol=0, equal_nan=True):
+            raise ValueError("errors and intervals are those of the covariance")
+        # The number of customers was cut to a whole one after it was counted.
+        with np.errstate(divide="ignore"):
+            fewest, most = len(names) * np.log([self.n_customers_, self.n_customers_ + 1.0]) - 2 * self.loglik_
+        slack = _ROUNDING * max(abs(self.loglik_), 1.0)
+        if not np.isclose(self.aic_, 2 * len(names) - 2 * self.loglik_, rtol=_ROUNDING, equal_nan=True) or not (
+            (given and np.isnan(self.bic_)) or fewest - slack <= self.bic_ <= most + slack
+        ):
+            raise ValueError("criteria follow from the likelihood")
 
     def _priors(self) -> dict[str, Prior]:
         """Priors on the scale of the search."""
@@ -272,24 +289,30 @@ class ValueModel(JsonEstimator):
     def _keep_maximum(self, maximum: Maximum, *, loglik: float, n_customers: float) -> None:
         """Store what was found."""
         names = self._names()
-        self._keep({name: float(value) for name, value in self._natural(maximum.at).items()}, maximum.covariance)
+        values = {name: float(value) for name, value in self._natural(maximum.at).items()}
         self.boundary_ = [name for name, lost in zip(names, maximum.undetermined, strict=True) if lost]
-        self.params_.loc[self.boundary_, ["std_error", "lower", "upper"]] = np.nan
+        self._keep(values, maximum.covariance, unknown=self.boundary_)
         self.loglik_ = float(loglik)
         self.n_customers_ = int(n_customers)
         self.aic_ = 2 * len(names) - 2 * self.loglik_
         self.bic_ = len(names) * float(np.log(n_customers)) - 2 * self.loglik_
 
-    def _keep(self, values: Values, covariance: Floats) -> None:
+    def _keep(self, values: Values, covariance: Floats, *, unknown: Sequence[str]) -> None:
         names = self._names()
+        self.params_ = self._tabled(values, covariance, unknown=unknown)
+        self.covariance_ = pd.DataFrame(covariance, columns=names, index=pd.Index(names, name="parameter"))
+
+    def _tabled(self, values: Values, covariance: Floats, *, unknown: Sequence[str]) -> pd.DataFrame:
+        """Estimates with standard errors and intervals, where these are known."""
         std_errors = np.sqrt(np.diag(covariance))
         z = NormalDist().inv_cdf((1 + _LEVEL) / 2)
         table = {}
-        for name, error in zip(names, std_errors, strict=True):
+        for name, error in zip(self._names(), std_errors, strict=True):
             value = values[name]
             if name in self._parameters:
                 table[name] = (value, value * error, value * np.exp(-z * error), value * np.exp(z * error))
             else:
                 table[name] = (value, error, value - z * error, value + z * error)
-        self.params_ = pd.DataFrame.from_dict(table, orient="index", columns=_PARAMS_COLUMNS).rename_axis("parameter")
-        self.covariance_ = pd.DataFrame(covariance, columns=names, index=pd.Index(names, name="parameter"))
+        tabled = pd.DataFrame.from_dict(table, orient="index", columns=_PARAMS_COLUMNS).rename_axis("parameter")
+        tabled.loc[list(unknown), ["std_error", "lower", "upper"]] = np.nan
+        return tabled

@@ -15,6 +15,9 @@ __all__ = ["Prior", "centres_and_precisions", "check_priors", "of_logarithms"]
 Prior: TypeAlias = tuple[float, float]
 """Median and spread: of a parameter in its own unit, and the standard deviation of its logarithm; of a coefficient as
 they are."""
+# Squares of larger numbers leave the floats; what is known better than this is no matter of probability.
+_MOST = 1e100
+_LEAST_SPREAD = 1e-6
 _Floats: TypeAlias = npt.NDArray[np.float64]
 
 
@@ -25,12 +28,14 @@ def check_priors(priors: object, *, names: Sequence[str], parameters: Collection
     if not isinstance(priors, Mapping) or not set(priors) <= set(names):
         raise ValueError(f"`priors` must be None or name some of {list(names)}, got {priors!r}.")
     for name, prior in priors.items():
-        numbers = np.shape(prior) == (2,) and all(isinstance(part, Real) and math.isfinite(part) for part in prior)
-        if not numbers or prior[1] <= 0 or (name in parameters and prior[0] <= 0):
+        numbers = np.shape(prior) == (2,) and all(isinstance(part, Real) for part in prior)
+        lowest = 1 / _MOST if name in parameters else -_MOST
+        # Compared as they are: a whole number may be too large for a float, and nan is nowhere.
+        if not numbers or not (lowest <= prior[0] <= _MOST and _LEAST_SPREAD <= prior[1] <= _MOST):
             raise ValueError(
                 f"`priors[{name!r}]` must be (median, spread), such as (0.5, 1.0), got {prior!r}. The median is in the "
                 "parameter's own unit and above 0, the spread above 0 and that of its logarithm; both are those of a "
-                "coefficient itself."
+                f"coefficient itself. Neither is beyond {_MOST:.0e}, no spread below {_LEAST_SPREAD:.0e}."
             )
 
 

@@ -101,7 +101,8 @@ class DrawnLaw:
 
     def _expected_totals(self, histories: Histories, means: Floats, *, horizon: float) -> Floats:
         """Purchases expected of all customers together under each draw; ``means`` is those of each at the estimates."""
-        few = FewHistories.of(histories) if self.law.forgets_recency else None
+        interpolates = self.law.forgets_recency and not self.law.expected_is_quick
+        few = FewHistories.of(histories) if interpolates else None
         if few is not None:
             total = float(histories.n @ means)
             near = float(few.totals(self.law, [self.estimates], histories, horizon)[0])

@@ -32,7 +32,8 @@ class BetaGeoCNBDModel(PurchaseModel):
     this is `BetaGeoModel`; the larger k, the more a long silence says. `regularity_table` helps to choose k.
 
     To fit, with k above 1, the customers table needs a further column ``log_gap_sum``, as `crmkit.log_gap_table`
-    gives it; to predict, it does not.
+    gives it; to predict, it does not. Phases are gone through one by one: a horizon in which customers may pass more
+    than ten million raises a ``ValueError``.
 
     Parameters
     ----------

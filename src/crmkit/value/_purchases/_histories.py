@@ -19,10 +19,12 @@ from crmkit.value._units import DAYS, TimeUnit
 __all__ = ["COUNTS", "KEYS", "LEAST_TIME", "Column", "Histories", "read_histories", "read_opportunities"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-# Three centuries: no history is longer, and none has more purchase days.
+# Three centuries.
 _MOST_DAYS = 2**17
-# No time of a customer is larger, in whatever unit it came; powers of larger ones leave the floats.
-_MOST = 1e9
+# No customer has more purchase days, nor a longer time in whatever unit; powers of larger numbers leave the floats.
+_MOST = (2**17, 1e9, 1e9)
+# An opportunity every day for 27 years; they are gone through one by one.
+_MOST_OPPORTUNITIES = (10_000, 10_000, 10_000)
 # In days, less than a tenth of a millisecond: of two purchases no closer, one is a copy.
 LEAST_TIME = 1e-9
 # The columns that hold x, t_x and T, in continuous time and counted in opportunities.
@@ -157,7 +159,7 @@ def _check(columns: dict[str, Floats], *, keys: tuple[str, str, str], made_by: s
     }
     problems |= {
         f"`customers[{name!r}]` is above {most:,.0f}": columns[name] > most
-        for name, most in ((x, _MOST_DAYS), (t_x, _MOST), (T, _MOST))
+        for name, most in zip(keys, _MOST_OPPORTUNITIES if keys == COUNTS else _MOST, strict=True)
     }
     problems |= {
         f"`customers[{name!r}]` is above 0 and below {LEAST_TIME:.0e}": (columns[name] > 0)

@@ -126,9 +126,7 @@ class GammaGammaModel(ValueModel):
         with self._fitting():
             self._check_options()
             amounts = self._read(customers)
-            repeaters = amounts.repeaters()
-            if not len(repeaters.x):
-                raise SchemaError("`customers` holds nobody with a repeat purchase. The fit needs `frequency` above 0.")
+            repeaters = _repeaters(amounts)
             # Means of one price differ in their last bits.
             if not self.options_.priors and np.ptp(repeaters.m) <= _ONE_PRICE * repeaters.m.max():
                 raise SchemaError(
@@ -374,7 +372,7 @@ class GammaGammaModel(ValueModel):
         self.n_left_out_ = 0
 
     def _log_likelihood(self, customers: Any) -> tuple[float, float]:
-        repeaters = self._read(customers).repeaters()
+        repeaters = _repeaters(self._read(customers))
         return log_likelihood(repeaters, self._searched(self._estimates())), float(repeaters.n.sum())
 
     def _check_options(self) -> None:
@@ -419,6 +417,18 @@ class GammaGammaModel(ValueModel):
                 )
             extra[..., at] = values
         return extra
+
+
+def _repeaters(amounts: Amounts) -> Amounts:
+    """Those with a repeat purchase, whom alone the law knows; there must be some."""
+    repeaters = amounts.repeaters()
+    if not len(repeaters.x):
+        left_out = f" {amounts.n_left_out:,.0f} came back for free orders alone." if amounts.n_left_out else ""
+        raise SchemaError(
+            f"`customers` holds nobody with a repeat purchase.{left_out} The fit needs `frequency` and "
+            "`monetary_value` above 0."
+        )
+    return repeaters
 
 
 def _check_probabilities(probabilities: object) -> None:

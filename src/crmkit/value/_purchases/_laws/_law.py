@@ -33,6 +33,8 @@ class Law(ABC):
     dropout_links: tuple[Link, ...] = ()
     # Whether `alive` costs no more than to find out which histories are equal.
     alive_is_quick: bool = False
+    # Whether `expected` is a closed form of a few operations.
+    expected_is_quick: bool = False
     # Whether what those alive will do depends on x and T alone.
     forgets_recency: bool = True
 

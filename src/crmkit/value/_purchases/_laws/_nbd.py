@@ -21,6 +21,7 @@ class _NBD(Law):
     time_powers: ClassVar = {"alpha": 1}
     purchase_links = (("alpha", -1),)
     alive_is_quick = True
+    expected_is_quick = True
 
     def start(self, h: Histories) -> Values:
         return {"r": 1.0, "alpha": float((h.T.values @ h.n + 1) / (h.x.values @ h.n + 1))}

@@ -26,6 +26,7 @@ class _Pareto(Lifetime):
     parameters = ("r", "alpha", "s", "beta")
     time_powers: ClassVar = {"alpha": 1, "beta": 1}
     dropout_links = (("beta", -1),)
+    expected_is_quick = True
 
     def start(self, h: Histories) -> Values:
         rate = (h.x.values @ h.n + 1) / (h.T.values @ h.n + 1)

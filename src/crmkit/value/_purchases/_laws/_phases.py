@@ -27,6 +27,8 @@ _NO_TIME = 1e-50
 # The range over which the rate of phases is integrated, and its nodes.
 _NOTHING = 46.0
 _NODES = 128
+# Phases are gone through one by one, a million in some seconds.
+_MOST_PHASES = 10_000_000
 
 
 def log_phases(i: Any, A: Floats, ratio: Floats) -> Floats:
@@ -51,6 +53,11 @@ def expected_and_survival(
         Parameters of the beta distribution of the coin.
     k, begun : int
         Phases of a purchase, and those already passed of the first.
+
+    Raises
+    ------
+    ValueError
+        If more than ten million phases may be passed in the time.
     """
     expected, survival = np.zeros(len(A)), np.ones(len(A))
     order = np.flatnonzero(ratio > _NO_TIME)
@@ -59,6 +66,11 @@ def expected_and_survival(
     A, ratio, a, b = A[order], ratio[order], a[order], b[order]
     # From the last phase that counts back to none: terms are added up from the small ones, each from the one above.
     top = int(last.max(initial=0))
+    if top > _MOST_PHASES:
+        raise ValueError(
+            f"`horizon` is so long that customers may pass {top:,} phases of purchases in it, more than "
+            f"{_MOST_PHASES:,}. Take a shorter one, and look whether the times of the customers are in days."
+        )
     joined = np.searchsorted(-last, -np.arange(top + 1), side="right")
     phases = np.exp(log_phases(last, A, ratio))
     purchases = np.floor((last + begun) / k)
