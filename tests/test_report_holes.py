@@ -163,6 +163,17 @@ def test_kpis_that_touch_it_are_marked(folder):
     assert "†" not in stdout + stderr
 
 
+@pytest.mark.parametrize("as_of", [[], ["--as-of", "2024-09-30"]])
+@pytest.mark.parametrize("end", ["2024-04-02", "2024-04-20"])
+def test_a_period_that_ends_within_a_hole_touches_it(end, as_of, folder):
+    # orders from May on tell that April is a hole, and not the end of the log
+    asked = ["kpi", "orders.csv", "--start", "2024-03-01", "--end", end, *as_of]
+    _, stdout, stderr = run(*asked, "--json")
+    assert all(row["touches_hole"] for row in json.loads(stdout)["kpis"])
+    assert "no orders from 2024-04-01 to 2024-04-30" in stderr
+    assert "The newest order" not in stderr
+
+
 def test_the_audit_lists_holes_by_store(folder):
     whole = every_day("2024-01-01", "2024-06-30")
     part = whole[whole["date"].dt.month != 3]

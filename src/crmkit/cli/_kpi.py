@@ -46,7 +46,7 @@ def kpi(options: OrderOptions, start: str, end: str | None, as_json: bool) -> No
     """  # noqa: D301
     last = _last_day(options, start=start, end=end)
     with open_orders(options) as log:
-        usable = log.transactions(options, as_of=last)
+        usable = log.transactions(options, as_of=options.as_of, period_end=last)
         found = order_kpis(usable.transactions, start=start, end=last)
         table = _named(to_pandas(open_frame(found, name="kpis")), options.language)
     table["touches_hole"] = _touches_hole(

@@ -16,11 +16,20 @@ from crmkit.report._holes import holes_said, stale_said, without_end
 __all__ = ["said_holes", "said_holes_by"]
 
 
-def said_holes(transactions: Any, *, lines: Any | None, as_of: str | None, language: Language) -> list[LogHole]:
-    """Say on standard error where the log has holes, and if ``as_of`` lies long after the newest order."""
+def said_holes(
+    transactions: Any, *, lines: Any | None, as_of: str | None, period_end: str | None, language: Language
+) -> list[LogHole]:
+    """Say on standard error where the log has holes, and if the last day that counts lies long after the newest order.
+
+    Without ``as_of`` that is the newest day or, if it is later, the end of the period asked for: what comes after a
+    period tells silence from the end of the log.
+    """
     last_day = _last_day(as_of)
     days = daily_counts(transactions if lines is None else lines, as_of=last_day)
-    return _said(days, as_of=last_day if as_of else _newest(days), language=language)
+    if not as_of:
+        newest = _newest(days)
+        last_day = newest if period_end is None else max(newest, as_day(period_end, name="end"))
+    return _said(days, as_of=last_day, language=language)
 
 
 def said_holes_by(

@@ -55,10 +55,11 @@ class OrderLog:
         audit = audit_orders(self.rows, as_of=as_of, **self.columns, **self.formats)
         return to_pandas(open_frame(audit, name="audit"))
 
-    def transactions(self, options: OrderOptions, *, as_of: str | None) -> Usable:
+    def transactions(self, options: OrderOptions, *, as_of: str | None, period_end: str | None = None) -> Usable:
         """Give the transactions, in the kind of frame that the rows are in; say what is left out, or stop at it.
 
-        Where ``as_of`` lies long after the newest order, or the log has holes, that is said too.
+        Where ``as_of`` lies long after the newest order, or the log has holes, that is said too. Without it the log is
+        looked at as a whole, and to the end of the period asked for if that is later.
         """
         if options.invalid == "raise":
             self.unusable.check_rows(options.language)
@@ -68,7 +69,7 @@ class OrderLog:
         )
         kept = made if self.warehouse is None else self.warehouse.kept(made, name="transactions")
         lines = self._lines(options)
-        holes = said_holes(kept, lines=lines, as_of=as_of, language=options.language)
+        holes = said_holes(kept, lines=lines, as_of=as_of, period_end=period_end, language=options.language)
         return Usable(kept, lines, holes)
 
     def holes(self, options: OrderOptions, *, as_of: str | None, by: str | None) -> dict[str, list[LogHole]]:
