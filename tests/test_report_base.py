@@ -79,6 +79,35 @@ def test_the_page_keeps_to_the_base(found):
     assert kpis["Gini coefficient of revenue"] == "0.47"
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            "In all 2 customers used to order often and have not of late (segments at risk and cannot lose them); "
+            "those who spent the most come first. Together they brought 40.00, without -60.00 of 1 who got back more "
+            "than they paid.",
+        ),
+        ("zh", "合计贡献 40.00，未计其中退款多于付款的 1 位（合计 -60.00）。"),
+    ],
+)
+def test_the_money_of_those_to_act_on_is_that_of_their_list(language, told):
+    # q1 and q2 ordered four times in January and never again: q1 kept 40, q2 got 100 back on 40; ten others go on
+    rows = [(who, f"2024-01-{day:02}", 10) for who in ("q1", "q2") for day in (2, 8, 14, 20)]
+    rows += [("q2", "2024-02-05", -100)]
+    rows += [(f"c{n}", f"2024-12-{10 + n}", 10) for n in range(10)]
+    found = report_of(rows, as_of="2024-12-31", language=language)
+    assert found.actions[["customer_id", "spend"]].to_numpy().tolist() == [["q1", 40], ["q2", -60]]
+    assert told in section(found.to_html(), "actions")
+
+
+def test_nobody_named_is_not_nobody_to_act_on():
+    rows = [("q1", f"2024-01-{day:02}", 10) for day in (2, 8, 14, 20)]
+    rows += [(f"c{n}", f"2024-12-{10 + n}", 10) for n in range(10)]
+    found = report_of(rows, as_of="2024-12-31", n_actions=0)
+    assert "In all 1 customer used to order often" in section(found.to_html(), "actions")
+
+
 def test_in_chinese_and_without_the_findings_the_base_is_named_too():
     page = report_of(ROWS, as_of="2024-03-31", sections=["tiers"], language="zh").to_html()
     assert "另有 2 位没有购买日（仅有退款，或当日订单被退款抵消），不计入客户，合计 -8.00。" in page

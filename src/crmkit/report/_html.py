@@ -16,8 +16,7 @@ from crmkit.report._charts import chart, figure_svg
 from crmkit.report._findings import findings, remarks, subtitle
 from crmkit.report._kpi_page import kpi_heads, kpi_rows, kpis_missing
 from crmkit.report._months import cohort_grid, month_rows
-from crmkit.report._numbers import NOTHING, by_code, count, cut, day, money, number_of_kpi, share
-from crmkit.report._sections import QUIET
+from crmkit.report._numbers import NOTHING, by_code, count, counted, cut, day, money, number_of_kpi, share
 from crmkit.report._texts import TEXTS
 from crmkit.report._value_page import value_rows
 from crmkit.segment import rfm_rule_table
@@ -97,7 +96,7 @@ def _of_purchases(report: CustomerReport) -> dict[str, Any]:
         "rfm_segments": _rfm_rows(segments, report.language),
         "score_ranges": _score_ranges(ranges),
         "actions": _action_rows(actions),
-        **_quiet_totals(segments),
+        "actions_note": _actions_note(report),
     }
 
 
@@ -190,10 +189,19 @@ def _action_rows(actions: pd.DataFrame) -> list[dict[str, str]]:
     ]
 
 
-def _quiet_totals(segments: pd.DataFrame) -> dict[str, str]:
-    """How many customers the actions are chosen from, and what they brought."""
-    quiet = segments[segments["segment"].isin(QUIET)]
-    return {"n_quiet": count(quiet["n_customers"].sum()), "quiet_revenue": money(float(quiet["value"].sum()))}
+def _actions_note(report: CustomerReport) -> str:
+    """Tell how many customers the actions are chosen from and what they brought, who is below zero apart."""
+    quiet: Any = report.quiet
+    n, amount = quiet.set_index("part")["n_customers"], quiet.set_index("part")["amount"]
+    if n["all"] == 0:
+        return TEXTS["actions_missing"].text(report.language)
+    texts = TEXTS["actions_note_below" if n["below_zero"] else "actions_note"].text(report.language)
+    return texts.format(
+        n=counted(n["all"], "customer", language=report.language),
+        revenue=money(amount["customers"]),
+        n_below=count(n["below_zero"]),
+        below=money(amount["below_zero"]),
+    )
 
 
 def _extra(title: str, content: Any, number: int) -> dict[str, Any]:

@@ -127,6 +127,7 @@ def customer_report(
     bought = customers[customers["n_orders"] > 0].reset_index(drop=True)
     counted = with_base_money(bought)
     rfm = RFMSegmenter().fit(counted) if purchases else None
+    quiet = None if rfm is None else bought[rfm.predict(bought).astype(str).isin(QUIET)]
     tiers = TierSegmenter().fit(counted) if counted["spend"].sum() > 0 else None
     value = None
     if "value" in shown:
@@ -165,7 +166,8 @@ def customer_report(
         tiers=None if tiers is None else tiers.summary(counted),
         tier_cuts=None if tiers is None else tiers.cuts_,
         value=value,
-        actions=None if rfm is None else _actions(bought, rfm, n_actions=n_actions, language=language),
+        quiet=None if quiet is None else base_table(quiet),
+        actions=None if rfm is None or quiet is None else _actions(quiet, rfm, n_actions=n_actions, language=language),
     )
 
 
@@ -174,15 +176,13 @@ def _kpis(native: Any, *, first_day: datetime, start: datetime, end: datetime) -
     return None if start < first_day else _pandas(metrics.order_kpis(native, start=start, end=end))
 
 
-def _actions(customers: pd.DataFrame, rfm: RFMSegmenter, *, n_actions: int, language: Language) -> pd.DataFrame:
+def _actions(quiet: pd.DataFrame, rfm: RFMSegmenter, *, n_actions: int, language: Language) -> pd.DataFrame:
     """Those who used to order often and have stopped, the largest spend first, with the reason."""
-    segments = rfm.predict(customers).astype(str)
-    quiet = customers[segments.isin(QUIET)].sort_values(["spend", "customer_id"], ascending=[False, True])
-    first = quiet.head(n_actions)
+    first = quiet.sort_values(["spend", "customer_id"], ascending=[False, True]).head(n_actions)
     return pd.DataFrame(
         {
             "customer_id": first["customer_id"],
-            "segment": segments[first.index],
+            "segment": rfm.predict(first).astype(str),
             "spend": first["spend"],
             "reason": rfm.explain(first, language=language),
         }

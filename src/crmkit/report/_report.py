@@ -71,6 +71,8 @@ class CustomerReport:
     value : CustomerValue or None
         What the customers are expected to buy and to bring in the next 12 months, and whom it pays to win back: tables
         ``models``, ``totals``, ``tiers``, ``tracking``, ``worth_saving``. None unless its section is shown.
+    quiet : DataFrame or None
+        How many customers ``actions`` are chosen from, and their net money, in the parts of ``base``.
     actions : DataFrame or None
         ``customer_id``, ``segment``, ``spend`` and the reason of the customers to act on first: those of the segments
         ``at_risk`` and ``cannot_lose`` who spent the most.
@@ -101,6 +103,7 @@ class CustomerReport:
     tiers: pd.DataFrame | None
     tier_cuts: pd.DataFrame | None
     value: CustomerValue | None
+    quiet: pd.DataFrame | None
     actions: pd.DataFrame | None
     extra: tuple[Extra, ...] = ()
 
