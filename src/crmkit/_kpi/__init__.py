@@ -2,7 +2,7 @@
 
 from crmkit._kpi._decorator import Quotient, kpi, kpis_of, quotient_of, ratio, tells
 from crmkit._kpi._long_form import KPI_COLUMNS, KpiRow, as_it_is, divided, long_form
-from crmkit._kpi._record import GROUPS, UNITS, Example, Input, Kpi, Variant, count, money, part
+from crmkit._kpi._record import GROUPS, UNITS, Example, Input, Kpi, Variant, Window, count, money, part, window_of
 
 __all__ = [
     "GROUPS",
@@ -14,6 +14,7 @@ __all__ = [
     "KpiRow",
     "Quotient",
     "Variant",
+    "Window",
     "as_it_is",
     "count",
     "divided",
@@ -25,4 +26,5 @@ __all__ = [
     "quotient_of",
     "ratio",
     "tells",
+    "window_of",
 ]

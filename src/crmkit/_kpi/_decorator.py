@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from crmkit._kpi._record import Aggregation, Direction, Example, Group, Input, Kpi, Unit, Variant
+from crmkit._kpi._record import Aggregation, Direction, Example, Group, Input, Kpi, Unit, Variant, Window
 from crmkit._names import Label
 from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
 
@@ -48,6 +48,7 @@ def kpi(
     inputs: Sequence[Input],
     example: Example,
     aggregation: Aggregation = "ratio",
+    window: Window = "period",
     variants: Sequence[Variant] = (),
 ) -> Callable[[Formula], Formula]:
     """Make a KPI of a formula.
@@ -67,6 +68,7 @@ def kpi(
             source=source,
             function=_public_path(formula),
             aggregation=aggregation,
+            window=window,
             inputs=tuple(inputs),
             variants=tuple(variants),
             example=example,

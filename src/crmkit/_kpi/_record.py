@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -20,9 +21,11 @@ __all__ = [
     "Kpi",
     "Unit",
     "Variant",
+    "Window",
     "count",
     "money",
     "part",
+    "window_of",
 ]
 
 Group: TypeAlias = Literal["acquisition", "revenue", "retention"]
@@ -40,6 +43,8 @@ Direction: TypeAlias = Literal["higher", "lower", "context"]
 """Whether a higher or a lower value is better, or it depends on the context."""
 Aggregation: TypeAlias = Literal["ratio", "sum", "none"]
 """How the value of a whole follows from its groups: recomputed from sums of the inputs, added up, or not at all."""
+Window: TypeAlias = Literal["period", "period and the one before", "all until then"]
+"""The days that the KPI of a period looks at, where it is counted from orders."""
 Kind: TypeAlias = Literal["count", "money"]
 
 GROUPS: Final[Mapping[Group, Label]] = MappingProxyType(
@@ -115,7 +120,7 @@ class Kpi:
         Snake-case name: that of the function, where one computes it.
     name, definition : Label
         In English and Chinese.
-    group, unit, direction, aggregation : str
+    group, unit, direction, aggregation, window : str
         As listed beside this class.
     source : str
         Where the definition comes from.
@@ -138,6 +143,17 @@ class Kpi:
     source: str
     function: str
     aggregation: Aggregation = "ratio"
+    window: Window = "period"
     inputs: tuple[Input, ...] = ()
     variants: tuple[Variant, ...] = ()
     example: Example | None = None
+
+
+def window_of(window: Window, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """Give the first and the last day that a KPI of a period looks at; the period before is as long."""
+    before = {
+        "period": start,
+        "period and the one before": start - (end - start) - timedelta(days=1),
+        "all until then": datetime.min,
+    }
+    return before[window], end

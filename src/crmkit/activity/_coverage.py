@@ -67,6 +67,9 @@ def log_coverage_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", by
     holes, are none. Nor are stretches that come back a year later. After the newest order all is missing if
     ``as_of`` lies longer after it than any silence so far and than chance allows.
 
+    Each week or month is looked at on its own, so a week of a holiday may be missing that is no hole for the report or
+    the audit: these go by the silences, doubled days and months.
+
     Too little is what lies below its range and below a half (weeks 0.3, days 0.1) of what either side makes expected;
     a week or month of nothing is then missing. What is as low in another year is a season. The range reaches four
     standard deviations, of chance and of the spread of such totals around their neighbours, by MAD.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import click
@@ -12,6 +12,7 @@ import pandas as pd
 from crmkit._checks import as_day
 from crmkit._figures import NOTHING, number, share
 from crmkit._frames import open_frame, records, to_pandas
+from crmkit._kpi import window_of
 from crmkit._names import Language
 from crmkit.activity import LogHole, touching
 from crmkit.cli._options import JSON, OrderOptions, day, order_command
@@ -22,7 +23,6 @@ from crmkit.cli._texts import TEXTS
 from crmkit.labels import LABELS
 from crmkit.metrics import kpi_catalogue, order_kpis
 from crmkit.report._holes import marked
-from crmkit.report._kpi_page import OF_TWO_PERIODS
 from crmkit.report._texts import TEXTS as REPORT_TEXTS
 
 __all__ = ["kpi"]
@@ -75,9 +75,9 @@ def _last_day(options: OrderOptions, *, start: str, end: str | None) -> str:
 
 
 def _touches_hole(table: pd.DataFrame, holes: list[LogHole], *, start: datetime, last: datetime) -> list[bool]:
-    """Whether the period of each KPI touches a hole; retention and churn look at the period before as well."""
-    before = start - (last - start) - timedelta(days=1)
-    return [bool(touching(holes, before if kpi in OF_TWO_PERIODS else start, last)) for kpi in table["kpi"]]
+    """Whether the days that each KPI looks at touch a hole."""
+    windows = kpi_catalogue().set_index("kpi")["window"].loc[table["kpi"]]
+    return [bool(touching(holes, *window_of(window, start, last))) for window in windows]
 
 
 def _named(table: pd.DataFrame, language: Language) -> pd.DataFrame:

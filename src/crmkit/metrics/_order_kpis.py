@@ -70,6 +70,7 @@ Count: TypeAlias = Literal["orders", "days"]
         source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 5",
         function="crmkit.metrics.order_kpis",
         aggregation="sum",
+        window="all until then",
     ),
 )
 def order_kpis(transactions: FrameT, *, start: Day, end: Day, count: Count = "orders", level: float = 0.95) -> FrameT:

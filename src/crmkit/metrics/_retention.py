@@ -83,6 +83,7 @@ def repeat_purchase_rate(*, repeat_customers: Numbers, customers: Numbers) -> Nu
     source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 5",
     inputs=(part("retained", of="customers_start"), count("customers_start")),
     example=Example({"retained": 800, "customers_start": 1000}, 0.8),
+    window="period and the one before",
 )
 def retention_rate(*, retained: Numbers, customers_start: Numbers) -> Numbers:
     r"""Share of the customers at the start of a period who are still there at its end.
@@ -130,6 +131,7 @@ def retention_rate(*, retained: Numbers, customers_start: Numbers) -> Numbers:
     source="Gold (2020), Fighting Churn with Data, ch. 2; Stripe, Calculating churn rate",
     inputs=(part("lost", of=("customers_start", "joined")), count("customers_start"), count("joined", optional=True)),
     example=Example({"lost": 12, "customers_start": 100, "method": "cohort"}, 0.12),
+    window="period and the one before",
     variants=(
         Variant("cohort", Label("of the customers at the start", "以期初客户为分母")),
         Variant(

@@ -6,6 +6,7 @@ import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from crmkit._kpi import window_of
 from crmkit.labels import LABELS
 from crmkit.metrics import kpi_catalogue
 from crmkit.report._holes import marked
@@ -15,11 +16,9 @@ from crmkit.report._texts import TEXTS
 if TYPE_CHECKING:
     from crmkit.report._report import CustomerReport
 
-__all__ = ["OF_TWO_PERIODS", "kpi_heads", "kpi_rows", "kpis_missing"]
+__all__ = ["kpi_heads", "kpi_rows", "kpis_missing"]
 
 _PERIODS: Final = ("whole_log", "last_days", "days_before")
-OF_TWO_PERIODS: Final = ("retention_rate", "customer_churn_rate")
-"""The KPIs that also look at the period before."""
 
 
 def kpi_heads(report: CustomerReport) -> dict[str, str]:
@@ -32,14 +31,16 @@ def kpi_heads(report: CustomerReport) -> dict[str, str]:
 
 
 def kpi_rows(report: CustomerReport) -> list[dict[str, str]]:
-    """Give a row per KPI; retention and churn are marked where only the period before touches a hole."""
+    """Give a row per KPI; those that also look at the days before are marked where only these touch a hole."""
     recent, previous = ({} if table is None else by_code(table) for table in (report.recent_kpis, report.previous_kpis))
     nothing = dict.fromkeys(("value", "denominator", "lower", "upper"), math.nan)
-    units = kpi_catalogue().set_index("kpi")["unit"].to_dict()
-    before_touched = _touched_before(report)
+    catalogue = kpi_catalogue().set_index("kpi")
+    units, windows, periods = catalogue["unit"], catalogue["window"], _periods(report)
 
     def told(value: float, period: str, kpi: str) -> str:
-        touched = kpi in OF_TWO_PERIODS and before_touched[period] and not math.isnan(value)
+        looked_at = window_of(windows[kpi], *periods[period])
+        # The head of the column has the mark of the period itself.
+        touched = report.touched(*looked_at) and not report.touched(*periods[period]) and not math.isnan(value)
         return marked(number_of_kpi(value, unit=units[kpi]), touched)
 
     rows = []
@@ -74,12 +75,3 @@ def _periods(report: CustomerReport) -> dict[str, tuple[datetime, datetime]]:
     recent = report.as_of - timedelta(days=report.days - 1)
     before = recent - timedelta(days=report.days), recent - timedelta(days=1)
     return dict(zip(_PERIODS, ((report.first_day, report.as_of), (recent, report.as_of), before), strict=True))
-
-
-def _touched_before(report: CustomerReport) -> dict[str, bool]:
-    """Whether the period before touches a hole, and the period itself does not."""
-    length = timedelta(days=report.days)
-    return {
-        code: report.touched(start - length, start - timedelta(days=1)) and not report.touched(start, end)
-        for code, (start, end) in _periods(report).items()
-    }
