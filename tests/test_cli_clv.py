@@ -296,10 +296,10 @@ def test_a_large_file_gives_the_same(orders, monkeypatch):
         (("--margin", "0"), "'--margin': is 0: nothing would be earned, and every value would be 0."),
         (("--margin", "30"), "above 0 and at most 1; got 30.0. Did you mean 0.3?"),
         (("--margin", "nan"), "must be a finite number, got nan"),
-        (("--discount-rate", "-0.1"), "must be a year's rate of 0 or more, for example 0.1, got -0.1"),
+        (("--discount-rate", "-0.1"), "must be a rate per year of 0 or more, for example 0.1, got -0.1"),
         (
             ("--discount-rate", "12"),
-            "must be a year's rate below 5, for example 0.1 for 10%, got 12.0. Did you mean 0.12?",
+            "must be a rate per year below 5, for example 0.1 for 10%, got 12.0. Did you mean 0.12?",
         ),
         (("--discount-rate", "inf"), "must be a finite number, got inf"),
         (("--level", "95"), "must lie between 0 and 1, got 95.0. Did you mean 0.95?"),

@@ -153,7 +153,7 @@ def test_polars_gets_polars():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"discount_rate": -0.1}, "`discount_rate` must be a year's rate of 0 or more, for example 0.1, got -0.1"),
+        ({"discount_rate": -0.1}, "`discount_rate` must be a rate per year of 0 or more, for example 0.1, got -0.1"),
         ({"discount_rate": 0}, "`discount_rate` must be above 0 where `horizon` is None, got 0"),
         ({"discount_rate": 0.1, "horizon": -1}, "`horizon` must be a time after as_of"),
         ({"discount_rate": 0.1, "margin": np.nan}, "`margin` must be a finite number, got nan"),
@@ -412,7 +412,7 @@ def test_a_margin_is_a_share(margin, message):
 
 
 def test_percentages_are_not_taken_for_rates():
-    with pytest.raises(ValueError, match=r"`discount_rate` must be a year's rate .* got 10. Did you mean 0.1\?$"):
+    with pytest.raises(ValueError, match=r"`discount_rate` must be a rate per year .* got 10. Did you mean 0.1\?$"):
         customer_lifetime_value(TWO, **KNOWN, discount_rate=10)
     with pytest.raises(ValueError, match=r"`level` must lie between 0 and 1, got 95. Did you mean 0.95\?$"):
         customer_equity(TWO, **KNOWN, discount_rate=0.1, level=95)

@@ -602,7 +602,7 @@ def test_revenue_not_above_zero_leaves_the_tiers_out():
         ),
         ({"margin": float("nan")}, ValueError, "`margin` must be a finite number, got nan"),
         ({"margin": "half"}, TypeError, "`margin` must be a number, got 'half'"),
-        ({"discount_rate": -0.1}, ValueError, r"`discount_rate` must be a year's rate of 0 or more.* got -0\.1"),
+        ({"discount_rate": -0.1}, ValueError, r"`discount_rate` must be a rate per year of 0 or more.* got -0\.1"),
         ({"discount_rate": float("inf")}, ValueError, "`discount_rate` must be a finite number, got inf"),
         ({"discount_rate": "10%"}, TypeError, "`discount_rate` must be a number, got '10%'"),
     ],

@@ -692,7 +692,7 @@ def test_options_are_checked(options, message):
         (lambda m: m.probability_alive(active(1), horizon=-1), "`horizon` must be a time after as_of"),
         (
             lambda m: m.expected_residual_lifetime(active(1), discount_rate=-0.1),
-            "`discount_rate` must be a year's rate",
+            "`discount_rate` must be a rate per year",
         ),
         (lambda m: m.expected_residual_lifetime(active(1), discount_rate=0), "without end, as alpha . c is 0.7"),
         (
@@ -708,7 +708,7 @@ def test_options_are_checked(options, message):
             lambda m: m.predict_table(active(1), horizon=2, quantities=["survival"]),
             r"`quantities` must list some of \['probability_alive', 'expected_residual_lifetime'\], each once, got",
         ),
-        (lambda m: m.predict_table(active(1), horizon=2, discount_rate=-1), "`discount_rate` must be a year's rate"),
+        (lambda m: m.predict_table(active(1), horizon=2, discount_rate=-1), "`discount_rate` must be a rate per year"),
         (lambda m: m.predict_table(active(1), horizon=2, level=1), "`level` must lie between 0 and 1, got 1"),
         (lambda m: m.predict_table(active(1), horizon=2, n_draws=1), "`n_draws` must be at least 2, got 1"),
         (lambda m: m.survival_table([1, -1]), r"`t` must hold whole numbers of at least 0, got \[-1.0\]"),

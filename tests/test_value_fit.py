@@ -647,7 +647,7 @@ def test_horizons_that_are_no_times_are_refused(horizon):
 @pytest.mark.parametrize(
     ("discount_rate", "message"),
     [
-        (-0.1, r"`discount_rate` must be a year's rate of 0 or more, for example 0\.1, got -0\.1"),
+        (-0.1, r"`discount_rate` must be a rate per year of 0 or more, for example 0\.1, got -0\.1"),
         (0, r"`discount_rate` must be above 0 where `horizon` is None, got 0\. Purchases for ever add up"),
         ("10 %", r"`discount_rate` must be a number, got '10 %'"),
         (np.nan, r"`discount_rate` must be a finite number, got nan"),

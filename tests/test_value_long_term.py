@@ -386,7 +386,7 @@ def test_rewards_that_do_not_fit_are_refused(rewards, message):
         (
             lambda: migration_value(MAILING, REWARDS, period_discount_rate=-0.1),
             ValueError,
-            r"`period_discount_rate` must be a period's rate of 0 or more, for example 0.1, got -0.1.$",
+            r"`period_discount_rate` must be a rate per period of 0 or more, for example 0.1, got -0.1.$",
         ),
         (
             lambda: migration_value(MAILING, REWARDS, period_discount_rate=0.1, horizon=-1),
@@ -427,7 +427,7 @@ def test_rewards_that_do_not_fit_are_refused(rewards, message):
         (
             lambda: margin_multiple(retention_rate=0.8, period_discount_rate=-0.1),
             ValueError,
-            r"`period_discount_rate` must be a period's rate of 0 or more, for example 0.1, got -0.1.$",
+            r"`period_discount_rate` must be a rate per period of 0 or more, for example 0.1, got -0.1.$",
         ),
         (
             lambda: margin_multiple(retention_rate=80, period_discount_rate=0.1),
@@ -449,7 +449,7 @@ def test_rewards_that_do_not_fit_are_refused(rewards, message):
                 customer_values=[1], joining=[1], joining_value=1, acquisition_cost=1, period_discount_rate=10
             ),
             ValueError,
-            r"`period_discount_rate` must be a period's rate.*got 10. Did you mean 0.1\?",
+            r"`period_discount_rate` must be a rate per period.*got 10. Did you mean 0.1\?",
         ),
         (
             lambda: migration_value([[50, 50], [0, 100]], [1, 0], period_discount_rate=0.1),

@@ -81,7 +81,7 @@ _VALUES = (
         "{where}的类型为 {kind}，不是数字。请先转换为数字。",
     ),
     Label(
-        "{where} adds up to more than a number can hold (1.8e308). Look for amounts that cannot be.",
+        "{where} adds up to more than a number can hold (1.8e308). Look for impossible amounts.",
         "{where}的合计超出数值可表示的范围（1.8e308），请查找不可能的金额。",
     ),
     Label(

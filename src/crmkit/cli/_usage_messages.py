@@ -48,15 +48,15 @@ USAGE_MESSAGES: Final = (
         "应为利润占销售额的比例，大于 0 且不超过 1，得到 {value}。",
     ),
     Label(
-        "must be a year's rate of 0 or more, for example 0.1, got {value}.",
+        "must be a rate per year of 0 or more, for example 0.1, got {value}.",
         "须为不小于 0 的年率，如 0.1，得到 {value}。",
     ),
     Label(
-        "must be a year's rate below 5, for example 0.1 for 10%, got {value}. Did you mean {meant}?",
+        "must be a rate per year below 5, for example 0.1 for 10%, got {value}. Did you mean {meant}?",
         "须为小于 5 的年率，如 10% 写作 0.1，得到 {value}。是否想写 {meant}？",
     ),
     Label(
-        "must be a year's rate below 5, for example 0.1 for 10%, got {value}.",
+        "must be a rate per year below 5, for example 0.1 for 10%, got {value}.",
         "须为小于 5 的年率，如 10% 写作 0.1，得到 {value}。",
     ),
     Label("must be a finite number, got {value}.", "须为有限的数，得到 {value}。"),
