@@ -15,7 +15,7 @@ from tests.frames import as_pandas, assert_same_rows, rows
 from tests.logs import log, order_logs, typed
 
 from crmkit import SchemaError, as_transactions, customer_summary, load_cdnow
-from crmkit.customers import CUSTOMER_COLUMNS
+from crmkit._tables import CUSTOMERS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -44,7 +44,7 @@ PROSPECT = (None, None, 0, 0.0, *[None] * 6)
 
 def summary_of(*orders, **options):
     ((_, *measures),) = rows(customer_summary(as_transactions(log(orders)), **{"as_of": AS_OF, **options}))
-    return dict(zip(CUSTOMER_COLUMNS[1:], measures, strict=True))
+    return dict(zip(CUSTOMERS.required[1:], measures, strict=True))
 
 
 # By hand.
@@ -62,7 +62,7 @@ def test_every_column_by_hand():
 
 def test_the_columns_have_their_names_order_and_types():
     summary = customer_summary(TRANSACTIONS, as_of=AS_OF)
-    assert tuple(summary.columns) == CUSTOMER_COLUMNS
+    assert tuple(summary.columns) == CUSTOMERS.required
     assert summary.dtypes.astype(str).tolist()[1:] == [*["datetime64[us]"] * 2, "int64", *["float64"] * 7]
     assert summary.index.equals(pd.RangeIndex(4))
 
@@ -264,12 +264,12 @@ EVERYBODY = ["ann", "bo", "cy", "dee", "eve"]
 
 
 def test_strangers_are_refused(build):
-    expected = r"`customers` lacks ids that have transactions: \['bo', 'eve'\]\. Mend the master table"
+    expected = r"`customers` lacks ids that have transactions: \['bo', 'eve'\]\. Fix the master table"
     refused(build, {"customer_id": ["ann", "cy", "dee"]}, SchemaError, expected)
 
 
 def test_doubled_ids_are_refused(build):
-    expected = r"`customers` has ids more than once: \['ann'\]\. Mend the master table"
+    expected = r"`customers` has ids more than once: \['ann'\]\. Fix the master table"
     refused(build, {"customer_id": [*EVERYBODY, "ann"]}, SchemaError, expected)
 
 
@@ -284,7 +284,7 @@ def test_ids_of_another_type_are_refused(build):
 
 
 def test_a_master_table_without_ids_is_refused(build):
-    expected = r"`customers` lacks the columns \['customer_id'\]; it has \['id'\]\. The customer master table"
+    expected = r"`customers` has no column customer_id; its columns are \['id'\]\. Rename"
     refused(build, {"id": EVERYBODY}, SchemaError, expected)
 
 

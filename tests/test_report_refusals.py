@@ -45,7 +45,7 @@ def test_a_log_without_a_row_up_to_the_day_is_refused(build):
     transactions = as_transactions(build(typed(log([("ann", "2024-03-01", -5), ("bo", "2024-03-02", -1)]))))
     # an engine does not look for the first day, but sees that nothing is left
     first = r"`as_of` is 2023-12-31, before the first transaction on 2024-03-01\. Give a later day"
-    message = r"`transactions` has no rows up to 2023-12-31\. Give a later as_of" if build.is_engine else first
+    message = r"`transactions` has no rows up to 2023-12-31\. Give a later `as_of`" if build.is_engine else first
     with pytest.raises(ValueError, match=message):
         customer_report(transactions, as_of="2023-12-31")
 

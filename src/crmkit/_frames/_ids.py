@@ -19,7 +19,7 @@ __all__ = ["clean_ids"]
 _BEYOND = "holds ids that are no whole numbers of 64 bits. Read the column as text."
 
 
-def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
+def clean_ids(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
     """Replace a column of ids by whole numbers or text; an empty text is no id.
 
     A float column of whole numbers, as missing ids make it, becomes whole numbers; categories become
@@ -43,7 +43,7 @@ def clean_ids(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
     raise SchemaError(f"{where} holds {kind}; customer ids are whole numbers or text. Cast the column to one of them.")
 
 
-def _from_floats(frame: nw.DataFrame[Any], column: str, *, where: str) -> nw.DataFrame[Any]:
+def _from_floats(frame: nw.DataFrame[Any], column: str, *, where: object) -> nw.DataFrame[Any]:
     values = frame[column].cast(nw.Float64).to_numpy()
     with np.errstate(invalid="ignore"):
         most = 2**24 if frame.schema[column] == nw.Float32 else 2**53
@@ -59,7 +59,7 @@ def _from_floats(frame: nw.DataFrame[Any], column: str, *, where: str) -> nw.Dat
     return frame.with_columns(ids.fill_nan(None).cast(nw.Int64))
 
 
-def _refuse_beyond_64_bits(frame: AnyFrame, column: str, *, where: str) -> None:
+def _refuse_beyond_64_bits(frame: AnyFrame, column: str, *, where: object) -> None:
     """Refuse what would not fit; an engine raises its own error when the query runs."""
     if not isinstance(frame, nw.DataFrame) or frame.schema[column] not in (nw.UInt64, nw.Int128, nw.UInt128):
         return
@@ -68,7 +68,7 @@ def _refuse_beyond_64_bits(frame: AnyFrame, column: str, *, where: str) -> None:
         raise SchemaError(f"{where} {_BEYOND}")
 
 
-def _without_objects(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
+def _without_objects(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
     """Give a pandas column of objects or categories the type of what it holds."""
     if not frame.implementation.is_pandas() or not isinstance(frame, nw.DataFrame):
         return frame
@@ -88,7 +88,7 @@ def _without_objects(frame: AnyFrame, column: str, *, where: str) -> AnyFrame:
     )
 
 
-def _numbers(values: pd.Series[Any], *, where: str) -> Any:
+def _numbers(values: pd.Series[Any], *, where: object) -> Any:
     try:
         return pd.array(values.where(values.notna(), None).tolist(), dtype="Int64")
     except (TypeError, ValueError, OverflowError) as error:

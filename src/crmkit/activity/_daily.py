@@ -1,4 +1,4 @@
-"""What happened on each day, whoever did it."""
+"""What happened on each day, across all customers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Final
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit._checks import check_columns
-from crmkit._frames import AnyFrame, flag, in_memory, join_frames, open_frame, to_pandas
+from crmkit._frames import AnyFrame, flag, join_frames, open_frame, to_pandas
+from crmkit._messages import Message
+from crmkit._tables import ORDER_LINES, open_table
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
 
@@ -17,6 +18,15 @@ __all__ = ["DAILY_COLUMNS", "daily_counts"]
 
 DAILY_COLUMNS: Final = ("date", "n_rows", "n_orders", "amount", "n_units", "n_even")
 _OF_LINES: Final = ("customer_id", "order_id", "date", "time", "amount")
+
+_NO_COLUMN: Final = Message(
+    en="{@transactions} has no column {by!r} to count by; its columns are {columns}.",
+    zh="{@transactions} 没有用于分组的列 {by!r}，现有的列为 {columns}。",
+)
+_NO_ROWS: Final = Message(
+    en="{@transactions} has no rows up to {day:%Y-%m-%d}. Give a later {@as_of}.",
+    zh="截至 {day:%Y-%m-%d} 没有交易，请给出更晚的 {@as_of}。",
+)
 
 
 def daily_counts(transactions: object, *, as_of: datetime, by: str | None = None) -> pd.DataFrame:
@@ -28,13 +38,13 @@ def daily_counts(transactions: object, *, as_of: datetime, by: str | None = None
     names = open_frame(transactions, name="transactions").collect_schema()
     keys = ["date"] if by is None else [by, "date"]
     if by is not None and by not in names:
-        raise SchemaError(f"`transactions` has no column {by!r} to count by; its columns are {list(names)}.")
+        raise SchemaError(_NO_COLUMN(by=by, columns=list(names)))
     found = _of_lines(transactions, as_of, keys) if "time" in names else _of_transactions(transactions, as_of, keys)
     days = to_pandas(found)
     counts = dict.fromkeys(("n_rows", "n_orders", "n_units", "n_even"), "int64")
     days = days.fillna({"n_orders": 0}).astype({"date": "datetime64[us]", "amount": "float64", **counts})
     if days.empty:
-        raise SchemaError(f"`transactions` has no rows up to {as_of:%Y-%m-%d}. Give a later as_of.")
+        raise SchemaError(_NO_ROWS(day=as_of))
     return days.sort_values(keys, ignore_index=True)[[*keys, *DAILY_COLUMNS[1:]]]
 
 
@@ -48,9 +58,7 @@ def _of_transactions(transactions: object, as_of: datetime, keys: list[str]) -> 
 
 
 def _of_lines(lines: object, as_of: datetime, keys: list[str]) -> AnyFrame:
-    rows = in_memory(open_frame(lines, name="transactions"))
-    check_columns(rows.collect_schema(), _OF_LINES, name="transactions", made_by="as_order_lines")
-    rows = up_to(rows, as_of, name="as_of")
+    rows = up_to(open_table(lines, ORDER_LINES, name="transactions", columns=_OF_LINES), as_of, name="as_of")
     copies = rows.group_by(*rows.collect_schema()).agg(nw.len().alias("n_rows"))
     marked = copies.with_columns(
         (nw.col("amount") * nw.col("n_rows")).alias("amount"),

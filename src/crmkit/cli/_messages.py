@@ -34,7 +34,7 @@ _DAYS = (
         "截止日 {day} 早于首笔交易日 {first}，请给出更晚的日期。",
     ),
     Label(
-        "`transactions` has no rows up to {day}. Give a later as_of.",
+        "`transactions` has no rows up to {day}. Give a later `as_of`.",
         "截至 {day} 没有交易，请给出更晚的 --as-of。",
     ),
 )
@@ -122,15 +122,15 @@ _IDS = (
         "{where}含有类型为 {kinds} 的编号；客户编号须为整数或文本，请统一为一种。",
     ),
     Label(
-        "`customers` has rows without a customer_id: {ids}. Mend the master table.",
+        "`customers` has rows without a customer_id. Fix the master table.",
         "客户主表中有缺少客户编号的行，请修正客户主表。",
     ),
     Label(
-        "`customers` has ids more than once: {ids}. Mend the master table.",
+        "`customers` has ids more than once: {ids}. Fix the master table.",
         "客户主表中的编号 {ids} 重复出现，请修正客户主表。",
     ),
     Label(
-        "`customers` lacks ids that have transactions: {ids}. Mend the master table.",
+        "`customers` lacks ids that have transactions: {ids}. Fix the master table.",
         "客户主表缺少有交易的编号 {ids}，请修正客户主表。",
     ),
     Label(

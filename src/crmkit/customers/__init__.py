@@ -3,6 +3,6 @@
 from crmkit.customers._cells import cells
 from crmkit.customers._holdout import holdout_split
 from crmkit.customers._log_gaps import log_gap_table
-from crmkit.customers._summary import CUSTOMER_COLUMNS, customer_summary
+from crmkit.customers._summary import customer_summary
 
-__all__ = ["CUSTOMER_COLUMNS", "cells", "customer_summary", "holdout_split", "log_gap_table"]
+__all__ = ["cells", "customer_summary", "holdout_split", "log_gap_table"]

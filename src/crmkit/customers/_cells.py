@@ -1,27 +1,39 @@
-"""Customers counted by what the purchase models need to know of them."""
+"""Customers counted by what the purchase models need to know about them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import AnyFrame, FrameT, give_table, in_memory, open_frame, without_nan
+from crmkit._checks import check_option
+from crmkit._frames import AnyFrame, FrameT, give_table, without_nan
+from crmkit._messages import Message
+from crmkit._tables import CUSTOMERS, open_table
 
 __all__ = ["cells"]
 
 Precision: TypeAlias = Literal["D", "W"]
 
-_DAYS_A_WEEK = 7
+_DAYS_A_WEEK: Final = 7
+_CELL: Final = ("frequency", "recency", "T")
+
+_TEXT: Final = Message(
+    en="{@by} must be a sequence of column names, got the text {by!r}. Pass [{by!r}].",
+    zh="{@by} 应为列名的序列，得到文本 {by!r}。请写作 [{by!r}]。",
+)
+_TWICE: Final = Message(
+    en="{@by} must name further columns, each once, got {by}.",
+    zh="{@by} 须列出其他列，每列一次，得到 {by}。",
+)
 
 
 def cells(customers: FrameT, *, precision: Precision = "D", by: Sequence[str] = ()) -> FrameT:
-    """Count the customers of every combination of ``frequency``, ``recency`` and ``T``.
+    """Count the customers for every combination of ``frequency``, ``recency`` and ``T``.
 
     The counts are sufficient for the likelihoods of the purchase models, and there are far fewer of them than
-    customers: they are what leaves an engine when a model is fitted past one machine.
+    customers. When a model is fitted on data larger than one machine, only the counts leave the engine.
 
     Parameters
     ----------
@@ -29,15 +41,15 @@ def cells(customers: FrameT, *, precision: Precision = "D", by: Sequence[str] = 
         As `customer_summary` gives them.
     precision : {"D", "W"}, default "D"
         Whether ``recency`` and ``T`` stay whole days or are rounded to whole weeks, still in days (multiples of
-        7). A repeat customer's are at least one week, and ``recency`` never exceeds ``T``.
+        7). Those of a repeat customer are at least one week, and ``recency`` never exceeds ``T``.
     by : sequence of str, default ()
-        Further columns to tell customers apart by: covariates or groups.
+        Further columns to distinguish customers by: covariates or groups.
 
     Returns
     -------
     the kind of frame given
         ``frequency``, ``recency`` and ``T`` in days, the columns of ``by``, and ``n_customers``, which adds up to
-        the customers with a purchase day. Customers without one, prospects among them, belong to no cell. In
+        the customers with a purchase day. Customers without one, including prospects, belong to no cell. In
         memory sorted by the columns before ``n_customers``.
 
     Raises
@@ -45,7 +57,7 @@ def cells(customers: FrameT, *, precision: Precision = "D", by: Sequence[str] = 
     SchemaError
         If a column is missing.
     TypeError
-        If ``customers`` is no frame or ``by`` is text.
+        If ``customers`` is not a frame or ``by`` is text.
     ValueError
         If ``precision`` is neither "D" nor "W", or ``by`` names a column twice or one of the three.
 
@@ -60,12 +72,11 @@ def cells(customers: FrameT, *, precision: Precision = "D", by: Sequence[str] = 
     """
     check_option(precision, ("D", "W"), name="precision")
     if isinstance(by, str):
-        raise TypeError(f"`by` must be a sequence of column names, got the text {by!r}. Pass [{by!r}].")
-    keys = ["frequency", "recency", "T", *by]
+        raise TypeError(_TEXT(by=by))
+    keys = [*_CELL, *by]
     if len(set(keys)) < len(keys):
-        raise ValueError(f"`by` must name further columns, each once, got {list(by)}.")
-    rows = in_memory(open_frame(customers, name="customers"))
-    check_columns(rows.collect_schema(), keys, name="customers", made_by="customer_summary")
+        raise ValueError(_TWICE(by=list(by)))
+    rows = open_table(customers, CUSTOMERS, columns=_CELL, also=by)
     rows = without_nan(rows.select(*keys)).filter(~nw.col("frequency").is_null())
     counted = (_in_weeks(rows) if precision == "W" else rows).group_by(*keys).agg(nw.len().alias("n_customers"))
     return give_table(counted.with_columns(nw.col("n_customers").cast(nw.Int64)), like=customers, sort_by=keys)

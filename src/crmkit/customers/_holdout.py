@@ -1,16 +1,24 @@
-"""Customers of a calibration period, beside what they did after it."""
+"""Customers of a calibration period, and what they did after it."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import narwhals.stable.v2 as nw
 
 from crmkit._calendar import next_day
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, flag, give_table, join_frames, midnight
+from crmkit._messages import Message
 from crmkit.customers._summary import summarise
 from crmkit.transactions import checked_transactions
 
 __all__ = ["holdout_split"]
+
+_NOT_AFTER: Final = Message(
+    en="{@observation_end} must be after {@calibration_end}, got {end:%Y-%m-%d} and {start:%Y-%m-%d}.",
+    zh="{@observation_end} 须晚于 {@calibration_end}，得到 {end:%Y-%m-%d} 与 {start:%Y-%m-%d}。",
+)
 
 
 def holdout_split(transactions: FrameT, *, calibration_end: Day, observation_end: Day) -> FrameT:
@@ -37,9 +45,9 @@ def holdout_split(transactions: FrameT, *, calibration_end: Day, observation_end
     SchemaError
         If a column is missing.
     TypeError
-        If ``transactions`` is no frame.
+        If ``transactions`` is not a frame.
     ValueError
-        If a day is no date, ``observation_end`` is not after ``calibration_end``, or in memory
+        If a day is not a date, ``observation_end`` is not after ``calibration_end``, or in memory
         ``calibration_end`` lies before the first transaction.
 
     Examples
@@ -55,7 +63,7 @@ def holdout_split(transactions: FrameT, *, calibration_end: Day, observation_end
         as_day(observation_end, name="observation_end"),
     )
     if end <= start:
-        raise ValueError(f"`observation_end` must be after `calibration_end`, got {end:%Y-%m-%d} and {start:%Y-%m-%d}.")
+        raise ValueError(_NOT_AFTER(end=end, start=start))
     rows = checked_transactions(transactions)
     calibration = summarise(rows, as_of=start, name="calibration_end")
     after_start = nw.col("date") >= midnight(next_day(start), of=rows)

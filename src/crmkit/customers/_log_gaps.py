@@ -1,6 +1,6 @@
 """How regularly customers buy: the logarithms of the times between their purchases, added up.
 
-The same table twice, as for the customers table: as expressions for engines, and in NumPy.
+The table is worked out in two ways, like the customers table: by expressions for engines, and by NumPy.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def log_gap_table(transactions: FrameT, *, as_of: Day) -> FrameT:
 
     .. math:: \sum_{i=1}^{x} \ln g_i
 
-    over the x gaps, in days, between neighbouring purchase days. Beside ``frequency``, ``recency`` and ``T`` it is all
+    over the x gaps, in days, between consecutive purchase days. With ``frequency``, ``recency`` and ``T`` it is all
     that the models of regular purchases need to know; join it to the customers table by ``customer_id``.
 
     Parameters
@@ -40,7 +40,7 @@ def log_gap_table(transactions: FrameT, *, as_of: Day) -> FrameT:
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `as_transactions` gives them. Those after ``as_of`` are not counted.
     as_of : date or ISO text
-        The last day that counts; the one of the customers table.
+        The last day that counts; the same as for the customers table.
 
     Returns
     -------
@@ -53,9 +53,9 @@ def log_gap_table(transactions: FrameT, *, as_of: Day) -> FrameT:
     SchemaError
         If a column is missing.
     TypeError
-        If ``transactions`` is no frame.
+        If ``transactions`` is not a frame.
     ValueError
-        If ``as_of`` is no date, or in memory lies before the first transaction.
+        If ``as_of`` is not a date, or in memory lies before the first transaction.
 
     References
     ----------
@@ -82,7 +82,7 @@ def log_gap_table(transactions: FrameT, *, as_of: Day) -> FrameT:
 
 
 def gaps_by_expressions(transactions: AnyFrame) -> AnyFrame:
-    """Work the table out with what engines can do."""
+    """Work the table out with expressions that engines can run."""
     days = transactions.filter(nw.col("n_orders") > 0).select("customer_id", day_number(nw.col("date")).alias("day"))
     before = nw.col("day").shift(1).over("customer_id", order_by="day")
     gaps = days.with_columns((nw.col("day") - before).alias("gap")).filter(~nw.col("gap").is_null())

@@ -1,20 +1,21 @@
 """The customers table: what every customer has done up to a day.
 
-The same table twice: as expressions, which every kind of frame and engine can run, and in NumPy, which takes
-half the time in memory. Tests hold the two equal.
+The table is worked out in two ways: by expressions, which every kind of frame and engine can run, and by NumPy, which
+takes half the time in memory. Tests make sure that they agree.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
 from crmkit._calendar import day_number, day_numbers
-from crmkit._checks import Day, as_day, check_columns, some
+from crmkit._checks import Day, as_day, some
 from crmkit._frames import (
     AnyFrame,
     FrameT,
@@ -31,28 +32,35 @@ from crmkit._frames import (
     sorted_codes,
     starts_of_runs,
 )
+from crmkit._messages import Column, Message
+from crmkit._tables import CUSTOMERS
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+__all__ = ["customer_summary", "summarise", "summarise_by_expressions", "summarise_in_memory"]
 
-__all__ = ["CUSTOMER_COLUMNS", "customer_summary", "summarise", "summarise_by_expressions", "summarise_in_memory"]
+_FLOATS: Final = CUSTOMERS.required[5:]
 
-CUSTOMER_COLUMNS: Final = (
-    "customer_id",
-    "first_order",
-    "last_order",
-    "n_orders",
-    "spend",
-    "days_since_last",
-    "tenure_days",
-    "frequency",
-    "recency",
-    "T",
-    "monetary_value",
+_ID_KINDS: Final = Message(
+    en="{known} holds {kind} and {buyers} holds {other}. Give both as text or both as whole numbers.",
+    zh="{known}的类型为 {kind}，而{buyers}的类型为 {other}。请统一为文本或整数。",
 )
-_FLOATS: Final = CUSTOMER_COLUMNS[5:]
+_NO_COLUMN: Final = Message(
+    en="{@customers} has no column customer_id; its columns are {columns}. Rename the one that holds the ids.",
+    zh="客户主表没有列 customer_id，现有的列为 {columns}。请将编号列改为此名。",
+)
+_NO_ID: Final = Message(
+    en="{@customers} has rows without a customer_id. Fix the master table.",
+    zh="客户主表中有缺少客户编号的行，请修正客户主表。",
+)
+_COPIES: Final = Message(
+    en="{@customers} has ids more than once: {ids}. Fix the master table.",
+    zh="客户主表中的编号 {ids} 重复出现，请修正客户主表。",
+)
+_STRANGERS: Final = Message(
+    en="{@customers} lacks ids that have transactions: {ids}. Fix the master table.",
+    zh="客户主表缺少有交易的编号 {ids}，请修正客户主表。",
+)
 
 
 def customer_summary(transactions: FrameT, *, as_of: Day, customers: FrameT | None = None) -> FrameT:
@@ -94,18 +102,18 @@ def customer_summary(transactions: FrameT, *, as_of: Day, customers: FrameT | No
             Mean amount of the purchase days after the first; missing where ``frequency`` is 0.
 
         All measures from ``days_since_last`` on are missing for customers without a purchase day: prospects,
-        and customers of whom only refunds are known.
+        and customers for whom only refunds are known.
 
     Raises
     ------
     SchemaError
-        If a column is missing, if ids stand twice in ``customers`` or are missing there, or if a transaction's
-        customer is not in ``customers``.
+        If a column is missing, if ``customers`` has an id twice or a row without one, or if a customer with a
+        transaction is not in ``customers``.
     TypeError
-        If ``transactions`` is no frame, or ``customers`` another kind of frame.
+        If ``transactions`` is not a frame, or ``customers`` is another kind of frame.
     ValueError
-        If ``as_of`` is no date, or in memory lies before the first transaction. (An engine gives an empty table,
-        for to look would be to work out the transactions twice.)
+        If ``as_of`` is not a date, or in memory lies before the first transaction. (An engine gives an empty table,
+        because a check would work out the transactions twice.)
 
     References
     ----------
@@ -144,7 +152,7 @@ def summarise(transactions: AnyFrame, *, as_of: datetime, name: str) -> AnyFrame
 
 
 def summarise_by_expressions(transactions: AnyFrame, *, as_of: datetime) -> AnyFrame:
-    """Summarise transactions that end by ``as_of``, with what every kind of frame can do."""
+    """Summarise transactions that end by ``as_of``, with expressions that every kind of frame can run."""
     by_duckdb = transactions.implementation.is_duckdb()
     totals = _totals_in_duckdb(transactions) if by_duckdb else _totals(transactions)
     number = {
@@ -265,29 +273,31 @@ def _measures(
 
 
 def _master(customers: Any, rows: AnyFrame) -> AnyFrame:
-    """The ids of the master table, each there once and every buyer among them."""
+    """Give the ids of the master table; each must be there once, and every buyer among them."""
     known = in_memory(open_frame(customers, name="customers"))
     same_kind(rows, known, names=("transactions", "customers"))
-    check_columns(known.collect_schema(), ["customer_id"], name="customers", made_by="The customer master table")
-    known = clean_ids(known, "customer_id", where="`customers['customer_id']`").select("customer_id")
+    given = list(known.collect_schema())
+    if "customer_id" not in given:
+        raise SchemaError(_NO_COLUMN(columns=given))
+    where = Column("customers", "customer_id")
+    known = clean_ids(known, "customer_id", where=where).select("customer_id")
     kinds = [frame.collect_schema()["customer_id"] for frame in (rows, known)]
     if kinds[0] != kinds[1]:
         raise SchemaError(
-            f"`customers['customer_id']` holds {kinds[1]} and `transactions['customer_id']` holds {kinds[0]}. "
-            "Give both as text or both as whole numbers."
+            _ID_KINDS(known=where, kind=kinds[1], buyers=Column("transactions", "customer_id"), other=kinds[0])
         )
-    _refuse(known.filter(nw.col("customer_id").is_null()), "`customers` has rows without a customer_id")
+    _refuse(known.filter(nw.col("customer_id").is_null()), _NO_ID)
     copies = known.group_by("customer_id").agg(nw.len().alias("n")).filter(nw.col("n") > 1)
-    _refuse(copies, "`customers` has ids more than once")
+    _refuse(copies, _COPIES)
     strangers = join_frames(rows.select("customer_id").unique(), known, on="customer_id", how="anti")
-    _refuse(strangers, "`customers` lacks ids that have transactions")
+    _refuse(strangers, _STRANGERS)
     return known
 
 
-def _refuse(rows: AnyFrame, problem: str) -> None:
+def _refuse(rows: AnyFrame, problem: Message) -> None:
     found = collected(rows.select("customer_id").head(6))["customer_id"].to_list()
     if found:
-        raise SchemaError(f"{problem}: {some(sorted(found, key=str))}. Mend the master table.")
+        raise SchemaError(problem(ids=some(sorted(found, key=str))))
 
 
 def _with_prospects(summary: AnyFrame, known: AnyFrame) -> AnyFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from crmkit._calendar import day_numbers, period_start
 from crmkit._frames import AnyFrame, pandas_series, positions_of, sort_order, sorted_codes, starts_of_runs
-from crmkit.transactions._checked import TRANSACTION_COLUMNS
+from crmkit._tables import TRANSACTIONS
 
 __all__ = ["days_by_expressions", "days_in_memory"]
 
@@ -38,7 +38,7 @@ def days_by_expressions(rows: AnyFrame) -> AnyFrame:
     refunded = nw.col("refunded")
     no_purchase = (refunded < 0) & (nw.col("amount") <= -_ROUNDING * refunded)
     orders = nw.when(no_purchase).then(nw.lit(0)).otherwise(nw.col("orders").cast(nw.Int64))
-    return days.with_columns(orders.cast(nw.Int64).alias("n_orders")).select(*TRANSACTION_COLUMNS)
+    return days.with_columns(orders.cast(nw.Int64).alias("n_orders")).select(*TRANSACTIONS.required)
 
 
 def days_in_memory(rows: nw.DataFrame[Any]) -> nw.DataFrame[Any]:

@@ -1,0 +1,39 @@
+"""One schema per table: its columns, and what follows from them. Rows are checked where a table is made."""
+
+from typing import Final
+
+from crmkit._tables._contracts import CONTRACTS, MOST_CUSTOMERS
+from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT
+from crmkit._tables._document import document
+from crmkit._tables._floats import Floats, check_values, float_columns
+from crmkit._tables._open import open_columns, open_table
+from crmkit._tables._periods import ACTIVITY, COHORTS, OPPORTUNITIES
+from crmkit._tables._schema import Field, Kind, Rule, Schema
+from crmkit._tables._transactions import ORDER_LINES, TRANSACTIONS
+
+__all__ = [
+    "ACTIVITY",
+    "CELLS",
+    "COHORTS",
+    "CONTRACTS",
+    "CUSTOMERS",
+    "HOLDOUT",
+    "MOST_CUSTOMERS",
+    "OPPORTUNITIES",
+    "ORDER_LINES",
+    "SCHEMAS",
+    "TRANSACTIONS",
+    "Field",
+    "Floats",
+    "Kind",
+    "Rule",
+    "Schema",
+    "check_values",
+    "document",
+    "float_columns",
+    "open_columns",
+    "open_table",
+]
+
+SCHEMAS: Final = (TRANSACTIONS, ORDER_LINES, CUSTOMERS, CELLS, HOLDOUT, ACTIVITY, COHORTS, OPPORTUNITIES, CONTRACTS)
+"""All tables, as the documentation lists them."""
