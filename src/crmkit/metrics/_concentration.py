@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._checks import check_columns, check_fraction, check_int, check_turnover, some
-from crmkit._frames import FrameT, collected, from_pandas, in_memory, open_frame
+from crmkit._checks import check_fraction, check_int, check_turnover, some
+from crmkit._frames import FrameT, collected, from_pandas
 from crmkit._kpi import Kpi, tells
 from crmkit._names import Label
 from crmkit._stats import as_floats, gini_coefficient, lorenz_curve, share_of_top
+from crmkit._tables import CUSTOMERS, open_table
 
 __all__ = ["concentration_table", "gini", "top_share"]
 
@@ -165,8 +166,7 @@ def concentration_table(customers: FrameT, *, value: str = "spend", n_points: in
     2             1.0          1.0            4
     """
     check_int(n_points, name="n_points", low=2)
-    rows = in_memory(open_frame(customers, name="customers"))
-    check_columns(rows.collect_schema(), ["n_orders", value], name="customers", made_by="customer_summary")
+    rows = open_table(customers, CUSTOMERS, columns=["n_orders"], also=[value])
     values = _complete(collected(rows.filter(nw.col("n_orders") > 0).select(value))[value].to_numpy())
     customer_share, value_share = lorenz_curve(values, n_points=n_points)
     table = pd.DataFrame(

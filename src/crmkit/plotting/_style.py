@@ -6,9 +6,10 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import open_frame, to_pandas
+from crmkit._checks import check_option
+from crmkit._frames import to_pandas
 from crmkit._names import LANGUAGES, Language
+from crmkit._tables import open_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +72,4 @@ def in_language(ax: Axes, language: Language) -> Axes:
 def table_of(native: Any, columns: Sequence[str], *, name: str, made_by: str, language: Language) -> pd.DataFrame:
     """Bring the columns that a plot draws into pandas, or say what is wrong with the table or the language."""
     check_option(language, LANGUAGES, name="language")
-    frame = open_frame(native, name=name)
-    check_columns(frame.collect_schema(), columns, name=name, made_by=made_by)
-    return to_pandas(frame.select(*columns))
+    return to_pandas(open_columns(native, columns, name=name, made_by=made_by).select(*columns))

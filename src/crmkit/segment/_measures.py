@@ -3,47 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-import narwhals.stable.v2 as nw
 import numpy as np
-import numpy.typing as npt
 
-from crmkit._checks import check_columns, check_turnover, some
-from crmkit._frames import collected, is_engine, open_as_given, pandas_series, with_plain_types
+from crmkit._checks import check_turnover, some
+from crmkit._frames import is_engine, open_as_given
+from crmkit._messages import Column, Message, Parameter
+from crmkit._tables import CUSTOMERS, Floats, float_columns
 from crmkit.errors import SchemaError
 
 __all__ = ["Floats", "Measures", "measured"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 Measures: TypeAlias = dict[str, Floats]
+
+_ON_ENGINE: Final = Message(
+    en="{name} must be a table in memory. Collect it first; once fitted, an engine runs to_sql().",
+    zh="{name} 须为内存中的表。请先读入内存；拟合之后，可在引擎中运行 to_sql() 的结果。",
+)
+_NOT_FINITE: Final = Message(
+    en="{where} is missing or infinite in {n:,} rows{who}, first at rows {rows}. Fill or drop them.",
+    zh="{who}{where}有 {n:,} 行缺失或为无穷大，最先见于行 {rows}。请补全或删除这些行。",
+)
+_WITH_ORDERS: Final = Message(en=" of those with an order", zh="在有订单的客户中，")
 
 
 def measured(table: Any, columns: Sequence[str], *, name: str) -> Measures:
-    """Read the columns of a table in memory; `n_orders` everywhere, the others where somebody ordered."""
-    given = open_as_given(table, name=name)
-    if is_engine(given):
-        raise TypeError(f"`{name}` must be a table in memory. Collect it first; once fitted, an engine runs to_sql().")
-    needed_once = list(dict.fromkeys(columns))
-    check_columns(given.collect_schema(), needed_once, name=name, made_by="customer_summary")
-    rows = collected(with_plain_types(given, columns=needed_once))
-    values = {column: _floats(rows[column], name=name) for column in needed_once}
+    """Read the columns of a table in memory; `n_orders` must be known everywhere, the others where somebody ordered."""
+    if is_engine(open_as_given(table, name=name)):
+        raise TypeError(_ON_ENGINE(name=Parameter(name)))
+    values = float_columns(table, CUSTOMERS, columns, name=name)
     ordered = values["n_orders"] > 0
     for column, floats in values.items():
-        needed = ~np.isfinite(floats) if column == "n_orders" else ~np.isfinite(floats) & ordered
-        if needed.any():
-            at = np.flatnonzero(needed)
-            who = "" if column == "n_orders" else " of those with an order"
-            raise SchemaError(
-                f"`{name}[{column!r}]` is missing or infinite in {len(at)} rows{who}, first at rows "
-                f"{some(at.tolist())}. Fill or drop them."
-            )
+        wrong = ~np.isfinite(floats) if column == "n_orders" else ~np.isfinite(floats) & ordered
+        at = np.flatnonzero(wrong)
+        if at.size:
+            who = "" if column == "n_orders" else _WITH_ORDERS()
+            raise SchemaError(_NOT_FINITE(where=Column(name, column), n=at.size, who=who, rows=some(at.tolist())))
         with np.errstate(over="ignore"):
-            check_turnover(float(np.nansum(np.abs(floats))), where=f"`{name}[{column!r}]`")
+            check_turnover(float(np.nansum(np.abs(floats))), where=Column(name, column))
     return values
-
-
-def _floats(series: nw.Series[Any], *, name: str) -> Floats:
-    if not series.dtype.is_numeric():
-        raise SchemaError(f"`{name}[{series.name!r}]` must hold numbers, got {series.dtype}.")
-    return pandas_series(series).to_numpy(dtype=np.float64, na_value=np.nan)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import some
+from crmkit._tables import CUSTOMERS, OPPORTUNITIES, Schema
 from crmkit.errors import SchemaError
 from crmkit.value._columns import MOST_CUSTOMERS, MOST_OF_COVARIATE, number_columns
 from crmkit.value._units import DAYS, TimeUnit
@@ -106,12 +107,12 @@ def read_histories(
     customers: Any, *, time_unit: TimeUnit, extra: Sequence[str] = (), distinct: bool = True
 ) -> Histories:
     """Read the columns of a customers table, or of its cells, check them, and group equal rows."""
-    return _read(customers, KEYS, extra, made_by="customer_summary", days=DAYS[time_unit], distinct=distinct)
+    return _read(customers, KEYS, extra, schema=CUSTOMERS, days=DAYS[time_unit], distinct=distinct)
 
 
 def read_opportunities(customers: Any, *, distinct: bool = True) -> Histories:
     """Do what `read_histories` does with a table of opportunities; times are numbers of them."""
-    return _read(customers, COUNTS, (), made_by="opportunity_table", days=1.0, distinct=distinct)
+    return _read(customers, COUNTS, (), schema=OPPORTUNITIES, days=1.0, distinct=distinct)
 
 
 def _read(
@@ -119,11 +120,11 @@ def _read(
     keys: tuple[str, str, str],
     extra: Sequence[str],
     *,
-    made_by: str,
+    schema: Schema,
     days: float,
     distinct: bool,
 ) -> Histories:
-    columns = number_columns(customers, keys, covariates=extra, made_by=made_by)
+    columns = number_columns(customers, keys, covariates=extra, schema=schema)
     n = columns.pop("n_customers")
     wrong = ~((n >= 0) & (n <= MOST_CUSTOMERS))
     if wrong.any():
@@ -136,7 +137,7 @@ def _read(
     if not everybody:
         columns = {name: values[known] for name, values in columns.items()}
         n = n[known]
-    _check(columns, keys=keys, made_by=made_by, rows=np.flatnonzero(known))
+    _check(columns, keys=keys, made_by=schema.made_by, rows=np.flatnonzero(known))
     codes: npt.NDArray[np.intp] | None = None if everybody else np.where(known, np.cumsum(known) - 1, -1)
     if distinct:
         of_row, first = _grouped(columns)
