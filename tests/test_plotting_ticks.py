@@ -33,7 +33,7 @@ mpl.use("Agg")
 
 def drawn(plot, table, **options):
     ax = Figure(figsize=(7.2, 3), layout="constrained").subplots()
-    plot(table, ax, **options)
+    plot(table, ax=ax, **options)
     ax.figure.canvas.draw()
     return ax
 
@@ -234,6 +234,8 @@ GRID = [(r, f) for r in range(1, 6) for f in range(1, 6)]
             plot_movement,
             pd.DataFrame(
                 {
+                    "segment_before": [before for before, _ in GRID],
+                    "segment_after": [after for _, after in GRID],
                     "name_en_before": [str(before) for before, _ in GRID],
                     "name_en_after": [str(after) for _, after in GRID],
                     "n_customers": range(1, 26),

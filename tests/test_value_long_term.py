@@ -4,55 +4,25 @@ import math
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
+from tests.chains import MAILING, REWARDS, STATES, chains
 
-from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit._stats import recurrent_classes, stationary_distribution
-from crmkit.errors import SchemaError
-from crmkit.segment import TierSegmenter, movement_table
+from crmkit.segment import customer_forecast_table, migration_table
 from crmkit.value import (
     contract_value,
     customer_base_value,
     margin_multiple,
-    migration_forecast,
-    migration_table,
     migration_value,
     move_values,
-    transition_matrix,
 )
-
-# Pfeifer and Carraway (2000): last order 1, 2, 3 or 4 periods ago, or lost; an order brings 40, a mailing costs 4.
-STATES = ["1", "2", "3", "4", "lost"]
-MAILING = pd.DataFrame(
-    [
-        [0.30, 0.70, 0.00, 0.00, 0.00],
-        [0.20, 0.00, 0.80, 0.00, 0.00],
-        [0.15, 0.00, 0.00, 0.85, 0.00],
-        [0.05, 0.00, 0.00, 0.00, 0.95],
-        [0.00, 0.00, 0.00, 0.00, 1.00],
-    ],
-    index=STATES,
-    columns=STATES,
-)
-REWARDS = pd.Series([36.0, -4, -4, -4, 0], index=STATES)
 
 shares = st.floats(0, 0.99)
 rates = st.floats(0, 2)
-
-
-@st.composite
-def chains(draw, low=0.0):
-    n = draw(st.integers(1, 6))
-    # Six states in a row multiply to numbers that a float still holds.
-    chances = st.floats(max(low, 1e-50), 1) | st.just(low)
-    rows = draw(st.lists(st.lists(chances, min_size=n, max_size=n).filter(any), min_size=n, max_size=n))
-    chain = np.array(rows)
-    return chain / chain.sum(axis=1, keepdims=True)
 
 
 # By hand.
@@ -61,69 +31,17 @@ def chains(draw, low=0.0):
 def test_value_of_one_state_that_is_left_by_hand():
     # stays with 0.9, brings 50, 20 %: 50 / (1 - 0.9 / 1.2) = 200; two periods on: 50 (1 + 0.75 + 0.75²) = 115.625
     chain = [[0.9, 0.1], [0.0, 1.0]]
-    assert_allclose(migration_value(chain, [50, 0], period_discount_rate=0.2)["value"], [200, 0], rtol=1e-14)
+    assert_allclose(migration_value(chain, rewards=[50, 0], period_discount_rate=0.2)["value"], [200, 0], rtol=1e-14)
     assert_allclose(
-        migration_value(chain, [50, 0], period_discount_rate=0.2, horizon=2)["value"], [115.625, 0], rtol=1e-14
+        migration_value(chain, rewards=[50, 0], period_discount_rate=0.2, horizon=2)["value"], [115.625, 0], rtol=1e-14
     )
-    assert_allclose(migration_value(chain, [50, 0], period_discount_rate=0.2, horizon=0)["value"], [50, 0])
-
-
-def test_transitions_by_hand():
-    moves = pd.DataFrame({"was": ["a", "a", "a", "a", "b", None], "is": ["a", "a", "a", "b", "a", "b"]})
-    # the last is a newcomer; with 1 added to each count: (3 + 1) / (4 + 2), (1 + 0 + 0) / (1 + 2)
-    plain = transition_matrix(moves, before="was", after="is")
-    assert plain.to_numpy().tolist() == [[0.75, 0.25], [1, 0]]
-    assert plain.index.tolist() == plain.columns.tolist() == ["a", "b"]
-    smooth = transition_matrix(moves, before="was", after="is", smoothing=1)
-    assert_allclose(smooth, [[4 / 6, 2 / 6], [2 / 3, 1 / 3]])
-    # in another order, and with a state that nobody was in
-    wide = transition_matrix(moves, before="was", after="is", states=["c", "b", "a"])
-    assert_array_equal(wide, [[np.nan] * 3, [0, 0, 1], [0, 0.25, 0.75]])
-
-
-def test_groups_weigh_as_many_as_they_are():
-    moves = pd.DataFrame({"segment_before": [2, 2, 1], "segment_after": [1, 2, 1], "n_customers": [30, 10, 5]})
-    assert transition_matrix(moves).to_numpy().tolist() == [[0.25, 0.75], [0, 1]]
-
-
-def test_ordered_categories_give_the_order_of_the_states():
-    kind = pd.CategoricalDtype(["gold", "silver", "lost"], ordered=True)
-    moves = pd.DataFrame({"before": ["lost", "silver"], "after": ["lost", "gold"]}).astype(kind)
-    for table in (
-        moves,
-        pl.DataFrame({name: pl.Series(moves[name].tolist(), dtype=pl.Enum(kind.categories)) for name in moves}),
-    ):
-        found = transition_matrix(table, before="before", after="after")
-        assert found.columns.tolist() == ["gold", "silver", "lost"]
-        assert_array_equal(found, [[np.nan] * 3, [1, 0, 0], [0, 0, 1]])
-
-
-def test_migration_table_by_hand():
-    # balance: the share of a times 0.2 is the share of b times 0.4
-    table = migration_table(pd.DataFrame([[0.8, 0.2], [0.4, 0.6]], index=["a", "b"], columns=["a", "b"]))
-    assert table["state"].tolist() == ["a", "b"]
-    assert_allclose(table.drop(columns="state"), [[0.8, 0, 0.2, 5, 2 / 3], [0.6, 0.4, 0, 2.5, 1 / 3]], rtol=1e-14)
-
-
-def test_a_state_that_is_never_left_has_no_expected_sojourn_and_holds_everybody_in_the_end():
-    table = migration_table(MAILING).set_index("state")
-    assert math.isnan(table.loc["lost", "expected_sojourn"])
-    assert table["stationary_share"].tolist() == [0, 0, 0, 0, 1]
-    # two such states: the end depends on the start
-    assert migration_table(np.eye(2))["stationary_share"].isna().all()
-
-
-def test_a_forecast_by_hand():
-    # 100 in a and none in b: 80 and 20, then 80 * 0.8 + 20 * 0.4 = 72 and 28
-    table = migration_forecast([[0.8, 0.2], [0.4, 0.6]], {0: 100, 1: 0}, n_periods=2)
-    assert table["period"].tolist() == [0, 1, 2]
-    assert_allclose(table[[0, 1]], [[100, 0], [80, 20], [72, 28]], rtol=1e-14)
+    assert_allclose(migration_value(chain, rewards=[50, 0], period_discount_rate=0.2, horizon=0)["value"], [50, 0])
 
 
 def test_rewards_that_never_end_have_no_undiscounted_value():
     # a leads to b, which pays for ever; c is left for d, which pays nothing
     chain = [[0.5, 0.5, 0, 0], [0, 1, 0, 0], [0, 0, 0.5, 0.5], [0, 0, 0, 1]]
-    found = migration_value(chain, [1, 1, 3, 0], period_discount_rate=0)["value"]
+    found = migration_value(chain, rewards=[1, 1, 3, 0], period_discount_rate=0)["value"]
     assert_array_equal(found, [np.nan, np.nan, 6, 0])
 
 
@@ -176,11 +94,11 @@ def test_customer_base_value_by_hand():
 
 
 def test_pfeifer_and_carraway():
-    for_ever = migration_value(MAILING, REWARDS, period_discount_rate=0.2)["value"]
+    for_ever = migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.2)["value"]
     assert_allclose(for_ever, [52.3196, 5.5538, 1.2508, -1.8200, 0], atol=6e-5)
-    four = migration_value(MAILING, REWARDS, period_discount_rate=0.2, horizon=4)["value"]
+    four = migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.2, horizon=4)["value"]
     assert_allclose(four, [50.1150, 4.2199, 0.5921, -1.9801, 0], atol=6e-5)
-    undiscounted = migration_value(MAILING, REWARDS, period_discount_rate=0)["value"]
+    undiscounted = migration_value(MAILING, rewards=REWARDS, period_discount_rate=0)["value"]
     assert undiscounted[0] == pytest.approx(64.2548, abs=6e-5)
 
 
@@ -214,17 +132,6 @@ def test_berger_and_nasr_case_1():
     assert earned - spent == pytest.approx(568.78, abs=5e-3)
 
 
-def test_the_moves_of_tiers_are_read_as_they_are_counted():
-    transactions = as_transactions(load_cdnow())
-    before, after = (customer_summary(transactions, as_of=day) for day in ("1997-12-31", "1998-06-30"))
-    moved = movement_table(before, after, segmenter=TierSegmenter().fit(before))
-    chain = transition_matrix(moved)
-    assert chain.columns.tolist() == ["core", "important", "ordinary", "potential"]
-    # the counts of movement_table's example: 213 of 250 core customers stay, 37 become important
-    assert_allclose(chain.loc["core"], [213 / 250, 37 / 250, 0, 0])
-    assert chain.loc["potential"].isna().all()
-
-
 # Laws.
 
 
@@ -232,12 +139,12 @@ def test_the_moves_of_tiers_are_read_as_they_are_counted():
 def test_value_is_the_reward_and_the_discounted_value_of_what_follows(chain, rate, data):
     rewards = np.array(data.draw(st.lists(st.floats(-100, 100), min_size=len(chain), max_size=len(chain))))
     rate = rate + 0.01
-    value = migration_value(chain, rewards, period_discount_rate=rate)["value"].to_numpy()
+    value = migration_value(chain, rewards=rewards, period_discount_rate=rate)["value"].to_numpy()
     assert_allclose(value, rewards + chain @ value / (1 + rate), atol=1e-8)
-    step = migration_value(chain, rewards, period_discount_rate=rate, horizon=5)["value"].to_numpy()
-    next_step = migration_value(chain, rewards, period_discount_rate=rate, horizon=6)["value"].to_numpy()
+    step = migration_value(chain, rewards=rewards, period_discount_rate=rate, horizon=5)["value"].to_numpy()
+    next_step = migration_value(chain, rewards=rewards, period_discount_rate=rate, horizon=6)["value"].to_numpy()
     assert_allclose(next_step, rewards + chain @ step / (1 + rate), atol=1e-9)
-    far = migration_value(chain, rewards, period_discount_rate=rate, horizon=10_000)["value"].to_numpy()
+    far = migration_value(chain, rewards=rewards, period_discount_rate=rate, horizon=10_000)["value"].to_numpy()
     assert_allclose(far, value, atol=1e-6)
 
 
@@ -246,35 +153,17 @@ def test_the_order_of_the_states_does_not_matter(chain, random):
     order = random.sample(range(len(chain)), len(chain))
     table = pd.DataFrame(chain)
     rewards = pd.Series(np.arange(len(chain), dtype=float))
-    straight = migration_value(table, rewards, period_discount_rate=0.1).set_index("state")["value"]
-    turned = migration_value(table.loc[order, order], rewards, period_discount_rate=0.1).set_index("state")["value"]
+    straight = migration_value(table, rewards=rewards, period_discount_rate=0.1).set_index("state")["value"]
+    turned = migration_value(table.loc[order, order], rewards=rewards, period_discount_rate=0.1).set_index("state")[
+        "value"
+    ]
     assert_allclose(turned.loc[straight.index], straight, rtol=1e-9, atol=1e-12)
-
-
-@given(chains(low=0.01))
-def test_the_stationary_shares_stay_as_they_are_and_everybody_gets_there(chain):
-    share = stationary_distribution(chain)
-    assert share.sum() == pytest.approx(1)
-    assert_allclose(share @ chain, share, rtol=1e-12)
-    sizes = np.zeros(len(chain))
-    sizes[0] = 1000.0
-    last = migration_forecast(chain, sizes, n_periods=2000).iloc[-1, 1:].to_numpy(dtype=float)
-    assert_allclose(last, 1000 * share, rtol=1e-6)
-
-
-@given(chains())
-def test_stay_up_and_down_add_up_and_nobody_is_lost(chain):
-    table = migration_table(chain)
-    assert_allclose(table[["stay_rate", "up_rate", "down_rate"]].sum(axis=1), 1, rtol=1e-12)
-    assert (table["expected_sojourn"].dropna() >= 1 - 1e-12).all()
-    sizes = migration_forecast(chain, np.arange(len(chain)), n_periods=7).drop(columns="period").sum(axis=1)
-    assert_allclose(sizes, np.arange(len(chain)).sum(), rtol=1e-12)
 
 
 @given(chains())
 def test_moves_there_and_back_are_worth_nothing(chain):
-    values = migration_value(chain, np.arange(len(chain)), period_discount_rate=0.1)
-    moves = move_values(values).to_numpy()
+    values = migration_value(chain, rewards=np.arange(len(chain)), period_discount_rate=0.1)
+    moves = move_values(values).set_index("before").to_numpy()
     assert_array_equal(moves, -moves.T)
     assert_allclose(moves[0], values["value"] - values["value"][0])
 
@@ -293,18 +182,6 @@ def test_recurrent_states_are_those_that_are_never_left_for_good():
     assert sorted(sorted(group.tolist()) for group in recurrent_classes(chain)) == [[0, 1], [2]]
     # a chain that only takes turns has shares all the same
     assert_allclose(stationary_distribution(chain[:2, :2]), [0.5, 0.5])
-
-
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=40), st.floats(0, 3))
-def test_transitions_are_probabilities_whatever_the_order_of_the_rows(pairs, smoothing):
-    moves = pd.DataFrame(pairs, columns=["segment_before", "segment_after"])
-    given_states = {"states": list("abc"), "smoothing": smoothing}
-    found = transition_matrix(moves, **given_states)
-    sums = found.sum(axis=1, skipna=False)
-    assert_allclose(sums[sums.notna()], 1)
-    assert_frame_equal(found, transition_matrix(moves.iloc[::-1], **given_states))
-    counted = moves.value_counts().rename("n_customers").reset_index()
-    assert_frame_equal(found, transition_matrix(counted, **given_states))
 
 
 @given(shares, rates, st.floats(-0.9, 0.0), st.integers(1, 60))
@@ -335,7 +212,7 @@ def test_few_periods_with_hardly_a_loss_are_counted_exactly(loss, n):
 
 def test_one_state_of_customers_and_one_of_lost_are_a_contract():
     r, i = 0.75, 0.2
-    value = migration_value([[r, 1 - r], [0, 1]], [260, 0], period_discount_rate=i)["value"][0]
+    value = migration_value([[r, 1 - r], [0, 1]], rewards=[260, 0], period_discount_rate=i)["value"][0]
     assert value == pytest.approx(contract_value(margin=260, retention_rate=r, period_discount_rate=i, timing="start"))
 
 
@@ -347,7 +224,7 @@ def test_one_state_of_customers_and_one_of_lost_are_a_contract():
     [
         ([[0.5, 0.4], [0, 1]], r"must have rows that add up to 1, got \[0.9\] for the states \[0\]"),
         ([[1.5, -0.5], [0, 1]], r"must hold probabilities, got \[-0.5\]"),
-        ([[0.5, 0.5]], r"must be square, a row and a column per state, got shape \(1, 2\)"),
+        ([[0.5, 0.5]], r"must be square, with a row and a column per state, got shape \(1, 2\)"),
         ([], "must be square"),
         ([["a", "b"], ["c", "d"]], "must be a square table of probabilities"),
         ([[np.nan, np.nan], [0, 1]], r"is missing for the states \[0\]: nobody was in them"),
@@ -362,7 +239,7 @@ def test_what_is_no_chain_is_refused(transition, message):
     with pytest.raises(ValueError, match=message):
         migration_table(transition)
     with pytest.raises(ValueError, match=message):
-        migration_value(transition, [0, 0], period_discount_rate=0.1)
+        migration_value(transition, rewards=[0, 0], period_discount_rate=0.1)
 
 
 @pytest.mark.parametrize(
@@ -377,42 +254,46 @@ def test_what_is_no_chain_is_refused(transition, message):
 )
 def test_rewards_that_do_not_fit_are_refused(rewards, message):
     with pytest.raises(ValueError, match=message):
-        migration_value(MAILING, rewards, period_discount_rate=0.1)
+        migration_value(MAILING, rewards=rewards, period_discount_rate=0.1)
 
 
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
         (
-            lambda: migration_value(MAILING, REWARDS, period_discount_rate=-0.1),
+            lambda: migration_value(MAILING, rewards=REWARDS, period_discount_rate=-0.1),
             ValueError,
             r"`period_discount_rate` must be a rate per period of 0 or more, for example 0.1, got -0.1.$",
         ),
         (
-            lambda: migration_value(MAILING, REWARDS, period_discount_rate=0.1, horizon=-1),
+            lambda: migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.1, horizon=-1),
             ValueError,
             "`horizon` must be at least 0",
         ),
         (
-            lambda: migration_value(MAILING, REWARDS, period_discount_rate=0.1, horizon=1.5),
+            lambda: migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.1, horizon=1.5),
             TypeError,
             "`horizon` must be a whole",
         ),
         (
-            lambda: migration_value(MAILING, list("abcde"), period_discount_rate=0.1),
+            lambda: migration_value(MAILING, rewards=list("abcde"), period_discount_rate=0.1),
             TypeError,
             "`rewards` must be a number",
         ),
         (
-            lambda: migration_forecast(MAILING, -REWARDS, n_periods=1),
+            lambda: customer_forecast_table(MAILING, sizes=-REWARDS, n_periods=1),
             ValueError,
             r"`sizes` must not be below 0, got \[-36.0\]",
         ),
-        (lambda: migration_forecast(MAILING, [1] * 5, n_periods=0), ValueError, "`n_periods` must be at least 1"),
+        (
+            lambda: customer_forecast_table(MAILING, sizes=[1] * 5, n_periods=0),
+            ValueError,
+            "`n_periods` must be at least 1",
+        ),
         (
             lambda: move_values(pd.DataFrame({"state": [1]})),
             ValueError,
-            "must have the columns state and value, got .'state'.",
+            r"`values` lacks the columns \['value'\]; it has \['state'\]",
         ),
         (
             lambda: margin_multiple(retention_rate=1.2, period_discount_rate=0.1),
@@ -452,7 +333,7 @@ def test_rewards_that_do_not_fit_are_refused(rewards, message):
             r"`period_discount_rate` must be a rate per period.*got 10. Did you mean 0.1\?",
         ),
         (
-            lambda: migration_value([[50, 50], [0, 100]], [1, 0], period_discount_rate=0.1),
+            lambda: migration_value([[50, 50], [0, 100]], rewards=[1, 0], period_discount_rate=0.1),
             ValueError,
             r"got \[100.0, 100.0\] for the states \[0, 1\]. Divide percentages by 100",
         ),
@@ -495,48 +376,16 @@ def test_what_makes_no_sense_is_refused(call, error, message):
         call()
 
 
-@pytest.mark.parametrize(
-    ("columns", "options", "error", "message"),
-    [
-        ({"segment_before": ["a"]}, {}, SchemaError, r"lacks the columns \['segment_after'\]"),
-        (
-            {"segment_before": ["a", None], "segment_after": [None, "a"]},
-            {},
-            SchemaError,
-            "Give those who are gone a state",
-        ),
-        ({"segment_before": ["a"], "segment_after": ["b"]}, {"states": ["a"]}, ValueError, r"got none of \['b'\]"),
-        ({"segment_before": ["a"], "segment_after": ["a"]}, {"states": ["a", "a"]}, ValueError, "name each state once"),
-        (
-            {"segment_before": ["a"], "segment_after": ["a"]},
-            {"smoothing": -1},
-            ValueError,
-            "`smoothing` must not be below 0",
-        ),
-        (
-            {"segment_before": ["a"], "segment_after": ["a"], "n_customers": [-1]},
-            {},
-            SchemaError,
-            "must hold counts, got missing, infinite or negative",
-        ),
-        ({"segment_before": ["a"], "segment_after": ["a"], "n_customers": ["1"]}, {}, SchemaError, "must hold numbers"),
-    ],
-)
-def test_moves_that_cannot_be_are_refused(columns, options, error, message):
-    with pytest.raises(error, match=message):
-        transition_matrix(pd.DataFrame(columns), **options)
-
-
 # Input untouched.
 
 
 def test_inputs_stay_as_they_were():
     chain, rewards = MAILING.copy(deep=True), REWARDS.copy(deep=True)
-    migration_value(chain, rewards, period_discount_rate=0.2)
+    migration_value(chain, rewards=rewards, period_discount_rate=0.2)
     migration_table(chain)
-    migration_forecast(chain, rewards.abs(), n_periods=3)
+    customer_forecast_table(chain, sizes=rewards.abs(), n_periods=3)
     assert_frame_equal(chain, MAILING)
     assert rewards.equals(REWARDS)
     array = MAILING.to_numpy().copy()
-    migration_value(array, rewards.to_numpy(), period_discount_rate=0.2, horizon=3)
+    migration_value(array, rewards=rewards.to_numpy(), period_discount_rate=0.2, horizon=3)
     assert_array_equal(array, MAILING)

@@ -38,7 +38,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "kpi": MappingProxyType({code: Label(en, zh) for code, en, zh in kpis}),
         "kpi_group": MappingProxyType({str(code): name for code, name in GROUPS.items()}),
         "unit": MappingProxyType({str(code): name for code, name in UNITS.items()}),
-        **SCHEMES,
+        **{code: MappingProxyType(scheme.names) for code, scheme in SCHEMES.items()},
     }
     return MappingProxyType(schemes)
 

@@ -26,7 +26,7 @@ def rows_like(columns: Mapping[str, Any], *, like: FrameT) -> FrameT:
     """Make a table of arrays, one value per row of ``like``; on pandas it has the index of ``like``.
 
     The arrays are NumPy's (objects being text, NaN missing), `Coded`, or pandas' nullable whole numbers and
-    categoricals without missing values.
+    categoricals.
     """
     return give_back(_made(columns, like=like), like=like)
 
@@ -62,7 +62,9 @@ def _column(name: str, values: Any, backend: Any) -> nw.Series[Any]:
         # Arrow has no ordered categories of its own: text there.
         texts = list(values.categories)
         kind = nw.Enum(texts) if backend.is_polars() else nw.String()
-        return _taken(name, Coded(texts, np.asarray(values.codes, dtype=np.intp)), kind, backend)
+        # What is missing has the code -1: one more entry, the last.
+        codes = np.where(values.codes < 0, len(texts), values.codes).astype(np.intp)
+        return _taken(name, Coded([*texts, None], codes), kind, backend)  # type: ignore[list-item]
     if isinstance(values, np.ndarray) and values.dtype.kind != "f":
         return nw.new_series(name, values, nw.String if values.dtype == object else None, backend=backend)
     if isinstance(values, np.ndarray):

@@ -33,13 +33,13 @@ def smoothed_shares(counts: Floats, *, smoothing: float) -> Floats:
 def expected_sojourns(transition: Floats) -> Floats:
     """Mean number of periods that a visit to each state lasts, 1 / (1 - p); ``nan`` for a state that is never left."""
     leaves = (transition * ~np.eye(len(transition), dtype=bool)).sum(axis=1)
-    # What is below the smallest normal float is 0 but for rounding.
+    # Anything below the smallest normal float is 0 up to rounding.
     left = leaves >= np.finfo(np.float64).tiny
     return np.where(left, 1 / np.where(left, leaves, 1.0), np.nan)
 
 
 def recurrent_classes(transition: Floats) -> list[npt.NDArray[np.intp]]:
-    """Find the groups of states that are never left once they are entered, each as small as it can be."""
+    """Find the smallest groups of states that are never left once entered."""
     from scipy.sparse.csgraph import connected_components
 
     moves = transition > 0
@@ -49,7 +49,7 @@ def recurrent_classes(transition: Floats) -> list[npt.NDArray[np.intp]]:
 
 
 def stationary_distribution(transition: Floats) -> Floats:
-    """Shares of the states that one more step leaves as they are; ``nan`` where they depend on the start.
+    """Shares of the states that one more step does not change; ``nan`` where they depend on the start.
 
     References
     ----------
@@ -67,7 +67,7 @@ def stationary_distribution(transition: Floats) -> Floats:
         work[:last, :last] += np.outer(work[:last, last], work[last, :last] / leaves[last])
     share = np.ones(len(inside))
     for at in range(1, len(inside)):
-        # Shares at each step, not multiples of the first state's: those overflow where it is hardly ever reached.
+        # Shares at each step, not multiples of the first state's share, which overflow where it is hardly ever reached.
         share[at] = share[:at] @ work[:at, at]
         share[:at] *= leaves[at]
         share[: at + 1] /= share[: at + 1].sum()
@@ -77,13 +77,13 @@ def stationary_distribution(transition: Floats) -> Floats:
 
 
 def total_rewards(transition: Floats, rewards: Floats, *, discount: float, horizon: float) -> Floats:
-    """Expected sum of the rewards from now until so many steps on, those of a step taken to ``discount`` times.
+    """Expected sum of the rewards now and over the next ``horizon`` steps, multiplied by ``discount`` at each step.
 
-    ``nan`` where the sum is infinite: without discounting and horizon, in states from which one gets to rewards that
-    never end.
+    ``nan`` where the sum is infinite: without discounting or horizon, in states that can lead to rewards that never
+    end.
     """
     if horizon < math.inf:
-        # The rewards as one more column, the powers of the whole add up what those of the chain bring.
+        # With the rewards as one more column, the powers of the matrix add up what those of the chain bring.
         once = np.block([[discount * transition, rewards[:, None]], [np.zeros_like(rewards), 1.0]])
         return np.asarray(np.linalg.matrix_power(once, int(horizon) + 1)[:-1, -1])
     if discount < 1:
@@ -91,11 +91,11 @@ def total_rewards(transition: Floats, rewards: Floats, *, discount: float, horiz
     return _undiscounted(transition, rewards)
 
 
-def forecast(transition: Floats, sizes: Floats, *, n_periods: int) -> Floats:
-    """Expected sizes of the states now and after each of so many steps, one row each."""
+def forecast(transition: Floats, sizes: Floats, *, inflow: Floats) -> Floats:
+    """Expected sizes of the states now and after each step, one row each; a row of ``inflow`` joins after each step."""
     rows = [sizes]
-    for _ in range(n_periods):
-        rows.append(rows[-1] @ transition)
+    for joining in inflow:
+        rows.append(rows[-1] @ transition + joining)
     return np.array(rows)
 
 
@@ -108,7 +108,7 @@ def _undiscounted(transition: Floats, rewards: Floats) -> Floats:
     inner = np.eye(len(passing)) - transition[np.ix_(passing, passing)]
     values[passing] = np.linalg.solve(inner, rewards[passing])
     values[endless] = np.nan
-    # Who may get to rewards without end has no finite value either.
+    # States that can lead to endless rewards have no finite value either.
     reaches = np.linalg.solve(inner, transition[np.ix_(passing, endless)].sum(axis=1))
     values[passing[reaches > 0]] = np.nan
     return values

@@ -15,35 +15,35 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_rfm_map"]
 
-_RECENCY: Final = Label("Recency score, the most recent on the right", "R 得分（越靠右越近期）")
-_FREQUENCY: Final = Label("Frequency score, the most frequent on top", "F 得分（越靠上越频繁）")
+_RECENCY: Final = Label("Recency score (most recent on the right)", "R 得分（越靠右越近期）")
+_FREQUENCY: Final = Label("Frequency score (most frequent on top)", "F 得分（越靠上越频繁）")
 
 
-def plot_rfm_map(rfm_map: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-    """Draw the RFM map: recency to the right, frequency upwards, the darker the more spent per customer.
+def plot_rfm_map(rfm_map: Any, *, ax: Axes | None = None, language: Language = "en") -> Axes:
+    """Draw the RFM map: recency to the right, frequency upwards; the higher the mean spend, the darker the cell.
 
     Parameters
     ----------
     rfm_map : pandas, Polars or PyArrow table
-        As `crmkit.segment.rfm_map_table` gives it.
+        As `crmkit.segment.rfm_map_table` makes it.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; new axes without it.
+        Where to draw; new axes by default.
     language : {"en", "zh"}, default "en"
         Language of the labels.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes drawn on. Each cell says its number of customers, and below it their mean spend.
+        The axes drawn on. Each cell shows its number of customers and, below it, their mean spend.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``rfm_map`` is no frame.
+        If ``rfm_map`` is not a frame.
     ValueError
-        If ``language`` is neither of the two.
+        If ``language`` is not one of the two.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def plot_rfm_map(rfm_map: Any, ax: Axes | None = None, *, language: Language = "
     )
     means = spend.to_numpy(dtype=float)
     most = np.nanmax(means, initial=0.0)
-    # Spend is skewed: on its square root the lower half of the cells can be told apart.
+    # Spend is skewed: its square root makes the lower half of the cells distinguishable.
     shades = np.sqrt(np.clip(means, 0, None) / most) if most > 0 else np.zeros_like(means)
     texts = [
         [f"{n:,}\n{short(mean)}" if n else "–" for n, mean in zip(*rows, strict=True)]

@@ -22,31 +22,31 @@ _AXES: Final = {
 _THICK = 0.38
 
 
-def plot_segments(summary: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+def plot_segments(summary: Any, *, ax: Axes | None = None, language: Language = "en") -> Axes:
     """Draw each segment's share of the customers beside its share of the value, the best segment on top.
 
     Parameters
     ----------
     summary : pandas, Polars or PyArrow table
-        As the ``summary`` of a segmenter gives it.
+        As the ``summary`` of a segmenter or `crmkit.segment.segment_table` makes it.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; new axes without it.
+        Where to draw; new axes by default.
     language : {"en", "zh"}, default "en"
         Language of the labels.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes drawn on. Each bar says its share; a share that is missing has no bar.
+        The axes drawn on. Each bar shows its share; a missing share has no bar.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``summary`` is no frame.
+        If ``summary`` is not a frame.
     ValueError
-        If ``language`` is neither of the two.
+        If ``language`` is not one of the two.
 
     Examples
     --------

@@ -98,7 +98,7 @@ def _rfm(report: CustomerReport) -> Drawn:
     rfm_map = _drawn(rfm_map, "mean_spend")
     fullest = rfm_map.sort_values(["n_customers", "r_score", "f_score"], ascending=False).to_dict("records")[0]
     told = {"n": count(fullest["n_customers"]), "r": str(fullest["r_score"]), "f": str(fullest["f_score"])}
-    return lambda ax: plot_rfm_map(rfm_map, ax, language=report.language), told
+    return lambda ax: plot_rfm_map(rfm_map, ax=ax, language=report.language), told
 
 
 def _tiers(report: CustomerReport) -> Drawn:
@@ -107,7 +107,7 @@ def _tiers(report: CustomerReport) -> Drawn:
     # Without a master table nobody is potential.
     shown = tiers[tiers["n_customers"] > 0].round({"customer_share": 6, "value_share": 6})
     told = {"customers": share(core["customer_share"]), "revenue": share(core["value_share"])}
-    return lambda ax: plot_segments(shown, ax, language=report.language), told
+    return lambda ax: plot_segments(shown, ax=ax, language=report.language), told
 
 
 def _tracking(report: CustomerReport) -> Drawn:

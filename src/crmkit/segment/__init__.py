@@ -1,5 +1,6 @@
 """Who the customers are: scores, segments, tiers."""
 
+from crmkit.segment._chain_tables import customer_forecast_table, migration_table
 from crmkit.segment._movement import movement_table
 from crmkit.segment._rfm import (
     RFMScorer,
@@ -12,7 +13,9 @@ from crmkit.segment._rfm import (
     write_rfm_rules,
 )
 from crmkit.segment._schemes import SCHEMES
+from crmkit.segment._segment_table import segment_table
 from crmkit.segment._tiers import TierSegmenter
+from crmkit.segment._transitions import transition_table
 from crmkit.segment._value_levels import ValueSegmenter
 
 __all__ = [
@@ -21,11 +24,15 @@ __all__ = [
     "RFMSegmenter",
     "TierSegmenter",
     "ValueSegmenter",
+    "customer_forecast_table",
+    "migration_table",
     "movement_table",
     "read_rfm_rules",
     "rfm_cell_table",
     "rfm_map_table",
     "rfm_rule_table",
     "rfm_rules",
+    "segment_table",
+    "transition_table",
     "write_rfm_rules",
 ]

@@ -2,60 +2,95 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import check_columns, some
 from crmkit._frames import (
+    AnyFrame,
     FrameT,
     as_name,
     clean_ids,
     collected,
     from_pandas,
     in_memory,
+    is_engine,
     open_frame,
     pandas_series,
     same_kind,
 )
+from crmkit._labelling import Labeller, labels_in, move_counts, positions_in
+from crmkit._messages import Column, Message, Parameter
 from crmkit.errors import SchemaError
-from crmkit.segment._segmenter import Segmenter, positions_in_segments
 
 __all__ = ["movement_table"]
 
+_ONE_OF_TWO: Final = Message(
+    en="Give either {@segmenter} or {@by}: a fitted segmenter, or the column of labels that both tables have.",
+    zh="{@segmenter} 与 {@by} 须且只须给出一个：已拟合的分群器，或两张表共有的标签列。",
+)
+_ON_ENGINE: Final = Message(
+    en="{name} must be a table in memory. Collect it first.", zh="{name} 须为内存中的表，请先取回内存。"
+)
+_IDS_DIFFER: Final = Message(
+    en="{@before} and {@after} have ids of different kinds, got {kinds}. Make them alike.",
+    zh="{@before} 与 {@after} 的客户编号类型不同，得到 {kinds}。请统一类型。",
+)
+_NO_IDS: Final = Message(en="{where} is missing in {n:,} rows. Drop them.", zh="{where}有 {n:,} 行缺失，请删除这些行。")
+_IDS_TWICE: Final = Message(
+    en="{where} holds ids more than once: {ids}. Give one row each.",
+    zh="{where}中有重复的编号：{ids}。每位客户须只有一行。",
+)
 
-def movement_table(before: FrameT, after: FrameT, *, segmenter: Segmenter, customer_id: str = "customer_id") -> FrameT:
-    """Count who moved from which segment to which between two dates, on the cuts of one fitted segmenter.
 
-    As the cuts are frozen, who moved has changed; nobody moves because others did. That those at the top fall and those
-    at the bottom rise is in part chance: a high value is high by luck too.
+def movement_table(
+    before: FrameT,
+    after: FrameT,
+    *,
+    segmenter: Labeller | None = None,
+    by: str | None = None,
+    customer_id: str = "customer_id",
+) -> FrameT:
+    """Count who moved from which segment to which between two dates.
+
+    Segments come from one fitted segmenter, or from a column of labels that both tables have. A segmenter's cuts are
+    frozen, so those who moved have changed; nobody moves because others did. Some of the falls from the top and the
+    rises from the bottom are chance: a high value is often a lucky one too.
 
     Parameters
     ----------
     before, after : pandas, Polars or PyArrow tables
-        Customers at the two dates, as `crmkit.customer_summary` gives them.
-    segmenter : RFMSegmenter, TierSegmenter or ValueSegmenter
+        Customers at the two dates, as `crmkit.customer_summary` makes them.
+    segmenter : segmenter, optional
         Fitted, usually on ``before``.
+    by : str, optional
+        Column of labels in both tables, instead of a segmenter. Ordered categories keep their order; other labels
+        come in the order in which they appear.
     customer_id : str, default "customer_id"
-        Column that tells who is who.
+        Column that identifies the customer.
 
     Returns
     -------
     the kind of table given
         One row per pair of segments, the best first, pairs without customers too: ``segment_before``,
         ``segment_after``, ``n_customers``, ``share`` of those in ``segment_before`` (missing if it was empty), and
-        ``name_en_before``, ``name_en_after``, ``name_zh_before``, ``name_zh_after``. Where somebody is in one table
-        alone, rows follow whose segment and share are missing on the side of the other.
+        ``name_en_before``, ``name_en_after``, ``name_zh_before``, ``name_zh_after``; the name of a plain label is the
+        label. Customers who are in only one of the tables, or have no label in the other, follow in rows whose segment
+        is missing on that side; the share is missing where ``segment_before`` is.
 
     Raises
     ------
     NotFittedError
         If the segmenter is not fitted.
     SchemaError
-        If a column is missing, an id is missing or there twice, or a column does not hold what the segmenter needs.
+        If a column is missing, an id is missing or occurs twice, or a column does not hold what the segmenter needs.
     TypeError
-        If a table is not in memory, or the two are not of one kind or have ids of different kinds.
+        If a table is not in memory, or the two are of different kinds or have ids of different kinds.
+    ValueError
+        If neither ``segmenter`` nor ``by`` is given, or both are.
 
     Examples
     --------
@@ -72,50 +107,76 @@ def movement_table(before: FrameT, after: FrameT, *, segmenter: Segmenter, custo
     ordinary           5         97      1399          0
     potential          0          0         0          0
     """
-    if not isinstance(segmenter, Segmenter):
-        raise TypeError(f"`segmenter` must be a segmenter, got {type(segmenter).__name__}.")
-    frames = open_frame(before, name="before"), open_frame(after, name="after")
-    same_kind(*frames, names=("before", "after"))
-    sides = [
-        _orders(native, segmenter=segmenter, customer_id=customer_id, name=name)
-        for native, name in ((before, "before"), (after, "after"))
-    ]
-    kinds = [side.index.inferred_type for side in sides]
-    if len(sides[0]) and len(sides[1]) and kinds[0] != kinds[1]:
-        raise TypeError(f"`before` and `after` have ids of different kinds, got {kinds}. Make them alike.")
-    segments = segmenter.segments_
-    n = len(segments)
-    # Who is in one table alone stands after all segments in the other.
-    start, end = pd.concat(sides, axis=1).fillna(n).to_numpy(dtype=np.intp).T
-    counts = np.zeros((n + 1, n + 1), dtype=np.int64)
-    np.add.at(counts, (start, end), 1)
+    if (segmenter is None) == (by is None):
+        raise ValueError(_ONE_OF_TWO())
+    given = {"before": before, "after": after}
+    same_kind(*(open_frame(native, name=name) for name, native in given.items()), names=("before", "after"))
+    rows = {name: _in_memory(native, name=name) for name, native in given.items()}
+    ids = [_ids(table, customer_id, name=name) for name, table in rows.items()]
+    kinds = [index.inferred_type for index in ids]
+    if len(ids[0]) and len(ids[1]) and kinds[0] != kinds[1]:
+        raise TypeError(_IDS_DIFFER(kinds=kinds))
+    if by is None:
+        placed = [positions_in(segmenter, native, name=name, parameter="segmenter") for name, native in given.items()]
+        labels, positions = placed[0][0], [place for _, place in placed]
+    else:
+        column = as_name(by)
+        for name, table in rows.items():
+            check_columns(table.collect_schema(), [column], name=name, made_by="predict() of a segmenter")
+        labels, positions = labels_in(*(collected(table)[column] for table in rows.values()))
+    sides = [pd.Series(place, index=index) for place, index in zip(positions, ids, strict=True)]
+    return from_pandas(_counted(labels, *sides), like=before)
+
+
+def _in_memory(native: Any, *, name: str) -> AnyFrame:
+    frame = in_memory(open_frame(native, name=name))
+    if is_engine(frame):
+        raise TypeError(_ON_ENGINE(name=Parameter(name)))
+    return frame
+
+
+def _ids(rows: AnyFrame, customer_id: str, *, name: str) -> pd.Index[Any]:
+    column, where = as_name(customer_id), Column(name, customer_id)
+    check_columns(rows.collect_schema(), [column], name=name, made_by="customer_summary")
+    cleaned = clean_ids(rows, column, where=f"`{name}[{customer_id!r}]`")
+    ids: pd.Index[Any] = pd.Index(pandas_series(collected(cleaned)[column]))
+    if ids.hasnans:
+        raise SchemaError(_NO_IDS(where=where, n=np.count_nonzero(ids.isna())))
+    if not ids.is_unique:
+        raise SchemaError(_IDS_TWICE(where=where, ids=some(ids[ids.duplicated()].unique())))
+    return ids
+
+
+def _counted(labels: pd.DataFrame, before: pd.Series[int], after: pd.Series[int]) -> pd.DataFrame:
+    """Count by pair of labels, given the position of each customer's label by id; -1 is no label."""
+    n = len(labels)
+    start, end = pd.concat([before, after], axis=1).fillna(-1).to_numpy(dtype=np.intp).T
+    counts = move_counts(start, end, n_labels=n).astype(np.int64)
+    # Those without a label on either side have moved nowhere.
+    counts[n, n] = 0
     shown = counts > 0
     shown[:n, :n] = True
     rows, columns = np.nonzero(shown)
+    moved = {"n_customers": counts[rows, columns], "share": _shares(counts, rows, columns)}
+    codes, names_en, names_zh = (
+        {"before": values[rows], "after": values[columns]}
+        for name in ("segment", "name_en", "name_zh")
+        for values in [np.array([*labels[name], None], dtype=object)]
+    )
+    return pd.DataFrame(
+        {
+            **{f"segment_{side}": values for side, values in codes.items()},
+            **moved,
+            **{f"name_en_{side}": values for side, values in names_en.items()},
+            **{f"name_zh_{side}": values for side, values in names_zh.items()},
+        }
+    )
+
+
+def _shares(
+    counts: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float64]:
+    """Shares of those with the label before; missing where there were none, or no label."""
     base = counts.sum(axis=1)[rows]
-    made: dict[str, Any] = {
-        "n_customers": counts[rows, columns],
-        "share": np.where((rows < n) & (base > 0), counts[rows, columns] / np.maximum(base, 1), np.nan),
-    }
-    for name in ("segment", "name_en", "name_zh"):
-        values = np.array([*segments[name], None], dtype=object)
-        made |= {f"{name}_before": values[rows], f"{name}_after": values[columns]}
-    order = ("segment_before", "segment_after", "n_customers", "share")
-    names = (f"{name}_{side}" for name in ("name_en", "name_zh") for side in ("before", "after"))
-    return from_pandas(pd.DataFrame(made)[[*order, *names]], like=before)
-
-
-def _orders(native: Any, *, segmenter: Segmenter, customer_id: str, name: str) -> pd.Series[int]:
-    """The position of each customer's segment, by id."""
-    rows = collected(in_memory(open_frame(native, name=name)))
-    column = as_name(customer_id)
-    check_columns(rows.columns, [column], name=name, made_by="customer_summary")
-    ids = pd.Index(pandas_series(collected(clean_ids(rows, column, where=f"`{name}[{customer_id!r}]`"))[column]))
-    if ids.hasnans:
-        raise SchemaError(f"`{name}[{customer_id!r}]` is missing in {int(ids.isna().sum())} rows. Drop them.")
-    if not ids.is_unique:
-        raise SchemaError(
-            f"`{name}[{customer_id!r}]` holds ids more than once: {some(ids[ids.duplicated()].unique())}. "
-            "Give one row each."
-        )
-    return pd.Series(positions_in_segments(segmenter, native, name=name), index=ids)
+    known = (rows < len(counts) - 1) & (base > 0)
+    return np.where(known, counts[rows, columns] / np.maximum(base, 1), np.nan)

@@ -1,4 +1,4 @@
-"""The segments of each scheme, the best first, by code with their names; the last is that of who never ordered."""
+"""The schemes of segments that come with crmkit."""
 
 from __future__ import annotations
 
@@ -6,58 +6,59 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from crmkit._labelling import POTENTIAL, Level, Scheme
 from crmkit._names import Label
 
 __all__ = ["SCHEMES"]
 
-_TIER = {
-    "core": Label("Core customers", "核心客户"),
-    "important": Label("Important customers", "重要客户"),
-    "ordinary": Label("Ordinary customers", "普通客户"),
-    "potential": Label("Potential customers", "潜在客户"),
-}
-
-_VALUE_LEVEL = {
-    "high": Label("High value", "高价值客户"),
-    "medium": Label("Medium value", "中等价值客户"),
-    "low": Label("Low value", "低价值客户"),
-    "potential": Label("Potential customers", "潜在客户"),
-}
-
-_RELATIONSHIP = {
-    "high_value": Label("High-value customers", "高价值客户"),
-    "established": Label("Established customers", "老客户"),
-    "potential": Label("Potential customers", "潜在客户"),
-}
-
-_ABC = {
-    "a": Label("Class A", "A 类"),
-    "b": Label("Class B", "B 类"),
-    "c": Label("Class C", "C 类"),
-    "potential": Label("Potential customers", "潜在客户"),
-}
-
-_MAIN_GROUP = {
-    "main": Label("Main group", "主要客户群"),
-    "secondary": Label("Secondary group", "次要客户群"),
-    "potential": Label("Potential customers", "潜在客户"),
-}
-
-_PRODUCT = {
-    "hot": Label("Hot products", "热销产品"),
-    "steady": Label("Steady products", "平销产品"),
-    "slow": Label("Slow products", "滞销产品"),
-    "unsold": Label("Never sold", "未售产品"),
-}
-
-SCHEMES: Final[Mapping[str, Mapping[str, Label]]] = MappingProxyType(
+SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
     {
-        "tier": MappingProxyType(_TIER),
-        "value_level": MappingProxyType(_VALUE_LEVEL),
-        "relationship": MappingProxyType(_RELATIONSHIP),
-        "abc": MappingProxyType(_ABC),
-        "main_group": MappingProxyType(_MAIN_GROUP),
-        "product": MappingProxyType(_PRODUCT),
+        "tier": Scheme(
+            (
+                Level("core", Label("Core customers", "核心客户")),
+                Level("important", Label("Important customers", "重要客户")),
+                Level("ordinary", Label("Ordinary customers", "普通客户")),
+            ),
+            POTENTIAL,
+        ),
+        "value_level": Scheme(
+            (
+                Level("high", Label("High value", "高价值客户")),
+                Level("medium", Label("Medium value", "中等价值客户")),
+                Level("low", Label("Low value", "低价值客户")),
+            ),
+            POTENTIAL,
+        ),
+        "relationship": Scheme(
+            (
+                Level("high_value", Label("High-value customers", "高价值客户")),
+                Level("established", Label("Established customers", "老客户")),
+            ),
+            POTENTIAL,
+        ),
+        "abc": Scheme(
+            (
+                Level("a", Label("Class A", "A 类")),
+                Level("b", Label("Class B", "B 类")),
+                Level("c", Label("Class C", "C 类")),
+            ),
+            POTENTIAL,
+        ),
+        "main_group": Scheme(
+            (
+                Level("main", Label("Main group", "主要客户群")),
+                Level("secondary", Label("Secondary group", "次要客户群")),
+            ),
+            POTENTIAL,
+        ),
+        "product": Scheme(
+            (
+                Level("hot", Label("Hot products", "热销产品")),
+                Level("steady", Label("Steady products", "平销产品")),
+                Level("slow", Label("Slow products", "滞销产品")),
+            ),
+            Level("unsold", Label("Never sold", "未售产品")),
+        ),
     }
 )
-"""The same code may mean something else in another scheme."""
+"""Each scheme's levels, the best first, and the level of those without an order. A code may recur in another scheme."""

@@ -11,13 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import check_fraction, check_int, check_number
+from crmkit._labelling import POTENTIAL, Scheme
 from crmkit._names import Label, Language
+from crmkit.segment._case_segmenter import CaseSegmenter
 from crmkit.segment._cases import Case, Within, no_order
 from crmkit.segment._edges import edges_of_top_shares, reached
 from crmkit.segment._learned import check_cuts, check_table
 from crmkit.segment._measures import Measures
 from crmkit.segment._schemes import SCHEMES
-from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount, called
 from crmkit.segment._value_levels import check_total, check_value_column
 
@@ -57,7 +58,7 @@ _TEXTS: Final = {
 }
 
 
-class TierSegmenter(Segmenter):
+class TierSegmenter(CaseSegmenter):
     """Put customers into four tiers: core, important, ordinary, and potential.
 
     The first of these that holds counts:
@@ -159,8 +160,8 @@ class TierSegmenter(Segmenter):
                 raise ValueError(f"`cuts` must name {list(_CUTS)}, got {name!r}.")
             check_number(cut, name=f"cuts[{name!r}]")
 
-    def _names(self) -> dict[str, Label]:
-        return dict(SCHEMES["tier"])
+    def _scheme(self) -> Scheme:
+        return SCHEMES["tier"]
 
     def _needed(self) -> tuple[str, ...]:
         return ("n_orders", "days_since_last", self.options_.value)
@@ -168,7 +169,7 @@ class TierSegmenter(Segmenter):
     def _value_column(self) -> str:
         return self.options_.value
 
-    def _learn(self, ordered: Measures) -> None:
+    def _learn_cuts(self, ordered: Measures) -> None:
         options = self.options_
         given = options.cuts or {}
         if not {"core", "important"} <= set(given):
@@ -227,7 +228,7 @@ class TierSegmenter(Segmenter):
             Case("ordinary", "lapsed_value", (often,)),
         ]
         return [
-            *no_order("potential", value=options.value),
+            *no_order(POTENTIAL.code, value=options.value),
             *there,
             *(lapsed if stage else []),
             Case("ordinary", "below_cuts", ()),

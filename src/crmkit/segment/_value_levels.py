@@ -12,18 +12,19 @@ import pandas as pd
 
 from crmkit._checks import check_ascending, check_fraction, check_option
 from crmkit._figures import decimals
-from crmkit._names import Label, Language
+from crmkit._labelling import Scheme
+from crmkit._names import Language
+from crmkit.segment._case_segmenter import CaseSegmenter
 from crmkit.segment._cases import PLAIN_COLUMN, Case, Within, no_order
 from crmkit.segment._edges import edges_between_values, edges_of_top_shares, reached
 from crmkit.segment._learned import check_cuts, check_table
 from crmkit.segment._measures import Floats, Measures
 from crmkit.segment._schemes import SCHEMES
-from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount, called
 
 __all__ = ["ValueSegmenter", "check_total", "check_value_column"]
 
-Scheme: TypeAlias = Literal["value_level", "relationship", "abc", "main_group", "product"]
+SchemeName: TypeAlias = Literal["value_level", "relationship", "abc", "main_group", "product"]
 LevelBinning: TypeAlias = Literal["quantile", "contribution", "natural"]
 
 _CANCELLED = 1e-12
@@ -34,7 +35,7 @@ class _Defaults(NamedTuple):
     shares: tuple[float, ...]
 
 
-_SCHEMES: Final = MappingProxyType(
+_DEFAULTS: Final = MappingProxyType(
     {
         "value_level": _Defaults("quantile", (0.2, 0.5)),
         "relationship": _Defaults("quantile", (0.2,)),
@@ -45,7 +46,7 @@ _SCHEMES: Final = MappingProxyType(
 )
 
 
-class ValueSegmenter(Segmenter):
+class ValueSegmenter(CaseSegmenter):
     """Put customers, or products, into levels by one value.
 
     The cuts between levels are learned in `fit` and frozen: a later period is placed on the same cuts. They lie
@@ -111,7 +112,7 @@ class ValueSegmenter(Segmenter):
     def __init__(
         self,
         *,
-        scheme: Scheme = "value_level",
+        scheme: SchemeName = "value_level",
         value: str = "spend",
         binning: LevelBinning | None = None,
         shares: Sequence[float] | None = None,
@@ -125,9 +126,9 @@ class ValueSegmenter(Segmenter):
 
     def _check_options(self) -> None:
         options = self.options_
-        check_option(options.scheme, _SCHEMES, name="scheme")
+        check_option(options.scheme, _DEFAULTS, name="scheme")
         check_value_column(options.value)
-        n_cuts = len(_SCHEMES[options.scheme].shares)
+        n_cuts = len(SCHEMES[options.scheme].levels) - 1
         if options.binning is not None:
             check_option(options.binning, ("quantile", "contribution", "natural"), name="binning")
         if options.cuts is not None and (options.binning is not None or options.shares is not None):
@@ -140,8 +141,11 @@ class ValueSegmenter(Segmenter):
         if options.cuts is not None:
             check_ascending(options.cuts, n_numbers=n_cuts, name="cuts")
 
-    def _names(self) -> dict[str, Label]:
-        return dict(SCHEMES[self.options_.scheme])
+    def _scheme(self) -> Scheme:
+        return SCHEMES[self.options_.scheme]
+
+    def _levels(self) -> list[str]:
+        return [level.code for level in self._scheme().levels]
 
     def _needed(self) -> tuple[str, ...]:
         return ("n_orders", self.options_.value)
@@ -149,19 +153,21 @@ class ValueSegmenter(Segmenter):
     def _value_column(self) -> str:
         return self.options_.value
 
-    def _learn(self, ordered: Measures) -> None:
-        levels = list(self._names())[:-2]
-        self.cuts_ = pd.DataFrame({"segment": levels, "cut": self._learned_cuts(ordered[self.options_.value])[::-1]})
+    def _learn_cuts(self, ordered: Measures) -> None:
+        levels = self._levels()
+        self.cuts_ = pd.DataFrame(
+            {"segment": levels[:-1], "cut": self._learned_cuts(ordered[self.options_.value])[::-1]}
+        )
 
     def _learned_cuts(self, values: Floats) -> Floats:
         options = self.options_
-        defaults = _SCHEMES[options.scheme]
+        defaults = _DEFAULTS[options.scheme]
         binning = options.binning or defaults.binning
         shares = defaults.shares if options.shares is None else options.shares
         if options.cuts is not None:
             return np.asarray(options.cuts, dtype=np.float64)
         if binning == "natural":
-            return edges_between_values(values, n_bins=len(defaults.shares) + 1, binning="natural")
+            return edges_between_values(values, n_bins=len(self._levels()), binning="natural")
         if binning == "contribution":
             check_total(values, column=options.value)
             return edges_of_top_shares(values, shares=shares, of="value")
@@ -169,7 +175,7 @@ class ValueSegmenter(Segmenter):
 
     def _check_learned(self) -> None:
         check_table(self.cuts_, {"segment": "text", "cut": "float64"})
-        if self.cuts_["segment"].tolist() != list(self._names())[:-2]:
+        if self.cuts_["segment"].tolist() != self._levels()[:-1]:
             raise ValueError("the cuts are not those of the levels")
         given = self.options_.cuts
         check_cuts(self.cuts_["cut"], given={} if given is None else dict(enumerate(reversed(list(given)))))

@@ -23,11 +23,8 @@ from crmkit.value._long_term import (
     contract_value,
     customer_base_value,
     margin_multiple,
-    migration_forecast,
-    migration_table,
     migration_value,
     move_values,
-    transition_matrix,
 )
 from crmkit.value._purchases import (
     BetaGeoBetaBinomModel,
@@ -75,13 +72,10 @@ __all__ = [
     "lifetime_value_table",
     "likelihood_ratio_test",
     "margin_multiple",
-    "migration_forecast",
-    "migration_table",
     "migration_value",
     "move_values",
     "regularity_table",
     "spend_by_frequency_table",
     "spend_independence",
     "tracking_table",
-    "transition_matrix",
 ]

@@ -46,7 +46,7 @@ def rfm_rule_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
     sizes = checked.sizes.values()
     taken = {case.segment: list(map(_range, case.conditions, sizes)) for case in checked.cases}
     rows = []
-    for code, label in checked.names.items():
+    for code, label in checked.scheme.levels:
         scores = taken.get(code, ["rest"] * len(sizes))
         rows.append((code, label.en, label.zh, *scores, int((got == code).sum())))
     return pd.DataFrame(rows, columns=["segment", "name_en", "name_zh", *DIMENSIONS, "n_cells"])

@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from crmkit._checks import check_int, check_option, some
+from crmkit._labelling import POTENTIAL, Level, Scheme
 from crmkit._names import Label
 from crmkit.segment._cases import Case, Within
 from crmkit.segment._measures import Floats
 from crmkit.segment._rfm._score_edges import DIMENSIONS, MOST_BINS, Dimension
 
-__all__ = ["POTENTIAL", "CheckedRules", "RFMPreset", "RFMRules", "check_cells", "checked_rules", "rfm_rules"]
+__all__ = ["CheckedRules", "RFMPreset", "RFMRules", "check_cells", "checked_rules", "rfm_rules"]
 
 RFMPreset: TypeAlias = Literal["chinese_8", "named_11"]
 Scores: TypeAlias = "int | Sequence[int]"
@@ -51,7 +52,6 @@ class RFMRules(TypedDict):
     overlaps: NotRequired[Literal["refuse", "first"]]
 
 
-POTENTIAL: Final = "potential"
 _PRESETS: Final = ("chinese_8", "named_11")
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _RULE_KEYS: Final = {"n_bins", "segments", "rest", "overlaps"}
@@ -62,7 +62,7 @@ class CheckedRules(NamedTuple):
     """Rules as the segmenter uses them."""
 
     sizes: dict[Dimension, int]
-    names: dict[str, Label]
+    scheme: Scheme
     cases: list[Case]
     rest: str | None
     first_counts: bool
@@ -146,7 +146,8 @@ def checked_rules(rules: RFMPreset | RFMRules) -> CheckedRules:
     if rest is not None:
         _check_keys(rest, allowed=_NAME_KEYS, needed=_NAME_KEYS, where="rules['rest']")
         rest = _named(rest, names, where="rules['rest']")
-    return CheckedRules(sizes, names, cases, rest, overlaps == "first")
+    levels = tuple(Level(code, name) for code, name in names.items())
+    return CheckedRules(sizes, Scheme(levels, POTENTIAL), cases, rest, overlaps == "first")
 
 
 def check_cells(rules: CheckedRules) -> None:
@@ -190,8 +191,8 @@ def _named(given: Mapping[str, Any], names: dict[str, Label], *, where: str) -> 
     code = given["code"]
     if not isinstance(code, str) or not _CODE.fullmatch(code):
         raise ValueError(f"`{where}['code']` must be lower-case letters, digits and underscores, got {code!r}.")
-    if code == POTENTIAL:
-        raise ValueError(f"`{where}['code']` must not be {POTENTIAL!r}: that is who has not ordered.")
+    if code == POTENTIAL.code:
+        raise ValueError(f"`{where}['code']` must not be {POTENTIAL.code!r}: that is who has not ordered.")
     if code in names:
         raise ValueError(f"`{where}['code']` is {code!r}, which another segment has. Give each its own.")
     for language in ("en", "zh"):

@@ -12,13 +12,14 @@ import pandas as pd
 from sklearn.base import clone
 
 from crmkit._frames import Coded
+from crmkit._labelling import POTENTIAL, Scheme
 from crmkit._names import Label, Language
+from crmkit.segment._case_segmenter import CaseSegmenter
 from crmkit.segment._cases import Case, no_order
 from crmkit.segment._learned import check_table
 from crmkit.segment._measures import Measures
 from crmkit.segment._rfm._rule_tables import rfm_cell_table
 from crmkit.segment._rfm._rules import (
-    POTENTIAL,
     CheckedRules,
     RFMPreset,
     RFMRules,
@@ -30,8 +31,6 @@ from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, scores_on
 from crmkit.segment._rfm._score_values import columns_read, oriented
 from crmkit.segment._rfm._scorer import RFMScorer, checked_sizes
 from crmkit.segment._rfm._sql import score_cases
-from crmkit.segment._schemes import SCHEMES
-from crmkit.segment._segmenter import Segmenter
 from crmkit.segment._texts import REASONS, amount
 
 __all__ = ["RFMSegmenter"]
@@ -44,7 +43,7 @@ _SENTENCE: Final = Label(
 )
 
 
-class RFMSegmenter(Segmenter):
+class RFMSegmenter(CaseSegmenter):
     """Put customers into named segments by their RFM scores.
 
     The rules name the cells of the scores, and every cell is in exactly one segment: `fit` lists gaps and overlaps
@@ -113,8 +112,8 @@ class RFMSegmenter(Segmenter):
                 f"`scorer` scores in {given} bins, but the rules name {checked.sizes}. Give them one n_bins."
             )
 
-    def _names(self) -> dict[str, Label]:
-        return {**self._checked().names, POTENTIAL: SCHEMES["tier"][POTENTIAL]}
+    def _scheme(self) -> Scheme:
+        return self._checked().scheme
 
     def _needed(self) -> tuple[str, ...]:
         return columns_read(self.options_.scorer or RFMScorer())
@@ -122,7 +121,7 @@ class RFMSegmenter(Segmenter):
     def _value_column(self) -> str:
         return "spend"
 
-    def _learn(self, ordered: Measures) -> None:
+    def _learn_cuts(self, ordered: Measures) -> None:
         options = self.options_
         self.rules_ = rfm_rules(options.rules) if isinstance(options.rules, str) else deepcopy(options.rules)
         self.scorer_ = self._unfitted_scorer().fit(pd.DataFrame(ordered))
@@ -151,7 +150,7 @@ class RFMSegmenter(Segmenter):
     def _cases(self) -> list[Case]:
         checked = self._checked()
         rest = [] if checked.rest is None else [Case(checked.rest, _CELL, ())]
-        return [*no_order(POTENTIAL, value="spend"), *checked.cases, *rest]
+        return [*no_order(POTENTIAL.code, value="spend"), *checked.cases, *rest]
 
     def _columns(self, customers: object, *, name: str = "customers") -> Measures:
         columns = self._measured(customers, name=name)

@@ -1,0 +1,25 @@
+"""A label per row: schemes with codes, order and names, what gives labels, and the counting of moves between labels."""
+
+from crmkit._labelling._chain import BEFORE, Chain, as_chain, by_state, table_by_state, table_like
+from crmkit._labelling._columns import labels_in
+from crmkit._labelling._labeller import Labeller, positions_in
+from crmkit._labelling._moves import move_counts
+from crmkit._labelling._scheme import POTENTIAL, Level, Scheme
+from crmkit._labelling._summary import label_summary
+
+__all__ = [
+    "BEFORE",
+    "POTENTIAL",
+    "Chain",
+    "Labeller",
+    "Level",
+    "Scheme",
+    "as_chain",
+    "by_state",
+    "label_summary",
+    "labels_in",
+    "move_counts",
+    "positions_in",
+    "table_by_state",
+    "table_like",
+]
