@@ -11,9 +11,8 @@ from pandas.testing import assert_frame_equal
 from tests.commands import run, text
 
 from crmkit import as_transactions, customer_summary, load_cdnow
-from crmkit.cli import _order_log, _valued
+from crmkit.cli import _order_log
 from crmkit.errors import ConvergenceError, SchemaError
-from crmkit.report import _forecast
 from crmkit.value import (
     BetaGeoModel,
     GammaGammaModel,
@@ -22,6 +21,7 @@ from crmkit.value import (
     customer_equity,
     lifetime_value_table,
 )
+from crmkit.views import _sums, _valued
 
 AS_OF = "1998-06-30"
 HISTORY = ["customer_id", "frequency", "recency", "T"]
@@ -33,7 +33,7 @@ MODELS = {"pareto": ParetoNBDModel, "bg": BetaGeoModel, "mbg": ModifiedBetaGeoMo
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(_forecast, "_MOST_DRAWS", 50)
+    monkeypatch.setattr(_sums, "_MOST_DRAWS", 50)
     return tmp_path
 
 
@@ -208,7 +208,7 @@ def test_the_totals_are_those_of_the_report(as_of):
 
 
 def test_an_interval_without_an_upper_end(orders, monkeypatch):
-    monkeypatch.setattr(_forecast, "customer_equity", lambda *args, **more: customer_equity(*args, **more).assign(
+    monkeypatch.setattr(_sums, "customer_equity", lambda *args, **more: customer_equity(*args, **more).assign(
         equity_upper=np.inf))  # fmt: skip
     monkeypatch.setattr(_valued, "lifetime_value_table", lambda *args, **more: lifetime_value_table(
         *args, **more).assign(lifetime_value_upper=np.inf))  # fmt: skip
@@ -263,9 +263,9 @@ def test_of_many_customers_fewer_parameters_are_drawn(orders, monkeypatch):
     drawn = []
     monkeypatch.setattr(_valued, "lifetime_value_table", lambda *args, n_draws, **more: drawn.append(n_draws) or
                         lifetime_value_table(*args, n_draws=n_draws, **more))  # fmt: skip
-    monkeypatch.setattr(_forecast, "_FEWEST_DRAWS", 7)
+    monkeypatch.setattr(_sums, "_FEWEST_DRAWS", 7)
     for most in (10**9, 20 * orders["customer_id"].nunique(), 1):
-        monkeypatch.setattr(_forecast, "_MOST_NUMBERS", most)
+        monkeypatch.setattr(_sums, "_MOST_NUMBERS", most)
         valued(orders, "clv.parquet")
     assert drawn == [50, 20, 7]
 

@@ -14,6 +14,7 @@ PACKAGES = (
     "crmkit.metrics",
     "crmkit.plotting",
     "crmkit.report",
+    "crmkit.views",
 )
 CHECKS = {
     "GL01",

@@ -6,17 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from pandas.testing import assert_frame_equal
 from tests.logs import log
 from tests.pages import Page, section, table
 
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.errors import ConvergenceError, SchemaError
-from crmkit.report import _forecast, _value, customer_report
-from crmkit.report._limits import limits_of, parameters_of
-from crmkit.report._worth_saving import worth_saving
+from crmkit.report import customer_report
 from crmkit.segment import TierSegmenter
-from crmkit.value import GammaGammaModel, ParetoNBDModel
+from crmkit.value import GammaGammaModel, ParetoNBDModel, customer_equity
+from crmkit.views import _forecast, _sums
 
 AS_OF = "1998-06-30"
 YEAR = 365.25 / 7
@@ -67,28 +65,6 @@ def rhythm(n, *, last="2024-12-31"):
 
 
 SMALL = [row for n in range(20) for row in rhythm(n)]
-
-
-# By hand.
-
-
-def test_worth_saving_is_of_value_overdue_and_quiet():
-    # the first is all three: quiet for 41 days, once every 40 before; each of the others lacks one, the last never came
-    # back; the mean is 7
-    customers = pd.DataFrame(
-        {
-            "customer_id": ["ann", "on time", "poor", "likely", "once"],
-            "frequency": [2.0, 2.0, 2.0, 2.0, 0.0],
-            "recency": [80.0, 80.0, 80.0, 80.0, 0.0],
-            "days_since_last": [41.0, 40.0, 41.0, 41.0, 41.0],
-        }
-    )
-    found = worth_saving(
-        customers,
-        lifetime_value=pd.Series([8.0, 8.0, 3.0, 8.0, 8.0]),
-        probability_inactive=pd.Series([0.5, 0.5, 0.5, 0.49, 0.5]),
-    )
-    assert found["customer_id"].tolist() == ["ann"]
 
 
 # Reference: sums over what the models say of each customer.
@@ -210,7 +186,7 @@ def test_the_order_of_rows_does_not_matter():
 
 
 def test_of_many_customers_fewer_parameters_are_drawn(transactions, report, monkeypatch):
-    monkeypatch.setattr(_forecast, "_MOST_NUMBERS", 100 * 2357)
+    monkeypatch.setattr(_sums, "_MOST_NUMBERS", 100 * 2357)
     few = customer_report(transactions, as_of=AS_OF, sections=ONLY)
     assert (report.value.n_draws, few.value.n_draws) == (500, 100)
     assert "Intervals come from 100 draws" in section(few.to_html(), "value")
@@ -410,25 +386,9 @@ def test_a_shop_of_one_price_is_valued_by_purchases():
         assert saved not in section(page, "value")
 
 
-def spending(*amounts):
-    """Customers who came back twice, and one who did not and paid another price."""
-    often = [2.0] * len(amounts)
-    return pd.DataFrame({"frequency": [*often, 0.0], "monetary_value": [*amounts, np.nan], "recency": 9.0, "T": 20.0})
-
-
-def test_one_price_is_one_price_whatever_its_last_bit():
-    # three prices of 9.99 add up to 29.97 in one order or another
-    noisy = [(9.99 + 9.99 + 9.99) / 3, 9.99, 29.97 / 3, 9.99 * (1 + 2e-16)]
-    with pytest.raises(_forecast.UnfitError, match="one_amount") as refused:
-        _forecast.fit_spend(spending(*noisy * 3))
-    assert refused.value.text("en").startswith("All who came back spent 9.99 per purchase day.")
-    # a cent more for one of them is a difference
-    assert _forecast.fit_spend(spending(*noisy * 3, 10.00)).n_customers_ == 13
-
-
 def test_spend_without_a_finite_mean_is_said(monkeypatch):
     endless = GammaGammaModel.from_params({"p": 0.01, "q": 0.5, "v": 1.0})
-    monkeypatch.setattr(_value, "fit_spend", lambda _: endless)
+    monkeypatch.setattr(_forecast, "fit_spend", lambda _: endless)
     found = value_of(SMALL)
     assert found.value.totals["n_customers"].tolist()[:2] == [20, 0]
     for language, told in (("en", "Of 20 customers no value can be told"), ("zh", "有 20 位客户")):
@@ -457,49 +417,6 @@ def test_parameters_that_the_log_does_not_determine_are_named():
     assert "nan" not in page
     rows = {row[0]: row[2:] for row in table(page, "value", position=-1)[1:]}
     assert {tuple(rows[name]) for name in ("r", "α", "s", "β")} == {("–", "–")}
-
-
-class Lost:
-    """A fitted model with parameters on the boundary."""
-
-    def __init__(self, estimates, boundary):
-        self.params_ = pd.DataFrame(
-            {"estimate": estimates, "std_error": 0.1, "lower": 0.5, "upper": 2.0},
-            index=pd.Index(list(estimates), name="parameter"),
-        )
-        self.boundary_ = boundary
-
-
-@pytest.mark.parametrize(
-    ("boundary", "told", "dashes"),
-    [
-        # amounts of one customer are all alike (p without end): v goes with p; the customers' spread is known
-        (["p"], ("p", "v"), "pv"),
-        # customers are all alike (q without end): v / q is all that is known
-        (["q"], ("q", "v"), "qv"),
-        (["p", "q"], ("p", "q", "v"), "pqv"),
-        (["alpha"], ("r", "alpha"), ["r", "alpha"]),
-        (["b"], ("a", "b"), "ab"),
-        (["beta"], ("s", "beta"), ["s", "beta"]),
-    ],
-)
-def test_parameters_that_cannot_be_told_apart_are_dashes_together(boundary, told, dashes):
-    names = next(names for names in (["p", "q", "v"], ["r", "alpha", "s", "beta"], ["r", "alpha", "a", "b"])
-                 if boundary[0] in names)  # fmt: skip
-    model = Lost(dict.fromkeys(names, 1.0), boundary)
-    assert limits_of([model], mean_alive=0.5, days_covered=999, horizon_days=365).undetermined == told
-    found = parameters_of([model]).set_index("parameter")
-    assert found.index[~found["is_determined"]].tolist() == list(dashes)
-    numbers = found[["estimate", "std_error", "lower", "upper"]].isna()
-    assert numbers.all(axis=1).tolist() == numbers.any(axis=1).tolist() == (~found["is_determined"]).tolist()
-
-
-def test_q_and_v_are_dashes_where_customers_spend_alike():
-    # amounts within a thousandth of 10: neither those of one customer nor the customers differ
-    model = _forecast.fit_spend(spending(*(10 + (n * 7 % 11) / 1e4 for n in range(200))))
-    found = parameters_of([model]).set_index("parameter")
-    assert not found["is_determined"].any()
-    assert found.loc["v", ["estimate", "lower", "upper"]].isna().all()
 
 
 # CDNOW's first weeks: nobody could have left yet as far as the model sees, and customers then spent 61,311 in a year.
@@ -558,8 +475,7 @@ def test_caveats_stand_in_the_headline(language, transactions):
 
 @both_languages
 def test_an_interval_without_an_upper_end(language, monkeypatch):
-    equity = _forecast.customer_equity
-    monkeypatch.setattr(_forecast, "customer_equity", lambda *args, **more: equity(*args, **more).assign(
+    monkeypatch.setattr(_sums, "customer_equity", lambda *args, **more: customer_equity(*args, **more).assign(
         equity_upper=np.inf))  # fmt: skip
     found = value_of(SMALL, language=language)
     row = found.value.totals.set_index("quantity").loc["lifetime_value"]
@@ -610,22 +526,3 @@ def test_revenue_not_above_zero_leaves_the_tiers_out():
 def test_rates_out_of_range_are_refused(options, error, message):
     with pytest.raises(error, match=message):
         value_of(SMALL, **options)
-
-
-@pytest.mark.deep
-def test_sums_of_many_customers_are_exact_and_their_intervals_learned_from_some(monkeypatch):
-    customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
-    bought = _forecast.buyers(customers)
-    models = _forecast.fit_purchases(bought), _forecast.fit_spend(bought)
-    forecast = _forecast.Forecast(bought, *models, _forecast.Terms())
-    often = bought["frequency"].clip(upper=3).astype(str)
-    whole = forecast.expected_purchases(), forecast.lifetime_value(), forecast.lifetime_value_by(often)
-    monkeypatch.setattr(_forecast, "_MOST_DRAWN", 800)
-    some = forecast.expected_purchases(), forecast.lifetime_value(), forecast.lifetime_value_by(often)
-    for one, other in zip(some[:2], whole[:2], strict=True):
-        assert (one["n_customers"], one["value"]) == (other["n_customers"], pytest.approx(other["value"]))
-        assert (one["lower"], one["upper"]) == pytest.approx((other["lower"], other["upper"]), rel=0.02)
-    exact = ["group", "n_customers", "n_valued", "value"]
-    assert_frame_equal(some[2][exact], whole[2][exact])
-    ends = ["lower", "upper"]
-    assert_frame_equal(some[2][ends], whole[2][ends], rtol=0.03)

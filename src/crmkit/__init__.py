@@ -1,7 +1,7 @@
 """Customer analytics on DataFrames: who customers are, what they are worth, whether they stay, how the business does.
 
 The door, the tables and the data sets are here; everything else is in the subpackages ``segment``, ``value``,
-``loyalty``, ``metrics``, ``plotting`` and ``report``, which load when they are first used.
+``loyalty``, ``metrics``, ``views``, ``plotting`` and ``report``, which load when they are first used.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
     "rejected_orders",
 ]
 
-_SUBPACKAGES = ("labels", "loyalty", "metrics", "plotting", "report", "segment", "value")
+_SUBPACKAGES = ("labels", "loyalty", "metrics", "plotting", "report", "segment", "value", "views")
 
 
 def __getattr__(name: str) -> ModuleType:

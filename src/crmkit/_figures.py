@@ -3,19 +3,54 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
-__all__ = ["ENDLESS", "NOTHING", "count", "decimals", "money", "number", "share", "significant", "whole_money"]
+from crmkit._names import Language
+
+__all__ = [
+    "ENDLESS",
+    "MARK",
+    "NOTHING",
+    "Counted",
+    "count",
+    "day",
+    "decimals",
+    "marked",
+    "money",
+    "number",
+    "share",
+    "significant",
+    "symbol",
+    "whole_money",
+]
 
 NOTHING: Final = "–"
 ENDLESS: Final = "∞"
+MARK: Final = "†"
+"""Of a figure whose period touches a hole of the log."""
 
 # Two decimals say nothing of what is smaller, and three digits do.
 _HUNDREDTH: Final = 0.01
 # What is smaller is no price: adding and taking away ordinary amounts leaves such rests.
 _REST: Final = 1e-9
 _WHOLE_FROM: Final = 1000
+# Parameters as they are written; the others go by their name.
+_SYMBOLS: Final = {"alpha": "α", "beta": "β"}
+
+
+class Counted(NamedTuple):
+    """A number of things in a message: with the English noun in its number; Chinese templates hold their own."""
+
+    n: float
+    noun: str
+
+    def told(self, language: Language, words: object = None) -> str:  # noqa: ARG002
+        """Say it."""
+        if language == "zh":
+            return count(self.n)
+        return f"{count(self.n)} {self.noun}" if self.n == 1 else f"{count(self.n)} {self.noun}s"
 
 
 def decimals(value: float) -> str:
@@ -56,6 +91,21 @@ def share(value: float) -> str:
 def significant(value: float) -> str:
     """A number in four digits."""
     return f"{value:,.4g}" if math.isfinite(value) else _unlike_numbers(value)
+
+
+def day(value: datetime) -> str:
+    """A date as ISO writes it."""
+    return f"{value:%Y-%m-%d}"
+
+
+def marked(text: str, touched: object) -> str:
+    """Text with the mark of a figure whose period touches a hole, if it does."""
+    return f"{text} {MARK}" if touched else text
+
+
+def symbol(parameter: str) -> str:
+    """A parameter of a model as it is written."""
+    return _SYMBOLS.get(parameter, parameter)
 
 
 def _unlike_numbers(value: float) -> str:

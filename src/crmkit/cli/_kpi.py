@@ -10,9 +10,10 @@ import click
 import pandas as pd
 
 from crmkit._checks import as_day
-from crmkit._figures import NOTHING, number, share
+from crmkit._figures import NOTHING, marked, number, share
 from crmkit._frames import open_frame, records, to_pandas
 from crmkit._kpi import window_of
+from crmkit._messages import Words
 from crmkit._names import Language
 from crmkit.activity import LogHole, touching
 from crmkit.cli._options import JSON, OrderOptions, day, order_command
@@ -22,8 +23,7 @@ from crmkit.cli._tables import print_json, print_table
 from crmkit.cli._texts import TEXTS
 from crmkit.labels import LABELS
 from crmkit.metrics import kpi_catalogue, order_kpis
-from crmkit.report._holes import marked
-from crmkit.report._texts import TEXTS as REPORT_TEXTS
+from crmkit.views import MARK_REMARK
 
 __all__ = ["kpi"]
 
@@ -58,7 +58,7 @@ def kpi(options: OrderOptions, start: str, end: str | None, as_json: bool) -> No
         print_json({"start": start, "end": last, "columns": log.columns, "kpis": records(table)})
         return
     if table["touches_hole"].any():
-        click.echo(REPORT_TEXTS["marks"].text(options.language), err=True)
+        click.echo(MARK_REMARK.told(options.language, Words()), err=True)
     lines = [_line(row, options.language) for row in table.to_dict("records")]
     print_table([TEXTS[head].text(options.language) for head in _HEADS], lines, n_texts=2)
 

@@ -9,9 +9,10 @@ import click
 import pandas as pd
 
 from crmkit._checks import LAST_YEAR, as_day
+from crmkit._messages import Words
 from crmkit._names import Language
 from crmkit.activity import LogHole, daily_counts, log_holes, log_span
-from crmkit.report._holes import holes_said, stale_said, without_end
+from crmkit.views import hole_remarks, stale_remarks
 
 __all__ = ["said_holes", "said_holes_by"]
 
@@ -45,16 +46,16 @@ def said_holes_by(
     for value, own in [] if by is None else days.groupby(by, sort=True, dropna=False, observed=True):
         holes = log_holes(own.reset_index(drop=True), as_of=last_day)
         new = [hole for hole in holes if (hole.kind, hole.start, hole.end) not in known]
-        for sentence in holes_said(new, language, of=f"{by} {value}"):
-            click.echo(sentence, err=True)
+        for remark in hole_remarks(new, of=f"{by} {value}"):
+            click.echo(remark.told(language, Words()), err=True)
         found[str(value)] = holes
     return found
 
 
 def _said(days: pd.DataFrame, *, as_of: datetime, language: Language) -> list[LogHole]:
     holes = log_holes(days, as_of=as_of)
-    for sentence in (*stale_said(log_span(days), as_of, language), *holes_said(without_end(holes, as_of), language)):
-        click.echo(sentence, err=True)
+    for remark in (*stale_remarks(log_span(days), as_of=as_of), *hole_remarks(holes, as_of=as_of)):
+        click.echo(remark.told(language, Words()), err=True)
     return holes
 
 

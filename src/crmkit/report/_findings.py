@@ -6,12 +6,12 @@ import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from crmkit._figures import MARK, marked
 from crmkit._stats import TOP_SHARE, top_count
-from crmkit.report._base import base_said
-from crmkit.report._holes import MARK, holes_said, marked, stale_said, without_end
 from crmkit.report._numbers import by_code, count, counted, day, money, share
-from crmkit.report._texts import TEXTS
+from crmkit.report._texts import TEXTS, told
 from crmkit.report._value_findings import value_findings
+from crmkit.views import MARK_REMARK, base_remarks, hole_remarks, stale_remarks
 
 if TYPE_CHECKING:
     from crmkit.report._report import CustomerReport
@@ -43,13 +43,11 @@ def findings(report: CustomerReport) -> list[str]:
 def remarks(report: CustomerReport) -> list[str]:
     """What must be known to read the figures right, whatever sections are shown."""
     language = report.language
-    said = [
-        *stale_said(report.span, report.as_of, language),
-        *holes_said(without_end(report.holes, report.as_of), language),
-    ]
+    said = [*stale_remarks(report.span, as_of=report.as_of), *hole_remarks(report.holes, as_of=report.as_of)]
+    of_log = [f"{MARK} {told(remark, language)}" for remark in said]
     if said:
-        said[-1] = ("" if language == "zh" else " ").join([said[-1], TEXTS["marks"].text(language)])
-    return [*base_said(report.base, language), *(f"{MARK} {sentence}" for sentence in said)]
+        of_log[-1] = ("" if language == "zh" else " ").join([of_log[-1], told(MARK_REMARK, language)])
+    return [*(told(remark, language) for remark in base_remarks(report.base)), *of_log]
 
 
 def _nothing(report: CustomerReport) -> str:

@@ -6,10 +6,10 @@ import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from crmkit._figures import marked
 from crmkit._kpi import window_of
 from crmkit.labels import LABELS
 from crmkit.metrics import kpi_catalogue
-from crmkit.report._holes import marked
 from crmkit.report._numbers import NOTHING, by_code, change, count, number_of_kpi, share
 from crmkit.report._texts import TEXTS
 

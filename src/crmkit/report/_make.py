@@ -17,12 +17,12 @@ from crmkit.activity import cohort_table, daily_counts, log_holes, log_span
 from crmkit.customers import customer_summary
 from crmkit.errors import SchemaError
 from crmkit.labels import LABELS
-from crmkit.report._base import base_table, with_base_money
 from crmkit.report._report import CustomerReport
 from crmkit.report._sections import QUIET, WITHOUT_PURCHASES, Section, checked_sections
 from crmkit.report._value import customer_value
-from crmkit.segment import RFMSegmenter, TierSegmenter, rfm_map_table
+from crmkit.segment import RFMSegmenter, rfm_map_table
 from crmkit.transactions import checked_transactions
+from crmkit.views import base_customers, base_segments, base_table
 
 __all__ = ["customer_report"]
 
@@ -125,10 +125,10 @@ def customer_report(
         open_frame(customer_summary(native, as_of=last_day), name="customers").select(*_COLUMNS, *_HISTORY)
     )
     bought = customers[customers["n_orders"] > 0].reset_index(drop=True)
-    counted = with_base_money(bought)
-    rfm = RFMSegmenter().fit(counted) if purchases else None
+    counted = base_customers(bought)
+    segments = base_segments(customers) if purchases else None
+    rfm, tiers = (None, None) if segments is None else (segments.rfm_segmenter, segments.tier_segmenter)
     quiet = None if rfm is None else bought[rfm.predict(bought).astype(str).isin(QUIET)]
-    tiers = TierSegmenter().fit(counted) if counted["spend"].sum() > 0 else None
     value = None
     if "value" in shown:
         value = customer_value(
@@ -162,8 +162,8 @@ def customer_report(
         gaps=_pandas(metrics.purchase_gap_table(native, as_of=last_day)),
         rfm_map=None if rfm is None else rfm_map_table(counted, scorer=rfm.scorer_),
         score_ranges=None if rfm is None else rfm.scorer_.bin_sizes_,
-        rfm_segments=None if rfm is None else rfm.summary(counted),
-        tiers=None if tiers is None else tiers.summary(counted),
+        rfm_segments=None if segments is None else segments.rfm_segments,
+        tiers=None if segments is None else segments.tiers,
         tier_cuts=None if tiers is None else tiers.cuts_,
         value=value,
         quiet=None if quiet is None else base_table(quiet),

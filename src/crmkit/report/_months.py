@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from crmkit._calendar import period_end
+from crmkit._figures import marked
 from crmkit.activity import touching
-from crmkit.report._holes import marked
 from crmkit.report._numbers import NOTHING, count, money, month
 
 if TYPE_CHECKING:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
-from crmkit._figures import ENDLESS, NOTHING, count, decimals, share
+from crmkit._figures import ENDLESS, NOTHING, Counted, count, day, decimals, share
 from crmkit._figures import whole_money as money
 from crmkit._names import Language
 
@@ -40,19 +39,12 @@ def by_code(kpis: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 def counted(value: float, noun: str, *, language: Language) -> str:
     """A number of things: with the English noun in its number; Chinese texts hold their own."""
-    if language == "zh":
-        return count(value)
-    return f"{count(value)} {noun}" if value == 1 else f"{count(value)} {noun}s"
+    return Counted(value, noun).told(language)
 
 
 def cut(text: str) -> str:
     """Text as far as a cell holds it."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def day(value: datetime | pd.Timestamp) -> str:
-    """A date as ISO writes it."""
-    return f"{value:%Y-%m-%d}"
 
 
 def month(value: Any) -> str:

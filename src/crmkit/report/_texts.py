@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Final
 
-from crmkit._names import Label
+from crmkit._messages import Message, Said, Words
+from crmkit._names import Label, Language
 from crmkit.report._log_texts import LOG_TEXTS
 from crmkit.report._value_texts import VALUE_TEXTS
 
-__all__ = ["TEXTS"]
+__all__ = ["TEXTS", "TWELVE_MONTHS", "told"]
+
+TWELVE_MONTHS: Final[Said] = Message(en="12 months", zh="12 个月")()
+"""The horizon of the section on lifetime value."""
 
 TEXTS = MappingProxyType(
     {
@@ -253,3 +258,8 @@ TEXTS = MappingProxyType(
         ),
     }
 )
+
+
+def told(said: Said, language: Language) -> str:
+    """Say a message in a language."""
+    return said.told(language, Words())

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from crmkit._frames import open_frame, to_pandas
 from crmkit._names import Language
 from crmkit.labels import LABELS
-from crmkit.report._forecast import Forecast, Problem, Terms, UnfitError, buyers, fit_purchases, fit_spend
-from crmkit.report._limits import PARAMETER_COLUMNS, Limits
-from crmkit.report._worth_saving import with_reasons, worth_saving
+from crmkit.report._texts import told
+from crmkit.report._worth_saving import with_reasons
 from crmkit.segment import TierSegmenter
 from crmkit.value import tracking_table
+from crmkit.views import BaseForecast, ForecastLimits, UnfitError, base_forecast, customers_worth_saving
 
 __all__ = ["CustomerValue", "customer_value"]
 
+_MODELS: Final = ("model", "parameter", "estimate", "std_error", "lower", "upper", "is_determined")
 # Weeks of a longer log would be too many for a chart.
 _MOST_DAYS_IN_WEEKS: Final = 2 * 366
 
@@ -45,7 +45,7 @@ class CustomerValue:
         value of those "worth_saving", where that can be told.
     n_draws : int
         Draws of the parameters behind each interval.
-    limits : Limits or None
+    limits : ForecastLimits or None
         How far the figures can be trusted: ``nobody_leaves``, ``undetermined`` parameters, and ``days_covered`` by a
         log shorter than a year; None without figures.
     tiers : DataFrame or None
@@ -60,13 +60,13 @@ class CustomerValue:
         likely than not to buy nothing; the largest value first. None where the model finds that nobody leaves.
     """
 
-    problem: Problem | None
+    problem: str | None
     reason: str
     n_repeaters: int
     models: pd.DataFrame
     totals: pd.DataFrame
     n_draws: int = 0
-    limits: Limits | None = None
+    limits: ForecastLimits | None = None
     tiers: pd.DataFrame | None = None
     tracking: pd.DataFrame | None = None
     worth_saving: pd.DataFrame | None = None
@@ -84,63 +84,36 @@ def customer_value(
     n_named: int,
     language: Language,
 ) -> CustomerValue:
-    """Fit both models on the customers who bought, and foretell."""
-    customers = buyers(customers)
+    """Fit both models on the customers who bought, and predict."""
     n_repeaters = int((customers["frequency"] > 0).sum())
     try:
-        purchases = fit_purchases(customers)
+        forecast = base_forecast(customers, margin=margin, discount_rate=discount_rate)
     except UnfitError as found:
-        no_models = pd.DataFrame(columns=list(PARAMETER_COLUMNS))
-        return CustomerValue(found.problem, found.text(language), n_repeaters, no_models, _totals({}))
-    spend = problem = None
-    try:
-        spend = fit_spend(customers)
-    except UnfitError as found:
-        problem = found
-    forecast = Forecast(customers, purchases, spend, Terms(margin=margin, discount_rate=discount_rate))
-    limits = forecast.limits()
-    totals = {"expected_purchases": forecast.expected_purchases()}
+        return CustomerValue(
+            found.problem, told(found.said, language), n_repeaters, pd.DataFrame(columns=list(_MODELS)), _totals()
+        )
+    problem = forecast.problem
     saved = None
-    if spend is not None:
-        totals["lifetime_value"] = forecast.lifetime_value()
-        saved = None if limits.nobody_leaves else _saved(forecast)
-    if saved is not None:
-        totals["worth_saving"] = {"n_customers": len(saved), "value": float(saved["lifetime_value"].sum())}
+    if problem is None and not forecast.limits.nobody_leaves:
+        saved = customers_worth_saving(customers, forecast=forecast)
     return CustomerValue(
         None if problem is None else problem.problem,
-        "" if problem is None else problem.text(language),
+        "" if problem is None else told(problem.said, language),
         n_repeaters,
-        forecast.parameters(),
-        _totals(totals),
+        forecast.parameters,
+        _totals(forecast.totals, saved),
         n_draws=forecast.n_draws,
-        limits=limits,
-        tiers=None if tiers is None else _by_tier(forecast, tiers),
-        tracking=_tracking(purchases, transactions, first_day=first_day, last_day=last_day),
+        limits=forecast.limits,
+        tiers=None if tiers is None else _by_tier(customers, forecast, tiers),
+        tracking=_tracking(forecast.purchase_model, transactions, first_day=first_day, last_day=last_day),
         worth_saving=None if saved is None else with_reasons(saved.head(n_named), language=language),
     )
 
 
-def _by_tier(forecast: Forecast, tiers: TierSegmenter) -> pd.DataFrame:
+def _by_tier(customers: pd.DataFrame, forecast: BaseForecast, tiers: TierSegmenter) -> pd.DataFrame:
     """Value, or else purchases, of each tier that holds anybody, the best first."""
-    groups = tiers.predict(forecast.customers).astype(str)
-    valued = forecast.spend is not None
-    found = forecast.lifetime_value_by(groups) if valued else forecast.expected_purchases_by(groups)
-    found = found.set_index("group")
-    found.insert(0, "quantity", "lifetime_value" if valued else "expected_purchases")
-    found = found.reindex([code for code in LABELS["tier"] if code in found.index])
-    total = found["value"].sum()
-    return found.rename_axis("segment").reset_index().assign(
-        value_share=lambda rows: rows["value"] / total if total > 0 else np.nan,
-        mean_value=lambda rows: rows["value"] / rows["n_valued"],
-    )  # fmt: skip
-
-
-def _saved(forecast: Forecast) -> pd.DataFrame:
-    return worth_saving(
-        forecast.customers,
-        lifetime_value=forecast.lifetime_value_of_each(),
-        probability_inactive=forecast.purchases.probability_inactive(forecast.customers, horizon=forecast.horizon),
-    )
+    found = forecast.by_group(customers.assign(segment=tiers.predict(customers)), by="segment").set_index("segment")
+    return found.reindex([code for code in LABELS["tier"] if code in found.index]).reset_index()
 
 
 def _tracking(model: Any, transactions: Any, *, first_day: datetime, last_day: datetime) -> pd.DataFrame:
@@ -155,6 +128,10 @@ def _tracking(model: Any, transactions: Any, *, first_day: datetime, last_day: d
     return to_pandas(open_frame(table, name="tracking"))
 
 
-def _totals(rows: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    named = [{"quantity": quantity, **row} for quantity, row in rows.items()]
-    return pd.DataFrame(named, columns=["quantity", "n_customers", "value", "lower", "upper"])
+def _totals(sums: pd.DataFrame | None = None, saved: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The sums over all customers, and over those worth saving."""
+    rows: list[dict[Any, Any]] = [] if sums is None else sums.to_dict("records")
+    if saved is not None:
+        value = float(saved["lifetime_value"].sum())
+        rows.append({"quantity": "worth_saving", "n_customers": len(saved), "value": value})
+    return pd.DataFrame(rows, columns=["quantity", "n_customers", "value", "lower", "upper"])

@@ -6,12 +6,11 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from crmkit._figures import decimals, significant
+from crmkit._figures import decimals, significant, symbol
 from crmkit.labels import LABELS
-from crmkit.report._limits import SYMBOLS
 from crmkit.report._months import newest_months
 from crmkit.report._numbers import NOTHING, count, counted, cut, day, money, share
-from crmkit.report._texts import TEXTS
+from crmkit.report._texts import TEXTS, TWELVE_MONTHS, told
 
 if TYPE_CHECKING:
     from crmkit.report._report import CustomerReport
@@ -59,9 +58,9 @@ def whole(purchases: float) -> str:
 
 def limits_said(report: CustomerReport) -> list[str]:
     """Say how far the figures can be trusted, a sentence each."""
-    limits: Any = None if report.value is None else report.value.limits
-    language = report.language
-    return [] if limits is None else limits.said(horizon=TEXTS["value_horizon"].text(language), language=language)
+    limits = None if report.value is None else report.value.limits
+    said = [] if limits is None else limits.said(horizon=TWELVE_MONTHS)
+    return [told(limit, report.language) for limit in said]
 
 
 def joined(*sentences: str, report: CustomerReport) -> str:
@@ -192,7 +191,7 @@ def _models(report: CustomerReport) -> list[dict[str, str]]:
     value: Any = report.value
     return [
         {
-            "parameter": SYMBOLS.get(row["parameter"], row["parameter"]),
+            "parameter": symbol(row["parameter"]),
             "model": TEXTS[row["model"]].text(report.language),
             "estimate": significant(row["estimate"]),
             "interval": _between(row, significant),

@@ -73,43 +73,6 @@ _SECTION = {
         "Of {n} no value can be told, for lack of amounts above zero or of a finite mean; they are not in the sums.",
         "有 {n} 位客户因没有大于零的金额或均值不是有限值而无法估值，未计入合计。",
     ),
-    "value_horizon": Label("12 months", "12 个月"),
-    "value_nobody_leaves": Label(
-        "On this log the model finds nobody leaving: the figures are what would come if all stayed, and who has left "
-        "cannot be told.",
-        "模型在这份数据中未发现客户流失：各项数字是客户全部留下时的结果，无法判断谁已流失。",
-    ),
-    "value_undetermined": Label(
-        "The log determines {parameters} only in part; the intervals may be too narrow.",
-        "数据只能部分确定 {parameters}，区间可能偏窄。",
-    ),
-    "value_short_log": Label(
-        "The log goes back {n} days, less than the {horizon} that it is asked about: take these figures with care.",
-        "数据仅覆盖 {n} 天，不足所预测的 {horizon}，请谨慎使用。",
-    ),
-    "value_few_repeaters": Label(
-        "Fewer than {n} customers bought on two days, too few to tell from what customers will buy or be worth.",
-        "在两个不同日期购买过的客户不足 {n} 位，无法预测购买与价值。",
-    ),
-    "value_no_purchase_fit": Label(
-        "The model of purchases could not be fitted to this log, so neither purchases nor value are given.",
-        "购买模型无法拟合这份数据，故不给出预计购买与价值。",
-    ),
-    "value_few_amounts": Label(
-        "Fewer than {n} customers came back with amounts above zero, too few to tell what customers will spend, so "
-        "no value is given.",
-        "再次购买且金额大于零的客户不足 {n} 位，无法预测消费额，故不给出价值。",
-    ),
-    "value_no_spend_fit": Label(
-        "The model of spend could not be fitted to this log, so no value is given.",
-        "消费额模型无法拟合这份数据，故不给出价值。",
-    ),
-    "value_one_amount": Label(
-        "All who came back spent {amount} per purchase day. A model of spend needs customers who differ, so no value "
-        "is given; purchases times {amount} is the revenue to expect if that stays.",
-        "再次购买的客户每个购买日的平均金额都是 {amount}。客户之间没有差异，消费额模型无从拟合，故不给出价值；"
-        "若金额不变，预计购买次数乘以 {amount} 即为预计销售额。",
-    ),
 }
 
 _PARTS = {

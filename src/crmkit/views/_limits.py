@@ -7,16 +7,12 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from crmkit._names import Language
-from crmkit.report._value_texts import VALUE_TEXTS
+from crmkit._figures import symbol
+from crmkit._messages import Joined, Message, Said
 
-__all__ = ["PARAMETER_COLUMNS", "SYMBOLS", "Limits", "limits_of", "parameters_of"]
+__all__ = ["ForecastLimits", "limits_of", "parameters_of"]
 
-PARAMETER_COLUMNS: Final = ("model", "parameter", "estimate", "std_error", "lower", "upper", "is_determined")
-
-SYMBOLS: Final = {"alpha": "α", "beta": "β"}
-"""Parameters as they are written; the others go by their name."""
-
+_PARAMETER_COLUMNS: Final = ("model", "parameter", "estimate", "std_error", "lower", "upper", "is_determined")
 # Where the first is not determined, the others cannot be told apart from it: only their ratio, or less, is known.
 _TOGETHER: Final = {
     "r": ("alpha",), "alpha": ("r",), "s": ("beta",), "beta": ("s",), "a": ("b",), "b": ("a",),
@@ -25,15 +21,28 @@ _TOGETHER: Final = {
 # The parameters of leaving, and the mean probability of being alive above which the model has found none of it.
 _OF_LEAVING: Final = frozenset({"s", "beta", "a", "b"})
 _ALL_ALIVE: Final = 0.999
+_NOBODY_LEAVES: Final = Message(
+    en="On this log the model finds nobody leaving: the figures are what would come if all stayed, and who has left "
+    "cannot be told.",
+    zh="模型在这份数据中未发现客户流失：各项数字是客户全部留下时的结果，无法判断谁已流失。",
+)
+_UNDETERMINED: Final = Message(
+    en="The log determines {parameters} only in part; the intervals may be too narrow.",
+    zh="数据只能部分确定 {parameters}，区间可能偏窄。",
+)
+_SHORT_LOG: Final = Message(
+    en="The log goes back {n:,} days, less than the {horizon} that it is asked about: take these figures with care.",
+    zh="数据仅覆盖 {n:,} 天，不足所预测的 {horizon}，请谨慎使用。",
+)
 
 
-class Limits(NamedTuple):
+class ForecastLimits(NamedTuple):
     """How far a forecast can be trusted.
 
     Attributes
     ----------
     nobody_leaves : bool
-        The model finds no leaving in the log, so that what it foretells is what would come if all stayed.
+        The model finds nobody leaving, so that what it predicts is what would come if all stayed.
     undetermined : tuple of str
         Other parameters that the log determines only in part.
     days_covered : int or None
@@ -44,25 +53,34 @@ class Limits(NamedTuple):
     undetermined: tuple[str, ...]
     days_covered: int | None
 
-    def said(self, *, horizon: str, language: Language) -> list[str]:
-        """Say them, a sentence each; ``horizon`` is a time in words."""
+    def said(self, *, horizon: object) -> list[Said]:
+        """Say them, a sentence each.
+
+        Parameters
+        ----------
+        horizon : str or Said
+            The horizon in words, such as "12 months".
+
+        Returns
+        -------
+        list of Said
+            Sentences in both languages; as text they are English. Empty where nothing limits the forecast.
+        """
         told = []
         if self.nobody_leaves:
-            told.append(VALUE_TEXTS["value_nobody_leaves"].text(language))
+            told.append(_NOBODY_LEAVES())
         if self.undetermined:
-            names = ("、" if language == "zh" else ", ").join(SYMBOLS.get(name, name) for name in self.undetermined)
-            told.append(VALUE_TEXTS["value_undetermined"].text(language).format(parameters=names))
+            told.append(_UNDETERMINED(parameters=Joined(list(map(symbol, self.undetermined)), en=", ", zh="、")))
         if self.days_covered is not None:
-            short = VALUE_TEXTS["value_short_log"].text(language)
-            told.append(short.format(n=f"{self.days_covered:,}", horizon=horizon))
+            told.append(_SHORT_LOG(n=self.days_covered, horizon=horizon))
         return told
 
 
-def limits_of(models: Sequence[Any], *, mean_alive: float, days_covered: int, horizon_days: float) -> Limits:
+def limits_of(models: Sequence[Any], *, mean_alive: float, days_covered: int, horizon_days: float) -> ForecastLimits:
     """How far these models can be trusted that far ahead."""
     lost = [name for model in models for name in _undetermined(model)]
     nobody_leaves = mean_alive > _ALL_ALIVE and not _OF_LEAVING.isdisjoint(lost)
-    return Limits(
+    return ForecastLimits(
         nobody_leaves,
         tuple(name for name in lost if not (nobody_leaves and name in _OF_LEAVING)),
         days_covered if days_covered < int(horizon_days) else None,
@@ -77,7 +95,7 @@ def parameters_of(models: Sequence[Any]) -> pd.DataFrame:
         )
         for model in models
     ]
-    found: pd.DataFrame = pd.concat(parts, ignore_index=True)[list(PARAMETER_COLUMNS)]
+    found: pd.DataFrame = pd.concat(parts, ignore_index=True)[list(_PARAMETER_COLUMNS)]
     numbers = ["estimate", "std_error", "lower", "upper"]
     return found.assign(**{name: found[name].where(found["is_determined"]) for name in numbers})
 

@@ -1,0 +1,42 @@
+"""Tables in memory: worked on in pandas, and given back in the kind that came in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from crmkit._checks import check_columns
+from crmkit._frames import FrameT, collected, give_back, is_engine, open_as_given, open_frame, rows_like, to_pandas
+from crmkit._messages import Message
+
+__all__ = ["in_pandas", "with_columns"]
+
+_IN_AN_ENGINE: Final = Message(
+    en="{@customers} must be a table in memory. Collect it first.", zh="{@customers} 须为内存中的表，请先取回。"
+)
+
+
+def in_pandas(customers: Any, *, columns: Sequence[str]) -> pd.DataFrame:
+    """Read a customers table in memory that has these columns, its rows in the order given and numbered from 0."""
+    frame = open_frame(customers, name="customers")
+    if is_engine(frame):
+        raise TypeError(_IN_AN_ENGINE())
+    check_columns(frame.collect_schema(), columns, name="customers", made_by="customer_summary")
+    return to_pandas(frame)
+
+
+def with_columns(customers: FrameT, columns: Mapping[str, pd.Series[Any]]) -> FrameT:
+    """Add columns to a customers table, a value per row in the order of the rows."""
+    made = rows_like({name: _values(column) for name, column in columns.items()}, like=customers)
+    added = collected(open_as_given(made, name="customers"))
+    rows = collected(open_as_given(customers, name="customers"))
+    return give_back(rows.with_columns(*added.iter_columns()), like=customers)
+
+
+def _values(column: pd.Series[Any]) -> Any:
+    if pd.api.types.is_float_dtype(column.dtype) and isinstance(column.dtype, np.dtype):
+        return column.to_numpy()
+    return column.array if pd.api.types.is_integer_dtype(column.dtype) else column.to_numpy(dtype=object)
