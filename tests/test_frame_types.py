@@ -65,6 +65,12 @@ TIMES = {
 # By hand.
 
 
+def test_a_sparse_column_is_dense():
+    amounts = pd.arrays.SparseArray([10.0, np.nan, 30.0])
+    log = pd.DataFrame({"customer_id": ["a", "b", "c"], "date": ["2024-03-01"] * 3, "amount": amounts})
+    assert as_transactions(log, invalid="drop")["amount"].tolist() == [10.0, 30.0]
+
+
 @pytest.mark.parametrize("kind", [lambda table: table, as_arrow_pandas], ids=["pyarrow", "pandas"])
 @pytest.mark.parametrize("amounts", AMOUNTS.values(), ids=AMOUNTS)
 def test_a_missing_amount_of_a_dictionary_is_missing(kind, amounts):

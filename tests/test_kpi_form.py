@@ -61,6 +61,11 @@ def test_the_kind_of_number_or_column_given_is_given_back():
     assert arrow.to_pylist() == [0.25, 0.75]
 
 
+def test_a_dictionary_of_numbers_is_numbers():
+    kept = pa.chunked_array([pa.array([1, None, 3, 1]).dictionary_encode()])
+    assert kept_share(kept=kept, bought=4).to_pylist() == pytest.approx([0.25, np.nan, 0.75, 0.25], nan_ok=True)
+
+
 @pytest.mark.parametrize("kind", [pd.Series, pl.Series, list, np.array])
 def test_decimals_are_numbers(kind):
     found = profit(revenue=kind([Decimal("1.10"), Decimal("2.20")]), cost=kind([Decimal("0.10"), Decimal("0.20")]))

@@ -98,6 +98,8 @@ def _plain_pandas(values: pd.Series[Any]) -> Any:
         return None if made is None else pd.Series(made, index=values.index, dtype=pd.ArrowDtype(made.type))
     if isinstance(kind, pd.PeriodDtype) and kind.name == "period[D]":
         return values.dt.to_timestamp()
+    if isinstance(kind, pd.SparseDtype):
+        return values.astype(kind.subtype)
     if isinstance(kind, pd.api.extensions.ExtensionDtype):
         return None
     return _of_objects(values) if pd.api.types.is_object_dtype(kind) else None

@@ -10,9 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import some
+from crmkit._frames import collected, with_plain_types
 
 __all__ = ["Numbers", "as_floats", "as_given", "check_alike", "check_counts", "check_part_of"]
 
+_VALUES = "values"
 _NUMBER_KINDS = ("integer", "floating", "mixed-integer-float", "decimal", "empty", "integer-na")
 
 Numbers: TypeAlias = Any
@@ -95,4 +97,6 @@ def _foreign(values: Numbers) -> nw.Series[Any] | None:
     if isinstance(values, pd.Series):
         return None
     series = nw.from_native(values, series_only=True, pass_through=True)
-    return series if isinstance(series, nw.Series) else None
+    if not isinstance(series, nw.Series):
+        return None
+    return collected(with_plain_types(series.alias(_VALUES).to_frame()))[_VALUES]
