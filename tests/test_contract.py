@@ -57,7 +57,7 @@ OPPORTUNITIES = pd.DataFrame(
 
 # Sample data of the public estimators: class name -> (make, customers). An estimator without an entry fails.
 ESTIMATORS = {
-    "BetaDiscreteWeibullModel": (lambda: value.BetaDiscreteWeibullModel(), CONTRACTS),
+    "BetaDiscreteWeibullModel": (lambda: value.contracts.BetaDiscreteWeibullModel(), CONTRACTS),
     "BetaGeoBetaBinomModel": (lambda: value.BetaGeoBetaBinomModel(prospects="drop"), OPPORTUNITIES),
     "BetaGeoModel": (lambda: value.BetaGeoModel(prospects="drop"), CUSTOMERS),
     "BetaGeoCNBDModel": (lambda: value.BetaGeoCNBDModel(k=3, prospects="drop"), WITH_GAPS),
@@ -69,7 +69,7 @@ ESTIMATORS = {
     "GammaGammaModel": (lambda: value.GammaGammaModel(), CUSTOMERS),
     "RFMScorer": (lambda: segment.RFMScorer(), CUSTOMERS),
     "RFMSegmenter": (lambda: segment.RFMSegmenter(), CUSTOMERS),
-    "ShiftedBetaGeoModel": (lambda: value.ShiftedBetaGeoModel(), CONTRACTS),
+    "ShiftedBetaGeoModel": (lambda: value.contracts.ShiftedBetaGeoModel(), CONTRACTS),
     "TierSegmenter": (lambda: segment.TierSegmenter(), CUSTOMERS),
     "ValueSegmenter": (lambda: segment.ValueSegmenter(scheme="abc"), CUSTOMERS),
 }
@@ -78,7 +78,7 @@ ESTIMATORS = {
 def public_estimators():
     """The public classes of segment, value and loyalty that are estimators."""
     found = {}
-    for subpackage in ("segment", "value", "loyalty"):
+    for subpackage in ("segment", "value", "value.contracts", "loyalty"):
         module = importlib.import_module(f"crmkit.{subpackage}")
         for name in getattr(module, "__all__", []):
             value = getattr(module, name)

@@ -10,6 +10,8 @@ PACKAGES = (
     "crmkit",
     "crmkit.segment",
     "crmkit.value",
+    "crmkit.value.contracts",
+    "crmkit.value.judging",
     "crmkit.loyalty",
     "crmkit.metrics",
     "crmkit.plotting",

@@ -12,6 +12,7 @@ FILES = sorted(SRC.rglob("*.py"))
 LEVELS = {
     "errors": 0,
     "_version": 0,
+    "_lazy": 0,
     "_names": 0,
     "_writing": 0,
     "_messages": 1,
@@ -209,3 +210,11 @@ def test_subpackages_load_when_they_are_used():
     )
     done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout.split() == ["False", "crmkit.value"]
+
+
+@pytest.mark.parametrize("name", ["value.contracts", "value.judging"])
+def test_subpackages_of_a_package_load_when_they_are_used(name):
+    package = name.partition(".")[0]
+    listing = f"import sys, crmkit.{package}; print('crmkit.{name}' in sys.modules, crmkit.{name}.__name__)"
+    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.split() == ["False", f"crmkit.{name}"]

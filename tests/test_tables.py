@@ -40,7 +40,7 @@ from crmkit._tables import (
     float_columns,
     open_table,
 )
-from crmkit.value import contract_table
+from crmkit.value.contracts import contract_table
 
 DAY = "2024-03-31"
 DAYS = pd.to_datetime(["2024-03-01", "2024-03-02"]).astype("datetime64[us]")

@@ -18,11 +18,11 @@ from tests.depth import few
 
 from crmkit._stats import digamma_step, log_beta_step
 from crmkit.errors import ConvergenceError, SchemaError
-from crmkit.value import BetaDiscreteWeibullModel, ShiftedBetaGeoModel, contract_table
-from crmkit.value._contracts._law import Law
-from crmkit.value._contracts._likelihood import Spans
-from crmkit.value._contracts._sums import sum_rule
-from crmkit.value._contracts._table import read_contracts
+from crmkit.value.contracts import BetaDiscreteWeibullModel, ShiftedBetaGeoModel, contract_table
+from crmkit.value.contracts._law import Law
+from crmkit.value.contracts._likelihood import Spans
+from crmkit.value.contracts._sums import sum_rule
+from crmkit.value.contracts._table import read_contracts
 
 MODELS = [ShiftedBetaGeoModel, BetaDiscreteWeibullModel]
 both = pytest.mark.parametrize("kind", MODELS)
@@ -440,7 +440,7 @@ def test_blocks_of_tenures_do_not_matter(monkeypatch):
     model = BetaDiscreteWeibullModel().fit(contract_table(HIGH_END[:8]))
     options = {"horizon": None, "discount_rate": 0.1, "quantities": ["expected_residual_lifetime"], "n_draws": 20}
     whole = model.predict_table(active(*range(9)), **options)
-    monkeypatch.setattr("crmkit.value._contracts._drawn._AT_A_TIME", 50)
+    monkeypatch.setattr("crmkit.value.contracts._drawn._AT_A_TIME", 50)
     pd.testing.assert_frame_equal(model.predict_table(active(*range(9)), **options), whole, rtol=1e-12)
 
 

@@ -17,26 +17,26 @@ from tests.logs import log
 
 from crmkit import SchemaError, as_transactions, cells, customer_summary, holdout_split, load_cdnow
 from crmkit.value import (
-    BetaDiscreteWeibullModel,
     BetaGeoBetaBinomModel,
     BetaGeoCNBDModel,
     BetaGeoModel,
     GammaGompertzNBDModel,
-    LikelihoodRatioTest,
     ModifiedBetaGeoModel,
     NBDModel,
     ParetoNBDModel,
-    ShiftedBetaGeoModel,
+)
+from crmkit.value.contracts import BetaDiscreteWeibullModel, ShiftedBetaGeoModel, contract_table
+from crmkit.value.judging import (
+    LikelihoodRatioTest,
     compare_models,
     conditional_expectation_table,
-    contract_table,
     decile_table,
     frequency_table,
     inactivity_calibration_table,
     likelihood_ratio_test,
     tracking_table,
 )
-from crmkit.value._judging._ranking import best_first, even_groups, normalised_gini
+from crmkit.value.judging._ranking import best_first, even_groups, normalised_gini
 
 PERIOD = {"calibration_end": "1997-09-30", "observation_end": "1998-06-30"}
 END = {"observation_end": "1998-06-30"}

@@ -14,12 +14,11 @@ from tests.chains import MAILING, REWARDS, STATES, chains
 from crmkit._stats import recurrent_classes, stationary_distribution
 from crmkit.segment import customer_forecast_table, migration_table
 from crmkit.value import (
-    contract_value,
     customer_base_value,
-    margin_multiple,
     migration_value,
     move_values,
 )
+from crmkit.value.contracts import contract_value, margin_multiple
 
 shares = st.floats(0, 0.99)
 rates = st.floats(0, 2)

@@ -20,10 +20,10 @@ from crmkit.value import (
     ModifiedBetaGeoModel,
     NBDModel,
     ParetoNBDModel,
-    ShiftedBetaGeoModel,
     alive_history,
     frequency_recency_table,
 )
+from crmkit.value.contracts import ShiftedBetaGeoModel
 
 # Published, or near to what is published, of CDNOW in weeks.
 PARETO = {"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669}

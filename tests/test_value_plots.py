@@ -29,16 +29,18 @@ from crmkit.value import (
     GammaGammaModel,
     NBDModel,
     ParetoNBDModel,
-    ShiftedBetaGeoModel,
     alive_history,
+    frequency_recency_table,
+    regularity_table,
+    spend_by_frequency_table,
+)
+from crmkit.value.contracts import ShiftedBetaGeoModel
+from crmkit.value.judging import (
     compare_models,
     conditional_expectation_table,
     decile_table,
-    frequency_recency_table,
     frequency_table,
     inactivity_calibration_table,
-    regularity_table,
-    spend_by_frequency_table,
     tracking_table,
 )
 

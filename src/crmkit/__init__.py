@@ -6,9 +6,7 @@ The door, the tables and the data sets are here; everything else is in the subpa
 
 from __future__ import annotations
 
-from importlib import import_module
-from types import ModuleType
-
+from crmkit._lazy import lazily
 from crmkit._version import __version__
 from crmkit.activity import activity_table, cohort_table, log_coverage_table, opportunity_table
 from crmkit.customers import cells, customer_summary, holdout_split, log_gap_table
@@ -36,14 +34,6 @@ __all__ = [
     "rejected_orders",
 ]
 
-_SUBPACKAGES = ("labels", "loyalty", "metrics", "plotting", "report", "segment", "value", "views")
-
-
-def __getattr__(name: str) -> ModuleType:
-    if name in _SUBPACKAGES:
-        return import_module(f"crmkit.{name}")
-    raise AttributeError(f"module 'crmkit' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*__all__, *_SUBPACKAGES])
+__getattr__, __dir__ = lazily(
+    __name__, ("labels", "loyalty", "metrics", "plotting", "report", "segment", "value", "views"), exported=__all__
+)

@@ -32,7 +32,7 @@ def plot_model_comparison(
     Parameters
     ----------
     comparison : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.value.compare_models` gives it.
+        As `crmkit.value.judging.compare_models` gives it.
     ax : matplotlib.axes.Axes, optional
         Where to draw; new axes without it.
     metric : {"mae", "rmse", "relative_bias", "correlation", "gini", "top_decile_share", "auc", "brier_score"}, \
@@ -58,7 +58,8 @@ default "mae"
     Examples
     --------
     >>> from crmkit import as_transactions, holdout_split, load_cdnow
-    >>> from crmkit.value import BetaGeoModel, compare_models
+    >>> from crmkit.value import BetaGeoModel
+    >>> from crmkit.value.judging import compare_models
     >>> holdout = holdout_split(
     ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
     ... )
@@ -69,7 +70,7 @@ default "mae"
 
     check_option(metric, get_args(Metric), name="metric")
     columns = ("model", "is_baseline", metric)
-    table = table_of(comparison, columns, name="comparison", made_by="value.compare_models", language=language)
+    table = table_of(comparison, columns, name="comparison", made_by="value.judging.compare_models", language=language)
     table = table[table[metric].notna()]
     values = table[metric].to_numpy(dtype=np.float64)
     worse = -values if metric in _HIGHER_IS_BETTER else np.abs(values)

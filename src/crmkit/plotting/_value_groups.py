@@ -20,7 +20,7 @@ def plot_frequency(frequency: Any, ax: Axes | None = None, *, language: Language
     Parameters
     ----------
     frequency : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.value.frequency_table` gives it.
+        As `crmkit.value.judging.frequency_table` gives it.
     ax : matplotlib.axes.Axes, optional
         Where to draw; new axes without it.
     language : {"en", "zh"}, default "en"
@@ -43,7 +43,8 @@ def plot_frequency(frequency: Any, ax: Axes | None = None, *, language: Language
     Examples
     --------
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
-    >>> from crmkit.value import BetaGeoModel, frequency_table
+    >>> from crmkit.value import BetaGeoModel
+    >>> from crmkit.value.judging import frequency_table
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
     >>> ax = plot_frequency(frequency_table(BetaGeoModel().fit(customers), customers))
     """
@@ -51,7 +52,7 @@ def plot_frequency(frequency: Any, ax: Axes | None = None, *, language: Language
         frequency,
         ("frequency", "actual", "expected"),
         name="frequency",
-        made_by="value.frequency_table",
+        made_by="value.judging.frequency_table",
         language=language,
     ).sort_values("frequency")
     groups = [f"{number:,}" for number in table["frequency"]]
@@ -66,7 +67,7 @@ def plot_conditional_expectation(conditional: Any, ax: Axes | None = None, *, la
     Parameters
     ----------
     conditional : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.value.conditional_expectation_table` gives it, by frequency or by recency.
+        As `crmkit.value.judging.conditional_expectation_table` gives it, by frequency or by recency.
     ax : matplotlib.axes.Axes, optional
         Where to draw; new axes without it.
     language : {"en", "zh"}, default "en"
@@ -89,7 +90,8 @@ def plot_conditional_expectation(conditional: Any, ax: Axes | None = None, *, la
     Examples
     --------
     >>> from crmkit import as_transactions, holdout_split, load_cdnow
-    >>> from crmkit.value import BetaGeoModel, conditional_expectation_table
+    >>> from crmkit.value import BetaGeoModel
+    >>> from crmkit.value.judging import conditional_expectation_table
     >>> holdout = holdout_split(
     ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
     ... )
@@ -100,7 +102,11 @@ def plot_conditional_expectation(conditional: Any, ax: Axes | None = None, *, la
     """
     columns = ("by", "lower", "upper", "actual", "expected")
     table = table_of(
-        conditional, columns, name="conditional", made_by="value.conditional_expectation_table", language=language
+        conditional,
+        columns,
+        name="conditional",
+        made_by="value.judging.conditional_expectation_table",
+        language=language,
     ).sort_values("lower")
     by, lower, upper, actual, expected = (table[name].to_numpy() for name in columns)
     groups = [
@@ -116,7 +122,7 @@ def plot_deciles(deciles: Any, ax: Axes | None = None, *, language: Language = "
     Parameters
     ----------
     deciles : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.value.decile_table` gives it.
+        As `crmkit.value.judging.decile_table` gives it.
     ax : matplotlib.axes.Axes, optional
         Where to draw; new axes without it.
     language : {"en", "zh"}, default "en"
@@ -139,14 +145,19 @@ def plot_deciles(deciles: Any, ax: Axes | None = None, *, language: Language = "
     Examples
     --------
     >>> from crmkit import as_transactions, holdout_split, load_cdnow
-    >>> from crmkit.value import BetaGeoModel, decile_table
+    >>> from crmkit.value import BetaGeoModel
+    >>> from crmkit.value.judging import decile_table
     >>> holdout = holdout_split(
     ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
     ... )
     >>> ax = plot_deciles(decile_table(BetaGeoModel().fit(holdout), holdout, observation_end="1998-06-30"))
     """
     table = table_of(
-        deciles, ("decile", "actual", "expected"), name="deciles", made_by="value.decile_table", language=language
+        deciles,
+        ("decile", "actual", "expected"),
+        name="deciles",
+        made_by="value.judging.decile_table",
+        language=language,
     ).sort_values("decile")
     groups = [str(decile) for decile in table["decile"]]
     actual, expected = (table[name].to_numpy() for name in ("actual", "expected"))

@@ -22,7 +22,7 @@ def plot_inactivity_calibration(calibration: Any, ax: Axes | None = None, *, lan
     Parameters
     ----------
     calibration : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.value.inactivity_calibration_table` gives it.
+        As `crmkit.value.judging.inactivity_calibration_table` gives it.
     ax : matplotlib.axes.Axes, optional
         Where to draw; new axes without it.
     language : {"en", "zh"}, default "en"
@@ -46,7 +46,8 @@ def plot_inactivity_calibration(calibration: Any, ax: Axes | None = None, *, lan
     Examples
     --------
     >>> from crmkit import as_transactions, holdout_split, load_cdnow
-    >>> from crmkit.value import BetaGeoModel, inactivity_calibration_table
+    >>> from crmkit.value import BetaGeoModel
+    >>> from crmkit.value.judging import inactivity_calibration_table
     >>> holdout = holdout_split(
     ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
     ... )
@@ -59,7 +60,11 @@ def plot_inactivity_calibration(calibration: Any, ax: Axes | None = None, *, lan
 
     columns = ("predicted", "observed", "observed_lower", "observed_upper")
     table = table_of(
-        calibration, columns, name="calibration", made_by="value.inactivity_calibration_table", language=language
+        calibration,
+        columns,
+        name="calibration",
+        made_by="value.judging.inactivity_calibration_table",
+        language=language,
     ).sort_values("predicted")
     predicted, observed, lower, upper = (table[name].to_numpy(dtype=np.float64) for name in columns)
     ax = axes_for(ax)

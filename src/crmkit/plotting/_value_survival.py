@@ -29,7 +29,7 @@ def plot_survival(
     Parameters
     ----------
     survival : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As ``survival_table`` of `crmkit.value.ShiftedBetaGeoModel` or `crmkit.value.BetaDiscreteWeibullModel` gives it.
+        As ``survival_table`` of a model of `crmkit.value.contracts` gives it.
     ax : matplotlib.axes.Axes, optional
         Where to draw; new axes without it.
     quantity : {"survival", "retention_rate"}, default "survival"
@@ -53,7 +53,7 @@ def plot_survival(
 
     Examples
     --------
-    >>> from crmkit.value import ShiftedBetaGeoModel, contract_table
+    >>> from crmkit.value.contracts import ShiftedBetaGeoModel, contract_table
     >>> model = ShiftedBetaGeoModel().fit(contract_table([1000, 869, 743, 653, 593, 551, 517, 491]))
     >>> ax = plot_survival(model.survival_table(range(13)))
     """
@@ -64,7 +64,11 @@ def plot_survival(
     check_option(quantity, ("survival", "retention_rate"), name="quantity")
     columns = ("t", quantity, f"{quantity}_lower", f"{quantity}_upper")
     table = table_of(
-        survival, columns, name="survival", made_by="value.ShiftedBetaGeoModel.survival_table", language=language
+        survival,
+        columns,
+        name="survival",
+        made_by="value.contracts.ShiftedBetaGeoModel.survival_table",
+        language=language,
     )
     renewals, share, lower, upper = (table.sort_values("t")[name].to_numpy(dtype=np.float64) for name in columns)
     ax = axes_for(ax)

@@ -22,7 +22,7 @@ def plot_tracking(
     Parameters
     ----------
     tracking : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.value.tracking_table` gives it.
+        As `crmkit.value.judging.tracking_table` gives it.
     ax : matplotlib.axes.Axes, optional
         Where to draw; new axes without it.
     cumulative : bool, default False
@@ -48,7 +48,8 @@ def plot_tracking(
     Examples
     --------
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
-    >>> from crmkit.value import ParetoNBDModel, tracking_table
+    >>> from crmkit.value import ParetoNBDModel
+    >>> from crmkit.value.judging import tracking_table
     >>> transactions = as_transactions(load_cdnow())
     >>> model = ParetoNBDModel().fit(customer_summary(transactions, as_of="1997-09-30"))
     >>> ax = plot_tracking(
@@ -60,9 +61,9 @@ def plot_tracking(
     ending = "_cumulative" if cumulative else ""
     names = (f"actual{ending}", f"expected{ending}")
     columns = ("period", "last_day", "is_complete", "is_holdout", *names)
-    table = table_of(tracking, columns, name="tracking", made_by="value.tracking_table", language=language).sort_values(
-        "period"
-    )
+    table = table_of(
+        tracking, columns, name="tracking", made_by="value.judging.tracking_table", language=language
+    ).sort_values("period")
     holdout = table.loc[table["is_holdout"].to_numpy(dtype=bool), "period"].head(1).tolist()
     if not cumulative:
         table = table[table["is_complete"].to_numpy(dtype=bool)]

@@ -14,7 +14,7 @@ from crmkit.labels import LABELS
 from crmkit.report._texts import told
 from crmkit.report._worth_saving import with_reasons
 from crmkit.segment import TierSegmenter
-from crmkit.value import tracking_table
+from crmkit.value.judging import tracking_table
 from crmkit.views import BaseForecast, ForecastLimits, UnfitError, base_forecast, customers_worth_saving
 
 __all__ = ["CustomerValue", "customer_value"]
@@ -53,7 +53,7 @@ class CustomerValue:
         ``mean_value``: of the "lifetime_value", or of "expected_purchases" where these alone are known; None without
         tiers.
     tracking : DataFrame or None
-        `crmkit.value.tracking_table` by week, of logs of more than two years by month.
+        `crmkit.value.judging.tracking_table` by week, of logs of more than two years by month.
     worth_saving : DataFrame or None
         ``customer_id``, ``lifetime_value``, ``probability_inactive`` and the reason of those who came back, are worth
         more than the average customer, have been quiet for longer than their own days between purchases, and are more

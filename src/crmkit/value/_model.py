@@ -46,6 +46,8 @@ class ValueModel(JsonEstimator):
         Akaike's and Bayes' information criterion, the latter with ``n_customers_``.
     n_customers_ : int
         Customers fitted on.
+    special_cases : tuple of classes
+        Classes of models that are this one with some parameter at a certain value or limit.
     boundary_ : list of str
         Parameters that the data do not determine, alone or together. Either the likelihood keeps rising, if ever so
         little, as they go to 0 or infinity: their value says no more than that, and predictions are those of the
@@ -66,6 +68,7 @@ class ValueModel(JsonEstimator):
     n_customers_: int
     boundary_: list[str]
     priors: Mapping[str, Prior] | None
+    special_cases: ClassVar[tuple[type[ValueModel], ...]] = ()
     # The parameters, all above zero, in the order of the literature.
     _parameters: ClassVar[tuple[str, ...]]
 

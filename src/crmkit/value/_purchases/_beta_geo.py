@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from crmkit.value._priors import Prior
 from crmkit.value._purchases._laws import BETA_GEO, MODIFIED_BETA_GEO, Law
 from crmkit.value._purchases._model import PurchaseModel
+from crmkit.value._purchases._pareto import NBDModel
 from crmkit.value._units import TimeUnit
 
 __all__ = ["BetaGeoModel", "ModifiedBetaGeoModel"]
@@ -54,6 +55,7 @@ class BetaGeoModel(PurchaseModel):
     [1.226, 0.203]
     """
 
+    special_cases: ClassVar = (NBDModel,)
     _parameters: ClassVar = BETA_GEO.parameters
 
     def __init__(

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from crmkit.value._priors import Prior
 from crmkit.value._purchases._laws import GOMPERTZ, Law
 from crmkit.value._purchases._model import PurchaseModel
+from crmkit.value._purchases._pareto import NBDModel, ParetoNBDModel
 from crmkit.value._units import TimeUnit
 
 __all__ = ["GammaGompertzNBDModel"]
@@ -65,6 +66,7 @@ class GammaGompertzNBDModel(PurchaseModel):
     [1.455, 0.171]
     """
 
+    special_cases: ClassVar = (NBDModel, ParetoNBDModel)
     _parameters: ClassVar = GOMPERTZ.parameters
 
     def __init__(

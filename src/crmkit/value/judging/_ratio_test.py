@@ -7,25 +7,10 @@ from typing import Final, NamedTuple
 
 from scipy.stats import chi2
 
-from crmkit.value._contracts import BetaDiscreteWeibullModel, ShiftedBetaGeoModel
 from crmkit.value._model import ValueModel
-from crmkit.value._purchases import (
-    BetaGeoModel,
-    GammaGompertzNBDModel,
-    ModifiedBetaGeoModel,
-    NBDModel,
-    ParetoNBDModel,
-)
 
 __all__ = ["LikelihoodRatioTest", "likelihood_ratio_test"]
 
-# A class is also nested in these: contracts inside, at c = 1; the others at the boundary, where nobody leaves, or age
-# makes nobody likelier to.
-_NESTED: Final[dict[type, tuple[type, ...]]] = {
-    ShiftedBetaGeoModel: (BetaDiscreteWeibullModel,),
-    NBDModel: (BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel, GammaGompertzNBDModel),
-    ParetoNBDModel: (GammaGompertzNBDModel,),
-}
 # What is fitted on, and what is fixed: models that differ in these are not nested.
 _ALIKE: Final = {"time_unit": "as time unit", "k": "as k"}
 # How much below the smaller model the search may leave the larger one, as a share of the log-likelihood.
@@ -126,7 +111,7 @@ def _check_fitted(model: ValueModel, *, name: str) -> None:
 
 def _check_nested(smaller: ValueModel, larger: ValueModel) -> None:
     classes = type(smaller).__name__, type(larger).__name__
-    if type(smaller) is not type(larger) and type(larger) not in _NESTED.get(type(smaller), ()):
+    if type(smaller) is not type(larger) and type(smaller) not in larger.special_cases:
         raise ValueError(f"`smaller` must be a special case of `larger`, got {classes[0]} and {classes[1]}.")
     own, all_names = list(smaller.params_.index), list(larger.params_.index)
     if not set(own) < set(all_names):

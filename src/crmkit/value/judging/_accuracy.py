@@ -7,8 +7,8 @@ import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
 from crmkit._stats import top_count
-from crmkit.value._judging._judged import Floats
-from crmkit.value._judging._ranking import best_first, normalised_gini
+from crmkit.value.judging._judged import Floats
+from crmkit.value.judging._ranking import best_first, normalised_gini
 
 __all__ = ["brier_score", "count_accuracy", "quotient", "ranking_auc"]
 

@@ -17,7 +17,7 @@ from crmkit._checks import Day, as_day, check_columns, some
 from crmkit._frames import FrameT, collected, from_pandas, open_frame, pandas_series, to_pandas
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
-from crmkit.value._judging._judged import Floats, Judged, as_new, days_per_unit, floats
+from crmkit.value.judging._judged import Floats, Judged, as_new, days_per_unit, floats
 
 __all__ = ["tracking_table"]
 

@@ -13,9 +13,9 @@ from crmkit._checks import some
 from crmkit._frames import collected, pandas_series
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions
-from crmkit.value._judging._accuracy import quotient
-from crmkit.value._judging._holdout import Holdout
-from crmkit.value._judging._judged import Floats
+from crmkit.value.judging._accuracy import quotient
+from crmkit.value.judging._holdout import Holdout
+from crmkit.value.judging._judged import Floats
 
 __all__ = ["BASELINES", "hiatus", "naive_purchases"]
 

@@ -14,7 +14,7 @@ from crmkit._checks import check_columns, some
 from crmkit._frames import collected, in_memory, open_frame, pandas_series
 from crmkit.errors import SchemaError
 from crmkit.value._columns import MOST_CUSTOMERS
-from crmkit.value._contracts._law import Floats
+from crmkit.value.contracts._law import Floats
 
 __all__ = ["Contracts", "contract_table", "read_contracts"]
 

@@ -8,9 +8,9 @@ import pandas as pd
 from crmkit._checks import Day, check_int
 from crmkit._frames import FrameT, from_pandas
 from crmkit._stats import wilson_interval
-from crmkit.value._judging._holdout import read_holdout
-from crmkit.value._judging._judged import Judged
-from crmkit.value._judging._ranking import even_groups
+from crmkit.value.judging._holdout import read_holdout
+from crmkit.value.judging._judged import Judged
+from crmkit.value.judging._ranking import even_groups
 
 __all__ = ["inactivity_calibration_table"]
 

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from crmkit.value._contracts._law import Floats, Law
 from crmkit.value._intervals import interval
+from crmkit.value.contracts._law import Floats, Law
 
 __all__ = ["Quantity", "with_intervals"]
 

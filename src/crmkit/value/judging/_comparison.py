@@ -10,10 +10,10 @@ import pandas as pd
 
 from crmkit._checks import Day, check_columns, check_number
 from crmkit._frames import FrameT, from_pandas, open_frame
-from crmkit.value._judging._accuracy import brier_score, count_accuracy, ranking_auc
-from crmkit.value._judging._baselines import BASELINES, hiatus, naive_purchases
-from crmkit.value._judging._holdout import Holdout, read_holdout
-from crmkit.value._judging._judged import Judged, days_per_unit, unit_of
+from crmkit.value.judging._accuracy import brier_score, count_accuracy, ranking_auc
+from crmkit.value.judging._baselines import BASELINES, hiatus, naive_purchases
+from crmkit.value.judging._holdout import Holdout, read_holdout
+from crmkit.value.judging._judged import Judged, days_per_unit, unit_of
 
 __all__ = ["compare_models"]
 

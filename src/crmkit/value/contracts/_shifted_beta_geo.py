@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from crmkit.value._contracts._model import ContractModel
 from crmkit.value._priors import Prior
 from crmkit.value._units import TimeUnit
+from crmkit.value.contracts._model import ContractModel
 
 __all__ = ["BetaDiscreteWeibullModel", "ShiftedBetaGeoModel"]
 
@@ -38,7 +38,7 @@ class ShiftedBetaGeoModel(ContractModel):
 
     Examples
     --------
-    >>> from crmkit.value import contract_table
+    >>> from crmkit.value.contracts import contract_table
     >>> regular = contract_table([1000, 631, 468, 382, 326, 289, 262, 241])
     >>> model = ShiftedBetaGeoModel().fit(regular)
     >>> model.params_["estimate"].round(3).to_dict()
@@ -76,7 +76,7 @@ class BetaDiscreteWeibullModel(ShiftedBetaGeoModel):
 
     Examples
     --------
-    >>> from crmkit.value import contract_table
+    >>> from crmkit.value.contracts import contract_table
     >>> high_end = contract_table([1000, 869, 743, 653, 593, 551, 517, 491])
     >>> model = BetaDiscreteWeibullModel().fit(high_end)
     >>> model.params_["estimate"].round(2).to_dict()
@@ -85,4 +85,5 @@ class BetaDiscreteWeibullModel(ShiftedBetaGeoModel):
     0.404
     """
 
+    special_cases: ClassVar = (ShiftedBetaGeoModel,)
     _parameters: ClassVar = ("alpha", "beta", "c")

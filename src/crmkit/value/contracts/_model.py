@@ -15,13 +15,13 @@ from crmkit._frames import FrameT, column_like, rows_like
 from crmkit._stats import Numbers, as_floats, as_given
 from crmkit.errors import SchemaError
 from crmkit.value._checks import as_continuous_rate, check_horizon, check_quantities
-from crmkit.value._contracts._drawn import Quantity, with_intervals
-from crmkit.value._contracts._law import Floats, Law
-from crmkit.value._contracts._likelihood import Spans, fitted
-from crmkit.value._contracts._residual import check_finite, residual_renewals
-from crmkit.value._contracts._table import Contracts, read_contracts
 from crmkit.value._model import ValueModel
 from crmkit.value._units import DAYS, TimeUnit, check_time_unit
+from crmkit.value.contracts._drawn import Quantity, with_intervals
+from crmkit.value.contracts._law import Floats, Law
+from crmkit.value.contracts._likelihood import Spans, fitted
+from crmkit.value.contracts._residual import check_finite, residual_renewals
+from crmkit.value.contracts._table import Contracts, read_contracts
 
 __all__ = ["ContractModel"]
 
@@ -47,7 +47,7 @@ class ContractModel(ValueModel):
         ----------
         customers : pandas, Polars or PyArrow table
             ``tenure`` and ``churned`` (true or false, 1 or 0), and ``n_customers`` where rows are groups, as
-            `crmkit.value.contract_table` makes them from survivors.
+            `crmkit.value.contracts.contract_table` makes them from survivors.
         y : None
             Not used.
 
