@@ -217,7 +217,7 @@ def test_an_as_of_that_is_no_date_is_refused(table):
 
 
 def test_cohorts_need_a_purchase(build):
-    with pytest.raises(SchemaError, match=r"`transactions` has no purchase up to 2024-01-14\. Give a later as_of"):
+    with pytest.raises(SchemaError, match=r"`transactions` has no purchase up to 2024-01-14\. Give a later `as_of`"):
         cohort_table(build(TRANSACTIONS), as_of="2024-01-14")
 
 

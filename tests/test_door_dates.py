@@ -201,8 +201,8 @@ def test_unreadable_text_does_not_decide_whether_a_column_has_zones():
 def test_unreadable_dates_are_refused_with_their_rows_and_values():
     expected = (
         r"`orders` has rows that cannot be used: 2 with an unusable date \(first at rows \[1, 2\], "
-        r"`date` is \['31/12/2024', None\]\)\. Text dates other than ISO need date_format=\. "
-        r"Mend them, or pass invalid='drop'; rejected_orders returns them\."
+        r"`orders\['date'\]` is \['31/12/2024', None\]\)\. Text dates other than ISO need date_format=\. "
+        r"Correct them, or pass invalid='drop'; rejected_orders returns them\."
     )
     with pytest.raises(SchemaError, match=expected):
         days(pd.Series([DAY, "31/12/2024", None], dtype=object))

@@ -91,7 +91,9 @@ def test_a_column_to_keep_must_be_there():
 
 @pytest.mark.parametrize("own", OWN)
 def test_a_column_to_keep_must_not_bear_a_name_of_the_table(own):
-    with pytest.raises(SchemaError, match=rf"`keep` names \['{own}'\], which the table of order lines has as its own"):
+    with pytest.raises(
+        SchemaError, match=rf"`keep` names \['{own}'\], but as_order_lines makes columns of these names"
+    ):
         as_order_lines(LOG.assign(**{own: LOG["date"]}), **NAMES, keep=[own])
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from crmkit._names import Language
 
-__all__ = ["Column", "Joined", "Message", "Parameter", "Said", "Setting", "Words"]
+__all__ = ["Call", "Column", "Joined", "Message", "Parameter", "Said", "Setting", "Words"]
 
 _SIGN: Final = "@"
 
@@ -66,6 +66,16 @@ class Column(NamedTuple):
     def told(self, language: Language, words: Words) -> str:
         """Say where it stands."""
         return words.column(self.table, self.column, language)
+
+
+class Call(NamedTuple):
+    """A public function whose name is known only where the message is raised."""
+
+    name: str
+
+    def told(self, language: Language, words: Words) -> str:
+        """Say its name."""
+        return words.call(self.name, language)
 
 
 class Joined(NamedTuple):

@@ -1,6 +1,5 @@
 """Frames of any kind: opened, given back, cleaned of what only one kind has, sorted."""
 
-from crmkit._frames._ids import clean_ids
 from crmkit._frames._kinds import (
     AnyFrame,
     FrameT,
@@ -33,7 +32,6 @@ __all__ = [
     "Coded",
     "FrameT",
     "as_name",
-    "clean_ids",
     "collected",
     "column_like",
     "flag",

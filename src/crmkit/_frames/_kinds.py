@@ -1,14 +1,14 @@
-"""Any DataFrame in, the same kind out: the only module that knows which kinds there are.
+"""Any DataFrame in, the same kind out: the only module that knows all kinds.
 
-In-memory kinds are pandas, Polars (eager and lazy) and PyArrow; engines are DuckDB relations and
-PySpark. A lazy Polars frame is collected at the door and handed back lazy.
+Held in memory are pandas, Polars (eager and lazy) and PyArrow; engines are DuckDB relations and PySpark. A lazy Polars
+frame is collected at the door and given back lazy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,6 +18,7 @@ from narwhals.stable.v2.typing import IntoFrame
 from crmkit._frames._labels import with_given_labels, with_names, with_native_bytes
 from crmkit._frames._numpy_types import AnyFrame, with_numpy_types
 from crmkit._frames._plain_types import with_plain_types
+from crmkit._messages import Message, Parameter
 from crmkit.errors import SchemaError
 
 __all__ = [
@@ -42,7 +43,19 @@ FrameT = TypeVar("FrameT", bound=IntoFrame)
 
 _ENGINES = (nw.Implementation.DUCKDB, nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 _MEMORY = (nw.Implementation.PANDAS, nw.Implementation.POLARS, nw.Implementation.PYARROW)
-_KINDS = "a pandas, Polars or PyArrow table, a DuckDB relation or a PySpark DataFrame"
+
+_NOT_A_FRAME: Final = Message(
+    en="{name} must be a pandas, Polars or PyArrow table, a DuckDB relation or a PySpark DataFrame, got {kind}.",
+    zh="{name} 须为 pandas、Polars 或 PyArrow 的表，DuckDB 的 relation，或 PySpark 的 DataFrame，得到 {kind}。",
+)
+_TWO_KINDS: Final = Message(
+    en="{name} is {kind} and {other} is {other_kind}. Give both as the same kind of frame.",
+    zh="{name} 是 {kind} 的表，而 {other} 是 {other_kind} 的表。请统一为一种。",
+)
+_DOUBLED: Final = Message(
+    en="{name} has the column names {twice} more than once. Rename or drop the copies.",
+    zh="{name} 中的列名 {twice} 重复出现。请改名或删除多余的列。",
+)
 
 
 def open_frame(native: object, *, name: str) -> AnyFrame:
@@ -56,9 +69,9 @@ def open_as_given(native: object, *, name: str) -> AnyFrame:
     try:
         frame = nw.from_native(with_native_bytes(with_names(cast("Any", native))))
     except TypeError as error:
-        raise TypeError(f"`{name}` must be {_KINDS}, got {type(native).__name__}.") from error
+        raise TypeError(_NOT_A_FRAME(name=Parameter(name), kind=type(native).__name__)) from error
     if frame.implementation not in _ENGINES + _MEMORY:
-        raise TypeError(f"`{name}` must be {_KINDS}, got {type(native).__name__}.")
+        raise TypeError(_NOT_A_FRAME(name=Parameter(name), kind=type(native).__name__))
     return cast("AnyFrame", frame)
 
 
@@ -156,10 +169,9 @@ def join_frames(
 def same_kind(frame: AnyFrame, other: AnyFrame, *, names: tuple[str, str]) -> None:
     """Raise unless two frames are of one kind and can be joined."""
     if frame.implementation.name != other.implementation.name:
-        kinds = frame.implementation.name.lower(), other.implementation.name.lower()
-        raise TypeError(
-            f"`{names[0]}` is {kinds[0]} and `{names[1]}` is {kinds[1]}. Give both as the same kind of frame."
-        )
+        kind, other_kind = frame.implementation.name.lower(), other.implementation.name.lower()
+        name, other_name = map(Parameter, names)
+        raise TypeError(_TWO_KINDS(name=name, kind=kind, other=other_name, other_kind=other_kind))
 
 
 def _refuse_duplicate_columns(native: object, *, name: str) -> None:
@@ -168,7 +180,7 @@ def _refuse_duplicate_columns(native: object, *, name: str) -> None:
     columns = getattr(native, "column_names", list(names))
     twice = sorted({str(column) for column in columns if columns.count(column) > 1})
     if twice:
-        raise SchemaError(f"`{name}` has the column names {twice} more than once. Rename or drop the copies.")
+        raise SchemaError(_DOUBLED(name=Parameter(name), twice=twice))
 
 
 def _nullable(column: pd.Series[Any]) -> Any:

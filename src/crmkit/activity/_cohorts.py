@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
@@ -9,10 +11,16 @@ import pandas as pd
 from crmkit._calendar import Freq, number_of_period, period_number
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, from_pandas, join_frames, to_pandas
+from crmkit._messages import Message
 from crmkit.activity._activity import activity_by_period
 from crmkit.errors import SchemaError
 
 __all__ = ["cohort_table"]
+
+_NO_PURCHASE: Final = Message(
+    en="{@transactions} has no purchase up to {day:%Y-%m-%d}. Give a later {@as_of}.",
+    zh="截至 {day:%Y-%m-%d} 没有购买，请给出更晚的 {@as_of}。",
+)
 
 
 def cohort_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> FrameT:
@@ -54,6 +62,7 @@ def cohort_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     5 1997-02-01    1          134   857   0.156359
     8 1997-03-01    1           87   719   0.121001
     """
+    last_day = as_day(as_of, name="as_of")
     active = activity_by_period(transactions, as_of=as_of, freq=freq).filter(nw.col("n_orders") > 0)
     firsts = active.group_by("customer_id").agg(nw.col("period").min().alias("cohort"))
     counted = (
@@ -66,8 +75,8 @@ def cohort_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
         counted.select("cohort", "n_customers", born=number["cohort"], age=number["period"] - number["cohort"])
     )
     if counts.empty:
-        raise SchemaError(f"`transactions` has no purchase up to {as_of}. Give a later as_of.")
-    last = number_of_period(as_day(as_of, name="as_of"), freq=freq)
+        raise SchemaError(_NO_PURCHASE(day=last_day))
+    last = number_of_period(last_day, freq=freq)
     return from_pandas(_every_age(counts, last=last), like=transactions)
 
 

@@ -10,7 +10,8 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from crmkit._checks import some
-from crmkit._frames import clean_ids, open_frame
+from crmkit._frames import open_frame
+from crmkit._reading import clean_ids
 from crmkit.cli._files import open_table
 from crmkit.cli._guess import found_id
 from crmkit.cli._options import OrderOptions

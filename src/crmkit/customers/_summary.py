@@ -19,7 +19,6 @@ from crmkit._checks import Day, as_day, some
 from crmkit._frames import (
     AnyFrame,
     FrameT,
-    clean_ids,
     collected,
     flag,
     give_table,
@@ -33,6 +32,7 @@ from crmkit._frames import (
     starts_of_runs,
 )
 from crmkit._messages import Column, Message
+from crmkit._reading import clean_ids
 from crmkit._tables import CUSTOMERS
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to

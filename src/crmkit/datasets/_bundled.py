@@ -2,10 +2,23 @@
 
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
+from crmkit._messages import Message
+
 __all__ = ["load_cdnow", "load_donations"]
+
+_NO_BOOL: Final = Message(
+    en="{@full} must be True (master file) or False (1/10 sample), got {value!r}.",
+    zh="{@full} 须为 True（完整文件）或 False（十分之一样本），得到 {value!r}。",
+)
+_NO_FILE: Final = Message(
+    en="The data file {file!r} comes with the package lifetimes, which is not installed or lacks it. Install it with: "
+    "pip install 'crmkit[data]'",
+    zh="数据文件 {file!r} 随 lifetimes 包提供，而该包未安装或缺少此文件。请安装：pip install 'crmkit[data]'",
+)
 
 
 def load_cdnow(*, full: bool = False) -> pd.DataFrame:
@@ -57,7 +70,7 @@ def load_cdnow(*, full: bool = False) -> pd.DataFrame:
     2            1 1997-08-02         1   14.96
     """
     if not isinstance(full, bool):
-        raise TypeError(f"`full` must be True (master file) or False (1/10 sample), got {full!r}.")
+        raise TypeError(_NO_BOOL(value=full))
     sample_columns = ["master_id", "customer_id", "date", "quantity", "amount"]
     raw = pd.read_csv(
         _bundled_file("CDNOW_master.txt" if full else "CDNOW_sample.txt"),
@@ -120,14 +133,7 @@ def _bundled_file(name: str) -> Path:
     try:
         path = Path(str(distribution("lifetimes").locate_file(f"lifetimes/datasets/{name}")))
     except PackageNotFoundError as error:
-        raise ModuleNotFoundError(_missing(name), name="lifetimes") from error
+        raise ModuleNotFoundError(_NO_FILE(file=name), name="lifetimes") from error
     if not path.is_file():
-        raise ModuleNotFoundError(_missing(name), name="lifetimes")
+        raise ModuleNotFoundError(_NO_FILE(file=name), name="lifetimes")
     return path
-
-
-def _missing(name: str) -> str:
-    return (
-        f"The data file {name!r} comes with the package lifetimes, which is not installed or lacks it. "
-        "Install it with: pip install 'crmkit[data]'"
-    )

@@ -3,29 +3,65 @@
 import math
 from datetime import date, datetime
 from numbers import Real
+from typing import Final
 
 import numpy as np
 
 from crmkit._checks import as_day, check_int
+from crmkit._messages import Message, Parameter
 from crmkit.datasets._intensity import Campaign
 
 __all__ = ["acquisition_window", "as_campaign", "as_generator", "check_above", "log_span"]
+
+_NO_NUMBER: Final = Message(
+    en="{name} must be a number above {low}, got {value!r}.", zh="{name} 须为大于 {low} 的数，得到 {value!r}。"
+)
+_NOT_FINITE: Final = Message(
+    en="{name} must be a finite number above {low}, got {value!r}.",
+    zh="{name} 须为大于 {low} 的有限数，得到 {value!r}。",
+)
+_ENDS_EARLY: Final = Message(
+    en="{@end} must not lie before {@start} {start:%Y-%m-%d}, got {end:%Y-%m-%d}.",
+    zh="{@end} 不得早于 {@start} {start:%Y-%m-%d}，得到 {end:%Y-%m-%d}。",
+)
+_LONG_WINDOW: Final = Message(
+    en="{@acquisition_days} must be at most {most}, the days from {@start} to {@end}, got {value}. Shorten it, or move "
+    "{@end}.",
+    zh="{@acquisition_days} 不得超过 {most}，即 {@start} 至 {@end} 的天数，得到 {value}。请缩短，或推迟 {@end}。",
+)
+_NO_CAMPAIGN: Final = Message(
+    en="{@campaign_uplift} is {value!r} but there is no campaign. Give {@campaign_start} as well.",
+    zh="{@campaign_uplift} 为 {value!r}，但没有活动。请同时给出 {@campaign_start}。",
+)
+_CAMPAIGN_OUTSIDE: Final = Message(
+    en="{@campaign_start} must lie between {@start} and {@end}, got {value!r}. Move it, or widen the log.",
+    zh="{@campaign_start} 须在 {@start} 与 {@end} 之间，得到 {value!r}。请调整日期，或延长日志。",
+)
+_NO_SEED: Final = Message(
+    en="{@random_state} must be an int, a numpy.random.Generator or None, got {value!r}. Make one with "
+    "numpy.random.default_rng(seed).",
+    zh="{@random_state} 须为整数、numpy.random.Generator 或 None，得到 {value!r}。可用 numpy.random.default_rng(seed) "
+    "生成。",
+)
+_NEGATIVE_SEED: Final = Message(
+    en="{@random_state} must be at least 0, got {value!r}.", zh="{@random_state} 不得小于 0，得到 {value!r}。"
+)
 
 
 def check_above(value: object, *, name: str, low: int, or_infinite: bool = False) -> None:
     """Raise unless ``value`` is a number above ``low``, finite or infinite as told."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise TypeError(f"`{name}` must be a number above {low}, got {value!r}.")
+        raise TypeError(_NO_NUMBER(name=Parameter(name), low=low, value=value))
     if not float(value) > low or (math.isinf(value) and not or_infinite):
-        kind = "a number" if or_infinite else "a finite number"
-        raise ValueError(f"`{name}` must be {kind} above {low}, got {value!r}.")
+        wrong = _NO_NUMBER if or_infinite else _NOT_FINITE
+        raise ValueError(wrong(name=Parameter(name), low=low, value=value))
 
 
 def log_span(start: object, end: object) -> tuple[datetime, int]:
     """Give the first day of the log and its number of days, both ends included."""
     first_day, last_day = as_day(start, name="start"), as_day(end, name="end")
     if last_day < first_day:
-        raise ValueError(f"`end` must not lie before `start` {first_day:%Y-%m-%d}, got {last_day:%Y-%m-%d}.")
+        raise ValueError(_ENDS_EARLY(start=first_day, end=last_day))
     return first_day, (last_day - first_day).days + 1
 
 
@@ -35,10 +71,7 @@ def acquisition_window(acquisition_days: int | None, *, n_days: int) -> int:
         return (n_days + 1) // 2
     check_int(acquisition_days, name="acquisition_days", low=1)
     if acquisition_days > n_days:
-        raise ValueError(
-            f"`acquisition_days` must be at most {n_days}, the days from `start` to `end`, "
-            f"got {acquisition_days}. Shorten it, or move `end`."
-        )
+        raise ValueError(_LONG_WINDOW(most=n_days, value=acquisition_days))
     return acquisition_days
 
 
@@ -48,15 +81,11 @@ def as_campaign(
     """Count the campaign in days from the first one, or None without a start."""
     if campaign_start is None:
         if uplift != 0:
-            raise ValueError(
-                f"`campaign_uplift` is {uplift!r} but there is no campaign. Give `campaign_start` as well."
-            )
+            raise ValueError(_NO_CAMPAIGN(value=uplift))
         return None
     day = (as_day(campaign_start, name="campaign_start") - first_day).days
     if not 0 <= day < log_days:
-        raise ValueError(
-            f"`campaign_start` must lie between `start` and `end`, got {campaign_start!r}. Move it, or widen the log."
-        )
+        raise ValueError(_CAMPAIGN_OUTSIDE(value=campaign_start))
     return Campaign(first_day=day, n_days=n_days, uplift=uplift)
 
 
@@ -67,10 +96,7 @@ def as_generator(random_state: object) -> np.random.Generator:
     if random_state is None:
         return np.random.default_rng()
     if isinstance(random_state, bool) or not isinstance(random_state, (int, np.integer)):
-        raise TypeError(
-            "`random_state` must be an int, a numpy.random.Generator or None, "
-            f"got {random_state!r}. Make one with numpy.random.default_rng(seed)."
-        )
+        raise TypeError(_NO_SEED(value=random_state))
     if random_state < 0:
-        raise ValueError(f"`random_state` must be at least 0, got {random_state!r}.")
+        raise ValueError(_NEGATIVE_SEED(value=random_state))
     return np.random.default_rng(random_state)

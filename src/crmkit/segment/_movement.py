@@ -13,7 +13,6 @@ from crmkit._frames import (
     AnyFrame,
     FrameT,
     as_name,
-    clean_ids,
     collected,
     from_pandas,
     in_memory,
@@ -24,6 +23,7 @@ from crmkit._frames import (
 )
 from crmkit._labelling import Labeller, labels_in, move_counts, positions_in
 from crmkit._messages import Column, Message, Parameter
+from crmkit._reading import clean_ids
 from crmkit.errors import SchemaError
 
 __all__ = ["movement_table"]

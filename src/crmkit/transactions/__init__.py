@@ -1,4 +1,4 @@
-"""The one door: order logs in, checked transactions or order lines out, every row accounted for."""
+"""The door for orders: order logs in, checked transactions or order lines out, every row accounted for."""
 
 from crmkit.transactions._audit import audit_orders, rejected_orders
 from crmkit.transactions._checked import checked_transactions, up_to

@@ -1,16 +1,11 @@
 """Where every row and every unit of money of an order log went."""
 
-import narwhals.stable.v2 as nw
-import numpy as np
-import pandas as pd
-
 from crmkit._checks import Day, as_day
-from crmkit._frames import AnyFrame, FrameT, from_pandas, give_back, to_pandas, with_plain_types, with_values
-from crmkit.transactions._orders import AMOUNT, CUSTOMER, REASONS, TIME, read_orders
+from crmkit._frames import FrameT
+from crmkit._reading import audit_table, rejected_rows
+from crmkit.transactions._orders import AMOUNT, further_reasons, read_orders
 
 __all__ = ["audit_orders", "rejected_orders"]
-
-_CODE, _TURNOVER = "__crmkit_reason", "__crmkit_turnover"
 
 
 def audit_orders(
@@ -46,9 +41,9 @@ def audit_orders(
     -------
     the kind of frame given
         ``reason``: "no_customer", "unusable_date", "unusable_amount", "after_as_of", "refund", "zero_price",
-        "kept", and "given", to which the lines above add up; ``n_rows``; ``amount``, the money of the rows, an
-        unusable amount adding nothing; ``n_duplicates``, the rows that repeat another one in every
-        column. Duplicates can be legitimate; they are counted and never removed.
+        "kept", and "given", to which the lines above add up; ``n_rows``; ``amount``, the money of the rows (an
+        unusable amount adds nothing); ``n_duplicates``, the rows that repeat another one in every
+        column. Duplicates can be legitimate: they are counted and never removed.
 
     Raises
     ------
@@ -56,9 +51,9 @@ def audit_orders(
         If a column is missing, doubled or of a type that cannot be used, if there are no rows, ids of mixed
         kinds or several currencies.
     TypeError
-        If ``orders`` is no frame.
+        If ``orders`` is not a frame.
     ValueError
-        If ``as_of`` is no date, or options contradict one another.
+        If ``as_of`` is not a date, or options contradict one another.
 
     Examples
     --------
@@ -87,17 +82,8 @@ def audit_orders(
         date_format=date_format,
         time_zone=time_zone,
     )
-    frame = rows.frame.with_columns(
-        rows.reason(as_of=last_day).cast(nw.Int64).alias(_CODE),
-        nw.when(~nw.col(AMOUNT).is_null()).then(nw.col(AMOUNT)).otherwise(nw.lit(0.0)).alias(AMOUNT),
-    )
-    marked = frame.with_columns(nw.col(AMOUNT).abs().alias(_TURNOVER))
-    with np.errstate(over="ignore"):
-        lines = to_pandas(marked.group_by(_CODE).agg(nw.len().alias("n_rows"), nw.col(AMOUNT, _TURNOVER).sum()))
-        rows.check_sum(float(lines[_TURNOVER].sum()))
-    distinct = _comparable(with_plain_types(frame.select(*rows.given, _CODE))).unique()
-    counted = to_pandas(distinct.group_by(_CODE).agg(nw.len().alias("n_distinct")))
-    return from_pandas(_added_up(lines.merge(counted, on=_CODE)), like=orders)
+    further = further_reasons(rows, as_of=last_day)
+    return audit_table(rows, further, money=AMOUNT, called="amount", kept="kept", like=orders)
 
 
 def rejected_orders(
@@ -134,7 +120,7 @@ def rejected_orders(
         If a column is missing, doubled or of a type that cannot be used, if there are no rows, ids of mixed
         kinds or several currencies.
     TypeError
-        If ``orders`` is no frame.
+        If ``orders`` is not a frame.
     ValueError
         If options contradict one another.
 
@@ -158,35 +144,4 @@ def rejected_orders(
         date_format=date_format,
         time_zone=time_zone,
     )
-    rejected = rows.frame.filter(~rows.usable())
-    because = nw.lit(REASONS[2])
-    for column, reason in ((TIME, REASONS[1]), (CUSTOMER, REASONS[0])):
-        because = nw.when(nw.col(column).is_null()).then(nw.lit(reason)).otherwise(because)
-    return give_back(
-        rejected.with_columns(rejected_because=because).select(*rows.given, "rejected_because"), like=orders
-    )
-
-
-def _comparable(frame: AnyFrame) -> AnyFrame:
-    """Turn what cannot be compared in memory, such as lists and objects, into text."""
-    if not isinstance(frame, nw.DataFrame):
-        return frame
-    odd = [name for name, dtype in frame.schema.items() if dtype == nw.Object or dtype.is_nested()]
-    for name in odd:
-        frame = with_values(frame, name, [repr(value) for value in frame[name].to_list()])
-    return frame
-
-
-def _added_up(lines: pd.DataFrame) -> pd.DataFrame:
-    """Every reason in its place, those without rows too, and the sum as last line."""
-    table = lines.set_index(_CODE).reindex(range(len(REASONS)), fill_value=0)
-    counts = pd.DataFrame(
-        {
-            "n_rows": table["n_rows"].astype("int64"),
-            "amount": table[AMOUNT].astype("float64"),
-            "n_duplicates": (table["n_rows"] - table["n_distinct"]).astype("int64"),
-        }
-    )
-    counts = pd.concat([counts, counts.sum().to_frame().T.astype(counts.dtypes)], ignore_index=True)
-    counts.insert(0, "reason", [*REASONS, "given"])
-    return counts
+    return rejected_rows(rows, like=orders)

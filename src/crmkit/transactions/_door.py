@@ -1,25 +1,34 @@
-"""The one door: from any order log to the transactions table or to checked order lines."""
+"""From any order log to the transactions table or to checked order lines."""
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
 from crmkit._calendar import period_start
-from crmkit._checks import check_option, some
-from crmkit._frames import AnyFrame, FrameT, as_name, collected, give_back, give_table, with_numpy_types
+from crmkit._checks import check_option
+from crmkit._frames import AnyFrame, FrameT, give_back, give_table, with_numpy_types
+from crmkit._messages import Message, Setting
+from crmkit._reading import Invalid, Rows, columns_kept, count_rows, usable_rows
 from crmkit.errors import SchemaError
 from crmkit.transactions._daily import days_by_expressions, days_in_memory
-from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, QUANTITY, TIME, OrderRows, read_orders
+from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, QUANTITY, TIME, read_orders
 
 __all__ = ["Invalid", "Returns", "as_order_lines", "as_transactions"]
 
 Returns: TypeAlias = Literal["net", "drop"]
-Invalid: TypeAlias = Literal["raise", "drop"]
 
-_WANTING = {CUSTOMER: "without a customer", TIME: "with an unusable date", AMOUNT: "with an unusable amount"}
-_ROWS_SHOWN = 5
+_UNNUMBERED: Final = Message(
+    en="{where} has {n:,} missing values on rows that are otherwise usable. Fill them, or leave {@order_id} out so "
+    "that "
+    "every row is an order.",
+    zh="其他内容可用的行中，{where}有 {n:,} 个缺失值。请补全，或不指定 {@order_id}，将每行视为一个订单。",
+)
+_NONE_LEFT: Final = Message(
+    en="{@orders} has {n:,} rows, and none is left with {invalid} and {returns}. {@audit_orders()} says where they "
+    "went.",
+    zh="{@orders} 有 {n:,} 行，按 {invalid} 与 {returns} 处理后一行不剩。可用 {@audit_orders()} 查看各行的去向。",
+)
 
 
 def as_transactions(
@@ -39,15 +48,15 @@ def as_transactions(
 ) -> FrameT:
     """Turn an order log into the transactions table: one row per customer and business day.
 
-    A day with an order is a purchase day, unless it holds a refund and its net amount is not above zero; an
-    order at price zero counts. A refund is a row whose amount is below zero. Its money stays in ``amount``.
+    A day with an order is a purchase day, unless it holds a refund and its net amount is not above zero. An
+    order at price zero counts. A refund is a row whose amount is below zero; its money stays in ``amount``.
 
     Parameters
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         One row per order, order line or refund, at least one. It is not changed.
     customer_id : str, default "customer_id"
-        Column of customer ids: whole numbers or text. An empty text is no id.
+        Column of customer ids: whole numbers or text. An empty text is not an id.
     date : str, default "date"
         Column of dates or times: typed, or in memory ISO text, or text in ``date_format``. Years outside 1901
         to 2099 are placeholders and count as unusable.
@@ -63,7 +72,7 @@ def as_transactions(
     date_format : str, optional
         How text dates are written, as in `datetime.strptime`, for example "%d/%m/%Y".
     time_zone : str, optional
-        IANA name of the zone whose days count, for times that carry a zone. In memory only.
+        IANA name of the zone whose days count, for times that carry a zone; for frames in memory only.
     returns : {"net", "drop"}, default "net"
         Whether refunds reduce the amount of their day, or their rows are left out altogether.
     invalid : {"raise", "drop"}, default "raise"
@@ -74,7 +83,7 @@ def as_transactions(
     -------
     the kind of frame given
         ``customer_id``; ``date``, naive midnight; ``n_orders``, the distinct orders of the day, 0 on a day that
-        is no purchase day; ``amount``, the net money of the day. In memory sorted by customer and date; an
+        is not a purchase day; ``amount``, the net money of the day. In memory sorted by customer and date; an
         engine's rows have no order and are worked out when they are read.
 
     Raises
@@ -83,9 +92,9 @@ def as_transactions(
         If a column is missing, doubled or of a type that cannot be used, if rows cannot be used and ``invalid``
         is "raise", if no row is left, if ids are of mixed kinds, or if there are several currencies.
     TypeError
-        If ``orders`` is no frame.
+        If ``orders`` is not a frame.
     ValueError
-        If an option is none of those listed, or options contradict one another.
+        If an option is not one of those listed, or options contradict one another.
 
     See Also
     --------
@@ -173,9 +182,9 @@ def as_order_lines(
     SchemaError
         As in `as_transactions`, or if a column of ``keep`` is missing or has a name of the table's own.
     TypeError
-        If ``orders`` is no frame.
+        If ``orders`` is not a frame.
     ValueError
-        If an option is none of those listed, or options contradict one another.
+        If an option is not one of those listed, or options contradict one another.
 
     Examples
     --------
@@ -213,95 +222,23 @@ def as_order_lines(
         "quantity": nw.col(QUANTITY) if quantity is not None else nw.lit(None, dtype=nw.Float64),
         "amount": nw.col(AMOUNT),
     }
-    _check_keep(keep, given=rows.given, taken=columns)
-    keep = [as_name(label) for label in keep]
+    further = columns_kept(keep, rows, taken=columns, made_by="as_order_lines")
     kept = _kept(rows, returns=returns, invalid=invalid)
-    lines = kept.select(*(column.alias(name) for name, column in columns.items()), *keep)
+    lines = kept.select(*(column.alias(name) for name, column in columns.items()), *further)
     return give_back(with_numpy_types(lines, columns=list(columns)), like=orders)
 
 
-def _check_keep(keep: Sequence[str], *, given: tuple[str, ...], taken: dict[str, nw.Expr]) -> None:
-    if isinstance(keep, str):
-        raise TypeError(f"`keep` must be a sequence of column names, got the text {keep!r}. Pass [{keep!r}].")
-    missing = [column for column in keep if as_name(column) not in given]
-    if missing:
-        raise SchemaError(f"`orders` has no column {missing} to keep; its columns are {list(given)}.")
-    clash = [column for column in keep if column in taken]
-    if clash:
-        raise SchemaError(f"`keep` names {clash}, which the table of order lines has as its own. Rename them first.")
-    if len(set(keep)) < len(keep):
-        raise ValueError(f"`keep` must name each column once, got {list(keep)}.")
-
-
-def _kept(rows: OrderRows, *, returns: Returns, invalid: Invalid) -> AnyFrame:
-    """The rows that go on; all the reasons to refuse are looked for in one pass."""
-    frame = rows.frame
-    n_rows, wanting, unnumbered, n_kept, turnover = _count(rows, returns=returns)
-    if n_rows == 0:
-        raise SchemaError("`orders` has no rows. Give at least one order.")
-    if any(wanting.values()) and invalid == "raise":
-        raise SchemaError(_complaint(rows, wanting))
-    rows.check_sum(turnover)
-    # An engine's rows may change until the query runs.
-    if any(wanting.values()) or isinstance(frame, nw.LazyFrame):
-        frame = frame.filter(rows.usable())
-    if unnumbered:
-        column = rows.sources[ORDER]
-        raise SchemaError(
-            f"`orders['{column}']` has {unnumbered} missing values on rows that are otherwise usable. "
-            "Fill them, or leave order_id out so that every row is an order."
-        )
-    if returns == "drop":
-        frame = frame.filter(nw.col(AMOUNT) >= 0)
-    if n_kept == 0:
-        raise SchemaError(
-            f"`orders` has {n_rows} rows, and none is left with {invalid=} and {returns=}. "
-            "audit_orders says where they went."
-        )
-    return frame
-
-
-def _count(rows: OrderRows, *, returns: Returns) -> tuple[int, dict[str, int], int, int, float]:
-    """Count the rows, those wanting by standard column, those without an order id, those kept; add up their money."""
-    flags = {column: nw.col(column).is_null() for column in _WANTING}
-    flags["kept"] = rows.usable() & (nw.col(AMOUNT) >= 0) if returns == "drop" else rows.usable()
+def _kept(rows: Rows, *, returns: Returns, invalid: Invalid) -> AnyFrame:
+    """Give the rows that go on; all the reasons to refuse are looked for in one pass."""
+    bought = nw.col(AMOUNT) >= 0
+    marks = {"kept": rows.usable() & bought if returns == "drop" else rows.usable()}
     if ORDER in rows.sources:
-        flags["unnumbered"] = nw.col(ORDER).is_null() & flags["kept"]
-    turnover = nw.when(rows.usable()).then(nw.col(AMOUNT).abs()).alias("turnover")
-    marked = rows.frame.select(turnover, *(flag.cast(nw.Int64).alias(name) for name, flag in flags.items()))
-    sums = (nw.col(name).sum() for name in ("turnover", *flags))
-    with np.errstate(over="ignore"):
-        totals = collected(marked.select(nw.len().alias("n_rows"), *sums)).to_dict(as_series=False)
-    money = float(totals.pop("turnover")[0] or 0.0)
-    counts = {name: int(values[0] or 0) for name, values in totals.items()}
-    wanting = {column: counts[column] for column in _WANTING}
-    return counts["n_rows"], wanting, counts.get("unnumbered", 0), counts["kept"], money
-
-
-def _complaint(rows: OrderRows, wanting: dict[str, int]) -> str:
-    parts = [f"{count} {_WANTING[column]} ({_examples(rows, column)})" for column, count in wanting.items() if count]
-    format_hint = " Text dates other than ISO need date_format=." if wanting[TIME] and _is_text(rows) else ""
-    return (
-        f"`orders` has rows that cannot be used: {'; '.join(parts)}.{format_hint} "
-        "Mend them, or pass invalid='drop'; rejected_orders returns them."
-    )
-
-
-def _is_text(rows: OrderRows) -> bool:
-    return rows.frame.collect_schema()[rows.sources[TIME]] in (nw.String, nw.Object)
-
-
-def _examples(rows: OrderRows, column: str) -> str:
-    """Row positions and values in memory; on an engine, customers."""
-    missing = nw.col(column).is_null()
-    if isinstance(rows.frame, nw.DataFrame):
-        positions = np.flatnonzero(rows.frame.select(flag=missing)["flag"].to_numpy())[: _ROWS_SHOWN + 1]
-        shown = f"first at rows {some(positions.tolist())}"
-        source = rows.sources.get(column)
-        if source is None or column == CUSTOMER:
-            return shown
-        return f"{shown}, `{source}` is {some(rows.frame[source][positions.tolist()].to_list())}"
-    if column == CUSTOMER:
-        return f"column `{rows.sources[CUSTOMER]}`"
-    ids = collected(rows.frame.filter(missing).select(CUSTOMER).head(_ROWS_SHOWN))[CUSTOMER].to_list()
-    return f"customers {some(ids)}"
+        marks["unnumbered"] = nw.col(ORDER).is_null() & marks["kept"]
+    counts = count_rows(rows, money=AMOUNT, marks=marks)
+    frame = usable_rows(rows, counts, invalid=invalid, money=AMOUNT, key=CUSTOMER, rejected="rejected_orders")
+    if counts.marked.get("unnumbered", 0):
+        raise SchemaError(_UNNUMBERED(where=rows.where[ORDER], n=counts.marked["unnumbered"]))
+    if counts.marked["kept"] == 0:
+        settings = {"invalid": Setting("invalid", invalid), "returns": Setting("returns", returns)}
+        raise SchemaError(_NONE_LEFT(n=counts.n_rows, **settings))
+    return frame.filter(bought) if returns == "drop" else frame

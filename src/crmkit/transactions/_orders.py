@@ -1,22 +1,28 @@
-"""The given rows with their standard columns beside them: the checked object at the start of everything."""
+"""An order log read: its rows, with their standard columns beside them, and the reasons that a row can have."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 import narwhals.stable.v2 as nw
-import pandas as pd
 
 from crmkit._calendar import next_day
-from crmkit._checks import check_turnover, some
-from crmkit._frames import AnyFrame, as_name, clean_ids, collected, in_memory, midnight, open_as_given, with_plain_types
+from crmkit._frames import midnight
+from crmkit._messages import Message
 from crmkit._names import Label
-from crmkit.errors import SchemaError
-from crmkit.transactions._amounts import clean_numbers
-from crmkit.transactions._times import clean_times
+from crmkit._reading import (
+    Reason,
+    Rows,
+    check_one_currency,
+    clean_ids,
+    clean_labels,
+    clean_numbers,
+    clean_times,
+    open_rows,
+)
 
-__all__ = ["AMOUNT", "AUDIT_REASONS", "CUSTOMER", "ORDER", "QUANTITY", "REASONS", "TIME", "OrderRows", "read_orders"]
+__all__ = ["AMOUNT", "AUDIT_REASONS", "CUSTOMER", "ORDER", "QUANTITY", "TIME", "further_reasons", "read_orders"]
 
 CUSTOMER: Final = "__crmkit_customer_id"
 TIME: Final = "__crmkit_time"
@@ -38,37 +44,34 @@ AUDIT_REASONS: Final = MappingProxyType(
     }
 )
 """What a row can be, with its name: the first that holds counts, the first three cannot be used. Then the sum."""
-REASONS: Final = tuple(AUDIT_REASONS)[:-1]
 
-
-@dataclass(frozen=True)
-class OrderRows:
-    """The rows as given, with clean standard columns added under private names."""
-
-    frame: AnyFrame
-    given: tuple[str, ...]
-    sources: dict[str, str]
-
-    def usable(self) -> nw.Expr:
-        """Whether a row names a customer, a day and an amount."""
-        return ~(nw.col(CUSTOMER).is_null() | nw.col(TIME).is_null() | nw.col(AMOUNT).is_null())
-
-    def check_sum(self, turnover: float) -> None:
-        """Raise unless the amounts can be added up, given the sum of them without their signs."""
-        check_turnover(
-            turnover, where=f"`orders['{self.sources[AMOUNT]}']`" if AMOUNT in self.sources else "the product"
-        )
-
-    def reason(self, *, as_of: datetime | None) -> nw.Expr:
-        """The position of a row's reason in ``REASONS``."""
-        amount, time = nw.col(AMOUNT), nw.col(TIME)
-        holds = [nw.col(CUSTOMER).is_null(), time.is_null(), amount.is_null()]
-        holds += [nw.lit(value=False) if as_of is None else time >= midnight(next_day(as_of), of=self.frame)]
-        holds += [amount < 0, amount == 0]
-        code: nw.Expr = nw.lit(len(REASONS) - 1)
-        for position in reversed(range(len(holds))):
-            code = nw.when(holds[position]).then(nw.lit(position)).otherwise(code)
-        return code
+_UNUSABLE: Final = (
+    Reason(
+        "no_customer",
+        CUSTOMER,
+        nw.col(CUSTOMER).is_null(),
+        Message(en="{n:,} without a customer ({shown})", zh="{n:,} 行无客户编号（{shown}）"),
+    ),
+    Reason(
+        "unusable_date",
+        TIME,
+        nw.col(TIME).is_null(),
+        Message(en="{n:,} with an unusable date ({shown})", zh="{n:,} 行日期无效（{shown}）"),
+    ),
+    Reason(
+        "unusable_amount",
+        AMOUNT,
+        nw.col(AMOUNT).is_null(),
+        Message(en="{n:,} with an unusable amount ({shown})", zh="{n:,} 行金额无效（{shown}）"),
+    ),
+)
+_CONTRADICTION: Final = Message(
+    en="{@unit_price} is multiplied by {@quantity} where there is no {@amount}: give {@amount=}, or {@quantity=} and "
+    "{@unit_price=}; got {given}.",
+    zh="没有 {@amount} 时，金额为 {@unit_price} 与 {@quantity} 之积：请给出 {@amount=}，或同时给出 {@quantity=} 与 "
+    "{@unit_price=}；得到 {given}。",
+)
+_PRODUCT: Final = Message(en="the product of quantity and unit price", zh="数量与单价的乘积")
 
 
 def read_orders(
@@ -83,84 +86,39 @@ def read_orders(
     currency: str | None,
     date_format: str | None,
     time_zone: str | None,
-) -> OrderRows:
+) -> Rows:
     """Name the columns of an order log and clean their values; no row is left out."""
-    amount = _amount_column(amount, quantity, unit_price)
-    sources = {
+    columns = {
         CUSTOMER: customer_id,
         TIME: date,
-        AMOUNT: amount,
+        AMOUNT: _amount_column(amount, quantity, unit_price),
         QUANTITY: quantity,
         _UNIT_PRICE: unit_price,
         ORDER: order_id,
     }
-    named = {standard: as_name(column) for standard, column in sources.items() if column is not None}
-    currency = None if currency is None else as_name(currency)
-    frame = _opened(orders, [*named.values(), *([currency] if currency is not None else [])])
-    given = tuple(frame.collect_schema())
-    if currency is not None:
-        _check_one_currency(frame, currency)
-    # The columns given keep their types, for those who get rows back.
-    frame = frame.with_columns(*(nw.col(column).alias(standard) for standard, column in named.items()))
-    frame = with_plain_types(frame, columns=named)
-    frame = _cleaned(frame, named, date_format=date_format, time_zone=time_zone)
-    return OrderRows(frame=frame, given=given, sources=named)
+    rows = open_rows(orders, columns, table="orders", also=[currency])
+    check_one_currency(rows, currency)
+    rows = rows.cleaned(clean_ids, CUSTOMER)
+    rows = rows.cleaned(clean_times, TIME, date_format=date_format, time_zone=time_zone)
+    rows = rows.cleaned(clean_numbers, AMOUNT, QUANTITY, _UNIT_PRICE)
+    rows = rows.cleaned(clean_labels, ORDER)
+    return replace(_priced(rows) if unit_price is not None else rows, reasons=_UNUSABLE)
+
+
+def further_reasons(rows: Rows, *, as_of: datetime | None) -> dict[str, nw.Expr]:
+    """What a row can be that can be used, but for a purchase."""
+    late = nw.lit(value=False) if as_of is None else nw.col(TIME) >= midnight(next_day(as_of), of=rows.frame)
+    return {"after_as_of": late, "refund": nw.col(AMOUNT) < 0, "zero_price": nw.col(AMOUNT) == 0}
 
 
 def _amount_column(amount: str | None, quantity: str | None, unit_price: str | None) -> str | None:
     if unit_price is not None and (quantity is None or amount is not None):
-        raise ValueError(
-            "`unit_price` is multiplied by `quantity` where there is no `amount`: give amount=, "
-            f"or quantity= and unit_price=; got {amount=}, {quantity=}, {unit_price=}."
-        )
+        raise ValueError(_CONTRADICTION(given=f"{amount=}, {quantity=}, {unit_price=}"))
     return "amount" if amount is None and unit_price is None else amount
 
 
-def _opened(orders: object, columns: list[str]) -> AnyFrame:
-    frame = in_memory(open_as_given(orders, name="orders"))
-    missing = [column for column in columns if column not in frame.collect_schema()]
-    if missing:
-        raise SchemaError(
-            f"`orders` has no column {missing}; its columns are {list(frame.collect_schema())}. "
-            "Name yours by keyword, for example customer_id='CustomerID'."
-        )
-    if isinstance(frame, nw.DataFrame) and frame.is_empty():
-        raise SchemaError("`orders` has no rows. Give at least one order.")
-    return frame
-
-
-def _cleaned(frame: AnyFrame, named: dict[str, str], *, date_format: str | None, time_zone: str | None) -> AnyFrame:
-    where = {standard: f"`orders['{column}']`" for standard, column in named.items()}
-    frame = clean_ids(frame, CUSTOMER, where=where[CUSTOMER])
-    frame = clean_times(frame, TIME, where=where[TIME], date_format=date_format, time_zone=time_zone)
-    for standard in (AMOUNT, QUANTITY, _UNIT_PRICE):
-        if standard in named:
-            frame = clean_numbers(frame, standard, where=where[standard])
-    if ORDER in named:
-        frame = _cleaned_order_ids(frame)
-    if _UNIT_PRICE not in named:
-        return frame
+def _priced(rows: Rows) -> Rows:
+    """Multiply quantities by prices."""
     product = nw.col(QUANTITY) * nw.col(_UNIT_PRICE)
-    return clean_numbers(frame.with_columns(product.alias(AMOUNT)), AMOUNT, where="the product")
-
-
-def _cleaned_order_ids(frame: AnyFrame) -> AnyFrame:
-    """Make order ids missing that are not a number or empty text; they may be of any type."""
-    dtype, order = frame.collect_schema()[ORDER], nw.col(ORDER)
-    if dtype.is_float():
-        return frame.with_columns(nw.when(~order.is_nan()).then(order).alias(ORDER))
-    if dtype in (nw.String, nw.Categorical, nw.Enum):
-        # Cast, pandas may make text of what is missing.
-        text = order if dtype == nw.String else order.cast(nw.String)
-        named = ~order.is_null() & (text.str.strip_chars() != "")
-        return frame.with_columns(nw.when(named).then(text).alias(ORDER))
-    return frame
-
-
-def _check_one_currency(frame: AnyFrame, currency: str) -> None:
-    found = collected(with_plain_types(frame.select(currency)).unique().head(6))[currency].to_list()
-    if len(found) > 1 or pd.isna(found[0]):
-        raise SchemaError(
-            f"`orders['{currency}']` holds the currencies {some(sorted(map(str, found)))}; amounts of several "
-            "currencies cannot be added. Convert them to one, or pass one currency at a time."
-        )
+    made = replace(rows, frame=rows.frame.with_columns(product.alias(AMOUNT)), where={**rows.where, AMOUNT: _PRODUCT()})
+    return made.cleaned(clean_numbers, AMOUNT)

@@ -1,12 +1,12 @@
-"""Order logs that come in parts: each part typed as an engine needs it, by the code that reads whole logs."""
+"""Parts of an order log, typed as an engine needs them by the code that reads whole logs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmkit._frames import FrameT, clean_ids, give_back, in_memory, open_frame
-from crmkit.transactions._amounts import clean_numbers
-from crmkit.transactions._times import clean_times
+from crmkit._frames import FrameT, give_back, in_memory, open_frame
+from crmkit._messages import Column
+from crmkit._reading import clean_ids, clean_numbers, clean_times
 
 __all__ = ["typed_orders"]
 
@@ -20,14 +20,10 @@ def typed_orders(
     date_format: str | None = None,
     time_zone: str | None = None,
 ) -> FrameT:
-    """Type ids, dates and ``numbers`` of a part of an order log in memory; values that cannot be used are missing."""
+    """Type the ids, dates and ``numbers`` of a part of an order log in memory; unusable values become missing."""
     frame = in_memory(open_frame(orders, name="orders"))
-    frame = clean_ids(frame, customer_id, where=_where(customer_id))
-    frame = clean_times(frame, date, where=_where(date), date_format=date_format, time_zone=time_zone)
+    frame = clean_ids(frame, customer_id, where=Column("orders", customer_id))
+    frame = clean_times(frame, date, where=Column("orders", date), date_format=date_format, time_zone=time_zone)
     for column in numbers:
-        frame = clean_numbers(frame, column, where=_where(column))
+        frame = clean_numbers(frame, column, where=Column("orders", column))
     return give_back(frame, like=orders)
-
-
-def _where(column: str) -> str:
-    return f"`orders['{column}']`"

@@ -1,26 +1,41 @@
-"""Customer ids: whole numbers or text, missing where there is none."""
+"""Ids: whole numbers or text, missing where there is none."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit._checks import some
-from crmkit._frames._kinds import AnyFrame
-from crmkit._frames._plain_types import type_of
-from crmkit._frames._values import with_values
+from crmkit._frames import AnyFrame, type_of, with_values
+from crmkit._messages import Message
 from crmkit.errors import SchemaError
 
 __all__ = ["clean_ids"]
 
-_BEYOND = "holds ids that are no whole numbers of 64 bits. Read the column as text."
+_WRONG_KIND: Final = Message(
+    en="{where} holds {kind}; ids are whole numbers or text. Cast the column to one of them.",
+    zh="{where}的类型为 {kind}；编号须为整数或文本，请先转换该列。",
+)
+_NOT_WHOLE: Final = Message(
+    en="{where} holds {n:,} ids that are not whole numbers, such as {ids}. Read the column as text or as whole "
+    "numbers.",
+    zh="{where}有 {n:,} 个编号不是整数，例如 {ids}。请将该列存为文本或整数。",
+)
+_BEYOND_64_BITS: Final = Message(
+    en="{where} holds ids that are not whole numbers of 64 bits. Read the column as text.",
+    zh="{where}含有超出 64 位的整数编号，请将该列存为文本。",
+)
+_SEVERAL_KINDS: Final = Message(
+    en="{where} holds ids of the kinds {kinds}; ids are whole numbers or text, all of one kind. Convert them to one.",
+    zh="{where}含有类型为 {kinds} 的编号；编号须为整数或文本，请统一为一种。",
+)
 
 
 def clean_ids(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
-    """Replace a column of ids by whole numbers or text; an empty text is no id.
+    """Replace a column of ids by whole numbers or text; an empty text is not an id.
 
     A float column of whole numbers, as missing ids make it, becomes whole numbers; categories become
     what they stand for, and a column in which all is missing becomes text.
@@ -40,7 +55,7 @@ def clean_ids(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
     kind = type_of(frame, column)
     if kind.lower().startswith("null"):
         return frame.with_columns(ids.cast(nw.String))
-    raise SchemaError(f"{where} holds {kind}; customer ids are whole numbers or text. Cast the column to one of them.")
+    raise SchemaError(_WRONG_KIND(where=where, kind=kind))
 
 
 def _from_floats(frame: nw.DataFrame[Any], column: str, *, where: object) -> nw.DataFrame[Any]:
@@ -49,10 +64,7 @@ def _from_floats(frame: nw.DataFrame[Any], column: str, *, where: object) -> nw.
         most = 2**24 if frame.schema[column] == nw.Float32 else 2**53
     broken = values[~np.isnan(values) & ((np.floor(values) != values) | (np.abs(values) > most))]
     if broken.size:
-        raise SchemaError(
-            f"{where} holds {broken.size} ids that are no whole numbers, such as "
-            f"{some(broken.tolist())}. Read the column as text or as whole numbers."
-        )
+        raise SchemaError(_NOT_WHOLE(where=where, n=broken.size, ids=some(broken.tolist())))
     ids = nw.col(column)
     if frame.implementation.is_pandas():
         return with_values(frame, column, pd.array(values, dtype="Int64"))
@@ -65,7 +77,7 @@ def _refuse_beyond_64_bits(frame: AnyFrame, column: str, *, where: object) -> No
         return
     largest = frame[column].max()
     if largest is not None and largest > np.iinfo(np.int64).max:
-        raise SchemaError(f"{where} {_BEYOND}")
+        raise SchemaError(_BEYOND_64_BITS(where=where))
 
 
 def _without_objects(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
@@ -82,14 +94,11 @@ def _without_objects(frame: AnyFrame, column: str, *, where: object) -> AnyFrame
     if kind in ("integer", "floating", "mixed-integer-float", "empty"):
         return with_values(frame, column, _numbers(values, where=where))
     kinds = sorted({type(value).__name__ for value in values[values.notna()]})
-    raise SchemaError(
-        f"{where} mixes or holds ids of the kinds {kinds}; customer ids are whole numbers or text. "
-        "Make them one kind, for example with .astype(str)."
-    )
+    raise SchemaError(_SEVERAL_KINDS(where=where, kinds=kinds))
 
 
 def _numbers(values: pd.Series[Any], *, where: object) -> Any:
     try:
         return pd.array(values.where(values.notna(), None).tolist(), dtype="Int64")
     except (TypeError, ValueError, OverflowError) as error:
-        raise SchemaError(f"{where} {_BEYOND}") from error
+        raise SchemaError(_BEYOND_64_BITS(where=where)) from error

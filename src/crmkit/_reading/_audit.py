@@ -1,0 +1,71 @@
+"""Where every row and every unit of money went that a door was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._checks import check_turnover
+from crmkit._frames import AnyFrame, FrameT, from_pandas, to_pandas, with_plain_types, with_values
+from crmkit._reading._rows import Rows
+
+__all__ = ["audit_table"]
+
+_CODE: Final = "__crmkit_reason"
+_TURNOVER: Final = "__crmkit_turnover"
+_GIVEN: Final = "given"
+
+
+def audit_table(
+    rows: Rows, further: Mapping[str, nw.Expr], *, money: str, called: str, kept: str, like: FrameT
+) -> FrameT:
+    """Count the rows, add up their money and count their copies, by the first reason that holds for them.
+
+    After the reasons for which rows cannot be used come ``further`` ones, then ``kept`` for all others; the last line
+    is the sum.
+    """
+    holds = {reason.code: reason.holds for reason in rows.reasons} | dict(further)
+    code: nw.Expr = nw.lit(len(holds))
+    for position, condition in reversed(list(enumerate(holds.values()))):
+        code = nw.when(condition).then(nw.lit(position)).otherwise(code)
+    amount = nw.col(money)
+    frame = rows.frame.with_columns(
+        code.cast(nw.Int64).alias(_CODE), nw.when(~amount.is_null()).then(amount).otherwise(nw.lit(0.0)).alias(money)
+    )
+    marked = frame.with_columns(nw.col(money).abs().alias(_TURNOVER))
+    with np.errstate(over="ignore"):
+        lines = to_pandas(marked.group_by(_CODE).agg(nw.len().alias("n_rows"), nw.col(money, _TURNOVER).sum()))
+        check_turnover(float(lines[_TURNOVER].sum()), where=rows.where[money])
+    distinct = _comparable(with_plain_types(frame.select(*rows.given, _CODE))).unique()
+    counted = to_pandas(distinct.group_by(_CODE).agg(nw.len().alias("n_distinct")))
+    found = lines.merge(counted, on=_CODE).rename(columns={money: called})
+    return from_pandas(_added_up(found, reasons=[*holds, kept], money=called), like=like)
+
+
+def _comparable(frame: AnyFrame) -> AnyFrame:
+    """Turn what cannot be compared in memory, such as lists and objects, into text."""
+    if not isinstance(frame, nw.DataFrame):
+        return frame
+    odd = [name for name, dtype in frame.schema.items() if dtype == nw.Object or dtype.is_nested()]
+    for name in odd:
+        frame = with_values(frame, name, [repr(value) for value in frame[name].to_list()])
+    return frame
+
+
+def _added_up(lines: pd.DataFrame, *, reasons: list[str], money: str) -> pd.DataFrame:
+    """Every reason in its place, those without rows too, and the sum as last line."""
+    table = lines.set_index(_CODE).reindex(range(len(reasons)), fill_value=0)
+    counts = pd.DataFrame(
+        {
+            "n_rows": table["n_rows"].astype("int64"),
+            money: table[money].astype("float64"),
+            "n_duplicates": (table["n_rows"] - table["n_distinct"]).astype("int64"),
+        }
+    )
+    counts = pd.concat([counts, counts.sum().to_frame().T.astype(counts.dtypes)], ignore_index=True)
+    counts.insert(0, "reason", [*reasons, _GIVEN])
+    return counts
