@@ -65,7 +65,7 @@ def texts(ax):
 
 
 def test_revenue_bars_are_those_of_the_table(months, ax):
-    plot_period_revenue(months, ax)
+    plot_period_revenue(months, ax=ax)
     starts = date2num(months["period"].to_numpy())
     assert (
         starts.tolist() == date2num(pd.to_datetime(["2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"])).tolist()
@@ -78,7 +78,7 @@ def test_revenue_bars_are_those_of_the_table(months, ax):
 
 
 def test_customer_bars_are_those_of_the_table(months, ax):
-    plot_period_customers(months, ax)
+    plot_period_customers(months, ax=ax)
     heights = {group: [height for _, _, height in found] for group, found in bars(ax).items()}
     assert heights == {"Returning customers": [0, 0, 1, 0], "New customers": [1, 0, 1, 0]}
     assert [bottom for _, bottom, _ in bars(ax)["New customers"]] == [0, 0, 1, 0]
@@ -86,7 +86,7 @@ def test_customer_bars_are_those_of_the_table(months, ax):
 
 @pytest.mark.parametrize("plot", PERIOD_PLOTS)
 def test_a_period_that_was_not_over_is_pale_and_the_legend_is_not(plot, months, ax):
-    plot(months, ax)
+    plot(months, ax=ax)
     for container in ax.containers:
         opacities = [bar.get_alpha() for bar in container]
         assert opacities[:3] == [1, 1, 1]
@@ -97,7 +97,7 @@ def test_a_period_that_was_not_over_is_pale_and_the_legend_is_not(plot, months, 
 @pytest.mark.parametrize("plot", PERIOD_PLOTS)
 @pytest.mark.parametrize("freq", ["D", "W", "M", "Q", "Y"])
 def test_bars_never_overlap(plot, freq, ax):
-    plot(period_table(as_transactions(ORDERS), as_of="2024-04-15", freq=freq), ax)
+    plot(period_table(as_transactions(ORDERS), as_of="2024-04-15", freq=freq), ax=ax)
     for container in ax.containers:
         lefts = np.array([bar.get_x() for bar in container])
         widths = np.array([bar.get_width() for bar in container])
@@ -106,7 +106,7 @@ def test_bars_never_overlap(plot, freq, ax):
 
 
 def test_the_curve_is_that_of_the_table_beside_that_of_equal_customers(curve, ax):
-    plot_concentration(curve, ax)
+    plot_concentration(curve, ax=ax)
     equal, held = (line.get_xydata() for line in ax.get_lines())
     assert equal.tolist() == [[0, 0], [1, 1]]
     assert held.tolist() == curve[["customer_share", "value_share"]].to_numpy().tolist()
@@ -124,7 +124,7 @@ every_plot = pytest.mark.parametrize(("plot", "table"), EVERY_PLOT)
 
 @every_plot
 def test_the_axes_given_are_drawn_on_and_returned(plot, table, ax, request):
-    assert plot(request.getfixturevalue(table), ax) is ax
+    assert plot(request.getfixturevalue(table), ax=ax) is ax
     assert ax.has_data()
     assert plt.get_fignums() == []
 
@@ -140,22 +140,22 @@ def test_without_axes_there_are_new_ones_each_time(plot, table, request):
 
 @every_plot
 def test_labels_are_english_or_chinese(plot, table, ax, request):
-    plot(request.getfixturevalue(table), ax)
+    plot(request.getfixturevalue(table), ax=ax)
     english = texts(ax)
     assert any(english)
     assert all(text.isascii() for text in english)
     ax.clear()
-    plot(request.getfixturevalue(table), ax, language="zh")
+    plot(request.getfixturevalue(table), ax=ax, language="zh")
     chinese = texts(ax)
     assert [bool(text) for text in chinese] == [bool(text) for text in english]
     assert all(any("\u4e00" <= sign <= "\u9fff" for sign in text) for text in chinese if text)
 
 
 def test_labels_say_what_is_drawn(months, ax):
-    plot_period_revenue(months, ax)
+    plot_period_revenue(months, ax=ax)
     assert texts(ax) == ["", "Revenue", "Returning customers", "New customers"]
     ax.clear()
-    plot_period_customers(months, ax, language="zh")
+    plot_period_customers(months, ax=ax, language="zh")
     assert texts(ax) == ["", "活跃客户数", "老客户", "新客户"]
 
 
@@ -164,7 +164,7 @@ def test_every_kind_of_frame_and_every_order_of_rows_give_one_drawing(plot, tabl
     table = request.getfixturevalue(table)
     drawn = []
     for given in (table, build_in_memory(table.iloc[::-1])):
-        ax = plot(given, Figure().subplots())
+        ax = plot(given, ax=Figure().subplots())
         drawn.append((bars(ax), [line.get_xydata().tolist() for line in ax.get_lines()]))
     assert drawn[0] == drawn[1]
     assert any(drawn[0])
@@ -205,11 +205,11 @@ def test_to_load_the_plots_does_not_load_matplotlib():
 @every_plot
 def test_wrong_tables_and_languages_are_refused(plot, table, ax, request):
     with pytest.raises(SchemaError, match=r"lacks the columns \[.*metrics\.(period|concentration)_table makes such"):
-        plot(pd.DataFrame({"x": [1]}), ax)
+        plot(pd.DataFrame({"x": [1]}), ax=ax)
     with pytest.raises(TypeError, match=r"must be a pandas, Polars or PyArrow table.*got list"):
-        plot([1, 2], ax)
+        plot([1, 2], ax=ax)
     with pytest.raises(ValueError, match=r"`language` must be one of \['en', 'zh'\], got 'de'"):
-        plot(request.getfixturevalue(table), ax, language="de")
+        plot(request.getfixturevalue(table), ax=ax, language="de")
 
 
 @every_plot
@@ -226,5 +226,5 @@ def test_a_refusal_leaves_no_figure_behind(plot, table):
 def test_the_table_given_is_not_changed(plot, table, ax, request):
     table = request.getfixturevalue(table)
     before = table.copy()
-    plot(table, ax)
+    plot(table, ax=ax)
     assert_frame_equal(table, before)

@@ -108,6 +108,34 @@ def test_every_plot_over_time_says_so(plot):
     assert len(set(found)) == len(found)
 
 
+@pytest.mark.parametrize("plot", OVER_TIME, ids=lambda plot: plot.__name__)
+@pytest.mark.parametrize("day", ["1997-01-01", "1997-03-01", "1997-03-18"])
+def test_a_single_date_is_shown_whole(plot, day):
+    assert labels(drawn(plot, periods(day, 1, "D")).xaxis) == [day]
+
+
+def test_a_single_period_is_seen():
+    (actual, expected) = drawn(plot_tracking, periods("1997-01-01", 1, "D")).get_lines()
+    assert actual.get_marker() == expected.get_marker() == "o"
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (["1997-01-01", "1998-01-01"], ["1997", "1998"]),
+        (["1997-01-01", "1997-04-01"], ["1997-01", "1997-04"]),
+        # one form for all of them
+        (["1997-08-25", "1997-09-01"], ["1997-08-25", "1997-09-01"]),
+        (["1997-01-01"], ["1997-01-01"]),
+        ([], []),
+    ],
+)
+def test_dates_are_shown_as_far_as_they_differ(days, shown):
+    cohorts = pd.DataFrame({"cohort": pd.to_datetime(days), "age": 0, "size": 7, "retention": 1.0})
+    ax = drawn(plot_cohorts, cohorts)
+    assert [label.get_text() for label in ax.get_yticklabels()] == [f"{day}  7" for day in shown]
+
+
 # Shares.
 
 

@@ -54,7 +54,7 @@ def ax():
 
 
 def test_cohorts_have_their_size_and_no_age_zero(ax):
-    plot_cohorts(COHORTS, ax)
+    plot_cohorts(COHORTS, ax=ax)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["2024-01  1,000", "2024-02  50", "2024-03  7"]
     assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "2"]
     assert [text.get_text() for text in ax.texts] == ["40%", "10%", "0%", "", "", ""]
@@ -64,26 +64,26 @@ def test_cohorts_have_their_size_and_no_age_zero(ax):
 
 
 def test_cohorts_that_do_not_start_with_a_month_show_their_day(ax):
-    plot_cohorts(COHORTS.assign(cohort=COHORTS["cohort"] + pd.Timedelta(days=7)), ax)
+    plot_cohorts(COHORTS.assign(cohort=COHORTS["cohort"] + pd.Timedelta(days=7)), ax=ax)
     assert ax.get_yticklabels()[0].get_text() == "2024-01-08  1,000"
 
 
 def test_the_newest_cohorts_and_the_first_ages_are_shown(ax):
     weeks = cohort_table(as_transactions(load_cdnow()), as_of="1998-06-30", freq="D")
-    plot_cohorts(weeks, ax)
+    plot_cohorts(weeks, ax=ax)
     assert len(ax.get_yticklabels()) == len(ax.get_xticklabels()) == 24
     newest = pd.Timestamp(weeks["cohort"].max())
     assert ax.get_yticklabels()[-1].get_text().startswith(f"{newest:%Y-%m-%d}")
 
 
 def test_one_cohort_at_age_zero_is_drawn_empty(ax):
-    plot_cohorts(COHORTS.tail(1), ax)
+    plot_cohorts(COHORTS.tail(1), ax=ax)
     assert len(ax.texts) == 0
     ax.figure.canvas.draw()
 
 
 def test_retention_is_a_line_in_its_interval(ax):
-    plot_retention(RETENTION, ax)
+    plot_retention(RETENTION, ax=ax)
     (line,) = ax.get_lines()
     np.testing.assert_array_equal(line.get_ydata(), [0.5, np.nan, 0.25])
     (band,) = ax.collections
@@ -92,7 +92,7 @@ def test_retention_is_a_line_in_its_interval(ax):
 
 
 def test_gaps_are_steps_up_to_99_percent_with_two_marks(ax):
-    plot_purchase_gaps(GAPS, ax)
+    plot_purchase_gaps(GAPS, ax=ax)
     steps, half, most = ax.get_lines()
     assert steps.get_xydata().tolist() == [[0, 0], [1, 0.25], [7, 0.5], [30, 0.995]]
     assert half.get_xydata().tolist() == [[7, 0], [7, 0.5], [0, 0.5]]
@@ -101,7 +101,7 @@ def test_gaps_are_steps_up_to_99_percent_with_two_marks(ax):
 
 
 def test_without_gaps_the_axes_stay_empty(ax):
-    plot_purchase_gaps(GAPS.head(0), ax)
+    plot_purchase_gaps(GAPS.head(0), ax=ax)
     assert len(ax.texts) == 0
     ax.figure.canvas.draw()
 
@@ -115,7 +115,7 @@ def test_tables_of_cdnow_are_drawn():
         (plot_purchase_gaps, purchase_gap_table(transactions, as_of="1998-06-30")),
     ):
         axes = Figure(layout="constrained").subplots()
-        plot(table, axes)
+        plot(table, ax=axes)
         axes.figure.canvas.draw()
 
 
@@ -125,20 +125,20 @@ CURVE = pd.DataFrame({"customer_share": [0.0, 1.0], "value_share": [0.0, 1.0]})
 def test_chinese_texts_get_a_chinese_font_where_there_is_one(ax, monkeypatch):
     fonts = [type("Font", (), {"name": name}) for name in ("DejaVu Sans", "SimHei", "Noto Sans CJK SC")]
     monkeypatch.setattr("matplotlib.font_manager.fontManager", type("Fonts", (), {"ttflist": fonts}))
-    plot_concentration(CURVE, ax, language="zh")
+    plot_concentration(CURVE, ax=ax, language="zh")
     assert ax.xaxis.label.get_fontfamily() == ["Noto Sans CJK SC", "sans-serif"]
     other = Figure().subplots()
-    plot_concentration(CURVE, other)
+    plot_concentration(CURVE, ax=other)
     assert "Noto Sans CJK SC" not in other.xaxis.label.get_fontfamily()
 
 
 def test_without_a_chinese_font_the_reader_is_told(ax, monkeypatch):
     monkeypatch.setattr("matplotlib.font_manager.fontManager", type("Fonts", (), {"ttflist": []}))
     with pytest.warns(UserWarning, match="finds no font with Chinese glyphs. Install one, such as Noto Sans CJK SC"):
-        plot_concentration(CURVE, ax, language="zh")
+        plot_concentration(CURVE, ax=ax, language="zh")
     # text that stays text is shown by the reader's own fonts
     with mpl.rc_context({"svg.fonttype": "none"}):
-        plot_concentration(CURVE, Figure().subplots(), language="zh")
+        plot_concentration(CURVE, ax=Figure().subplots(), language="zh")
 
 
 # Laws.
@@ -146,7 +146,7 @@ def test_without_a_chinese_font_the_reader_is_told(ax, monkeypatch):
 
 @each_plot
 def test_the_axes_given_are_drawn_on_and_nothing_else_is_made(plot, table, ax):
-    assert plot(table, ax) is ax
+    assert plot(table, ax=ax) is ax
     assert plt.get_fignums() == []
     assert plot(table) is not ax
     assert len(plt.get_fignums()) == 1
@@ -156,7 +156,7 @@ def test_the_axes_given_are_drawn_on_and_nothing_else_is_made(plot, table, ax):
 def test_every_kind_of_frame_and_order_is_drawn_alike(plot, table):
     def drawn(given):
         axes = Figure().subplots()
-        plot(given, axes)
+        plot(given, ax=axes)
         lines = [line.get_xydata().tolist() for line in axes.get_lines()]
         return lines, [text.get_text() for text in axes.texts]
 
@@ -177,11 +177,11 @@ def test_importing_the_plots_loads_no_matplotlib():
 @each_plot
 def test_a_table_without_its_columns_is_refused(plot, table, ax):
     with pytest.raises(SchemaError, match="lacks the columns"):
-        plot(table.iloc[:, :1], ax)
+        plot(table.iloc[:, :1], ax=ax)
     with pytest.raises(ValueError, match="`language` must be one of"):
-        plot(table, ax, language="de")
+        plot(table, ax=ax, language="de")
     with pytest.raises(TypeError, match="must be a pandas, Polars or PyArrow table"):
-        plot([1, 2], ax)
+        plot([1, 2], ax=ax)
 
 
 # Input untouched.
@@ -190,5 +190,5 @@ def test_a_table_without_its_columns_is_refused(plot, table, ax):
 @each_plot
 def test_tables_are_not_changed(plot, table, ax):
     given = table.copy()
-    plot(given, ax)
+    plot(given, ax=ax)
     assert_frame_equal(given, table)

@@ -1,22 +1,25 @@
-"""Drawings of the tables that crmkit returns; nothing is computed here. Needs ``pip install crmkit[plot]``."""
+"""Plots of the tables that crmkit returns; nothing is computed here. Needs ``pip install crmkit[plot]``."""
 
+from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._cohorts import plot_cohorts
 from crmkit.plotting._concentration import plot_concentration
-from crmkit.plotting._gaps import plot_purchase_gaps
+from crmkit.plotting._conditional_expectation import plot_conditional_expectation
+from crmkit.plotting._deciles import plot_deciles
+from crmkit.plotting._frequency import plot_frequency
+from crmkit.plotting._frequency_recency import plot_frequency_recency
+from crmkit.plotting._inactivity_calibration import plot_inactivity_calibration
+from crmkit.plotting._model_comparison import plot_model_comparison
 from crmkit.plotting._movement import plot_movement
-from crmkit.plotting._periods import plot_period_customers, plot_period_revenue
+from crmkit.plotting._period_customers import plot_period_customers
+from crmkit.plotting._period_revenue import plot_period_revenue
+from crmkit.plotting._purchase_gaps import plot_purchase_gaps
+from crmkit.plotting._regularity import plot_regularity
 from crmkit.plotting._retention import plot_retention
 from crmkit.plotting._rfm_map import plot_rfm_map
 from crmkit.plotting._segments import plot_segments
-from crmkit.plotting._value_alive import plot_alive_history
-from crmkit.plotting._value_comparison import plot_model_comparison
-from crmkit.plotting._value_frequency_recency import plot_frequency_recency
-from crmkit.plotting._value_groups import plot_conditional_expectation, plot_deciles, plot_frequency
-from crmkit.plotting._value_inactivity import plot_inactivity_calibration
-from crmkit.plotting._value_regularity import plot_regularity
-from crmkit.plotting._value_spend import plot_spend_by_frequency
-from crmkit.plotting._value_survival import plot_survival
-from crmkit.plotting._value_tracking import plot_tracking
+from crmkit.plotting._spend_by_frequency import plot_spend_by_frequency
+from crmkit.plotting._survival import plot_survival
+from crmkit.plotting._tracking import plot_tracking
 
 __all__ = [
     "plot_alive_history",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from crmkit._names import Label, Language
 from crmkit.plotting._heat import heat_map
@@ -19,42 +18,44 @@ __all__ = ["plot_cohorts"]
 _AGE: Final = Label("Periods since the first purchase", "首次购买后的期数")
 _COHORT: Final = Label("First purchase, and customers", "首次购买时间与客户数")
 
-# More would be too small to read, and a drawing of hundreds of kilobytes.
+# More would be too small to read and make the file hundreds of kilobytes large.
 _MOST_COHORTS = 24
 
 
-def plot_cohorts(cohorts: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-    """Draw which share of each cohort bought again at each age; the newest 24 cohorts, at their first 24 ages.
+def plot_cohorts(cohorts: Any, *, ax: Axes | None = None, language: Language = "en") -> Axes:
+    """Draw the share of each cohort that bought again at each age: the newest 24 cohorts, up to age 24.
 
     Parameters
     ----------
     cohorts : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.cohort_table` gives it.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; new axes without it.
+        Axes to draw on; without them, new ones are made.
     language : {"en", "zh"}, default "en"
         Language of the labels.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes drawn on. Beside each cohort stands its size; age 0, where all bought, is left out. The darkest cell
-        has the highest retention of those shown.
+        The axes drawn on. Each cohort is shown with its size; age 0, at which everyone bought, is left out. The
+        darkest cell has the highest retention shown.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``cohorts`` is no frame.
+        If ``cohorts`` is not a frame.
     ValueError
-        If ``language`` is neither of the two.
+        If ``language`` is neither "en" nor "zh".
 
     Examples
     --------
     >>> from crmkit import as_transactions, cohort_table, load_cdnow
     >>> ax = plot_cohorts(cohort_table(as_transactions(load_cdnow()), as_of="1998-06-30"))
     """
+    from crmkit.plotting import _ticks
+
     columns = ("cohort", "age", "size", "retention")
     table = table_of(cohorts, columns, name="cohorts", made_by="cohort_table", language=language)
     newest = np.sort(table["cohort"].unique())[-_MOST_COHORTS:]
@@ -72,13 +73,8 @@ def plot_cohorts(cohorts: Any, ax: Axes | None = None, *, language: Language = "
         retention / most if most > 0 else retention,
         texts,
         columns=[str(age) for age in ages],
-        rows=[f"{_start(cohort)}  {size:,}" for cohort, size in sizes.items()],
+        rows=[f"{start}  {size:,}" for start, size in zip(_ticks.dates(sizes.index), sizes, strict=True)],
     )
     ax.set_xlabel(_AGE.text(language))
     ax.set_ylabel(_COHORT.text(language))
     return in_language(ax, language)
-
-
-def _start(cohort: Any) -> str:
-    day = pd.Timestamp(cohort)
-    return f"{day:%Y-%m}" if day.day == 1 else f"{day:%Y-%m-%d}"

@@ -5,26 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from crmkit._names import Label, Language
-from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet, table_of
+from crmkit.plotting._style import BLUE, DASHED, GREY, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_concentration"]
 
-_CUSTOMERS: Final = Label("Share of customers, those with the most revenue first", "客户占比（按销售额从高到低）")
+_CUSTOMERS: Final = Label("Share of customers, highest revenue first", "客户占比（按销售额从高到低）")
 _REVENUE: Final = Label("Share of revenue", "销售额占比")
 
 
-def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-    """Draw the share of revenue that the best customers bring, beside that of equal customers.
+def plot_concentration(concentration: Any, *, ax: Axes | None = None, language: Language = "en") -> Axes:
+    """Draw the share of revenue from the best customers, with the line of equal customers.
 
     Parameters
     ----------
     concentration : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.metrics.concentration_table` gives it.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; new axes without it.
+        Axes to draw on; without them, new ones are made.
     language : {"en", "zh"}, default "en"
         Language of the labels.
 
@@ -38,9 +38,9 @@ def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: 
     SchemaError
         If a column is missing.
     TypeError
-        If ``concentration`` is no frame.
+        If ``concentration`` is not a frame.
     ValueError
-        If ``language`` is neither of the two.
+        If ``language`` is neither "en" nor "zh".
 
     Examples
     --------
@@ -56,7 +56,7 @@ def plot_concentration(concentration: Any, ax: Axes | None = None, *, language: 
     ).sort_values("customer_share")
     ax = axes_for(ax)
     customers, value = curve["customer_share"].to_numpy(), curve["value_share"].to_numpy()
-    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=DASHED)
     ax.plot(customers, value, color=BLUE, linewidth=2)
     quiet(ax)
     ax.set_xlabel(_CUSTOMERS.text(language))

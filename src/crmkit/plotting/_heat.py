@@ -1,4 +1,4 @@
-"""A heat map whose cells say their numbers."""
+"""A heat map with the numbers in its cells."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["heat_map"]
 
 _SHADES = ("#F3F7FB", "#0072B2")
-# Where the luminance of a cell is lower, white text stands out more than black: both do equally, at 4.6 : 1, where
-# 1.05 / (L + 0.05) is (L + 0.05) / 0.05.
+# On cells of lower luminance L white text has more contrast than black. Both have 4.6 : 1 where
+# 1.05 / (L + 0.05) = (L + 0.05) / 0.05.
 _DARK = 1.05**0.5 * 0.05**0.5 - 0.05
 
 
@@ -27,7 +27,7 @@ def heat_map(
     columns: Sequence[str],
     rows: Sequence[str],
 ) -> None:
-    """Draw cells shaded from 0 to 1, the first row on top; cells of missing shade stay white."""
+    """Draw cells shaded from 0 to 1, the first row on top; cells without a shade stay white."""
     from matplotlib.colors import LinearSegmentedColormap
 
     blues = LinearSegmentedColormap.from_list("blues", _SHADES).with_extremes(bad="white")
@@ -39,13 +39,13 @@ def heat_map(
         ax.text(column, row, texts[row][column], ha="center", va="center", color=colour, fontsize="small")
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     ax.tick_params(colors="#444444", length=0)
     ax.spines[:].set_visible(False)
 
 
 def _luminance(colours: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Relative luminance of sRGB colours, as WCAG 2.2 defines it."""
+    """Relative luminance of sRGB colours as defined by WCAG 2.2."""
     channels = colours[..., :3]
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     return np.asarray(linear @ [0.2126, 0.7152, 0.0722])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_retention"]
 
 
-def plot_retention(retention: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+def plot_retention(retention: Any, *, ax: Axes | None = None, language: Language = "en") -> Axes:
     """Draw the retention rate of each period with its interval.
 
     Parameters
@@ -22,23 +22,23 @@ def plot_retention(retention: Any, ax: Axes | None = None, *, language: Language
     retention : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.metrics.retention_table` gives it.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; new axes without it.
+        Axes to draw on; without them, new ones are made.
     language : {"en", "zh"}, default "en"
         Language of the labels.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes drawn on; the line is broken where nobody was active in the period before.
+        The axes drawn on; the line breaks where nobody was active in the period before.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``retention`` is no frame.
+        If ``retention`` is not a frame.
     ValueError
-        If ``language`` is neither of the two.
+        If ``language`` is neither "en" nor "zh".
 
     Examples
     --------

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from crmkit._names import Label, Language
-from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet, table_of
+from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, legend, quiet, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,5 +78,5 @@ def plot_segments(summary: Any, *, ax: Axes | None = None, language: Language = 
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.margins(x=0.1)
     _ticks.shares(ax.xaxis)
-    ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
+    legend(ax)
     return in_language(ax, language)

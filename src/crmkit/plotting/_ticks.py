@@ -1,60 +1,81 @@
-"""What axes say at their ticks: days, shares, amounts and counts, each label unlike its neighbour's."""
+"""Axes of dates, shares, amounts and whole numbers: where ticks are, and labels that differ from one another."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
 from matplotlib.dates import DAILY, AutoDateLocator, DayLocator, num2date
 from matplotlib.ticker import EngFormatter, Formatter, MaxNLocator
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-__all__ = ["amounts", "counts", "days", "shares", "short"]
+__all__ = ["amounts", "counts", "dates", "days", "shares", "short", "whole"]
 
-# Whole dates are wide.
+# Full dates are wide.
 _MOST_DATES = 6
 _MOST_TICKS = 9
-# Over fewer days ticks would stand at hours.
+# Over fewer days ticks would be at hours.
 _FEW_DAYS = 4
+# Around a single date there is room only for its own tick.
+_HALF_A_DAY = 0.5
 _MOST_DECIMALS = 6
 
 
 def days(axis: Axis) -> None:
-    """Say years, months or days, whichever the ticks stand at."""
+    """Show dates on a horizontal axis, at years, months or days."""
     most = dict.fromkeys(range(DAILY), _MOST_TICKS) | {DAILY: _MOST_DATES}
     axis.set_major_locator(_Days(minticks=3, maxticks=most))  # type: ignore[no-untyped-call]
     axis.set_major_formatter(_Dates())
+    # Limits found earlier came from another locator.
+    axis.axes.autoscale_view(scaley=False)
 
 
 def shares(axis: Axis) -> None:
-    """Say shares in percent, with as many decimals as the ticks need."""
+    """Show shares in percent, with as many decimals as the ticks need."""
     axis.set_major_formatter(_Percents())
 
 
 def amounts(axis: Axis) -> None:
-    """Say money in few digits, however large or small its unit is."""
+    """Show money in few digits, however large or small its unit is."""
     axis.set_major_locator(MaxNLocator(nbins=5))
     axis.set_major_formatter(_Amounts())
 
 
 def counts(axis: Axis) -> None:
-    """Say whole numbers, thousands as k."""
+    """Show counts as whole numbers, thousands as k."""
     axis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axis.set_major_formatter(EngFormatter(sep=""))
 
 
+def whole(axis: Axis) -> None:
+    """Put ticks at whole numbers and show all their digits."""
+    axis.set_major_locator(MaxNLocator(nbins=_MOST_TICKS, integer=True))
+
+
+def dates(days: Iterable[Any]) -> list[str]:
+    """Show as much of each date as tells them apart: years, months or days. A single date is shown in full."""
+    stamps = [pd.Timestamp(day) for day in days]
+    if len(stamps) < 2 or any(day.day > 1 for day in stamps):
+        form = "%Y-%m-%d"
+    else:
+        form = "%Y" if all(day.month == 1 for day in stamps) else "%Y-%m"
+    return [f"{day:{form}}" for day in stamps]
+
+
 def short(amount: float) -> str:
-    """An amount in few digits, for a cell of a table: 0.000000123, 862, 8.6k, 8.6M."""
+    """Write an amount in few digits, for a table cell: 0.000000123, 862, 8.6k, 8.6M."""
     digits = Decimal(f"{amount:.3g}")
     return f"{digits:f}" if abs(digits) < 1000 else EngFormatter(places=1, sep="")(float(digits))
 
 
 class _Days(AutoDateLocator):
-    """As matplotlib's, but never at hours."""
+    """Matplotlib's locator, but never at hours and without years around a single date."""
 
     def get_locator(self, dmin: datetime, dmax: datetime) -> Any:
         if dmax - dmin >= timedelta(days=_FEW_DAYS):
@@ -63,18 +84,18 @@ class _Days(AutoDateLocator):
         daily.set_axis(self.axis)
         return daily
 
+    def nonsingular(self, vmin: float, vmax: float) -> tuple[float, float]:
+        if np.isfinite([vmin, vmax]).all() and vmin == vmax:
+            return vmin - _HALF_A_DAY, vmax + _HALF_A_DAY
+        return super().nonsingular(vmin, vmax)  # type: ignore[no-untyped-call, no-any-return]
+
 
 class _Dates(Formatter):
     def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002
         return self.format_ticks([x])[0]
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
-        dates: list[datetime] = [num2date(value) for value in values]  # type: ignore[no-untyped-call]
-        if all(date.day == 1 for date in dates):
-            form = "%Y" if all(date.month == 1 for date in dates) else "%Y-%m"
-        else:
-            form = "%Y-%m-%d"
-        return [f"{date:{form}}" for date in dates]
+        return dates(num2date(value) for value in values)  # type: ignore[no-untyped-call]
 
 
 class _Percents(Formatter):
@@ -91,5 +112,5 @@ class _Percents(Formatter):
 
 class _Amounts(Formatter):
     def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002
-        # Six digits: in the others a tick has the rounding of floats.
+        # Beyond six digits a tick shows the rounding of floats.
         return EngFormatter(sep="")(x) if abs(x) >= 1000 else self.fix_minus(f"{Decimal(f'{x:.6g}'):f}")

@@ -77,20 +77,20 @@ def _revenue(report: CustomerReport) -> Drawn:
     months = _drawn(drawn_months(report), "revenue", "new_revenue")
     best = months.sort_values("revenue", ascending=False).to_dict("records")[0]
     told = {"n": count(len(months)), "high": money(best["revenue"]), "when": month(best["period"])}
-    return lambda ax: plot_period_revenue(months, ax, language=report.language), told
+    return lambda ax: plot_period_revenue(months, ax=ax, language=report.language), told
 
 
 def _customers(report: CustomerReport) -> Drawn:
     months = drawn_months(report)
     busiest = months.sort_values("active_customers", ascending=False).to_dict("records")[0]
     told = {"n": count(len(months)), "high": count(busiest["active_customers"]), "when": month(busiest["period"])}
-    return lambda ax: plot_period_customers(months, ax, language=report.language), told
+    return lambda ax: plot_period_customers(months, ax=ax, language=report.language), told
 
 
 def _concentration(report: CustomerReport) -> Drawn:
     curve = report.concentration.round(6)
     told = {"share": share(by_code(report.kpis)["top_share"]["value"])}
-    return lambda ax: plot_concentration(curve, ax, language=report.language), told
+    return lambda ax: plot_concentration(curve, ax=ax, language=report.language), told
 
 
 def _rfm(report: CustomerReport) -> Drawn:
@@ -115,13 +115,13 @@ def _tracking(report: CustomerReport) -> Drawn:
     tracking = newest_months(value.tracking).round({"expected": 2, "expected_cumulative": 2})
     whole = tracking[tracking["is_complete"]]
     told = {"actual": count(whole["actual"].sum()), "expected": count(round(whole["expected"].sum()))}
-    return lambda ax: plot_tracking(tracking.assign(is_holdout=False), ax, language=report.language), told
+    return lambda ax: plot_tracking(tracking.assign(is_holdout=False), ax=ax, language=report.language), told
 
 
 def _rhythm(report: CustomerReport) -> Drawn:
     gaps = report.gaps.round({"cumulative_share": 6})
     told = {"half": count(days_within(report.gaps, 0.5)), "most": count(days_within(report.gaps, 0.9))}
-    return lambda ax: plot_purchase_gaps(gaps, ax, language=report.language), told
+    return lambda ax: plot_purchase_gaps(gaps, ax=ax, language=report.language), told
 
 
 CHARTS: dict[str, Callable[[Any], Drawn]] = {

@@ -1,47 +1,49 @@
-"""Probabilities of inactivity beside what happened."""
+"""Predicted inactivity beside what happened."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from crmkit._names import Language
-from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet, table_of
-from crmkit.plotting._value_texts import TEXTS
+from crmkit._names import Label, Language
+from crmkit.plotting._style import BLUE, DASHED, GREY, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_inactivity_calibration"]
 
+_PREDICTED: Final = Label("Predicted probability of not buying", "预测的不购买概率")
+_OBSERVED: Final = Label("Share who did not buy", "实际未购买比例")
 
-def plot_inactivity_calibration(calibration: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-    """Draw the share of customers that did not buy against its predicted probability.
+
+def plot_inactivity_calibration(calibration: Any, *, ax: Axes | None = None, language: Language = "en") -> Axes:
+    """Draw the share of customers who did not buy against the predicted probability.
 
     Parameters
     ----------
     calibration : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.value.judging.inactivity_calibration_table` gives it.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; new axes without it.
+        Axes to draw on; without them, new ones are made.
     language : {"en", "zh"}, default "en"
         Language of the labels.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes drawn on: a point per bin with its interval. On the dashed line predictions are what they say; below
-        it too many were given up.
+        The axes drawn on: one point per bin, with its interval. Points on the dashed line are predicted right; for
+        those below it the model gave up on too many.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``calibration`` is no frame.
+        If ``calibration`` is not a frame.
     ValueError
-        If ``language`` is neither of the two.
+        If ``language`` is neither "en" nor "zh".
 
     Examples
     --------
@@ -68,7 +70,7 @@ def plot_inactivity_calibration(calibration: Any, ax: Axes | None = None, *, lan
     ).sort_values("predicted")
     predicted, observed, lower, upper = (table[name].to_numpy(dtype=np.float64) for name in columns)
     ax = axes_for(ax)
-    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=DASHED)
     ax.errorbar(
         predicted, observed, yerr=[observed - lower, upper - observed], color=BLUE, fmt="o", markersize=4, linewidth=1.5
     )
@@ -77,6 +79,6 @@ def plot_inactivity_calibration(calibration: Any, ax: Axes | None = None, *, lan
     ax.set_ylim(0, 1)
     for axis in (ax.xaxis, ax.yaxis):
         _ticks.shares(axis)
-    ax.set_xlabel(TEXTS["predicted_inactive"].text(language))
-    ax.set_ylabel(TEXTS["observed_inactive"].text(language))
+    ax.set_xlabel(_PREDICTED.text(language))
+    ax.set_ylabel(_OBSERVED.text(language))
     return in_language(ax, language)

@@ -1,37 +1,42 @@
-"""Survival and retention of customers under contract, renewal by renewal."""
+"""Survival and renewal of customers under contract."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
 from crmkit._checks import check_option
-from crmkit._names import Language
+from crmkit._names import Label, Language
 from crmkit.plotting._style import BLUE, axes_for, in_language, quiet, table_of
-from crmkit.plotting._value_texts import TEXTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_survival"]
 
+_RENEWALS: Final = Label("Renewals", "续约次数")
+_QUANTITIES: Final = {
+    "survival": Label("Share of new customers still there", "新客户留存比例"),
+    "retention_rate": Label("Renewal rate of those up for renewal", "到期客户续约率"),
+}
+
 
 def plot_survival(
     survival: Any,
-    ax: Axes | None = None,
     *,
+    ax: Axes | None = None,
     quantity: Literal["survival", "retention_rate"] = "survival",
     language: Language = "en",
 ) -> Axes:
-    """Draw which share of new customers survives how many renewals, or renews at each, with its interval.
+    """Draw the share of new customers still there after each renewal, or the renewal rate, with its interval.
 
     Parameters
     ----------
     survival : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As ``survival_table`` of a model of `crmkit.value.contracts` gives it.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; new axes without it.
+        Axes to draw on; without them, new ones are made.
     quantity : {"survival", "retention_rate"}, default "survival"
         What to draw.
     language : {"en", "zh"}, default "en"
@@ -47,9 +52,9 @@ def plot_survival(
     SchemaError
         If a column is missing.
     TypeError
-        If ``survival`` is no frame.
+        If ``survival`` is not a frame.
     ValueError
-        If ``quantity`` or ``language`` is none of those listed.
+        If ``quantity`` or ``language`` is not one of those listed.
 
     Examples
     --------
@@ -57,11 +62,9 @@ def plot_survival(
     >>> model = ShiftedBetaGeoModel().fit(contract_table([1000, 869, 743, 653, 593, 551, 517, 491]))
     >>> ax = plot_survival(model.survival_table(range(13)))
     """
-    from matplotlib.ticker import MaxNLocator
-
     from crmkit.plotting import _ticks
 
-    check_option(quantity, ("survival", "retention_rate"), name="quantity")
+    check_option(quantity, _QUANTITIES, name="quantity")
     columns = ("t", quantity, f"{quantity}_lower", f"{quantity}_upper")
     table = table_of(
         survival,
@@ -76,8 +79,8 @@ def plot_survival(
     ax.plot(renewals, share, color=BLUE, linewidth=2, marker="o", markersize=3)
     quiet(ax)
     ax.set_ylim(0, 1)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    _ticks.whole(ax.xaxis)
     _ticks.shares(ax.yaxis)
-    ax.set_xlabel(TEXTS["renewals"].text(language))
-    ax.set_ylabel(TEXTS[quantity].text(language))
+    ax.set_xlabel(_RENEWALS.text(language))
+    ax.set_ylabel(_QUANTITIES[quantity].text(language))
     return in_language(ax, language)

@@ -1,46 +1,48 @@
-"""What customers spend by how often they came back."""
+"""Spend per purchase by number of repeat purchases."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from crmkit._names import Language
-from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, quiet, table_of
-from crmkit.plotting._value_texts import TEXTS
+from crmkit._names import Label, Language
+from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, legend, quiet, table_of
+from crmkit.plotting._words import ACTUAL, EXPECTED, REPEAT_PURCHASES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_spend_by_frequency"]
 
+_MEAN_AMOUNT: Final = Label("Mean amount of a repeat purchase", "单次复购平均金额")
 
-def plot_spend_by_frequency(spend: Any, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-    """Draw the mean amount of a repeat purchase by the number of repeat purchases, beside the one expected.
+
+def plot_spend_by_frequency(spend: Any, *, ax: Axes | None = None, language: Language = "en") -> Axes:
+    """Draw the actual and expected mean amount of a repeat purchase by number of repeat purchases.
 
     Parameters
     ----------
     spend : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.value.spend_by_frequency_table` gives it.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; new axes without it.
+        Axes to draw on; without them, new ones are made.
     language : {"en", "zh"}, default "en"
         Language of the labels.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes drawn on: a point per number with its interval, where there is one.
+        The axes drawn on: one point per number, with its interval where there is one.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``spend`` is no frame.
+        If ``spend`` is not a frame.
     ValueError
-        If ``language`` is neither of the two.
+        If ``language`` is neither "en" nor "zh".
 
     Examples
     --------
@@ -60,7 +62,7 @@ def plot_spend_by_frequency(spend: Any, ax: Axes | None = None, *, language: Lan
     numbers[-1:] = [f"{last}+" for last in numbers[-1:]]
     at = np.arange(len(numbers))
     ax = axes_for(ax)
-    ax.plot(at, expected, color=ORANGE, linewidth=2, label=TEXTS["expected"].text(language))
+    ax.plot(at, expected, color=ORANGE, linewidth=2, label=EXPECTED.text(language))
     ax.errorbar(
         at,
         actual,
@@ -69,13 +71,13 @@ def plot_spend_by_frequency(spend: Any, ax: Axes | None = None, *, language: Lan
         fmt="o",
         markersize=4,
         linewidth=1.5,
-        label=TEXTS["actual"].text(language),
+        label=ACTUAL.text(language),
     )
     quiet(ax)
     ax.set_xticks(at, numbers)
     ax.set_ylim(bottom=0)
     _ticks.amounts(ax.yaxis)
-    ax.set_xlabel(TEXTS["repeat_purchases_so_far"].text(language))
-    ax.set_ylabel(TEXTS["mean_amount"].text(language))
-    ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
+    ax.set_xlabel(REPEAT_PURCHASES.text(language))
+    ax.set_ylabel(_MEAN_AMOUNT.text(language))
+    legend(ax)
     return in_language(ax, language)
