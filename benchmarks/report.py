@@ -27,7 +27,7 @@ class Reports:
     def __init__(self, path, *options):
         from skrub import TableReport
 
-        from crmkit.cli._commands import main
+        from crmkit.cli._main import main
 
         self.path, self.options = path, options
         self.command, self.table_report = main, TableReport

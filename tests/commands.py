@@ -4,7 +4,7 @@ import inspect
 
 from click.testing import CliRunner
 
-from crmkit.cli._commands import main
+from crmkit.cli._main import main
 
 # Click before 8.2 mixes the two streams unless it is told not to.
 _SEPARATE = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}

@@ -211,7 +211,7 @@ def test_the_report_and_clv_say_the_same_of_rates():
         assert said in second
     code, _, stderr = run("report", "orders.csv", "--as-of", "2024-03-31", "--margin", "30", "--language", "zh")
     assert code == 2
-    assert "'--margin' 的值无效：应为利润占销售额的比例，大于 0 且不超过 1，得到 30.0。是否想写 0.3？" in stderr
+    assert "--margin 应为利润占销售额的比例，大于 0 且不超过 1，得到 30.0。是否想写 0.3？" in stderr
 
 
 def test_the_module_runs_as_the_command_does():

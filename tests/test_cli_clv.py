@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 from tests.commands import run, text
 
 from crmkit import as_transactions, customer_summary, load_cdnow
-from crmkit.cli import _order_log
+from crmkit.cli.reading import _order_log
 from crmkit.errors import ConvergenceError, SchemaError
 from crmkit.value import (
     BetaGeoModel,
@@ -293,7 +293,7 @@ def test_a_large_file_gives_the_same(orders, monkeypatch):
         (("--horizon", "12"), "must be a number above 0 and D, W, M or Y, such as 12M, got '12'"),
         (("--horizon", "0W"), "must be a number above 0 and D, W, M or Y, such as 12M, got '0W'"),
         (("--horizon", "99999Y"), "must be a number above 0 and D, W, M or Y, such as 12M, got '99999Y'"),
-        (("--margin", "0"), "'--margin': is 0: nothing would be earned, and every value would be 0."),
+        (("--margin", "0"), "--margin is 0: nothing would be earned, and every value would be 0."),
         (("--margin", "30"), "above 0 and at most 1; got 30.0. Did you mean 0.3?"),
         (("--margin", "nan"), "must be a finite number, got nan"),
         (("--discount-rate", "-0.1"), "must be a rate per year of 0 or more, for example 0.1, got -0.1"),
@@ -304,7 +304,7 @@ def test_a_large_file_gives_the_same(orders, monkeypatch):
         (("--discount-rate", "inf"), "must be a finite number, got inf"),
         (("--level", "95"), "must lie between 0 and 1, got 95.0. Did you mean 0.95?"),
         (("--level", "1"), "must lie between 0 and 1, got 1.0"),
-        (("--level", "high"), "'high' is not a valid float"),
+        (("--level", "high"), "'high' is not a number"),
         (("--output", "a.json"), "must end in .parquet, .csv or .xlsx"),
     ],
 )

@@ -18,11 +18,11 @@ import pytest
 from pandas.testing import assert_frame_equal
 from tests.commands import run, text
 
-from crmkit.cli import _order_log
-from crmkit.cli._chunks import Chunk
-from crmkit.cli._progress import with_progress
 from crmkit.cli._signals import exiting_when_terminated
-from crmkit.cli._warehouse import open_warehouse
+from crmkit.cli.reading import _order_log
+from crmkit.cli.reading._chunks import Chunk
+from crmkit.cli.reading._progress import with_progress
+from crmkit.cli.reading._warehouse import open_warehouse
 
 HEADER = ("客户编号", "下单时间", "数量", "单价", "订单号", "备注")
 CHUNK = 7
@@ -219,7 +219,8 @@ def test_a_file_of_one_chunk_stays_in_memory(monkeypatch):
 
 ENDED = """
 import sys
-from crmkit.cli import _order_log, main
+from crmkit.cli import main
+from crmkit.cli.reading import _order_log
 _order_log.CHUNK_ROWS = 10
 sys.argv = ["crmkit", "audit", "orders.csv"]
 main()
@@ -319,7 +320,7 @@ def test_a_bar_follows_the_chunks_on_a_terminal_alone(stream, monkeypatch):
         (("09", "2024-01-05", "1", "2,5", "Z", ""), (), "The column 单价 holds numbers with commas, such as ['2,5']"),
         (("09", "2024-01-05", "1", "2", "", ""), (), "the column 订单号 has 1 missing values"),
         (("09", "2024-01-05T10:00Z", "1", "2", "Z", ""), (), "mixes 1 times that name their zone"),
-        (("09", "2024-01-05", "1", "2", "Z", "", "more"), (), "orders.csv is no table of separated values"),
+        (("09", "2024-01-05", "1", "2", "Z", "", "more"), (), "orders.csv is not a table of separated values"),
     ],
 )
 def test_what_is_refused_in_memory_is_refused_in_chunks(row, options, message, in_chunks):
@@ -346,9 +347,9 @@ def test_rows_that_cannot_be_used_are_named_by_their_place_in_the_file(kind, lan
     assert chunked == held
     assert (chunked[0], chunked[1]) == (3, "")
     said = {
-        "en": "1 without a customer (first at rows [0]); 2 with an unusable date (first at rows [7, 30], `下单时间` is "
-        "['soon']); 1 with an unusable amount (first at rows [9], `数量` is ['one'], `单价` is ['2']). Text dates "
-        "other than ISO need --date-format. Mend them, or pass --invalid drop.",
+        "en": "1 without a customer (first at rows [0]); 2 with an unusable date (first at rows [7, 30], the column "
+        "下单时间 is ['soon']); 1 with an unusable amount (first at rows [9], the column 数量 is ['one'], the column 单价 is "
+        "['2']). Text dates other than ISO need --date-format. Mend them, or pass --invalid drop.",
         "zh": "1 行无客户编号（最先见于从 0 数起的行 [0]）；2 行日期无效（最先见于从 0 数起的行 [7, 30]，列 "
         "下单时间 为 ['soon']）；1 行金额无效（最先见于从 0 数起的行 [9]，列 数量 为 ['one']，列 单价 为 "
         "['2']）。非 ISO 格式的文本日期须用 --date-format 指定格式。请修正，或使用 --invalid drop。",
@@ -361,7 +362,7 @@ def test_of_many_rows_that_cannot_be_used_the_first_are_named_in_chunks(in_chunk
     options = ("--start", "2024-01-01", "--end", "2024-01-31", "--invalid", "raise")
     code, _, stderr = in_chunks("kpi", "orders.csv", "--encoding", "gb18030", *options, rows=2)
     assert code == 3
-    named = "20 with an unusable date (first at rows [0, 1, 2, 3, 4, …], `下单时间` is ['soon 0', 'soon 1', 'soon 2',"
+    named = "20 with an unusable date (first at rows [0, 1, 2, 3, 4, …], the column 下单时间 is ['soon 0', 'soon 1',"
     assert named in stderr
 
 

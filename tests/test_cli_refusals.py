@@ -73,15 +73,23 @@ def test_wrong_usage_is_exit_code_2(arguments, message, folder):
     ("name", "content", "message"),
     [
         ("orders.csv", b"", "orders.csv is empty"),
-        ("orders.csv", b"\n\n", "orders.csv is no table"),
+        ("orders.csv", b"\n\n", "orders.csv is not a table"),
         ("orders.csv", b"customer_id,date,amount\n", "['customer_id', 'date', 'amount'] and no rows"),
         ("orders.json", b"{}", "ends in '.json'; files that can be read end in ['.csv', '.parquet'"),
         ("orders", b"customer_id,date,amount\n", "ends in ''; files that can be read end in"),
         ("orders.csv", PNG, "orders.csv is not in the encoding utf-8"),
-        ("orders.xlsx", PNG, "orders.xlsx is no Excel workbook that can be read"),
-        ("orders.parquet", PNG, "orders.parquet is no Parquet file that can be read"),
-        ("orders.csv", b'customer_id,date,amount\n"ann,2024-01-01,5\n', "orders.csv is no table of separated values"),
-        ("orders.csv", b"customer_id,date,amount\nann,2024-01-01,5\nbo,2024-01-01,5,6\n", "is no table of separated"),
+        ("orders.xlsx", PNG, "orders.xlsx is not a readable Excel workbook"),
+        ("orders.parquet", PNG, "orders.parquet is not a readable Parquet file"),
+        (
+            "orders.csv",
+            b'customer_id,date,amount\n"ann,2024-01-01,5\n',
+            "orders.csv is not a table of separated values",
+        ),
+        (
+            "orders.csv",
+            b"customer_id,date,amount\nann,2024-01-01,5\nbo,2024-01-01,5,6\n",
+            "is not a table of separated",
+        ),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(name, content, message, folder):
@@ -97,7 +105,7 @@ def test_a_file_that_is_not_there_and_a_folder_are_refused(folder):
 
 def test_bytes_that_are_no_text_are_refused_in_an_encoding_that_knows_every_byte(folder):
     (folder / "orders.csv").write_bytes(PNG)
-    refuse(folder, 3, "orders.csv holds NUL bytes: it is no text", *report("orders.csv", "--encoding", "latin-1"))
+    refuse(folder, 3, "orders.csv holds NUL bytes: it is not text", *report("orders.csv", "--encoding", "latin-1"))
 
 
 @pytest.mark.parametrize("n_rows", [1, 20_000])
@@ -116,7 +124,7 @@ def test_utf_16_without_its_mark_is_refused_with_the_option_that_mends_it(folder
 
 def test_an_unknown_encoding_is_refused(folder):
     (folder / "orders.csv").write_text(text())
-    refuse(folder, 3, "--encoding 'klingon' is no known encoding", *report("orders.csv", "--encoding", "klingon"))
+    refuse(folder, 3, "--encoding 'klingon' is not a known encoding", *report("orders.csv", "--encoding", "klingon"))
 
 
 # Rows that cannot be used.
@@ -155,8 +163,8 @@ def test_rows_that_cannot_be_used_are_refused_if_asked_for(folder):
     (folder / "orders.csv").write_text(text(rows=rows))
     arguments = report("orders.csv", "--invalid", "raise")
     refuse(folder, 3, "1 without a customer (first at rows [2])", *arguments)
-    refuse(folder, 3, "1 with an unusable date (first at rows [1], `date` is ['05.01.2024'])", *arguments)
-    refuse(folder, 3, "1 with an unusable amount (first at rows [3], `amount` is ['?'])", *arguments)
+    refuse(folder, 3, "1 with an unusable date (first at rows [1], the column date is ['05.01.2024'])", *arguments)
+    refuse(folder, 3, "1 with an unusable amount (first at rows [3], the column amount is ['?'])", *arguments)
 
 
 def test_a_file_without_a_usable_row_is_refused(folder):

@@ -10,7 +10,8 @@ from pandas.testing import assert_frame_equal
 from tests.commands import ROWS, run, text
 
 from crmkit import as_transactions, customer_summary
-from crmkit.cli import _customers_file, _order_log
+from crmkit.cli.reading import _order_log
+from crmkit.cli.writing import _customers_file
 from crmkit.segment import RFMScorer, RFMSegmenter, TierSegmenter, rfm_rules, write_rfm_rules
 
 MEASURES = ["n_orders", "spend", "days_since_last", "tenure_days", "frequency", "recency", "T"]
@@ -223,7 +224,7 @@ def test_a_master_file_that_does_not_fit_is_refused(master, message, folder):
     [
         (
             "en",
-            "whole numbers as customer ids, and master.csv has ids that are none: ['007', 'A7', '+7', '7.0']. Write",
+            "whole numbers as customer ids, but master.csv has other ids: ['007', 'A7', '+7', '7.0']. Write",
         ),
         ("zh", "订单中的客户编号为整数，而 master.csv 中有非整数的编号：['007', 'A7', '+7', '7.0']。"),
     ],

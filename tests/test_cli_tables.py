@@ -81,7 +81,7 @@ def test_the_kpis_as_a_table():
     assert found["New customers"][2:4] == ["customers", "2"]
     # the 60 days before begin in December, the log in January
     assert found["Retention rate"][3:6] == ["–", "–", "–"]
-    assert "does not hold the whole period of the same length before 2024-02-01" in stderr
+    assert "does not cover the period of the same length before 2024-02-01" in stderr
     assert "Left out of 10 rows" in stderr
 
 

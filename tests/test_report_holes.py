@@ -247,7 +247,7 @@ def test_a_file_read_in_chunks_has_the_same_holes(folder, monkeypatch):
     orders.assign(order_id=range(len(orders))).to_csv("stores.csv", index=False)
     asked = ["audit", "stores.csv", "--as-of", "2024-06-30", "--by", "store", "--order-id", "order_id", "--json"]
     in_memory = json.loads(run(*asked)[1])
-    monkeypatch.setattr("crmkit.cli._order_log.CHUNK_ROWS", 400)
+    monkeypatch.setattr("crmkit.cli.reading._order_log.CHUNK_ROWS", 400)
     in_chunks = json.loads(run(*asked)[1])
     assert in_chunks["holes"] == in_memory["holes"]
     assert [hole["of"] for hole in in_chunks["holes"]] == ["02"]

@@ -16,7 +16,7 @@ from tests.commands import run, text
 
 from crmkit import _writing
 from crmkit._writing import check_place, replacing, write_text
-from crmkit.cli._customers_file import write_customers
+from crmkit.cli.writing._customers_file import write_customers
 from crmkit.report import customer_report
 from crmkit.segment import write_rfm_rules
 from crmkit.transactions import as_transactions
@@ -344,9 +344,9 @@ def test_an_output_that_cannot_be_is_refused_before_the_work(
     (folder / f"loop{ending}").symlink_to(f"loop{ending}")
     (folder / f"dangling{ending}").symlink_to(f"nowhere/out{ending}")
     before = sorted(folder.iterdir())
-    for module in ("_report", "_score", "_clv"):
-        monkeypatch.setattr(f"crmkit.cli.{module}.open_orders", None)
-    monkeypatch.setattr("crmkit.cli._report.load_cdnow", None)
+    for other in ("report", "score", "clv"):
+        monkeypatch.setattr(f"crmkit.cli.commands.{other}.open_orders", None)
+    monkeypatch.setattr("crmkit.cli.commands.demo.load_cdnow", None)
     output = place.format(ending=ending)
     found, stdout, stderr = run(*command(name, "--output", output, "--language", language))
     assert (found, stdout) == (code, "")

@@ -1,67 +1,56 @@
-"""The group of commands: each runs here, and what stops it is said in the language asked for."""
+"""The commands and their group: each runs here, and what stops it is told in the language asked for."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+from difflib import get_close_matches
+from typing import Any
 
 import click
 
-from crmkit._names import Language
-from crmkit.cli._chinese import in_chinese
-from crmkit.cli._language import language_of
+from crmkit.cli._asked import language_of
 from crmkit.cli._signals import exiting_when_terminated
-from crmkit.cli._texts import TEXTS
+from crmkit.cli.language import EXTRA_ARGUMENTS, NO_SUCH_COMMAND, OptionError, telling, with_near
 
-__all__ = ["SpokenGroup"]
-
-# As click does.
-_EXIT_INTERRUPTED: Final = 1
+__all__ = ["SpokenCommand", "SpokenGroup"]
 
 
-class SpokenGroup(click.Group):
-    """Commands whose wrong usage is told in the language asked for, even where the options cannot be read."""
+class SpokenCommand(click.Command):
+    """A command that tells what stops it in the language asked for, even where the options cannot be read."""
 
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
-    ) -> click.Context:
-        """Read the arguments of the group."""
-        language = language_of(args)
-        with _told(language):
-            context = super().make_context(info_name, args, parent, **extra)
-        context.obj = language
-        return context
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        with telling(ctx):
+            ctx.allow_extra_args = True
+            rest = super().parse_args(ctx, args)
+            if rest and not ctx.resilient_parsing:
+                raise OptionError(EXTRA_ARGUMENTS(extra=" ".join(rest)))
+            return rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Read the arguments of a command, and run it."""
-        with _told(ctx.obj), exiting_when_terminated():
+        """Run the command."""
+        with telling(ctx), exiting_when_terminated():
             return super().invoke(ctx)
 
 
-@contextmanager
-def _told(language: Language) -> Iterator[None]:
-    """Say in Chinese what click would say in English."""
-    try:
-        yield
-    except click.ClickException as problem:
-        if language == "en":
-            raise
-        click.echo(_chinese(problem), err=True)
-        sys.exit(problem.exit_code)
-    except KeyboardInterrupt:
-        if language == "en":
-            raise
-        click.echo("\n" + TEXTS["interrupted"].zh, err=True)
-        sys.exit(_EXIT_INTERRUPTED)
+class SpokenGroup(click.Group):
+    """The group of commands, which tells likewise what stops it."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments up to the command."""
+        ctx.obj = language_of(args)
+        with telling(ctx):
+            return super().parse_args(ctx, args)
 
-def _chinese(problem: click.ClickException) -> str:
-    said = problem.format_message()
-    told = TEXTS["stopped"].zh.format(problem=in_chinese(said) or said)
-    context = problem.ctx if isinstance(problem, click.UsageError) else None
-    if context is None:
-        return told
-    usage = context.get_usage().removeprefix("Usage: ")
-    return TEXTS["usage"].zh.format(usage=usage, command=context.command_path) + "\n" + told
+    def invoke(self, ctx: click.Context) -> Any:
+        """Find the command, and run it."""
+        with telling(ctx):
+            return super().invoke(ctx)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command."""
+        name, known = args[0], self.list_commands(ctx)
+        if name not in known:
+            raise OptionError(with_near(NO_SUCH_COMMAND, name, get_close_matches(name, known)))
+        return super().resolve_command(ctx, args)

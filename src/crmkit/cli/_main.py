@@ -1,0 +1,37 @@
+"""The commands, under one name: every file of `crmkit.cli.commands` is one, called as the file is."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Final
+
+import click
+
+from crmkit._version import __version__
+from crmkit.cli import commands
+from crmkit.cli._group import SpokenGroup
+from crmkit.cli.language import NO_COMMAND, OptionError
+
+__all__ = ["main"]
+
+_HELP: Final = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(
+    cls=SpokenGroup,
+    context_settings=_HELP,
+    invoke_without_command=True,
+    no_args_is_help=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+)
+@click.version_option(__version__, prog_name="crmkit")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Customer analytics from an order log."""
+    if context.invoked_subcommand is None:
+        raise OptionError(NO_COMMAND())
+
+
+for _name in (module.name for module in iter_modules(commands.__path__)):
+    main.add_command(getattr(import_module(f"{commands.__name__}.{_name}"), _name))

@@ -1,0 +1,1 @@
+"""The commands, one file each: it parses, calls and prints."""

@@ -1,0 +1,76 @@
+"""The command `crmkit audit`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+import pandas as pd
+
+from crmkit._figures import count, money
+from crmkit._frames import records
+from crmkit._messages import Message
+from crmkit._names import Label
+from crmkit.activity import LogHole
+from crmkit.cli.language import OptionError
+from crmkit.cli.options import JSON, command, order_command
+from crmkit.cli.reading import OrderOptions, open_orders
+from crmkit.cli.writing import print_json, print_table
+from crmkit.labels import LABELS
+
+__all__ = ["audit"]
+
+_HEADS: Final = (
+    Label("Reason", "原因"), Label("Rows", "行数"), Label("Amount", "金额"), Label("Duplicates", "重复行"),
+)  # fmt: skip
+_NEEDS_IDS: Final = Message(
+    en="--by needs an order id in each row. Name its column with --order-id.",
+    zh="--by 要求每行都有订单号，请用 --order-id 指定该列。",
+)
+_OWN_NAME: Final = Message(
+    en="--by cannot take a column called {column}, a name that order lines have themselves. Rename it in the file.",
+    zh="--by 不能使用名为 {column} 的列：订单明细自身已有此列名。请在文件中改名。",
+)
+# The columns of order lines, which none that is kept may be called.
+_OWN: Final = ("customer_id", "order_id", "date", "time", "quantity", "amount")
+
+
+@command()
+@order_command(as_of="Last day that counts; without it no row is after it.", needs_as_of=False)
+@click.option(
+    "--by", metavar="COLUMN", help="Look for holes in the orders by channel, store or the like; needs order ids."
+)
+@JSON
+def audit(options: OrderOptions, by: str | None, as_json: bool) -> None:
+    """Say where every row of FILE and every unit of money goes, and where days or months seem to be missing.
+
+    Refunds and rows that cannot be used are counted whatever --returns and --invalid say.
+
+    \b
+    Example:
+      crmkit audit orders.csv --as-of 2024-12-31
+      crmkit audit orders.csv --as-of 2024-12-31 --by channel
+    """  # noqa: D301
+    if by in _OWN:
+        raise OptionError(_OWN_NAME(column=by))
+    with open_orders(options, keep=[] if by is None else [by]) as log:
+        if by is not None and log.columns["order_id"] is None:
+            raise OptionError(_NEEDS_IDS())
+        table = log.audit(as_of=options.as_of)
+        log.unusable.say(options.language)
+        rows = table.set_index("reason")["n_rows"]
+        holes: dict[str, list[LogHole]] = {}
+        if rows["kept"] + rows["zero_price"]:
+            holes = log.holes(options, as_of=options.as_of, by=by)
+    names = [LABELS["audit_reason"][reason].text(options.language) for reason in table["reason"]]
+    if as_json:
+        table.insert(1, "name", names)
+        named = [
+            {"of": of or None, **records(pd.DataFrame([hole]))[0]} for of, found in holes.items() for hole in found
+        ]
+        print_json({"as_of": options.as_of, "columns": log.columns, "audit": records(table), "holes": named})
+        return
+    cells = zip(
+        names, map(count, table["n_rows"]), map(money, table["amount"]), map(count, table["n_duplicates"]), strict=True
+    )
+    print_table([head.text(options.language) for head in _HEADS], list(cells))

@@ -1,0 +1,228 @@
+"""The command `crmkit clv`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from crmkit._figures import NOTHING, count, money, significant, symbol
+from crmkit._frames import open_frame, plain, records, to_pandas
+from crmkit._messages import Message, Said
+from crmkit._names import Label, Language
+from crmkit.cli.language import FileError, say
+from crmkit.cli.options import (
+    DISCOUNT_RATE,
+    JSON,
+    LEVEL,
+    MARGIN,
+    MONETARY_VALUE,
+    Choice,
+    Time,
+    command,
+    order_command,
+    output_option,
+)
+from crmkit.cli.reading import OrderOptions, open_orders
+from crmkit.cli.writing import (
+    check_ending,
+    check_output,
+    for_readers,
+    print_json,
+    print_table,
+    say_path,
+    write_customers,
+    writing,
+)
+from crmkit.customers import customer_summary
+from crmkit.views import PURCHASE_MODELS, BaseForecast, UnfitError, base_forecast, valued_customers
+
+__all__ = ["clv"]
+
+_DAYS: Final = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
+_NAMES: Final = {
+    "ParetoNBDModel": "Pareto/NBD",
+    "BetaGeoModel": "BG/NBD",
+    "ModifiedBetaGeoModel": "MBG/NBD",
+    "GammaGammaModel": "gamma-gamma",
+}
+_HISTORY: Final = ["customer_id", "frequency", "recency", "T", "monetary_value"]
+_ENDS: Final = ("value", "lower", "upper")
+_UNITS: Final = {
+    "D": Label("day", "天"),
+    "W": Label("week", "周"),
+    "M": Label("month", "个月"),
+    "Y": Label("year", "年"),
+}
+_WHY: Final = Message(en="{problem} {cause}", zh="{problem}{cause}")
+_NO_PURCHASE: Final = Message(
+    en="Customers without a value, as they have no purchase day (only refunds, or days that refunds cancel): {n:,}.",
+    zh="因没有购买日（仅有退款，或当日订单被退款抵消）而无法估值的客户：{n:,} 位。",
+)
+_NO_SPEND: Final = Message(
+    en="Customers without a value, for lack of amounts above zero or of a finite mean: {n:,}.",
+    zh="因没有大于零的金额或均值不是有限值而无法估值的客户：{n:,} 位。",
+)
+_FIGURE: Final = Label("Figure", "项目")
+_VALUE: Final = Label("Value", "数值")
+_INTERVAL: Final = Label("{level} interval", "{level} 置信区间")
+_CUSTOMERS: Final = Label("Customers", "客户数")
+_VALUED: Final = Label("Customers with a value", "可估值客户数")
+_TOTALS: Final = {
+    "expected_purchases": Label("Expected purchases, next {horizon}", "预计购买次数（未来 {horizon}）"),
+    "lifetime_value": Label("Lifetime value, next {horizon}", "客户终身价值（未来 {horizon}）"),
+}
+
+
+@command()
+@order_command(as_of="Last day that counts, such as 2024-12-31.", needs_as_of=True)
+@output_option("clv.xlsx", "File to write: .parquet, .csv or .xlsx.")
+@click.option(
+    "--model",
+    type=Choice(list(PURCHASE_MODELS)),
+    default="pareto",
+    show_default=True,
+    help="Of purchases: Pareto/NBD, BG/NBD or MBG/NBD.",
+)
+@click.option(
+    "--horizon",
+    default="12M",
+    show_default=True,
+    metavar="TIME",
+    type=Time(),
+    help="Time after --as-of that is predicted: a number and D, W, M or Y for days, weeks, months or years.",
+)
+@MARGIN
+@DISCOUNT_RATE
+@LEVEL
+@MONETARY_VALUE
+@JSON
+def clv(
+    options: OrderOptions,
+    output: Path,
+    model: str,
+    horizon: str,
+    margin: float,
+    discount_rate: float,
+    level: float,
+    with_monetary_value: bool,
+    as_json: bool,
+) -> None:
+    """Write the customers in FILE, one per row, with what they are expected to buy and their lifetime value.
+
+    \b
+    Examples:
+      crmkit clv orders.csv --as-of 2024-12-31 --output clv.xlsx
+      crmkit clv orders.csv --as-of 2024-12-31 --model mbg --horizon 26W --margin 0.3 --output clv.csv
+    """  # noqa: D301
+    check_ending(output)
+    check_output(output, read=[options.file])
+    with open_orders(options) as log:
+        summary = customer_summary(
+            log.transactions(options, as_of=options.as_of).transactions, as_of=options.as_of or ""
+        )
+        customers = to_pandas(open_frame(summary, name="customers"))
+    customers = customers[_HISTORY].sort_values("customer_id", ignore_index=True)
+    try:
+        forecast = base_forecast(
+            customers,
+            model=model,
+            horizon_days=_in_days(horizon),
+            margin=margin,
+            discount_rate=discount_rate,
+            level=level,
+        )
+    except UnfitError as problem:
+        raise FileError(_why(problem)) from problem
+    valued = valued_customers(customers, forecast=forecast)
+    with writing(output):
+        write_customers(for_readers(valued, with_monetary_value=with_monetary_value), output)
+    for caveat in _caveats(forecast, n_customers=len(valued), horizon=_in_words(horizon, options.language)):
+        say(caveat, options.language)
+    asked = {"model": model, "horizon": horizon, "margin": margin, "discount_rate": discount_rate, "level": level}
+    if as_json:
+        print_json(
+            {
+                "path": click.format_filename(output.resolve()),
+                "as_of": options.as_of,
+                **asked,
+                "n_customers": len(valued),
+                "n_valued": _n_valued(forecast),
+                **{name: {end: plain(total[end]) for end in _ENDS} for name, total in _totals(forecast).items()},
+                "parameters": records(forecast.parameters),
+                "boundary": forecast.parameters.loc[~forecast.parameters["is_determined"], "parameter"].tolist(),
+                "nobody_leaves": forecast.limits.nobody_leaves,
+                "problem": None if forecast.problem is None else forecast.problem.problem,
+            }
+        )
+        return
+    say_path(output)
+    _print(forecast, asked, n_customers=len(valued), language=options.language)
+
+
+def _in_days(horizon: str) -> float:
+    return float(horizon[:-1]) * _DAYS[horizon[-1]]
+
+
+def _in_words(horizon: str, language: Language) -> str:
+    number, unit = horizon[:-1], _UNITS[horizon[-1]].text(language)
+    return f"{number} {unit}" if language == "zh" or float(number) == 1 else f"{number} {unit}s"
+
+
+def _totals(forecast: BaseForecast) -> dict[str, dict[str, Any]]:
+    """The sums by quantity; without a model of spend those of money are missing."""
+    missing = {"n_customers": 0, **dict.fromkeys(_ENDS, math.nan)}
+    found: Any = forecast.totals.set_index("quantity").to_dict("index")
+    return {name: found.get(name, missing) for name in ("expected_purchases", "lifetime_value")}
+
+
+def _n_valued(forecast: BaseForecast) -> int:
+    return int(_totals(forecast)["lifetime_value"]["n_customers"])
+
+
+def _why(problem: UnfitError) -> Said:
+    """Say why there is no model, and what the library found."""
+    cause = problem.__cause__
+    return problem.said if cause is None else _WHY(problem=problem.said, cause=cause.args[0])
+
+
+def _caveats(forecast: BaseForecast, *, n_customers: int, horizon: str) -> list[Said]:
+    """How far the figures can be trusted, and whom they leave out, a sentence each."""
+    caveats = list(forecast.limits.said(horizon=horizon))
+    left_out = [(_NO_PURCHASE, n_customers - forecast.n_buyers)]
+    if forecast.problem is None:
+        left_out.append((_NO_SPEND, forecast.n_buyers - _n_valued(forecast)))
+    else:
+        caveats.append(_why(forecast.problem))
+    return caveats + [message(n=n) for message, n in left_out if n]
+
+
+def _print(forecast: BaseForecast, asked: dict[str, Any], *, n_customers: int, language: Language) -> None:
+    """Print what all customers will do and bring, then the parameters."""
+    totals = _totals(forecast)
+    rows = [
+        [_CUSTOMERS.text(language), count(n_customers), NOTHING],
+        [_VALUED.text(language), count(_n_valued(forecast)), NOTHING],
+    ]
+    horizon = _in_words(asked["horizon"], language)
+    for name, shown in (("expected_purchases", count), ("lifetime_value", money)):
+        found = totals[name]
+        label = _TOTALS[name].text(language).format(horizon=horizon)
+        rows.append([label, shown(found["value"]), _between(found, shown)])
+    rows += [
+        [
+            f"{_NAMES[row['model']]} {symbol(row['parameter'])}",
+            significant(row["estimate"]),
+            _between(row, significant),
+        ]
+        for row in forecast.parameters.to_dict("records")
+    ]
+    interval = _INTERVAL.text(language).format(level=f"{asked['level'] * 100:g}%")
+    print_table([_FIGURE.text(language), _VALUE.text(language), interval], rows)
+
+
+def _between(row: Mapping[Any, Any], shown: Callable[[Any], str]) -> str:
+    return NOTHING if math.isnan(row["lower"]) else f"{shown(row['lower'])} – {shown(row['upper'])}"

@@ -1,0 +1,116 @@
+"""The command `crmkit kpi`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import click
+import pandas as pd
+
+from crmkit._checks import as_day
+from crmkit._figures import NOTHING, marked, number, share
+from crmkit._frames import open_frame, records, to_pandas
+from crmkit._kpi import window_of
+from crmkit._messages import Message
+from crmkit._names import Label, Language
+from crmkit.activity import LogHole, touching
+from crmkit.cli.language import OptionError, say
+from crmkit.cli.options import JSON, Day, command, order_command
+from crmkit.cli.reading import OrderOptions, open_orders
+from crmkit.cli.writing import print_json, print_table
+from crmkit.labels import LABELS
+from crmkit.metrics import kpi_catalogue, order_kpis
+from crmkit.views import MARK_REMARK
+
+__all__ = ["kpi"]
+
+_HEADS: Final = (
+    Label("KPI", "指标"), Label("Unit", "单位"), Label("Value", "数值"),
+    Label("Numerator", "分子"), Label("Denominator", "分母"), Label("95% interval", "95% 置信区间"),
+)  # fmt: skip
+_NO_END: Final = Message(
+    en="Give --end, or --as-of as the last day of the period.", zh="请给出 --end，或用 --as-of 作为期间最后一天。"
+)
+_END_FIRST: Final = Message(en="--end {end} lies before --start {start}.", zh="--end {end} 早于 --start {start}。")
+_END_UNSEEN: Final = Message(
+    en="--end {end} lies after --as-of {as_of}: the period is not over.",
+    zh="--end {end} 晚于 --as-of {as_of}：期间尚未结束。",
+)
+_NO_PERIOD_BEFORE: Final = Message(
+    en="The log does not cover the period of the same length before {start}, so retention and churn are not known.",
+    zh="数据不含 {start} 之前完整的等长期间，无法计算留存率与流失率。",
+)
+
+
+@command()
+@order_command(as_of="Last day that counts, and so the last of the period unless --end is.", needs_as_of=False)
+@click.option("--start", required=True, metavar="DATE", type=Day(), help="First day of the period.")
+@click.option("--end", metavar="DATE", type=Day(), help="Last day of the period.")
+@JSON
+def kpi(options: OrderOptions, start: str, end: str | None, as_json: bool) -> None:
+    """Compute the KPIs of a period from the orders in FILE.
+
+    Orders before the period tell new customers from old ones.
+
+    \b
+    Example:
+      crmkit kpi orders.csv --start 2024-10-01 --end 2024-12-31
+    """  # noqa: D301
+    last = _last_day(options, start=start, end=end)
+    with open_orders(options) as log:
+        usable = log.transactions(options, as_of=options.as_of, period_end=last)
+        found = order_kpis(usable.transactions, start=start, end=last)
+        table = _named(to_pandas(open_frame(found, name="kpis")), options.language)
+    table["touches_hole"] = _touches_hole(
+        table, usable.holes, start=as_day(start, name="start"), last=as_day(last, name="end")
+    )
+    if table.loc[table["kpi"] == "retention_rate", "denominator"].isna().all():
+        say(_NO_PERIOD_BEFORE(start=start), options.language)
+    if as_json:
+        print_json({"start": start, "end": last, "columns": log.columns, "kpis": records(table)})
+        return
+    if table["touches_hole"].any():
+        say(MARK_REMARK, options.language)
+    lines = [_line(row, options.language) for row in table.to_dict("records")]
+    print_table([head.text(options.language) for head in _HEADS], lines, n_texts=2)
+
+
+def _last_day(options: OrderOptions, *, start: str, end: str | None) -> str:
+    last = end or options.as_of
+    if last is None:
+        raise OptionError(_NO_END())
+    if last < start:
+        raise OptionError(_END_FIRST(start=start, end=last))
+    if options.as_of is not None and options.as_of < last:
+        raise OptionError(_END_UNSEEN(end=last, as_of=options.as_of))
+    return last
+
+
+def _touches_hole(table: pd.DataFrame, holes: list[LogHole], *, start: datetime, last: datetime) -> list[bool]:
+    """Whether the days that each KPI looks at touch a hole."""
+    windows = kpi_catalogue().set_index("kpi")["window"].loc[table["kpi"]]
+    return [bool(touching(holes, *window_of(window, start, last))) for window in windows]
+
+
+def _named(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Put names and units beside the codes."""
+    units = kpi_catalogue().set_index("kpi")["unit"].loc[table["kpi"]]
+    table.insert(1, "name", [LABELS["kpi"][code].text(language) for code in table["kpi"]])
+    table.insert(2, "unit", units.to_numpy())
+    return table
+
+
+def _line(row: Mapping[Any, Any], language: Language) -> list[str]:
+    interval = NOTHING if pd.isna(row["lower"]) else f"{share(row['lower'])} – {share(row['upper'])}"
+    value = share(row["value"]) if row["unit"] == "share" else number(row["value"])
+    unit = LABELS["unit"][row["unit"]].text(language)
+    return [
+        marked(row["name"], row["touches_hole"]),
+        unit,
+        value,
+        number(row["numerator"]),
+        number(row["denominator"]),
+        interval,
+    ]

@@ -1,0 +1,145 @@
+"""The command `crmkit score`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import pandas as pd
+
+from crmkit._figures import count, money, share
+from crmkit._frames import open_frame, records, to_pandas
+from crmkit._messages import Message
+from crmkit._names import Label, Language
+from crmkit.cli.language import FileError, OptionError, of_the_master_file, say
+from crmkit.cli.options import JSON, MONETARY_VALUE, FilePath, command, order_command, output_option
+from crmkit.cli.reading import OrderOptions, known_ids, open_orders
+from crmkit.cli.writing import (
+    check_ending,
+    check_output,
+    for_readers,
+    print_json,
+    print_table,
+    say_path,
+    write_customers,
+    writing,
+)
+from crmkit.customers import customer_summary
+from crmkit.segment import read_rfm_rules
+from crmkit.views import BaseSegments, base_remarks, base_segments, scored_customers
+
+__all__ = ["score"]
+
+_PRESETS: Final = ("named_11", "chinese_8")
+_HEADS: Final = (
+    Label("Tier", "层级"), Label("Customers", "客户数"), Label("Share", "占比"),
+    Label("Spend", "消费额"), Label("Share of spend", "消费额占比"),
+)  # fmt: skip
+_MASTER_MISSING: Final = Message(en="--master-id needs --master.", zh="--master-id 须与 --master 一起使用。")
+_NO_RULES: Final = Message(
+    en="--rules must be named_11, chinese_8 or a file that ends in .toml, got {rules}.",
+    zh="--rules 须为 named_11、chinese_8 或以 .toml 结尾的文件，得到 {rules}。",
+)
+_RULES_UNREAD: Final = Message(en="--rules {file} cannot be read: {error}", zh="无法读取 --rules {file}：{error}")
+
+
+@command()
+@order_command(as_of="Last day that counts, such as 2024-12-31.", needs_as_of=True)
+@output_option("customers.xlsx", "File to write: .parquet, .csv or .xlsx.")
+@click.option(
+    "--rules",
+    type=FilePath(),
+    default="named_11",
+    show_default=True,
+    metavar="RULES",
+    help="RFM segments: named_11, chinese_8, or a TOML file.",
+)
+@click.option(
+    "--master",
+    type=FilePath(),
+    metavar="FILE",
+    help="All customers known; those without an order are prospects.",
+)
+@click.option("--master-id", metavar="COLUMN", help="Customers in the master file; guessed from its header.")
+@MONETARY_VALUE
+@JSON
+def score(
+    options: OrderOptions,
+    output: Path,
+    rules: Path,
+    master: Path | None,
+    master_id: str | None,
+    with_monetary_value: bool,
+    as_json: bool,
+) -> None:
+    """Write the customers in FILE, one per row: what they did, RFM scores and segment, tier and why.
+
+    \b
+    Examples:
+      crmkit score orders.csv --as-of 2024-12-31 --output customers.xlsx
+      crmkit score orders.csv --as-of 2024-12-31 --rules chinese_8 --language zh \\
+        --master customers.csv --master-id CustomerID --output scored.csv
+    """  # noqa: D301
+    check_ending(output)
+    if master is None and master_id is not None:
+        raise OptionError(_MASTER_MISSING())
+    check_output(output, read=[path for path in (options.file, master, rules) if path is not None])
+    read_rules = _read(rules)
+    with open_orders(options) as log:
+        transactions = log.transactions(options, as_of=options.as_of).transactions
+        ids = None if master is None else known_ids(master, master_id, options, transactions=transactions)
+        known = None if ids is None else log.like_rows(ids, name="master")
+        with of_the_master_file():
+            summary = customer_summary(transactions, as_of=options.as_of or "", customers=known)
+        customers = to_pandas(open_frame(summary, name="customers"))
+    customers = customers.sort_values("customer_id", ignore_index=True)
+    segments = base_segments(customers, rules=read_rules, with_prospects=ids is not None)
+    scored = scored_customers(customers, segments=segments, language=options.language)
+    with writing(output):
+        write_customers(for_readers(scored, with_monetary_value=with_monetary_value), output)
+    for remark in base_remarks(segments.base):
+        say(remark, options.language)
+    _say(segments, output, options, n_customers=len(scored), as_json=as_json)
+
+
+def _read(rules: Path) -> Any:
+    """Give the rules of a preset or of a TOML file."""
+    if str(rules) in _PRESETS:
+        return str(rules)
+    if rules.suffix != ".toml":
+        raise OptionError(_NO_RULES(rules=rules))
+    try:
+        return read_rfm_rules(rules)
+    except OSError as error:
+        raise FileError(_RULES_UNREAD(file=rules, error=error)) from error
+
+
+def _say(segments: BaseSegments, output: Path, options: OrderOptions, *, n_customers: int, as_json: bool) -> None:
+    name = f"name_{options.language}"
+    if as_json:
+        print_json(
+            {
+                "path": click.format_filename(output.resolve()),
+                "as_of": options.as_of,
+                "n_customers": n_customers,
+                "base": records(segments.base),
+                "tiers": records(segments.tiers),
+                "rfm_segments": records(segments.rfm_segments),
+            }
+        )
+        return
+    say_path(output)
+    _print_tiers(segments.tiers, name, options.language)
+
+
+def _print_tiers(tiers: pd.DataFrame, name: str, language: Language) -> None:
+    cells = zip(
+        tiers[name],
+        map(count, tiers["n_customers"]),
+        map(share, tiers["customer_share"]),
+        map(money, tiers["value"]),
+        map(share, tiers["value_share"]),
+        strict=True,
+    )
+    print_table([head.text(language) for head in _HEADS], list(cells))

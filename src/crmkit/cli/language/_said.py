@@ -1,0 +1,48 @@
+"""Messages in the language asked for and in the words of the command that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+
+import click
+
+from crmkit._messages import Said
+from crmkit._names import Label, Language
+from crmkit.cli.language._errors import FileError
+from crmkit.cli.language._words import THE_MASTER_FILE, CommandWords, smoothed
+
+__all__ = ["of_the_master_file", "say", "told"]
+
+
+def told(said: str, language: Language, *, tables: Mapping[str, Label] = MappingProxyType({})) -> str:
+    """Tell a message; text that is none stays as it is."""
+    if not isinstance(said, Said):
+        return said
+    return smoothed(said.told(language, CommandWords(_options(), tables=tables)), language)
+
+
+def say(said: str, language: Language) -> None:
+    """Tell a message on standard error."""
+    click.echo(told(said, language), err=True)
+
+
+@contextmanager
+def of_the_master_file() -> Iterator[None]:
+    """Call the customers that the library is given the master file where it cannot use them."""
+    try:
+        yield
+    except (ValueError, TypeError) as problem:
+        raise FileError(problem.args[0], tables={"customers": THE_MASTER_FILE}) from problem
+
+
+def _options() -> dict[str, str]:
+    """The options of the command that runs, as they are typed, by the name of their parameter."""
+    context = click.get_current_context(silent=True)
+    parameters = [] if context is None else context.command.params
+    return {
+        parameter.name: max(parameter.opts, key=len)
+        for parameter in parameters
+        if isinstance(parameter, click.Option) and parameter.name is not None
+    }

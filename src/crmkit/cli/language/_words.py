@@ -1,0 +1,78 @@
+"""How the command line calls what its user gives: options, files, columns, commands."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from crmkit._messages import Words
+from crmkit._names import Label, Language
+
+__all__ = ["THE_MASTER_FILE", "CommandWords", "smoothed"]
+
+_THE_FILE: Final = Label("the file", "文件")
+THE_MASTER_FILE: Final = Label("the master file", "客户主表")
+_TABLES: Final = MappingProxyType(
+    dict.fromkeys(("orders", "transactions", "order_lines", "customers"), _THE_FILE) | {"master": THE_MASTER_FILE}
+)
+_COLUMN: Final = Label("the column {column}", "列 {column}")
+_COLUMN_OF: Final = Label("the column {column} of {table}", "{table}的列 {column}")
+_CALLS: Final = MappingProxyType({"audit_orders": "crmkit audit"})
+# Marks around words whose capital or spaces depend on where they come to stand; no text that is shown holds them.
+_CAPITAL: Final = "\0"
+_SPACED: Final = "\1"
+_JOINED: Final = "\2"
+
+
+class CommandWords(Words):
+    """The words of a command with these options, by the name of their parameter."""
+
+    def __init__(self, options: Mapping[str, str], *, tables: Mapping[str, Label] = MappingProxyType({})) -> None:
+        self._options = options
+        self._tables = {**_TABLES, **tables}
+
+    def parameter(self, name: str, language: Language) -> str:
+        """Name an option, or the file that a table comes from; anything else as it is."""
+        if name in self._tables:
+            return f"{_CAPITAL}{self._tables[name].text(language)}{_JOINED}"
+        return f"{_SPACED}{self._options[name]}{_SPACED}" if name in self._options else name
+
+    def setting(self, name: str, value: str, language: Language) -> str:  # noqa: ARG002
+        """Name an option with its value as one would type it."""
+        if name not in self._options:
+            return f"{name}={value}" if value else name
+        option = self._options[name]
+        return f"{_SPACED}{option} {_typed(value)}{_SPACED}" if value else f"{_SPACED}{option}{_SPACED}"
+
+    def column(self, table: str, column: object, language: Language) -> str:
+        """Name a column of the file, or of the other file."""
+        found = self._tables.get(table, _THE_FILE)
+        text = (_COLUMN if found == _THE_FILE else _COLUMN_OF).text(language)
+        return f"{_CAPITAL}{text.format(column=column, table=found.text(language))}{_SPACED}"
+
+    def call(self, name: str, language: Language) -> str:  # noqa: ARG002
+        """Name the command that does the same, if there is one."""
+        return _CALLS.get(name, name)
+
+
+def smoothed(text: str, language: Language) -> str:
+    """Give words at the start of a sentence a capital, and those of Chinese sentences the spaces that they need."""
+    if language == "zh":
+        text = re.sub(rf"(?<=\w){_SPACED}(?=--)|(?<=\S){_SPACED}(?=\w)", " ", text)
+        text = re.sub(rf"{_JOINED} (?=[\u4e00-\u9fff])", "", text)
+    else:
+        text = re.sub(rf"(^|[.!?] ){_CAPITAL}(\w)", lambda found: found[1] + found[2].upper(), text)
+    return re.sub(f"[{_CAPITAL}{_SPACED}{_JOINED}]", "", text)
+
+
+def _typed(value: str) -> str:
+    """The text of a value in a command line, of a literal as Python writes it."""
+    try:
+        plain = ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        plain = value
+    return shlex.quote(str(plain))

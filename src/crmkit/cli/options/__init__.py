@@ -1,0 +1,24 @@
+"""Options that several commands share."""
+
+from crmkit.cli.options._general import JSON, LANGUAGE, MONETARY_VALUE, command, output_option
+from crmkit.cli.options._numbers import DISCOUNT_RATE, LEVEL, MARGIN
+from crmkit.cli.options._orders import order_command
+from crmkit.cli.options._types import Choice, Day, FilePath, Number, Separator, Time
+
+__all__ = [
+    "DISCOUNT_RATE",
+    "JSON",
+    "LANGUAGE",
+    "LEVEL",
+    "MARGIN",
+    "MONETARY_VALUE",
+    "Choice",
+    "Day",
+    "FilePath",
+    "Number",
+    "Separator",
+    "Time",
+    "command",
+    "order_command",
+    "output_option",
+]

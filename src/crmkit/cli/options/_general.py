@@ -1,0 +1,38 @@
+"""Options of any command, and the command itself."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from crmkit._names import LANGUAGES
+from crmkit.cli._group import SpokenCommand
+from crmkit.cli.options._types import Choice, FilePath
+
+__all__ = ["JSON", "LANGUAGE", "MONETARY_VALUE", "command", "output_option"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+command: Final = functools.partial(click.command, cls=SpokenCommand)
+"""Make a command of a function."""
+
+LANGUAGE: Final = click.option(
+    "--language", type=Choice(LANGUAGES), default="en", show_default=True, help="Of names and messages."
+)
+JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead.")
+MONETARY_VALUE: Final = click.option(
+    "--monetary-value",
+    "with_monetary_value",
+    is_flag=True,
+    help="Also write monetary_value, the mean amount of a customer's purchase days after the first.",
+)
+
+
+def output_option(default: str, text: str) -> Callable[[Command], Command]:
+    """Make the option that names the file."""
+    kind = FilePath(to_write=True)
+    return click.option("--output", type=kind, default=Path(default), show_default=True, help=text)

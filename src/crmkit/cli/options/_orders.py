@@ -1,0 +1,72 @@
+"""The options that all commands on a file share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+
+from crmkit.cli.options._general import LANGUAGE
+from crmkit.cli.options._types import Choice, Day, FilePath, Separator
+from crmkit.cli.reading import ROLES, OrderOptions, Reading
+
+__all__ = ["order_command"]
+
+
+def _column(name: str, text: str) -> Callable[..., Any]:
+    return click.option(f"--{name}", metavar="COLUMN", help=text)
+
+
+_SHARED: Final = (
+    click.argument("file", type=FilePath()),
+    _column("customer-id", "Customers. This and the next columns are guessed from the header unless named."),
+    _column("date", "Dates or times of the orders."),
+    _column("amount", "Money per row. Guessed only where quantity and unit price are not there as well."),
+    _column("quantity", "With --unit-price, instead of --amount."),
+    _column("unit-price", "Times --quantity it is the amount."),
+    _column("order-id", 'Rows that share one are one order; "" for none, every row then being an order.'),
+    _column("currency", 'Currency codes; several codes are refused. "" for none.'),
+    click.option("--date-format", metavar="FORMAT", help="How text dates are written, such as %d/%m/%Y; else ISO."),
+    click.option("--time-zone", metavar="ZONE", help="Zone whose days count, for times that carry a zone."),
+    click.option("--encoding", default="utf-8-sig", show_default=True, help="Of text: also gb18030, utf-16, latin-1."),
+    click.option(
+        "--separator", metavar="CHARACTER", type=Separator(), help='Of text, or "tab"; found out if not given.'
+    ),
+    click.option("--decimal-comma", is_flag=True, help="Numbers in text are written like 12,50 and 1.234,56."),
+    click.option(
+        "--returns",
+        type=Choice(["net", "drop"]),
+        default="net",
+        show_default=True,
+        help="What to do with refunds: subtract them, or leave their rows out.",
+    ),
+    click.option(
+        "--invalid",
+        type=Choice(["drop", "raise"]),
+        default="drop",
+        show_default=True,
+        help="Leave out rows that cannot be used, and say so, or stop at them.",
+    ),
+)
+
+
+def order_command(*, as_of: str, needs_as_of: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command on a file the shared options, as `OrderOptions`; ``as_of`` is its help on that option."""
+    last_day = click.option("--as-of", required=needs_as_of, metavar="DATE", type=Day(), help=as_of)
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def decorated(**given: Any) -> None:
+            columns = {role: given.pop(role) for role in ROLES}
+            reading = Reading(encoding=given.pop("encoding"), separator=given.pop("separator"))
+            names = [name for name in OrderOptions.__dataclass_fields__ if name in given]
+            options = OrderOptions(columns=columns, reading=reading, **{name: given.pop(name) for name in names})
+            command(options, **given)
+
+        for option in reversed((*_SHARED[:1], last_day, *_SHARED[1:], LANGUAGE)):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate

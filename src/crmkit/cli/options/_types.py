@@ -1,0 +1,130 @@
+"""What options can be: each kind says in both languages what it does not take."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from crmkit._checks import as_day
+from crmkit._messages import Message
+from crmkit.cli.language import OptionError
+
+__all__ = ["Choice", "Day", "FilePath", "Number", "Separator", "Time"]
+
+_NO_CHOICE: Final = Message(en="{value!r} is not one of {choices}.", zh="{value!r} 不在可选值 {choices} 之中。")
+_NO_NUMBER: Final = Message(en="{value!r} is not a number.", zh="{value!r} 不是数字。")
+_NO_FILE_NAME: Final = Message(en="must name a file, got {value!r}.", zh="须为文件名，得到 {value!r}。")
+_FOLDER: Final = Message(en="{value!r} is a directory.", zh="{value!r} 是文件夹。")
+_NOT_READABLE: Final = Message(en="{value!r} is not readable.", zh="无法读取 {value!r}。")
+_NO_SEPARATOR: Final = Message(
+    en='must be one character, or "tab", got {value!r}.', zh='须为单个字符或 "tab"，得到 {value!r}。'
+)
+_NO_TIME: Final = Message(
+    en="must be a number above 0 and D, W, M or Y, such as 12M, got {value!r}.",
+    zh="须为大于 0 的数字加 D、W、M 或 Y（日、周、月、年），如 12M，得到 {value!r}。",
+)
+_TIME: Final = re.compile(r"(\d{1,4}(?:\.\d+)?)([DWMY])", re.ASCII)
+
+
+# Only newer versions of click say what a kind of option gives.
+class _Kind(click.ParamType):  # type: ignore[type-arg]
+    """A kind of option."""
+
+
+class Choice(click.Choice):  # type: ignore[type-arg]
+    """One of several words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check that it is one."""
+        if value not in self.choices:
+            self.fail(_NO_CHOICE(value=value, choices=", ".join(map(repr, self.choices))), param, ctx)
+        return value
+
+
+class Number(_Kind):
+    """A number that the library checks."""
+
+    name = "float"
+
+    def __init__(self, check: Callable[[float], object]) -> None:
+        self._check = check
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read it."""
+        try:
+            number = float(value)
+        except ValueError:
+            self.fail(_NO_NUMBER(value=value), param, ctx)
+        try:
+            self._check(number)
+        except ValueError as problem:
+            raise OptionError(problem.args[0]) from problem
+        return number
+
+
+class Day(_Kind):
+    """A date, given as ISO text."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Read it."""
+        try:
+            return f"{as_day(value, name='' if param is None else param.name or ''):%Y-%m-%d}"
+        except ValueError as problem:
+            raise OptionError(problem.args[0]) from problem
+
+
+class Time(_Kind):
+    """A number of days, weeks, months or years."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check how it is written."""
+        found = _TIME.fullmatch(value)
+        if found is None or not float(found[1]) > 0:
+            self.fail(_NO_TIME(value=value), param, ctx)
+        return str(value)
+
+
+class Separator(_Kind):
+    """A character, or the name of one that is hard to type."""
+
+    name = "character"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check that it is one."""
+        if len(value) != 1 and value not in ("tab", "\\t"):
+            self.fail(_NO_SEPARATOR(value=value), param, ctx)
+        return str(value)
+
+
+class FilePath(_Kind):
+    """A path that can be a file's: not empty, without a NUL byte, and without a slash at the end."""
+
+    name = "path"
+
+    def __init__(self, *, to_write: bool = False) -> None:
+        self._to_write = to_write
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Check the text, and what there is of that name: no folder to write to, nothing to read that cannot be."""
+        text = os.fsdecode(value)
+        if not text or "\0" in text or text.endswith((os.sep, os.altsep or os.sep)):
+            self.fail(_NO_FILE_NAME(value=text), param, ctx)
+        path = Path(text)
+        with suppress(OSError):
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+            if self._to_write and is_folder:
+                self.fail(_FOLDER(value=text), param, ctx)
+            if not self._to_write and not os.access(path, os.R_OK):
+                self.fail(_NOT_READABLE(value=text), param, ctx)
+        return path

@@ -1,0 +1,8 @@
+"""Reading files: tables of every kind, the columns that play a role, order logs of any size, master files."""
+
+from crmkit.cli.reading._chunks import Reading
+from crmkit.cli.reading._master import known_ids
+from crmkit.cli.reading._options import ROLES, OrderOptions
+from crmkit.cli.reading._order_log import OrderLog, Usable, open_orders
+
+__all__ = ["ROLES", "OrderLog", "OrderOptions", "Reading", "Usable", "known_ids", "open_orders"]

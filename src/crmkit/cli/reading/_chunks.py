@@ -1,0 +1,58 @@
+"""A table in a file as it is read: its columns, and its rows chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+
+from crmkit._messages import Message
+from crmkit.cli.language import FileError
+
+__all__ = ["Chunk", "Reading", "Table", "check_header"]
+
+
+_COLUMNS_TWICE: Final = Message(
+    en="{file} has the columns {columns} more than once. Rename or delete the copies.",
+    zh="{file} 中的列 {columns} 重复出现，请改名或删除多余的列。",
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a text file is written; ``separator`` is found out where it is None."""
+
+    encoding: str
+    separator: str | None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows, as Arrow too if they came as such; with them ``done`` of the table's ``size`` is read."""
+
+    rows: pd.DataFrame
+    done: int
+    arrow: Any = None
+
+    def to_arrow(self) -> Any:
+        """Give the rows as an Arrow table."""
+        return pa.Table.from_pandas(self.rows, preserve_index=False) if self.arrow is None else self.arrow
+
+
+@dataclass(frozen=True)
+class Table:
+    """An open file; ``chunks`` takes the columns of ids, which stay text, and how many rows a chunk has at most."""
+
+    columns: list[str]
+    size: int
+    chunks: Callable[[Sequence[str], int], Iterator[Chunk]]
+
+
+def check_header(names: Sequence[object], *, file: str) -> None:
+    """Refuse a header that names a column twice: nobody could tell which is meant."""
+    twice = sorted({str(name) for name in names if name not in ("", None) and list(names).count(name) > 1})
+    if twice:
+        raise FileError(_COLUMNS_TWICE(file=file, columns=twice))

@@ -1,0 +1,157 @@
+"""Which column holds what: as named by the user, else guessed from the header and said aloud."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from crmkit._messages import Message
+from crmkit._names import Language
+from crmkit.cli.language import FileError, OptionError, say
+from crmkit.cli.reading._column_names import OWN_NAMES, USUAL_NAMES
+
+__all__ = ["ABSENT", "Columns", "found_columns", "found_id"]
+
+# The columns by role, None where nothing plays it: keywords of the door.
+Columns: TypeAlias = dict[str, Any]
+
+_JOINTS: Final = re.compile(r"[\s_\-]")
+
+ABSENT: Final = Message(
+    en="{file} has no column {missing}; its columns are {columns}.", zh="{file} 没有列 {missing}；现有列：{columns}。"
+)
+_GUESSED: Final = Message(
+    en="{role}: {column} (guessed; {option} names another)", zh="{role}：{column}（自动识别；可用 {option} 另行指定）"
+)
+_UNKNOWN: Final = Message(
+    en="No column of {file} is known to hold the {role}. Name it with {option}; the columns are {columns}.",
+    zh="无法在 {file} 中识别{role}列，请用 {option} 指定；现有列：{columns}。",
+)
+_AMBIGUOUS: Final = Message(
+    en="{file} has several columns that may hold the {role}: {columns}. Name one with {option}.",
+    zh="{file} 中有多列可作{role}：{columns}。请用 {option} 指定其一。",
+)
+_TWO_AMOUNTS: Final = Message(
+    en="{file} has the amount in {amount} and as {quantity} × {unit_price}. Name --amount {amount}, or --quantity "
+    "{quantity} and --unit-price {unit_price}.",
+    zh="{file} 既有金额列 {amount}，又可由 {quantity} × {unit_price} 得出金额。请指定 --amount {amount}，"
+    "或 --quantity {quantity} 与 --unit-price {unit_price}。",
+)
+_TWO_NAMED: Final = Message(
+    en="--amount and --unit-price exclude one another: the amount is in one column, or quantity times unit price.",
+    zh="--amount 与 --unit-price 不能同时使用：金额取自一列，或为数量乘以单价。",
+)
+_NAMED_TWICE: Final = Message(
+    en="{options} both name the column {column}. Give each a column of its own.",
+    zh="{options} 指定了同一列 {column}，请分别指定。",
+)
+_ROLES: Final = {
+    "customer_id": Message(en="customer id", zh="客户编号"),
+    "date": Message(en="date", zh="日期"),
+    "amount": Message(en="amount", zh="金额"),
+    "quantity": Message(en="quantity", zh="数量"),
+    "unit_price": Message(en="unit price", zh="单价"),
+    "order_id": Message(en="order id", zh="订单号"),
+    "currency": Message(en="currency", zh="币种"),
+    "master_id": Message(en="customer id in the master file", zh="客户主表中的客户编号"),
+}
+
+
+def found_columns(header: Sequence[str], named: Mapping[str, str | None], *, file: Path, language: Language) -> Columns:
+    """Say which column plays which role; None for roles that nothing plays.
+
+    ``named`` is what the user said by role: a column, None, or "" for a role that no column shall play.
+    """
+    _check_named(header, named, file=file)
+    taken = {column for column in named.values() if column}
+    free = [column for column in header if column not in taken]
+    guesses: Columns = {
+        role: _guess(free, role, file=file)
+        for role in ("customer_id", "date", "order_id", "currency")
+        if named[role] is None
+    }
+    guesses |= _guessed_amount(free, named, file=file)
+    found = {role: guesses.get(role) or column or None for role, column in named.items()}
+    wanting = [role for role in ("customer_id", "date") if found[role] is None]
+    if found["amount"] is None and (found["quantity"] is None or found["unit_price"] is None):
+        wanting.append("amount" if found["unit_price"] is None else "quantity")
+    if wanting:
+        raise _unknown(wanting[0], header, file=file)
+    for role in named:
+        column = guesses.get(role)
+        if column is not None and not (role in OWN_NAMES and column == role):
+            _say(role, column, language=language)
+    return found
+
+
+def found_id(header: Sequence[str], named: str | None, *, file: Path, language: Language) -> str:
+    """Say which column of the master file holds the ids."""
+    _check_named(header, {"master_id": named}, file=file)
+    if named:
+        return named
+    column = _guess(header, "customer_id", file=file, asked="master_id")
+    if column is None:
+        raise _unknown("master_id", header, file=file)
+    _say("master_id", column, language=language)
+    return column
+
+
+def _guessed_amount(free: Sequence[str], named: Mapping[str, str | None], *, file: Path) -> Columns:
+    """Guess the money: an amount, or a quantity and a unit price, but not where there is either: they may differ."""
+    if named["amount"]:
+        return {}
+
+    def guess(role: str) -> str | None:
+        return _guess(free, role, file=file) if named[role] is None else named[role]
+
+    amount = None if named["unit_price"] else guess("amount")
+    if amount in OWN_NAMES:
+        return {"amount": amount}
+    quantity, unit_price = guess("quantity"), guess("unit_price")
+    if amount and quantity and unit_price:
+        raise OptionError(_TWO_AMOUNTS(file=file, amount=amount, quantity=quantity, unit_price=unit_price))
+    if amount or not (quantity and unit_price):
+        return {"amount": amount}
+    product: Columns = {"quantity": quantity, "unit_price": unit_price}
+    return {role: column for role, column in product.items() if named[role] is None}
+
+
+def _guess(header: Sequence[str], role: str, *, file: Path, asked: str | None = None) -> str | None:
+    """The column of the best group of usual names; refused where two are equally good."""
+    if role in OWN_NAMES and role in header:
+        return role
+    for names in USUAL_NAMES[role]:
+        found = [column for column in header if _JOINTS.sub("", column).casefold() in names.split()]
+        if len(found) > 1:
+            asked = asked or role
+            raise OptionError(_AMBIGUOUS(file=file, columns=found, role=_ROLES[asked](), option=_option(asked)))
+        if found:
+            return found[0]
+    return None
+
+
+def _check_named(header: Sequence[str], named: Mapping[str, str | None], *, file: Path) -> None:
+    if named.get("amount") and named.get("unit_price"):
+        raise OptionError(_TWO_NAMED())
+    columns = [column for column in named.values() if column]
+    for column in columns:
+        if columns.count(column) > 1:
+            options = [_option(role) for role in named if named[role] == column]
+            raise OptionError(_NAMED_TWICE(options=", ".join(options), column=column))
+    missing = [column for column in columns if column not in header]
+    if missing:
+        raise FileError(ABSENT(file=file, missing=missing, columns=list(header)))
+
+
+def _unknown(role: str, header: Sequence[str], *, file: Path) -> OptionError:
+    return OptionError(_UNKNOWN(file=file, columns=list(header), role=_ROLES[role](), option=_option(role)))
+
+
+def _say(role: str, column: str, *, language: Language) -> None:
+    say(_GUESSED(role=_ROLES[role](), column=column, option=_option(role)), language)
+
+
+def _option(role: str) -> str:
+    return "--" + role.replace("_", "-")

@@ -1,0 +1,33 @@
+"""What the user said about a file of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from crmkit._names import Language
+from crmkit.cli.reading._chunks import Reading
+from crmkit.transactions import Invalid, Returns
+
+__all__ = ["ROLES", "OrderOptions"]
+
+ROLES: Final = ("customer_id", "date", "amount", "quantity", "unit_price", "order_id", "currency")
+"""What columns can be named for."""
+
+
+@dataclass(frozen=True)
+class OrderOptions:
+    """What the user said; ``columns`` by role: a column, None, or "" for a role that no column shall play."""
+
+    file: Path
+    columns: Mapping[str, str | None]
+    reading: Reading
+    decimal_comma: bool
+    date_format: str | None
+    time_zone: str | None
+    returns: Returns
+    invalid: Invalid
+    as_of: str | None
+    language: Language

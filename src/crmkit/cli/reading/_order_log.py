@@ -1,0 +1,144 @@
+"""An order log from a file of any size: in memory as it is, or typed chunk by chunk for DuckDB."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import pandas as pd
+
+from crmkit._frames import open_frame, to_pandas
+from crmkit._messages import Message
+from crmkit.activity import LogHole
+from crmkit.cli.language import FileError
+from crmkit.cli.reading._chunks import Chunk
+from crmkit.cli.reading._decimals import with_decimal_points
+from crmkit.cli.reading._files import open_table
+from crmkit.cli.reading._guess import ABSENT, Columns, found_columns
+from crmkit.cli.reading._log_remarks import said_holes, said_holes_by
+from crmkit.cli.reading._options import OrderOptions
+from crmkit.cli.reading._progress import with_progress
+from crmkit.cli.reading._typed_chunks import typed_chunk
+from crmkit.cli.reading._unusable import Unusable, money_columns
+from crmkit.cli.reading._warehouse import Warehouse, open_warehouse
+from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
+
+__all__ = ["CHUNK_ROWS", "OrderLog", "Usable", "open_orders"]
+
+_NO_ROWS: Final = Message(
+    en="{file} has a header with the columns {columns} and no rows.", zh="{file} 只有表头 {columns}，没有数据行。"
+)
+
+CHUNK_ROWS = 1_000_000
+"""A file with more rows is not held in memory."""
+
+
+class Usable(NamedTuple):
+    """The transactions of a file, its order lines where orders have ids, and the holes that it has."""
+
+    transactions: Any
+    lines: Any | None
+    holes: list[LogHole]
+
+
+@dataclass(frozen=True)
+class OrderLog:
+    """The rows of a file, in a pandas frame or, where there is a warehouse, in DuckDB."""
+
+    rows: Any
+    columns: Columns
+    unusable: Unusable
+    # How the values of the rows are written, unless they are typed.
+    formats: dict[str, Any] = field(default_factory=dict)
+    warehouse: Warehouse | None = None
+
+    def audit(self, *, as_of: str | None) -> pd.DataFrame:
+        """Say where every row went."""
+        audit = audit_orders(self.rows, as_of=as_of, **self.columns, **self.formats)
+        return to_pandas(open_frame(audit, name="audit"))
+
+    def transactions(self, options: OrderOptions, *, as_of: str | None, period_end: str | None = None) -> Usable:
+        """Give the transactions, in the kind of frame that the rows are in; say what is left out, or stop at it.
+
+        Where ``as_of`` lies long after the newest order, or the log has holes, that is said too. Without it the log is
+        looked at as a whole, and to the end of the period asked for if that is later.
+        """
+        if options.invalid == "raise":
+            self.unusable.check_rows()
+        self.unusable.say(options.language)
+        made = as_transactions(
+            self.rows, returns=options.returns, invalid=options.invalid, **self.columns, **self.formats
+        )
+        kept = made if self.warehouse is None else self.warehouse.kept(made, name="transactions")
+        lines = self._lines(options)
+        holes = said_holes(kept, lines=lines, as_of=as_of, period_end=period_end, language=options.language)
+        return Usable(kept, lines, holes)
+
+    def holes(self, options: OrderOptions, *, as_of: str | None, by: str | None) -> dict[str, list[LogHole]]:
+        """Give the holes of the log by the values of a column, and say them; where orders have ids, line by line."""
+        looked_at = self._lines(options, keep=[] if by is None else [by])
+        if looked_at is None:
+            looked_at = as_transactions(
+                self.rows, returns=options.returns, invalid="drop", **self.columns, **self.formats
+            )
+        return said_holes_by(looked_at, by=by, as_of=as_of, language=options.language)
+
+    def _lines(self, options: OrderOptions, *, keep: Sequence[str] = ()) -> Any | None:
+        """The lines of orders with ids: they show days loaded twice, which distinct orders do not."""
+        if self.columns["order_id"] is None:
+            return None
+        made = as_order_lines(
+            self.rows, keep=keep, returns=options.returns, invalid="drop", **{**self.columns, **self.formats}
+        )
+        return made if self.warehouse is None else self.warehouse.kept(made, name="lines")
+
+    def like_rows(self, table: pd.DataFrame, *, name: str) -> Any:
+        """Bring a table into the kind of frame that the rows are in."""
+        return table if self.warehouse is None else self.warehouse.stored(table, name=name)
+
+
+@contextmanager
+def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[OrderLog]:
+    """Open the file of the options; columns that they do not name are guessed, and said; ``keep`` names others."""
+    with open_table(options.file, options.reading) as table:
+        columns = found_columns(table.columns, options.columns, file=options.file, language=options.language)
+        missing = [name for name in keep if name not in table.columns]
+        if missing:
+            raise FileError(ABSENT(file=options.file, missing=missing, columns=table.columns))
+        ids = [name for name in (columns["customer_id"], columns["order_id"], *keep) if name is not None]
+        chunks = table.chunks(ids, CHUNK_ROWS)
+        waiting = deque(chunk for chunk in (next(chunks, None), next(chunks, None)) if chunk is not None)
+        if not waiting or waiting[0].rows.empty:
+            raise FileError(_NO_ROWS(file=options.file, columns=table.columns))
+        unusable = Unusable(columns, decimal_comma=options.decimal_comma)
+        if len(waiting) == 1:
+            yield _in_memory(waiting.popleft().rows, unusable, options)
+            return
+        with open_warehouse() as warehouse:
+            shown = with_progress(_drained(waiting, chunks), size=table.size, options=options)
+            typed = (
+                typed_chunk(chunk, unusable, options, keep=keep, fingerprints=warehouse.fingerprints) for chunk in shown
+            )
+            rows = warehouse.filled(typed, name="orders")
+            unusable.check_numbers()
+            yield OrderLog(rows, columns, unusable, warehouse=warehouse)
+
+
+def _in_memory(rows: pd.DataFrame, unusable: Unusable, options: OrderOptions) -> OrderLog:
+    columns = unusable.columns
+    formats: dict[str, Any] = {"date_format": options.date_format, "time_zone": options.time_zone}
+    read = with_decimal_points(rows, columns=money_columns(columns)) if options.decimal_comma else rows
+    rejected = rejected_orders(read, **columns, **formats)
+    unusable.add(rows.loc[rejected.index].assign(rejected_because=rejected["rejected_because"]), n_rows=len(rows))
+    unusable.check_numbers()
+    return OrderLog(read, columns, unusable, formats)
+
+
+def _drained(waiting: deque[Chunk], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Give the chunks looked at and those to come, holding on to none."""
+    while waiting:
+        yield waiting.popleft()
+    yield from chunks

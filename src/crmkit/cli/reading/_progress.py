@@ -1,0 +1,32 @@
+"""How far reading has come, shown to people and to nobody else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+import click
+
+from crmkit._messages import Message
+from crmkit.cli.language import told
+from crmkit.cli.reading._chunks import Chunk
+from crmkit.cli.reading._options import OrderOptions
+
+__all__ = ["with_progress"]
+
+_READING: Final = Message(en="Reading {file}", zh="读取 {file}")
+
+
+def with_progress(chunks: Iterator[Chunk], *, size: int, options: OrderOptions) -> Iterator[Chunk]:
+    """Pass chunks on; on a terminal a bar on standard error follows them."""
+    if not sys.stderr.isatty():
+        yield from chunks
+        return
+    label = told(_READING(file=options.file.name), options.language)
+    with click.progressbar(length=size, label=label, file=sys.stderr) as bar:
+        done = 0
+        for chunk in chunks:
+            yield chunk
+            bar.update(chunk.done - done)
+            done = chunk.done

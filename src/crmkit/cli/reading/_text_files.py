@@ -1,0 +1,106 @@
+"""CSV and other separated text: everything stays text, for the door to read."""
+
+from __future__ import annotations
+
+import csv
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from crmkit._messages import Message
+from crmkit.cli.language import FileError
+from crmkit.cli.reading._chunks import Chunk, Reading, Table, check_header
+
+__all__ = ["open_text"]
+
+_NUL: Final = Message(
+    en="{file} holds NUL bytes: it is not text, or it is UTF-16. Try --encoding utf-16.",
+    zh="{file} 含有 NUL 字节：不是文本，或为 UTF-16 编码。请试 --encoding utf-16。",
+)
+_UNKNOWN_ENCODING: Final = Message(
+    en="--encoding {encoding!r} is not a known encoding. Try utf-8, gb18030, utf-16 or latin-1.",
+    zh="--encoding {encoding!r} 不是已知的编码。请试 utf-8、gb18030、utf-16 或 latin-1。",
+)
+_OTHER_ENCODING: Final = Message(
+    en="{file} is not in the encoding {encoding} ({error}). Files saved by Chinese Excel are often gb18030: "
+    "try --encoding gb18030, utf-16 or latin-1.",
+    zh="{file} 不是 {encoding} 编码（{error}）。中文 Excel 保存的文件常为 gb18030：请试 --encoding gb18030、utf-16 或 "
+    "latin-1。",
+)
+_TOO_MANY_FIELDS: Final = Message(
+    en="{file} has rows with more fields than its header has columns. Mend them first.",
+    zh="{file} 中有些行的字段数多于表头的列数，请先修正。",
+)
+_NO_TABLE: Final = Message(
+    en="{file} is not a table of separated values: {error}", zh="{file} 不是分隔符文本表格：{error}"
+)
+_SNIFFED: Final = 65_536
+_SEPARATORS: Final = ",;\t|"
+_NAMED_SEPARATORS: Final = {"tab": "\t", "\\t": "\t"}
+
+
+@contextmanager
+def open_text(path: Path, reading: Reading) -> Iterator[Table]:
+    """Open separated text."""
+    with _told(path, reading):
+        with path.open(encoding=reading.encoding, newline="") as file:
+            start = file.read(_SNIFFED)
+        if "\0" in start:
+            raise FileError(_NUL(file=path))
+        separator = _separator(start, given=reading.separator)
+        check_header(next(csv.reader(start.splitlines(), delimiter=separator), []), file=str(path))
+        options: dict[str, Any] = {
+            "sep": separator,
+            "encoding": reading.encoding,
+            "dtype": str,
+            "keep_default_na": False,
+            "index_col": False,
+            "skipinitialspace": True,
+        }
+        columns = list(pd.read_csv(path, nrows=0, **options).columns)
+    with path.open("rb") as raw:
+
+        def chunks(ids: Sequence[str], most: int) -> Iterator[Chunk]:  # noqa: ARG001
+            with _told(path, reading):
+                reader = pd.read_csv(raw, chunksize=most, **options)
+            while (rows := _next(reader, path, reading)) is not None:
+                yield Chunk(rows, raw.tell())
+
+        yield Table(columns, path.stat().st_size, chunks)
+
+
+def _next(reader: Iterator[pd.DataFrame], path: Path, reading: Reading) -> pd.DataFrame | None:
+    with _told(path, reading), warnings.catch_warnings():
+        # Without an index column pandas cuts longer rows to the header, and warns if that loses anything.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return next(reader, None)
+
+
+def _separator(start: str, *, given: str | None) -> str:
+    """The separator of the header line; a comma where there is one column only."""
+    if given is not None:
+        return _NAMED_SEPARATORS.get(given, given)
+    header = next(iter(start.splitlines()), "")
+    try:
+        return csv.Sniffer().sniff(header, delimiters=_SEPARATORS).delimiter
+    except csv.Error:
+        return ","
+
+
+@contextmanager
+def _told(path: Path, reading: Reading) -> Iterator[None]:
+    """Say of what readers raise what it means for the user."""
+    try:
+        yield
+    except LookupError as error:
+        raise FileError(_UNKNOWN_ENCODING(encoding=reading.encoding)) from error
+    except UnicodeError as error:
+        raise FileError(_OTHER_ENCODING(file=path, encoding=reading.encoding, error=error)) from error
+    except pd.errors.ParserWarning as error:
+        raise FileError(_TOO_MANY_FIELDS(file=path)) from error
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise FileError(_NO_TABLE(file=path, error=error)) from error

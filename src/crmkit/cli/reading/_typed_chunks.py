@@ -1,0 +1,58 @@
+"""A chunk of an order log as DuckDB needs it: typed, and with a fingerprint of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+
+from crmkit.cli.reading._chunks import Chunk
+from crmkit.cli.reading._decimals import with_decimal_points
+from crmkit.cli.reading._options import OrderOptions
+from crmkit.cli.reading._unusable import Unusable, money_columns
+from crmkit.transactions import rejected_orders, typed_orders
+
+__all__ = ["typed_chunk"]
+
+_FINGERPRINT: Final = "__crmkit_fingerprint"
+
+
+def typed_chunk(
+    chunk: Chunk,
+    unusable: Unusable,
+    options: OrderOptions,
+    *,
+    keep: Sequence[str],
+    fingerprints: Callable[[Any], Any],
+) -> Any:
+    """Give the columns that play a role, or are kept, as an Arrow table, and tell ``unusable`` what cannot be used.
+
+    The fingerprints stand for the columns left behind: duplicates are rows that are equal in all columns of the file.
+    """
+    columns = unusable.columns
+    used = list(dict.fromkeys(name for name in (*columns.values(), *keep) if name is not None))
+    money = money_columns(columns)
+    rows = chunk.rows[used].reset_index(drop=True)
+    read = with_decimal_points(rows, columns=money) if options.decimal_comma else rows
+    numbers = [columns[role] for role in ("amount", "quantity", "unit_price")]
+    typed = typed_orders(
+        read,
+        customer_id=columns["customer_id"],
+        date=columns["date"],
+        numbers=[name for name in numbers if name is not None],
+        date_format=options.date_format,
+        time_zone=options.time_zone,
+    )
+    rejected = rejected_orders(typed, **{**columns, "currency": None})
+    unusable.add(rows.loc[rejected.index].assign(rejected_because=rejected["rejected_because"]), n_rows=len(rows))
+    table = _with_large_texts(pa.Table.from_pandas(typed, preserve_index=False))
+    return table.append_column(_FINGERPRINT, fingerprints(chunk.to_arrow()))
+
+
+def _with_large_texts(table: Any) -> Any:
+    """Give text one type in every chunk, and so a column without a value in this one."""
+    for position, field in enumerate(table.schema):
+        if pa.types.is_string(field.type) or pa.types.is_null(field.type):
+            table = table.set_column(position, field.name, table.column(position).cast(pa.large_string()))
+    return table

@@ -1,0 +1,155 @@
+"""Rows that cannot be used: how many, why, where the first stand, and some of the values that were the reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from crmkit._checks import some
+from crmkit._messages import Column, Joined, Message, Said
+from crmkit._names import Language
+from crmkit.cli.language import FileError, say
+from crmkit.cli.reading._decimals import has_decimal_comma
+from crmkit.cli.reading._guess import Columns
+from crmkit.labels import LABELS
+
+__all__ = ["Unusable", "money_columns"]
+
+_LEFT_OUT: Final = Message(en="Left out of {given:,} rows: {reasons}.", zh="{given:,} 行中未使用的：{reasons}。")
+_COUNTED: Final = Message(en="{n:,} {reason}", zh="{reason} {n:,} 行")
+_SHOWN: Final = Message(en="{said} ({values})", zh="{said}（{values}）")
+_CANNOT_BE_USED: Final = Message(
+    en="The file has rows that cannot be used: {reasons}.{hint} Mend them, or pass --invalid drop.",
+    zh="文件中有无法使用的行：{reasons}。{hint}请修正，或使用 --invalid drop。",
+)
+_NEEDS_FORMAT: Final = Message(
+    en=" Text dates other than ISO need --date-format.", zh="非 ISO 格式的文本日期须用 --date-format 指定格式。"
+)
+_ROWS: Final = {
+    "no_customer": Message(en="{n} without a customer ({where})", zh="{n} 行无客户编号（{where}）"),
+    "unusable_date": Message(en="{n} with an unusable date ({where})", zh="{n} 行日期无效（{where}）"),
+    "unusable_amount": Message(en="{n} with an unusable amount ({where})", zh="{n} 行金额无效（{where}）"),
+}
+_FIRST_AT: Final = Message(en="first at rows {rows}", zh="最先见于从 0 数起的行 {rows}")
+_HOLDS: Final = Message(en="{column} is {values}", zh="{column}为 {values}")
+_COMMAS: Final = Message(
+    en="{column} holds numbers with commas, such as {values}. Write them with a decimal point and no thousands "
+    "separators, or pass --decimal-comma if they are written like 1.234,56.",
+    zh="{column}含有带逗号的数字，例如 {values}。请改用小数点且不带千位分隔符；若写法如 1.234,56，请加 "
+    "--decimal-comma。",
+)
+_POINTS: Final = Message(
+    en="{column} holds numbers that are not written like 1.234,56, such as {values}. Leave --decimal-comma out, or "
+    "mend them.",
+    zh="{column}含有不符合 1.234,56 写法的数字，例如 {values}。请去掉 --decimal-comma，或修正数据。",
+)
+# One more than a message shows, so that it can tell that there are more.
+_KEPT = 6
+
+
+@dataclass
+class Unusable:
+    """What the rows that cannot be used have in common, gathered chunk by chunk."""
+
+    columns: Columns
+    decimal_comma: bool
+    n_rows: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    positions: dict[str, list[int]] = field(default_factory=dict)
+    examples: dict[tuple[str, str], list[object]] = field(default_factory=dict)
+    misread: dict[str, list[object]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether there are such rows."""
+        return self.counts.total() > 0
+
+    def add(self, rejected: pd.DataFrame, *, n_rows: int) -> None:
+        """Add the next chunk of so many rows, of which these are rejected; the index is their place in the chunk."""
+        self.counts.update(rejected["rejected_because"])
+        for reason, columns in self._sources().items():
+            rows = rejected[rejected["rejected_because"] == reason]
+            kept = self.positions.setdefault(reason, [])
+            kept += (self.n_rows + rows.index[: _KEPT - len(kept)]).tolist()
+            for column in columns:
+                _keep(self.examples.setdefault((reason, column), []), rows[column])
+        unusable = rejected[rejected["rejected_because"] == "unusable_amount"]
+        for column in money_columns(self.columns):
+            text = unusable[column].astype(str)
+            misread = text.str.contains(r"\d[.,]\d" if self.decimal_comma else r"\d,\d", regex=True)
+            if self.decimal_comma:
+                misread &= ~has_decimal_comma(text)
+            _keep(self.misread.setdefault(column, []), text[misread])
+        self.n_rows += n_rows
+
+    def check_numbers(self) -> None:
+        """Refuse numbers in another notation: leaving them out would lose the large ones, or misread the others."""
+        for column, values in self.misread.items():
+            if values:
+                problem = _POINTS if self.decimal_comma else _COMMAS
+                raise FileError(problem(column=Column("orders", column), values=some(values)))
+
+    def check_rows(self) -> None:
+        """Refuse them, naming where the first of each kind stand."""
+        if not self:
+            return
+        told = [self._located(reason) for reason in self._sources() if self.counts[reason]]
+        texts = any(isinstance(value, str) for value in self.examples.get(("unusable_date", self.columns["date"]), []))
+        raise FileError(_CANNOT_BE_USED(reasons=Joined(told), hint=_NEEDS_FORMAT() if texts else ""))
+
+    def say(self, language: Language) -> None:
+        """Count the rows left out on standard error, with examples."""
+        if not self:
+            return
+        told = [
+            _counted(self.counts[reason], reason, self._shown(reason))
+            for reason in self._sources()
+            if self.counts[reason]
+        ]
+        say(_LEFT_OUT(given=self.n_rows, reasons=Joined(told, ", ", "，")), language)
+
+    def _sources(self) -> dict[str, Sequence[str]]:
+        date = self.columns["date"]
+        return {
+            "no_customer": [],
+            "unusable_date": [] if date is None else [date],
+            "unusable_amount": money_columns(self.columns),
+        }
+
+    def _shown(self, reason: str) -> str:
+        return ", ".join(f"{column} {some(values)}" for column, values in self._kept(reason).items())
+
+    def _located(self, reason: str) -> Said:
+        where = [_FIRST_AT(rows=some(self.positions[reason]))]
+        where += [
+            _HOLDS(column=Column("orders", column), values=some(values))
+            for column, values in self._kept(reason).items()
+        ]
+        return _ROWS[reason](n=self.counts[reason], where=Joined(where, ", ", "，"))
+
+    def _kept(self, reason: str) -> dict[str, list[object]]:
+        kept = {column: self.examples.get((reason, column), []) for column in self._sources()[reason]}
+        return {column: values for column, values in kept.items() if values}
+
+
+def money_columns(columns: Columns) -> list[str]:
+    """The columns that make the amount."""
+    names = (columns["quantity"], columns["unit_price"]) if columns["unit_price"] else (columns["amount"],)
+    return [name for name in names if name is not None]
+
+
+def _keep(kept: list[object], values: pd.Series[Any]) -> None:
+    for value in values.unique():
+        plain = None if pd.isna(value) else value.item() if isinstance(value, np.generic) else value
+        if len(kept) < _KEPT and plain not in kept:
+            kept.append(plain)
+
+
+def _counted(count: int, reason: str, shown: str) -> Said:
+    name = LABELS["audit_reason"][reason]
+    said = _COUNTED(n=count, reason=Message(en=name.en.lower(), zh=name.zh)())
+    return _SHOWN(said=said, values=shown) if shown else said
