@@ -348,8 +348,8 @@ def test_rows_that_cannot_be_used_are_named_by_their_place_in_the_file(kind, lan
     assert (chunked[0], chunked[1]) == (3, "")
     said = {
         "en": "1 without a customer (first at rows [0]); 2 with an unusable date (first at rows [7, 30], the column "
-        "下单时间 is ['soon']); 1 with an unusable amount (first at rows [9], the column 数量 is ['one'], the column 单价 is "
-        "['2']). Text dates other than ISO need --date-format. Mend them, or pass --invalid drop.",
+        "下单时间 is ['soon']); 1 with an unusable amount (first at rows [9], the column 数量 is ['one'], the column "
+        "单价 is ['2']). Text dates other than ISO need --date-format. Mend them, or pass --invalid drop.",
         "zh": "1 行无客户编号（最先见于从 0 数起的行 [0]）；2 行日期无效（最先见于从 0 数起的行 [7, 30]，列 "
         "下单时间 为 ['soon']）；1 行金额无效（最先见于从 0 数起的行 [9]，列 数量 为 ['one']，列 单价 为 "
         "['2']）。非 ISO 格式的文本日期须用 --date-format 指定格式。请修正，或使用 --invalid drop。",
