@@ -216,7 +216,7 @@ def test_what_gives_no_labels_is_refused():
 def test_sums_of_what_is_missing_are_refused():
     table = BEFORE.assign(level="a")
     with pytest.raises(
-        SchemaError, match=r"`customers\['spend'\]` is missing or infinite in 1 rows, first at rows \[1"
+        SchemaError, match=r"`customers\['spend'\]` is missing or infinite in 1 rows of those with an order, first"
     ):
         segment_table(table.assign(spend=[1, np.nan, 3, np.nan, 5]), by="level")
     with pytest.raises(SchemaError, match=r"`customers\['n_orders'\]` is missing or infinite in 1 rows"):

@@ -246,7 +246,7 @@ def test_no_scaling_moves_a_customer_of_cdnow(cdnow):
     [
         ({"n_bins": 1}, ValueError, "`n_bins` must be at least 2, got 1"),
         ({"n_bins": 2.5}, TypeError, "`n_bins` must be a whole number"),
-        ({"n_bins": {"r": 5}}, ValueError, "`n_bins` and `weights` must name 'r', 'f' and 'm'"),
+        ({"n_bins": {"r": 5}}, ValueError, "`n_bins` must name 'r', 'f' and 'm'"),
         ({"binning": "rank"}, ValueError, "`binning` must be one of"),
         ({"frequency": "days"}, ValueError, "`frequency` must be one of"),
         ({"min_tenure_days": 0}, ValueError, "`min_tenure_days` must be at least 1"),
@@ -266,7 +266,7 @@ def test_options_out_of_range_are_refused_in_fit(options, error, message, cdnow)
 def test_tables_that_cannot_be_scored_are_refused(cdnow):
     with pytest.raises(SchemaError, match=r"`X` lacks the columns \['spend'\]"):
         RFMScorer().fit(cdnow.drop(columns="spend"))
-    with pytest.raises(SchemaError, match="holds no customer with a purchase day"):
+    with pytest.raises(SchemaError, match="holds nobody with a purchase day"):
         RFMScorer().fit(table([0, 0], [0, 0], [np.nan, np.nan]))
     with pytest.raises(TypeError, match="`X` must be a table in memory"):
         RFMScorer().fit(pytest.importorskip("duckdb").sql("select 1 as n_orders"))

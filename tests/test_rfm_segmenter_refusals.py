@@ -35,10 +35,10 @@ def cdnow():
         (
             {"scorer": RFMScorer(n_bins={"r": 5, "f": 5, "m": 4})},
             ValueError,
-            "but the rules name {'r': 5, 'f': 5, 'm': 5}. Give them one n_bins.",
+            "but the rules name {'r': 5, 'f': 5, 'm': 5}. Give both the same n_bins.",
         ),
         ({"scorer": RFMScorer(n_bins="5")}, TypeError, "`n_bins` must be a whole number, got '5'"),
-        ({"scorer": RFMScorer(n_bins={"r": 5})}, ValueError, "`n_bins` and `weights` must name 'r', 'f' and 'm', got"),
+        ({"scorer": RFMScorer(n_bins={"r": 5})}, ValueError, "`n_bins` must name 'r', 'f' and 'm', got"),
         ({"scorer": RFMScorer(binning="rank")}, ValueError, "`binning` must be one of"),
         (
             {"rules": rules_of(rule("a", r=2, f=2), rule("b", f=1))},

@@ -13,13 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import check_option
 from crmkit._frames import Coded, FrameT, column_like, is_engine, open_as_given, rows_like
-from crmkit._labelling import Labeller
+from crmkit._labelling import Labeller, Measures, measured
 from crmkit._messages import Message
 from crmkit._names import LANGUAGES, Language
 from crmkit.errors import SchemaError
 from crmkit.segment._cases import Case, case_sql, first_that_holds, missing_sql, text_sql
 from crmkit.segment._in_engine import assigned_in_engine
-from crmkit.segment._measures import Measures, measured
 
 __all__ = ["CaseSegmenter"]
 
@@ -28,7 +27,7 @@ MADE: Final = ("segment", "segment_order", "reason_code")
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
 
 _NOBODY: Final = Message(
-    en="{@customers} holds nobody with an order. Segments compare customers who have bought.",
+    en="{@customers} holds nobody with an order. Segments compare customers who bought.",
     zh="{@customers} 中没有任何下过单的客户。分群比较的是买过的客户。",
 )
 _TABLE_NAME: Final = Message(

@@ -1,4 +1,4 @@
-"""Segments as a list of cases of which the first that holds counts: in memory, and the same in SQL."""
+"""Segments as a list of cases, of which the first that holds counts, in memory and in SQL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from crmkit.segment._measures import Measures
+from crmkit._labelling import Measures
+from crmkit._messages import Message
 
 __all__ = [
     "PLAIN_COLUMN",
@@ -23,24 +24,26 @@ __all__ = [
     "text_sql",
 ]
 
-# What SQL takes as a name without quotes.
+# What SQL accepts as a name without quotes.
 PLAIN_COLUMN: Final = re.compile(r"[^\W\d]\w*")
+
+_NOT_PLAIN: Final = Message(en="{column!r} is not a plain column name.", zh="{column!r} 不是普通的列名。")
 
 
 class Within(NamedTuple):
-    """A column lies within bounds, both counting."""
+    """A column lies within bounds, both included."""
 
     column: str
     low: float = -np.inf
     high: float = np.inf
 
     def holds(self, columns: Measures) -> npt.NDArray[np.bool_]:
-        """Where it holds; without bounds, wherever the column is not missing."""
+        """The rows where it holds; without bounds, those where the column is not missing."""
         values = columns[self.column]
         return np.asarray((values >= self.low) & (values <= self.high))
 
     def sql(self, *, quote: str) -> str:
-        """Write it in SQL, the column between two quotes."""
+        """Write it in SQL, with quotes around the column."""
         column = column_sql(self.column, quote=quote)
         tests = [f"{column} >= {self.low!r}"] if self.low > -np.inf else []
         tests += [f"{column} <= {self.high!r}"] if self.high < np.inf else []
@@ -48,7 +51,7 @@ class Within(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A segment, the code of the reason, and what must hold for it."""
+    """A segment, the code of the reason, and the conditions that must all hold."""
 
     segment: str
     reason: str
@@ -56,7 +59,7 @@ class Case(NamedTuple):
 
 
 def no_order(segment: str, *, value: str) -> list[Case]:
-    """The cases of those without an order; of some, refunds are known, so that their value is not 0."""
+    """The cases of customers without an order; some have refunds, so their value is not 0."""
     none = Within("n_orders", high=0.0)
     return [
         Case(segment, "no_order", (none, Within(value, low=0.0, high=0.0))),
@@ -66,7 +69,7 @@ def no_order(segment: str, *, value: str) -> list[Case]:
 
 
 def first_that_holds(cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:
-    """The position of the first case that holds, row by row; one must."""
+    """The position of the first case that holds, row by row; one always does."""
     n_rows = len(columns["n_orders"])
     found = np.full(n_rows, -1, dtype=np.intp)
     for number in range(len(cases) - 1, -1, -1):
@@ -83,14 +86,14 @@ def text_sql(text: str) -> str:
 
 
 def column_sql(column: str, *, quote: str) -> str:
-    """Write the name of a column in SQL, between two quotes; without them only a plain one."""
+    """Write the name of a column in SQL between quotes; without quotes only a plain name is allowed."""
     if not quote and not PLAIN_COLUMN.fullmatch(column):
-        raise ValueError(f"{column!r} is not a plain column name.")
+        raise ValueError(_NOT_PLAIN(column=column))
     return f"{quote}{column.replace(quote, 2 * quote) if quote else column}{quote}"
 
 
 def missing_sql(columns: Sequence[str], *, quote: str) -> str:
-    """Write in SQL that somebody who ordered lacks a number; NaN is above all numbers there."""
+    """Write in SQL that a customer who ordered lacks a number; NaN is above all numbers there."""
     most = repr(np.finfo(float).max.item())
     named = {column: column_sql(column, quote=quote) for column in columns}
     lacks = {column: f"{name} IS NULL OR {name} > {most} OR {name} < -{most}" for column, name in named.items()}
@@ -99,7 +102,7 @@ def missing_sql(columns: Sequence[str], *, quote: str) -> str:
 
 
 def case_sql(cases: Sequence[Case], results: Sequence[str], *, missing: str, quote: str) -> str:
-    """Write a CASE that gives each case its result, in SQL, and none where ``missing`` holds."""
+    """Write an SQL CASE that gives each case its result, and NULL where ``missing`` holds."""
     lines = [
         f"  WHEN {' AND '.join(each.sql(quote=quote) for each in case.conditions) or 'TRUE'} THEN {result}"
         for case, result in zip(cases, results, strict=True)

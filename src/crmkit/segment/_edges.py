@@ -1,4 +1,4 @@
-"""Where one group ends and the next begins: always between values, never on one."""
+"""Edges between groups, which always lie between values and never on one."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Binning: TypeAlias = Literal["quantile", "width", "natural"]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Counts: TypeAlias = npt.NDArray[np.int64]
 
-# Values this close, relatively, differ by the rounding of a sum and count as one.
+# Values that differ relatively by no more than this differ by the rounding of a sum, and count as one.
 _ROUNDING = 1e-9
-# And so do those this close, compared with the largest: what is left where money was paid back.
+# So do values that differ by no more than this share of the largest: what remains where money was paid back.
 _CANCELLED = 1e-14
 
 
@@ -26,7 +26,7 @@ def edges_between_values(values: Floats, *, n_bins: int, binning: Binning) -> Fl
     """Find the ``n_bins - 1`` edges, ascending, each halfway between two neighbouring distinct values.
 
     The lowest value always falls into the first bin and the highest into the last, so a tie that spans a whole
-    bin leaves that bin empty and never shortens the scale. Where all values are one, the edges lie just above it.
+    bin leaves that bin empty and never shortens the scale. Where all values are equal, the edges lie just above them.
     """
     distinct, counts = _distinct(values)
     if len(distinct) == 1:
@@ -35,7 +35,7 @@ def edges_between_values(values: Floats, *, n_bins: int, binning: Binning) -> Fl
         breaks = _above_quantiles(counts, targets=counts.sum() * np.arange(1, n_bins) / n_bins)
     elif binning == "width":
         cuts = np.linspace(distinct[0], distinct[-1], n_bins + 1)[1:-1]
-        # A value that lies on a cut belongs above it, whatever the last bit says.
+        # A value on a cut belongs above it, whatever the last bit says.
         breaks = np.searchsorted(distinct, cuts - _ROUNDING * (distinct[-1] - distinct[0])) - 1
     else:
         breaks = natural_breaks(distinct, counts, n_bins=n_bins)
@@ -45,8 +45,9 @@ def edges_between_values(values: Floats, *, n_bins: int, binning: Binning) -> Fl
 def edges_of_top_shares(values: Floats, *, shares: Sequence[float], of: Literal["customers", "value"]) -> Floats:
     """Find the edges, ascending, above which the largest values make each share of the customers or of the total.
 
-    A share of the customers is not exceeded, unless the largest value alone does; a share of the total is reached.
-    Equal values stay together. Where all values are one, nobody stands out among customers, and all reach the total.
+    A share of the customers is not exceeded, unless ties at the largest value alone exceed it; a share of the total is
+    reached. Equal values stay together. Where all values are equal, nobody is above the edges for shares of the
+    customers, and everybody is above those for shares of the total.
     """
     distinct, counts = _distinct(values)
     asked = np.sort(np.asarray(shares, dtype=np.float64))[::-1]
@@ -55,7 +56,7 @@ def edges_of_top_shares(values: Floats, *, shares: Sequence[float], of: Literal[
             return np.full(len(asked), _just_above(distinct[0]))
         breaks = _above_quantiles(counts, targets=counts.sum() * (1 - asked) * (1 - _ROUNDING))
     else:
-        # Where values are below zero the total is passed before the last of them.
+        # Where some values are below zero, the total is passed before the last value.
         held = np.maximum.accumulate(np.cumsum((distinct * counts)[::-1]))
         targets = asked * (distinct * counts).sum() * (1 - _ROUNDING)
         breaks = len(distinct) - 2 - np.searchsorted(held, targets)
@@ -64,7 +65,7 @@ def edges_of_top_shares(values: Floats, *, shares: Sequence[float], of: Literal[
 
 
 def reached(edges: Floats) -> Floats:
-    """The least value that counts as having reached each edge, a rounding error below it."""
+    """The smallest value that counts as having reached each edge: a rounding error below it."""
     return edges - _ROUNDING * np.abs(edges)
 
 
@@ -82,5 +83,5 @@ def _just_above(value: float) -> float:
 
 
 def _above_quantiles(counts: Counts, *, targets: Any) -> npt.NDArray[np.intp]:
-    """The break above the value in which each number of customers, counted from below, falls; the last at most."""
+    """The break above the value at which each number of customers, counted from below, is reached; the last at most."""
     return np.asarray(np.minimum(np.searchsorted(np.cumsum(counts), targets), len(counts) - 2))

@@ -1,4 +1,4 @@
-"""Tables that segmenters and scorers learn, as JSON may give them back."""
+"""Checks of the tables that segmenters and scorers learn, when they are read back from JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Kind: TypeAlias = Literal["text", "int64", "Int64", "float64"]
 
 
 def check_table(table: pd.DataFrame, kinds: Mapping[str, Kind]) -> None:
-    """Raise unless a table has these columns, in this order, each of its kind, and its rows are numbered."""
+    """Raise unless a table has exactly these columns, in this order and of these kinds, and its rows are numbered."""
     found = {name: "text" if is_string_dtype(dtype) else str(dtype) for name, dtype in table.dtypes.items()}
     if list(found.items()) != list(kinds.items()) or not table.index.equals(pd.RangeIndex(len(table))):
         raise ValueError(f"a table of {list(kinds.items())} has {list(found.items())}")
@@ -24,7 +24,7 @@ def check_table(table: pd.DataFrame, kinds: Mapping[str, Kind]) -> None:
 
 
 def check_cuts(cuts: pd.Series[float], *, given: Mapping[int, float]) -> None:
-    """Raise unless cuts are finite, and those at the positions given are what was given."""
+    """Raise unless cuts are finite, and those at the given positions are as given."""
     if not np.isfinite(cuts).all():
         raise ValueError("a cut is a finite number")
     if any(cuts.iloc[at] != float(cut) for at, cut in given.items()):

@@ -12,17 +12,17 @@ __all__ = ["natural_breaks"]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Positions: TypeAlias = npt.NDArray[np.intp]
 
-# Some seconds of work; more groups of values than this are merged first.
+# Takes some seconds; if there are more groups of values than this, they are merged first.
 _MOST_GROUPS = 1_000_000
-# Groupings whose deviations are this close, relatively, are equally good: the first counts, whatever the last bits say.
+# Groupings whose deviations differ relatively by no more than this are equally good, and the first counts.
 _ROUNDING = 1e-10
 
 
 def natural_breaks(distinct: Floats, counts: npt.NDArray[np.int64], *, n_bins: int) -> Positions:
-    """The last values of all bins but the highest, such that the squared deviation within bins is least.
+    """The last values of all bins but the highest, such that the squared deviation within bins is smallest.
 
-    The best start of the last group never moves back as values are added, so that the starts for all values are found
-    by halving: that of the middle value bounds those on either side.
+    The best start of the last group never moves back as values are added, so the starts for all values are found by
+    halving: that of the middle value bounds those on either side.
 
     References
     ----------
@@ -31,11 +31,11 @@ def natural_breaks(distinct: Floats, counts: npt.NDArray[np.int64], *, n_bins: i
     .. [2] Grønlund, Larsen, Mathiasen, Nielsen, Schneider and Song (2017), "Fast Exact k-Means, k-Medians and Bregman
        Divergence Clustering in 1D", arXiv:1701.07204, for the halving.
     """
-    # Deviations from the median, added up away from it: sums of squares of far-off values lose their digits, and those
-    # of the few values at the ends must not take the digits of the many between.
+    # Deviations from the median are added up outwards: sums of squares of distant values lose digits, and the few
+    # values at the ends must not cost the many in the middle their digits.
     middle = int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
     deviation = distinct - distinct[middle]
-    # In units of a power of two, which leaves all digits: squares of the least and the greatest floats are none.
+    # Scaling by a power of two keeps all digits; squares of the smallest and largest floats would leave the range.
     _, exponent = np.frexp(np.abs(deviation).max())
     deviation = np.ldexp(deviation, -exponent)
     parts = (counts.astype(float), counts * deviation, counts * deviation**2)
@@ -48,7 +48,7 @@ def natural_breaks(distinct: Floats, counts: npt.NDArray[np.int64], *, n_bins: i
         if len(finer) == len(groups):
             break
         groups = finer
-    # Fewer values than bins: the highest bin must still be reached, so the last break serves again.
+    # With fewer values than bins, the highest bin must still be reached, so the last break is repeated.
     return np.append(ends, np.full(n_bins - 1 - len(ends), ends[-1]))
 
 
@@ -58,7 +58,7 @@ def _best_breaks(sums: list[Floats], *, n_bins: int) -> Positions:
     best = _within(sums, np.zeros(n, dtype=np.intp), np.arange(1, n + 1))
     choices = []
     for n_groups in range(1, min(n_bins, n)):
-        # Of the last bin only the one that ends with the last value is asked for.
+        # Of the last bin, only the one that ends with the last value is needed.
         last = n_groups == min(n_bins, n) - 1
         best, choice = _one_group_more(best, sums, n_groups=n_groups, first_end=n if last else n_groups + 1)
         choices.append(choice)
@@ -70,13 +70,13 @@ def _best_breaks(sums: list[Floats], *, n_bins: int) -> Positions:
 
 
 def _one_group_more(best: Floats, sums: list[Floats], *, n_groups: int, first_end: int) -> tuple[Floats, Positions]:
-    """The least deviation of the first 1, 2, … values in one group more, and where the last group starts.
+    """The smallest deviation of the first 1, 2, … values in one more group, and where the last group starts.
 
-    They are worked out from so many values on, ``first_end``.
+    They are computed from ``first_end`` values on.
     """
     n = len(best)
     least, choice = np.full(n, np.inf), np.zeros(n, dtype=np.intp)
-    # Numbers of values still to be looked at, from low to high, and between which starts their last group begins.
+    # The numbers of values still to be examined, from low to high, and the bounds of the start of their last group.
     low, high = np.array([first_end]), np.array([n])
     first, last = np.array([n_groups]), np.array([n - 1])
     while len(low):
@@ -97,14 +97,14 @@ def _one_group_more(best: Floats, sums: list[Floats], *, n_groups: int, first_en
 
 
 def _within(sums: list[Floats], starts: Positions, ends: Positions) -> Floats:
-    """Squared deviation of the values from a start up to an end, the end not among them."""
+    """Squared deviation of the values from a start up to, but not including, an end."""
     w, s, q = sums
     found = (q[ends] - q[starts]) - (s[ends] - s[starts]) ** 2 / (w[ends] - w[starts])
     return np.maximum(found, 0.0)
 
 
 def _added_up(parts: Floats, centre: int) -> Floats:
-    """Sums of which differences are those of the parts between, added up from the centre to either side."""
+    """Running sums from the centre to either side; their differences are the sums of the parts between."""
     return np.concatenate([-np.cumsum(parts[:centre][::-1])[::-1], [0.0], np.cumsum(parts[centre:])])
 
 
@@ -118,7 +118,7 @@ def _group_starts(counts: npt.NDArray[np.int64]) -> Positions:
 
 
 def _parted(groups: Positions, breaks: Positions, *, n_values: int) -> Positions:
-    """Part the groups on either side of each break into single values."""
+    """Split the groups on either side of each break into single values."""
     ends = np.append(groups, n_values)
     beside = [np.arange(ends[at - 1], ends[at + 1]) for at in breaks]
     return np.unique(np.concatenate([groups, *beside]))

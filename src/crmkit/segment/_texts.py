@@ -25,5 +25,5 @@ def called(column: str, language: Language) -> str:
 
 
 def amount(value: float) -> str:
-    """A number with thousands separators and as many digits as it has, but for the noise of a sum."""
+    """A number with thousands separators and all its digits, without the rounding noise of a sum."""
     return f"{value:,.12g}"

@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import check_fraction, check_int, check_number
-from crmkit._labelling import POTENTIAL, Scheme
+from crmkit._labelling import POTENTIAL, Measures, Scheme
+from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.segment._case_segmenter import CaseSegmenter
 from crmkit.segment._cases import Case, Within, no_order
 from crmkit.segment._edges import edges_of_top_shares, reached
 from crmkit.segment._learned import check_cuts, check_table
-from crmkit.segment._measures import Measures
 from crmkit.segment._schemes import SCHEMES
 from crmkit.segment._texts import REASONS, amount, called
 from crmkit.segment._value_levels import check_total, check_value_column
@@ -57,40 +57,60 @@ _TEXTS: Final = {
     ),
 }
 
+_SHARES_TURNED: Final = Message(
+    en="{@core_share} must be below {@important_share}, got {core} and {important}.",
+    zh="{@core_share} 须小于 {@important_share}，得到 {core} 与 {important}。",
+)
+_CUTS_KIND: Final = Message(
+    en="{@cuts} must map {names} to numbers, got {value!r}.", zh="{@cuts} 须为 {names} 到数字的映射，得到 {value!r}。"
+)
+_CUTS_NAME: Final = Message(
+    en="{@cuts} must name {names}, got {value!r}.", zh="{@cuts} 只能包含 {names}，得到 {value!r}。"
+)
+_CUTS_TURNED: Final = Message(
+    en="The core cut {core} lies below the important cut {important}. Give {@cuts} for both.",
+    zh="核心客户的切点 {core} 低于重要客户的切点 {important}。请在 {@cuts} 中同时给出两者。",
+)
+
 
 class TierSegmenter(CaseSegmenter):
     """Put customers into four tiers: core, important, ordinary, and potential.
 
-    The first of these that holds counts:
+    Customers are in the first of these tiers that fits them:
 
     1. potential: known, but without an order;
-    2. core, by contribution: one of those with the largest value who together bring ``core_share`` of the total;
-    3. important, by value: one of those who together bring it to ``important_share``;
-       or by frequency: one of the ``frequent_share`` with the most orders;
+    2. core, by contribution: among the customers with the largest values who together bring ``core_share`` of the
+       total;
+    3. important, by value: among those who together bring it to ``important_share``;
+       or by frequency: among the ``frequent_share`` with the most orders;
     4. ordinary: the rest.
 
-    The stage in the life cycle comes on top: whose last order is more than ``lapsed_days`` ago stands one tier lower,
-    core becoming important and important ordinary. So core is what brings most of the revenue and is still there.
+    The stage in the life cycle counts too: customers whose last order was more than ``lapsed_days`` ago are placed one
+    tier lower, core becoming important and important ordinary. Core customers thus bring most of the revenue and are
+    still active.
 
-    The cuts are learned in `fit` and frozen: a later period is placed on the same cuts. They lie halfway between
-    neighbouring distinct values, so equal customers share a tier, and neither the currency unit nor the last bit of a
-    sum moves anyone.
+    The cuts are learned in `fit` and frozen, so a later period is measured against the same cuts. They lie halfway
+    between neighbouring distinct values. Equal customers therefore share a tier, and neither the currency unit nor the
+    last bit of a sum moves anyone.
 
     Parameters
     ----------
     value : str, default "spend"
-        Column that is the customer's value: money, margin, expected value; a plain name.
+        Column with the customer's value, such as money, margin or expected value. Its name must be plain: letters,
+        digits and underscores.
     core_share : float, default 0.5
         Share of the total value that the core brings: most of it.
     important_share : float, default 0.8
-        Share of the total value to which those important by value bring it; above ``core_share``.
+        Share of the total value that core customers and those important by value bring together; above
+        ``core_share``.
     frequent_share : float, default 0.2
-        Share of the customers who are important for the number of their orders; not exceeded, unless those with the
-        most orders alone are more.
+        Largest share of the customers who are important because they order often; exceeded only where ties at the
+        highest number of orders alone exceed it.
     lapsed_days : int or None, default 365
-        Days since the last order after which a customer counts as lapsed; with None nobody does.
+        Days since the last order after which a customer counts as lapsed; with ``None`` nobody does.
     cuts : mapping of "core", "important", "orders" to numbers, optional
-        Fixed cuts instead of learned ones: the value that core and important customers reach, and the number of orders.
+        Fixed cuts instead of learned ones: the value that core and important customers must reach, and the number of
+        orders.
 
     Attributes
     ----------
@@ -105,8 +125,8 @@ class TierSegmenter(CaseSegmenter):
 
     Notes
     -----
-    The tiers (核心客户, 重要客户, 普通客户, 潜在客户) and what drives them (value, frequency, contribution, stage) are
-    those of customer-management handbooks, which give no figures; the defaults are ours.
+    The tiers (核心客户, 重要客户, 普通客户, 潜在客户) and what drives them (value, frequency, contribution, stage) come
+    from customer-management handbooks, which give no figures; the defaults are ours.
 
     Examples
     --------
@@ -148,16 +168,14 @@ class TierSegmenter(CaseSegmenter):
         for name in ("core_share", "important_share", "frequent_share"):
             check_fraction(getattr(options, name), name=name)
         if options.core_share >= options.important_share:
-            raise ValueError(
-                f"`core_share` must be below `important_share`, got {options.core_share} and {options.important_share}."
-            )
+            raise ValueError(_SHARES_TURNED(core=options.core_share, important=options.important_share))
         if options.lapsed_days is not None:
             check_int(options.lapsed_days, name="lapsed_days", low=1)
         if options.cuts is not None and not isinstance(options.cuts, Mapping):
-            raise TypeError(f"`cuts` must map {list(_CUTS)} to numbers, got {options.cuts!r}.")
+            raise TypeError(_CUTS_KIND(names=list(_CUTS), value=options.cuts))
         for name, cut in (options.cuts or {}).items():
             if name not in _CUTS:
-                raise ValueError(f"`cuts` must name {list(_CUTS)}, got {name!r}.")
+                raise ValueError(_CUTS_NAME(names=list(_CUTS), value=name))
             check_number(cut, name=f"cuts[{name!r}]")
 
     def _scheme(self) -> Scheme:
@@ -188,11 +206,9 @@ class TierSegmenter(CaseSegmenter):
             for name, (segment, column, cut, share) in learned.items()
         ]
         self.cuts_ = pd.DataFrame(rows, columns=["segment", "column", "cut", "share"])
-        if self.cuts_["cut"].iloc[0] < self.cuts_["cut"].iloc[1]:
-            raise ValueError(
-                f"The core cut {amount(self.cuts_['cut'].iloc[0])} lies below the important cut "
-                f"{amount(self.cuts_['cut'].iloc[1])}. Give `cuts` for both."
-            )
+        core_cut, important_cut = self.cuts_["cut"].tolist()[:2]
+        if core_cut < important_cut:
+            raise ValueError(_CUTS_TURNED(core=amount(core_cut), important=amount(important_cut)))
 
     def _check_learned(self) -> None:
         check_table(self.cuts_, {"segment": "text", "column": "text", "cut": "float64", "share": "float64"})

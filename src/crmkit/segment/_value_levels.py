@@ -12,13 +12,13 @@ import pandas as pd
 
 from crmkit._checks import check_ascending, check_fraction, check_option
 from crmkit._figures import decimals
-from crmkit._labelling import Scheme
+from crmkit._labelling import Floats, Measures, Scheme
+from crmkit._messages import Column, Message
 from crmkit._names import Language
 from crmkit.segment._case_segmenter import CaseSegmenter
 from crmkit.segment._cases import PLAIN_COLUMN, Case, Within, no_order
 from crmkit.segment._edges import edges_between_values, edges_of_top_shares, reached
 from crmkit.segment._learned import check_cuts, check_table
-from crmkit.segment._measures import Floats, Measures
 from crmkit.segment._schemes import SCHEMES
 from crmkit.segment._texts import REASONS, amount, called
 
@@ -28,6 +28,22 @@ SchemeName: TypeAlias = Literal["value_level", "relationship", "abc", "main_grou
 LevelBinning: TypeAlias = Literal["quantile", "contribution", "natural"]
 
 _CANCELLED = 1e-12
+
+_NOTHING_TO_LEARN: Final = Message(
+    en="{@cuts} leaves nothing to learn. Give either cuts, or binning and shares.",
+    zh="给出 {@cuts} 后无需再学习。请只给出 {@cuts}，或只给出 {@binning} 与 {@shares}。",
+)
+_SHARES_OF_BREAKS: Final = Message(
+    en="{@shares} has no meaning for natural breaks. Leave it out.", zh="自然断点法不使用 {@shares}，请去掉。"
+)
+_NOT_PLAIN: Final = Message(
+    en="{@value} must be a plain column name such as 'spend', got {value!r}. Rename the column.",
+    zh="{@value} 须为 'spend' 之类的普通列名，得到 {value!r}。请为该列改名。",
+)
+_NO_TOTAL: Final = Message(
+    en="{where} adds up to {total}: there are no shares of it. Cut by quantile, or give cuts.",
+    zh="{where}的合计为 {total}，无法计算占比。请按人数分位切分，或直接给出切点。",
+)
 
 
 class _Defaults(NamedTuple):
@@ -49,32 +65,33 @@ _DEFAULTS: Final = MappingProxyType(
 class ValueSegmenter(CaseSegmenter):
     """Put customers, or products, into levels by one value.
 
-    The cuts between levels are learned in `fit` and frozen: a later period is placed on the same cuts. They lie
-    halfway between neighbouring distinct values, so equal values share a level, and neither the currency unit nor the
-    last bit of a sum moves anyone.
+    The cuts between levels are learned in `fit` and frozen, so a later period is measured against the same cuts. They
+    lie halfway between neighbouring distinct values. Equal values therefore share a level, and neither the currency
+    unit nor the last bit of a sum moves anyone.
 
     Parameters
     ----------
     scheme : {"value_level", "relationship", "abc", "main_group", "product"}, default "value_level"
-        The levels, the best first, before those without an order:
+        The levels, the best first; customers without an order are in a level of their own after them:
 
-        - "value_level": high, medium, low; by default the 20 % of the customers with the largest value, the 30 % after
-          them, the rest.
-        - "relationship": high value, established; by default the 20 % with the largest value, the rest.
-        - "abc": A, B, C; by default those who bring 80 % of the total, those who bring it to 95 %, the rest.
-        - "main_group": main, secondary; by default those who bring 80 % of the total, the rest.
+        - "value_level": high, medium, low; by default the 20 % of the customers with the largest value, the next 30 %,
+          and the rest.
+        - "relationship": high value, established; by default the 20 % with the largest value, and the rest.
+        - "abc": A, B, C; by default those who bring 80 % of the total, those who bring it to 95 %, and the rest.
+        - "main_group": main, secondary; by default those who bring 80 % of the total, and the rest.
         - "product": hot, steady, slow, for a table of products with ``n_orders`` and the value; cut as "abc".
     value : str, default "spend"
-        Column to compare: money, margin, expected value; a plain name.
+        Column to compare, such as money, margin or expected value. Its name must be plain: letters, digits and
+        underscores.
     binning : {"quantile", "contribution", "natural"}, optional
-        How cuts are learned: ``shares`` of the customers with the largest value (not exceeded, unless those of the
-        largest value alone are more), or of the total that they bring (reached), or Fisher's natural breaks. That of
-        the scheme if not given.
+        How cuts are learned. "quantile": the customers with the largest values are at most ``shares`` of all, unless
+        ties at the largest value alone exceed that. "contribution": they bring at least ``shares`` of the total.
+        "natural": Fisher's natural breaks. The scheme's own by default.
     shares : sequence of float, optional
-        Shares from the top, ascending, between 0 and 1, one less than there are levels. Those of the scheme if not
-        given; natural breaks need none.
+        Shares from the top, ascending, between 0 and 1, one fewer than there are levels. The scheme's own by default;
+        natural breaks need none.
     cuts : sequence of float, optional
-        Fixed cuts instead, ascending, in the unit of the value; reaching a cut earns the better level.
+        Fixed cuts instead, ascending, in the unit of the value; a value that reaches a cut earns the better level.
 
     Attributes
     ----------
@@ -132,10 +149,10 @@ class ValueSegmenter(CaseSegmenter):
         if options.binning is not None:
             check_option(options.binning, ("quantile", "contribution", "natural"), name="binning")
         if options.cuts is not None and (options.binning is not None or options.shares is not None):
-            raise ValueError("`cuts` leaves nothing to learn. Give either cuts, or binning and shares.")
+            raise ValueError(_NOTHING_TO_LEARN())
         if options.shares is not None:
             if options.binning == "natural":
-                raise ValueError("`shares` means nothing to natural breaks. Leave it out.")
+                raise ValueError(_SHARES_OF_BREAKS())
             for share in check_ascending(options.shares, n_numbers=n_cuts, name="shares"):
                 check_fraction(share, name="shares")
         if options.cuts is not None:
@@ -212,16 +229,13 @@ class ValueSegmenter(CaseSegmenter):
 
 
 def check_value_column(value: object) -> None:
-    """Raise unless a value column has a name that SQL takes as it is."""
+    """Raise unless a value column has a name that SQL accepts without quotes."""
     if not isinstance(value, str) or not PLAIN_COLUMN.fullmatch(value):
-        raise ValueError(f"`value` must be a plain column name such as 'spend', got {value!r}. Rename the column.")
+        raise ValueError(_NOT_PLAIN(value=value))
 
 
 def check_total(values: Floats, *, column: str) -> None:
-    """Raise unless there is something that customers can bring a share of."""
-    # What is left of numbers that cancel is nothing.
+    """Raise unless there is a total that customers can have a share of."""
+    # What remains of numbers that cancel out is nothing.
     if not values.sum() > _CANCELLED * np.abs(values).sum():
-        raise ValueError(
-            f"`customers[{column!r}]` adds up to {decimals(values.sum())}: there are no shares of it. Cut by quantile, "
-            "or give cuts."
-        )
+        raise ValueError(_NO_TOTAL(where=Column("customers", column), total=decimals(values.sum())))

@@ -7,38 +7,38 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from crmkit._frames import FrameT, from_pandas
-from crmkit.segment._measures import measured
+from crmkit._labelling import measured
 from crmkit.segment._rfm._score_edges import scores_on
 from crmkit.segment._rfm._score_values import columns_read, oriented
-from crmkit.segment._rfm._scorer import RFMScorer
+from crmkit.segment._rfm._scorer import RFMScorer, check_scorer
 
 __all__ = ["rfm_map_table"]
 
 
 def rfm_map_table(customers: FrameT, *, scorer: RFMScorer) -> FrameT:
-    """Customers and spend of each pair of recency and frequency scores.
+    """Count customers, orders and spend for each pair of recency and frequency scores.
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table
-        As `crmkit.customer_summary` gives it. Those without an order have no place on the map.
+        As `crmkit.customer_summary` makes it. Customers without an order have no place on the map.
     scorer : RFMScorer
-        Fitted. With nested scores a frequency score means another number of orders in each recency.
+        Fitted. With nested scores, a frequency score stands for a different number of orders at each recency score.
 
     Returns
     -------
     the kind of table given
-        One row per pair, the lowest first, empty ones too: ``r_score``, ``f_score``, ``n_customers``, ``n_orders``,
-        ``spend``, and ``mean_spend`` per customer, missing where there is none.
+        One row per pair of scores, the lowest first, empty pairs too: ``r_score``, ``f_score``, ``n_customers``,
+        ``n_orders``, ``spend``, and ``mean_spend`` per customer, missing where there are no customers.
 
     Raises
     ------
     NotFittedError
         If the scorer is not fitted.
     SchemaError
-        If a column is missing, holds no numbers, or lacks a value of somebody who ordered.
+        If a column is missing, does not hold numbers, or lacks a value of somebody who ordered.
     TypeError
-        If ``customers`` is no table in memory or ``scorer`` no `RFMScorer`.
+        If ``customers`` is not a table in memory or ``scorer`` is not an `RFMScorer`.
 
     Examples
     --------
@@ -52,8 +52,7 @@ def rfm_map_table(customers: FrameT, *, scorer: RFMScorer) -> FrameT:
     2        2        1          145       145    3978.23   27.436069
     3        2        2         1029      5421  197291.77  191.731555
     """
-    if not isinstance(scorer, RFMScorer):
-        raise TypeError(f"`scorer` must be an RFMScorer, got {type(scorer).__name__}.")
+    check_scorer(scorer)
     check_is_fitted(scorer)
     columns = measured(customers, columns_read(scorer.options_), name="customers")
     scores = scores_on(oriented(columns, scorer.options_), scorer.edges_)

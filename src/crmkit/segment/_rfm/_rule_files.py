@@ -7,12 +7,17 @@ import tomllib
 from collections.abc import Mapping
 from numbers import Integral
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from crmkit._messages import Message
 from crmkit._writing import write_text
 from crmkit.segment._rfm._rules import RFMPreset, RFMRules, checked_rules, rfm_rules
 
 __all__ = ["read_rfm_rules", "write_rfm_rules"]
+
+_NOT_TOML: Final = Message(
+    en="{path} is no TOML file in UTF-8: {error}.", zh="{path} 不是 UTF-8 编码的 TOML 文件：{error}。"
+)
 
 
 def read_rfm_rules(path: str | Path) -> RFMRules:
@@ -34,10 +39,10 @@ def read_rfm_rules(path: str | Path) -> RFMRules:
     OSError
         If the file cannot be read.
     TypeError
-        If a number of bins is no whole number.
+        If a number of bins is not a whole number.
     ValueError
-        If it is no TOML in UTF-8, or the rules do not say what they must. Gaps and overlaps between segments are no
-        error here: `rfm_cell_table` lists them.
+        If it is not TOML in UTF-8, or something in the rules is missing or wrong. Gaps and overlaps between segments
+        are not an error here: `rfm_cell_table` lists them.
 
     Examples
     --------
@@ -50,7 +55,7 @@ def read_rfm_rules(path: str | Path) -> RFMRules:
     try:
         rules: Any = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is no TOML file in UTF-8: {error}.") from error
+        raise ValueError(_NOT_TOML(path=path, error=error)) from error
     checked_rules(rules)
     return rules  # type: ignore[no-any-return]
 
@@ -68,11 +73,11 @@ def write_rfm_rules(rules: RFMPreset | RFMRules, path: str | Path) -> None:
     Raises
     ------
     OSError
-        If the file cannot be written; an older one is then as it was.
+        If the file cannot be written; an older file is then left as it was.
     TypeError
-        If ``rules`` are neither text nor a mapping, or a number of bins is no whole number.
+        If ``rules`` are neither text nor a mapping, or a number of bins is not a whole number.
     ValueError
-        If the rules do not say what they must.
+        If something in the rules is missing or wrong.
 
     Examples
     --------
@@ -92,10 +97,10 @@ def write_rfm_rules(rules: RFMPreset | RFMRules, path: str | Path) -> None:
 
 
 def _toml(value: Any) -> str:
-    """Numbers, text, lists and flat tables, which is all that rules hold."""
+    """Write numbers, text, lists and flat tables, which are all that rules hold."""
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
     if isinstance(value, str):
-        # JSON escapes as TOML does, but for the one control character that it lets stand.
+        # JSON escapes as TOML does, except for one control character, which it leaves as it is.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return str(value) if isinstance(value, Integral) else f"[{', '.join(str(each) for each in value)}]"

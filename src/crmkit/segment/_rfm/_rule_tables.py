@@ -1,4 +1,4 @@
-"""Rules printed: a row per segment, a row per cell."""
+"""Rules as tables: a row per segment, a row per cell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["cell_segments", "rfm_cell_table", "rfm_rule_table"]
 
 
 def rfm_rule_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
-    """Print rules: one row per segment, with both names and the scores it takes.
+    """List the segments of rules, with both names and the scores that each takes.
 
     Parameters
     ----------
@@ -23,15 +23,15 @@ def rfm_rule_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``segment``, ``name_en``, ``name_zh``; ``r``, ``f``, ``m``, the scores taken, such as "4–5", "any" for all,
-        "rest" for the segment of what is left over; ``n_cells``, the cells that the segment gets.
+        One row per segment: ``segment``, ``name_en``, ``name_zh``; ``r``, ``f``, ``m``, the scores taken, such as
+        "4–5", "any" for all, "rest" for the segment of the cells left over; ``n_cells``, the cells that it gets.
 
     Raises
     ------
     TypeError
-        If ``rules`` are neither text nor a mapping, or a number of bins is no whole number.
+        If ``rules`` are neither text nor a mapping, or a number of bins is not a whole number.
     ValueError
-        If the rules do not say what they must.
+        If something in the rules is missing or wrong.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def rfm_rule_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
 
 
 def rfm_cell_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
-    """List every cell with its segment, and with all segments that take it: the gaps and overlaps of rules.
+    """List every cell with its segment and all segments that take it, which shows the gaps and overlaps of rules.
 
     Parameters
     ----------
@@ -63,16 +63,16 @@ def rfm_cell_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per cell: ``r_score``, ``f_score``, ``m_score``; ``segment``, the first that takes it, else that of the
-        rest, else missing: a gap; ``n_matches``, how many segments take it; ``matches``, which ones, separated by
-        commas.
+        One row per cell: ``r_score``, ``f_score``, ``m_score``; ``segment``, the first that takes it, or else that
+        of the rest, or else missing: a gap; ``n_matches``, how many segments take it; ``matches``, which ones,
+        separated by commas.
 
     Raises
     ------
     TypeError
-        If ``rules`` are neither text nor a mapping, or a number of bins is no whole number.
+        If ``rules`` are neither text nor a mapping, or a number of bins is not a whole number.
     ValueError
-        If the rules do not say what they must.
+        If something in the rules is missing or wrong.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rules that name the cells of the RFM scores: what they may say, and what they make of the cells."""
+"""Rules that name the cells of the RFM scores: what they may hold, and which cells they take."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from crmkit._checks import check_int, check_option, some
-from crmkit._labelling import POTENTIAL, Level, Scheme
+from crmkit._labelling import POTENTIAL, Floats, Level, Scheme
+from crmkit._messages import Message, Parameter
 from crmkit._names import Label
 from crmkit.segment._cases import Case, Within
-from crmkit.segment._measures import Floats
 from crmkit.segment._rfm._score_edges import DIMENSIONS, MOST_BINS, Dimension
 
 __all__ = ["CheckedRules", "RFMPreset", "RFMRules", "check_cells", "checked_rules", "rfm_rules"]
@@ -25,7 +25,7 @@ Scores: TypeAlias = "int | Sequence[int]"
 
 
 class SegmentRule(TypedDict):
-    """A segment: its code, its names, and the scores it takes, one or the lowest and the highest; all if not said."""
+    """A segment: its code, its names, and the scores it takes, one or the lowest and the highest; all by default."""
 
     code: str
     en: str
@@ -44,7 +44,7 @@ class RestRule(TypedDict):
 
 
 class RFMRules(TypedDict):
-    """Rules as data: the scores per dimension, the segments, the best first, and what to do in doubt."""
+    """Rules as data: the scores per dimension, the segments, the best first, and what to do about gaps and overlaps."""
 
     n_bins: int | dict[Dimension, int]
     segments: list[SegmentRule]
@@ -56,6 +56,47 @@ _PRESETS: Final = ("chinese_8", "named_11")
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _RULE_KEYS: Final = {"n_bins", "segments", "rest", "overlaps"}
 _NAME_KEYS: Final = {"code", "en", "zh"}
+
+_NO_RULES: Final = Message(
+    en="{@rules} must be one of {presets} or a mapping, got {got}.",
+    zh="{@rules} 须为 {presets} 之一或映射，得到 {got}。",
+)
+_NO_SEGMENTS: Final = Message(
+    en="{where} must be a list of segments, got {value!r}.", zh="{where} 须为分群的列表，得到 {value!r}。"
+)
+_GAPS: Final = Message(
+    en="{@rules} leave {n} of {n_cells} cells without a segment: {cells}. Widen a segment, or name one for them as "
+    "`rest`. rfm_cell_table(rules) lists them all.",
+    zh="规则的 {n_cells} 个格子中有 {n} 个不属于任何分群：{cells}。请扩大某个分群，或用 rest 为其指定分群。",
+)
+_OVERLAPS: Final = Message(
+    en="{@rules} put {n} of {n_cells} cells in several segments: {cells}. Narrow them, or set overlaps to 'first' for "
+    "the first to count. rfm_cell_table(rules) lists them all.",
+    zh="规则的 {n_cells} 个格子中有 {n} 个同属多个分群：{cells}。请缩小分群，或将 overlaps 设为 'first'，"
+    "以先列者为准。",
+)
+_NO_MAPPING: Final = Message(en="{where} must be a mapping, got {value!r}.", zh="{where} 须为表，得到 {value!r}。")
+_KEYS: Final = Message(
+    en="{where} lacks {missing} and does not know {unknown}; it holds {allowed}.",
+    zh="{where} 缺少 {missing}，未知的有 {unknown}；可用的键为 {allowed}。",
+)
+_NO_CODE: Final = Message(
+    en="{where} must be lower-case letters, digits and underscores, got {value!r}.",
+    zh="{where} 须由小写字母、数字和下划线组成，得到 {value!r}。",
+)
+_CODE_OF_PROSPECTS: Final = Message(
+    en="{where} must not be {value!r}: that is who has not ordered.",
+    zh="{where} 不能为 {value!r}：它指尚未下单的客户。",
+)
+_CODE_TWICE: Final = Message(
+    en="{where} is {value!r}, which another segment has. Give each its own.",
+    zh="{where} 为 {value!r}，与另一分群相同，请分别命名。",
+)
+_NO_NAME: Final = Message(en="{where} must be a name, got {value!r}.", zh="{where} 须为名称，得到 {value!r}。")
+_NO_SCORES: Final = Message(
+    en="{where} must be a score from 1 to {size}, or the lowest and the highest, got {value!r}.",
+    zh="{where} 须为 1 至 {size} 的分数，或最低分与最高分，得到 {value!r}。",
+)
 
 
 class CheckedRules(NamedTuple):
@@ -73,7 +114,7 @@ class CheckedRules(NamedTuple):
         return {f"{name}_score": scores.ravel() for name, scores in zip(DIMENSIONS, grid, strict=True)}
 
     def matches(self) -> npt.NDArray[np.bool_]:
-        """Which segment (rows) takes which cell (columns); the rest is no segment here."""
+        """Which segment (rows) takes which cell (columns); the rest does not count as a segment here."""
         cells = self.cells()
         taken = np.ones((len(self.cases), len(cells["r_score"])), dtype=bool)
         for number, case in enumerate(self.cases):
@@ -83,20 +124,21 @@ class CheckedRules(NamedTuple):
 
 
 def rfm_rules(preset: RFMPreset) -> RFMRules:
-    """Rules that come with crmkit, as data that can be changed and given to `RFMSegmenter`.
+    """Get rules that come with crmkit, as data that can be changed and given to `RFMSegmenter`.
 
     Parameters
     ----------
     preset : {"chinese_8", "named_11"}
         "chinese_8": the eight classes 重要/一般 × 价值/发展/保持/挽留, each dimension high or low;
-        "named_11": champions, loyal customers and so on to lost, from recency and frequency in five bins.
+        "named_11": from champions and loyal customers to lost, by recency and frequency in five bins.
 
     Returns
     -------
     dict
         ``n_bins``; ``segments``, a list of dicts ``code``, ``en``, ``zh``, and ``r``, ``f``, ``m``: a score, or the
-        lowest and the highest; a dimension left out takes all. Own rules may add ``rest`` (``code``, ``en``, ``zh``),
-        the segment of the cells left over, and ``overlaps="first"`` where the first segment that takes a cell counts.
+        lowest and the highest; a dimension left out takes all. Your own rules may add ``rest`` (``code``, ``en``,
+        ``zh``), the segment of the cells left over, and ``overlaps="first"``, so that the first segment that takes a
+        cell counts.
 
     Raises
     ------
@@ -105,9 +147,9 @@ def rfm_rules(preset: RFMPreset) -> RFMRules:
 
     References
     ----------
-    .. [1] 订货系统 (zhsmjxc), help page on RFM, for the eight classes; sources differ in which of them is called what.
+    .. [1] 订货系统 (zhsmjxc), help page on RFM, for the eight classes; sources differ on the name of each.
     .. [2] Putler, "RFM Analysis for Successful Customer Segmentation", for the names of the eleven; its ranges
-       overlap, so that the grid is the usual one of recency and frequency.
+       overlap, so the grid here is the usual one of recency and frequency.
 
     Examples
     --------
@@ -121,9 +163,9 @@ def rfm_rules(preset: RFMPreset) -> RFMRules:
 
 
 def checked_rules(rules: RFMPreset | RFMRules) -> CheckedRules:
-    """Read rules, or raise where they do not say what they must; cells are not looked at."""
+    """Read rules, or raise where something is missing or wrong; gaps and overlaps are not looked for."""
     if not isinstance(rules, (str, Mapping)):
-        raise TypeError(f"`rules` must be one of {list(_PRESETS)} or a mapping, got {type(rules).__name__}.")
+        raise TypeError(_NO_RULES(presets=list(_PRESETS), got=type(rules).__name__))
     if isinstance(rules, str):
         check_option(rules, _PRESETS, name="rules")
     given: Mapping[str, Any] = rfm_rules(rules) if isinstance(rules, str) else rules
@@ -133,7 +175,7 @@ def checked_rules(rules: RFMPreset | RFMRules) -> CheckedRules:
     check_option(overlaps, ("refuse", "first"), name="rules['overlaps']")
     segments = given["segments"]
     if not isinstance(segments, Sequence) or isinstance(segments, str) or not segments:
-        raise ValueError(f"`rules['segments']` must be a list of segments, got {segments!r}.")
+        raise ValueError(_NO_SEGMENTS(where=Parameter("rules['segments']"), value=segments))
     names: dict[str, Label] = {}
     cases = []
     for number, segment in enumerate(segments):
@@ -157,25 +199,19 @@ def check_cells(rules: CheckedRules) -> None:
     cells = [f"r{r:.0f} f{f:.0f} m{m:.0f}" for r, f, m in zip(*rules.cells().values(), strict=True)]
     gaps = np.flatnonzero(~matches.any(axis=0))
     if len(gaps) and rules.rest is None:
-        raise ValueError(
-            f"`rules` leave {len(gaps)} of {len(cells)} cells without a segment: {some(cells[gap] for gap in gaps)}. "
-            "Widen a segment, or name one for them as `rest`. rfm_cell_table(rules) lists them all."
-        )
+        raise ValueError(_GAPS(n=len(gaps), n_cells=len(cells), cells=some(cells[gap] for gap in gaps)))
     twice = np.flatnonzero(matches.sum(axis=0) > 1)
     if len(twice) and not rules.first_counts:
         told = (f"{cells[cell]}: {', '.join(np.array(codes)[matches[:, cell]])}" for cell in twice)
-        raise ValueError(
-            f"`rules` put {len(twice)} of {len(cells)} cells in several segments: {some(told)}. Narrow them, or set "
-            "overlaps to 'first' for the first to count. rfm_cell_table(rules) lists them all."
-        )
+        raise ValueError(_OVERLAPS(n=len(twice), n_cells=len(cells), cells=some(told)))
 
 
 def _check_keys(given: Any, *, allowed: set[str], needed: set[str], where: str) -> None:
     if not isinstance(given, Mapping):
-        raise ValueError(f"`{where}` must be a mapping, got {given!r}.")
+        raise ValueError(_NO_MAPPING(where=Parameter(where), value=given))
     unknown, missing = sorted(map(str, set(given) - allowed)), sorted(needed - set(given))
     if unknown or missing:
-        raise ValueError(f"`{where}` lacks {missing} and does not know {unknown}; it holds {sorted(allowed)}.")
+        raise ValueError(_KEYS(where=Parameter(where), missing=missing, unknown=unknown, allowed=sorted(allowed)))
 
 
 def _sizes(n_bins: Any) -> dict[Dimension, int]:
@@ -188,16 +224,16 @@ def _sizes(n_bins: Any) -> dict[Dimension, int]:
 
 def _named(given: Mapping[str, Any], names: dict[str, Label], *, where: str) -> str:
     """Enter a segment's names under its code."""
-    code = given["code"]
+    code, of_code = given["code"], Parameter(f"{where}['code']")
     if not isinstance(code, str) or not _CODE.fullmatch(code):
-        raise ValueError(f"`{where}['code']` must be lower-case letters, digits and underscores, got {code!r}.")
+        raise ValueError(_NO_CODE(where=of_code, value=code))
     if code == POTENTIAL.code:
-        raise ValueError(f"`{where}['code']` must not be {POTENTIAL.code!r}: that is who has not ordered.")
+        raise ValueError(_CODE_OF_PROSPECTS(where=of_code, value=code))
     if code in names:
-        raise ValueError(f"`{where}['code']` is {code!r}, which another segment has. Give each its own.")
+        raise ValueError(_CODE_TWICE(where=of_code, value=code))
     for language in ("en", "zh"):
         if not isinstance(given[language], str) or not given[language].strip():
-            raise ValueError(f"`{where}[{language!r}]` must be a name, got {given[language]!r}.")
+            raise ValueError(_NO_NAME(where=Parameter(f"{where}[{language!r}]"), value=given[language]))
     names[code] = Label(given["en"], given["zh"])
     return code
 
@@ -206,7 +242,5 @@ def _within(scores: Any, dimension: Dimension, size: int, *, where: str) -> With
     ends = [scores, scores] if not isinstance(scores, Sequence) else list(scores)
     whole = len(ends) == 2 and all(isinstance(end, int) and not isinstance(end, bool) for end in ends)
     if not whole or not 1 <= ends[0] <= ends[1] <= size:
-        raise ValueError(
-            f"`{where}[{dimension!r}]` must be a score from 1 to {size}, or the lowest and the highest, got {scores!r}."
-        )
+        raise ValueError(_NO_SCORES(where=Parameter(f"{where}[{dimension!r}]"), size=size, value=scores))
     return Within(f"{dimension}_score", float(ends[0]), float(ends[1]))

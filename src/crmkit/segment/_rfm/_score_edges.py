@@ -1,4 +1,4 @@
-"""The edges of RFM scores as a table, and what they make of values."""
+"""The edges of RFM scores as a table, and the scores that values get on them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from crmkit._labelling import Floats
 from crmkit.segment._edges import Binning, edges_between_values, reached
 from crmkit.segment._learned import Kind, check_table
-from crmkit.segment._measures import Floats
 
 __all__ = [
     "DIMENSIONS",
@@ -29,7 +29,7 @@ __all__ = [
 Dimension: TypeAlias = Literal["r", "f", "m"]
 Cell: TypeAlias = tuple[int | None, int | None]
 
-# More scores than this tell nobody apart, and a million cells of three dimensions still fit into memory.
+# More scores than this distinguish nobody, and a million cells of three dimensions still fit into memory.
 MOST_BINS: Final = 100
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("r", "f", "m")
 _EDGE_KINDS: Final[Mapping[str, Kind]] = {
@@ -56,7 +56,7 @@ def edge_table(
     cuts: Mapping[Dimension, Sequence[float]],
     nested: bool,
 ) -> pd.DataFrame:
-    """All edges in the units of the customers table; nested ones after those over all customers."""
+    """All edges in the units of the customers table; nested edges follow those over all customers."""
     rows: list[tuple[str, float, float, int, float]] = []
     scores: dict[Dimension, Floats] = {}
     for name in DIMENSIONS:
@@ -88,7 +88,7 @@ def check_edges(
     cuts: Mapping[Dimension, Sequence[float]],
     nested: bool,
 ) -> None:
-    """Raise unless a table of edges is one that `edge_table` makes: each cell's edges whole, finite and in order."""
+    """Raise unless `edge_table` could make a table of edges: each cell's edges are complete, finite and in order."""
     check_table(edges, _EDGE_KINDS)
     if not np.isfinite(edges["edge"]).all():
         raise ValueError("an edge is a finite number")
@@ -116,7 +116,7 @@ def check_edges(
 
 
 def scores_on(values: dict[Dimension, Floats], edges: pd.DataFrame) -> dict[Dimension, Floats]:
-    """Score values on a table of edges: floats, missing where the values are."""
+    """Score values on a table of edges: floats, missing where the values are missing."""
     scores: dict[Dimension, Floats] = {}
     for name, cells in edges_by_cell(edges).items():
         scores[name] = np.full(len(values[name]), np.nan)
@@ -160,7 +160,7 @@ def _places(edges: pd.DataFrame) -> list[tuple[Dimension, Cell, int]]:
 def bin_sizes(
     values: dict[Dimension, Floats], scores: dict[Dimension, Floats], *, sizes: dict[Dimension, int]
 ) -> pd.DataFrame:
-    """Count the customers of each score, with the least and the greatest value among them."""
+    """Count the customers of each score, with their smallest and largest value."""
     tables = []
     for name in DIMENSIONS:
         natural = np.abs(values[name]) if name == "r" else values[name]
@@ -175,7 +175,7 @@ def bin_sizes(
 
 
 def check_bin_sizes(sizes_of_bins: pd.DataFrame, *, sizes: Mapping[Dimension, int], n_customers: int) -> None:
-    """Raise unless a table of bins is one that `bin_sizes` makes: it holds all customers, empty bins no values."""
+    """Raise unless `bin_sizes` could make a table of bins: all customers are in it, and empty bins have no values."""
     check_table(sizes_of_bins, _BIN_KINDS)
     scores = [[name, score] for name in DIMENSIONS for score in range(1, sizes[name] + 1)]
     if sizes_of_bins[["dimension", "score"]].to_numpy().tolist() != scores:
@@ -192,7 +192,7 @@ def check_bin_sizes(sizes_of_bins: pd.DataFrame, *, sizes: Mapping[Dimension, in
 def _place(values: Floats, edges: Floats) -> Floats:
     """Score values, signed so that larger is better, on ascending edges; missing stays missing."""
     score = np.ones(len(values), dtype=np.int32)
-    # There are few edges: to count those reached is faster than to search for each value.
+    # With few edges, counting those reached is faster than a search for each value.
     for bound in reached(edges):
         score += values >= bound
     return np.where(np.isnan(values), np.nan, score)

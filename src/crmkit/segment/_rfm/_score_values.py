@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 
-from crmkit.segment._measures import Floats, Measures
+from crmkit._labelling import Floats, Measures
 from crmkit.segment._rfm._score_edges import Dimension
 
 __all__ = ["Frequency", "ScoreOptions", "columns_read", "oriented", "sql_measures"]
@@ -17,7 +17,7 @@ _DAYS_A_YEAR = 365.25
 
 
 class ScoreOptions(Protocol):
-    """What of a scorer says how often a customer orders."""
+    """The options of a scorer that say how frequency is measured."""
 
     frequency: Frequency
     min_tenure_days: int
@@ -30,7 +30,7 @@ def columns_read(options: ScoreOptions) -> tuple[str, ...]:
 
 
 def oriented(columns: Measures, options: ScoreOptions) -> dict[Dimension, Floats]:
-    """The three measures, signed so that larger is better; missing for who never bought."""
+    """The three measures, signed so that larger is better; missing for customers who never bought."""
     orders = columns["n_orders"]
     bought = orders > 0
     if options.frequency == "orders_per_year":
@@ -40,6 +40,6 @@ def oriented(columns: Measures, options: ScoreOptions) -> dict[Dimension, Floats
 
 
 def sql_measures(options: ScoreOptions) -> dict[Dimension, str]:
-    """The three measures in SQL, days as they are."""
+    """The three measures in SQL, with days unsigned."""
     per_year = f"n_orders * {_DAYS_A_YEAR} / GREATEST(tenure_days, {int(options.min_tenure_days)})"
     return {"r": "days_since_last", "f": "n_orders" if options.frequency == "orders" else per_year, "m": "spend"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,10 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._checks import check_ascending, check_int, check_number, check_option
 from crmkit._estimator import JsonEstimator
 from crmkit._frames import FrameT, rows_like
+from crmkit._labelling import Floats, measured
+from crmkit._messages import Message, Parameter
 from crmkit.errors import SchemaError
 from crmkit.segment._edges import Binning
-from crmkit.segment._measures import Floats, measured
 from crmkit.segment._rfm._score_edges import (
     DIMENSIONS,
     MOST_BINS,
@@ -31,45 +32,71 @@ from crmkit.segment._rfm._score_edges import (
 from crmkit.segment._rfm._score_values import Frequency, columns_read, oriented
 from crmkit.segment._rfm._sql import score_cases
 
-__all__ = ["RFMScorer", "checked_sizes"]
+__all__ = ["RFMScorer", "check_scorer", "checked_sizes"]
+
+_NOBODY: Final = Message(
+    en="{@X} holds nobody with a purchase day. Scores compare customers who bought.",
+    zh="{@X} 中没有任何有购买日的客户。打分比较的是买过的客户。",
+)
+_NO_SCORER: Final = Message(
+    en="{@scorer} must be an RFMScorer, got {got}.", zh="{@scorer} 须为 RFMScorer，得到 {got}。"
+)
+_NESTED: Final = Message(
+    en="{@nested} must be True or False, got {value!r}.", zh="{@nested} 须为 True 或 False，得到 {value!r}。"
+)
+_MAPPING: Final = Message(
+    en="{name} must map 'r', 'f' or 'm' to numbers, got {value!r}.",
+    zh="{name} 须为 'r'、'f'、'm' 到数字的映射，得到 {value!r}。",
+)
+_ALL_THREE: Final = Message(
+    en="{name} must name 'r', 'f' and 'm', got {got}.", zh="{name} 须包含 'r'、'f'、'm' 三项，得到 {got}。"
+)
+_WEIGHTS: Final = Message(
+    en="{@weights} must be at least 0 and not all 0, got {given}.",
+    zh="{@weights} 不得小于 0，且不得全为 0，得到 {given}。",
+)
+_NO_DIMENSION: Final = Message(
+    en="{@cuts} must name 'r', 'f' or 'm', got {name!r}.", zh="{@cuts} 只能包含 'r'、'f'、'm'，得到 {name!r}。"
+)
 
 
 class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
     """Score customers from 1 to ``n_bins`` on recency, frequency and spend; the best score is the highest.
 
-    The edges between scores lie halfway between neighbouring distinct values of the customers seen in `fit`; that of
-    a quantile above the value in which it falls. So equal values always get equal scores, a customer of a
-    later period is scored on the same scale, and neither the currency unit, the order of the rows, the ids, nor
-    the last bit of a sum moves anyone. A large tie leaves scores unused; it never shortens the scale: the
-    least value scores 1 and the greatest ``n_bins``.
+    The edges between scores lie halfway between neighbouring distinct values of the customers seen in `fit`; the edge
+    of a quantile lies above the value in which the quantile falls. Equal values therefore always get equal scores, a
+    customer of a later period is scored on the same scale, and neither the currency unit, the order of the rows, the
+    ids, nor the last bit of a sum moves anyone. A large tie leaves scores unused but never shortens the scale: the
+    smallest value scores 1 and the largest ``n_bins``.
 
     Parameters
     ----------
     n_bins : int or mapping of "r", "f", "m" to int, default 5
         Scores per dimension, 2 to 100.
     binning : {"quantile", "width", "natural"}, default "quantile"
-        Bins of equal numbers of customers, of equal width, or Fisher's natural breaks (the least squared deviation
-        within bins; hardly more beyond 1,000,000 distinct values, where groups of them are compared first).
+        Bins with equal numbers of customers, of equal width, or by Fisher's natural breaks, which minimise the squared
+        deviation within bins (beyond 1,000,000 distinct values groups of them are compared first, and the deviation is
+        hardly larger).
     cuts : mapping of "r", "f", "m" to sequences of numbers, optional
         Fixed cut points instead, ascending, ``n_bins - 1`` per dimension named: days for "r", orders (or orders per
-        year) for "f", money for "m". Reaching a cut earns the better score: ``cuts={"r": [30]}`` with two bins scores
-        customers whose last order is at most 30 days ago 2. Dimensions not named are binned.
+        year) for "f", money for "m". Reaching a cut earns the better score: with two bins, ``cuts={"r": [30]}`` gives
+        customers whose last order was at most 30 days ago a 2. Dimensions not named are binned.
     nested : bool, default False
-        Whether frequency is binned within each recency score, and spend within each pair, rather than each over all
-        customers. Cells without customers in `fit` use the edges over all.
+        Whether frequency is binned within each recency score, and spend within each pair of the two, rather than over
+        all customers. Cells without customers in `fit` use the edges over all customers.
     frequency : {"orders", "orders_per_year"}, default "orders"
         Whether frequency is ``n_orders``, or ``n_orders`` per year since the first order, so that new customers
-        are not punished for being new.
+        are not penalised for being new.
     min_tenure_days : int, default 90
-        Least time that "orders_per_year" divides by, in days.
+        Shortest time that "orders_per_year" divides by, in days.
     weights : mapping of "r", "f", "m" to numbers, optional
-        Weights of `weighted_score`, at least 0 and not all 0; equal ones if not given.
+        Weights of `weighted_score`, at least 0 and not all 0; equal by default.
 
     Attributes
     ----------
     edges_ : DataFrame
         ``dimension``; ``r_score``, ``f_score``, the cell in which the edge holds, missing where it holds everywhere;
-        ``score``, which is earned by reaching ``edge`` (days at most, for "r"; at least, for the others).
+        ``score``, earned by reaching ``edge`` (at most so many days for "r", at least so much for the others).
     bin_sizes_ : DataFrame
         ``dimension``, ``score``, ``n_customers`` seen in `fit`, and their ``lowest`` and ``highest`` value, missing
         where a tie left the score unused.
@@ -119,12 +146,12 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         self.weights = weights
 
     def fit(self, X: Any, y: None = None) -> Self:  # noqa: ARG002
-        """Learn the edges from the customers that have a purchase day.
+        """Learn the edges from the customers who have a purchase day.
 
         Parameters
         ----------
         X : pandas, Polars or PyArrow table
-            As `crmkit.customer_summary` gives it.
+            As `crmkit.customer_summary` makes it.
         y : None
             Not used.
 
@@ -138,9 +165,9 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         SchemaError
             If a column is missing or nobody has a purchase day.
         TypeError
-            If ``X`` is no table in memory, or an option of the wrong kind.
+            If ``X`` is not a table in memory, or an option is of the wrong kind.
         ValueError
-            If an option lies outside its range.
+            If an option is out of range.
         """
         with self._fitting():
             sizes = self._checked_options()
@@ -148,7 +175,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
             values = {name: column[~np.isnan(column)] for name, column in values.items()}
             self.n_customers_ = len(values["r"])
             if self.n_customers_ == 0:
-                raise SchemaError("`X` holds no customer with a purchase day. Scores compare customers who bought.")
+                raise SchemaError(_NOBODY())
             options = self.options_
             self.edges_ = edge_table(
                 values,
@@ -166,7 +193,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : pandas, Polars or PyArrow table
-            As `crmkit.customer_summary` gives it.
+            As `crmkit.customer_summary` makes it.
 
         Returns
         -------
@@ -181,7 +208,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         SchemaError
             If a column is missing.
         TypeError
-            If ``X`` is no table in memory.
+            If ``X`` is not a table in memory.
         """
         check_is_fitted(self)
         scores = scores_on(self._values(X), self.edges_)
@@ -198,7 +225,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : pandas, Polars or PyArrow table
-            As `crmkit.customer_summary` gives it.
+            As `crmkit.customer_summary` makes it.
 
         Returns
         -------
@@ -213,7 +240,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         SchemaError
             If a column is missing.
         TypeError
-            If ``X`` is no table in memory.
+            If ``X`` is not a table in memory.
         """
         check_is_fitted(self)
         scores = scores_on(self._values(X), self.edges_)
@@ -242,8 +269,8 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         Returns
         -------
         str
-            Three select expressions, separated by commas, over the columns of the customers table; they give what
-            `transform` gives. Nested edges refer to the scores before, so put them in lateral order or subqueries.
+            Three select expressions, separated by commas, over the columns of the customers table; they give the
+            same scores as `transform`. Nested edges refer to the earlier scores, so nest the expressions in subqueries.
 
         Raises
         ------
@@ -268,46 +295,52 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         check_option(options.frequency, ("orders", "orders_per_year"), name="frequency")
         check_int(options.min_tenure_days, name="min_tenure_days", low=1)
         if not isinstance(options.nested, bool):
-            raise TypeError(f"`nested` must be True or False, got {options.nested!r}.")
+            raise TypeError(_NESTED(value=options.nested))
         _checked_weights(options.weights)
         sizes = checked_sizes(options.n_bins)
         if options.cuts is not None and not isinstance(options.cuts, Mapping):
-            raise TypeError(f"`cuts` must map 'r', 'f' or 'm' to numbers, got {options.cuts!r}.")
+            raise TypeError(_MAPPING(name=Parameter("cuts"), value=options.cuts))
         for name, cuts in (options.cuts or {}).items():
             _check_cuts(name, cuts, n_cuts=sizes.get(name, 0) - 1)
         return sizes
 
 
+def check_scorer(scorer: object) -> None:
+    """Raise unless something is a scorer."""
+    if not isinstance(scorer, RFMScorer):
+        raise TypeError(_NO_SCORER(got=type(scorer).__name__))
+
+
 def checked_sizes(n_bins: int | Mapping[Dimension, int]) -> dict[Dimension, int]:
     """The number of scores of each dimension, or raise."""
-    sizes = _per_dimension(n_bins if isinstance(n_bins, Mapping) else dict.fromkeys(DIMENSIONS, n_bins))
+    sizes = _per_dimension(n_bins if isinstance(n_bins, Mapping) else dict.fromkeys(DIMENSIONS, n_bins), name="n_bins")
     for size in sizes.values():
         check_int(size, name="n_bins", low=2, high=MOST_BINS)
     return {name: int(size) for name, size in sizes.items()}
 
 
-def _per_dimension(given: Mapping[Dimension, Any]) -> dict[Dimension, Any]:
+def _per_dimension(given: Mapping[Dimension, Any], *, name: str) -> dict[Dimension, Any]:
     if set(given) != set(DIMENSIONS):
-        raise ValueError(f"`n_bins` and `weights` must name 'r', 'f' and 'm', got {sorted(given)}.")
-    return {name: given[name] for name in DIMENSIONS}
+        raise ValueError(_ALL_THREE(name=Parameter(name), got=sorted(given)))
+    return {dimension: given[dimension] for dimension in DIMENSIONS}
 
 
 def _checked_weights(weights: Mapping[Dimension, float] | None) -> dict[Dimension, float]:
     """The weights, none above 1, or raise."""
     if weights is not None and not isinstance(weights, Mapping):
-        raise TypeError(f"`weights` must map 'r', 'f' and 'm' to numbers, got {weights!r}.")
-    given = _per_dimension(dict.fromkeys(DIMENSIONS, 1.0) if weights is None else weights)
+        raise TypeError(_MAPPING(name=Parameter("weights"), value=weights))
+    given = _per_dimension(dict.fromkeys(DIMENSIONS, 1.0) if weights is None else weights, name="weights")
     for name, weight in given.items():
         check_number(weight, name=f"weights[{name!r}]")
     largest = max(map(float, given.values()))
     if largest <= 0 or min(map(float, given.values())) < 0:
-        raise ValueError(f"`weights` must be at least 0 and not all 0, got {given}.")
-    # In units of a power of two, which leaves all digits: sums of large weights are beyond all floats.
+        raise ValueError(_WEIGHTS(given=given))
+    # Scaling by a power of two keeps all digits; sums of large weights would overflow.
     _, exponent = math.frexp(largest)
     return {name: math.ldexp(float(weight), -exponent) for name, weight in given.items()}
 
 
 def _check_cuts(name: str, cuts: Sequence[float], *, n_cuts: int) -> None:
     if name not in DIMENSIONS:
-        raise ValueError(f"`cuts` must name 'r', 'f' or 'm', got {name!r}.")
+        raise ValueError(_NO_DIMENSION(name=name))
     check_ascending(cuts, n_numbers=n_cuts, name=f"cuts[{name!r}]")

@@ -12,12 +12,12 @@ import pandas as pd
 from sklearn.base import clone
 
 from crmkit._frames import Coded
-from crmkit._labelling import POTENTIAL, Scheme
+from crmkit._labelling import POTENTIAL, Measures, Scheme
+from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.segment._case_segmenter import CaseSegmenter
 from crmkit.segment._cases import Case, no_order
 from crmkit.segment._learned import check_table
-from crmkit.segment._measures import Measures
 from crmkit.segment._rfm._rule_tables import rfm_cell_table
 from crmkit.segment._rfm._rules import (
     CheckedRules,
@@ -29,7 +29,7 @@ from crmkit.segment._rfm._rules import (
 )
 from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, scores_on
 from crmkit.segment._rfm._score_values import columns_read, oriented
-from crmkit.segment._rfm._scorer import RFMScorer, checked_sizes
+from crmkit.segment._rfm._scorer import RFMScorer, check_scorer, checked_sizes
 from crmkit.segment._rfm._sql import score_cases
 from crmkit.segment._texts import REASONS, amount
 
@@ -42,12 +42,17 @@ _SENTENCE: Final = Label(
     "{name}：最近一次下单在 {days} 天前（R {r}/{n_r}），共 {orders} 单（F {f}/{n_f}），消费额 {spend}（M {m}/{n_m}）。",
 )
 
+_OTHER_BINS: Final = Message(
+    en="{@scorer} scores in {given} bins, but the rules name {named}. Give both the same n_bins.",
+    zh="{@scorer} 的分档数为 {given}，而规则的分档数为 {named}。请使两者的 n_bins 一致。",
+)
+
 
 class RFMSegmenter(CaseSegmenter):
     """Put customers into named segments by their RFM scores.
 
-    The rules name the cells of the scores, and every cell is in exactly one segment: `fit` lists gaps and overlaps
-    by name and refuses them. Customers without an order are ``potential``, the last segment of every rule set.
+    The rules name the cells of the scores, and every cell must be in exactly one segment: `fit` refuses gaps and
+    overlaps, and lists them. Customers without an order are ``potential``, the last segment of every rule set.
 
     Parameters
     ----------
@@ -55,13 +60,13 @@ class RFMSegmenter(CaseSegmenter):
         The eleven segments of Western practice, the eight classes of Chinese practice, or your own, as in `rfm_rules`;
         `rfm_rule_table` prints them.
     scorer : RFMScorer, optional
-        How customers are scored, with as many bins as the rules say; equal numbers per score if not given. A fresh
-        copy of it is fitted.
+        How customers are scored, with as many bins as the rules say; by default an equal number of customers per
+        score. A fresh copy of it is fitted.
 
     Attributes
     ----------
     rules_ : dict
-        The rules as they were in `fit`.
+        The rules used in `fit`.
     scorer_ : RFMScorer
         The fitted scorer, with its frozen edges.
     cells_ : DataFrame
@@ -104,13 +109,11 @@ class RFMSegmenter(CaseSegmenter):
         options = self.options_
         checked = checked_rules(options.rules)
         check_cells(checked)
-        if options.scorer is not None and not isinstance(options.scorer, RFMScorer):
-            raise TypeError(f"`scorer` must be an RFMScorer, got {type(options.scorer).__name__}.")
+        if options.scorer is not None:
+            check_scorer(options.scorer)
         given = checked.sizes if options.scorer is None else checked_sizes(options.scorer.n_bins)
         if given != checked.sizes:
-            raise ValueError(
-                f"`scorer` scores in {given} bins, but the rules name {checked.sizes}. Give them one n_bins."
-            )
+            raise ValueError(_OTHER_BINS(given=given, named=checked.sizes))
 
     def _scheme(self) -> Scheme:
         return self._checked().scheme
@@ -158,7 +161,7 @@ class RFMSegmenter(CaseSegmenter):
         return columns | {f"{dimension}_score": scores[dimension] for dimension in DIMENSIONS}
 
     def _which(self, cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:
-        # The few cells are looked at, not the many customers; only those without an order are.
+        # Cells are few and customers many: only customers without an order are looked at one by one.
         position = {case.segment: number for number, case in enumerate(cases)}
         of_cell = np.array([position[segment] for segment in self.cells_["segment"]], dtype=np.intp)
         which = of_cell[self._cell(columns)]
@@ -176,7 +179,7 @@ class RFMSegmenter(CaseSegmenter):
         return Coded([*names, *others.texts], codes)
 
     def _cell(self, columns: Measures) -> npt.NDArray[np.intp]:
-        """The position of each customer's cell; the first one where there are no scores."""
+        """The position of each customer's cell; that of the first cell where there are no scores."""
         position = np.zeros(len(columns["r_score"]))
         for name, size in self._sizes().items():
             position = position * size + columns[f"{name}_score"] - 1
@@ -191,7 +194,7 @@ class RFMSegmenter(CaseSegmenter):
         return "CONCAT('r', r_score, '_f', f_score, '_m', m_score)"
 
     def _source_sql(self, table: str) -> str:
-        # One level per score, for nested scores refer to those before.
+        # One subquery per score: nested scores refer to the earlier ones.
         source = table
         for name, case in score_cases(self.scorer_.edges_, self.scorer_.options_).items():
             source = f"(SELECT *, {case} FROM {source}) AS with_{name}"  # noqa: S608

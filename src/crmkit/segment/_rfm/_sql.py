@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from crmkit._labelling import Floats
 from crmkit.segment._cases import missing_sql
 from crmkit.segment._edges import reached
-from crmkit.segment._measures import Floats
 from crmkit.segment._rfm._score_edges import Cell, Dimension, edges_by_cell
 from crmkit.segment._rfm._score_values import ScoreOptions, columns_read, sql_measures
 
@@ -16,7 +16,7 @@ __all__ = ["score_cases"]
 
 
 def score_cases(edges: pd.DataFrame, options: ScoreOptions) -> dict[Dimension, str]:
-    """Write the three scores as select expressions; nested ones refer to those before."""
+    """Write the three scores as select expressions; nested scores refer to the earlier ones."""
     measures = sql_measures(options)
     missing = missing_sql(columns_read(options), quote="")
     return {name: _case(name, measures[name], cells, missing=missing) for name, cells in edges_by_cell(edges).items()}
