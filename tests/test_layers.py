@@ -11,6 +11,7 @@ SRC = Path(__file__).parents[1] / "src" / "crmkit"
 FILES = sorted(SRC.rglob("*.py"))
 LEVELS = {
     "errors": 0,
+    "_arrays": 0,
     "_version": 0,
     "_lazy": 0,
     "_names": 0,
@@ -18,6 +19,8 @@ LEVELS = {
     "_messages": 1,
     "_checks": 2,
     "_figures": 2,
+    "_random": 2,
+    "_time_units": 2,
     "_calendar": 3,
     "_stats": 4,
     "_frames": 3,

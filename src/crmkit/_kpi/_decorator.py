@@ -8,15 +8,14 @@ from inspect import signature
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
-import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._kpi._record import Aggregation, Direction, Example, Group, Input, Kpi, Unit, Variant, Window
 from crmkit._names import Label
 from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
 
 __all__ = ["Quotient", "kpi", "kpis_of", "quotient_of", "ratio", "tells"]
 
-Floats = npt.NDArray[np.float64]
 Formula = TypeVar("Formula", bound=Callable[..., Any])
 
 

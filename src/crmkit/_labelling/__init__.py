@@ -3,7 +3,7 @@
 from crmkit._labelling._chain import BEFORE, Chain, as_chain, by_state, table_by_state, table_like
 from crmkit._labelling._columns import labels_in
 from crmkit._labelling._labeller import Labeller, positions_in
-from crmkit._labelling._measures import Floats, Measures, measured
+from crmkit._labelling._measures import Measures, measured
 from crmkit._labelling._moves import move_counts
 from crmkit._labelling._scheme import POTENTIAL, Level, Scheme
 from crmkit._labelling._summary import label_summary
@@ -12,7 +12,6 @@ __all__ = [
     "BEFORE",
     "POTENTIAL",
     "Chain",
-    "Floats",
     "Labeller",
     "Level",
     "Measures",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import some
 from crmkit._frames import from_pandas, open_frame, to_pandas
 from crmkit._messages import Message, Parameter
@@ -17,7 +17,6 @@ from crmkit._stats import Numbers, as_floats
 
 __all__ = ["BEFORE", "Chain", "as_chain", "by_state", "table_by_state", "table_like"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 BEFORE: Final = "before"
 # Probabilities typed in with four decimals add up to 1 within this.

@@ -7,13 +7,14 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_turnover, some
 from crmkit._frames import is_engine, open_as_given
 from crmkit._messages import Column, Message, Parameter
-from crmkit._tables import CUSTOMERS, Floats, float_columns
+from crmkit._tables import CUSTOMERS, float_columns
 from crmkit.errors import SchemaError
 
-__all__ = ["Floats", "Measures", "measured"]
+__all__ = ["Measures", "measured"]
 
 Measures: TypeAlias = dict[str, Floats]
 

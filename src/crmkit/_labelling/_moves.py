@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._arrays import Floats
+
 __all__ = ["move_counts"]
 
 Positions = npt.NDArray[np.intp]
-Floats = npt.NDArray[np.float64]
 
 
 def move_counts(before: Positions, after: Positions, *, n_labels: int, weights: Floats | None = None) -> Floats:

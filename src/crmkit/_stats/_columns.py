@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import some
 from crmkit._frames import collected, with_plain_types
 
@@ -21,7 +22,7 @@ Numbers: TypeAlias = Any
 """A number, or a column: a NumPy array, a list, a pandas or Polars Series, or a PyArrow chunked array."""
 
 
-def as_floats(values: Numbers, *, name: str) -> npt.NDArray[np.float64]:
+def as_floats(values: Numbers, *, name: str) -> Floats:
     """Read a number or a column of numbers as floats, missing ones as ``nan``; refuse everything else."""
     floats = _read(values)
     if floats is None:
@@ -74,7 +75,7 @@ def check_part_of(part: Numbers, whole: Numbers, *, names: tuple[str, str]) -> N
         )
 
 
-def _read(values: Numbers) -> npt.NDArray[np.float64] | None:
+def _read(values: Numbers) -> Floats | None:
     """Floats of a number or a column; None for everything else."""
     if (series := _foreign(values)) is not None:
         return series.cast(nw.Float64).to_numpy() if series.dtype.is_numeric() else None

@@ -1,17 +1,15 @@
 """How unevenly an amount is spread."""
 
 import math
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from crmkit._arrays import Floats
 
 __all__ = ["TOP_SHARE", "gini_coefficient", "lorenz_curve", "share_of_top", "top_count"]
 
 # The top of the 80/20 rule.
 TOP_SHARE = 0.2
-
-Floats = npt.NDArray[np.floating[Any]]
 
 
 def share_of_top(values: Floats, *, share: float) -> float:

@@ -3,12 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._stats._silence import silence_probability
 
 __all__ = ["doubled_runs", "expected_ranges", "far_too_few", "implausible_silences", "runs_of"]
 
 Counts = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Run = tuple[int, int]
 
 # Days on each side that say what is usual: a quarter, 13 of each weekday.

@@ -6,15 +6,16 @@ Subtracting logarithms of gamma functions of a million leaves six digits of sixt
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, gammaln
 
+from crmkit._arrays import Floats
+
 __all__ = ["digamma_rest", "digamma_step", "gammaln_rest", "log_beta_step", "log_rising"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 # From here on the first omitted term of the series is below 1e-15.
 _LARGE = 15.0

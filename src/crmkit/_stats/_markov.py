@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from crmkit._arrays import Floats
 
 __all__ = [
     "expected_sojourns",
@@ -16,8 +17,6 @@ __all__ = [
     "stationary_distribution",
     "total_rewards",
 ]
-
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 
 def smoothed_shares(counts: Floats, *, smoothing: float) -> Floats:

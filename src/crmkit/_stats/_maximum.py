@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit.errors import ConvergenceError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Maximum", "Objective", "maximise"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 Objective: TypeAlias = Callable[[Floats], tuple[float, Floats]]
 
 # The maximum is found when the next step is expected to raise the log-likelihood by no more than this.

@@ -7,14 +7,13 @@ from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
+from crmkit._arrays import Floats
 from crmkit._stats._gamma import gammaln_rest
 
 __all__ = ["beta_mean", "log_rule", "unit_rule"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 # The exponent A and the scale z of (1 + p z)^(-A).
 Fall: TypeAlias = tuple[Floats, Floats]
 

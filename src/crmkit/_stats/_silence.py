@@ -5,6 +5,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._arrays import Floats
+
 __all__ = ["longest_plausible_silence", "silence_probability"]
 
 # One log in a thousand is as quiet as this at its end by chance.
@@ -13,9 +15,7 @@ _RARE = 0.001
 _OF_LATE = 20
 
 
-def silence_probability(
-    silence: npt.ArrayLike, *, n_days: npt.ArrayLike, span: npt.ArrayLike
-) -> npt.NDArray[np.float64]:
+def silence_probability(silence: npt.ArrayLike, *, n_days: npt.ArrayLike, span: npt.ArrayLike) -> Floats:
     r"""Probability that nothing happens for ``silence`` days after something did on ``n_days`` of ``span`` days.
 
     .. math:: P = \left(\frac{L}{L + s}\right)^n

@@ -5,7 +5,7 @@ from typing import Final
 from crmkit._tables._contracts import CONTRACTS, MOST_CUSTOMERS
 from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT
 from crmkit._tables._document import document
-from crmkit._tables._floats import Floats, check_values, float_columns
+from crmkit._tables._floats import check_values, float_columns
 from crmkit._tables._open import open_columns, open_table
 from crmkit._tables._periods import ACTIVITY, COHORTS, OPPORTUNITIES
 from crmkit._tables._schema import Field, Kind, Rule, Schema
@@ -24,7 +24,6 @@ __all__ = [
     "SCHEMAS",
     "TRANSACTIONS",
     "Field",
-    "Floats",
     "Kind",
     "Rule",
     "Schema",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_columns, some
 from crmkit._frames import AnyFrame, collected, open_as_given, pandas_series, with_plain_types
 from crmkit._messages import Column, Message
@@ -16,9 +17,8 @@ from crmkit._tables._open import check_kind
 from crmkit._tables._schema import Field, Schema
 from crmkit.errors import SchemaError
 
-__all__ = ["Floats", "check_values", "float_columns"]
+__all__ = ["check_values", "float_columns"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 _NO_NUMBERS: Final = Message(
     en="{where} must hold numbers, got {got}. Code categories as 0 and 1.",

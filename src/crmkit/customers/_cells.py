@@ -11,12 +11,12 @@ from crmkit._checks import check_option
 from crmkit._frames import AnyFrame, FrameT, give_table, without_nan
 from crmkit._messages import Message
 from crmkit._tables import CUSTOMERS, open_table
+from crmkit._time_units import DAYS_A_WEEK
 
 __all__ = ["cells"]
 
 Precision: TypeAlias = Literal["D", "W"]
 
-_DAYS_A_WEEK: Final = 7
 _CELL: Final = ("frequency", "recency", "T")
 
 _TEXT: Final = Message(
@@ -83,9 +83,9 @@ def cells(customers: FrameT, *, precision: Precision = "D", by: Sequence[str] = 
 
 
 def _in_weeks(rows: AnyFrame) -> AnyFrame:
-    weeks = {name: (nw.col(name) / _DAYS_A_WEEK + 0.5).floor() * _DAYS_A_WEEK for name in ("recency", "T")}
+    weeks = {name: (nw.col(name) / DAYS_A_WEEK + 0.5).floor() * DAYS_A_WEEK for name in ("recency", "T")}
     repeats = nw.col("frequency") > 0
-    least = nw.when(repeats).then(nw.lit(float(_DAYS_A_WEEK))).otherwise(nw.lit(0.0))
+    least = nw.when(repeats).then(nw.lit(float(DAYS_A_WEEK))).otherwise(nw.lit(0.0))
     rows = rows.with_columns(least.alias("least"), *(week.alias(name) for name, week in weeks.items()))
     rows = rows.with_columns(nw.max_horizontal("recency", "least").alias("recency"))
     return rows.with_columns(nw.max_horizontal("recency", "T").alias("T")).drop("least")

@@ -14,6 +14,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._calendar import day_number, day_numbers
 from crmkit._checks import Day, as_day, some
 from crmkit._frames import (
@@ -233,7 +234,7 @@ def summarise_in_memory(transactions: nw.DataFrame[Any], *, as_of: datetime) -> 
 def _measures(
     days: npt.NDArray[np.int64],
     n_orders: npt.NDArray[np.int64],
-    amounts: npt.NDArray[np.float64],
+    amounts: Floats,
     starts: npt.NDArray[np.int64],
     *,
     as_of: int,

@@ -5,14 +5,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from crmkit.datasets._intensity import FloatArray, busy_time, calendar_time
+from crmkit._arrays import Floats
+from crmkit._time_units import DAYS_A_YEAR
+from crmkit.datasets._intensity import busy_time, calendar_time
 
 __all__ = ["BoolArray", "Lives", "Rows", "draw_lives", "draw_orders", "draw_refunds", "pick_share"]
 
 BoolArray: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 IntArray: TypeAlias = np.ndarray[Any, np.dtype[np.intp]]
 
-_DAYS_A_YEAR = 365.25
 _MEAN_DAYS_TO_REFUND = 10.0
 _SMALLEST_AMOUNT = 0.01
 
@@ -20,19 +21,19 @@ _SMALLEST_AMOUNT = 0.01
 class Lives(NamedTuple):
     """The hidden traits of customers; rates are per day, moments in days since the start."""
 
-    purchase_rate: FloatArray
-    dropout_rate: FloatArray
-    acquired: FloatArray
-    dropout: FloatArray
-    mean_spend: FloatArray
+    purchase_rate: Floats
+    dropout_rate: Floats
+    acquired: Floats
+    dropout: Floats
+    mean_spend: Floats
 
 
 class Rows(NamedTuple):
     """Orders or refunds: position of the customer in `Lives`, days since the start, money."""
 
     customer: IntArray
-    moment: FloatArray
-    amount: FloatArray
+    moment: Floats
+    amount: Floats
 
 
 def pick_share(n: int, share: float, *, rng: np.random.Generator) -> BoolArray:
@@ -53,7 +54,7 @@ def draw_lives(
     rng: np.random.Generator,
 ) -> Lives:
     """Draw each customer's rates, lifetime and mean order value."""
-    mean_rate = purchases_per_year / _DAYS_A_YEAR
+    mean_rate = purchases_per_year / DAYS_A_YEAR
     purchase_rate = rng.gamma(purchase_rate_shape, mean_rate / purchase_rate_shape, n)
     acquired = rng.uniform(0, window, n)
     if math.isinf(mean_lifetime_days):
@@ -68,7 +69,7 @@ def draw_lives(
 def draw_orders(
     lives: Lives,
     *,
-    arms: list[tuple[IntArray, FloatArray]],
+    arms: list[tuple[IntArray, Floats]],
     order_spend_shape: float,
     rng: np.random.Generator,
 ) -> Rows:
@@ -86,9 +87,7 @@ def draw_orders(
     return Rows(customer, moment, np.maximum(amount.round(2), _SMALLEST_AMOUNT))
 
 
-def _later_orders(
-    lives: Lives, who: IntArray, *, curve: FloatArray, rng: np.random.Generator
-) -> tuple[IntArray, FloatArray]:
+def _later_orders(lives: Lives, who: IntArray, *, curve: Floats, rng: np.random.Generator) -> tuple[IntArray, Floats]:
     """Draw the customer and the moment of each order after the first."""
     end = float(len(curve) - 1)
     acquired, leaves = lives.acquired[who], np.minimum(lives.dropout[who], end)

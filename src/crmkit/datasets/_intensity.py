@@ -1,13 +1,14 @@
 """How busy each day is: the intensity of purchases over the calendar, and its inverse."""
 
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Campaign", "FloatArray", "busy_time", "busy_time_curve", "calendar_time", "seasonal_intensity"]
+from crmkit._arrays import Floats
 
-FloatArray: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+__all__ = ["Campaign", "busy_time", "busy_time_curve", "calendar_time", "seasonal_intensity"]
+
 
 # Middle of 15 December, the 349th day of an ordinary year, as a share of the year.
 _PEAK = 348.5 / 365
@@ -21,7 +22,7 @@ class Campaign(NamedTuple):
     uplift: float
 
 
-def seasonal_intensity(first_day: datetime, *, n_days: int, amplitude: float) -> FloatArray:
+def seasonal_intensity(first_day: datetime, *, n_days: int, amplitude: float) -> Floats:
     """Give each day its intensity: a wave per calendar year, of mean 1, that peaks on 15 December."""
     days = np.datetime64(first_day, "D") + np.arange(n_days).astype("timedelta64[D]")
     years = days.astype("datetime64[Y]")
@@ -31,7 +32,7 @@ def seasonal_intensity(first_day: datetime, *, n_days: int, amplitude: float) ->
     return np.asarray(1 + amplitude * np.cos(2 * np.pi * (middle_of_day / year_length - _PEAK)))
 
 
-def busy_time_curve(intensity: FloatArray, *, campaign: Campaign | None = None) -> FloatArray:
+def busy_time_curve(intensity: Floats, *, campaign: Campaign | None = None) -> Floats:
     """Sum the intensity up to each midnight, from 0 on; between midnights it is a straight line."""
     lifted = intensity.copy()
     if campaign is not None:
@@ -39,11 +40,11 @@ def busy_time_curve(intensity: FloatArray, *, campaign: Campaign | None = None) 
     return np.concatenate([[0.0], np.cumsum(lifted)])
 
 
-def busy_time(day: FloatArray, *, curve: FloatArray) -> FloatArray:
+def busy_time(day: Floats, *, curve: Floats) -> Floats:
     """Sum the intensity up to a moment, given in days since the start."""
     return np.interp(day, np.arange(len(curve), dtype=np.float64), curve)
 
 
-def calendar_time(busy: FloatArray, *, curve: FloatArray) -> FloatArray:
+def calendar_time(busy: Floats, *, curve: Floats) -> Floats:
     """Invert `busy_time`: the moment by which this much intensity has gathered."""
     return np.interp(busy, curve, np.arange(len(curve), dtype=np.float64))

@@ -11,7 +11,7 @@ from crmkit._checks import as_day, check_int
 from crmkit._messages import Message, Parameter
 from crmkit.datasets._intensity import Campaign
 
-__all__ = ["acquisition_window", "as_campaign", "as_generator", "check_above", "log_span"]
+__all__ = ["acquisition_window", "as_campaign", "check_above", "log_span"]
 
 _NO_NUMBER: Final = Message(
     en="{name} must be a number above {low}, got {value!r}.", zh="{name} 须为大于 {low} 的数，得到 {value!r}。"
@@ -36,15 +36,6 @@ _NO_CAMPAIGN: Final = Message(
 _CAMPAIGN_OUTSIDE: Final = Message(
     en="{@campaign_start} must lie between {@start} and {@end}, got {value!r}. Move it, or widen the log.",
     zh="{@campaign_start} 须在 {@start} 与 {@end} 之间，得到 {value!r}。请调整日期，或延长日志。",
-)
-_NO_SEED: Final = Message(
-    en="{@random_state} must be an int, a numpy.random.Generator or None, got {value!r}. Make one with "
-    "numpy.random.default_rng(seed).",
-    zh="{@random_state} 须为整数、numpy.random.Generator 或 None，得到 {value!r}。可用 numpy.random.default_rng(seed) "
-    "生成。",
-)
-_NEGATIVE_SEED: Final = Message(
-    en="{@random_state} must be at least 0, got {value!r}.", zh="{@random_state} 不得小于 0，得到 {value!r}。"
 )
 
 
@@ -87,16 +78,3 @@ def as_campaign(
     if not 0 <= day < log_days:
         raise ValueError(_CAMPAIGN_OUTSIDE(value=campaign_start))
     return Campaign(first_day=day, n_days=n_days, uplift=uplift)
-
-
-def as_generator(random_state: object) -> np.random.Generator:
-    """Make a generator: the one given, or a new one from a seed or from the system."""
-    if isinstance(random_state, np.random.Generator):
-        return random_state
-    if random_state is None:
-        return np.random.default_rng()
-    if isinstance(random_state, bool) or not isinstance(random_state, (int, np.integer)):
-        raise TypeError(_NO_SEED(value=random_state))
-    if random_state < 0:
-        raise ValueError(_NEGATIVE_SEED(value=random_state))
-    return np.random.default_rng(random_state)

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from crmkit._checks import check_fraction, check_int
+from crmkit._random import as_generator
 from crmkit.datasets._draws import draw_lives, draw_orders, draw_refunds, pick_share
 from crmkit.datasets._intensity import busy_time_curve, seasonal_intensity
-from crmkit.datasets._plan import acquisition_window, as_campaign, as_generator, check_above, log_span
+from crmkit.datasets._plan import acquisition_window, as_campaign, check_above, log_span
 from crmkit.datasets._tables import as_customer_table, as_order_table, as_truth_table
 
 __all__ = ["SimulatedOrders", "make_transactions"]

@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit.datasets._draws import BoolArray, Lives, Rows
-from crmkit.datasets._intensity import FloatArray
 
 __all__ = ["as_customer_table", "as_order_table", "as_truth_table"]
 
@@ -66,7 +66,7 @@ def as_truth_table(lives: Lives, *, has_orders: BoolArray, first_day: datetime, 
     return truth
 
 
-def _whole_seconds(days: FloatArray) -> _Seconds:
+def _whole_seconds(days: Floats) -> _Seconds:
     """Cut days to whole seconds."""
     return (days * _SECONDS_A_DAY).astype(np.int64)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_turnover, some
 from crmkit._frames import FrameT, collected, from_pandas
 from crmkit._kpi import Kpi, tells
@@ -179,7 +178,7 @@ def concentration_table(customers: FrameT, *, value: str = "spend", n_points: in
     return from_pandas(table, like=customers)
 
 
-def _complete(values: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]:
+def _complete(values: npt.ArrayLike) -> Floats:
     array = as_floats(np.asarray(values), name="values")
     if array.ndim != 1:
         raise ValueError(f"`values` must be one column of numbers, got {array.ndim} dimensions.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_option
 from crmkit._messages import Message
 from crmkit._names import Label, Language
@@ -112,7 +112,7 @@ def plot_frequency_recency(
     return in_language(ax, language)
 
 
-def _edges(centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _edges(centres: Floats) -> Floats:
     """Borders of cells: halfway between neighbours, and the same distance beyond the first and the last."""
     half = np.diff(centres) / 2 if len(centres) > 1 else np.array([0.5])
     return np.append(centres - np.append(half[:1], half[: len(centres) - 1]), centres[-1] + half[-1])

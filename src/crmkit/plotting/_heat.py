@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+
+from crmkit._arrays import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +22,7 @@ _DARK = 1.05**0.5 * 0.05**0.5 - 0.05
 
 def heat_map(
     ax: Axes,
-    shades: npt.NDArray[np.float64],
+    shades: Floats,
     texts: Sequence[Sequence[str]],
     *,
     columns: Sequence[str],
@@ -44,7 +45,7 @@ def heat_map(
     ax.spines[:].set_visible(False)
 
 
-def _luminance(colours: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _luminance(colours: Floats) -> Floats:
     """Relative luminance of sRGB colours as defined by WCAG 2.2."""
     channels = colours[..., :3]
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)

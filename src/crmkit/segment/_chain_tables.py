@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_int, some
 from crmkit._labelling import as_chain, by_state, table_by_state, table_like
 from crmkit._messages import Message, Parameter
@@ -146,7 +146,7 @@ def customer_forecast_table(
     return table_by_state(found, first=_PERIOD, rows=periods, states=states, like=transition)
 
 
-def _inflow(inflow: Mapping[Any, Numbers] | None, states: pd.Index[Any], *, n_periods: int) -> npt.NDArray[np.float64]:
+def _inflow(inflow: Mapping[Any, Numbers] | None, states: pd.Index[Any], *, n_periods: int) -> Floats:
     """A row per period and a column per state."""
     joining = np.zeros((n_periods, len(states)))
     if inflow is None:

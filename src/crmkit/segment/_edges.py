@@ -8,12 +8,12 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit.segment._natural import natural_breaks
 
 __all__ = ["Binning", "edges_between_values", "edges_of_top_shares", "reached"]
 
 Binning: TypeAlias = Literal["quantile", "width", "natural"]
-Floats: TypeAlias = npt.NDArray[np.float64]
 Counts: TypeAlias = npt.NDArray[np.int64]
 
 # Values that differ relatively by no more than this differ by the rounding of a sum, and count as one.

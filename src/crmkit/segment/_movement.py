@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_columns, some
 from crmkit._frames import (
     AnyFrame,
@@ -173,9 +174,7 @@ def _counted(labels: pd.DataFrame, before: pd.Series[int], after: pd.Series[int]
     )
 
 
-def _shares(
-    counts: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
-) -> npt.NDArray[np.float64]:
+def _shares(counts: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Floats:
     """Shares of those with the label before; missing where there were none, or no label."""
     base = counts.sum(axis=1)[rows]
     known = (rows < len(counts) - 1) & (base > 0)

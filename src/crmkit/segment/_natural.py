@@ -7,9 +7,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._arrays import Floats
+
 __all__ = ["natural_breaks"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 Positions: TypeAlias = npt.NDArray[np.intp]
 
 # Takes some seconds; if there are more groups of values than this, they are merged first.

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_columns, check_number, some
 from crmkit._frames import FrameT, collected, in_memory, open_frame, pandas_series
 from crmkit._labelling import BEFORE, labels_in, move_counts, table_by_state
@@ -123,9 +124,7 @@ def transition_table(
     )
 
 
-def _in_order(
-    counts: npt.NDArray[np.float64], found: pd.Index[Any], states: Sequence[Hashable]
-) -> tuple[npt.NDArray[np.float64], pd.Index[Any]]:
+def _in_order(counts: Floats, found: pd.Index[Any], states: Sequence[Hashable]) -> tuple[Floats, pd.Index[Any]]:
     """Bring the counts into the order of the states that the caller names."""
     if len(set(states)) != len(states):
         raise ValueError(_STATES_TWICE(states=some(states)))
@@ -141,7 +140,7 @@ def _in_order(
     return wide[np.ix_(places, places)], pd.Index(list(states))
 
 
-def _weights(rows: nw.DataFrame[Any]) -> npt.NDArray[np.float64]:
+def _weights(rows: nw.DataFrame[Any]) -> Floats:
     if "n_customers" not in rows.columns:
         return np.ones(len(rows))
     where = Column("moves", "n_customers")

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_ascending, check_fraction, check_option
 from crmkit._figures import decimals
-from crmkit._labelling import Floats, Measures, Scheme
+from crmkit._labelling import Measures, Scheme
 from crmkit._messages import Column, Message
 from crmkit._names import Language
 from crmkit.segment._case_segmenter import CaseSegmenter

@@ -6,11 +6,11 @@ import math
 from collections.abc import Collection, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_discount_rate, check_number, meant_by_percent, some
 from crmkit._stats import Numbers, as_floats
-from crmkit.value._units import DAYS_A_YEAR
+from crmkit._time_units import DAYS_A_YEAR
 
 __all__ = [
     "as_continuous_rate",
@@ -36,7 +36,7 @@ def as_continuous_rate(discount_rate: object, *, days: float) -> float:
     return math.log1p(check_discount_rate(discount_rate)) * days / DAYS_A_YEAR
 
 
-def as_period_rates(period_discount_rate: Numbers) -> npt.NDArray[np.float64]:
+def as_period_rates(period_discount_rate: Numbers) -> Floats:
     """Return discount rates of a period, one or a column of them."""
     rates = as_floats(period_discount_rate, name="period_discount_rate")
     for rate in np.ravel(rates)[~np.isnan(np.ravel(rates))].tolist():
@@ -44,7 +44,7 @@ def as_period_rates(period_discount_rate: Numbers) -> npt.NDArray[np.float64]:
     return rates
 
 
-def as_shares_kept(retention_rate: Numbers) -> npt.NDArray[np.float64]:
+def as_shares_kept(retention_rate: Numbers) -> Floats:
     """Return shares of customers kept, one or a column of them."""
     shares = as_floats(retention_rate, name="retention_rate")
     wrong = np.ravel(shares)[np.ravel((shares < 0) | (shares > 1))].tolist()

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from crmkit._tables import CUSTOMERS, MOST_CUSTOMERS, Floats, Schema, float_columns
+from crmkit._arrays import Floats
+from crmkit._tables import CUSTOMERS, MOST_CUSTOMERS, Schema, float_columns
 
 __all__ = ["MOST_CUSTOMERS", "MOST_OF_COVARIATE", "number_columns"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit._time_units import TimeUnit
 from crmkit.value._model import ValueModel
 from crmkit.value._purchases import BetaGeoBetaBinomModel, BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel
 from crmkit.value._spend import GammaGammaModel
-from crmkit.value._units import TimeUnit
 
 __all__ = ["from_lifetimes"]
 

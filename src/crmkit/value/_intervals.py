@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crmkit.value._model import Floats
+from crmkit._arrays import Floats
 
 __all__ = ["interval"]
 

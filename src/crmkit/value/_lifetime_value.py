@@ -10,10 +10,11 @@ import pandas as pd
 
 from crmkit._checks import check_fraction, check_int
 from crmkit._frames import FrameT, column_like, from_pandas, is_engine, open_frame, rows_like
+from crmkit._random import as_generator
+from crmkit._time_units import DAYS, DAYS_A_YEAR
 from crmkit.value._intervals import interval
 from crmkit.value._purchases._model import PurchaseModel
 from crmkit.value._spend import GammaGammaModel
-from crmkit.value._units import DAYS, DAYS_A_YEAR
 from crmkit.value._valuation import Valuation
 
 __all__ = ["customer_equity", "customer_lifetime_value", "lifetime_value_by_year", "lifetime_value_table"]
@@ -228,7 +229,7 @@ def lifetime_value_table(
     rows = valuation.of(customers)
     value = rows.value(quantity)
     lower, upper = np.full(len(value), np.nan), np.full(len(value), np.nan)
-    for some, drawn in rows.drawn(quantity, n_draws, np.random.default_rng(random_state)):
+    for some, drawn in rows.drawn(quantity, n_draws, as_generator(random_state)):
         lower[some], upper[some] = interval(drawn, level=level)
     table = {
         "discounted_purchases": rows.purchases(quantity),
@@ -324,7 +325,7 @@ def customer_equity(
     weights, values = rows.weights(), rows.value(quantity)
     size = len(groups)
     drawn = np.zeros((n_draws, size))
-    for some, block in rows.drawn(quantity, n_draws, np.random.default_rng(random_state)):
+    for some, block in rows.drawn(quantity, n_draws, as_generator(random_state)):
         for group in np.unique(of_row[some]):
             members = (of_row[some] == group) & (weights[some] > 0)
             drawn[:, group] += block[:, members] @ weights[some][members]

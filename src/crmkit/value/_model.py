@@ -7,18 +7,18 @@ from statistics import NormalDist
 from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_int, check_number
 from crmkit._estimator import JsonEstimator
+from crmkit._random import as_generator
 from crmkit._stats import Maximum
 from crmkit.value._priors import Prior, check_priors, of_logarithms
 
-__all__ = ["Floats", "ValueModel", "Values"]
+__all__ = ["ValueModel", "Values"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 # Values of the parameters by name: a number each, or one per customer.
 Values: TypeAlias = dict[str, Any]
 
@@ -129,7 +129,7 @@ class ValueModel(JsonEstimator):
         """
         check_is_fitted(self)
         check_int(n_draws, name="n_draws", low=1)
-        rng = np.random.default_rng(random_state)
+        rng = as_generator(random_state)
         centre = self._searched(self._estimates())
         # The root of a covariance that may be singular, as on the boundary.
         variances, directions = np.linalg.eigh(self.covariance_.to_numpy())

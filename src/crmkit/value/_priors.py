@@ -8,7 +8,8 @@ from numbers import Real
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
+
+from crmkit._arrays import Floats
 
 __all__ = ["Prior", "centres_and_precisions", "check_priors", "of_logarithms"]
 
@@ -18,7 +19,6 @@ they are."""
 # Squares of larger numbers leave the floats; what is known better than this is no matter of probability.
 _MOST = 1e100
 _LEAST_SPREAD = 1e-6
-_Floats: TypeAlias = npt.NDArray[np.float64]
 
 
 def check_priors(priors: object, *, names: Sequence[str], parameters: Collection[str]) -> None:
@@ -47,7 +47,7 @@ def of_logarithms(priors: Mapping[str, Prior], *, parameters: Collection[str]) -
     }
 
 
-def centres_and_precisions(priors: Mapping[str, Prior], *, names: Sequence[str]) -> tuple[_Floats, _Floats]:
+def centres_and_precisions(priors: Mapping[str, Prior], *, names: Sequence[str]) -> tuple[Floats, Floats]:
     """Give the centre of each prior and one over its variance; both 0 where a name has none."""
     centres, precisions = np.zeros(len(names)), np.zeros(len(names))
     for at, name in enumerate(names):

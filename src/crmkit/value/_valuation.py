@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_margin
 from crmkit._frames import (
     FrameT,
@@ -23,16 +24,15 @@ from crmkit._frames import (
     open_frame,
     pandas_series,
 )
+from crmkit._time_units import DAYS
 from crmkit.value._checks import as_continuous_rate, as_end
 from crmkit.value._groups import groups_of
-from crmkit.value._model import Floats
 from crmkit.value._purchases._draws import Quantity
 from crmkit.value._purchases._engine import histories_in_memory, with_predictions
 from crmkit.value._purchases._model import PurchaseModel
 from crmkit.value._spend import GammaGammaModel
 from crmkit.value._spend._engine import along_amounts, check_amounts
 from crmkit.value._spend._law import spend_line
-from crmkit.value._units import DAYS
 
 __all__ = ["Valuation"]
 

@@ -11,6 +11,7 @@ import pandas as pd
 from crmkit._checks import check_discount_rate, check_fraction, check_margin, check_number, check_option
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
+from crmkit._time_units import DAYS_A_WEEK, DAYS_A_YEAR
 from crmkit.value import GammaGammaModel
 from crmkit.views._fits import PURCHASE_MODELS, UnfitError, buyers, fit_purchases, fit_spend
 from crmkit.views._limits import ForecastLimits, limits_of, parameters_of
@@ -29,7 +30,6 @@ __all__ = ["HISTORY", "BaseForecast", "base_forecast"]
 HISTORY: Final = ("customer_id", "frequency", "recency", "T", "monetary_value")
 """The columns of a customers table that the models read."""
 
-_DAYS_A_WEEK: Final = 7
 _NO_HORIZON: Final = Message(
     en="{@horizon_days} must be above 0, got {value!r}.", zh="{@horizon_days} 须大于 0，得到 {value!r}。"
 )
@@ -88,7 +88,7 @@ class BaseForecast:
     @property
     def horizon(self) -> float:
         """The horizon in weeks, the unit of the models."""
-        return self.horizon_days / _DAYS_A_WEEK
+        return self.horizon_days / DAYS_A_WEEK
 
     @property
     def terms(self) -> Terms:
@@ -143,7 +143,7 @@ def base_forecast(
     customers: Any,
     *,
     model: str = "pareto",
-    horizon_days: float = 365.25,
+    horizon_days: float = DAYS_A_YEAR,
     margin: float = 1.0,
     discount_rate: float = 0.1,
     level: float = 0.95,
@@ -213,7 +213,7 @@ def base_forecast(
         problem = found
     models = [purchases] if spend is None else [purchases, spend]
     n_draws = draws_for(len(bought))
-    terms = Terms(purchases, spend, horizon_days / _DAYS_A_WEEK, float(margin), float(discount_rate), level, n_draws)
+    terms = Terms(purchases, spend, horizon_days / DAYS_A_WEEK, float(margin), float(discount_rate), level, n_draws)
     return BaseForecast(
         purchases,
         spend,

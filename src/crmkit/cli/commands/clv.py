@@ -13,6 +13,7 @@ from crmkit._figures import NOTHING, count, money, significant, symbol
 from crmkit._frames import open_frame, plain, records, to_pandas
 from crmkit._messages import Message, Said
 from crmkit._names import Label, Language
+from crmkit._time_units import DAYS
 from crmkit.cli.language import FileError, say
 from crmkit.cli.options import (
     DISCOUNT_RATE,
@@ -42,7 +43,6 @@ from crmkit.views import PURCHASE_MODELS, BaseForecast, UnfitError, base_forecas
 
 __all__ = ["clv"]
 
-_DAYS: Final = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
 _NAMES: Final = {
     "ParetoNBDModel": "Pareto/NBD",
     "BetaGeoModel": "BG/NBD",
@@ -164,7 +164,7 @@ def clv(
 
 
 def _in_days(horizon: str) -> float:
-    return float(horizon[:-1]) * _DAYS[horizon[-1]]
+    return float(horizon[:-1]) * DAYS[horizon[-1]]
 
 
 def _in_words(horizon: str, language: Language) -> str:

@@ -11,8 +11,9 @@ from typing import Any, Final, Literal, NamedTuple, NotRequired, TypeAlias, Type
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_int, check_option, some
-from crmkit._labelling import POTENTIAL, Floats, Level, Scheme
+from crmkit._labelling import POTENTIAL, Level, Scheme
 from crmkit._messages import Message, Parameter
 from crmkit._names import Label
 from crmkit.segment._cases import Case, Within

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from crmkit._labelling import Floats
+from crmkit._arrays import Floats
 from crmkit.segment._edges import Binning, edges_between_values, reached
 from crmkit.segment._learned import Kind, check_table
 

@@ -6,14 +6,14 @@ from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 
-from crmkit._labelling import Floats, Measures
+from crmkit._arrays import Floats
+from crmkit._labelling import Measures
+from crmkit._time_units import DAYS_A_YEAR
 from crmkit.segment._rfm._score_edges import Dimension
 
 __all__ = ["Frequency", "ScoreOptions", "columns_read", "oriented", "sql_measures"]
 
 Frequency: TypeAlias = Literal["orders", "orders_per_year"]
-
-_DAYS_A_YEAR = 365.25
 
 
 class ScoreOptions(Protocol):
@@ -34,12 +34,12 @@ def oriented(columns: Measures, options: ScoreOptions) -> dict[Dimension, Floats
     orders = columns["n_orders"]
     bought = orders > 0
     if options.frequency == "orders_per_year":
-        orders = orders * _DAYS_A_YEAR / np.fmax(columns["tenure_days"], options.min_tenure_days)
+        orders = orders * DAYS_A_YEAR / np.fmax(columns["tenure_days"], options.min_tenure_days)
     values: dict[Dimension, Floats] = {"r": -columns["days_since_last"], "f": orders, "m": columns["spend"]}
     return {name: np.where(bought, column, np.nan) for name, column in values.items()}
 
 
 def sql_measures(options: ScoreOptions) -> dict[Dimension, str]:
     """The three measures in SQL, with days unsigned."""
-    per_year = f"n_orders * {_DAYS_A_YEAR} / GREATEST(tenure_days, {int(options.min_tenure_days)})"
+    per_year = f"n_orders * {DAYS_A_YEAR} / GREATEST(tenure_days, {int(options.min_tenure_days)})"
     return {"r": "days_since_last", "f": "n_orders" if options.frequency == "orders" else per_year, "m": "spend"}

@@ -12,10 +12,11 @@ import pandas as pd
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_ascending, check_int, check_number, check_option
 from crmkit._estimator import JsonEstimator
 from crmkit._frames import FrameT, rows_like
-from crmkit._labelling import Floats, measured
+from crmkit._labelling import measured
 from crmkit._messages import Message, Parameter
 from crmkit.errors import SchemaError
 from crmkit.segment._edges import Binning

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from crmkit._labelling import Floats
+from crmkit._arrays import Floats
 from crmkit.segment._cases import missing_sql
 from crmkit.segment._edges import reached
 from crmkit.segment._rfm._score_edges import Cell, Dimension, edges_by_cell

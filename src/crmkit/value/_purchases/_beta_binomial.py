@@ -11,14 +11,15 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import some
+from crmkit._random import as_generator
 from crmkit._stats import as_floats
+from crmkit._time_units import TimeUnit
 from crmkit.value._checks import check_horizon
 from crmkit.value._priors import Prior
 from crmkit.value._purchases._covariates import Effect
 from crmkit.value._purchases._histories import COUNTS, Histories, read_opportunities
 from crmkit.value._purchases._laws import BETA_BINOMIAL, Law
 from crmkit.value._purchases._model import PurchaseModel
-from crmkit.value._units import TimeUnit
 
 __all__ = ["BetaGeoBetaBinomModel", "check_in_time"]
 
@@ -155,9 +156,7 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         wrong = ~((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts))
         if wrong.any():
             raise ValueError(f"`T` must hold whole numbers of opportunities, got {some(counts[wrong].tolist())}.")
-        drawn = self._law().simulate(
-            self._estimates(), counts, check_horizon(horizon), np.random.default_rng(random_state)
-        )
+        drawn = self._law().simulate(self._estimates(), counts, check_horizon(horizon), as_generator(random_state))
         seen = {"n_transactions": drawn["frequency"], "last_transaction": drawn["recency"], "n_opportunities": counts}
         whole = {name: values.astype(np.int64) for name, values in seen.items()}
         return pd.DataFrame({**whole, "alive": drawn["alive"], "holdout_purchases": drawn["holdout_purchases"]})

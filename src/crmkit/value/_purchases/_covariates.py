@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crmkit.value._purchases._laws import Floats, Law, Link, Values
+from crmkit._arrays import Floats
+from crmkit.value._purchases._laws import Law, Link, Values
 
 __all__ = ["Effect", "effects", "of_each_history"]
 

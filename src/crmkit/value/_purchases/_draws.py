@@ -10,9 +10,10 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit.value._purchases._histories import Histories
 from crmkit.value._purchases._interpolated import FewHistories
-from crmkit.value._purchases._laws import Floats, Law, Values
+from crmkit.value._purchases._laws import Law, Values
 from crmkit.value._purchases._outlook import Outlook
 
 __all__ = ["QUANTITIES", "DrawnLaw", "Quantity"]

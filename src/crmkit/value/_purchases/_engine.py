@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_columns
 from crmkit._frames import FrameT, looked_up, open_frame, to_pandas, without_nan
 from crmkit.errors import SchemaError
-from crmkit.value._purchases._laws import Floats
 
 __all__ = ["histories_in_memory", "with_predictions"]
 

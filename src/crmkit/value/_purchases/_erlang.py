@@ -9,12 +9,12 @@ import numpy as np
 from scipy.special import xlogy
 
 from crmkit._checks import check_int, some
+from crmkit._time_units import DAYS, TimeUnit
 from crmkit.errors import SchemaError
 from crmkit.value._priors import Prior
 from crmkit.value._purchases._histories import LEAST_TIME, read_histories
 from crmkit.value._purchases._laws import BETA_GEO, Law, erlang_law
 from crmkit.value._purchases._model import PurchaseModel
-from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["BetaGeoCNBDModel", "ModifiedBetaGeoCNBDModel"]
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import some
 from crmkit._tables import CUSTOMERS, OPPORTUNITIES, Schema
+from crmkit._time_units import DAYS, TimeUnit
 from crmkit.errors import SchemaError
 from crmkit.value._columns import MOST_CUSTOMERS, MOST_OF_COVARIATE, number_columns
-from crmkit.value._units import DAYS, TimeUnit
 
 __all__ = ["COUNTS", "KEYS", "LEAST_TIME", "Column", "Histories", "read_histories", "read_opportunities"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 # Three centuries.
 _MOST_DAYS = 2**17
 # No customer has more purchase days, nor a longer time in whatever unit; powers of larger numbers leave the floats.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crmkit._arrays import Floats
 from crmkit.value._purchases._histories import Column, Histories
-from crmkit.value._purchases._laws import Floats, Law, Values
+from crmkit.value._purchases._laws import Law, Values
 
 __all__ = ["FewHistories"]
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from crmkit._arrays import Floats
 from crmkit._stats import Maximum, maximise
 from crmkit.errors import ConvergenceError
 from crmkit.value._priors import Prior, centres_and_precisions
 from crmkit.value._purchases._covariates import Effect, of_each_history
-from crmkit.value._purchases._laws import Floats, Histories, Law
+from crmkit.value._purchases._laws import Histories, Law
 
 __all__ = ["fitted"]
 

@@ -10,9 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_option, some
 from crmkit._frames import FrameT, column_like, is_engine, open_frame, rows_like
+from crmkit._random import as_generator
 from crmkit._stats import as_floats
+from crmkit._time_units import DAYS, TimeUnit, check_time_unit
 from crmkit.errors import SchemaError
 from crmkit.value._checks import (
     as_continuous_rate,
@@ -21,7 +24,7 @@ from crmkit.value._checks import (
     check_horizon,
     check_quantities,
 )
-from crmkit.value._model import Floats, ValueModel, Values
+from crmkit.value._model import ValueModel, Values
 from crmkit.value._purchases._covariates import Effect, effects, of_each_history
 from crmkit.value._purchases._draws import QUANTITIES, DrawnLaw
 from crmkit.value._purchases._engine import histories_in_memory, with_predictions
@@ -29,7 +32,6 @@ from crmkit.value._purchases._histories import KEYS, Histories, read_histories
 from crmkit.value._purchases._laws import Law
 from crmkit.value._purchases._likelihood import fitted
 from crmkit.value._purchases._outlook import Outlook
-from crmkit.value._units import DAYS, TimeUnit, check_time_unit
 
 __all__ = ["PurchaseModel"]
 
@@ -309,7 +311,7 @@ class PurchaseModel(ValueModel):
         t = check_horizon(horizon)
         names = check_quantities(quantities, known=(*QUANTITIES, "purchases"))
         check_fraction(level, name="level")
-        rng = np.random.default_rng(random_state)
+        rng = as_generator(random_state)
         law = self._drawn(n_draws, rng)
         if is_engine(open_frame(customers, name="customers")):
             few = histories_in_memory(customers, self._columns())
@@ -363,7 +365,7 @@ class PurchaseModel(ValueModel):
         """
         t = check_horizon(horizon)
         check_fraction(level, name="level")
-        rng = np.random.default_rng(random_state)
+        rng = as_generator(random_state)
         return self._drawn(n_draws, rng).total(self._histories(customers), horizon=t, level=level, rng=rng)
 
     def expected_curve(
@@ -453,7 +455,7 @@ class PurchaseModel(ValueModel):
         new = self._newcomers(ages, covariates)
         histories = self._histories(new, distinct=False)
         own = self._own(self._estimates(), histories)
-        drawn = self._law().simulate(own, histories.T.values, t, np.random.default_rng(random_state))
+        drawn = self._law().simulate(own, histories.T.values, t, as_generator(random_state))
         days = DAYS[self.options_.time_unit]
         in_days = {"recency": drawn["recency"] * days}
         if "log_gap_sum" in drawn:

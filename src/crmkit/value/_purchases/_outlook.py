@@ -7,7 +7,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from crmkit.value._purchases._laws import Floats, Histories, Law, Values
+from crmkit._arrays import Floats
+from crmkit.value._purchases._laws import Histories, Law, Values
 
 __all__ = ["Outlook"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
+from crmkit._time_units import TimeUnit
 from crmkit.value._priors import Prior
 from crmkit.value._purchases._covariates import Effect, effects
 from crmkit.value._purchases._laws import NBD, PARETO, Law
 from crmkit.value._purchases._model import PurchaseModel
-from crmkit.value._units import TimeUnit
 
 __all__ = ["NBDModel", "ParetoNBDModel"]
 

@@ -9,10 +9,10 @@ import pandas as pd
 
 from crmkit._checks import Day, as_day, check_int
 from crmkit._frames import FrameT, from_pandas, to_pandas
+from crmkit._time_units import TimeUnit
 from crmkit.customers import customer_summary, log_gap_table
 from crmkit.transactions import checked_transactions, up_to
 from crmkit.value._purchases._erlang import BetaGeoCNBDModel, ModifiedBetaGeoCNBDModel
-from crmkit.value._units import TimeUnit
 
 __all__ = ["regularity_table"]
 

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import some
 from crmkit.errors import SchemaError
 from crmkit.value._columns import MOST_CUSTOMERS, MOST_OF_COVARIATE, number_columns
-from crmkit.value._model import Floats
 
 __all__ = ["LEAST_AMOUNT", "MOST_AMOUNT", "Amounts", "NonPositive", "read_amounts"]
 

@@ -7,9 +7,9 @@ import pandas as pd
 from scipy.stats import t as student
 from sklearn.utils.validation import check_is_fitted
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int
 from crmkit._frames import FrameT, from_pandas
-from crmkit.value._model import Floats
 from crmkit.value._spend._model import GammaGammaModel
 
 __all__ = ["spend_by_frequency_table"]

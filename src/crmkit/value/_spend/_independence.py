@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_option
 from crmkit._frames import FrameT, from_pandas
-from crmkit.value._model import Floats
 from crmkit.value._spend._amounts import NonPositive, read_amounts
 
 __all__ = ["spend_independence"]

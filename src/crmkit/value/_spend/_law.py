@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammainccinv
 
+from crmkit._arrays import Floats
 from crmkit._stats import digamma_rest, gammaln_rest
-from crmkit.value._model import Floats
 
 __all__ = ["departures", "log_density", "mean_spend", "norming", "quantile", "simulated", "spend_line"]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import digamma
 
+from crmkit._arrays import Floats
 from crmkit._stats import Maximum, maximise
-from crmkit.value._model import Floats
 from crmkit.value._priors import Prior, centres_and_precisions
 from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._law import departures, norming

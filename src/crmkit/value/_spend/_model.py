@@ -10,13 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_option, some
 from crmkit._frames import FrameT, column_like, rows_like
+from crmkit._random import as_generator
 from crmkit._stats import as_floats
 from crmkit.errors import SchemaError
 from crmkit.value._checks import check_covariates
 from crmkit.value._intervals import interval
-from crmkit.value._model import Floats, ValueModel, Values
+from crmkit.value._model import ValueModel, Values
 from crmkit.value._priors import Prior
 from crmkit.value._spend._amounts import Amounts, NonPositive, read_amounts
 from crmkit.value._spend._law import log_density, mean_spend, quantile, simulated
@@ -363,7 +365,7 @@ class GammaGammaModel(ValueModel):
         check_is_fitted(self)
         x = np.atleast_1d(_as_counts(frequency))
         extra = self._given(covariates, like=x)
-        m = simulated(x, **self._own(self._estimates(), extra), rng=np.random.default_rng(random_state))
+        m = simulated(x, **self._own(self._estimates(), extra), rng=as_generator(random_state))
         named = dict(zip(self.options_.spend_covariates, np.moveaxis(extra, -1, 0), strict=True))
         return pd.DataFrame({"frequency": x, "monetary_value": np.where(x > 0, m, np.nan), **named})
 

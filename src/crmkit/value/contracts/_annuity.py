@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_option, some
 from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_counts
 from crmkit.value._checks import as_period_rates, as_shares_kept
@@ -14,7 +14,6 @@ from crmkit.value._checks import as_period_rates, as_shares_kept
 __all__ = ["contract_value", "margin_multiple"]
 
 Timing: TypeAlias = Literal["start", "middle", "end"]
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 _TIMINGS = ("start", "middle", "end")
 

@@ -8,8 +8,9 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit.value._intervals import interval
-from crmkit.value.contracts._law import Floats, Law
+from crmkit.value.contracts._law import Law
 
 __all__ = ["Quantity", "with_intervals"]
 

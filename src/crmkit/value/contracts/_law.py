@@ -12,16 +12,14 @@ from one renewal to a later one, so that nothing is divided by a survival probab
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._stats import digamma_step, log_beta_step
 
-__all__ = ["Floats", "Law"]
+__all__ = ["Law"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 # Beyond e^600 a power of time is as good as infinite, and its products still fit into a float.
 _LARGEST_LOG = 600.0

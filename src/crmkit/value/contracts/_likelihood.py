@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from crmkit._arrays import Floats
 from crmkit._stats import Maximum, maximise
 from crmkit.value._priors import Prior, centres_and_precisions
-from crmkit.value.contracts._law import Floats, Law
+from crmkit.value.contracts._law import Law
 from crmkit.value.contracts._table import Contracts
 
 __all__ = ["Spans", "fitted"]

@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, some
 from crmkit._frames import FrameT, column_like, rows_like
+from crmkit._random import as_generator
 from crmkit._stats import Numbers, as_floats, as_given
+from crmkit._time_units import DAYS, TimeUnit, check_time_unit
 from crmkit.errors import SchemaError
 from crmkit.value._checks import as_continuous_rate, check_horizon, check_quantities
 from crmkit.value._model import ValueModel
-from crmkit.value._units import DAYS, TimeUnit, check_time_unit
 from crmkit.value.contracts._drawn import Quantity, with_intervals
-from crmkit.value.contracts._law import Floats, Law
+from crmkit.value.contracts._law import Law
 from crmkit.value.contracts._likelihood import Spans, fitted
 from crmkit.value.contracts._residual import check_finite, residual_renewals
 from crmkit.value.contracts._table import Contracts, read_contracts
@@ -338,7 +340,7 @@ class ContractModel(ValueModel):
         check_is_fitted(self)
         check_int(n, name="n", low=1)
         check_int(n_periods, name="n_periods", low=1)
-        survived = self._law().draw(n, np.random.default_rng(random_state))
+        survived = self._law().draw(n, as_generator(random_state))
         tenure = np.minimum(survived + 1, n_periods).astype(np.int64)
         return pd.DataFrame({"tenure": tenure, "churned": survived < n_periods})
 

@@ -15,7 +15,8 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from crmkit.value.contracts._law import Floats, Law
+from crmkit._arrays import Floats
+from crmkit.value.contracts._law import Law
 from crmkit.value.contracts._sums import sum_rule
 
 __all__ = ["check_finite", "residual_renewals"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from crmkit._time_units import TimeUnit
 from crmkit.value._priors import Prior
-from crmkit.value._units import TimeUnit
 from crmkit.value.contracts._model import ContractModel
 
 __all__ = ["BetaDiscreteWeibullModel", "ShiftedBetaGeoModel"]

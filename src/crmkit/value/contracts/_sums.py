@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
+
+from crmkit._arrays import Floats
 
 __all__ = ["sum_rule"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 _N_NODES = 20
 

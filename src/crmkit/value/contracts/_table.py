@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_columns, some
 from crmkit._frames import collected, in_memory, open_frame, pandas_series
 from crmkit.errors import SchemaError
 from crmkit.value._columns import MOST_CUSTOMERS
-from crmkit.value.contracts._law import Floats
 
 __all__ = ["Contracts", "contract_table", "read_contracts"]
 

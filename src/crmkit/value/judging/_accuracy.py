@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
+from crmkit._arrays import Floats
 from crmkit._stats import top_count
-from crmkit.value.judging._judged import Floats
 from crmkit.value.judging._ranking import best_first, normalised_gini
 
 __all__ = ["brier_score", "count_accuracy", "quotient", "ranking_auc"]

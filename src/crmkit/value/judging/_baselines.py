@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._calendar import day_number, day_numbers
 from crmkit._checks import some
 from crmkit._frames import collected, pandas_series
@@ -15,7 +16,6 @@ from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions
 from crmkit.value.judging._accuracy import quotient
 from crmkit.value.judging._holdout import Holdout
-from crmkit.value.judging._judged import Floats
 
 __all__ = ["BASELINES", "hiatus", "naive_purchases"]
 

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import Day, check_int, check_option
 from crmkit._frames import FrameT, from_pandas
 from crmkit.value.judging._holdout import read_holdout
-from crmkit.value.judging._judged import Floats, Judged
+from crmkit.value.judging._judged import Judged
 from crmkit.value.judging._ranking import even_groups
 
 __all__ = ["conditional_expectation_table"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_int
 from crmkit._frames import FrameT, from_pandas
 from crmkit.value._purchases._histories import read_histories
 from crmkit.value.judging._holdout import read_customers
-from crmkit.value.judging._judged import Floats, Judged, as_new, days_per_unit
+from crmkit.value.judging._judged import Judged, as_new, days_per_unit
 
 __all__ = ["frequency_table"]
 

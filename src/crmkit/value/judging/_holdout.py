@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._calendar import day_numbers
 from crmkit._checks import Day, as_day, check_columns
 from crmkit._frames import open_frame, to_pandas
 from crmkit.errors import SchemaError
-from crmkit.value.judging._judged import Floats, Judged, days_per_unit, floats
+from crmkit.value.judging._judged import Judged, days_per_unit, floats
 
 __all__ = ["Holdout", "read_customers", "read_holdout"]
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
+from crmkit._time_units import DAYS, TimeUnit
 from crmkit.value._purchases._beta_binomial import check_in_time
-from crmkit.value._units import DAYS, TimeUnit
 
-__all__ = ["Floats", "Judged", "as_new", "days_per_unit", "floats", "unit_of"]
-
-Floats: TypeAlias = npt.NDArray[np.float64]
+__all__ = ["Judged", "as_new", "days_per_unit", "floats", "unit_of"]
 
 
 class Judged(Protocol):

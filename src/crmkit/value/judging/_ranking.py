@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
-from crmkit.value.judging._judged import Floats
+from crmkit._arrays import Floats
 
 __all__ = ["best_first", "even_groups", "normalised_gini"]
 

@@ -12,12 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from crmkit._arrays import Floats
 from crmkit._calendar import Freq, check_freq, day_number, first_day_of, number_of_period
 from crmkit._checks import Day, as_day, check_columns, some
 from crmkit._frames import FrameT, collected, from_pandas, open_frame, pandas_series, to_pandas
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
-from crmkit.value.judging._judged import Floats, Judged, as_new, days_per_unit, floats
+from crmkit.value.judging._judged import Judged, as_new, days_per_unit, floats
 
 __all__ = ["tracking_table"]
 

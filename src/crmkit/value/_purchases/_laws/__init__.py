@@ -4,7 +4,7 @@ from crmkit.value._purchases._laws._beta_binomial import BETA_BINOMIAL
 from crmkit.value._purchases._laws._beta_geo import BETA_GEO, MODIFIED_BETA_GEO
 from crmkit.value._purchases._laws._erlang import erlang_law
 from crmkit.value._purchases._laws._gompertz import GOMPERTZ
-from crmkit.value._purchases._laws._law import Floats, Histories, Law, Link, Values
+from crmkit.value._purchases._laws._law import Histories, Law, Link, Values
 from crmkit.value._purchases._laws._nbd import NBD
 from crmkit.value._purchases._laws._pareto import PARETO
 
@@ -15,7 +15,6 @@ __all__ = [
     "MODIFIED_BETA_GEO",
     "NBD",
     "PARETO",
-    "Floats",
     "Histories",
     "Law",
     "Link",

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, gammaln
 
+from crmkit._arrays import Floats
 from crmkit._stats import digamma_step, log_rising
 from crmkit.value._purchases._laws._beta_series import times_there
-from crmkit.value._purchases._laws._law import Floats, Gradient, Histories, Law, Values
+from crmkit.value._purchases._laws._law import Gradient, Histories, Law, Values
 
 __all__ = ["BETA_BINOMIAL"]
 

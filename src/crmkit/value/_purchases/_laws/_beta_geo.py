@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, expit
 
+from crmkit._arrays import Floats
 from crmkit._stats import digamma_step, log_beta_step
 from crmkit.value._purchases._laws._beta_mean import discounted_purchases, expected_purchases, power_mean
-from crmkit.value._purchases._laws._law import Floats, Gradient, Histories, Law, Values
+from crmkit.value._purchases._laws._law import Gradient, Histories, Law, Values
 from crmkit.value._purchases._laws._poisson import log_negative_binomial, rising_terms
 
 __all__ = ["BETA_GEO", "MODIFIED_BETA_GEO"]

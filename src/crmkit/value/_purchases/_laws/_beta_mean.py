@@ -7,16 +7,13 @@ domain (a + b < 1). The sums here have positive terms only.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._stats import beta_mean, unit_rule
 
 __all__ = ["discounted_purchases", "expected_purchases", "power_mean"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 # exp(-40) is nothing beside 1, and as p what is smaller than this.
 _NOTHING = 40.0

@@ -7,14 +7,12 @@ is the discounted number of times that somebody who drops out with probability p
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
-import numpy.typing as npt
+
+from crmkit._arrays import Floats
 
 __all__ = ["times_there"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 # exp(-37) is nothing beside 1.
 _NOTHING = 37.0

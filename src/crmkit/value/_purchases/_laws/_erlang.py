@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, expit, gammaln
 
+from crmkit._arrays import Floats
 from crmkit._stats import digamma_step, log_beta_step, log_rising, log_rule
-from crmkit.value._purchases._laws._law import Floats, Gradient, Histories, Law, Values
+from crmkit.value._purchases._laws._law import Gradient, Histories, Law, Values
 from crmkit.value._purchases._laws._phases import discounted_for_ever, expected_and_survival, log_phases
 
 __all__ = ["erlang_law"]

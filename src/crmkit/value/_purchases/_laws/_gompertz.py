@@ -13,10 +13,10 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._stats import log_rule
-from crmkit.value._purchases._laws._law import Floats, Gradient, Histories, Values
+from crmkit.value._purchases._laws._law import Gradient, Histories, Values
 from crmkit.value._purchases._laws._lifetime import Lifetime
 from crmkit.value._purchases._laws._poisson import log_negative_binomial
 
@@ -206,7 +206,7 @@ def _reach(log_term: Callable[[Floats], Floats], peak: Floats, side: int, most: 
     return near, far
 
 
-def _flat(value: Any, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
+def _flat(value: Any, shape: tuple[int, ...]) -> Floats:
     return np.ravel(np.broadcast_to(value, shape)).astype(float)
 
 

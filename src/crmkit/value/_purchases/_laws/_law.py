@@ -9,10 +9,11 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from crmkit.value._model import Floats, Values
+from crmkit._arrays import Floats
+from crmkit.value._model import Values
 from crmkit.value._purchases._histories import Histories
 
-__all__ = ["Floats", "Gradient", "Histories", "Law", "Link", "Values"]
+__all__ = ["Gradient", "Histories", "Law", "Link", "Values"]
 
 Gradient: TypeAlias = dict[str, Floats]
 # A parameter that covariates multiply, and whether they raise it (1) or lower it (-1).

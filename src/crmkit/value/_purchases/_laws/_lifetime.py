@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from crmkit._arrays import Floats
 from crmkit._stats import unit_rule
-from crmkit.value._purchases._laws._law import Floats, Gradient, Histories, Law, Values
+from crmkit.value._purchases._laws._law import Gradient, Histories, Law, Values
 from crmkit.value._purchases._laws._poisson import draw_histories, rising_terms
 
 __all__ = ["Lifetime"]

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from crmkit.value._purchases._laws._law import Floats, Gradient, Histories, Law, Values
+from crmkit._arrays import Floats
+from crmkit.value._purchases._laws._law import Gradient, Histories, Law, Values
 from crmkit.value._purchases._laws._poisson import draw_histories, log_negative_binomial, rising_terms
 
 __all__ = ["NBD"]

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import exprel
 
+from crmkit._arrays import Floats
 from crmkit._stats import beta_mean, log_rule
-from crmkit.value._purchases._laws._law import Floats, Gradient, Histories, Values
+from crmkit.value._purchases._laws._law import Gradient, Histories, Values
 from crmkit.value._purchases._laws._lifetime import Lifetime
 from crmkit.value._purchases._laws._poisson import log_negative_binomial
 

@@ -7,18 +7,17 @@ phase nk less those begun before; who makes it has passed n - 1 coins, with prob
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import gammaln
 
+from crmkit._arrays import Floats
 from crmkit._stats import log_rising
 from crmkit.value._purchases._laws._beta_series import times_there
 
 __all__ = ["discounted_for_ever", "expected_and_survival", "log_phases"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 # The terms left out are less than this share of the sum.
 _LEFT = np.log(1e-15)

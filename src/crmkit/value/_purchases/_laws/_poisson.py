@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln
 
+from crmkit._arrays import Floats
 from crmkit._stats import digamma_step, log_rising
-from crmkit.value._purchases._laws._law import Floats, Values
+from crmkit.value._purchases._laws._law import Values
 
 __all__ = ["draw_histories", "log_negative_binomial", "rising_terms"]
 
