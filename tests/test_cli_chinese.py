@@ -206,7 +206,7 @@ OF_RULES = [
     ("n_bins = 2", 'n_bins = "two"', "rules['n_bins'] 须为整数，得到 'two'。"),
     ("n_bins = 2", "n_bins = 1", "rules['n_bins'] 不得小于 2，得到 1。"),
     ("n_bins = 2", 'overlaps = "last"\nn_bins = 2', "rules['overlaps'] 须为 ['first', 'refuse'] 之一，得到 'last'。"),
-    ("n_bins = 2", "", "rules 缺少 ['n_bins']，未知的有 []；可用的键为 ['n_bins', 'overlaps', 'rest', 'segments']。"),
+    ("n_bins = 2", "", "--rules 缺少 ['n_bins']，未知的有 []；可用的键为 ['n_bins', 'overlaps', 'rest', 'segments']。"),
     ("n_bins = 2", 'rest = "x"\nn_bins = 2', "rules['rest'] 须为表，得到 'x'。"),
     ('code = "good"', 'code = "Good"', "rules['segments'][0]['code'] 须由小写字母、数字和下划线组成，得到 'Good'。"),
     ('code = "good"', 'code = "potential"', "rules['segments'][0]['code'] 不能为 'potential'：它指尚未下单的客户。"),

@@ -251,4 +251,4 @@ def test_rules_that_cannot_be_read_are_refused(folder):
     assert (code, "--rules own.toml cannot be read" in stderr) == (3, True)
     (folder / "own.toml").write_text("n_bins = ")
     code, _, stderr = run(*arguments)
-    assert (code, "own.toml is no TOML file" in stderr) == (3, True)
+    assert (code, "own.toml is not a TOML file" in stderr) == (3, True)

@@ -75,14 +75,14 @@ def test_rules_come_back_from_a_file_as_they_were(tmp_path_factory, rules):
 def test_a_file_that_is_no_toml_in_utf_8_is_refused(content, tmp_path):
     path = tmp_path / "rules.toml"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"rules\.toml is no TOML file in UTF-8: "):
+    with pytest.raises(ValueError, match=r"rules\.toml is not a TOML file in UTF-8: "):
         read_rfm_rules(path)
 
 
 def test_a_file_with_the_wrong_rules_is_refused(tmp_path):
     path = tmp_path / "rules.toml"
     path.write_text('n_bins = 2\nsegments = [{ code = "a", en = "A" }]', encoding="utf-8")
-    with pytest.raises(ValueError, match=r"`rules\['segments'\]\[0\]` lacks \['zh'\]"):
+    with pytest.raises(ValueError, match=r"`rules\['segments'\]\[0\]` has missing keys \['zh'\]"):
         read_rfm_rules(path)
     with pytest.raises(FileNotFoundError, match=r"none\.toml"):
         read_rfm_rules(tmp_path / "none.toml")

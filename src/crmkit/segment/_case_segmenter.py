@@ -28,7 +28,7 @@ _PLAIN_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
 
 _NOBODY: Final = Message(
     en="{@customers} holds nobody with an order. Segments compare customers who bought.",
-    zh="{@customers} 中没有任何下过单的客户。分群比较的是买过的客户。",
+    zh="{@customers} 中没有客户下过订单，而分群须比较有购买的客户。",
 )
 _TABLE_NAME: Final = Message(
     en="{@table} must be a plain name such as 'crm.customers', got {value!r}.",

@@ -16,7 +16,7 @@ from crmkit.segment._rfm._rules import RFMPreset, RFMRules, checked_rules, rfm_r
 __all__ = ["read_rfm_rules", "write_rfm_rules"]
 
 _NOT_TOML: Final = Message(
-    en="{path} is no TOML file in UTF-8: {error}.", zh="{path} 不是 UTF-8 编码的 TOML 文件：{error}。"
+    en="{path} is not a TOML file in UTF-8: {error}.", zh="{path} 不是 UTF-8 编码的 TOML 文件：{error}。"
 )
 
 

@@ -67,18 +67,18 @@ _NO_SEGMENTS: Final = Message(
 )
 _GAPS: Final = Message(
     en="{@rules} leave {n} of {n_cells} cells without a segment: {cells}. Widen a segment, or name one for them as "
-    "`rest`. rfm_cell_table(rules) lists them all.",
+    "`rest`. {@rfm_cell_table()} lists them all.",
     zh="规则的 {n_cells} 个格子中有 {n} 个不属于任何分群：{cells}。请扩大某个分群，或用 rest 为其指定分群。",
 )
 _OVERLAPS: Final = Message(
     en="{@rules} put {n} of {n_cells} cells in several segments: {cells}. Narrow them, or set overlaps to 'first' for "
-    "the first to count. rfm_cell_table(rules) lists them all.",
+    "the first to count. {@rfm_cell_table()} lists them all.",
     zh="规则的 {n_cells} 个格子中有 {n} 个同属多个分群：{cells}。请缩小分群，或将 overlaps 设为 'first'，"
     "以先列者为准。",
 )
 _NO_MAPPING: Final = Message(en="{where} must be a mapping, got {value!r}.", zh="{where} 须为表，得到 {value!r}。")
 _KEYS: Final = Message(
-    en="{where} lacks {missing} and does not know {unknown}; it holds {allowed}.",
+    en="{where} has missing keys {missing} and unknown keys {unknown}; its keys are {allowed}.",
     zh="{where} 缺少 {missing}，未知的有 {unknown}；可用的键为 {allowed}。",
 )
 _NO_CODE: Final = Message(
@@ -86,11 +86,11 @@ _NO_CODE: Final = Message(
     zh="{where} 须由小写字母、数字和下划线组成，得到 {value!r}。",
 )
 _CODE_OF_PROSPECTS: Final = Message(
-    en="{where} must not be {value!r}: that is who has not ordered.",
+    en="{where} must not be {value!r}, the code of customers who have not ordered.",
     zh="{where} 不能为 {value!r}：它指尚未下单的客户。",
 )
 _CODE_TWICE: Final = Message(
-    en="{where} is {value!r}, which another segment has. Give each its own.",
+    en="{where} is {value!r}, the code of another segment. Give each segment its own.",
     zh="{where} 为 {value!r}，与另一分群相同，请分别命名。",
 )
 _NO_NAME: Final = Message(en="{where} must be a name, got {value!r}.", zh="{where} 须为名称，得到 {value!r}。")

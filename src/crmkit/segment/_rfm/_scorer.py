@@ -37,7 +37,7 @@ __all__ = ["RFMScorer", "check_scorer", "checked_sizes"]
 
 _NOBODY: Final = Message(
     en="{@X} holds nobody with a purchase day. Scores compare customers who bought.",
-    zh="{@X} 中没有任何有购买日的客户。打分比较的是买过的客户。",
+    zh="{@X} 中没有客户有购买日，而打分须比较有购买的客户。",
 )
 _NO_SCORER: Final = Message(
     en="{@scorer} must be an RFMScorer, got {got}.", zh="{@scorer} 须为 RFMScorer，得到 {got}。"
