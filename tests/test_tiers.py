@@ -153,14 +153,14 @@ def test_sentences_by_hand():
     assert segmenter.explain(customers).tolist() == [
         "Core customers: spend of 1,500.5 reaches 1,500.5; last order 365 days ago.",
         "Important customers: spend of 499.99 reaches 100; last order 0 days ago.",
-        "Important customers: orders often, 5 orders reach 5, but spend of 99.99 is below 100.",
-        "Important customers: spend of 12,345.67 reaches 1,500.5, that of a core customer, but the last order is "
-        "366 days ago, more than 365.",
-        "Ordinary customers: spend of 100 and 1 orders would make an important customer, but the last order is "
-        "366 days ago, more than 365.",
-        "Ordinary customers: spend of 99.99 and 5 orders would make an important customer, but the last order is "
-        "366 days ago, more than 365.",
-        "Ordinary customers: spend of 0.3 is below 100, and fewer than 5 orders (4).",
+        "Important customers: orders often, 5 orders (at least 5), but spend of 99.99 is below 100.",
+        "Important customers: spend of 12,345.67 reaches 1,500.5, enough for a core customer, but the last "
+        "order was 366 days ago, more than 365.",
+        "Ordinary customers: spend of 100 and 1 order would be enough for an important customer, but the last "
+        "order was 366 days ago, more than 365.",
+        "Ordinary customers: spend of 99.99 and 5 orders would be enough for an important customer, but the last "
+        "order was 366 days ago, more than 365.",
+        "Ordinary customers: spend of 0.3 is below 100, with 4 orders (fewer than 5).",
         "Potential customers: no order yet.",
         "Potential customers: only refunds are known, no order.",
         "Potential customers: no order yet.",

@@ -1,4 +1,4 @@
-"""The words in which segmenters explain themselves."""
+"""The words in which segmenters explain their labels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from crmkit._names import Label, Language
 
-__all__ = ["REASONS", "amount", "called"]
+__all__ = ["REASONS", "amount", "called", "counted"]
 
 REASONS: Final = MappingProxyType(
     {
@@ -22,6 +22,13 @@ REASONS: Final = MappingProxyType(
 def called(column: str, language: Language) -> str:
     """What a value column is called in a sentence."""
     return "消费额" if column == "spend" and language == "zh" else column
+
+
+def counted(value: float, unit: str, language: Language) -> str:
+    """A number of things: in English with its unit, in Chinese alone, since the sentence has the measure word."""
+    if language == "zh":
+        return amount(value)
+    return f"{amount(value)} {unit}" if value == 1 else f"{amount(value)} {unit}s"
 
 
 def amount(value: float) -> str:

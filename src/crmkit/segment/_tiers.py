@@ -19,7 +19,7 @@ from crmkit.segment._cases import Case, Within, no_order
 from crmkit.segment._edges import edges_of_top_shares, reached
 from crmkit.segment._learned import check_cuts, check_table
 from crmkit.segment._schemes import SCHEMES
-from crmkit.segment._texts import REASONS, amount, called
+from crmkit.segment._texts import REASONS, amount, called, counted
 from crmkit.segment._value_levels import check_total, check_value_column
 
 __all__ = ["TierSegmenter"]
@@ -30,29 +30,29 @@ _CUTS: Final = ("core", "important", "orders")
 _TEXTS: Final = {
     **REASONS,
     "contribution": Label(
-        "{name}: {column} of {value} reaches {core}; last order {days} days ago.",
+        "{name}: {column} of {value} reaches {core}; last order {days} ago.",
         "{name}：{column} {value}，达到 {core}；最近一次下单在 {days} 天前。",
     ),
     "value": Label(
-        "{name}: {column} of {value} reaches {important}; last order {days} days ago.",
+        "{name}: {column} of {value} reaches {important}; last order {days} ago.",
         "{name}：{column} {value}，达到 {important}；最近一次下单在 {days} 天前。",
     ),
     "frequency": Label(
-        "{name}: orders often, {n_orders} orders reach {orders}, but {column} of {value} is below {important}.",
+        "{name}: orders often, {n_orders} (at least {orders}), but {column} of {value} is below {important}.",
         "{name}：下单频繁，{n_orders} 单，达到 {orders} 单，但{column} {value} 低于 {important}。",
     ),
     "lapsed_contribution": Label(
-        "{name}: {column} of {value} reaches {core}, that of a core customer, but the last order is {days} days ago, "
+        "{name}: {column} of {value} reaches {core}, enough for a core customer, but the last order was {days} ago, "
         "more than {lapsed}.",
         "{name}：{column} {value}，达到核心客户的 {core}，但最近一次下单在 {days} 天前，超过 {lapsed} 天。",
     ),
     "lapsed_value": Label(
-        "{name}: {column} of {value} and {n_orders} orders would make an important customer, but the last order is "
-        "{days} days ago, more than {lapsed}.",
+        "{name}: {column} of {value} and {n_orders} would be enough for an important customer, but the last order was "
+        "{days} ago, more than {lapsed}.",
         "{name}：{column} {value}、{n_orders} 单，本可列为重要客户，但最近一次下单在 {days} 天前，超过 {lapsed} 天。",
     ),
     "below_cuts": Label(
-        "{name}: {column} of {value} is below {important}, and fewer than {orders} orders ({n_orders}).",
+        "{name}: {column} of {value} is below {important}, with {n_orders} (fewer than {orders}).",
         "{name}：{column} {value}，低于 {important}，且不足 {orders} 单（{n_orders} 单）。",
     ),
 }
@@ -264,8 +264,8 @@ class TierSegmenter(CaseSegmenter):
                 name=told[case][1],
                 column=column,
                 value=amount(value),
-                n_orders=amount(n_orders),
-                days=amount(days),
+                n_orders=counted(n_orders, "order", language),
+                days=counted(days, "day", language),
                 core=amount(core),
                 important=amount(important),
                 orders=math.ceil(reached(orders)),

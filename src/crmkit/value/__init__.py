@@ -14,10 +14,7 @@ from crmkit.value._lifetime_value import (
     lifetime_value_by_year,
     lifetime_value_table,
 )
-from crmkit.value._long_term import (
-    migration_value,
-    move_values,
-)
+from crmkit.value._migration import migration_value, move_values
 from crmkit.value._purchases import (
     BetaGeoBetaBinomModel,
     BetaGeoCNBDModel,

@@ -31,13 +31,13 @@ from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, scores_on
 from crmkit.segment._rfm._score_values import columns_read, oriented
 from crmkit.segment._rfm._scorer import RFMScorer, check_scorer, checked_sizes
 from crmkit.segment._rfm._sql import score_cases
-from crmkit.segment._texts import REASONS, amount
+from crmkit.segment._texts import REASONS, amount, counted
 
 __all__ = ["RFMSegmenter"]
 
 _CELL = "cell"
 _SENTENCE: Final = Label(
-    "{name}: last order {days} days ago (recency {r} of {n_r}), {orders} orders (frequency {f} of {n_f}), "
+    "{name}: last order {days} ago (recency {r} of {n_r}), {orders} (frequency {f} of {n_f}), "
     "spend {spend} (monetary {m} of {n_m}).",
     "{name}：最近一次下单在 {days} 天前（R {r}/{n_r}），共 {orders} 单（F {f}/{n_f}），消费额 {spend}（M {m}/{n_m}）。",
 )
@@ -214,7 +214,13 @@ class RFMSegmenter(CaseSegmenter):
         measures = (np.nan_to_num(columns[name]).tolist() for name in shown)
         return [
             told[case].format(
-                days=amount(days), orders=amount(orders), spend=amount(spend), r=int(r), f=int(f), m=int(m), **sizes
+                days=counted(days, "day", language),
+                orders=counted(orders, "order", language),
+                spend=amount(spend),
+                r=int(r),
+                f=int(f),
+                m=int(m),
+                **sizes,
             )
             for case, days, orders, spend, r, f, m in zip(which.tolist(), *measures, strict=True)
         ]
