@@ -400,8 +400,8 @@ def test_ten_who_came_back_are_enough(folder):
 def test_a_fit_that_fails_is_said(folder, orders, monkeypatch, error):
     def failing(self, customers):
         raise error(
-            "The fit of ParetoNBDModel found no maximum of the likelihood. Look for customers or values that cannot be "
-            "(very long histories, units mixed up), fit on more customers, or give priors."
+            "The fit of ParetoNBDModel found no maximum of the likelihood. Look for impossible customers or values "
+            "(very long histories, mixed units), fit on more customers, or give priors."
         )
 
     monkeypatch.setattr(ParetoNBDModel, "fit", failing)

@@ -108,7 +108,7 @@ def test_masked_values_are_missing():
 def test_what_the_record_rules_out_is_refused():
     with pytest.raises(ValueError, match=r"`kept` must not exceed `bought`, got \[5\.0\] of \[4\.0\]"):
         kept_share(kept=5, bought=4)
-    with pytest.raises(ValueError, match=r"`kept` must not exceed `bought \+ given_away`, got \[6\.0\] of \[5\.0\]"):
+    with pytest.raises(ValueError, match=r"`kept` must not exceed `bought` \+ `given_away`, got \[6\.0\] of \[5\.0\]"):
         kept_share(kept=[6], bought=pl.Series([4]), given_away=1)
     with pytest.raises(ValueError, match=r"`given_away` must not be below 0"):
         kept_share(kept=0, bought=4, given_away=-1)

@@ -201,7 +201,7 @@ def test_wrong_options_are_refused(options, message):
 def test_as_of_before_the_first_transaction_is_refused(build):
     # an engine does not look for the first day, but sees that nothing is left
     first = r"`as_of` is 2020-01-01, before the first transaction on 2023-12-31\. Give a later day"
-    message = r"`transactions` has no rows up to 2020-01-01\. Give a later as_of" if build.is_engine else first
+    message = r"`transactions` has no rows up to 2020-01-01\. Give a later `as_of`" if build.is_engine else first
     with pytest.raises(ValueError, match=message):
         period_table(build(as_transactions(ORDERS)), as_of="2020-01-01")
 

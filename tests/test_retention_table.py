@@ -173,12 +173,14 @@ def test_wrong_options_are_refused(options, message):
 )
 def test_activity_of_another_length_is_refused(freq, day):
     # each day begins a period of some length, and none of the length named
-    with pytest.raises(SchemaError, match=f"a period that starts on {day}, which is not how periods of freq='{freq}'"):
+    with pytest.raises(
+        SchemaError, match=f"a period that starts on {day}, but no period of freq='{freq}' starts there"
+    ):
         retention_table(activity(("ann", "2024-01-01", 1), ("bo", day, 1)), freq=freq)
 
 
 def test_activity_of_nobody_is_refused(build):
-    with pytest.raises(SchemaError, match=r"`activity` holds nobody active. activity_table makes it"):
+    with pytest.raises(SchemaError, match=r"`activity` has no active customers. activity_table makes it"):
         retention_table(build(activity(("ann", "2024-01-01", 0))), freq="M")
 
 

@@ -354,7 +354,7 @@ def test_rewards_that_do_not_fit_are_refused(rewards, message):
         (
             lambda: contract_value(margin=[1, 2], retention_rate=[0.8] * 3, period_discount_rate=0.1),
             ValueError,
-            r"must have one length, got \[2, 3\]",
+            r"must have the same length, got \[2, 3\]",
         ),
         (
             lambda: contract_value(margin="1", retention_rate=0.8, period_discount_rate=0.1),

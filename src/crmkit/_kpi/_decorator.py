@@ -1,4 +1,4 @@
-"""A KPI written once: a formula on floats, whose record gives the checks and the kind of what is returned."""
+"""A KPI is written once: a formula on floats, with a record that supplies the checks and the kind of result."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Quotient(NamedTuple):
 
 
 def ratio(numerator: Numbers, denominator: Numbers) -> Any:
-    """Say in a formula what is divided by what."""
+    """State in a formula what is divided by what."""
     return Quotient(np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float))
 
 
@@ -50,9 +50,9 @@ def kpi(
     window: Window = "period",
     variants: Sequence[Variant] = (),
 ) -> Callable[[Formula], Formula]:
-    """Make a KPI of a formula.
+    """Turn a formula into a KPI.
 
-    The formula gets its inputs as checked floats, with ``nan`` where a value is missing, and options as they are. It
+    The formula gets its inputs as checked floats, with ``nan`` where a value is missing, and options unchanged. It
     returns a `ratio` or floats.
     """
 
@@ -77,7 +77,7 @@ def kpi(
 
         @wraps(formula)
         def computed(**given: Any) -> Any:
-            # What is missing or unknown is told before what is wrong.
+            # Missing and unknown arguments are reported before wrong values.
             takes.bind(**given)
             found = _found(formula, record, given)
             values = found.value if isinstance(found, Quotient) else found
@@ -90,7 +90,7 @@ def kpi(
 
 
 def tells(*records: Kpi) -> Callable[[Formula], Formula]:
-    """Say which KPIs a function with checks of its own computes, such as a table of counts."""
+    """Record which KPIs are computed by a function with its own checks, such as a table of counts."""
 
     def decorate(function: Formula) -> Formula:
         function.kpis = records  # type: ignore[attr-defined]
@@ -100,17 +100,17 @@ def tells(*records: Kpi) -> Callable[[Formula], Formula]:
 
 
 def kpis_of(function: object) -> tuple[Kpi, ...]:
-    """Give the records of the KPIs that a function computes; none where it computes none."""
+    """Return the records of the KPIs that a function computes, if any."""
     return getattr(function, "kpis", ())
 
 
 def quotient_of(function: Any, **given: Any) -> Quotient:
-    """Give numerator and denominator of a KPI that is a ratio, for the inputs that its function takes."""
+    """Return the numerator and denominator of a KPI that is a ratio, for the inputs its function takes."""
     return cast("Quotient", _found(function.__wrapped__, function.kpis[0], given))
 
 
 def _found(formula: Callable[..., Any], record: Kpi, given: Mapping[str, Any]) -> Any:
-    """What the formula says of checked floats."""
+    """What the formula returns for checked floats."""
     columns = _columns(record, given)
     check_alike(**columns)
     floats = {name: as_floats(values, name=name) for name, values in columns.items()}
@@ -118,8 +118,7 @@ def _found(formula: Callable[..., Any], record: Kpi, given: Mapping[str, Any]) -
     for each in record.inputs:
         wholes = [name for name in each.of if name in floats]
         if each.name in floats and wholes:
-            whole = sum((floats[name] for name in wholes), start=np.float64(0))
-            check_part_of(floats[each.name], whole, names=(each.name, " + ".join(wholes)))
+            check_part_of(floats[each.name], [floats[name] for name in wholes], name=each.name, of=wholes)
     return formula(**{**given, **floats})
 
 

@@ -1,4 +1,4 @@
-"""The one long form of all tables of KPIs."""
+"""The long form that all KPI tables share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KPI_COLUMNS: Final = ("kpi", "value", "numerator", "denominator", "n", "lower", 
 
 
 class KpiRow(NamedTuple):
-    """A KPI's value, what it was divided from, how many it rests on, and its interval where theory gives one."""
+    """A KPI's value, its numerator and denominator, how many it rests on, and its interval where theory gives one."""
 
     kpi: str
     value: float
@@ -30,12 +30,12 @@ class KpiRow(NamedTuple):
 
 
 def as_it_is(code: str, value: float, *, n: float) -> KpiRow:
-    """Give the row of a KPI that is no ratio."""
+    """Return the row of a KPI that is not a ratio."""
     return KpiRow(code, float(value), n=float(n))
 
 
 def divided(function: Any, *, n: float, level: float, **inputs: Any) -> KpiRow:
-    """Give the row of a KPI that is a ratio, for numbers: with Wilson's interval where it is a share of a count."""
+    """Return the row of a KPI that is a ratio, with Wilson's interval if it is a share of a count."""
     (record,) = kpis_of(function)
     parts = quotient_of(function, **inputs)
     lower, upper = np.nan, np.nan

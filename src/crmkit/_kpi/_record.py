@@ -40,11 +40,11 @@ Unit: TypeAlias = Literal[
     "index",
 ]
 Direction: TypeAlias = Literal["higher", "lower", "context"]
-"""Whether a higher or a lower value is better, or it depends on the context."""
+"""Whether higher or lower values are better, or whether it depends on the context."""
 Aggregation: TypeAlias = Literal["ratio", "sum", "none"]
-"""How the value of a whole follows from its groups: recomputed from sums of the inputs, added up, or not at all."""
+"""How a total follows from its groups: recomputed from sums of the inputs, added up, or not at all."""
 Window: TypeAlias = Literal["period", "period and the one before", "all until then"]
-"""The days that the KPI of a period looks at, where it is counted from orders."""
+"""The days that a period's KPI covers if it is counted from orders."""
 Kind: TypeAlias = Literal["count", "money"]
 
 GROUPS: Final[Mapping[Group, Label]] = MappingProxyType(
@@ -54,7 +54,7 @@ GROUPS: Final[Mapping[Group, Label]] = MappingProxyType(
         "retention": Label("Retention", "留存"),
     }
 )
-"""The groups of the catalogue, in its order."""
+"""The groups, in the order of the catalogue."""
 
 UNITS: Final[Mapping[Unit, Label]] = MappingProxyType(
     {
@@ -68,11 +68,11 @@ UNITS: Final[Mapping[Unit, Label]] = MappingProxyType(
         "index": Label("index", "指数"),
     }
 )
-"""The units, by their code."""
+"""The units by code."""
 
 
 class Input(NamedTuple):
-    """A named input: what kind of quantity it is, the least it can be, and the inputs of whose sum it is a part."""
+    """A named input: its kind, its minimum, and the inputs whose sum it is part of."""
 
     name: str
     kind: Kind
@@ -87,7 +87,7 @@ def count(name: str, *, optional: bool = False) -> Input:
 
 
 def part(name: str, *, of: str | tuple[str, ...]) -> Input:
-    """A count of some of those that another input counts, or several together do."""
+    """A count of some of those counted by another input, or by several together."""
     return Input(name, "count", 0.0, (of,) if isinstance(of, str) else of)
 
 
@@ -97,7 +97,7 @@ def money(name: str) -> Input:
 
 
 class Variant(NamedTuple):
-    """A definition in use: the value of the option that chooses it, and what it is."""
+    """A definition in use, with the value of the option that selects it."""
 
     option: str
     definition: Label
@@ -117,11 +117,11 @@ class Kpi:
     Attributes
     ----------
     code : str
-        Snake-case name: that of the function, where one computes it.
+        Snake-case name: that of the function that computes it, if there is one.
     name, definition : Label
         In English and Chinese.
     group, unit, direction, aggregation, window : str
-        As listed beside this class.
+        As listed in this file.
     source : str
         Where the definition comes from.
     function : str
@@ -150,7 +150,7 @@ class Kpi:
 
 
 def window_of(window: Window, start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    """Give the first and the last day that a KPI of a period looks at; the period before is as long."""
+    """Return the first and last day that a period's KPI covers; the period before has the same length."""
     before = {
         "period": start,
         "period and the one before": start - (end - start) - timedelta(days=1),

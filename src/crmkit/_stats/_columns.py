@@ -1,8 +1,9 @@
-"""Numbers and columns of numbers of any kind: read as floats, checked, given back in the kind they came in."""
+"""Numbers and columns of numbers of any kind: read as floats, checked, returned in the kind given."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -12,28 +13,47 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import some
 from crmkit._frames import collected, with_plain_types
+from crmkit._messages import Joined, Message, Parameter
 
 __all__ = ["Numbers", "as_floats", "as_given", "check_alike", "check_counts", "check_part_of"]
 
 _VALUES = "values"
 _NUMBER_KINDS = ("integer", "floating", "mixed-integer-float", "decimal", "empty", "integer-na")
 
+_NOT_NUMBERS: Final = Message(
+    en="{name} must be a number or a column of numbers, got {values!r}.",
+    zh="{name} 须为数字或数字列，得到 {values!r}。",
+)
+_INFINITE: Final = Message(en="{name} must be finite, got infinity.", zh="{name} 须为有限值，得到无穷大。")
+_NEGATIVE: Final = Message(en="{name} must not be below 0, got {values}.", zh="{name} 不得小于 0，得到 {values}。")
+_INDEXES: Final = Message(
+    en="{names} must have the same index. Align them first, for example with .align().",
+    zh="{names} 的索引须一致。请先对齐，如使用 .align()。",
+)
+_LENGTHS: Final = Message(
+    en="{names} must have the same length, got {lengths}.", zh="{names} 的长度须一致，得到 {lengths}。"
+)
+_BEYOND: Final = Message(
+    en="{name} must not exceed {whole}, got {parts} of {wholes}.",
+    zh="{name} 不得超过 {whole}，得到 {parts}，而后者为 {wholes}。",
+)
+
 Numbers: TypeAlias = Any
 """A number, or a column: a NumPy array, a list, a pandas or Polars Series, or a PyArrow chunked array."""
 
 
 def as_floats(values: Numbers, *, name: str) -> Floats:
-    """Read a number or a column of numbers as floats, missing ones as ``nan``; refuse everything else."""
+    """Read a number or a column of numbers as floats, with ``nan`` for missing ones; refuse everything else."""
     floats = _read(values)
     if floats is None:
-        raise TypeError(f"`{name}` must be a number or a column of numbers, got {values!r}.")
+        raise TypeError(_NOT_NUMBERS(name=Parameter(name), values=values))
     if np.isinf(floats).any():
-        raise ValueError(f"`{name}` must be finite, got infinity.")
+        raise ValueError(_INFINITE(name=Parameter(name)))
     return floats
 
 
 def as_given(values: npt.NDArray[Any], *given: Numbers) -> Numbers:
-    """Return a number for numbers; else a column of the kind given, a Series before an array."""
+    """Return a number for numbers, otherwise a column of the kind given; a Series takes precedence over an array."""
     for each in given:
         if isinstance(each, pd.Series):
             return pd.Series(values, index=each.index)
@@ -43,36 +63,34 @@ def as_given(values: npt.NDArray[Any], *given: Numbers) -> Numbers:
 
 
 def check_counts(**numbers: Numbers) -> None:
-    """Raise unless all are finite or missing numbers of one length, none below zero, Series of one index."""
+    """Raise unless all are finite or missing numbers of the same length and index, none below zero."""
     for name, values in numbers.items():
         floats = np.atleast_1d(as_floats(values, name=name))
         if (floats < 0).any():
-            raise ValueError(f"`{name}` must not be below 0, got {some(floats[floats < 0].tolist())}.")
+            raise ValueError(_NEGATIVE(name=Parameter(name), values=some(floats[floats < 0].tolist())))
     check_alike(**numbers)
 
 
 def check_alike(**numbers: Numbers) -> None:
     """Raise unless all are finite or missing numbers and can be computed with row by row."""
     floats = {name: as_floats(values, name=name) for name, values in numbers.items()}
-    names = " and ".join(f"`{name}`" for name in numbers)
+    names = Joined([Parameter(name) for name in numbers], en=" and ", zh="、")
     series = [values for values in numbers.values() if isinstance(values, pd.Series)]
     if any(not each.index.equals(series[0].index) for each in series):
-        raise ValueError(f"{names} must have one index. Align them first, for example with .align().")
+        raise ValueError(_INDEXES(names=names))
     lengths = sorted({len(values) for values in floats.values() if values.ndim > 0})
     if len(lengths) > 1:
-        raise ValueError(f"{names} must have one length, got {lengths}.")
+        raise ValueError(_LENGTHS(names=names, lengths=lengths))
 
 
-def check_part_of(part: Numbers, whole: Numbers, *, names: tuple[str, str]) -> None:
-    """Raise unless both are counts and the part nowhere exceeds the whole."""
-    check_counts(**{names[0]: part, names[1]: whole})
-    parts, wholes = np.broadcast_arrays(as_floats(part, name=names[0]), as_floats(whole, name=names[1]))
-    beyond = np.atleast_1d(parts > wholes)
+def check_part_of(part: Floats, wholes: Sequence[Floats], *, name: str, of: Sequence[str]) -> None:
+    """Raise if a count exceeds the sum of others anywhere."""
+    parts, sums = (np.atleast_1d(each) for each in np.broadcast_arrays(part, sum(wholes, start=np.float64(0))))
+    beyond = parts > sums
     if beyond.any():
-        raise ValueError(
-            f"`{names[0]}` must not exceed `{names[1]}`, got {some(np.atleast_1d(parts)[beyond].tolist())} of "
-            f"{some(np.atleast_1d(wholes)[beyond].tolist())}."
-        )
+        whole = Joined([Parameter(each) for each in of], en=" + ", zh=" + ")
+        shown = {"parts": some(parts[beyond].tolist()), "wholes": some(sums[beyond].tolist())}
+        raise ValueError(_BEYOND(name=Parameter(name), whole=whole, **shown))
 
 
 def _read(values: Numbers) -> Floats | None:
@@ -89,7 +107,7 @@ def _read(values: Numbers) -> Floats | None:
     try:
         return np.asarray(column.astype("float64"))
     except OverflowError:
-        # A whole number beyond all floats.
+        # A whole number larger than any float.
         return np.full(column.shape, np.inf)
 
 

@@ -1,16 +1,17 @@
-"""The maximum of a log-likelihood: found, checked, and its curvature."""
+"""Find the maximum of a log-likelihood, check it, and measure its curvature."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from crmkit._arrays import Floats
+from crmkit._messages import Message
 from crmkit.errors import ConvergenceError
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ Objective: TypeAlias = Callable[[Floats], tuple[float, Floats]]
 
 # The maximum is found when the next step is expected to raise the log-likelihood by no more than this.
 _GAIN_LEFT = 1e-8
-# A step that is expected to gain less is so short (a seventieth of a standard error) that the curvature stays.
+# A step expected to gain less is so short (a seventieth of a standard error) that the curvature does not change.
 _GAIN_NEARBY = 2e-4
-# In standard errors: from here Newton's step goes the rest of the way.
+# In standard errors: from here Newton's steps finish.
 _SHORT = 0.01
 # Along a direction in which the standard error would be larger than this, the likelihood is flat: a ridge. There it
 # still rises by no more than the slope that is left.
@@ -38,6 +39,14 @@ _MOST_STEPS = 50
 _MOST_HALVINGS = 30
 
 
+_NO_MAXIMUM: Final = Message(
+    en="The fit of {what} found no maximum of the likelihood. Look for impossible customers or values (very long "
+    "histories, mixed units), fit on more customers, or give priors.",
+    zh="模型 {what} 无法拟合：似然函数没有最大值。请检查是否有异常的客户或数值（过长的历史、单位混用），"
+    "或提供更多客户，或给出先验。",
+)
+
+
 @dataclass(frozen=True)
 class Maximum:
     """Where a log-likelihood is largest.
@@ -49,7 +58,7 @@ class Maximum:
     value : float
         The log-likelihood there.
     covariance : array of shape (n_parameters, n_parameters)
-        Inverse of the observed information in the directions that the data determine; 0 in the others.
+        Inverse of the observed information in the directions that the data determine, 0 in the others.
     ridges : array of shape (n_parameters, n_ridges)
         The other directions: the likelihood has no maximum along them, or does not change at all. A coordinate on a
         bound is one, by a step of 1, together with those that still move when it does.
@@ -62,11 +71,11 @@ class Maximum:
 
     @property
     def undetermined(self) -> npt.NDArray[np.bool_]:
-        """Coordinates that have a part in a ridge."""
+        """Coordinates that take part in a ridge."""
         return np.asarray((self.ridges**2).sum(axis=1) > _SHARE_OF_RIDGE)
 
     def scaled(self, times: float) -> Maximum:
-        """The maximum of so many times the function."""
+        """The maximum of the function multiplied by ``times``."""
         return replace(self, value=self.value * times, covariance=self.covariance / times)
 
     def turned(self, turn: Floats, shift: Floats | float = 0.0) -> Maximum:
@@ -89,16 +98,16 @@ def maximise(
     Parameters
     ----------
     objective : callable
-        Takes the coordinates; gives the log-likelihood and its gradient.
+        Takes the coordinates and returns the log-likelihood and its gradient.
     starts : iterable of arrays
-        Where to start; a later one is taken only where the searches before failed, or the first ended on a bound or a
-        ridge.
+        Where to start. A later one is used only if the earlier searches failed or the first ended on a bound or
+        a ridge.
     lower, upper : arrays
         Bounds of the coordinates.
     what : str
-        What is fitted, for the error.
+        What is fitted, for the error message.
     near : Maximum, optional
-        The maximum of a similar function, such as that of a sample scaled up: searched from first.
+        The maximum of a similar function, such as that of a sample scaled up; the search starts there.
 
     Raises
     ------
@@ -120,27 +129,24 @@ def maximise(
             if found is None:
                 continue
             best, n_found = found if best is None or found.value > best.value else best, n_found + 1
-            # Beside a bound or a ridge there may be a higher maximum: one more is looked for.
+            # Near a bound or a ridge there may be a higher maximum: look for one more.
             if n_found == 2 or not best.ridges.size:
                 break
     if best is not None:
         return best
-    raise ConvergenceError(
-        f"The fit of {what} found no maximum of the likelihood. Look for customers or values that cannot be "
-        "(very long histories, units mixed up), fit on more customers, or give priors."
-    )
+    raise ConvergenceError(_NO_MAXIMUM(what=what))
 
 
 @cache
 def _blas() -> ThreadpoolController:
-    """What tells BLAS to take one thread: for matrices of a few parameters, more wait for one another."""
+    """Limits BLAS to one thread: with matrices of a few parameters, several would wait for one another."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
 
 
 def _remembering(objective: Objective) -> Objective:
-    """Searches ask again where the one before ended."""
+    """Remember the last value: each search asks again where the one before ended."""
     last: dict[bytes, tuple[float, Floats]] = {}
 
     def remembered(at: Floats) -> tuple[float, Floats]:
@@ -155,11 +161,11 @@ def _remembering(objective: Objective) -> Objective:
 
 
 def _from_near(objective: Objective, start: Floats, root: Floats) -> Floats:
-    """Search where the covariance, of which a root is given, is already known."""
+    """Search where the covariance is already known; a root of it is given."""
     from scipy.optimize import minimize
 
-    # Coordinates in which the curvature is 1 in every direction, and the maximum expected at a distance of 1: the
-    # length of the first step that is tried.
+    # Coordinates in which the curvature is 1 in every direction and the maximum is expected at a distance of 1, the
+    # length of the first step tried.
     far = float(np.linalg.norm(root.T @ objective(start)[1]))
     if far < _SHORT:
         return start
@@ -189,9 +195,9 @@ def _from_start(objective: Objective, start: Floats, lower: Floats, upper: Float
 def _checked(
     objective: Objective, at: Floats, lower: Floats, upper: Floats, root: Floats | None = None
 ) -> Maximum | None:
-    """Improve a maximum by Newton's steps until nothing is left to gain; ``None`` where that fails.
+    """Improve a maximum by Newton's steps until nothing is left to gain; ``None`` if that fails.
 
-    A root of the covariance, where it is known from nearby, saves half of the work.
+    A root of the covariance, if it is known from nearby, saves half the work.
     """
     value, gradient = objective(at)
     moved = True
@@ -200,7 +206,7 @@ def _checked(
             return None
         if moved:
             information = _information(objective, at) if root is None else _information_nearby(objective, at, root)
-        # A coordinate that the likelihood holds at its bound is fixed: the others have their maximum without it.
+        # A coordinate that the likelihood holds at its bound is fixed; the others have their maximum without it.
         held = ((at <= lower) & (gradient < 0)) | ((at >= upper) & (gradient > 0))
         gradient = np.where(held, 0.0, gradient)
         inverse, flat = _inverse(np.where(held | held[:, None], 0.0, information))
@@ -220,7 +226,7 @@ def _checked(
 
 
 def _inverse(information: Floats) -> tuple[Floats, Floats]:
-    """Invert in the directions that the data determine; the projection on the others, the ridges."""
+    """Invert in the directions that the data determine; also return the projection on the others, the ridges."""
     curvatures, directions = np.linalg.eigh(information)
     determined = curvatures > _LARGEST_STD_ERROR**-2
     inverse = np.where(determined, 1 / np.where(determined, curvatures, 1.0), 0.0)
@@ -231,7 +237,7 @@ def _ridges(information: Floats, on_bound: npt.NDArray[np.bool_]) -> Floats:
     """Directions in which the likelihood is flat, and those in which coordinates on a bound would move on."""
     curvatures, directions = np.linalg.eigh(information)
     flat = directions[:, curvatures <= _LARGEST_STD_ERROR**-2]
-    # Where a coordinate on its bound goes on, the others follow to their maximum given it.
+    # If a coordinate on its bound moved on, the others would follow to their maximum given it.
     inverse, _ = _inverse(np.where(on_bound | on_bound[:, None], 0.0, information))
     onward = np.eye(len(on_bound)) - inverse @ information
     return np.hstack([flat, onward[:, on_bound]])
@@ -245,7 +251,7 @@ def _information(objective: Objective, at: Floats) -> Floats:
 
 
 def _information_nearby(objective: Objective, at: Floats, root: Floats) -> Floats:
-    """Observed information where it is 1 in every direction of ``root``, or nearly: by forward differences."""
+    """Observed information where it is about 1 in every direction of ``root``, by forward differences."""
     gradient, steps = objective(at)[1], _DIFFERENCE_NEARBY * root.T
     rows = np.array([(gradient - objective(at + step)[1]) @ root / _DIFFERENCE_NEARBY for step in steps])
     back = np.linalg.inv(root)
@@ -259,7 +265,7 @@ def _higher(
     for shortened in 0.5 ** np.arange(_MOST_HALVINGS):
         tried = np.clip(at + shortened * step, lower, upper)
         new, gradient = objective(tried)
-        # What rounding takes from a sum over many customers is no descent.
+        # What rounding takes from a sum over many customers is not a descent.
         if new >= value - 1e-13 * abs(value):
             return tried, new, gradient
     return None

@@ -18,8 +18,8 @@ PARTS: Final = (
 
 _MODELS = (
     Label(
-        "The fit of {model} found no maximum of the likelihood. Look for customers or values that cannot be (very long "
-        "histories, units mixed up), fit on more customers, or give priors.",
+        "The fit of {model} found no maximum of the likelihood. Look for impossible customers or values (very long "
+        "histories, mixed units), fit on more customers, or give priors.",
         "模型 {model} 无法拟合。请检查是否有异常的客户或数值（过长的历史、单位混用），或提供更多客户。",
     ),
 )

@@ -1,4 +1,4 @@
-"""How the business is doing: KPIs as formulas, and as tables from transactions."""
+"""How the business is doing: KPIs as formulas and as tables from transactions."""
 
 from crmkit.metrics._activity_churn import activity_churn_table
 from crmkit.metrics._catalogue import kpi_catalogue

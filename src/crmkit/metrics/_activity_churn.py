@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -11,14 +12,28 @@ import pandas as pd
 
 from crmkit._checks import Day, as_day, check_int
 from crmkit._frames import AnyFrame, FrameT, collected, flag, from_pandas, midnight
+from crmkit._messages import Message
 from crmkit._stats import wilson_interval
 from crmkit.metrics._retention import customer_churn_rate
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["activity_churn_table"]
 
-# The dates that can be used span less than this.
+# Longer than all dates that can be used.
 _MOST_DAYS = 200 * 366
+
+_NOT_AFTER: Final = Message(
+    en="{@end} must be after {@start}, got {end:%Y-%m-%d} and {start:%Y-%m-%d}.",
+    zh="{@end} 须晚于 {@start}，得到 {end:%Y-%m-%d} 与 {start:%Y-%m-%d}。",
+)
+_NOT_A_LIST: Final = Message(
+    en="{@windows} must be a list or tuple of days such as (30, 60, 90), got {windows!r}.",
+    zh="{@windows} 须为天数的列表或元组，如 (30, 60, 90)，得到 {windows!r}。",
+)
+_BAD_WINDOWS: Final = Message(
+    en="{@windows} must hold at least one number of days, each only once and at most {most}, got {windows}.",
+    zh="{@windows} 须含至少一个天数，互不重复且不超过 {most}，得到 {windows}。",
+)
 
 
 def activity_churn_table(
@@ -29,10 +44,10 @@ def activity_churn_table(
     windows: Sequence[int] = (30, 60, 90),
     level: float = 0.95,
 ) -> FrameT:
-    """Share of the customers active at one day who are no longer active at a later one.
+    """Share of the customers active on one day who are no longer active on a later one.
 
-    A customer is active at a day if a purchase day lies among the ``window_days`` days that end with it. The rate
-    depends strongly on that window, so it is asked for and reported.
+    A customer is active on a day if they bought within the ``window_days`` days that end with it. The rate depends
+    strongly on that window, so it is a parameter and part of the result.
 
     Parameters
     ----------
@@ -48,19 +63,19 @@ def activity_churn_table(
     Returns
     -------
     the kind of frame given
-        One row per window: ``window_days``; ``active``, customers active at ``start``; ``lost``, those of them
-        not active at ``end``; ``churn_rate``; ``lower`` and ``upper``, Wilson's interval. The three are ``nan`` where
-        nobody was active, and where the log starts after the window that ends with ``start`` does: who was active
-        then is not known.
+        One row per window: ``window_days``; ``active``, customers active on ``start``; ``lost``, those of them
+        not active on ``end``; ``churn_rate``; ``lower`` and ``upper``, Wilson's interval. The last three are ``nan``
+        if nobody was active, and if the log starts after the first day of the window that ends with ``start``: it is
+        then unknown who was active.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``transactions`` is no frame or a window no whole number.
+        If ``transactions`` is not a frame or a window is not a whole number.
     ValueError
-        If a day is no date, ``end`` is not after ``start`` or in memory lies before the first transaction, or
+        If a day is not a date, ``end`` is not after ``start`` or, in memory, lies before the first transaction, or
         ``windows`` are empty, repeated or out of range.
 
     References
@@ -79,7 +94,7 @@ def activity_churn_table(
     """
     days = as_day(start, name="start"), as_day(end, name="end")
     if days[1] <= days[0]:
-        raise ValueError(f"`end` must be after `start`, got {days[1]:%Y-%m-%d} and {days[0]:%Y-%m-%d}.")
+        raise ValueError(_NOT_AFTER(start=days[0], end=days[1]))
     _check_windows(windows)
     rows = checked_transactions(transactions)
     bought = nw.col("n_orders") > 0
@@ -89,7 +104,7 @@ def activity_churn_table(
         for name, day in zip(("start", "end"), days, strict=True)
     }
     for window in windows:
-        # The log holds the window if it has a row, of any kind, by its first day.
+        # The log covers the window if it has a row of any kind by the first day.
         by_then = nw.col("date") <= midnight(days[0] - timedelta(days=window - 1), of=rows)
         flags[f"held_{window}"] = flag(by_then)
     per_customer = (
@@ -116,13 +131,11 @@ def activity_churn_table(
 
 def _check_windows(windows: Sequence[int]) -> None:
     if not isinstance(windows, (list, tuple)):
-        raise TypeError(f"`windows` must be a list or tuple of days such as (30, 60, 90), got {windows!r}.")
+        raise TypeError(_NOT_A_LIST(windows=windows))
     for window in windows:
         check_int(window, name="windows", low=1)
     if not windows or len(set(windows)) < len(windows) or max(windows) > _MOST_DAYS:
-        raise ValueError(
-            f"`windows` must hold at least one number of days, each once and at most {_MOST_DAYS}, got {list(windows)}."
-        )
+        raise ValueError(_BAD_WINDOWS(most=_MOST_DAYS, windows=list(windows)))
 
 
 def _in_window(day: datetime, window: int, *, rows: AnyFrame) -> nw.Expr:

@@ -24,13 +24,13 @@ def kpi_catalogue() -> pd.DataFrame:
     -------
     DataFrame
         One row per KPI, by group. ``kpi``, the code; ``name_en``, ``name_zh``; ``group``; ``unit`` (a "share" lies in
-        [0, 1]); ``direction``, whether "higher" or "lower" is better, or it depends on "context"; ``formula_en``,
-        ``formula_zh``; ``inputs``, the names that the function takes; ``aggregation``, how the value of a whole follows
-        from its groups: "ratio" (recomputed from sums of the inputs), "sum", or "none"; ``window``, the days that it
-        looks at where it is counted from the orders of a period: the "period", the "period and the one before", which
-        is as long, or "all until then"; ``empty_base``, the value where there is nothing to count; ``variants``, other
-        definitions in use; ``function``, the full path of what computes it; ``example``, a call worked out by hand,
-        empty for KPIs that are counted from a table; ``source``.
+        [0, 1]); ``direction``, whether "higher" or "lower" values are better, or whether it depends on "context";
+        ``formula_en``, ``formula_zh``; ``inputs``, the arguments of the function; ``aggregation``, how a total follows
+        from its groups: "ratio" (recomputed from sums of the inputs), "sum", or "none"; ``window``, the days it covers
+        if it is counted from the orders of a period: the "period", the "period and the one before" of the same
+        length, or "all until then"; ``empty_base``, the value if there is nothing to count; ``variants``, other
+        definitions in use; ``function``, the full path of the function that computes it; ``example``, a call worked
+        out by hand, empty for KPIs counted from a table; ``source``.
 
     Examples
     --------

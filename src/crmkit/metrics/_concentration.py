@@ -1,6 +1,8 @@
-"""How much of the revenue rests on how few customers."""
+"""How much of the revenue comes from how few customers."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -11,11 +13,21 @@ from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_turnover, some
 from crmkit._frames import FrameT, collected, from_pandas
 from crmkit._kpi import Kpi, tells
+from crmkit._messages import Message, Parameter
 from crmkit._names import Label
 from crmkit._stats import as_floats, gini_coefficient, lorenz_curve, share_of_top
 from crmkit._tables import CUSTOMERS, open_table
 
 __all__ = ["concentration_table", "gini", "top_share"]
+
+_NOT_A_COLUMN: Final = Message(
+    en="{@values} must be a single column of numbers, got {n} dimensions.",
+    zh="{@values} 须为单列数字，得到 {n} 维。",
+)
+_MISSING: Final = Message(
+    en="{@values} has {n:,} missing, first at {first}. Fill or drop them.",
+    zh="{@values} 有 {n:,} 个缺失值，最先见于 {first}。请补全或删除。",
+)
 
 
 @tells(
@@ -37,26 +49,26 @@ __all__ = ["concentration_table", "gini", "top_share"]
     )
 )
 def top_share(values: npt.ArrayLike, *, share: float = 0.2) -> float:
-    r"""Share of the total that the largest values hold.
+    r"""Share of the total held by the largest values.
 
     .. math:: \sum_{i \le \lceil q n \rceil} x_{(i)} \Big/ \sum_i x_i, \qquad x_{(1)} \ge x_{(2)} \ge \dots
 
     Parameters
     ----------
     values : array-like of float
-        One value per customer, such as spend; none missing. Customers at 0 count in ``n``.
+        One value per customer, such as spend; none missing. Customers with 0 count in ``n``.
     share : float, default 0.2
-        Share of the customers that are the top, between 0 and 1; their number is rounded up.
+        Share of the customers who are the top, between 0 and 1; their number is rounded up.
 
     Returns
     -------
     float
-        In (0, 1] where no value is below zero, else it can exceed 1; ``nan`` if the total is not above zero.
+        In (0, 1] if no value is below zero, otherwise it can exceed 1; ``nan`` if the total is not above zero.
 
     Raises
     ------
     TypeError
-        If ``values`` are no numbers or ``share`` no number.
+        If ``values`` are not numbers or ``share`` is not a number.
     ValueError
         If a value is missing or infinite, or ``share`` is not between 0 and 1.
 
@@ -103,13 +115,13 @@ def gini(values: npt.ArrayLike) -> float:
     Returns
     -------
     float
-        0 where all are equal, towards 1 where one customer holds all; above 1 is possible where values are
-        below zero; ``nan`` if the total is not above zero.
+        0 if all are equal, close to 1 if one customer holds everything; can exceed 1 if values are below zero;
+        ``nan`` if the total is not above zero.
 
     Raises
     ------
     TypeError
-        If ``values`` are no numbers.
+        If ``values`` are not numbers.
     ValueError
         If a value is missing or infinite.
 
@@ -128,29 +140,29 @@ def gini(values: npt.ArrayLike) -> float:
 
 
 def concentration_table(customers: FrameT, *, value: str = "spend", n_points: int = 101) -> FrameT:
-    """Share of the value against share of the customers, the largest first: the concentration curve.
+    """Share of value against share of customers, largest first: the concentration curve.
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.customer_summary` gives them. Those without an order, prospects among them, are left out.
+        As `crmkit.customer_summary` makes them. Those without an order, including prospects, are left out.
     value : str, default "spend"
-        Column whose concentration is asked for.
+        Column to measure the concentration of.
     n_points : int, default 101
-        Points of the curve at the most, at least 2.
+        Maximum number of points on the curve, at least 2.
 
     Returns
     -------
     the kind of frame given
-        ``customer_share`` from 0 to 1; ``value_share``, which passes 1 where values are below zero, and is
-        missing if the total is not above zero; ``n_customers``, the customers counted so far.
+        ``customer_share`` from 0 to 1; ``value_share``, which can exceed 1 if values are below zero and is missing
+        if the total is not above zero; ``n_customers``, the number of customers counted so far.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``customers`` is no frame or ``n_points`` no whole number.
+        If ``customers`` is not a frame or ``n_points`` is not a whole number.
     ValueError
         If a value is missing or infinite, or ``n_points`` is below 2.
 
@@ -181,10 +193,10 @@ def concentration_table(customers: FrameT, *, value: str = "spend", n_points: in
 def _complete(values: npt.ArrayLike) -> Floats:
     array = as_floats(np.asarray(values), name="values")
     if array.ndim != 1:
-        raise ValueError(f"`values` must be one column of numbers, got {array.ndim} dimensions.")
+        raise ValueError(_NOT_A_COLUMN(n=array.ndim))
     if np.isnan(array).any():
         missing = np.flatnonzero(np.isnan(array))
-        raise ValueError(f"`values` has {len(missing)} missing, first at {some(missing.tolist())}. Fill or drop them.")
+        raise ValueError(_MISSING(n=len(missing), first=some(missing.tolist())))
     with np.errstate(over="ignore"):
-        check_turnover(float(np.abs(array).sum()), where="`values`")
+        check_turnover(float(np.abs(array).sum()), where=Parameter("values"))
     return array

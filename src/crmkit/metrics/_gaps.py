@@ -20,25 +20,25 @@ def purchase_gap_table(transactions: FrameT, *, as_of: Day) -> FrameT:
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.as_transactions` gives them.
+        As `crmkit.as_transactions` makes them.
     as_of : date or ISO text
         The last day that counts.
 
     Returns
     -------
     the kind of frame given
-        ``days``: gap in days, each once, sorted; ``n_gaps``: how often it occurs; ``cumulative_share``: share of
-        the gaps that are as long or shorter. Customers with one purchase day have no gap, nor has the time since the
-        last one: long gaps are under-represented. Empty if nobody bought on two days.
+        ``days``: length of a gap in days, each once, sorted; ``n_gaps``: how often it occurs; ``cumulative_share``:
+        share of the gaps of this length or shorter. A customer with one purchase day has no gap, and the time since the
+        last purchase is not one either, so long gaps are under-represented. Empty if nobody bought on two days.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``transactions`` is no frame.
+        If ``transactions`` is not a frame.
     ValueError
-        If ``as_of`` is no date, or in memory before the first transaction.
+        If ``as_of`` is not a date or, in memory, lies before the first transaction.
 
     Examples
     --------

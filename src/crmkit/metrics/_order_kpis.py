@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import AnyFrame, FrameT, from_pandas, midnight, to_pandas
 from crmkit._kpi import Kpi, as_it_is, divided, long_form, tells
+from crmkit._messages import Message
 from crmkit._names import Label
 from crmkit._stats import TOP_SHARE, gini_coefficient, share_of_top
 from crmkit.metrics._retention import customer_churn_rate, repeat_purchase_rate, retention_rate
@@ -21,6 +22,11 @@ from crmkit.transactions import checked_transactions, up_to
 __all__ = ["order_kpis"]
 
 Count: TypeAlias = Literal["orders", "days"]
+
+_ENDS_EARLY: Final = Message(
+    en="{@end} must not lie before {@start}, got {end:%Y-%m-%d} and {start:%Y-%m-%d}.",
+    zh="{@end} 不得早于 {@start}，得到 {end:%Y-%m-%d} 与 {start:%Y-%m-%d}。",
+)
 
 
 @tells(
@@ -74,41 +80,41 @@ Count: TypeAlias = Literal["orders", "days"]
     ),
 )
 def order_kpis(transactions: FrameT, *, start: Day, end: Day, count: Count = "orders", level: float = 0.95) -> FrameT:
-    """Compute the headline KPIs of a period, each with what it was divided by.
+    """Compute the headline KPIs of a period, each with its numerator and denominator.
 
-    `kpi_catalogue` defines them. Retention and churn compare with the period of the same length that ends the
-    day before ``start``; they are missing unless the log, which starts on the day of its first row, holds that period
-    whole. Customers of an earlier time are not asked after.
+    `kpi_catalogue` defines them. Retention and churn compare with the period of the same length that ends on the day
+    before ``start``; they are missing unless the log, which starts on the day of its first row, covers that whole
+    period. Customers active only before it do not count.
 
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.as_transactions` gives them. Those before ``start`` tell new customers from old ones.
+        As `crmkit.as_transactions` makes them. Those before ``start`` distinguish new customers from old ones.
     start, end : date or ISO text
         First and last day of the period.
     count : {"orders", "days"}, default "orders"
-        What order value, frequency and repeat purchase count: orders, or purchase days, however many orders
-        one holds. A day on which a customer orders twice is a repeat purchase for the first alone.
+        What order value, frequency and repeat purchase count: orders, or purchase days, however many orders a
+        day holds. Two orders by a customer on the same day are a repeat purchase only when orders are counted.
     level : float, default 0.95
         Confidence of the intervals, between 0 and 1.
 
     Returns
     -------
     the kind of frame given
-        One row per KPI. ``kpi``, its code; ``value``; ``numerator`` and ``denominator``, missing where a KPI is no
-        ratio; ``n``, the customers it rests on; ``lower`` and ``upper``, Wilson's interval of the share of customers,
+        One row per KPI. ``kpi``, its code; ``value``; ``numerator`` and ``denominator``, missing if a KPI is not a
+        ratio; ``n``, the customers it rests on; ``lower`` and ``upper``, Wilson's interval for shares of customers,
         missing for other KPIs. A ratio whose denominator is 0 is missing. In ``top_share`` and ``gini`` an active
-        customer who got back more than they paid in the period counts as 0, so that both lie between 0 and 1.
+        customer whose refunds exceed their payments in the period counts as 0, so that both lie between 0 and 1.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``transactions`` is no frame.
+        If ``transactions`` is not a frame.
     ValueError
-        If a day is no date, ``end`` lies before ``start`` or in memory before the first transaction, ``count`` is
-        neither of the two, or ``level`` not between 0 and 1.
+        If a day is not a date, ``end`` lies before ``start`` or, in memory, before the first transaction, ``count`` is
+        not one of those listed, or ``level`` is not between 0 and 1.
 
     See Also
     --------
@@ -129,7 +135,7 @@ def order_kpis(transactions: FrameT, *, start: Day, end: Day, count: Count = "or
     check_option(count, ("orders", "days"), name="count")
     first, last = as_day(start, name="start"), as_day(end, name="end")
     if last < first:
-        raise ValueError(f"`end` must not lie before `start`, got {last:%Y-%m-%d} and {first:%Y-%m-%d}.")
+        raise ValueError(_ENDS_EARLY(start=first, end=last))
     rows = checked_transactions(transactions)
     per_customer = to_pandas(_per_customer(up_to(rows, last, name="end"), first=first, last=last))
     return from_pandas(
@@ -169,7 +175,7 @@ def _kpis(customers: pd.DataFrame, *, orders: str, level: float) -> pd.DataFrame
     was_there = customers["days_before"].to_numpy() > 0
     base, retained = float(was_there.sum()), float((was_there & active).sum())
     if not customers["rows_by_then"].sum():
-        # The log starts after the first day of the period before: who was there then is not known.
+        # The log starts after the first day of the period before: it is unknown who was there then.
         base = retained = np.nan
     new = int((active & (customers["earlier_days"].to_numpy() == 0)).sum())
     spend = customers.loc[active, "revenue"].clip(lower=0).to_numpy(dtype=float)

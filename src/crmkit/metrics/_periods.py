@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
@@ -9,19 +11,25 @@ import pandas as pd
 from crmkit._calendar import Freq, check_freq, first_day_of, next_day, number_of_period, period_number
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, flag, from_pandas, join_frames, to_pandas
+from crmkit._messages import Message
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["period_table"]
 
+_NO_ROWS: Final = Message(
+    en="{@transactions} has no rows up to {day:%Y-%m-%d}. Give a later {@as_of}.",
+    zh="截至 {day:%Y-%m-%d} 没有交易，请给出更晚的 {@as_of}。",
+)
+
 
 def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> FrameT:
-    """Add up revenue, orders and customers by period, new customers apart from returning ones.
+    """Add up revenue, orders and customers by period, split into new and returning customers.
 
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.as_transactions` gives them.
+        As `crmkit.as_transactions` makes them.
     as_of : date or ISO text
         The last day that counts.
     freq : {"D", "W", "M", "Q", "Y"}, default "M"
@@ -30,21 +38,22 @@ def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     Returns
     -------
     the kind of frame given
-        One row per period from that of the first transaction to that of ``as_of``, also where nothing happened.
+        One row per period from that of the first transaction to that of ``as_of``, including empty ones.
         ``period``: first day. ``revenue``: net money. ``new_revenue``: the part from customers whose first
         purchase day lies in the period. ``n_orders``. ``active_customers``: customers with a purchase day.
-        ``new_customers``: those whose first ever it is; before the log begins nobody is known, so its first
-        periods make old customers look new. ``returning_customers``: the other active ones. ``is_complete``:
-        whether the period ends by ``as_of``.
+        ``new_customers``: those whose first purchase day lies in the period; nothing is known from before
+        the log begins, so in its first periods old customers look new. ``returning_customers``: the other active
+        customers. ``is_complete``: whether the period ends by ``as_of``.
 
     Raises
     ------
     SchemaError
-        If a column is missing, or on an engine there is no transaction up to ``as_of``.
+        If a column is missing, or, on an engine, there is no transaction up to ``as_of``.
     TypeError
-        If ``transactions`` is no frame.
+        If ``transactions`` is not a frame.
     ValueError
-        If ``as_of`` is no date, or in memory before the first transaction, or ``freq`` none of those listed.
+        If ``as_of`` is not a date or, in memory, lies before the first transaction, or ``freq`` is not one of those
+        listed.
 
     Examples
     --------
@@ -79,7 +88,7 @@ def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     summed = ("n_orders", "amount", "new_customers", "new_revenue", "active_customers")
     sums = to_pandas(marked.group_by("number").agg(nw.col(*summed).sum()))
     if sums.empty:
-        raise SchemaError(f"`transactions` has no rows up to {last_day:%Y-%m-%d}. Give a later as_of.")
+        raise SchemaError(_NO_ROWS(day=last_day))
     return from_pandas(_every_period(sums, last_day=pd.Timestamp(last_day), freq=freq), like=transactions)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -12,6 +12,7 @@ from crmkit._calendar import Freq, check_freq, first_day_of, period_number
 from crmkit._checks import check_columns, check_option
 from crmkit._frames import AnyFrame, FrameT, from_pandas, in_memory, join_frames, open_frame, to_pandas
 from crmkit._kpi import Example, Variant, count, kpi, part, ratio
+from crmkit._messages import Message, Setting
 from crmkit._names import Label
 from crmkit._stats import Numbers, wilson_interval
 from crmkit.errors import SchemaError
@@ -19,6 +20,22 @@ from crmkit.errors import SchemaError
 __all__ = ["customer_churn_rate", "repeat_purchase_rate", "retention_rate", "retention_table"]
 
 ChurnMethod: TypeAlias = Literal["cohort", "open"]
+
+_JOINED_WITHOUT: Final = Message(
+    en="{@joined} goes with {@method='open'} only, got {method} with it.",
+    zh="{@joined} 仅用于 {@method='open'}，但得到 {method} 并给出了它。",
+)
+_OPEN_WITHOUT: Final = Message(en="{@method='open'} needs {@joined}.", zh="{@method='open'} 需要 {@joined}。")
+_NOBODY: Final = Message(
+    en="{@activity} has no active customers. {@activity_table()} makes it from transactions.",
+    zh="{@activity} 中没有活跃客户。可用 {@activity_table()} 由交易生成。",
+)
+_OTHER_PERIODS: Final = Message(
+    en="{@activity} has a period that starts on {day:%Y-%m-%d}, but no period of {freq} starts there. Pass the "
+    "{@freq} that {@activity_table()} was given.",
+    zh="{@activity} 中有一期从 {day:%Y-%m-%d} 开始，与 {freq} 的期间不符。"
+    "请传入生成该表时 {@activity_table()} 所用的 {@freq}。",
+)
 
 
 @kpi(
@@ -42,7 +59,7 @@ def repeat_purchase_rate(*, repeat_customers: Numbers, customers: Numbers) -> Nu
     Parameters
     ----------
     repeat_customers : float or array-like of float
-        Customers with at least two orders (or purchase days: the caller's to say). Between 0 and ``customers``.
+        Customers with at least two orders, or purchase days if that is what you count. Between 0 and ``customers``.
     customers : float or array-like of float
         Customers with at least one.
 
@@ -93,15 +110,15 @@ def retention_rate(*, retained: Numbers, customers_start: Numbers) -> Numbers:
     Parameters
     ----------
     retained : float or array-like of float
-        Customers counted at the start who are still customers at the end; joiners are not counted. Between 0
-        and ``customers_start``.
+        Customers counted at the start who are still customers at the end, not counting those who joined since.
+        Between 0 and ``customers_start``.
     customers_start : float or array-like of float
         Customers at the start.
 
     Returns
     -------
     float or column, as given
-        In [0, 1]; ``nan`` where nobody was there at the start.
+        In [0, 1]; ``nan`` if there were no customers at the start.
 
     Raises
     ------
@@ -154,14 +171,14 @@ def customer_churn_rate(
     Parameters
     ----------
     lost : float or array-like of float
-        Customers lost in the period: for "cohort" of those at its start, for "open" of all that were there.
+        Customers lost in the period: for "cohort" those who were there at its start, for "open" all.
     customers_start : float or array-like of float
         Customers at the start.
     method : {"cohort", "open"}
-        Whether the base is the customers at the start, or also those who joined in the period, as billing
-        services count. The two are not comparable.
+        Whether the base is the customers at the start, or also includes those who joined in the period, as
+        billing services count. The two are not comparable.
     joined : float or array-like of float, optional
-        Customers who joined in the period; needed by "open" and by nothing else.
+        Customers who joined in the period; required by "open", not allowed otherwise.
 
     Returns
     -------
@@ -173,7 +190,7 @@ def customer_churn_rate(
     TypeError
         If an argument is not a number or a column of numbers.
     ValueError
-        If a count is below zero or infinite, ``lost`` exceeds the base, or ``joined`` does not go with ``method``.
+        If a count is below zero or infinite, ``lost`` exceeds the base, or ``joined`` does not fit ``method``.
 
     References
     ----------
@@ -189,20 +206,19 @@ def customer_churn_rate(
     """
     check_option(method, ("cohort", "open"), name="method")
     if (method == "open") != (joined is not None):
-        given = "without it" if joined is None else "with it"
-        raise ValueError(f"`joined` goes with method='open' and with no other, got method={method!r} {given}.")
+        raise ValueError(_OPEN_WITHOUT() if joined is None else _JOINED_WITHOUT(method=Setting("method", method)))
     return ratio(lost, customers_start if joined is None else customers_start + joined)
 
 
 def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> FrameT:
-    """Count from period to period who stayed, who left and who came.
+    """Count who stayed, left and joined from period to period.
 
     Parameters
     ----------
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.activity_table` gives it.
+        As `crmkit.activity_table` makes it.
     freq : {"D", "W", "M", "Q", "Y"}
-        The length of its periods, as it was asked for there.
+        The length of its periods, as given there.
     level : float, default 0.95
         Confidence of the interval, between 0 and 1.
 
@@ -210,19 +226,19 @@ def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> Fra
     -------
     the kind of frame given
         One row per period from the second to the last with activity. ``period``: first day. ``start``: customers
-        active in the period before. ``retained``: those of them active in this one. ``lost``: the others.
-        ``joined``: active in this one and not in the one before, new or returned. ``retention_rate`` and
+        active in the period before. ``retained``: those of them active in this period. ``lost``: the others.
+        ``joined``: active in this period but not in the one before, whether new or returning. ``retention_rate`` and
         ``customer_churn_rate``: their shares of ``start``, ``nan`` where it is 0. ``retention_lower``,
-        ``retention_upper``: Wilson's interval. A last period that is cut short looks like churn.
+        ``retention_upper``: Wilson's interval. If the last period is cut short, it looks like churn.
 
     Raises
     ------
     SchemaError
         If a column is missing, nobody was active, or the periods are not of length ``freq``.
     TypeError
-        If ``activity`` is no frame.
+        If ``activity`` is not a frame.
     ValueError
-        If ``freq`` is none of those listed or ``level`` not between 0 and 1.
+        If ``freq`` is not one of those listed or ``level`` is not between 0 and 1.
 
     References
     ----------
@@ -255,20 +271,17 @@ def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> Fra
         for frame in (active, stayed)
     )
     if n_active.empty:
-        raise SchemaError("`activity` holds nobody active. activity_table makes it from transactions.")
+        raise SchemaError(_NOBODY())
     return from_pandas(_flows(n_active, n_retained, freq=freq, level=level), like=activity)
 
 
 def _check_periods(active: AnyFrame, *, freq: Freq) -> None:
-    """Refuse periods of another length, as far as their first days tell."""
+    """Refuse periods of another length, as far as their first days show it."""
     firsts = active.group_by("number").agg(nw.col("period").min().alias("first"), nw.col("period").max().alias("last"))
     for row in to_pandas(firsts).to_dict("records"):
         start = first_day_of(int(row["number"]), freq=freq)
         if row["first"] != start or row["last"] != start:
-            raise SchemaError(
-                f"`activity` has a period that starts on {row['last']:%Y-%m-%d}, which is not how periods of "
-                f"freq={freq!r} start. Pass the freq that activity_table was given."
-            )
+            raise SchemaError(_OTHER_PERIODS(day=row["last"], freq=Setting("freq", freq)))
 
 
 def _flows(n_active: pd.Series[int], n_retained: pd.Series[int], *, freq: Freq, level: float) -> pd.DataFrame:

@@ -29,7 +29,7 @@ def average_order_value(*, revenue: Numbers, orders: Numbers) -> Numbers:
     revenue : float or array-like of float
         Money of the period, net of refunds; may be below zero.
     orders : float or array-like of float
-        Orders of the period, at least 0. What counts as one (an order, a purchase day) is the caller's to say.
+        Orders of the period, at least 0. You choose what counts as one: an order or a purchase day.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def purchase_frequency(*, orders: Numbers, customers: Numbers) -> Numbers:
     orders : float or array-like of float
         Orders of the period, at least 0.
     customers : float or array-like of float
-        Customers active in the period, at least 0; those who never bought are not among them.
+        Customers active in the period, at least 0, not counting those who never bought.
 
     Returns
     -------
