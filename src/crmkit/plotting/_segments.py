@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.plotting._style import BLUE, ORANGE, axes_for, in_language, legend, quiet, table_of
 
@@ -20,6 +21,8 @@ _AXES: Final = {
 }
 
 _THICK = 0.38
+
+_SUMMARY: Final = Message(en="summary() of a segmenter", zh="分群器的 summary()")
 
 
 def plot_segments(summary: Any, *, ax: Axes | None = None, language: Language = "en") -> Axes:
@@ -58,9 +61,9 @@ def plot_segments(summary: Any, *, ax: Axes | None = None, language: Language = 
     from crmkit.plotting import _ticks
 
     columns = ("segment_order", f"name_{language}", "customer_share", "value_share")
-    table = table_of(
-        summary, columns, name="summary", made_by="summary() of a segmenter", language=language
-    ).sort_values("segment_order")
+    table = table_of(summary, columns, name="summary", made_by=_SUMMARY(), language=language).sort_values(
+        "segment_order"
+    )
     ax = axes_for(ax)
     places = np.arange(len(table))
     for column, shift, colour in (

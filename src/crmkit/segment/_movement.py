@@ -26,6 +26,7 @@ from crmkit._labelling import Labeller, labels_in, move_counts, positions_in
 from crmkit._messages import Column, Message, Parameter
 from crmkit._reading import clean_ids
 from crmkit.errors import SchemaError
+from crmkit.segment._texts import made_by_predict
 
 __all__ = ["movement_table"]
 
@@ -123,7 +124,7 @@ def movement_table(
     else:
         column = as_name(by)
         for name, table in rows.items():
-            check_columns(table.collect_schema(), [column], name=name, made_by="predict() of a segmenter")
+            check_columns(table.collect_schema(), [column], name=name, made_by=made_by_predict())
         labels, positions = labels_in(*(collected(table)[column] for table in rows.values()))
     sides = [pd.Series(place, index=index) for place, index in zip(positions, ids, strict=True)]
     return from_pandas(_counted(labels, *sides), like=before)
@@ -139,7 +140,7 @@ def _in_memory(native: Any, *, name: str) -> AnyFrame:
 def _ids(rows: AnyFrame, customer_id: str, *, name: str) -> pd.Index[Any]:
     column, where = as_name(customer_id), Column(name, customer_id)
     check_columns(rows.collect_schema(), [column], name=name, made_by="customer_summary")
-    cleaned = clean_ids(rows, column, where=f"`{name}[{customer_id!r}]`")
+    cleaned = clean_ids(rows, column, where=where)
     ids: pd.Index[Any] = pd.Index(pandas_series(collected(cleaned)[column]))
     if ids.hasnans:
         raise SchemaError(_NO_IDS(where=where, n=np.count_nonzero(ids.isna())))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from crmkit._messages import Message, Said
 from crmkit._names import Label, Language
 
-__all__ = ["REASONS", "amount", "called", "counted"]
+__all__ = ["REASONS", "amount", "called", "counted", "made_by_predict"]
 
 REASONS: Final = MappingProxyType(
     {
@@ -17,6 +18,13 @@ REASONS: Final = MappingProxyType(
         "below_cuts": Label("{name}: {column} of {value} is below {cut}.", "{name}：{column} {value}，低于 {cut}。"),
     }
 )
+
+_PREDICT: Final = Message(en="predict() of a segmenter", zh="分群器的 predict()")
+
+
+def made_by_predict() -> Said:
+    """What makes a column of labels, for an error message."""
+    return _PREDICT()
 
 
 def called(column: str, language: Language) -> str:
