@@ -134,7 +134,7 @@ OF_PARQUET = [
         "--date-format 只用于文本，而列 date 的类型为 Datetime(time_unit='us', time_zone=None)。请去掉该选项。",
     ),
     ({"amount": [True]}, (), "列 amount 的类型为 Boolean，不是数字。请先转换为数字。"),
-    ({"customer_id": [True]}, (), "列 customer_id 的类型为 Boolean；客户编号须为整数或文本，请先转换该列。"),
+    ({"customer_id": [True]}, (), "列 customer_id 的类型为 Boolean；编号须为整数或文本，请先转换该列。"),
     ({"customer_id": [1.5]}, (), "列 customer_id 有 1 个编号不是整数，例如 [1.5]。请将该列存为文本或整数。"),
     (
         {"customer_id": pd.array([2**64 - 1], dtype="UInt64")},
@@ -144,7 +144,7 @@ OF_PARQUET = [
     (
         {"customer_id": [b"ann"]},
         (),
-        "列 customer_id 含有类型为 ['bytes'] 的编号；客户编号须为整数或文本，请统一为一种。",
+        "列 customer_id 含有类型为 ['bytes'] 的编号；编号须为整数或文本，请统一为一种。",
     ),
 ]
 
@@ -172,7 +172,7 @@ def test_of_the_master_file(master, expected, folder):
     assert said("score", *report()[1:], "--master", "master.csv", code=3) == expected
 
 
-NOBODY = "文件中没有客户下过订单，而分群须比较有购买的客户。"
+NOBODY = "文件中没有任何下过单的客户。分群比较的是买过的客户。"
 OVERFLOW = "列 amount 的合计超出数值可表示的范围（1.8e308），请查找不可能的金额。"
 
 

@@ -75,4 +75,5 @@ def _typed(value: str) -> str:
         plain = ast.literal_eval(value)
     except (ValueError, SyntaxError):
         plain = value
-    return shlex.quote(str(plain))
+    # What is left out in Python is named as nothing here.
+    return shlex.quote(str(plain)) if plain not in (None, "") else '""'

@@ -106,7 +106,7 @@ class Unusable:
         if not self:
             return
         told = [
-            _counted(self.counts[reason], reason, self._shown(reason))
+            _counted(self.counts[reason], reason, self._shown(reason), language)
             for reason in self._sources()
             if self.counts[reason]
         ]
@@ -149,7 +149,7 @@ def _keep(kept: list[object], values: pd.Series[Any]) -> None:
             kept.append(plain)
 
 
-def _counted(count: int, reason: str, shown: str) -> Said:
-    name = LABELS["audit_reason"][reason]
-    said = _COUNTED(n=count, reason=Message(en=name.en.lower(), zh=name.zh)())
+def _counted(count: int, reason: str, shown: str, language: Language) -> Said:
+    name = LABELS["audit_reason"][reason].text(language)
+    said = _COUNTED(n=count, reason=name.lower())
     return _SHOWN(said=said, values=shown) if shown else said
