@@ -142,7 +142,9 @@ def test_missing_ids_are_refused_with_their_rows():
 @pytest.mark.parametrize("order_ids", [["A1", None], [1.0, None], [1.0, float("nan")]], ids=["text", "null", "nan"])
 def test_missing_order_ids_are_refused(order_ids, build):
     orders = build(to_arrow(typed(ORDERS)).append_column("order", pa.array(order_ids, from_pandas=False)))
-    expected = r"`orders\['order'\]` has 1 missing values on rows that are otherwise usable\. Fill them, or pass order_id=None"
+    expected = (
+        r"`orders\['order'\]` has 1 missing values on rows that are otherwise usable\. Fill them, or pass order_id=None"
+    )
     with pytest.raises(SchemaError, match=expected):
         as_transactions(orders, order_id="order")
 
