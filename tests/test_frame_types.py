@@ -24,6 +24,7 @@ from crmkit import (
 from crmkit.metrics import concentration_table, gini, period_table
 from crmkit.segment import RFMScorer, TierSegmenter, movement_table
 from crmkit.value import BetaGeoModel, GammaGammaModel, ParetoNBDModel, customer_equity, fit_groups
+from crmkit.value.contracts import ShiftedBetaGeoModel, contract_table
 
 DAYS = [dt.date(2024, 3, day) for day in (1, 2, 3, 4)]
 TEXTS = [day.isoformat() for day in DAYS]
@@ -216,7 +217,7 @@ def test_groups_whose_label_is_no_text():
     )
     customers["monetary_value"] = [10.0, np.nan, 30, 25] * 5
     customers[7] = [0, 1] * 10
-    assert list(fit_groups(BetaGeoModel(), customers, by=7)) == [0, 1]
+    assert list(fit_groups(customers, model=BetaGeoModel(), by=7)) == [0, 1]
     models = {
         "purchase_model": BetaGeoModel.from_params({"r": 0.2, "alpha": 4, "a": 0.8, "b": 2.4}),
         "spend_model": GammaGammaModel.from_params({"p": 6, "q": 4, "v": 15}),
@@ -320,3 +321,28 @@ def test_a_type_without_meaning_is_called_by_its_name(columns, message):
     log = pd.DataFrame({"customer_id": list("abcd"), "date": TEXTS, "amount": [1.0, 2, 3, 4]}).assign(**columns)
     with pytest.raises(SchemaError, match=message):
         as_transactions(log)
+
+
+def test_tables_made_of_a_column_come_in_its_kind():
+    survivors = [1000, 631, 468]
+    model = ShiftedBetaGeoModel.from_params({"alpha": 0.7, "beta": 1.2})
+    pareto = ParetoNBDModel.from_params({"r": 0.55, "alpha": 10.58, "s": 0.61, "beta": 11.67})
+    for make in (contract_table, model.survival_table, pareto.expected_curve):
+        plain = make([5, 3, 2])
+        for column, kind in (
+            (pd.Series([5, 3, 2]), pd.DataFrame),
+            (pl.Series([5, 3, 2]), pl.DataFrame),
+            (pa.chunked_array([[5, 3, 2]]), pa.Table),
+        ):
+            found = make(column)
+            assert isinstance(found, kind)
+            assert_same_rows(found, plain)
+    assert isinstance(contract_table(survivors), pd.DataFrame)
+
+
+def test_the_total_comes_in_the_kind_of_the_customers():
+    customers = pd.DataFrame({"frequency": [0.0, 2.0], "recency": [0.0, 20.0], "T": [50.0, 60.0]})
+    pareto = ParetoNBDModel.from_params({"r": 0.55, "alpha": 10.58, "s": 0.61, "beta": 11.67})
+    found = pareto.total_purchases(pl.from_pandas(customers), horizon=10)
+    assert isinstance(found, pl.DataFrame)
+    assert_same_rows(found, pareto.total_purchases(customers, horizon=10))

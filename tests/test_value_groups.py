@@ -29,7 +29,7 @@ KNOWN = BetaGeoModel.from_params({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2
 
 
 def test_each_group_has_the_model_of_its_customers():
-    models = fit_groups(BetaGeoModel(), COHORTS, by="cohort")
+    models = fit_groups(COHORTS, model=BetaGeoModel(), by="cohort")
     assert list(models) == [1, 2, 3]
     for cohort, model in models.items():
         alone = BetaGeoModel().fit(COHORTS[COHORTS["cohort"] == cohort])
@@ -37,32 +37,32 @@ def test_each_group_has_the_model_of_its_customers():
 
 
 def test_cells_and_other_kinds_have_groups_too():
-    on_cells = fit_groups(ParetoNBDModel(), cells(COHORTS, by=["cohort"]), by="cohort")
-    on_polars = fit_groups(ParetoNBDModel(), pl.from_pandas(COHORTS), by="cohort")
+    on_cells = fit_groups(cells(COHORTS, by=["cohort"]), model=ParetoNBDModel(), by="cohort")
+    on_polars = fit_groups(pl.from_pandas(COHORTS), model=ParetoNBDModel(), by="cohort")
     for cohort in (1, 2, 3):
         assert_frame_equal(on_cells[cohort].params_, on_polars[cohort].params_)
 
 
 def test_the_model_given_stays_unfitted():
     model = BetaGeoModel()
-    fit_groups(model, COHORTS, by="cohort")
+    fit_groups(COHORTS, model=model, by="cohort")
     assert not hasattr(model, "params_")
 
 
 def test_a_group_that_cannot_be_fitted_is_named():
     broken = pd.concat([COHORTS, COHORTS.head(1).assign(cohort=4, frequency=-1.0)])
     with pytest.raises(SchemaError, match=r"Group 4 of `customers\['cohort'\]`: .*negative"):
-        fit_groups(BetaGeoModel(), broken, by="cohort")
+        fit_groups(broken, model=BetaGeoModel(), by="cohort")
 
 
 def test_groups_that_cannot_be_are_refused():
     with pytest.raises(TypeError, match=r"`model` must be a model of crmkit.value, got str"):
-        fit_groups("BetaGeoModel", COHORTS, by="cohort")
+        fit_groups(COHORTS, model="BetaGeoModel", by="cohort")
     with pytest.raises(SchemaError, match=r"lacks the columns \['channel'\]"):
-        fit_groups(BetaGeoModel(), COHORTS, by="channel")
+        fit_groups(COHORTS, model=BetaGeoModel(), by="channel")
     missing = COHORTS["cohort"].astype("float64").where(COHORTS.index != 5)
     with pytest.raises(SchemaError, match=r"`customers\['cohort'\]` is missing in 1 rows. Fill or drop them"):
-        fit_groups(BetaGeoModel(), COHORTS.assign(cohort=missing), by="cohort")
+        fit_groups(COHORTS.assign(cohort=missing), model=BetaGeoModel(), by="cohort")
 
 
 def test_a_convergence_error_names_the_group(monkeypatch):
@@ -71,7 +71,7 @@ def test_a_convergence_error_names_the_group(monkeypatch):
 
     monkeypatch.setattr(BetaGeoModel, "fit", fail)
     with pytest.raises(ConvergenceError, match=r"Group 1 of `customers\['cohort'\]`: no maximum"):
-        fit_groups(BetaGeoModel(), COHORTS, by="cohort")
+        fit_groups(COHORTS, model=BetaGeoModel(), by="cohort")
 
 
 # The history of being alive.
@@ -79,7 +79,7 @@ def test_a_convergence_error_names_the_group(monkeypatch):
 
 def test_every_day_is_the_customers_table_of_that_day():
     first = as_transactions(ORDERS[ORDERS["customer_id"].isin([1, 2])])
-    history = alive_history(KNOWN, first, as_of="1997-09-30", every_days=30)
+    history = alive_history(first, model=KNOWN, as_of="1997-09-30", every_days=30)
     assert history.groupby("customer_id")["date"].max().eq(pd.Timestamp("1997-09-30")).all()
     for row in history.itertuples():
         table = customer_summary(first, as_of=row.date)
@@ -90,7 +90,7 @@ def test_every_day_is_the_customers_table_of_that_day():
 def test_a_purchase_raises_it_again():
     # customer 1 bought on 1 and 18 January and on 2 August
     first = as_transactions(ORDERS[ORDERS["customer_id"] == 1])
-    history = alive_history(KNOWN, first, as_of="1997-09-30").set_index("date")["probability_alive"]
+    history = alive_history(first, model=KNOWN, as_of="1997-09-30").set_index("date")["probability_alive"]
     assert len(history) == 273
     assert history["1997-08-02"] > history["1997-08-01"]
     assert (history["1997-01-18":"1997-08-01"].diff().dropna() < 0).all()
@@ -98,15 +98,15 @@ def test_a_purchase_raises_it_again():
 
 def test_other_kinds_get_their_own_history():
     log = as_transactions(pl.from_pandas(ORDERS.head(6)))
-    assert isinstance(alive_history(KNOWN, log, as_of="1997-09-30", every_days=90), pl.DataFrame)
+    assert isinstance(alive_history(log, model=KNOWN, as_of="1997-09-30", every_days=90), pl.DataFrame)
 
 
 def test_a_history_needs_purchases_and_days():
     log = as_transactions(ORDERS.head(3))
     with pytest.raises(SchemaError, match="`transactions` holds no purchase up to `as_of`, 1996-12-31"):
-        alive_history(KNOWN, log, as_of="1996-12-31")
+        alive_history(log, model=KNOWN, as_of="1996-12-31")
     with pytest.raises(ValueError, match="`every_days` must be at least 1, got 0"):
-        alive_history(KNOWN, log, as_of="1997-09-30", every_days=0)
+        alive_history(log, model=KNOWN, as_of="1997-09-30", every_days=0)
 
 
 # Models of lifetimes.

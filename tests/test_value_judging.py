@@ -28,12 +28,12 @@ from crmkit.value import (
 from crmkit.value.contracts import BetaDiscreteWeibullModel, ShiftedBetaGeoModel, contract_table
 from crmkit.value.judging import (
     LikelihoodRatioTest,
-    compare_models,
     conditional_expectation_table,
     decile_table,
     frequency_table,
     inactivity_calibration_table,
     likelihood_ratio_test,
+    model_comparison_table,
     tracking_table,
 )
 from crmkit.value.judging._ranking import best_first, even_groups, normalised_gini
@@ -110,7 +110,7 @@ def bg(models):
 
 @pytest.fixture(scope="module")
 def comparison(models, holdout, transactions):
-    return compare_models(models, holdout, transactions=transactions, **END).set_index("model")
+    return model_comparison_table(holdout, models=models, transactions=transactions, **END).set_index("model")
 
 
 # By hand.
@@ -134,8 +134,15 @@ LOG = as_transactions(
 JANUARY = {"calibration_end": "2024-01-10", "observation_end": "2024-01-16"}
 
 
-def test_tracking_counts_weeks_from_the_first_purchase_day():
-    table = tracking_table(Steady(), LOG, **JANUARY)
+def test_tracking_counts_weeks_from_monday():
+    late = tracking_table(LOG[LOG["customer_id"] != "ann"], model=Steady(), **JANUARY)
+    # bo's first day, 5 January, is a Friday
+    assert late["period"].tolist() == list(pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-15"]))
+    assert late["expected"].tolist() == pytest.approx([3 / 7, 7 / 7, 2 / 7])
+
+
+def test_tracking_by_weeks():
+    table = tracking_table(LOG, model=Steady(), **JANUARY)
     assert table["number"].tolist() == [1, 2, 3]
     assert table["period"].tolist() == list(pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-15"]))
     assert table["last_day"].tolist() == list(pd.to_datetime(["2024-01-07", "2024-01-14", "2024-01-16"]))
@@ -149,7 +156,7 @@ def test_tracking_counts_weeks_from_the_first_purchase_day():
 
 
 def test_tracking_by_calendar_months():
-    table = tracking_table(Steady(), LOG, calibration_end="2024-01-31", observation_end="2024-02-10", freq="M")
+    table = tracking_table(LOG, model=Steady(), calibration_end="2024-01-31", observation_end="2024-02-10", freq="M")
     assert table["period"].tolist() == list(pd.to_datetime(["2024-01-01", "2024-02-01"]))
     assert table["is_complete"].tolist() == [True, False]
     # ann 3, bo 1, cy 1
@@ -160,14 +167,14 @@ def test_tracking_by_calendar_months():
 
 def test_the_model_is_asked_once_for_the_curve_of_all_ages():
     model = Steady()
-    tracking_table(model, LOG, **JANUARY)
+    tracking_table(LOG, model=model, **JANUARY)
     assert model.asked == [pytest.approx(tuple(age / 7 for age in (3, 7, 10, 12, 14, 16)))]
 
 
 def test_frequencies_are_expected_over_each_customers_own_time():
     customers = split([(0, 0, 14, 0), (0, 0, 14, 0), (1, 3, 7, 0), (5, 6, 7, 0)])
     model = Steady()
-    table = frequency_table(model, customers, n_max=2)
+    table = frequency_table(customers, model=model, n_max=2)
     assert table["frequency"].tolist() == [0, 1, 2]
     assert table["actual"].tolist() == [2, 1, 1]
     assert table["expected"].tolist() == [2.0, 1.0, 1.0]
@@ -177,7 +184,9 @@ def test_frequencies_are_expected_over_each_customers_own_time():
 
 def test_groups_of_frequency_without_customers_have_no_row():
     customers = split([(0, 0, 50, 1), (0, 0, 40, 0), (2, 7, 30, 3), (9, 20, 30, 4)], said=[1.0, 0.0, 2.0, 5.0])
-    table = conditional_expectation_table(Steady(expected="said"), customers, observation_end="2024-04-10", n_groups=4)
+    table = conditional_expectation_table(
+        customers, model=Steady(expected="said"), observation_end="2024-04-10", n_groups=4
+    )
     assert table["by"].unique().tolist() == ["frequency"]
     assert table[["lower", "upper", "n_customers", "actual", "expected"]].to_numpy().tolist() == [
         [0, 0, 2, 0.5, 0.5],
@@ -188,7 +197,9 @@ def test_groups_of_frequency_without_customers_have_no_row():
 
 def test_groups_of_recency_keep_one_time_buyers_and_ties_apart():
     customers = split([(0, 0, 50, 0), (1, 5, 50, 1), (1, 5, 50, 2), (1, 5, 50, 3), (1, 40, 50, 4)])
-    table = conditional_expectation_table(Steady(), customers, observation_end="2024-04-07", by="recency", n_groups=3)
+    table = conditional_expectation_table(
+        customers, model=Steady(), observation_end="2024-04-07", by="recency", n_groups=3
+    )
     assert table[["lower", "upper", "n_customers", "actual", "expected"]].to_numpy().tolist() == [
         [0, 0, 1, 0, 1],
         [5, 5, 3, 2, 1],
@@ -198,7 +209,9 @@ def test_groups_of_recency_keep_one_time_buyers_and_ties_apart():
 
 def test_inactivity_by_bin():
     customers = split([(0, 0, 9, days) for days in (0, 1, 0, 0)], said=[0.2, 0.2, 0.8, 0.9])
-    table = inactivity_calibration_table(Steady(inactive="said"), customers, observation_end="2024-04-10", n_bins=2)
+    table = inactivity_calibration_table(
+        customers, model=Steady(inactive="said"), observation_end="2024-04-10", n_bins=2
+    )
     assert table["n_customers"].tolist() == [2, 2]
     assert table["predicted"].tolist() == pytest.approx([0.2, 0.85])
     assert table["observed"].tolist() == [0.5, 1.0]
@@ -212,7 +225,7 @@ def test_inactivity_by_bin():
 def test_deciles_and_a_tie_across_their_border():
     said = [9.0, 8, 8, 6, 5, 4, 3, 2, 1, 0]
     customers = split([(0, 0, 50, days) for days in (7, 4, 0, 1, 0, 0, 0, 0, 0, 0)], said=said)
-    table = decile_table(Steady(expected="said"), customers, observation_end="2024-04-10")
+    table = decile_table(customers, model=Steady(expected="said"), observation_end="2024-04-10")
     assert table["decile"].tolist() == list(range(1, 11))
     assert table["expected"].tolist() == said
     # either of the two of whom 8 is expected may be second
@@ -222,7 +235,7 @@ def test_deciles_and_a_tie_across_their_border():
 
 
 def test_fewer_customers_than_ten_have_a_row_each():
-    table = decile_table(Steady(), split([(0, 0, 50, 0)] * 3), observation_end="2024-04-10")
+    table = decile_table(split([(0, 0, 50, 0)] * 3), model=Steady(), observation_end="2024-04-10")
     assert table["decile"].tolist() == [1, 2, 3]
     assert table[["lift", "actual_share"]].isna().all(axis=None)
 
@@ -238,8 +251,8 @@ def test_the_rules_of_thumb():
     )
     found = as_transactions(orders)
     table = holdout_split(found, calibration_end="2024-03-31", observation_end="2024-04-10")
-    rules = compare_models(
-        {"steady": Steady()}, table, observation_end="2024-04-10", transactions=found, hiatus_days=19
+    rules = model_comparison_table(
+        table, models={"steady": Steady()}, observation_end="2024-04-10", transactions=found, hiatus_days=19
     ).set_index("model")
     assert rules.index.tolist() == ["steady", "rate_so_far", "mean_rate", "last_period", "hiatus"]
     assert rules["is_baseline"].tolist() == [False, True, True, True, True]
@@ -261,13 +274,17 @@ def test_the_rules_of_thumb():
 
 def test_a_silence_as_long_as_the_cut_off_is_not_yet_inactive():
     table = split([(0, 0, 30, 0), (0, 0, 20, 1)])
-    word = compare_models({"a": Steady()}, table, observation_end="2024-04-30", hiatus_days=30).set_index("model")
+    word = model_comparison_table(
+        table, models={"a": Steady()}, observation_end="2024-04-30", hiatus_days=30
+    ).set_index("model")
     # nobody is called inactive: wrong for one of two
     assert word.loc["hiatus", "brier_score"] == 0.5
 
 
 def test_without_purchases_in_the_holdout_shares_and_rankings_are_missing():
-    rows = compare_models({"a": Steady()}, split([(0, 0, 30, 0), (1, 3, 20, 0)]), observation_end="2024-04-30")
+    rows = model_comparison_table(
+        split([(0, 0, 30, 0), (1, 3, 20, 0)]), models={"a": Steady()}, observation_end="2024-04-30"
+    )
     assert rows[["relative_bias", "gini", "top_decile_share", "correlation", "auc"]].isna().all(axis=None)
     assert rows.loc[0, "brier_score"] == 0.25
 
@@ -283,6 +300,15 @@ def test_gini_of_hindsight_of_its_reverse_and_of_a_constant():
 # Reference: CDNOW, shared/reference/value.md.
 
 
+def in_weeks_from_the_first_day(days):
+    """Weeks as the literature counts them, of a table of days."""
+    weeks = days.iloc[6::7].copy()
+    weeks["actual"], weeks["expected"] = (
+        np.diff(weeks[f"{name}_cumulative"], prepend=0) for name in ("actual", "expected")
+    )
+    return weeks.assign(number=weeks["number"] // 7).set_index("number")
+
+
 @pytest.mark.parametrize(
     ("name", "cumulative"),
     [
@@ -293,20 +319,19 @@ def test_gini_of_hindsight_of_its_reverse_and_of_a_constant():
     ],
 )
 def test_tracking_of_cdnow(models, transactions, name, cumulative):
-    weeks = tracking_table(models[name], transactions, **PERIOD).set_index("number")
+    weeks = in_weeks_from_the_first_day(tracking_table(transactions, model=models[name], freq="D", **PERIOD))
     shown = [20, 21, 22, 23, 24, 25, 39, 78]
     assert weeks.loc[shown, "actual_cumulative"].tolist() == [1359, 1414, 1484, 1517, 1573, 1672, 2457, 4339]
     assert weeks.loc[20:25, "actual"].tolist() == [73, 55, 70, 33, 56, 99]
     np.testing.assert_allclose(weeks.loc[shown, "expected_cumulative"], cumulative, rtol=2e-6)
     assert weeks.index.max() == 78
-    assert weeks["is_complete"].all()
     assert weeks["is_holdout"].tolist() == [False] * 39 + [True] * 39
 
 
 def test_tracking_of_cdnow_as_printed_in_the_vignette_of_btyd(transactions):
     # 2.4 and 2.1: BTYD's own parameters, its printed weeks 20 to 25
     model = ParetoNBDModel.from_params({"r": 0.553, "alpha": 10.580, "s": 0.606, "beta": 11.656})
-    weeks = tracking_table(model, transactions, **PERIOD).set_index("number")
+    weeks = in_weeks_from_the_first_day(tracking_table(transactions, model=model, freq="D", **PERIOD))
     printed = [1308.856, 1385.275, 1459.923, 1532.906, 1604.320, 1674.253]
     # the parameters are printed to three digits
     np.testing.assert_allclose(weeks.loc[20:25, "expected_cumulative"], printed, rtol=2e-3)
@@ -326,7 +351,7 @@ def test_tracking_of_cdnow_as_printed_in_the_vignette_of_btyd(transactions):
     ],
 )
 def test_frequencies_of_cdnow(models, holdout, name, expected, chi_square):
-    table = frequency_table(models[name], holdout)
+    table = frequency_table(holdout, model=models[name])
     assert table["actual"].tolist() == [1411, 439, 214, 100, 62, 38, 29, 64]
     np.testing.assert_allclose(table["expected"], expected, atol=0.006)
     assert table["chi_square"].sum() == pytest.approx(chi_square, abs=1e-3)
@@ -342,7 +367,7 @@ def test_frequencies_of_cdnow(models, holdout, name, expected, chi_square):
     ],
 )
 def test_conditional_expectations_of_cdnow(models, holdout, name, expected, digits):
-    table = conditional_expectation_table(models[name], holdout, **END)
+    table = conditional_expectation_table(holdout, model=models[name], **END)
     assert table["n_customers"].tolist() == [1411, 439, 214, 100, 62, 38, 29, 64]
     np.testing.assert_allclose(
         table["actual"], [0.2367, 0.6970, 1.3925, 1.5600, 2.5323, 2.9474, 3.8621, 6.3594], atol=6e-5
@@ -387,7 +412,7 @@ def test_likelihood_ratio_as_clvtools_prints_it():
     # 2.8: log-likelihoods of apparelTrans with all effects free and with one constraint; chi2 10.943, df 1, p .0009396
     names = ["r", "alpha", "s", "beta", "a", "b", "c", "d"]
     found = likelihood_ratio_test(
-        fitted(ParetoNBDModel, names[:7], -5826.5342), fitted(ParetoNBDModel, names, -5821.0627)
+        smaller=fitted(ParetoNBDModel, names[:7], -5826.5342), larger=fitted(ParetoNBDModel, names, -5821.0627)
     )
     assert found.statistic == pytest.approx(10.943, abs=6e-4)
     assert found.df == 1
@@ -405,7 +430,9 @@ def test_whether_churn_depends_on_tenure(survivors, smaller, larger):
     # Fader and Hardie (2007), table 1, log-likelihoods by independent scripts in SciPy: sBG is BdW with c = 1, inside;
     # chi-square with 1 is a squared normal, so that p = erfc(sqrt(D / 2)): 0.2498 and 0.00063
     table = contract_table(survivors)
-    found = likelihood_ratio_test(ShiftedBetaGeoModel().fit(table), BetaDiscreteWeibullModel().fit(table))
+    found = likelihood_ratio_test(
+        smaller=ShiftedBetaGeoModel().fit(table), larger=BetaDiscreteWeibullModel().fit(table)
+    )
     assert found.statistic == pytest.approx(2 * (larger - smaller), abs=3e-4)
     assert found.df == 1
     assert found.p_value == pytest.approx(math.erfc(math.sqrt(larger - smaller)), abs=1e-4)
@@ -419,7 +446,7 @@ def test_covariates_of_apparel_are_worth_having():
     customers = customer_summary(transactions, as_of="2006-12-31").merge(covariates, on="customer_id")
     effects = ("Gender", "Channel")
     larger = ParetoNBDModel(purchase_covariates=effects, dropout_covariates=effects).fit(customers)
-    found = likelihood_ratio_test(ParetoNBDModel().fit(customers), larger)
+    found = likelihood_ratio_test(smaller=ParetoNBDModel().fit(customers), larger=larger)
     assert found.statistic == pytest.approx(2 * (5848.0978 - 5821.0627), abs=1e-3)
     assert found.df == 4
     assert found.p_value < 1e-9
@@ -477,12 +504,12 @@ def test_gini_is_that_of_the_area_under_the_curve(ranking):
 
 def every_table(model, holdout):
     return {
-        "frequency": frequency_table(model, holdout),
-        "conditional": conditional_expectation_table(model, holdout, **END),
-        "recency": conditional_expectation_table(model, holdout, by="recency", **END),
-        "inactivity": inactivity_calibration_table(model, holdout, **END),
-        "deciles": decile_table(model, holdout, **END),
-        "comparison": compare_models({"a": model}, holdout, **END),
+        "frequency": frequency_table(holdout, model=model),
+        "conditional": conditional_expectation_table(holdout, model=model, **END),
+        "recency": conditional_expectation_table(holdout, model=model, by="recency", **END),
+        "inactivity": inactivity_calibration_table(holdout, model=model, **END),
+        "deciles": decile_table(holdout, model=model, **END),
+        "comparison": model_comparison_table(holdout, models={"a": model}, **END),
     }
 
 
@@ -512,7 +539,7 @@ def test_the_time_unit_changes_nothing(bg, holdout, few):
     for name, table in every_table(daily, holdout).items():
         assert_frame_equal(table, tables[name], rtol=1e-9, obj=name)
     years = {"freq": "Y", **PERIOD}
-    assert_frame_equal(tracking_table(daily, few, **years), tracking_table(weekly, few, **years), rtol=1e-9)
+    assert_frame_equal(tracking_table(few, model=daily, **years), tracking_table(few, model=weekly, **years), rtol=1e-9)
 
 
 def test_totals_of_the_tables_agree(models, holdout):
@@ -542,14 +569,14 @@ def test_brier_and_auc_are_those_of_scikit_learn(bg, holdout, comparison):
 
 
 def test_periods_of_any_length_end_at_the_same_total(few):
-    ends = [tracking_table(Steady(), few, freq=freq, **PERIOD).iloc[-1] for freq in ("D", "W", "M", "Q", "Y")]
+    ends = [tracking_table(few, model=Steady(), freq=freq, **PERIOD).iloc[-1] for freq in ("D", "W", "M", "Q", "Y")]
     assert {end["actual_cumulative"] for end in ends} == {len(few) - few["customer_id"].nunique()}
     np.testing.assert_allclose([end["expected_cumulative"] for end in ends], ends[0]["expected_cumulative"])
     assert {end["last_day"] for end in ends} == {pd.Timestamp("1998-06-30")}
 
 
 def test_tracking_is_the_sum_over_the_customers_one_by_one(bg, few):
-    weeks = tracking_table(bg, few, **PERIOD)
+    weeks = tracking_table(few, model=bg, **PERIOD)
     first = customer_summary(few, as_of="1997-09-30")["first_order"]
     new = pd.DataFrame({"frequency": [0.0], "recency": [0.0], "T": [0.0]})
     for row in (0, 5, 12):
@@ -569,23 +596,23 @@ def test_tracking_with_covariates_is_that_of_the_groups_together(few):
         {"customer_id": ids[::-1] * 40, "z": ids % 2, "u": ids % 3 == 0, "other": np.arange(len(ids))}
     )
     years = {"freq": "Y", **PERIOD}
-    whole = tracking_table(model, few, customers=covariates, **years)
+    whole = tracking_table(few, model=model, customers=covariates, **years)
     total, bought = 0, 0
     for _, group in covariates.groupby(["z", "u"]):
         own = few[few["customer_id"].isin(group["customer_id"])]
-        part = tracking_table(model, own, customers=covariates, **years)
+        part = tracking_table(own, model=model, customers=covariates, **years)
         total, bought = total + part["expected"].to_numpy(), bought + part["actual"].to_numpy()
     np.testing.assert_allclose(whole["expected"], total)
     assert whole["actual"].tolist() == bought.tolist()
     nothing = ParetoNBDModel.from_params(base | {"purchase.z": 0, "dropout.z": 0, "dropout.u": 0}, **options)
     assert_frame_equal(
-        tracking_table(nothing, few, customers=covariates, **years),
-        tracking_table(ParetoNBDModel.from_params(base), few, **years),
+        tracking_table(few, model=nothing, customers=covariates, **years),
+        tracking_table(few, model=ParetoNBDModel.from_params(base), **years),
     )
 
 
 def test_cells_count_with_their_customers(bg, holdout):
-    assert_frame_equal(frequency_table(bg, cells(holdout, precision="D")), frequency_table(bg, holdout))
+    assert_frame_equal(frequency_table(cells(holdout, precision="D"), model=bg), frequency_table(holdout, model=bg))
 
 
 def test_true_parameters_are_calibrated():
@@ -595,16 +622,16 @@ def test_true_parameters_are_calibrated():
     x = rng.poisson(0.01 * age)
     table = split(np.column_stack([x, np.where(x > 0, age // 2, 0), age, np.minimum(rng.poisson(1.0, 4000), 100)]))
     nearly_one_rate = NBDModel.from_params({"r": 1e4, "alpha": 1e6}, time_unit="D")
-    found = inactivity_calibration_table(nearly_one_rate, table, observation_end="2024-07-09", n_bins=4)
+    found = inactivity_calibration_table(table, model=nearly_one_rate, observation_end="2024-07-09", n_bins=4)
     assert (found["observed_lower"] <= found["predicted"] + 0.02).all()
     assert (found["observed_upper"] >= found["predicted"] - 0.02).all()
-    assert frequency_table(nearly_one_rate, table)["chi_square"].sum() < 24.3  # 0.1 % of chi-square with 7
+    assert frequency_table(table, model=nearly_one_rate)["chi_square"].sum() < 24.3  # 0.1 % of chi-square with 7
 
 
 @pytest.mark.parametrize("name", ["loglik", "aic", "bic", "n_params"])
 def test_given_parameters_have_no_likelihood(name, bg, holdout):
     given = BetaGeoModel.from_params(bg.params_["estimate"].to_dict())
-    table = compare_models({"fitted": bg, "given": given}, holdout, **END).set_index("model")
+    table = model_comparison_table(holdout, models={"fitted": bg, "given": given}, **END).set_index("model")
     assert math.isnan(table.loc["given", name])
     assert not math.isnan(table.loc["fitted", name])
     assert table.loc["given", "mae"] == pytest.approx(table.loc["fitted", "mae"])
@@ -619,11 +646,11 @@ def test_every_kind_of_frame_is_given_back(build, few):
     for name, found in every_table(model, given).items():
         assert isinstance(found, type(given))
         assert_same_rows(found, expected[name])
-    found = tracking_table(steady, build(few), **period)
+    found = tracking_table(build(few), model=steady, **period)
     assert isinstance(found, type(given))
-    assert_same_rows(found, tracking_table(steady, few, **period))
-    together = compare_models({"a": model}, given, transactions=build(few), **END)
-    assert_same_rows(together, compare_models({"a": model}, some, transactions=few, **END))
+    assert_same_rows(found, tracking_table(few, model=steady, **period))
+    together = model_comparison_table(given, models={"a": model}, transactions=build(few), **END)
+    assert_same_rows(together, model_comparison_table(some, models={"a": model}, transactions=few, **END))
 
 
 # Laws of the likelihood-ratio test.
@@ -639,7 +666,7 @@ def fitted(model, names, loglik, *, n_customers=600, **options):
 
 def test_nobody_leaves_where_dropout_goes_to_the_boundary(models):
     for name in ("BG", "MBG", "Pareto"):
-        found = likelihood_ratio_test(models["NBD"], models[name])
+        found = likelihood_ratio_test(smaller=models["NBD"], larger=models[name])
         assert isinstance(found, LikelihoodRatioTest)
         assert found.df == 2
         assert found.statistic == pytest.approx(2 * (models[name].loglik_ - models["NBD"].loglik_))
@@ -648,21 +675,31 @@ def test_nobody_leaves_where_dropout_goes_to_the_boundary(models):
 
 def test_models_in_which_leaving_depends_on_age_hold_those_in_which_it_does_not(holdout, models):
     aging = GammaGompertzNBDModel().fit(holdout)
-    assert likelihood_ratio_test(models["NBD"], aging).df == 3
+    assert likelihood_ratio_test(smaller=models["NBD"], larger=aging).df == 3
     # CDNOW's customers do not age: reference 2.1 has one likelihood, -9594.976, for both
-    assert likelihood_ratio_test(models["Pareto"], aging) == (pytest.approx(0, abs=2e-3), 1, pytest.approx(1, abs=0.04))
+    assert likelihood_ratio_test(smaller=models["Pareto"], larger=aging) == (
+        pytest.approx(0, abs=2e-3),
+        1,
+        pytest.approx(1, abs=0.04),
+    )
 
 
 @given(st.floats(-1e4, 0), st.floats(0, 50), st.floats(0, 50))
 def test_a_better_fit_is_less_likely_by_chance(loglik, gain, more):
     smaller = fitted(NBDModel, ["r", "alpha"], loglik - gain)
     larger, largest = (fitted(ParetoNBDModel, ["r", "alpha", "s", "beta"], loglik + n) for n in (0, more))
-    assert 0 <= likelihood_ratio_test(smaller, largest).p_value <= likelihood_ratio_test(smaller, larger).p_value <= 1
+    assert (
+        0
+        <= likelihood_ratio_test(smaller=smaller, larger=largest).p_value
+        <= likelihood_ratio_test(smaller=smaller, larger=larger).p_value
+        <= 1
+    )
 
 
 def test_a_hair_below_zero_is_zero():
     found = likelihood_ratio_test(
-        fitted(NBDModel, ["r", "alpha"], -5000.0), fitted(ParetoNBDModel, ["r", "alpha", "s", "beta"], -5000.0001)
+        smaller=fitted(NBDModel, ["r", "alpha"], -5000.0),
+        larger=fitted(ParetoNBDModel, ["r", "alpha", "s", "beta"], -5000.0001),
     )
     assert found == (0.0, 2, 1.0)
 
@@ -672,25 +709,27 @@ def test_a_hair_below_zero_is_zero():
 TABLES = [conditional_expectation_table, inactivity_calibration_table, decile_table]
 
 
-@pytest.mark.parametrize("table", [*TABLES, lambda model, holdout, **end: compare_models({"a": model}, holdout, **end)])
+@pytest.mark.parametrize(
+    "table", [*TABLES, lambda holdout, model, **end: model_comparison_table(holdout, models={"a": model}, **end)]
+)
 def test_a_holdout_and_a_last_day_that_do_not_fit_are_refused(table):
     customers = split([(0, 0, 30, 3), (1, 3, 20, 0)])
     with pytest.raises(ValueError, match="must be after the calibration period, which ends 2024-03-31, got 2024-03-31"):
-        table(Steady(), customers, observation_end="2024-03-31")
+        table(customers, model=Steady(), observation_end="2024-03-31")
     with pytest.raises(ValueError, match=r"leaves 2 days of holdout, but a customer bought on 3 of them. Pass the day"):
-        table(Steady(), customers, observation_end="2024-04-02")
+        table(customers, model=Steady(), observation_end="2024-04-02")
     with pytest.raises(ValueError, match="`observation_end` must be a date or ISO text"):
-        table(Steady(), customers, observation_end="soon")
+        table(customers, model=Steady(), observation_end="soon")
     with pytest.raises(SchemaError, match=r"`holdout` lacks the columns \['holdout_days'\].*holdout_split makes such"):
-        table(Steady(), customers.drop(columns="holdout_days"), observation_end="2024-04-10")
+        table(customers.drop(columns="holdout_days"), model=Steady(), observation_end="2024-04-10")
     with pytest.raises(SchemaError, match="`holdout` must be as of one day, got 2 different ones"):
-        table(Steady(), customers.assign(T=[30.0, 21.0]), observation_end="2024-04-10")
+        table(customers.assign(T=[30.0, 21.0]), model=Steady(), observation_end="2024-04-10")
     with pytest.raises(SchemaError, match=r"`holdout\['holdout_days'\]` must hold counts, got missing or negative"):
-        table(Steady(), customers.assign(holdout_days=[1.0, NAN]), observation_end="2024-04-10")
+        table(customers.assign(holdout_days=[1.0, NAN]), model=Steady(), observation_end="2024-04-10")
     with pytest.raises(SchemaError, match="`holdout` holds nobody with a purchase"):
-        table(Steady(), customers.assign(frequency=NAN), observation_end="2024-04-10")
+        table(customers.assign(frequency=NAN), model=Steady(), observation_end="2024-04-10")
     with pytest.raises(TypeError, match="`holdout` must be a pandas, Polars or PyArrow table"):
-        table(Steady(), [1, 2], observation_end="2024-04-10")
+        table([1, 2], model=Steady(), observation_end="2024-04-10")
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -698,126 +737,130 @@ def test_what_is_no_fitted_model_is_refused(table):
     customers = split([(0, 0, 30, 3)])
     for wrong in (None, "BG/NBD", BetaGeoModel):
         with pytest.raises(TypeError, match="`model` must be a fitted model of purchases such as BetaGeoModel, got"):
-            table(wrong, customers, observation_end="2024-04-10")
+            table(customers, model=wrong, observation_end="2024-04-10")
     with pytest.raises(NotFittedError):
-        table(BetaGeoModel(), customers, observation_end="2024-04-10")
+        table(customers, model=BetaGeoModel(), observation_end="2024-04-10")
 
 
 def test_options_of_the_tables_are_checked():
     customers, end = split([(0, 0, 30, 3)]), {"observation_end": "2024-04-10"}
     with pytest.raises(ValueError, match=r"`by` must be one of \['frequency', 'recency'\], got 'age'"):
-        conditional_expectation_table(Steady(), customers, by="age", **end)
+        conditional_expectation_table(customers, model=Steady(), by="age", **end)
     with pytest.raises(ValueError, match="`n_groups` must be at least 2, got 1"):
-        conditional_expectation_table(Steady(), customers, n_groups=1, **end)
+        conditional_expectation_table(customers, model=Steady(), n_groups=1, **end)
     with pytest.raises(ValueError, match="`n_bins` must be at least 1, got 0"):
-        inactivity_calibration_table(Steady(), customers, n_bins=0, **end)
+        inactivity_calibration_table(customers, model=Steady(), n_bins=0, **end)
     with pytest.raises(ValueError, match="`n_max` must be at least 1, got 0"):
-        frequency_table(Steady(), customers, n_max=0)
+        frequency_table(customers, model=Steady(), n_max=0)
     with pytest.raises(TypeError, match=r"`n_max` must be a whole number, got 2.5"):
-        frequency_table(Steady(), customers, n_max=2.5)
+        frequency_table(customers, model=Steady(), n_max=2.5)
     with pytest.raises(SchemaError, match=r"`customers` lacks the columns \['T'\].*customer_summary makes such"):
-        frequency_table(Steady(), customers.drop(columns="T"))
+        frequency_table(customers.drop(columns="T"), model=Steady())
     with pytest.raises(TypeError, match="`model` must be a fitted model of purchases"):
-        frequency_table(None, customers)
+        frequency_table(customers, model=None)
 
 
 def test_tracking_refuses_days_in_the_wrong_order_and_unknown_periods():
     with pytest.raises(ValueError, match="`observation_end` must be after `calibration_end`, got 2024-01-01 and"):
-        tracking_table(Steady(), LOG, calibration_end="2024-01-10", observation_end="2024-01-01")
+        tracking_table(LOG, model=Steady(), calibration_end="2024-01-10", observation_end="2024-01-01")
     with pytest.raises(ValueError, match=r"`calibration_end` is 2023-12-31; nobody bought by then. Give a later day"):
-        tracking_table(Steady(), LOG, calibration_end="2023-12-31", observation_end="2024-01-10")
+        tracking_table(LOG, model=Steady(), calibration_end="2023-12-31", observation_end="2024-01-10")
     with pytest.raises(ValueError, match="`observation_end` is 2023-12-31, before the first transaction"):
-        tracking_table(Steady(), LOG, calibration_end="2023-12-30", observation_end="2023-12-31")
+        tracking_table(LOG, model=Steady(), calibration_end="2023-12-30", observation_end="2023-12-31")
     with pytest.raises(ValueError, match="`freq` must be one of"):
-        tracking_table(Steady(), LOG, freq="H", **JANUARY)
+        tracking_table(LOG, model=Steady(), freq="H", **JANUARY)
     with pytest.raises(SchemaError, match=r"`transactions` lacks the columns \['n_orders'\]"):
-        tracking_table(Steady(), LOG.drop(columns="n_orders"), **JANUARY)
+        tracking_table(LOG.drop(columns="n_orders"), model=Steady(), **JANUARY)
     with pytest.raises(TypeError, match="`model` must be a fitted model of purchases"):
-        tracking_table(None, LOG, **JANUARY)
+        tracking_table(LOG, model=None, **JANUARY)
 
 
 def test_tracking_with_covariates_needs_them_of_everybody():
     model = NBDModel.from_params({"r": 1.0, "alpha": 1.0, "purchase.z": 1.0}, purchase_covariates=("z",))
     known = pd.DataFrame({"customer_id": ["ann", "bo"], "z": [0, 1]})
     with pytest.raises(ValueError, match=r"`customers` must be a table of customer_id and \['z'\] for this model, got"):
-        tracking_table(model, LOG, **JANUARY)
+        tracking_table(LOG, model=model, **JANUARY)
     with pytest.raises(SchemaError, match=r"`customers` lacks the columns \['z'\]"):
-        tracking_table(model, LOG, customers=known[["customer_id"]], **JANUARY)
+        tracking_table(LOG, model=model, customers=known[["customer_id"]], **JANUARY)
     with pytest.raises(SchemaError, match=r"`customers` lacks ids that have transactions: \['bo'\]. Add them"):
-        tracking_table(model, LOG, customers=known.head(1), **JANUARY)
+        tracking_table(LOG, model=model, customers=known.head(1), **JANUARY)
     with pytest.raises(SchemaError, match=r"`customers` has ids more than once: \['ann'\]. Leave one row of each"):
-        tracking_table(model, LOG, customers=known.iloc[[0, 0, 1]], **JANUARY)
+        tracking_table(LOG, model=model, customers=known.iloc[[0, 0, 1]], **JANUARY)
 
 
 def test_comparison_refuses_what_cannot_be_compared(bg, holdout):
     customers, end = split([(0, 0, 30, 3)]), {"observation_end": "2024-04-10"}
     with pytest.raises(TypeError, match="`models` must be a mapping of names to fitted models, got list"):
-        compare_models([Steady()], customers, **end)
+        model_comparison_table(customers, models=[Steady()], **end)
     with pytest.raises(TypeError, match=r"`models\['a'\]` must be a fitted model of purchases"):
-        compare_models({"a": None}, customers, **end)
+        model_comparison_table(customers, models={"a": None}, **end)
     with pytest.raises(ValueError, match=r"`models` is empty. Name at least one"):
-        compare_models({}, customers, **end)
+        model_comparison_table(customers, models={}, **end)
     with pytest.raises(ValueError, match=r"`models` takes the names \['hiatus'\], which the rules of the table have"):
-        compare_models({"hiatus": Steady()}, customers, **end)
+        model_comparison_table(customers, models={"hiatus": Steady()}, **end)
     with pytest.raises(ValueError, match="`hiatus_days` must be a number of days, 0 or more, got -1"):
-        compare_models({"a": Steady()}, customers, hiatus_days=-1, **end)
+        model_comparison_table(customers, models={"a": Steady()}, hiatus_days=-1, **end)
     with pytest.raises(ValueError, match="`hiatus_days` must be a finite number, got nan"):
-        compare_models({"a": Steady()}, customers, hiatus_days=NAN, **end)
+        model_comparison_table(customers, models={"a": Steady()}, hiatus_days=NAN, **end)
     daily = BetaGeoModel(time_unit="D").fit(holdout)
     with pytest.raises(ValueError, match=r"different time units, \['D', 'W'\], so that their likelihoods cannot be"):
-        compare_models({"a": bg, "b": daily}, holdout, **END)
+        model_comparison_table(holdout, models={"a": bg, "b": daily}, **END)
     others = NBDModel().fit(holdout.head(500))
     with pytest.raises(ValueError, match=r"different numbers of customers fitted on, \[500, 2357\]"):
-        compare_models({"a": bg, "b": others}, holdout, **END)
+        model_comparison_table(holdout, models={"a": bg, "b": others}, **END)
 
 
 def test_the_last_period_needs_the_transactions_of_everybody(holdout, transactions):
     model = NBDModel.from_params({"r": 0.385, "alpha": 12.07})
     with pytest.raises(SchemaError, match=r"`transactions` lacks purchases of customers in `holdout`: \[1\]. Pass the"):
-        compare_models({"a": model}, holdout, transactions=transactions[transactions["customer_id"] > 1], **END)
+        model_comparison_table(
+            holdout, models={"a": model}, transactions=transactions[transactions["customer_id"] > 1], **END
+        )
     as_text = transactions.assign(customer_id=transactions["customer_id"].astype(str))
     with pytest.raises(SchemaError, match=r"`transactions` lacks purchases of customers in `holdout`: \[1, 2, 3"):
-        compare_models({"a": model}, holdout, transactions=as_text, **END)
+        model_comparison_table(holdout, models={"a": model}, transactions=as_text, **END)
     with pytest.raises(SchemaError, match=r"`holdout` lacks the columns \['customer_id'\]"):
-        compare_models({"a": model}, holdout.drop(columns="customer_id"), transactions=transactions, **END)
+        model_comparison_table(
+            holdout.drop(columns="customer_id"), models={"a": model}, transactions=transactions, **END
+        )
 
 
 def test_likelihood_ratio_refuses_what_is_not_nested(models):
     pareto, nbd = models["Pareto"], models["NBD"]
     four = ["r", "alpha", "s", "beta"]
     with pytest.raises(ValueError, match="must be a special case of `larger`, got BetaGeoModel and ParetoNBDModel"):
-        likelihood_ratio_test(models["BG"], pareto)
+        likelihood_ratio_test(smaller=models["BG"], larger=pareto)
     with pytest.raises(ValueError, match="must be a special case of `larger`, got ParetoNBDModel and NBDModel"):
-        likelihood_ratio_test(pareto, nbd)
+        likelihood_ratio_test(smaller=pareto, larger=nbd)
     with pytest.raises(ValueError, match=r"`smaller` must have some of the parameters of `larger`.*and no other, got"):
-        likelihood_ratio_test(pareto, pareto)
+        likelihood_ratio_test(smaller=pareto, larger=pareto)
     with pytest.raises(ValueError, match=r"`smaller` must have some of the parameters of `larger`.*and no other, got"):
         likelihood_ratio_test(
-            fitted(ParetoNBDModel, [*four, "purchase.z"], -2.0),
-            fitted(ParetoNBDModel, [*four, "purchase.u", "dropout.u"], -1.0),
+            smaller=fitted(ParetoNBDModel, [*four, "purchase.z"], -2.0),
+            larger=fitted(ParetoNBDModel, [*four, "purchase.u", "dropout.u"], -1.0),
         )
     with pytest.raises(TypeError, match="`smaller` must be a fitted model such as ParetoNBDModel, got None"):
-        likelihood_ratio_test(None, pareto)
+        likelihood_ratio_test(smaller=None, larger=pareto)
     with pytest.raises(ValueError, match=r"`larger` has no likelihood. Call fit; from_params fits nothing"):
-        likelihood_ratio_test(nbd, ParetoNBDModel())
+        likelihood_ratio_test(smaller=nbd, larger=ParetoNBDModel())
     with pytest.raises(ValueError, match="`larger` has no likelihood"):
-        likelihood_ratio_test(nbd, ParetoNBDModel.from_params(pareto.params_["estimate"].to_dict()))
+        likelihood_ratio_test(smaller=nbd, larger=ParetoNBDModel.from_params(pareto.params_["estimate"].to_dict()))
 
 
 def test_likelihood_ratio_refuses_other_data_priors_and_a_worse_fit():
     names = ["r", "alpha", "s", "beta"]
     nbd = fitted(NBDModel, names[:2], -5000.0)
     with pytest.raises(ValueError, match="must be fitted on the same data, got 600 and 601 customers"):
-        likelihood_ratio_test(nbd, fitted(ParetoNBDModel, names, -4000.0, n_customers=601))
+        likelihood_ratio_test(smaller=nbd, larger=fitted(ParetoNBDModel, names, -4000.0, n_customers=601))
     with pytest.raises(ValueError, match="must be fitted on the same data, got W and D as time unit"):
-        likelihood_ratio_test(nbd, fitted(ParetoNBDModel, names, -4000.0, time_unit="D"))
+        likelihood_ratio_test(smaller=nbd, larger=fitted(ParetoNBDModel, names, -4000.0, time_unit="D"))
     phases = [fitted(BetaGeoCNBDModel, [*"rab", *more], -4000.0, k=k) for k, more in ((1, ()), (2, ["purchase.z"]))]
     with pytest.raises(ValueError, match="must be fitted on the same data, got 1 and 2 as k"):
-        likelihood_ratio_test(*phases)
+        likelihood_ratio_test(smaller=phases[0], larger=phases[1])
     with pytest.raises(ValueError, match="`larger` was fitted with priors"):
-        likelihood_ratio_test(nbd, fitted(ParetoNBDModel, names, -4000.0, priors={"r": (0.0, 1.0)}))
+        likelihood_ratio_test(smaller=nbd, larger=fitted(ParetoNBDModel, names, -4000.0, priors={"r": (0.0, 1.0)}))
     with pytest.raises(ValueError, match=r"`larger` has a log-likelihood of -5001.0000, below -5000.0000 of `smaller`"):
-        likelihood_ratio_test(nbd, fitted(ParetoNBDModel, names, -5001.0))
+        likelihood_ratio_test(smaller=nbd, larger=fitted(ParetoNBDModel, names, -5001.0))
 
 
 # Input untouched.
@@ -828,8 +871,8 @@ def test_nothing_given_is_changed(build_in_memory, transactions, holdout):
     few, some = build_in_memory(transactions.head(300)), build_in_memory(holdout.head(80))
     before = as_pandas(few), as_pandas(some)
     every_table(model, some)
-    compare_models({"a": model}, some, transactions=few, **END)
-    tracking_table(steady, few, freq="Q", **PERIOD)
+    model_comparison_table(some, models={"a": model}, transactions=few, **END)
+    tracking_table(few, model=steady, freq="Q", **PERIOD)
     assert_frame_equal(as_pandas(few), before[0])
     assert_frame_equal(as_pandas(some), before[1])
 
@@ -841,14 +884,14 @@ def test_nothing_given_is_changed(build_in_memory, transactions, holdout):
 def test_a_model_of_opportunities_is_refused(judge, holdout):
     model = BetaGeoBetaBinomModel.from_params({"alpha": 1.0, "beta": 1.0, "gamma": 1.0, "delta": 1.0})
     with pytest.raises(TypeError, match="in time, got BetaGeoBetaBinomModel, which counts opportunities"):
-        judge(model, holdout, observation_end="1998-06-30")
+        judge(holdout, model=model, observation_end="1998-06-30")
     with pytest.raises(TypeError, match="in time, got BetaGeoBetaBinomModel, which counts opportunities"):
-        frequency_table(model, holdout)
+        frequency_table(holdout, model=model)
 
 
 def test_rules_say_nothing_where_nobody_has_had_a_day_to_come_back(bg):
     joined = split([(0, 0, 0, 1), (0, 0, 0, 0), (0, 0, 0, 2)])
-    table = compare_models({"BG/NBD": bg}, joined, observation_end="2024-06-30").set_index("model")
+    table = model_comparison_table(joined, models={"BG/NBD": bg}, observation_end="2024-06-30").set_index("model")
     measures = ["expected_total", "mae", "gini", "auc"]
     assert table.loc[["rate_so_far", "mean_rate"], measures].isna().all(axis=None)
     assert np.isfinite(table.loc["BG/NBD", "mae"])
@@ -866,12 +909,12 @@ def test_rules_say_nothing_where_nobody_has_had_a_day_to_come_back(bg):
 def test_histories_that_cannot_be_have_no_frequency_table(bg, wrong, message):
     customers = pd.DataFrame({"frequency": [1.0], "recency": [5.0], "T": [9.0]}).assign(**wrong)
     with pytest.raises(SchemaError, match=message):
-        frequency_table(bg, customers)
+        frequency_table(customers, model=bg)
 
 
 def test_parts_of_customers_are_counted_as_parts(bg):
     half = pd.DataFrame({"frequency": [1.0], "recency": [5.0], "T": [9.0], "n_customers": [0.5]})
-    table = frequency_table(bg, half, n_max=2)
+    table = frequency_table(half, model=bg, n_max=2)
     assert table["actual"].tolist() == [0, 0.5, 0]
     assert table["expected"].sum() == pytest.approx(0.5)
 
@@ -881,7 +924,7 @@ def test_tracking_with_a_covariate_of_every_customer_s_own(few):
     model = ParetoNBDModel.from_params(base, purchase_covariates=["z"])
     ids = few["customer_id"].unique()
     own = pd.DataFrame({"customer_id": ids, "z": np.linspace(-1, 1, len(ids))})
-    found = tracking_table(model, few, customers=own, freq="Y", **PERIOD)
+    found = tracking_table(few, model=model, customers=own, freq="Y", **PERIOD)
     first = few.groupby("customer_id")["date"].min()
     end = pd.Timestamp(PERIOD["observation_end"])
     expected = sum(

@@ -32,9 +32,11 @@ def test_value_of_one_state_that_is_left_by_hand():
     chain = [[0.9, 0.1], [0.0, 1.0]]
     assert_allclose(migration_value(chain, rewards=[50, 0], period_discount_rate=0.2)["value"], [200, 0], rtol=1e-14)
     assert_allclose(
-        migration_value(chain, rewards=[50, 0], period_discount_rate=0.2, horizon=2)["value"], [115.625, 0], rtol=1e-14
+        migration_value(chain, rewards=[50, 0], period_discount_rate=0.2, n_periods=2)["value"],
+        [115.625, 0],
+        rtol=1e-14,
     )
-    assert_allclose(migration_value(chain, rewards=[50, 0], period_discount_rate=0.2, horizon=0)["value"], [50, 0])
+    assert_allclose(migration_value(chain, rewards=[50, 0], period_discount_rate=0.2, n_periods=0)["value"], [50, 0])
 
 
 def test_rewards_that_never_end_have_no_undiscounted_value():
@@ -49,27 +51,29 @@ def test_multiples_by_hand():
     assert margin_multiple(retention_rate=0.5, period_discount_rate=0) == 1
     assert margin_multiple(retention_rate=0.5, period_discount_rate=0, timing="start") == 2
     # 21 % a period is 10 % in half of one: 2 / (1 - 0.605 / 1.21) / 1.1
-    middle = contract_value(margin=2, retention_rate=0.605, period_discount_rate=0.21, timing="middle")
+    middle = contract_value(margin_amount=2, retention_rate=0.605, period_discount_rate=0.21, timing="middle")
     assert middle == pytest.approx(4 / 1.1, rel=1e-14)
     # three margins of 10 at the end of periods: 10 (0.5 + 0.25 + 0.125)
-    assert contract_value(margin=10, retention_rate=0.5, period_discount_rate=0, n_periods=3) == pytest.approx(
+    assert contract_value(margin_amount=10, retention_rate=0.5, period_discount_rate=0, n_periods=3) == pytest.approx(
         8.75, rel=1e-14
     )
-    assert contract_value(margin=10, retention_rate=1, period_discount_rate=0, n_periods=3, timing="start") == 30
-    assert contract_value(margin=10, retention_rate=0.5, period_discount_rate=0, n_periods=0) == 0
-    assert contract_value(margin=10, retention_rate=0, period_discount_rate=0.1, n_periods=4, timing="start") == 10
+    assert contract_value(margin_amount=10, retention_rate=1, period_discount_rate=0, n_periods=3, timing="start") == 30
+    assert contract_value(margin_amount=10, retention_rate=0.5, period_discount_rate=0, n_periods=0) == 0
+    assert (
+        contract_value(margin_amount=10, retention_rate=0, period_discount_rate=0.1, n_periods=4, timing="start") == 10
+    )
 
 
 def test_multiples_without_end_are_nan():
     assert math.isnan(margin_multiple(retention_rate=1, period_discount_rate=0))
     assert math.isnan(margin_multiple(retention_rate=0.9, period_discount_rate=0.1, growth=0.3))
-    assert math.isnan(contract_value(margin=1, retention_rate=1, period_discount_rate=0))
-    assert math.isnan(contract_value(margin=1, retention_rate=np.nan, period_discount_rate=0, n_periods=2))
+    assert math.isnan(contract_value(margin_amount=1, retention_rate=1, period_discount_rate=0))
+    assert math.isnan(contract_value(margin_amount=1, retention_rate=np.nan, period_discount_rate=0, n_periods=2))
 
 
 def test_columns_come_back_as_columns():
     r = pd.Series([0.5, 0.8], index=["x", "y"])
-    found = contract_value(margin=10, retention_rate=r, period_discount_rate=0, n_periods=np.array([1, 2]))
+    found = contract_value(margin_amount=10, retention_rate=r, period_discount_rate=0, n_periods=np.array([1, 2]))
     assert found.index.tolist() == ["x", "y"]
     assert found.tolist() == pytest.approx([5, 10 * (0.8 + 0.64)])
     assert isinstance(margin_multiple(retention_rate=np.array([0.5]), period_discount_rate=0.1), np.ndarray)
@@ -95,7 +99,7 @@ def test_customer_base_value_by_hand():
 def test_pfeifer_and_carraway():
     for_ever = migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.2)["value"]
     assert_allclose(for_ever, [52.3196, 5.5538, 1.2508, -1.8200, 0], atol=6e-5)
-    four = migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.2, horizon=4)["value"]
+    four = migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.2, n_periods=4)["value"]
     assert_allclose(four, [50.1150, 4.2199, 0.5921, -1.9801, 0], atol=6e-5)
     undiscounted = migration_value(MAILING, rewards=REWARDS, period_discount_rate=0)["value"]
     assert undiscounted[0] == pytest.approx(64.2548, abs=6e-5)
@@ -126,8 +130,8 @@ def test_gupta_and_lehmann_with_growth():
 def test_berger_and_nasr_case_1():
     # 260 at the start and at the end of each of ten years, 50 in the middle of each
     rates = {"retention_rate": 0.75, "period_discount_rate": 0.2}
-    earned = contract_value(margin=260, n_periods=11, timing="start", **rates)
-    spent = contract_value(margin=50, n_periods=10, timing="middle", **rates)
+    earned = contract_value(margin_amount=260, n_periods=11, timing="start", **rates)
+    spent = contract_value(margin_amount=50, n_periods=10, timing="middle", **rates)
     assert earned - spent == pytest.approx(568.78, abs=5e-3)
 
 
@@ -140,10 +144,10 @@ def test_value_is_the_reward_and_the_discounted_value_of_what_follows(chain, rat
     rate = rate + 0.01
     value = migration_value(chain, rewards=rewards, period_discount_rate=rate)["value"].to_numpy()
     assert_allclose(value, rewards + chain @ value / (1 + rate), atol=1e-8)
-    step = migration_value(chain, rewards=rewards, period_discount_rate=rate, horizon=5)["value"].to_numpy()
-    next_step = migration_value(chain, rewards=rewards, period_discount_rate=rate, horizon=6)["value"].to_numpy()
+    step = migration_value(chain, rewards=rewards, period_discount_rate=rate, n_periods=5)["value"].to_numpy()
+    next_step = migration_value(chain, rewards=rewards, period_discount_rate=rate, n_periods=6)["value"].to_numpy()
     assert_allclose(next_step, rewards + chain @ step / (1 + rate), atol=1e-9)
-    far = migration_value(chain, rewards=rewards, period_discount_rate=rate, horizon=10_000)["value"].to_numpy()
+    far = migration_value(chain, rewards=rewards, period_discount_rate=rate, n_periods=10_000)["value"].to_numpy()
     assert_allclose(far, value, atol=1e-6)
 
 
@@ -186,11 +190,13 @@ def test_recurrent_states_are_those_that_are_never_left_for_good():
 @given(shares, rates, st.floats(-0.9, 0.0), st.integers(1, 60))
 def test_multiples_are_sums(r, i, g, n):
     terms = np.arange(1, n + 1)
-    value = contract_value(margin=3, retention_rate=r, period_discount_rate=i, n_periods=n)
+    value = contract_value(margin_amount=3, retention_rate=r, period_discount_rate=i, n_periods=n)
     assert value == pytest.approx(3 * ((r / (1 + i)) ** terms).sum(), rel=1e-12)
     # what all periods bring is what the first n bring and what the others do
-    rest = (r / (1 + i)) ** n * contract_value(margin=3, retention_rate=r, period_discount_rate=i)
-    assert contract_value(margin=3, retention_rate=r, period_discount_rate=i) == pytest.approx(value + rest, rel=1e-12)
+    rest = (r / (1 + i)) ** n * contract_value(margin_amount=3, retention_rate=r, period_discount_rate=i)
+    assert contract_value(margin_amount=3, retention_rate=r, period_discount_rate=i) == pytest.approx(
+        value + rest, rel=1e-12
+    )
     assert 3 * margin_multiple(retention_rate=r, period_discount_rate=i) == pytest.approx(value + rest, rel=1e-12)
     # the first margin of the start is worth 1 + i times that of the end with nobody lost before
     start = margin_multiple(retention_rate=r, period_discount_rate=i, growth=g, timing="start")
@@ -205,14 +211,16 @@ def test_few_periods_with_hardly_a_loss_are_counted_exactly(loss, n):
     r = 1 - loss
     q = 1 - r
     exact = n - q * n * (n - 1) / 2 + q**2 * n * (n - 1) * (n - 2) / 6
-    found = contract_value(margin=1, retention_rate=r, period_discount_rate=0, n_periods=n, timing="start")
+    found = contract_value(margin_amount=1, retention_rate=r, period_discount_rate=0, n_periods=n, timing="start")
     assert found == pytest.approx(exact, rel=1e-9)
 
 
 def test_one_state_of_customers_and_one_of_lost_are_a_contract():
     r, i = 0.75, 0.2
     value = migration_value([[r, 1 - r], [0, 1]], rewards=[260, 0], period_discount_rate=i)["value"][0]
-    assert value == pytest.approx(contract_value(margin=260, retention_rate=r, period_discount_rate=i, timing="start"))
+    assert value == pytest.approx(
+        contract_value(margin_amount=260, retention_rate=r, period_discount_rate=i, timing="start")
+    )
 
 
 # Refusals.
@@ -265,14 +273,14 @@ def test_rewards_that_do_not_fit_are_refused(rewards, message):
             r"`period_discount_rate` must be a rate per period of 0 or more, for example 0.1, got -0.1.$",
         ),
         (
-            lambda: migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.1, horizon=-1),
+            lambda: migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.1, n_periods=-1),
             ValueError,
-            "`horizon` must be at least 0",
+            "`n_periods` must be at least 0",
         ),
         (
-            lambda: migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.1, horizon=1.5),
+            lambda: migration_value(MAILING, rewards=REWARDS, period_discount_rate=0.1, n_periods=1.5),
             TypeError,
-            "`horizon` must be a whole",
+            "`n_periods` must be a whole",
         ),
         (
             lambda: migration_value(MAILING, rewards=list("abcde"), period_discount_rate=0.1),
@@ -315,7 +323,7 @@ def test_rewards_that_do_not_fit_are_refused(rewards, message):
             r"0 to 1; got 80.0. Did you mean 0.8\?",
         ),
         (
-            lambda: contract_value(margin=1, retention_rate=[0.5, 75, 80], period_discount_rate=0.1),
+            lambda: contract_value(margin_amount=1, retention_rate=[0.5, 75, 80], period_discount_rate=0.1),
             ValueError,
             r"0 to 1; got \[75.0, 80.0\]. Did you mean 0.75, 0.8\?",
         ),
@@ -347,19 +355,19 @@ def test_rewards_that_do_not_fit_are_refused(rewards, message):
             "`timing` must be one of",
         ),
         (
-            lambda: contract_value(margin=1, retention_rate=0.8, period_discount_rate=0.1, n_periods=2.5),
+            lambda: contract_value(margin_amount=1, retention_rate=0.8, period_discount_rate=0.1, n_periods=2.5),
             ValueError,
             r"`n_periods` must hold whole numbers, got \[2.5\]",
         ),
         (
-            lambda: contract_value(margin=[1, 2], retention_rate=[0.8] * 3, period_discount_rate=0.1),
+            lambda: contract_value(margin_amount=[1, 2], retention_rate=[0.8] * 3, period_discount_rate=0.1),
             ValueError,
             r"must have the same length, got \[2, 3\]",
         ),
         (
-            lambda: contract_value(margin="1", retention_rate=0.8, period_discount_rate=0.1),
+            lambda: contract_value(margin_amount="1", retention_rate=0.8, period_discount_rate=0.1),
             TypeError,
-            "`margin` must be a number",
+            "`margin_amount` must be a number",
         ),
         (
             lambda: customer_base_value(
@@ -386,5 +394,5 @@ def test_inputs_stay_as_they_were():
     assert_frame_equal(chain, MAILING)
     assert rewards.equals(REWARDS)
     array = MAILING.to_numpy().copy()
-    migration_value(array, rewards=rewards.to_numpy(), period_discount_rate=0.2, horizon=3)
+    migration_value(array, rewards=rewards.to_numpy(), period_discount_rate=0.2, n_periods=3)
     assert_array_equal(array, MAILING)

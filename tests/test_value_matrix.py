@@ -57,7 +57,7 @@ def wide(table, quantity):
 
 
 def test_histories_are_an_even_grid_without_those_that_cannot_be():
-    table = frequency_recency_table(KNOWN, T=90, horizon=4, max_frequency=2, n_recency=4)
+    table = frequency_recency_table(model=KNOWN, T=90, horizon=4, max_frequency=2, n_recency=4)
     assert list(table) == ["frequency", "recency", "probability_alive", "expected_purchases"]
     # 90 days in three steps; recency 0 belongs to frequency 0 alone
     assert table["frequency"].tolist() == [0, 1, 1, 1, 2, 2, 2]
@@ -70,7 +70,7 @@ def test_histories_are_an_even_grid_without_those_that_cannot_be():
 def test_nbd_by_hand_in_every_unit(unit, days):
     # Of a gamma with shape r + x and rate alpha + T, over the horizon: horizon (r + x) / (alpha + T), recency or not
     model = NBDModel.from_params({"r": 0.5, "alpha": 10.0}, time_unit=unit)
-    table = frequency_recency_table(model, T=140, horizon=13, max_frequency=3, n_recency=3)
+    table = frequency_recency_table(model=model, T=140, horizon=13, max_frequency=3, n_recency=3)
     assert table["expected_purchases"].tolist() == pytest.approx(13 * (0.5 + table["frequency"]) / (10 + 140 / days))
     assert (table["probability_alive"] == 1).all()
 
@@ -78,7 +78,7 @@ def test_nbd_by_hand_in_every_unit(unit, days):
 def test_nbd_in_numbers():
     # 140 days are 20 weeks: 15 * (0.5 + 1) / (10 + 20) = 0.75
     model = NBDModel.from_params({"r": 0.5, "alpha": 10.0}, time_unit="W")
-    table = frequency_recency_table(model, T=140, horizon=15, max_frequency=1, n_recency=2)
+    table = frequency_recency_table(model=model, T=140, horizon=15, max_frequency=1, n_recency=2)
     assert table["expected_purchases"].tolist() == [pytest.approx(0.25), pytest.approx(0.75)]
 
 
@@ -86,19 +86,19 @@ def test_the_history_of_being_alive_counts_the_purchases_since_the_row_before():
     # customer 1 bought on 1 and 18 January, on 2 August and on 12 December
     orders = load_cdnow()
     first = as_transactions(orders[orders["customer_id"] == 1])
-    daily = alive_history(KNOWN, first, as_of="1997-12-31")
+    daily = alive_history(first, model=KNOWN, as_of="1997-12-31")
     bought = daily.loc[daily["n_purchases"] > 0, ["date", "n_purchases"]]
     assert bought["date"].dt.strftime("%m-%d").tolist() == ["01-01", "01-18", "08-02", "12-12"]
     assert (bought["n_purchases"] == 1).all()
     # rows of 1 January, 20 July and 31 December
-    assert alive_history(KNOWN, first, as_of="1997-12-31", every_days=200)["n_purchases"].tolist() == [1, 1, 2]
+    assert alive_history(first, model=KNOWN, as_of="1997-12-31", every_days=200)["n_purchases"].tolist() == [1, 1, 2]
 
 
 # Reference: lifetimes 0.11.3, whose matrices of BG/NBD these are.
 
 
 def test_bg_nbd_says_what_lifetimes_says():
-    table = frequency_recency_table(BetaGeoModel.from_params(BETA_GEO), **SIZE, max_frequency=6, n_recency=16)
+    table = frequency_recency_table(model=BetaGeoModel.from_params(BETA_GEO), **SIZE, max_frequency=6, n_recency=16)
     fitter = BetaGeoFitter()
     fitter.params_ = pd.Series(BETA_GEO)
     weeks = table["frequency"], table["recency"] / 7, np.full(len(table), 30.0)
@@ -112,7 +112,7 @@ def test_bg_nbd_says_what_lifetimes_says():
 
 @each_model
 def test_the_table_says_what_the_methods_say_of_such_customers(model):
-    table = frequency_recency_table(model, **SIZE, max_frequency=4, n_recency=6)
+    table = frequency_recency_table(model=model, **SIZE, max_frequency=4, n_recency=6)
     for row in table.sample(frac=1, random_state=5).itertuples():
         customer = pd.DataFrame({"frequency": [float(row.frequency)], "recency": [row.recency], "T": [210.0]})
         assert row.probability_alive == pytest.approx(model.probability_alive(customer).item(), rel=1e-12)
@@ -122,7 +122,7 @@ def test_the_table_says_what_the_methods_say_of_such_customers(model):
 
 @each_model
 def test_who_bought_later_is_alive_rather_and_will_buy_more(model):
-    table = frequency_recency_table(model, **SIZE, max_frequency=5, n_recency=12)
+    table = frequency_recency_table(model=model, **SIZE, max_frequency=5, n_recency=12)
     assert (np.diff(wide(table, "probability_alive"), axis=0) >= -1e-12).all()
     # Whoever buys at regular distances and has just bought is not yet due.
     if not isinstance(model, BetaGeoCNBDModel):
@@ -132,7 +132,7 @@ def test_who_bought_later_is_alive_rather_and_will_buy_more(model):
 
 
 def test_of_the_silent_those_who_bought_often_are_gone_rather():
-    alive = wide(frequency_recency_table(KNOWN, **SIZE, max_frequency=8, n_recency=6), "probability_alive")
+    alive = wide(frequency_recency_table(model=KNOWN, **SIZE, max_frequency=8, n_recency=6), "probability_alive")
     # silent for four fifths of the time, and never silent
     assert (np.diff(alive[0]) < 0).all()
     assert alive[-1] == pytest.approx(1)
@@ -147,7 +147,7 @@ def test_of_the_silent_those_who_bought_often_are_gone_rather():
 )
 @few()
 def test_the_grid_is_whole_and_everything_is_known(T, horizon, max_frequency, n_recency, model):
-    table = frequency_recency_table(model, T=T, horizon=horizon, max_frequency=max_frequency, n_recency=n_recency)
+    table = frequency_recency_table(model=model, T=T, horizon=horizon, max_frequency=max_frequency, n_recency=n_recency)
     assert len(table) == 1 + max_frequency * (n_recency - 1)
     assert not table.duplicated(["frequency", "recency"]).any()
     assert ((table["recency"] > 0) == (table["frequency"] > 0)).all()
@@ -157,7 +157,7 @@ def test_the_grid_is_whole_and_everything_is_known(T, horizon, max_frequency, n_
 
 def test_covariates_are_those_of_all_rows():
     table = frequency_recency_table(
-        WITH_COVARIATES, **SIZE, max_frequency=2, n_recency=3, covariates={"big": 1, "far": 0.5}
+        model=WITH_COVARIATES, **SIZE, max_frequency=2, n_recency=3, covariates={"big": 1, "far": 0.5}
     )
     customers = table[["frequency", "recency"]].assign(T=210, big=1, far=0.5)
     np.testing.assert_allclose(table["probability_alive"], WITH_COVARIATES.probability_alive(customers))
@@ -167,8 +167,8 @@ def test_covariates_are_those_of_all_rows():
 
 
 def test_covariates_of_0_are_the_common_parameters():
-    without = frequency_recency_table(KNOWN, **SIZE)
-    with_none = frequency_recency_table(WITH_COVARIATES, **SIZE, covariates={"big": 0, "far": 0})
+    without = frequency_recency_table(model=KNOWN, **SIZE)
+    with_none = frequency_recency_table(model=WITH_COVARIATES, **SIZE, covariates={"big": 0, "far": 0})
     assert_frame_equal(with_none, without)
 
 
@@ -178,18 +178,18 @@ def test_covariates_of_0_are_the_common_parameters():
 def test_a_model_of_opportunities_is_refused_by_name():
     model = BetaGeoBetaBinomModel.from_params({"alpha": 1.2, "beta": 0.75, "gamma": 0.66, "delta": 2.78})
     with pytest.raises(TypeError, match=r"`model` must be .* in time, got BetaGeoBetaBinomModel, which counts opport"):
-        frequency_recency_table(model, **SIZE)
+        frequency_recency_table(model=model, **SIZE)
 
 
 @pytest.mark.parametrize("model", [ParetoNBDModel, "ParetoNBDModel", ShiftedBetaGeoModel(), None])
 def test_what_is_no_model_of_purchases_is_refused(model):
     with pytest.raises(TypeError, match="`model` must be a fitted model of purchases such as BetaGeoModel, got"):
-        frequency_recency_table(model, **SIZE)
+        frequency_recency_table(model=model, **SIZE)
 
 
 def test_a_model_must_be_fitted():
     with pytest.raises(NotFittedError):
-        frequency_recency_table(ParetoNBDModel(), **SIZE)
+        frequency_recency_table(model=ParetoNBDModel(), **SIZE)
 
 
 @pytest.mark.parametrize(
@@ -210,16 +210,16 @@ def test_a_model_must_be_fitted():
 )
 def test_arguments_out_of_range_are_refused(wrong, error, message):
     with pytest.raises(error, match=message):
-        frequency_recency_table(KNOWN, **{**SIZE, **wrong})
+        frequency_recency_table(model=KNOWN, **{**SIZE, **wrong})
 
 
 def test_covariates_of_the_model_must_be_numbers_and_all_there():
     with pytest.raises(ValueError, match=r"`covariates` must hold \['big', 'far'\], got \[\]"):
-        frequency_recency_table(WITH_COVARIATES, **SIZE)
+        frequency_recency_table(model=WITH_COVARIATES, **SIZE)
     with pytest.raises(ValueError, match=r"`covariates` must hold \['big', 'far'\], got \['big'\]"):
-        frequency_recency_table(WITH_COVARIATES, **SIZE, covariates={"big": 1})
+        frequency_recency_table(model=WITH_COVARIATES, **SIZE, covariates={"big": 1})
     with pytest.raises(ValueError, match=r"`covariates\['far'\]` must hold finite numbers, got nan"):
-        frequency_recency_table(WITH_COVARIATES, **SIZE, covariates={"big": 1, "far": float("nan")})
+        frequency_recency_table(model=WITH_COVARIATES, **SIZE, covariates={"big": 1, "far": float("nan")})
 
 
 # Input untouched.
@@ -227,6 +227,6 @@ def test_covariates_of_the_model_must_be_numbers_and_all_there():
 
 def test_model_and_covariates_are_not_changed():
     before, covariates = WITH_COVARIATES.to_json(), {"big": 1, "far": 2}
-    frequency_recency_table(WITH_COVARIATES, **SIZE, covariates=covariates)
+    frequency_recency_table(model=WITH_COVARIATES, **SIZE, covariates=covariates)
     assert WITH_COVARIATES.to_json() == before
     assert covariates == {"big": 1, "far": 2}

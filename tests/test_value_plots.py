@@ -36,11 +36,11 @@ from crmkit.value import (
 )
 from crmkit.value.contracts import ShiftedBetaGeoModel
 from crmkit.value.judging import (
-    compare_models,
     conditional_expectation_table,
     decile_table,
     frequency_table,
     inactivity_calibration_table,
+    model_comparison_table,
     tracking_table,
 )
 
@@ -391,16 +391,19 @@ def test_tables_of_cdnow_are_drawn():
     holdout = holdout_split(transactions, calibration_end="1997-09-30", observation_end="1998-06-30")
     model, end = NBDModel.from_params({"r": 0.385, "alpha": 12.07}), {"observation_end": "1998-06-30"}
     for plot, table in (
-        (plot_tracking, tracking_table(model, transactions, calibration_end="1997-09-30", freq="Q", **end)),
-        (plot_frequency, frequency_table(model, holdout)),
-        (plot_conditional_expectation, conditional_expectation_table(model, holdout, **end)),
-        (plot_conditional_expectation, conditional_expectation_table(model, holdout, by="recency", **end)),
-        (plot_inactivity_calibration, inactivity_calibration_table(model, holdout, **end)),
-        (plot_deciles, decile_table(model, holdout, **end)),
-        (plot_model_comparison, compare_models({"NBD": model}, holdout, transactions=transactions, **end)),
-        (plot_frequency_recency, frequency_recency_table(model, T=273, horizon=39, max_frequency=5, n_recency=5)),
-        (plot_alive_history, alive_history(LEAVING, transactions.head(3), as_of="1998-06-30")),
-        (plot_spend_by_frequency, spend_by_frequency_table(GammaGammaModel().fit(holdout), holdout)),
+        (plot_tracking, tracking_table(transactions, model=model, calibration_end="1997-09-30", freq="Q", **end)),
+        (plot_frequency, frequency_table(holdout, model=model)),
+        (plot_conditional_expectation, conditional_expectation_table(holdout, model=model, **end)),
+        (plot_conditional_expectation, conditional_expectation_table(holdout, model=model, by="recency", **end)),
+        (plot_inactivity_calibration, inactivity_calibration_table(holdout, model=model, **end)),
+        (plot_deciles, decile_table(holdout, model=model, **end)),
+        (
+            plot_model_comparison,
+            model_comparison_table(holdout, models={"NBD": model}, transactions=transactions, **end),
+        ),
+        (plot_frequency_recency, frequency_recency_table(model=model, T=273, horizon=39, max_frequency=5, n_recency=5)),
+        (plot_alive_history, alive_history(transactions.head(3), model=LEAVING, as_of="1998-06-30")),
+        (plot_spend_by_frequency, spend_by_frequency_table(holdout, model=GammaGammaModel().fit(holdout))),
         (plot_regularity, regularity_table(transactions, as_of="1997-09-30", k_max=2)),
         (plot_survival, ShiftedBetaGeoModel.from_params({"alpha": 0.7, "beta": 1.2}).survival_table(range(9))),
     ):

@@ -18,7 +18,7 @@ from tests.peers import GammaGammaFitter
 
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.errors import SchemaError
-from crmkit.value import GammaGammaModel, spend_by_frequency_table, spend_independence
+from crmkit.value import GammaGammaModel, spend_by_frequency_table, spend_independence_table
 from crmkit.value._intervals import interval
 from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._law import log_density, mean_spend
@@ -121,7 +121,7 @@ def test_where_the_mean_is_infinite_it_is_missing_and_the_median_is_not():
 
 def test_correlations_by_hand():
     # x 1 2 3 4, m 1 3 2 4: deviations -1.5 -.5 .5 1.5 and -1.5 .5 -.5 1.5, r = (2.25 - .25 - .25 + 2.25) / 5 = .8
-    found = spend_independence(customers([1, 2, 3, 4, 0], [1, 3, 2, 4, 0]))
+    found = spend_independence_table(customers([1, 2, 3, 4, 0], [1, 3, 2, 4, 0]))
     assert found["correlation"].tolist() == ["pearson", "spearman"]
     assert found["estimate"].tolist() == pytest.approx([0.8, 0.8])
     assert found["n_customers"].tolist() == [4, 4]
@@ -135,7 +135,7 @@ def test_correlations_by_hand():
     ("x", "m"), [([1, 2, 3], [1, 2, 4]), ([2, 2, 2, 2, 2], [1, 2, 3, 4, 5]), ([1, 2, 3, 4], [5, 5, 5, 5])]
 )
 def test_correlations_are_missing_where_nothing_varies(x, m):
-    found = spend_independence(customers(x, m))
+    found = spend_independence_table(customers(x, m))
     assert found[["estimate", "lower", "upper", "p_value"]].isna().all(axis=None)
 
 
@@ -197,7 +197,7 @@ def test_the_correlation_of_cdnow(cdnow):
     # as published with the data: .11389; the ranks as SciPy correlates them
     repeaters = cdnow[cdnow["frequency"] > 0]
     ranked = stats.spearmanr(repeaters["frequency"], repeaters["monetary_value"]).statistic
-    assert spend_independence(cdnow)["estimate"].tolist() == pytest.approx([0.11389, ranked], abs=5e-6)
+    assert spend_independence_table(cdnow)["estimate"].tolist() == pytest.approx([0.11389, ranked], abs=5e-6)
 
 
 @pytest.mark.parametrize(("p", "q", "v"), PARAMS)
@@ -340,7 +340,7 @@ def test_rows_that_stand_for_several_are_as_many_rows(cdnow):
     assert weighted.n_customers_ == repeated.n_customers_
     assert weighted.bic_ == pytest.approx(repeated.bic_)
     one, other = (
-        spend_independence(table) for table in (cdnow.assign(n_customers=n), cdnow.loc[cdnow.index.repeat(n)])
+        spend_independence_table(table) for table in (cdnow.assign(n_customers=n), cdnow.loc[cdnow.index.repeat(n)])
     )
     pd.testing.assert_frame_equal(one, other)
 
@@ -509,14 +509,14 @@ def test_intervals_of_the_correlation_cover_though_amounts_are_skewed():
     rng = np.random.default_rng(8)
     covered = 0
     for _ in range(300):
-        found = spend_independence(model(4.0, 6.0, 20.0).simulate(rng.geometric(0.2, 1_000), random_state=rng))
+        found = spend_independence_table(model(4.0, 6.0, 20.0).simulate(rng.geometric(0.2, 1_000), random_state=rng))
         covered += found.loc[0, "lower"] < 0 < found.loc[0, "upper"]
     assert least <= covered <= most, covered
 
 
 def test_ranks_correlate_a_little_under_the_model_too():
     # the mean of more amounts is less skewed: its median rises with their number, its mean does not
-    found = spend_independence(model().simulate(np.random.default_rng(3).geometric(0.3, 100_000), random_state=4))
+    found = spend_independence_table(model().simulate(np.random.default_rng(3).geometric(0.3, 100_000), random_state=4))
     assert found.loc[0, "lower"] < 0 < found.loc[0, "upper"]
     assert found.loc[1, "lower"] > 0
     assert found.loc[1, "upper"] < 0.1
@@ -525,7 +525,7 @@ def test_ranks_correlate_a_little_under_the_model_too():
 def test_a_dependence_is_seen():
     rng = np.random.default_rng(9)
     x = rng.geometric(0.3, 2_000)
-    found = spend_independence(customers(x, x * rng.gamma(5.0, 1.0, 2_000)))
+    found = spend_independence_table(customers(x, x * rng.gamma(5.0, 1.0, 2_000)))
     assert (found["lower"] > 0.3).all()
     assert (found["p_value"] < 1e-6).all()
 
@@ -537,7 +537,7 @@ def test_other_frames_say_the_same(cdnow, fitted, kind):
     found = fitted.spend_quantiles(given)
     assert type(found) is type(given)
     np.testing.assert_allclose(pl.DataFrame(found).to_numpy(), fitted.spend_quantiles(cdnow))
-    assert type(spend_independence(given)) is type(given)
+    assert type(spend_independence_table(given)) is type(given)
     told = fitted.predict_table(given, n_draws=20)
     assert type(told) is type(given)
     np.testing.assert_allclose(pl.DataFrame(told).to_numpy(), fitted.predict_table(cdnow, n_draws=20))
@@ -556,7 +556,7 @@ BAD = customers([0, 2, 3, 1, math.nan, 4], [0, -0.01, -5.0, 8.0, math.nan, math.
         model().expected_spend,
         model().spend_quantiles,
         model().predict_table,
-        spend_independence,
+        spend_independence_table,
     ],
 )
 def test_amounts_that_are_no_spend_are_refused(ask):
@@ -619,7 +619,7 @@ def test_amounts_that_are_no_spend_are_left_out_when_told(cdnow, fitted):
     assert (found.n_customers_, found.n_left_out_) == (946, 3)
     assert found.expected_spend(more).isna().tolist() == [False] * len(cdnow) + [True] * 3
     assert found.predict_table(more, n_draws=20).isna().any(axis=1).tolist() == [False] * len(cdnow) + [True] * 3
-    pd.testing.assert_frame_equal(spend_independence(more, non_positive="drop"), spend_independence(cdnow))
+    pd.testing.assert_frame_equal(spend_independence_table(more, non_positive="drop"), spend_independence_table(cdnow))
 
 
 @pytest.mark.parametrize(
@@ -788,9 +788,9 @@ def test_numbers_of_differing_length_are_refused():
 
 def test_the_options_of_the_correlation_are_checked(cdnow):
     with pytest.raises(ValueError, match="`level` must lie between 0 and 1, got 1"):
-        spend_independence(cdnow, level=1)
+        spend_independence_table(cdnow, level=1)
     with pytest.raises(ValueError, match="`non_positive` must be one of"):
-        spend_independence(cdnow, non_positive="keep")
+        spend_independence_table(cdnow, non_positive="keep")
 
 
 # Input untouched.
@@ -802,7 +802,7 @@ def test_inputs_stay_as_they_are(cdnow):
     found.expected_spend(given)
     found.spend_quantiles(given)
     found.predict_table(given, n_draws=10)
-    spend_independence(given)
+    spend_independence_table(given)
     pd.testing.assert_frame_equal(given, cdnow)
     frequency = np.array([1, 2, 3])
     model().simulate(frequency, random_state=0)
@@ -816,7 +816,7 @@ def test_spend_by_frequency_by_hand():
     # of three and of two or more: means 20 and 40; standard errors sqrt(200 / 2 / 2) and of one customer none
     customers = pd.DataFrame({"frequency": [1, 1, 5, 0, np.nan], "monetary_value": [10.0, 30.0, 40.0, 0.0, np.nan]})
     model = GammaGammaModel.from_params({"p": 6.0, "q": 4.0, "v": 15.0})
-    table = spend_by_frequency_table(model, customers, n_max=3)
+    table = spend_by_frequency_table(customers, model=model, n_max=3)
     assert table["frequency"].tolist() == [1, 3]
     assert table["n_customers"].tolist() == [2, 1]
     assert table["actual"].tolist() == [20, 40]
@@ -829,15 +829,15 @@ def test_spend_by_frequency_by_hand():
 
 def test_spend_by_frequency_counts_rows_that_stand_for_several(cdnow, fitted):
     once = cdnow[["frequency", "monetary_value"]]
-    twice = spend_by_frequency_table(fitted, pd.concat([once, once]))
-    pd.testing.assert_frame_equal(spend_by_frequency_table(fitted, once.assign(n_customers=2)), twice)
+    twice = spend_by_frequency_table(pd.concat([once, once]), model=fitted)
+    pd.testing.assert_frame_equal(spend_by_frequency_table(once.assign(n_customers=2), model=fitted), twice)
 
 
 def test_spend_by_frequency_expects_each_group_with_its_covariates():
     params = {"p": 6.0, "q": 4.0, "v": 15.0, "spend.big": np.log(2)}
     model = GammaGammaModel.from_params(params, spend_covariates=["big"])
     customers = pd.DataFrame({"frequency": [1, 1, 2], "monetary_value": [9.0, 8.0, 7.0], "big": [0, 1, 1]})
-    assert spend_by_frequency_table(model, customers)["expected"].tolist() == pytest.approx([45, 60])
+    assert spend_by_frequency_table(customers, model=model)["expected"].tolist() == pytest.approx([45, 60])
 
 
 def test_spend_by_frequency_covers_what_the_model_draws(fitted):
@@ -846,18 +846,18 @@ def test_spend_by_frequency_covers_what_the_model_draws(fitted):
     covered = 0
     for seed in range(40):
         drawn = fitted.simulate(np.repeat(np.arange(1, 8), 400), random_state=seed)
-        table = spend_by_frequency_table(fitted, drawn, level=0.9)
+        table = spend_by_frequency_table(drawn, model=fitted, level=0.9)
         covered += table["expected"].between(table["actual_lower"], table["actual_upper"]).sum()
     assert covered >= least
 
 
 def test_nobody_who_came_back_has_no_spend_by_frequency(fitted):
     nobody = pd.DataFrame({"frequency": [0.0], "monetary_value": [0.0]})
-    assert len(spend_by_frequency_table(fitted, nobody)) == 0
+    assert len(spend_by_frequency_table(nobody, model=fitted)) == 0
 
 
 def test_spend_by_frequency_wants_a_model_of_spend(cdnow):
     with pytest.raises(TypeError, match="`model` must be a fitted GammaGammaModel, got str"):
-        spend_by_frequency_table("gamma", cdnow)
+        spend_by_frequency_table(cdnow, model="gamma")
     with pytest.raises(NotFittedError):
-        spend_by_frequency_table(GammaGammaModel(), cdnow)
+        spend_by_frequency_table(cdnow, model=GammaGammaModel())

@@ -26,6 +26,7 @@ __all__ = [
     "FrameT",
     "collected",
     "from_pandas",
+    "from_pandas_beside",
     "give_back",
     "give_table",
     "in_memory",
@@ -137,6 +138,14 @@ def from_pandas(table: pd.DataFrame, *, like: FrameT) -> FrameT:
     made = nw.from_dict(columns, backend=opened.implementation)
     floats = [name for name, dtype in made.collect_schema().items() if dtype.is_float()]
     return give_back(made.with_columns(nw.col(*floats).fill_nan(None)) if floats else made, like=like)
+
+
+def from_pandas_beside(table: pd.DataFrame, *, column: object) -> Any:
+    """Turn a small pandas table into the kind of frame that goes with a column: pandas' for lists and arrays."""
+    series = nw.from_native(cast("Any", column), series_only=True, pass_through=True)
+    if not isinstance(series, nw.Series):
+        return table
+    return from_pandas(table, like=series.alias("column").to_frame().to_native())
 
 
 def pandas_series(series: nw.Series[Any]) -> pd.Series[Any]:

@@ -64,7 +64,7 @@ def plot_alive_history(history: Any, *, ax: Axes | None = None, language: Langua
     >>> model = BetaGeoModel.from_params({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426})
     >>> orders = load_cdnow()
     >>> first = as_transactions(orders[orders["customer_id"] == 1])
-    >>> ax = plot_alive_history(alive_history(model, first, as_of="1997-09-30"))
+    >>> ax = plot_alive_history(alive_history(first, model=model, as_of="1997-09-30"))
     """
     from crmkit.plotting import _ticks
 

@@ -53,7 +53,7 @@ def plot_conditional_expectation(conditional: Any, *, ax: Axes | None = None, la
     ... )
     >>> model = BetaGeoModel().fit(holdout)
     >>> ax = plot_conditional_expectation(
-    ...     conditional_expectation_table(model, holdout, observation_end="1998-06-30")
+    ...     conditional_expectation_table(holdout, model=model, observation_end="1998-06-30")
     ... )
     """
     columns = ("by", "lower", "upper", "actual", "expected")

@@ -51,7 +51,7 @@ def plot_deciles(deciles: Any, *, ax: Axes | None = None, language: Language = "
     >>> holdout = holdout_split(
     ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
     ... )
-    >>> ax = plot_deciles(decile_table(BetaGeoModel().fit(holdout), holdout, observation_end="1998-06-30"))
+    >>> ax = plot_deciles(decile_table(holdout, model=BetaGeoModel().fit(holdout), observation_end="1998-06-30"))
     """
     table = table_of(
         deciles,

@@ -49,7 +49,7 @@ def plot_frequency(frequency: Any, *, ax: Axes | None = None, language: Language
     >>> from crmkit.value import BetaGeoModel
     >>> from crmkit.value.judging import frequency_table
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
-    >>> ax = plot_frequency(frequency_table(BetaGeoModel().fit(customers), customers))
+    >>> ax = plot_frequency(frequency_table(customers, model=BetaGeoModel().fit(customers)))
     """
     from crmkit.plotting import _ticks
 

@@ -70,7 +70,7 @@ def plot_frequency_recency(
     --------
     >>> from crmkit.value import BetaGeoModel, frequency_recency_table
     >>> model = BetaGeoModel.from_params({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}, time_unit="W")
-    >>> histories = frequency_recency_table(model, T=273, horizon=52)
+    >>> histories = frequency_recency_table(model=model, T=273, horizon=52)
     >>> ax = plot_frequency_recency(histories, quantity="probability_alive")
     """
     from matplotlib.colors import LinearSegmentedColormap

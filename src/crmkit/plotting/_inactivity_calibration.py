@@ -55,7 +55,7 @@ def plot_inactivity_calibration(calibration: Any, *, ax: Axes | None = None, lan
     ... )
     >>> model = BetaGeoModel().fit(holdout)
     >>> ax = plot_inactivity_calibration(
-    ...     inactivity_calibration_table(model, holdout, observation_end="1998-06-30")
+    ...     inactivity_calibration_table(holdout, model=model, observation_end="1998-06-30")
     ... )
     """
     from crmkit.plotting import _ticks

@@ -49,7 +49,7 @@ def plot_model_comparison(
     Parameters
     ----------
     comparison : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.value.judging.compare_models` gives it.
+        As `crmkit.value.judging.model_comparison_table` gives it.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; without them, new ones are made.
     metric : {"mae", "rmse", "relative_bias", "correlation", "gini", "top_decile_share", "auc", "brier_score"}, \
@@ -76,18 +76,20 @@ default "mae"
     --------
     >>> from crmkit import as_transactions, holdout_split, load_cdnow
     >>> from crmkit.value import BetaGeoModel
-    >>> from crmkit.value.judging import compare_models
+    >>> from crmkit.value.judging import model_comparison_table
     >>> holdout = holdout_split(
     ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
     ... )
     >>> models = {"BG/NBD": BetaGeoModel().fit(holdout)}
-    >>> ax = plot_model_comparison(compare_models(models, holdout, observation_end="1998-06-30"))
+    >>> ax = plot_model_comparison(model_comparison_table(holdout, models=models, observation_end="1998-06-30"))
     """
     from crmkit.plotting import _ticks
 
     check_option(metric, _METRICS, name="metric")
     columns = ("model", "is_baseline", metric)
-    table = table_of(comparison, columns, name="comparison", made_by="value.judging.compare_models", language=language)
+    table = table_of(
+        comparison, columns, name="comparison", made_by="value.judging.model_comparison_table", language=language
+    )
     table = table[table[metric].notna()]
     values = table[metric].to_numpy(dtype=np.float64)
     worse = -values if metric in _HIGHER_IS_BETTER else np.abs(values)

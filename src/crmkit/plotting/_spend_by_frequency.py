@@ -49,7 +49,7 @@ def plot_spend_by_frequency(spend: Any, *, ax: Axes | None = None, language: Lan
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
     >>> from crmkit.value import GammaGammaModel, spend_by_frequency_table
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
-    >>> ax = plot_spend_by_frequency(spend_by_frequency_table(GammaGammaModel().fit(customers), customers))
+    >>> ax = plot_spend_by_frequency(spend_by_frequency_table(customers, model=GammaGammaModel().fit(customers)))
     """
     from crmkit.plotting import _ticks
 

@@ -57,7 +57,7 @@ def plot_tracking(
     >>> transactions = as_transactions(load_cdnow())
     >>> model = ParetoNBDModel().fit(customer_summary(transactions, as_of="1997-09-30"))
     >>> ax = plot_tracking(
-    ...     tracking_table(model, transactions, calibration_end="1997-09-30", observation_end="1998-06-30")
+    ...     tracking_table(transactions, model=model, calibration_end="1997-09-30", observation_end="1998-06-30")
     ... )
     """
     from crmkit.plotting import _ticks

@@ -119,8 +119,8 @@ def _by_tier(customers: pd.DataFrame, forecast: BaseForecast, tiers: TierSegment
 def _tracking(model: Any, transactions: Any, *, first_day: datetime, last_day: datetime) -> pd.DataFrame:
     """Follow all customers to the last day; who bought on that day first could not have come back."""
     table = tracking_table(
-        model,
         transactions,
+        model=model,
         calibration_end=last_day - timedelta(days=1),
         observation_end=last_day,
         freq="W" if (last_day - first_day).days <= _MOST_DAYS_IN_WEEKS else "M",

@@ -78,9 +78,9 @@ _SECTION = {
 _PARTS = {
     "tracking": Label("Expected and actual repeat purchases", "预计与实际的复购"),
     "tracking_note_W": Label(
-        "Repeat purchases by week, counted from the first purchase of all, beside those that the model expects of new "
-        "customers with the same first purchase days. The model was fitted on these very purchases.",
-        "按周复购次数（自首个购买日起算），与模型对首购日相同的新客户的预期相比较。模型即由这些购买拟合而得。",
+        "Repeat purchases by week from Monday, beside those that the model expects of new customers with the same "
+        "first purchase days. The model was fitted on these very purchases.",
+        "按周（自周一起）的复购次数，与模型对首购日相同的新客户的预期相比较。模型即由这些购买拟合而得。",
     ),
     "tracking_note_M": Label(
         "Repeat purchases by month, beside those that the model expects of new customers with the same first purchase "

@@ -28,7 +28,7 @@ from crmkit.value._purchases import (
     frequency_recency_table,
     regularity_table,
 )
-from crmkit.value._spend import GammaGammaModel, spend_by_frequency_table, spend_independence
+from crmkit.value._spend import GammaGammaModel, spend_by_frequency_table, spend_independence_table
 
 __all__ = [
     "BetaGeoBetaBinomModel",
@@ -53,7 +53,7 @@ __all__ = [
     "move_values",
     "regularity_table",
     "spend_by_frequency_table",
-    "spend_independence",
+    "spend_independence_table",
 ]
 
 __getattr__, __dir__ = lazily(__name__, ("contracts", "judging"), exported=__all__)

@@ -15,6 +15,7 @@ from crmkit._time_units import DAYS_A_YEAR
 __all__ = [
     "as_continuous_rate",
     "as_end",
+    "as_horizons",
     "as_period_rates",
     "as_shares_kept",
     "check_covariates",
@@ -29,6 +30,12 @@ def check_horizon(horizon: object) -> float:
     if float(horizon) < 0:  # type: ignore[arg-type]
         raise ValueError(f"`horizon` must be a time after as_of, 0 or longer, got {horizon!r}.")
     return float(horizon)  # type: ignore[arg-type]
+
+
+def as_horizons(horizons: Numbers) -> Floats:
+    """Return finite times that are not negative, one or a column of them, or raise."""
+    column = horizons if hasattr(horizons, "__len__") else [horizons]
+    return np.array([check_horizon(horizon) for horizon in np.ravel(as_floats(column, name="horizons"))])
 
 
 def as_continuous_rate(discount_rate: object, *, days: float) -> float:

@@ -18,15 +18,15 @@ __all__ = ["fit_groups", "groups_of"]
 _Model = TypeVar("_Model", bound=ValueModel)
 
 
-def fit_groups(model: _Model, customers: Any, *, by: Hashable) -> dict[Hashable, _Model]:
+def fit_groups(customers: Any, *, model: _Model, by: Hashable) -> dict[Hashable, _Model]:
     """Fit a model to each group of customers on its own.
 
     Parameters
     ----------
-    model : ValueModel
-        Unfitted or fitted; it is cloned, not changed.
     customers : pandas, Polars or PyArrow table
         What the model's ``fit`` takes, with a column of groups: customers, cells, or contracts.
+    model : ValueModel
+        Unfitted or fitted; it is cloned, not changed.
     by : str, or another label of a pandas column
         Column of groups: a cohort, a channel, a segment.
 
@@ -49,7 +49,7 @@ def fit_groups(model: _Model, customers: Any, *, by: Hashable) -> dict[Hashable,
     >>> from crmkit.value import BetaGeoModel, fit_groups
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
     >>> month = customers["first_order"].dt.strftime("%Y-%m")
-    >>> models = fit_groups(BetaGeoModel(), customers.assign(cohort=month), by="cohort")
+    >>> models = fit_groups(customers.assign(cohort=month), model=BetaGeoModel(), by="cohort")
     >>> {cohort: model.n_customers_ for cohort, model in models.items()}
     {'1997-01': 781, '1997-02': 857, '1997-03': 719}
     """

@@ -21,7 +21,7 @@ def migration_value(
     *,
     rewards: Mapping[Any, float] | Numbers,
     period_discount_rate: float,
-    horizon: int | None = None,
+    n_periods: int | None = None,
 ) -> Any:
     r"""Value of a customer in each state, now and in all the states they will move to.
 
@@ -41,23 +41,23 @@ def migration_value(
         Money that a customer brings in a period that begins in the state, net of what is spent on them.
     period_discount_rate : float
         Discount rate of one period of the chain, for example 0.2; not negative.
-    horizon : int or None, default None
+    n_periods : int or None, default None
         Number of transitions that count, T; ``None`` for no end.
 
     Returns
     -------
     the kind of table given, of an array a pandas DataFrame
-        A row per state, in their order: ``state``, ``reward``, ``value``, both money. Without discounting or horizon
+        A row per state, in their order: ``state``, ``reward``, ``value``, both money. Without discounting and end
         the value is that of the time until customers stay in states without reward for good; missing where rewards
         never end.
 
     Raises
     ------
     TypeError
-        If a reward is not a number, or ``horizon`` is not a whole number.
+        If a reward is not a number, or ``n_periods`` is not a whole number.
     ValueError
         If ``transition`` does not hold probabilities or its rows do not add up to 1, states are named twice or do not
-        match, a reward is missing, or ``period_discount_rate`` or ``horizon`` is negative.
+        match, a reward is missing, or ``period_discount_rate`` or ``n_periods`` is negative.
 
     References
     ----------
@@ -86,9 +86,9 @@ def migration_value(
     states, chain = as_chain(transition)
     reward = by_state(rewards, states, name="rewards")
     rate = check_discount_rate(period_discount_rate, name="period_discount_rate", of="period")
-    if horizon is not None:
-        check_int(horizon, name="horizon", low=0)
-    end = math.inf if horizon is None else int(horizon)
+    if n_periods is not None:
+        check_int(n_periods, name="n_periods", low=0)
+    end = math.inf if n_periods is None else int(n_periods)
     values = total_rewards(chain, reward, discount=1 / (1 + rate), horizon=end)
     return table_like(pd.DataFrame({"state": states, "reward": reward, "value": values}), like=transition)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit._checks import Day, as_day, check_int
-from crmkit._frames import from_pandas, to_pandas
+from crmkit._frames import FrameT, from_pandas, to_pandas
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions
 from crmkit.value._purchases._beta_binomial import check_in_time
@@ -18,15 +16,15 @@ from crmkit.value._purchases._model import PurchaseModel
 __all__ = ["alive_history"]
 
 
-def alive_history(model: PurchaseModel, transactions: Any, *, as_of: Day, every_days: int = 1) -> Any:
+def alive_history(transactions: FrameT, *, model: PurchaseModel, as_of: Day, every_days: int = 1) -> FrameT:
     """Follow each customer's probability of being alive from the first purchase on.
 
     Parameters
     ----------
-    model : PurchaseModel
-        Fitted, of continuous time and without covariates.
     transactions : pandas, Polars or PyArrow table
         As `crmkit.as_transactions` gives them, of the customers to follow: a row is made for each and each day.
+    model : PurchaseModel
+        Fitted, of continuous time and without covariates.
     as_of : date or ISO text
         The last day.
     every_days : int, default 1
@@ -56,7 +54,7 @@ def alive_history(model: PurchaseModel, transactions: Any, *, as_of: Day, every_
     >>> model = BetaGeoModel.from_params({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426})
     >>> orders = load_cdnow()
     >>> first = as_transactions(orders[orders["customer_id"] == 1])
-    >>> history = alive_history(model, first, as_of="1997-09-30", every_days=90)
+    >>> history = alive_history(first, model=model, as_of="1997-09-30", every_days=90)
     >>> history.assign(probability_alive=history["probability_alive"].round(3))
        customer_id       date  probability_alive  n_purchases
     0            1 1997-01-01              1.000            1

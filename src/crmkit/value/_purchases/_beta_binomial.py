@@ -11,10 +11,11 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import some
+from crmkit._frames import from_pandas_beside
 from crmkit._random import as_generator
-from crmkit._stats import as_floats
+from crmkit._stats import Numbers, as_floats
 from crmkit._time_units import TimeUnit
-from crmkit.value._checks import check_horizon
+from crmkit.value._checks import as_horizons, check_horizon
 from crmkit.value._priors import Prior
 from crmkit.value._purchases._covariates import Effect
 from crmkit.value._purchases._histories import COUNTS, Histories, read_opportunities
@@ -77,20 +78,20 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         self.prospects = prospects
 
     def expected_curve(
-        self, horizons: Sequence[float], *, covariates: Mapping[str, float] | None = None
-    ) -> pd.DataFrame:
+        self, horizons: Sequence[float] | Numbers, *, covariates: Mapping[str, float] | None = None
+    ) -> Any:
         """Purchases to expect of a new customer after the first.
 
         Parameters
         ----------
-        horizons : sequence of float
+        horizons : list, NumPy array, or pandas, Polars or PyArrow column of float
             Whole numbers of opportunities after the first purchase.
         covariates : None
             The model has none.
 
         Returns
         -------
-        DataFrame
+        the kind of frame that goes with the column given, pandas for lists and arrays
             One row per horizon: ``horizon``, ``expected_purchases``, ``probability_alive``.
 
         Raises
@@ -103,16 +104,15 @@ class BetaGeoBetaBinomModel(PurchaseModel):
             If a horizon is negative or no whole number, or covariates are given.
         """
         _refuse(covariates)
-        times = [check_horizon(horizon) for horizon in horizons]
+        times = as_horizons(horizons)
         new = pd.DataFrame({"n_transactions": [0], "last_transaction": [0], "n_opportunities": [0]})
         _, outlook = self._outlook(new)
-        return pd.DataFrame(
-            {
-                "horizon": times,
-                "expected_purchases": [float(outlook.expected(t)[0]) for t in times],
-                "probability_alive": [float(outlook.alive(t)[0]) for t in times],
-            }
-        )
+        curve = {
+            "horizon": times,
+            "expected_purchases": [float(outlook.expected(t)[0]) for t in times],
+            "probability_alive": [float(outlook.alive(t)[0]) for t in times],
+        }
+        return from_pandas_beside(pd.DataFrame(curve), column=horizons)
 
     def simulate(
         self,

@@ -16,8 +16,8 @@ __all__ = ["frequency_recency_table"]
 
 
 def frequency_recency_table(
-    model: PurchaseModel,
     *,
+    model: PurchaseModel,
     T: float,
     horizon: float,
     max_frequency: int = 20,
@@ -78,7 +78,7 @@ def frequency_recency_table(
     --------
     >>> from crmkit.value import BetaGeoModel, frequency_recency_table
     >>> model = BetaGeoModel.from_params({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}, time_unit="W")
-    >>> frequency_recency_table(model, T=364, horizon=52, max_frequency=2, n_recency=3).round(3)
+    >>> frequency_recency_table(model=model, T=364, horizon=52, max_frequency=2, n_recency=3).round(3)
        frequency  recency  probability_alive  expected_purchases
     0          0      0.0              1.000               0.199
     1          1    182.0              0.587               0.573

@@ -12,14 +12,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_option, some
-from crmkit._frames import FrameT, column_like, is_engine, open_frame, rows_like
+from crmkit._frames import FrameT, column_like, from_pandas, from_pandas_beside, is_engine, open_frame, rows_like
 from crmkit._random import as_generator
-from crmkit._stats import as_floats
+from crmkit._stats import Numbers, as_floats
 from crmkit._time_units import DAYS, TimeUnit, check_time_unit
 from crmkit.errors import SchemaError
 from crmkit.value._checks import (
     as_continuous_rate,
     as_end,
+    as_horizons,
     check_covariates,
     check_horizon,
     check_quantities,
@@ -323,13 +324,13 @@ class PurchaseModel(ValueModel):
 
     def total_purchases(
         self,
-        customers: Any,
+        customers: FrameT,
         *,
         horizon: float,
         level: float = 0.95,
         n_draws: int = 500,
         random_state: int | np.random.Generator = 0,
-    ) -> pd.DataFrame:
+    ) -> FrameT:
         """Estimate the purchases of all customers together, with intervals.
 
         Parameters
@@ -347,7 +348,7 @@ class PurchaseModel(ValueModel):
 
         Returns
         -------
-        DataFrame of one row
+        the kind of frame given, of one row
             ``expected_purchases``; ``lower`` and ``upper``, which the uncertainty of the parameters leaves;
             ``prediction_lower`` and ``prediction_upper``, which hold the customers' own randomness too (a sum over
             many, taken as normal).
@@ -366,23 +367,24 @@ class PurchaseModel(ValueModel):
         t = check_horizon(horizon)
         check_fraction(level, name="level")
         rng = as_generator(random_state)
-        return self._drawn(n_draws, rng).total(self._histories(customers), horizon=t, level=level, rng=rng)
+        total = self._drawn(n_draws, rng).total(self._histories(customers), horizon=t, level=level, rng=rng)
+        return from_pandas(total, like=customers)
 
     def expected_curve(
-        self, horizons: Sequence[float], *, covariates: Mapping[str, float] | None = None
-    ) -> pd.DataFrame:
+        self, horizons: Sequence[float] | Numbers, *, covariates: Mapping[str, float] | None = None
+    ) -> Any:
         """Purchases to expect of a new customer after the first.
 
         Parameters
         ----------
-        horizons : sequence of float
+        horizons : list, NumPy array, or pandas, Polars or PyArrow column of float
             Times after the first purchase, in ``time_unit``.
         covariates : mapping of str to float, optional
             The customer's covariates, where the model has any.
 
         Returns
         -------
-        DataFrame
+        the kind of frame that goes with the column given, pandas for lists and arrays
             One row per horizon: ``horizon``, ``expected_purchases``, ``probability_alive``.
 
         Raises
@@ -395,19 +397,16 @@ class PurchaseModel(ValueModel):
             If a horizon is negative or infinite, or ``covariates`` are not those of the model.
         """
         check_is_fitted(self)
-        times = np.array(
-            [check_horizon(horizon) for horizon in np.ravel(as_floats(np.asarray(horizons), name="horizons"))]
-        )
+        times = as_horizons(horizons)
         histories = self._histories(self._newcomers(np.zeros(1), covariates))
         own = self._own(self._estimates(), histories)
         law = self._law()
-        return pd.DataFrame(
-            {
-                "horizon": times,
-                "expected_purchases": law.expected(own, times),
-                "probability_alive": law.survival(own, times),
-            }
-        )
+        curve = {
+            "horizon": times,
+            "expected_purchases": law.expected(own, times),
+            "probability_alive": law.survival(own, times),
+        }
+        return from_pandas_beside(pd.DataFrame(curve), column=horizons)
 
     def simulate(
         self,

@@ -16,20 +16,20 @@ __all__ = ["spend_by_frequency_table"]
 
 
 def spend_by_frequency_table(
-    model: GammaGammaModel, customers: FrameT, *, n_max: int = 7, level: float = 0.95
+    customers: FrameT, *, model: GammaGammaModel, n_max: int = 7, level: float = 0.95
 ) -> FrameT:
     """Average what customers spend by their number of repeat purchases, beside the mean that a model expects.
 
     Under the model that mean is the same however often customers came back. Where the actual ones rise or fall with
-    frequency, beyond their intervals, its assumption fails: see `spend_independence`.
+    frequency, beyond their intervals, its assumption fails: see `spend_independence_table`.
 
     Parameters
     ----------
-    model : GammaGammaModel
-        Fitted.
     customers : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
         As `crmkit.customer_summary` gives it; with ``n_customers`` where a row stands for several. Only those with a
         repeat purchase count.
+    model : GammaGammaModel
+        Fitted.
     n_max : int, default 7
         Customers with so many repeat purchases or more are counted together.
     level : float, default 0.95
@@ -60,7 +60,7 @@ def spend_by_frequency_table(
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
     >>> from crmkit.value import GammaGammaModel
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
-    >>> spend_by_frequency_table(GammaGammaModel().fit(customers), customers, n_max=4).round(2)
+    >>> spend_by_frequency_table(customers, model=GammaGammaModel().fit(customers), n_max=4).round(2)
        frequency  n_customers  actual  actual_lower  actual_upper  expected
     0          1          439   32.40         29.52         35.29     35.17
     1          2          214   36.73         32.51         40.94     35.17

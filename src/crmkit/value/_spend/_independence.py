@@ -13,13 +13,13 @@ from crmkit._checks import check_fraction, check_option
 from crmkit._frames import FrameT, from_pandas
 from crmkit.value._spend._amounts import NonPositive, read_amounts
 
-__all__ = ["spend_independence"]
+__all__ = ["spend_independence_table"]
 
 # Fisher's intervals lose three observations.
 _FEWEST = 4
 
 
-def spend_independence(customers: FrameT, *, level: float = 0.95, non_positive: NonPositive = "raise") -> FrameT:
+def spend_independence_table(customers: FrameT, *, level: float = 0.95, non_positive: NonPositive = "raise") -> FrameT:
     r"""Correlate what customers spend with how often they come back, which models of spend take to be independent.
 
     Of ``monetary_value`` and ``frequency`` of those with a repeat purchase. The intervals are Wald's on the scale of
@@ -69,7 +69,7 @@ def spend_independence(customers: FrameT, *, level: float = 0.95, non_positive: 
     >>> from crmkit import as_transactions, customer_summary
     >>> from crmkit.datasets import load_cdnow
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
-    >>> spend_independence(customers).round(4)
+    >>> spend_independence_table(customers).round(4)
       correlation  estimate   lower   upper  p_value  n_customers
     0     pearson    0.1139 -0.0046  0.2293   0.0596          946
     1    spearman    0.2063  0.1438  0.2672   0.0000          946

@@ -44,7 +44,7 @@ class GammaGammaModel(ValueModel):
     are left out of it by definition; so are prospects. The mean amount tells customers of one frequency apart, so
     that cells of the purchase models, which do not hold it, do not suffice.
 
-    That spend does not depend on how often somebody buys is an assumption: see `spend_independence`.
+    That spend does not depend on how often somebody buys is an assumption: see `spend_independence_table`.
 
     Parameters
     ----------

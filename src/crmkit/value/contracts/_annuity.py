@@ -67,7 +67,7 @@ def margin_multiple(
 
 def contract_value(
     *,
-    margin: Numbers,
+    margin_amount: Numbers,
     retention_rate: Numbers,
     period_discount_rate: Numbers,
     n_periods: Numbers | None = None,
@@ -83,8 +83,8 @@ def contract_value(
 
     Parameters
     ----------
-    margin : float or array-like of float
-        Money of one period; may be below zero.
+    margin_amount : float or array-like of float
+        Margin of one period, in money; may be below zero.
     retention_rate : float or array-like of float
         Share of the customers who stay from period to period, r; in [0, 1].
     period_discount_rate : float or array-like of float
@@ -119,12 +119,16 @@ def contract_value(
     Case 1 of the reference: 260 at the start of a year and at the end of each of ten, less 50 in the middle of each.
 
     >>> rates = {"retention_rate": 0.75, "period_discount_rate": 0.2}
-    >>> earned = contract_value(margin=260, n_periods=11, timing="start", **rates)
-    >>> spent = contract_value(margin=50, n_periods=10, timing="middle", **rates)
+    >>> earned = contract_value(margin_amount=260, n_periods=11, timing="start", **rates)
+    >>> spent = contract_value(margin_amount=50, n_periods=10, timing="middle", **rates)
     >>> round(earned - spent, 2)
     568.78
     """
-    columns = {"margin": margin, "retention_rate": retention_rate, "period_discount_rate": period_discount_rate}
+    columns = {
+        "margin_amount": margin_amount,
+        "retention_rate": retention_rate,
+        "period_discount_rate": period_discount_rate,
+    }
     if n_periods is not None:
         check_counts(n_periods=n_periods)
         columns["n_periods"] = n_periods
@@ -132,7 +136,7 @@ def contract_value(
     r, i, _ = _rates(retention_rate, period_discount_rate, 0.0)
     kept = r / (1 + i)
     sums = _endless(kept) if n_periods is None else _first_terms(kept, _whole(n_periods))
-    return as_given(as_floats(margin, name="margin") * _begun(timing, r, i) * sums, *columns.values())
+    return as_given(as_floats(margin_amount, name="margin_amount") * _begun(timing, r, i) * sums, *columns.values())
 
 
 def _rates(retention_rate: Numbers, period_discount_rate: Numbers, growth: Numbers) -> tuple[Floats, Floats, Floats]:

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, some
-from crmkit._frames import FrameT, column_like, rows_like
+from crmkit._frames import FrameT, column_like, from_pandas_beside, rows_like
 from crmkit._random import as_generator
 from crmkit._stats import Numbers, as_floats, as_given
 from crmkit._time_units import DAYS, TimeUnit, check_time_unit
@@ -131,17 +131,17 @@ class ContractModel(ValueModel):
 
     def survival_table(
         self,
-        t: Sequence[int] | Floats,
+        t: Numbers,
         *,
         level: float = 0.95,
         n_draws: int = 500,
         random_state: int | np.random.Generator = 0,
-    ) -> pd.DataFrame:
+    ) -> Any:
         """Tabulate `survival` and `retention_rate` with the interval that the uncertainty of the parameters leaves.
 
         Parameters
         ----------
-        t : array-like of int
+        t : array-like of int, or a pandas, Polars or PyArrow column
             Renewals, whole numbers of at least 0.
         level : float, default 0.95
             Probability that an interval is meant to hold: each by itself, not all of a curve together.
@@ -152,7 +152,7 @@ class ContractModel(ValueModel):
 
         Returns
         -------
-        DataFrame
+        the kind of frame that goes with the column given, pandas for lists and arrays
             One row per renewal, in the order given: ``t``; ``survival``, the share of new customers who survive t
             renewals; ``retention_rate``, the share of those up for renewal number t who renew, missing at 0; of each
             also ``_lower`` and ``_upper``. All in [0, 1]. Of a model of given parameters (``from_params``) both ends
@@ -178,7 +178,7 @@ class ContractModel(ValueModel):
         # Nobody is up for a renewal before the first.
         of_renewal = [name for name in told if name.startswith("retention_rate")]
         table[of_renewal] = table[of_renewal].where(table["t"] > 0)
-        return table[["t", *told]]
+        return from_pandas_beside(table[["t", *told]], column=t)
 
     def probability_alive(self, customers: Any, *, horizon: float = 0) -> Any:
         """Give each customer the probability of still being one after some more renewals.

@@ -12,7 +12,7 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_columns, some
-from crmkit._frames import collected, in_memory, open_frame, pandas_series
+from crmkit._frames import collected, from_pandas_beside, in_memory, open_frame, pandas_series
 from crmkit.errors import SchemaError
 from crmkit.value._columns import MOST_CUSTOMERS
 
@@ -45,19 +45,19 @@ class Contracts:
         return ~np.isnan(self.tenure)
 
 
-def contract_table(survivors: Any) -> pd.DataFrame:
+def contract_table(survivors: Any) -> Any:
     """Turn the survivors of a cohort, renewal by renewal, into the table that models of contracts are fitted on.
 
     Parameters
     ----------
-    survivors : sequence of float
+    survivors : list, NumPy array, or pandas, Polars or PyArrow column of float
         Customers at the start, then after the first renewal, the second, and so on; never more than before. Shares or
         percentages give the same estimates but wrong standard errors and likelihoods: multiply them by the size of the
         cohort first.
 
     Returns
     -------
-    DataFrame
+    the kind of frame that goes with the column given, pandas for lists and arrays
         ``tenure``, ``churned``, ``n_customers``: a row for each renewal with those lost at it, then one with those who
         survived the last. Tables of several cohorts are fitted on together by `pandas.concat`.
 
@@ -83,13 +83,14 @@ def contract_table(survivors: Any) -> pd.DataFrame:
     """
     counts = _counts(survivors)
     last = len(counts) - 1
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "tenure": [*range(1, last + 1), last],
             "churned": [True] * last + [False],
             "n_customers": np.append(-np.diff(counts), counts[-1]),
         }
     )
+    return from_pandas_beside(table, column=survivors)
 
 
 def read_contracts(customers: Any) -> Contracts:

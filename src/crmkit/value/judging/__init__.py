@@ -1,6 +1,6 @@
 """How good a purchase model is: fit, forecasts and naive yardsticks."""
 
-from crmkit.value.judging._comparison import compare_models
+from crmkit.value.judging._comparison import model_comparison_table
 from crmkit.value.judging._conditional import conditional_expectation_table
 from crmkit.value.judging._deciles import decile_table
 from crmkit.value.judging._frequency import frequency_table
@@ -10,11 +10,11 @@ from crmkit.value.judging._tracking import tracking_table
 
 __all__ = [
     "LikelihoodRatioTest",
-    "compare_models",
     "conditional_expectation_table",
     "decile_table",
     "frequency_table",
     "inactivity_calibration_table",
     "likelihood_ratio_test",
+    "model_comparison_table",
     "tracking_table",
 ]

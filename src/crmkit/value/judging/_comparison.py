@@ -15,7 +15,7 @@ from crmkit.value.judging._baselines import BASELINES, hiatus, naive_purchases
 from crmkit.value.judging._holdout import Holdout, read_holdout
 from crmkit.value.judging._judged import Judged, days_per_unit, unit_of
 
-__all__ = ["compare_models"]
+__all__ = ["model_comparison_table"]
 
 _COLUMNS = (
     "model", "is_baseline", "loglik", "n_params", "aic", "bic", "expected_total", "bias", "relative_bias", "mae",
@@ -23,10 +23,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def compare_models(
-    models: Mapping[str, Judged],
+def model_comparison_table(
     holdout: FrameT,
     *,
+    models: Mapping[str, Judged],
     observation_end: Day,
     transactions: Any = None,
     hiatus_days: float = 180,
@@ -48,11 +48,11 @@ def compare_models(
 
     Parameters
     ----------
+    holdout : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+        As `crmkit.holdout_split` gives it. Prospects are left out.
     models : mapping of str to a fitted model of purchases
         By the name that their row is to have; of any class, fitted on the same customers in the same time unit,
         without which likelihoods cannot be compared.
-    holdout : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
-        As `crmkit.holdout_split` gives it. Prospects are left out.
     observation_end : date or ISO text
         Last day of the holdout period, as `crmkit.holdout_split` was given it.
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame, optional
@@ -118,7 +118,7 @@ def compare_models(
     ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
     ... )
     >>> models = {"BG/NBD": BetaGeoModel().fit(holdout), "Pareto/NBD": ParetoNBDModel().fit(holdout)}
-    >>> table = compare_models(models, holdout, observation_end="1998-06-30")
+    >>> table = model_comparison_table(holdout, models=models, observation_end="1998-06-30")
     >>> table[["model", "aic", "bias", "mae", "auc", "brier_score"]].round(3)
              model        aic      bias    mae    auc  brier_score
     0       BG/NBD  19172.858  -228.591  0.785  0.757        0.161

@@ -19,9 +19,9 @@ __all__ = ["conditional_expectation_table"]
 
 
 def conditional_expectation_table(
-    model: Judged,
     holdout: FrameT,
     *,
+    model: Judged,
     observation_end: Day,
     by: Literal["frequency", "recency"] = "frequency",
     n_groups: int = 8,
@@ -30,10 +30,10 @@ def conditional_expectation_table(
 
     Parameters
     ----------
-    model : a fitted model of purchases
-        Of any class, fitted on the calibration period.
     holdout : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
         As `crmkit.holdout_split` gives it. Prospects are left out.
+    model : a fitted model of purchases
+        Of any class, fitted on the calibration period.
     observation_end : date or ISO text
         Last day of the holdout period, as `crmkit.holdout_split` was given it. Its first is the day after the
         customers' ``first_order`` and ``T``.
@@ -82,7 +82,7 @@ def conditional_expectation_table(
     ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
     ... )
     >>> model = BetaGeoModel().fit(holdout)
-    >>> conditional_expectation_table(model, holdout, observation_end="1998-06-30", n_groups=3).round(3)
+    >>> conditional_expectation_table(holdout, model=model, observation_end="1998-06-30", n_groups=3).round(3)
               by  lower  upper  n_customers  actual  expected
     0  frequency    0.0    0.0         1411   0.237     0.225
     1  frequency    1.0    1.0          439   0.697     0.523

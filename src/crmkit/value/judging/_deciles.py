@@ -16,15 +16,15 @@ __all__ = ["decile_table"]
 _N_GROUPS = 10
 
 
-def decile_table(model: Judged, holdout: FrameT, *, observation_end: Day) -> FrameT:
+def decile_table(holdout: FrameT, *, model: Judged, observation_end: Day) -> FrameT:
     """Rank customers by the purchases expected of them, and see what each tenth of them did.
 
     Parameters
     ----------
-    model : a fitted model of purchases
-        Of any class, fitted on the calibration period.
     holdout : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
         As `crmkit.holdout_split` gives it. Prospects are left out.
+    model : a fitted model of purchases
+        Of any class, fitted on the calibration period.
     observation_end : date or ISO text
         Last day of the holdout period, as `crmkit.holdout_split` was given it.
 
@@ -64,7 +64,7 @@ def decile_table(model: Judged, holdout: FrameT, *, observation_end: Day) -> Fra
     ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
     ... )
     >>> model = BetaGeoModel().fit(holdout)
-    >>> decile_table(model, holdout, observation_end="1998-06-30").head(2).round(2)
+    >>> decile_table(holdout, model=model, observation_end="1998-06-30").head(2).round(2)
        decile  n_customers  expected  actual  lift  actual_share
     0       1          236      3.65    3.75  4.70          0.47
     1       2          236      1.11    1.30  1.62          0.16

@@ -15,7 +15,7 @@ from crmkit.value.judging._judged import Judged, as_new, days_per_unit
 __all__ = ["frequency_table"]
 
 
-def frequency_table(model: Judged, customers: FrameT, *, n_max: int = 7) -> FrameT:
+def frequency_table(customers: FrameT, *, model: Judged, n_max: int = 7) -> FrameT:
     r"""Count the customers with 0, 1, 2 … repeat purchases, beside the number that a model expects.
 
     Expected are new customers, each over its own time since the first purchase:
@@ -24,11 +24,11 @@ def frequency_table(model: Judged, customers: FrameT, *, n_max: int = 7) -> Fram
 
     Parameters
     ----------
-    model : a fitted model of purchases
-        Of any class.
     customers : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
         Those it was fitted on, as `crmkit.customer_summary` gives them, or their `crmkit.cells`. Prospects are left
         out.
+    model : a fitted model of purchases
+        Of any class.
     n_max : int, default 7
         The last row counts the customers with so many purchases or more; at least 1.
 
@@ -67,7 +67,7 @@ def frequency_table(model: Judged, customers: FrameT, *, n_max: int = 7) -> Fram
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
     >>> from crmkit.value import BetaGeoModel
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
-    >>> frequency_table(BetaGeoModel().fit(customers), customers, n_max=3).round(1)
+    >>> frequency_table(customers, model=BetaGeoModel().fit(customers), n_max=3).round(1)
        frequency  actual  expected  chi_square
     0          0    1411    1407.7         0.0
     1          1     439     460.3         1.0

@@ -15,15 +15,15 @@ from crmkit.value.judging._ranking import even_groups
 __all__ = ["inactivity_calibration_table"]
 
 
-def inactivity_calibration_table(model: Judged, holdout: FrameT, *, observation_end: Day, n_bins: int = 10) -> FrameT:
+def inactivity_calibration_table(holdout: FrameT, *, model: Judged, observation_end: Day, n_bins: int = 10) -> FrameT:
     """Compare the predicted probability of not buying in the holdout period with the share that did not buy.
 
     Parameters
     ----------
-    model : a fitted model of purchases
-        Of any class, fitted on the calibration period.
     holdout : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
         As `crmkit.holdout_split` gives it. Prospects are left out.
+    model : a fitted model of purchases
+        Of any class, fitted on the calibration period.
     observation_end : date or ISO text
         Last day of the holdout period, as `crmkit.holdout_split` was given it.
     n_bins : int, default 10
@@ -69,7 +69,7 @@ def inactivity_calibration_table(model: Judged, holdout: FrameT, *, observation_
     ...     as_transactions(load_cdnow()), calibration_end="1997-09-30", observation_end="1998-06-30"
     ... )
     >>> model = BetaGeoModel().fit(holdout)
-    >>> table = inactivity_calibration_table(model, holdout, observation_end="1998-06-30", n_bins=3)
+    >>> table = inactivity_calibration_table(holdout, model=model, observation_end="1998-06-30", n_bins=3)
     >>> table.drop(columns="brier_score").round(3)
        bin  n_customers  predicted  observed  observed_lower  observed_upper
     0    1          786      0.526     0.429           0.395           0.464

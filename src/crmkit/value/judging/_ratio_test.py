@@ -35,7 +35,7 @@ class LikelihoodRatioTest(NamedTuple):
     p_value: float
 
 
-def likelihood_ratio_test(smaller: ValueModel, larger: ValueModel) -> LikelihoodRatioTest:
+def likelihood_ratio_test(*, smaller: ValueModel, larger: ValueModel) -> LikelihoodRatioTest:
     r"""Test whether a model that is a special case of another fits as well.
 
     .. math:: D = 2 (\ell_{\text{larger}} - \ell_{\text{smaller}})
@@ -83,7 +83,7 @@ def likelihood_ratio_test(smaller: ValueModel, larger: ValueModel) -> Likelihood
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
     >>> from crmkit.value import NBDModel, ParetoNBDModel
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
-    >>> test = likelihood_ratio_test(NBDModel().fit(customers), ParetoNBDModel().fit(customers))
+    >>> test = likelihood_ratio_test(smaller=NBDModel().fit(customers), larger=ParetoNBDModel().fit(customers))
     >>> round(test.statistic, 2), test.df, test.p_value < 0.001
     (337.36, 2, True)
     """

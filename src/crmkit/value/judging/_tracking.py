@@ -26,9 +26,9 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 def tracking_table(
-    model: Judged,
     transactions: FrameT,
     *,
+    model: Judged,
     calibration_end: Day,
     observation_end: Day,
     freq: Freq = "W",
@@ -45,17 +45,17 @@ def tracking_table(
 
     Parameters
     ----------
-    model : a fitted model of purchases
-        Of any class.
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.as_transactions` gives them.
+    model : a fitted model of purchases
+        Of any class.
     calibration_end : date or ISO text
         Last day of the calibration period.
     observation_end : date or ISO text
         The last day that counts.
     freq : {"W", "D", "M", "Q", "Y"}, default "W"
-        Seven days each, counted from the first purchase day of all, as the literature counts weeks; or calendar
-        days, months, quarters or years.
+        Weeks from Monday, days, months, quarters or years. The literature counts weeks from the first purchase day:
+        take every seventh row of ``freq="D"``.
     customers : the same kind of frame, optional
         For a model with covariates: ``customer_id`` and the covariates, a row for each customer followed.
 
@@ -100,11 +100,11 @@ def tracking_table(
     >>> from crmkit.value import BetaGeoModel
     >>> transactions = as_transactions(load_cdnow())
     >>> model = BetaGeoModel().fit(customer_summary(transactions, as_of="1997-09-30"))
-    >>> weeks = tracking_table(model, transactions, calibration_end="1997-09-30", observation_end="1998-06-30")
+    >>> weeks = tracking_table(transactions, model=model, calibration_end="1997-09-30", observation_end="1998-06-30")
     >>> weeks[["number", "actual", "expected", "actual_cumulative", "expected_cumulative"]].tail(2).round(1)
         number  actual  expected  actual_cumulative  expected_cumulative
-    76      77      32      35.8               4311               4130.2
-    77      78      28      35.5               4339               4165.7
+    77      78      35      35.6               4336               4155.5
+    78      79       3      10.1               4339               4165.7
     """
     check_freq(freq)
     unit = days_per_unit(model)
@@ -218,9 +218,6 @@ def _by_age(model: Judged, new: pd.DataFrame, ages: Floats) -> Iterable[Floats]:
 
 def _periods(first: int, end: int, *, freq: Freq) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """First and last days of the periods that hold the days from one to another."""
-    if freq == "W":
-        starts = np.arange(first, end + 1, 7)
-        return starts, starts + 6
     days = [datetime.fromordinal(day + _EPOCH.toordinal()) for day in (first, end)]
     low, high = (number_of_period(day, freq=freq) for day in days)
     bounds = np.array([_number(first_day_of(number, freq=freq)) for number in range(low, high + 2)])
