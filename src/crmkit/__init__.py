@@ -10,8 +10,9 @@ from crmkit._lazy import lazily
 from crmkit._version import __version__
 from crmkit.activity import activity_table, cohort_table, log_coverage_table, opportunity_table
 from crmkit.customers import cells, customer_summary, holdout_split, log_gap_table
-from crmkit.datasets import load_cdnow, load_donations, make_transactions
+from crmkit.datasets import load_cdnow, load_donations, make_subscriptions, make_transactions
 from crmkit.errors import SchemaError
+from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
 from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "__version__",
     "activity_table",
     "as_order_lines",
+    "as_subscriptions",
     "as_transactions",
     "audit_orders",
+    "audit_subscriptions",
     "cells",
     "cohort_table",
     "customer_summary",
@@ -29,9 +32,11 @@ __all__ = [
     "load_donations",
     "log_coverage_table",
     "log_gap_table",
+    "make_subscriptions",
     "make_transactions",
     "opportunity_table",
     "rejected_orders",
+    "rejected_subscriptions",
 ]
 
 __getattr__, __dir__ = lazily(

@@ -30,6 +30,7 @@ class _Gathered(Mapping[str, Mapping[str, Label]]):
 def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.metrics import kpi_catalogue
     from crmkit.segment import SCHEMES
+    from crmkit.subscriptions import SUBSCRIPTION_REASONS
     from crmkit.transactions import AUDIT_REASONS
 
     kpis = kpi_catalogue().set_index("kpi")[["name_en", "name_zh"]].itertuples(name=None)
@@ -37,6 +38,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "audit_reason": AUDIT_REASONS,
         "kpi": MappingProxyType({code: Label(en, zh) for code, en, zh in kpis}),
         "kpi_group": MappingProxyType({str(code): name for code, name in GROUPS.items()}),
+        "subscription_reason": SUBSCRIPTION_REASONS,
         "unit": MappingProxyType({str(code): name for code, name in UNITS.items()}),
         **{code: MappingProxyType(scheme.names) for code, scheme in SCHEMES.items()},
     }

@@ -29,12 +29,12 @@ def clean_flags(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
     """Replace a column by 1 and 0, which every kind of frame can add up."""
     dtype = frame.collect_schema()[column]
     if isinstance(frame, nw.DataFrame) and dtype in (nw.String, nw.Object, nw.Categorical):
-        return with_values(frame, column, _parsed(pandas_series(frame[column])))
-    if dtype == nw.Boolean:
+        frame = with_values(frame, column, _parsed(pandas_series(frame[column])))
+    elif dtype == nw.Boolean:
         answer = nw.col(column)
         flag = nw.when(answer).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
         return frame.with_columns(nw.when(~answer.is_null()).then(flag).alias(column))
-    if not dtype.is_numeric():
+    elif not dtype.is_numeric():
         raise SchemaError(_WRONG_KIND(where=where, kind=type_of(frame, column)))
     number = nw.col(column).cast(nw.Float64)
     return frame.with_columns(nw.when((number == 0) | (number == 1)).then(number).alias(column))

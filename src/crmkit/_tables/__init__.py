@@ -9,6 +9,7 @@ from crmkit._tables._floats import check_values, float_columns
 from crmkit._tables._open import open_columns, open_table
 from crmkit._tables._periods import ACTIVITY, COHORTS, OPPORTUNITIES
 from crmkit._tables._schema import Field, Kind, Rule, Schema
+from crmkit._tables._subscriptions import SUBSCRIPTIONS
 from crmkit._tables._transactions import ORDER_LINES, TRANSACTIONS
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "OPPORTUNITIES",
     "ORDER_LINES",
     "SCHEMAS",
+    "SUBSCRIPTIONS",
     "TRANSACTIONS",
     "Field",
     "Kind",
@@ -34,5 +36,16 @@ __all__ = [
     "open_table",
 ]
 
-SCHEMAS: Final = (TRANSACTIONS, ORDER_LINES, CUSTOMERS, CELLS, HOLDOUT, ACTIVITY, COHORTS, OPPORTUNITIES, CONTRACTS)
+SCHEMAS: Final = (
+    TRANSACTIONS,
+    ORDER_LINES,
+    CUSTOMERS,
+    CELLS,
+    HOLDOUT,
+    ACTIVITY,
+    COHORTS,
+    OPPORTUNITIES,
+    CONTRACTS,
+    SUBSCRIPTIONS,
+)
 """All tables, as the documentation lists them."""
