@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal
 from tests.customers import NAN, customer_table
 from tests.estimator_contract import CLAUSES
 from tests.frames import as_pandas
+from tests.rules import rules_of
 
 from crmkit._frames import collected, open_frame, pandas_series
 from crmkit._labelling import Labeller, Level, Scheme, move_counts
@@ -18,6 +19,7 @@ from crmkit._names import Label
 from crmkit.errors import SchemaError
 from crmkit.plotting import plot_movement, plot_segments
 from crmkit.segment import (
+    RFMScorer,
     RFMSegmenter,
     TierSegmenter,
     customer_forecast_table,
@@ -123,6 +125,25 @@ def test_its_moves_make_transitions_a_forecast_and_plots():
     plot_movement(table, ax=axes[0])
     plot_segments(HALVES.summary(BEFORE), ax=axes[1])
     assert [label.get_text() for label in axes[0].get_yticklabels()] == ["Half", "Half", "No segment"]
+
+
+def test_two_rules_of_one_name_are_two_segments_wherever_they_are_shown():
+    twins = [{"code": code, "en": "Twin", "zh": "双胞胎", "r": score} for code, score in (("recent", 2), ("past", 1))]
+    before = customer_table([1, 1, 1], [5, 6, 7], [1, 9, 9], customer_id=list("abc"))
+    after = customer_table([1, 1, 1], [5, 6, 7], [1, 1, 9], customer_id=list("abc"))
+    segmenter = RFMSegmenter(rules=rules_of(*twins), scorer=RFMScorer(n_bins=2, cuts={"r": [5]})).fit(before)
+    assert segmenter.summary(before)["n_customers"].tolist() == [1, 2, 0]
+    table = movement_table(before, after, segmenter=segmenter)
+    assert [row for row in moved(table) if row[2]] == [
+        ("recent", "recent", 1, 1),
+        ("past", "recent", 1, 0.5),
+        ("past", "past", 1, 0.5),
+    ]
+    axes = Figure().subplots(2)
+    plot_movement(table, ax=axes[0])
+    plot_segments(segmenter.summary(before), ax=axes[1])
+    for ax in axes:
+        assert [label.get_text() for label in ax.get_yticklabels()] == ["Twin", "Twin", "Potential customers"]
 
 
 def test_plain_labels_move_and_are_summed_up(build_in_memory):

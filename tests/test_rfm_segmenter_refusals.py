@@ -35,7 +35,7 @@ def cdnow():
         (
             {"scorer": RFMScorer(n_bins={"r": 5, "f": 5, "m": 4})},
             ValueError,
-            "but the rules name {'r': 5, 'f': 5, 'm': 5}. Give both the same n_bins.",
+            "but the rules name {'r': 5, 'f': 5, 'm': 5}. Give both the same `n_bins`.",
         ),
         ({"scorer": RFMScorer(n_bins="5")}, TypeError, "`n_bins` must be a whole number, got '5'"),
         ({"scorer": RFMScorer(n_bins={"r": 5})}, ValueError, "`n_bins` must name 'r', 'f' and 'm', got"),

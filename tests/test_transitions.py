@@ -231,7 +231,7 @@ def test_a_table_of_states_says_what_its_matrix_says(chain):
             {"segment_before": ["before"], "segment_after": ["a"]},
             {},
             ValueError,
-            "a state named 'before', like the first column",
+            "^A state is named 'before', like the first column",
         ),
     ],
 )
@@ -244,7 +244,7 @@ def test_states_that_are_one_as_text_are_refused_where_columns_are_text():
     moves = pd.DataFrame({"segment_before": [1, 2], "segment_after": [2, 1]})
     assert transition_table(pl.from_pandas(moves)).columns == ["before", "1", "2"]
     assert migration_table(transition_table(pl.from_pandas(moves)))["state"].to_list() == [1, 2]
-    with pytest.raises(ValueError, match=r"states that are the same as text: \['1'\]"):
+    with pytest.raises(ValueError, match=r"^Some states are the same when written as text: \['1'\]"):
         transition_table(pl.from_pandas(moves), states=[1, 2, "1"])
 
 
@@ -271,7 +271,7 @@ def test_forecasts_that_make_no_sense_are_refused(options, error, message):
 
 
 def test_a_state_named_like_the_periods_is_refused():
-    with pytest.raises(ValueError, match="a state named 'period', like the first column"):
+    with pytest.raises(ValueError, match="^A state is named 'period', like the first column"):
         customer_forecast_table(pd.DataFrame({"before": ["period"], "period": [1.0]}), sizes=[1], n_periods=1)
 
 

@@ -23,7 +23,7 @@ CUSTOMERS = customer_table([3, 2, 1, 0], [50, 30, 20, 0], [1, 2, 3, NAN])
         ({"value": "spend' OR 1=1"}, ValueError, "`value` must be a plain column name"),
         ({"binning": "width"}, ValueError, "`binning` must be one of ['contribution', 'natural', 'quantile'], got 'w"),
         ({"binning": "natural", "shares": [0.2, 0.5]}, ValueError, "`shares` has no meaning for natural breaks. Leave"),
-        ({"cuts": [1, 2], "shares": [0.2, 0.5]}, ValueError, "`cuts` leaves nothing to learn. Give either cuts, or"),
+        ({"cuts": [1, 2], "shares": [0.2, 0.5]}, ValueError, "`cuts` leaves nothing to learn. Give either `cuts`, or"),
         ({"cuts": [1, 2], "binning": "quantile"}, ValueError, "`cuts` leaves nothing to learn"),
         ({"shares": [0.2]}, ValueError, "`shares` must be 2 ascending numbers, got [0.2]"),
         ({"shares": []}, ValueError, "`shares` must be 2 ascending numbers, got []"),

@@ -36,8 +36,8 @@ _OTHER_STATES: Final = Message(
 )
 _NEVER_SEEN: Final = Message(
     en="{@transition} is missing for the states {states}: nobody was in them. Leave them out, or estimate with "
-    "smoothing.",
-    zh="{@transition} 中状态 {states} 的概率缺失：没有客户处于这些状态。请去掉这些状态，或在估计时使用平滑。",
+    "{@smoothing}.",
+    zh="{@transition} 中状态 {states} 的概率缺失：没有客户处于这些状态。请去掉这些状态，或在估计时使用 {@smoothing}。",
 )
 _NEGATIVE: Final = Message(
     en="{@transition} must hold probabilities, got {got}.", zh="{@transition} 须为概率，得到 {got}。"
@@ -58,12 +58,12 @@ _NOT_SO_MANY: Final = Message(
 )
 _MISSING: Final = Message(en="{name} is missing for the states {states}.", zh="{name} 中状态 {states} 的值缺失。")
 _TAKEN: Final = Message(
-    en="{@transition} has a state named {state!r}, like the first column of the result. Rename the state.",
-    zh="{@transition} 中有名为 {state!r} 的状态，与结果的首列重名。请为该状态改名。",
+    en="A state is named {state!r}, like the first column of the result. Rename the state.",
+    zh="有名为 {state!r} 的状态，与结果的首列重名。请为该状态改名。",
 )
 _ALIKE: Final = Message(
-    en="{@transition} has states that are the same as text: {states}. Rename them, or give a pandas table.",
-    zh="{@transition} 中有写成文本后相同的状态：{states}。请改名，或给出 pandas 表。",
+    en="Some states are the same when written as text: {states}. Rename them, or give a pandas table.",
+    zh="有写成文本后相同的状态：{states}。请改名，或给出 pandas 表。",
 )
 
 

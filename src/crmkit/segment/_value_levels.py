@@ -31,7 +31,7 @@ LevelBinning: TypeAlias = Literal["quantile", "contribution", "natural"]
 _CANCELLED = 1e-12
 
 _NOTHING_TO_LEARN: Final = Message(
-    en="{@cuts} leaves nothing to learn. Give either cuts, or binning and shares.",
+    en="{@cuts} leaves nothing to learn. Give either {@cuts}, or {@binning} and {@shares}.",
     zh="给出 {@cuts} 后无需再学习。请只给出 {@cuts}，或只给出 {@binning} 与 {@shares}。",
 )
 _SHARES_OF_BREAKS: Final = Message(
@@ -42,8 +42,8 @@ _NOT_PLAIN: Final = Message(
     zh="{@value} 须为 'spend' 之类的普通列名，得到 {value!r}。请为该列改名。",
 )
 _NO_TOTAL: Final = Message(
-    en="{where} adds up to {total}: there are no shares of it. Cut by quantile, or give cuts.",
-    zh="{where}的合计为 {total}，无法计算占比。请按人数分位切分，或直接给出切点。",
+    en="{where} adds up to {total}: there are no shares of it. Cut by quantile, or give {@cuts}.",
+    zh="{where}的合计为 {total}，无法计算占比。请按人数分位切分，或直接给出 {@cuts}。",
 )
 
 

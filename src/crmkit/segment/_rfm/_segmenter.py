@@ -43,8 +43,8 @@ _SENTENCE: Final = Label(
 )
 
 _OTHER_BINS: Final = Message(
-    en="{@scorer} scores in {given} bins, but the rules name {named}. Give both the same n_bins.",
-    zh="{@scorer} 的分档数为 {given}，而规则的分档数为 {named}。请使两者的 n_bins 一致。",
+    en="{@scorer} scores in {given} bins, but the rules name {named}. Give both the same {@n_bins}.",
+    zh="{@scorer} 的分档数为 {given}，而规则的分档数为 {named}。请使两者的 {@n_bins} 一致。",
 )
 
 
