@@ -231,7 +231,7 @@ def test_a_table_of_states_says_what_its_matrix_says(chain):
             {"segment_before": ["before"], "segment_after": ["a"]},
             {},
             ValueError,
-            "^A state is named 'before', like the first column",
+            r"^A state is named 'before', like the first column",
         ),
     ],
 )
@@ -271,7 +271,7 @@ def test_forecasts_that_make_no_sense_are_refused(options, error, message):
 
 
 def test_a_state_named_like_the_periods_is_refused():
-    with pytest.raises(ValueError, match="^A state is named 'period', like the first column"):
+    with pytest.raises(ValueError, match=r"^A state is named 'period', like the first column"):
         customer_forecast_table(pd.DataFrame({"before": ["period"], "period": [1.0]}), sizes=[1], n_periods=1)
 
 

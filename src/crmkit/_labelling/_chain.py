@@ -68,14 +68,14 @@ _ALIKE: Final = Message(
 
 
 class Chain(NamedTuple):
-    """A Markov chain: its states, and the probabilities to move from that of a row to that of a column."""
+    """A Markov chain: its states, and the probabilities to move from the state of a row to that of a column."""
 
     states: pd.Index[Any]
     probabilities: Floats
 
 
 def as_chain(transition: Any) -> Chain:
-    """Read states and probabilities; rows are brought to add up to 1 to the last digit."""
+    """Read states and probabilities; rows are rescaled to add up to 1 exactly."""
     states, columns, values = _parts(transition)
     try:
         chain = np.array(values, dtype=np.float64)
@@ -99,7 +99,7 @@ def as_chain(transition: Any) -> Chain:
 
 
 def by_state(numbers: Mapping[Any, float] | Numbers, states: pd.Index[Any], *, name: str) -> Floats:
-    """One number per state, in their order."""
+    """Read one number per state, in the order of the states."""
     if isinstance(numbers, Mapping):
         numbers = pd.Series(dict(numbers))
     if isinstance(numbers, pd.Series):
@@ -118,9 +118,9 @@ def by_state(numbers: Mapping[Any, float] | Numbers, states: pd.Index[Any], *, n
 def table_by_state(
     values: Floats, *, first: str, rows: Sequence[Hashable] | pd.Index[Any], states: pd.Index[Any], like: Any
 ) -> Any:
-    """Make a table of a first column and a column per state, in the kind of frame given, of what is none in pandas.
+    """Make a table of a first column and a column per state, in the kind of frame of ``like``, as `table_like` does.
 
-    On other kinds than pandas the columns are named by the states as text.
+    On kinds other than pandas the columns are named by the states as text.
     """
     if first in states:
         raise ValueError(_TAKEN(state=first))
@@ -130,7 +130,7 @@ def table_by_state(
 
 
 def table_like(table: pd.DataFrame, *, like: Any) -> Any:
-    """Give a pandas table in the kind of frame given; of what is not a frame, in pandas."""
+    """Turn a pandas table into the kind of frame of ``like``; leave it in pandas if that is not a frame."""
     if isinstance(like, pd.DataFrame) or not _is_frame(like):
         return table
     named = table.set_axis([str(name) for name in table.columns], axis=1)
@@ -141,7 +141,7 @@ def table_like(table: pd.DataFrame, *, like: Any) -> Any:
 
 
 def _parts(transition: Any) -> tuple[pd.Index[Any] | None, pd.Index[Any] | None, Any]:
-    """The states of the rows, those of the columns, and the values; no states of what is not a table."""
+    """The states of the rows, those of the columns, and the values; an array has no states."""
     if not isinstance(transition, pd.DataFrame):
         if not _is_frame(transition):
             return None, None, transition
