@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from crmkit._calendar import day_number
 from crmkit._checks import Day, as_day, check_int
-from crmkit._frames import AnyFrame, FrameT, collected, flag, from_pandas, midnight
+from crmkit._frames import FrameT, collected, flag, from_pandas
 from crmkit._messages import Message
 from crmkit._stats import wilson_interval
 from crmkit.metrics._retention import customer_churn_rate
@@ -21,6 +22,9 @@ __all__ = ["activity_churn_table"]
 
 # Longer than all dates that can be used.
 _MOST_DAYS = 200 * 366
+_EPOCH = datetime(1970, 1, 1)
+# Before all windows.
+_NEVER = -1e9
 
 _NOT_AFTER: Final = Message(
     en="{@end} must be after {@start}, got {end:%Y-%m-%d} and {start:%Y-%m-%d}.",
@@ -97,33 +101,32 @@ def activity_churn_table(
         raise ValueError(_NOT_AFTER(start=days[0], end=days[1]))
     _check_windows(windows)
     rows = checked_transactions(transactions)
-    bought = nw.col("n_orders") > 0
-    flags = {
-        f"{name}_{window}": flag(bought & _in_window(day, window, rows=rows))
-        for window in windows
-        for name, day in zip(("start", "end"), days, strict=True)
+    bought, day = nw.col("n_orders") > 0, day_number(nw.col("date"))
+    numbers = {name: (at - _EPOCH).days for name, at in zip(("start", "end"), days, strict=True)}
+    last = {
+        name: nw.when(bought & (day <= number)).then(day).otherwise(nw.lit(_NEVER)).alias(name)
+        for name, number in numbers.items()
     }
-    for window in windows:
-        # The log covers the window if it has a row of any kind by the first day.
-        by_then = nw.col("date") <= midnight(days[0] - timedelta(days=window - 1), of=rows)
-        flags[f"held_{window}"] = flag(by_then)
     per_customer = (
         up_to(rows, days[1], name="end")
-        .select("customer_id", *(found.alias(name) for name, found in flags.items()))
+        .select("customer_id", *last.values(), day.alias("first"))
         .group_by("customer_id")
-        .agg(nw.col(name).max() for name in flags)
+        .agg(nw.col(*last).max(), nw.col("first").min())
     )
-    lost = [(nw.col(f"start_{window}") * (1 - nw.col(f"end_{window}"))).alias(f"lost_{window}") for window in windows]
+    was, still = ([nw.col(name) > number - window for window in windows] for name, number in numbers.items())
     sums = collected(
-        per_customer.with_columns(*lost).select(
-            nw.col(f"{name}_{window}").sum() for window in windows for name in ("start", "lost", "held")
+        per_customer.select(
+            nw.col("first").min(),
+            *(flag(then).sum().alias(f"active_{n}") for n, then in enumerate(was)),
+            *(flag(then & ~now).sum().alias(f"lost_{n}") for n, (then, now) in enumerate(zip(was, still, strict=True))),
         )
     )
-    active, gone, held = (
-        [int(sums[f"{name}_{window}"][0] or 0) for window in windows] for name in ("start", "lost", "held")
-    )
+    active, gone = ([int(sums[f"{name}_{n}"][0] or 0) for n in range(len(windows))] for name in ("active", "lost"))
+    # The log covers a window if it has a row of any kind by the first day.
+    first = sums["first"][0]
+    held = [first is not None and first <= numbers["start"] - window + 1 for window in windows]
     table = pd.DataFrame({"window_days": list(windows), "active": active, "lost": gone}, dtype="int64")
-    base = table["active"].where(np.array(held) > 0)
+    base = table["active"].where(np.array(held))
     table["churn_rate"] = customer_churn_rate(lost=table["lost"], customers_start=base, method="cohort")
     table["lower"], table["upper"] = wilson_interval(table["lost"], base, level=level)
     return from_pandas(table, like=transactions)
@@ -136,9 +139,3 @@ def _check_windows(windows: Sequence[int]) -> None:
         check_int(window, name="windows", low=1)
     if not windows or len(set(windows)) < len(windows) or max(windows) > _MOST_DAYS:
         raise ValueError(_BAD_WINDOWS(most=_MOST_DAYS, windows=list(windows)))
-
-
-def _in_window(day: datetime, window: int, *, rows: AnyFrame) -> nw.Expr:
-    before = midnight(day - timedelta(days=window), of=rows)
-    within: nw.Expr = (nw.col("date") > before) & (nw.col("date") <= midnight(day, of=rows))
-    return within

@@ -1,0 +1,6 @@
+"""The base of all estimators."""
+
+from crmkit._estimator._estimator import JsonEstimator
+from crmkit._estimator._json import JsonError
+
+__all__ = ["JsonError", "JsonEstimator"]
