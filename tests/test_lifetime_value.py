@@ -155,7 +155,7 @@ def test_polars_gets_polars():
     [
         ({"discount_rate": -0.1}, "`discount_rate` must be a rate per year of 0 or more, for example 0.1, got -0.1"),
         ({"discount_rate": 0}, "`discount_rate` must be above 0 where `horizon` is None, got 0"),
-        ({"discount_rate": 0.1, "horizon": -1}, "`horizon` must be a time after as_of"),
+        ({"discount_rate": 0.1, "horizon": -1}, "`horizon` must be a time after `as_of`"),
         ({"discount_rate": 0.1, "margin": np.nan}, "`margin` must be a finite number, got nan"),
     ],
 )
@@ -331,7 +331,7 @@ def test_groups_come_in_the_order_of_their_category():
     ("by", "message"),
     [
         ([np.nan, 1.0], r"`customers\['level'\]` is missing in 1 rows"),
-        (["a", 1], r"`customers\['level'\]` holds values that have no common order"),
+        (["a", 1], r"`customers\['level'\]` holds values without a common order"),
     ],
 )
 def test_groups_that_are_none_are_refused(by, message):

@@ -689,7 +689,7 @@ def test_options_are_checked(options, message):
             lambda m: m.probability_alive(active(1), horizon=0.5),
             "`horizon` must be a whole number of renewals, got 0.5",
         ),
-        (lambda m: m.probability_alive(active(1), horizon=-1), "`horizon` must be a time after as_of"),
+        (lambda m: m.probability_alive(active(1), horizon=-1), "`horizon` must be a time after `as_of`"),
         (
             lambda m: m.expected_residual_lifetime(active(1), discount_rate=-0.1),
             "`discount_rate` must be a rate per year",

@@ -290,7 +290,7 @@ def test_counts_and_times_beyond_any_customer_are_refused(kind, column, value, p
 def test_priors_beyond_squares_are_refused(prior):
     with pytest.raises(ValueError, match=r"`priors\['r'\]` must be \(median, spread\).* no spread below 1e-06\.$"):
         NBDModel(priors={"r": prior}).fit(CUSTOMERS)
-    with pytest.raises(ValueError, match=r"`priors\['purchase\.z'\]` must be .* Neither is beyond 1e\+100"):
+    with pytest.raises(ValueError, match=r"`priors\['purchase\.z'\]` must be .* No number is beyond 1e\+100"):
         NBDModel(priors={"purchase.z": (-1e300, 1.0)}, purchase_covariates=["z"]).fit(CUSTOMERS.assign(z=1.0))
 
 
@@ -631,7 +631,7 @@ def test_covariates_of_new_customers_are_those_of_the_model(covariates, message)
 
 @pytest.mark.parametrize("horizon", [-1, np.nan, np.inf, "long"])
 def test_horizons_that_are_no_times_are_refused(horizon):
-    message = r"`horizon` must be a (time after as_of, 0 or longer, got -1|finite number, got|number, got 'long')"
+    message = r"`horizon` must be a (time after `as_of`, 0 or longer, got -1|finite number, got|number, got 'long')"
     for ask in (
         MODEL.probability_alive,
         MODEL.expected_purchases,
@@ -648,7 +648,7 @@ def test_horizons_that_are_no_times_are_refused(horizon):
     ("discount_rate", "message"),
     [
         (-0.1, r"`discount_rate` must be a rate per year of 0 or more, for example 0\.1, got -0\.1"),
-        (0, r"`discount_rate` must be above 0 where `horizon` is None, got 0\. Purchases for ever add up"),
+        (0, r"`discount_rate` must be above 0 where `horizon` is None, got 0\. Endless purchases have no finite sum"),
         ("10 %", r"`discount_rate` must be a number, got '10 %'"),
         (np.nan, r"`discount_rate` must be a finite number, got nan"),
     ],

@@ -199,7 +199,7 @@ def test_a_model_must_be_fitted():
         ({"T": -5.0}, ValueError, "`T` must be days since the first purchase, above 0, got -5.0"),
         ({"T": float("inf")}, ValueError, "`T` must be a finite number, got inf"),
         ({"T": "90"}, TypeError, "`T` must be a number, got '90'"),
-        ({"horizon": -1}, ValueError, "`horizon` must be a time after as_of, 0 or longer, got -1"),
+        ({"horizon": -1}, ValueError, "`horizon` must be a time after `as_of`, 0 or longer, got -1"),
         ({"horizon": float("nan")}, ValueError, "`horizon` must be a finite number, got nan"),
         ({"max_frequency": 0}, ValueError, "`max_frequency` must be at least 1, got 0"),
         ({"max_frequency": 2.0}, TypeError, "`max_frequency` must be a whole number, got 2.0"),

@@ -238,7 +238,7 @@ def test_a_model_with_covariates_predicts_in_an_engine(build):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"horizon": -1}, "`horizon` must be a time after as_of, 0 or longer, got -1"),
+        ({"horizon": -1}, "`horizon` must be a time after `as_of`, 0 or longer, got -1"),
         ({"horizon": np.inf}, "`horizon` must be a finite number, got inf"),
         ({"horizon": 1, "level": 1}, "`level` must lie between 0 and 1, got 1"),
         ({"horizon": 1, "n_draws": 1}, "`n_draws` must be at least 2, got 1"),

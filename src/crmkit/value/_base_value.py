@@ -18,20 +18,20 @@ def customer_base_value(
     acquisition_cost: Numbers,
     period_discount_rate: float,
 ) -> float:
-    r"""Value of today's customers and of those who will join, less what it costs to win them.
+    r"""Value of today's customers and of those who will join, less the cost of acquiring them.
 
     .. math:: \text{CE} = \sum_j V_j + \sum_{k=1}^{K} \frac{n_k (V_k - A_k)}{(1 + i)^k}
 
     Parameters
     ----------
     customer_values : array-like of float
-        Lifetime value of each customer of today.
+        Lifetime value of each of today's customers.
     joining : array-like of float
         Customers who join in each of the coming periods, the first one period from now.
     joining_value : float or array-like of float
-        Lifetime value of one of them at the time of joining; a number, or one for each period.
+        Lifetime value of one of them when they join; a number, or one for each period.
     acquisition_cost : float or array-like of float
-        Cost to win one of them, at that time; a number, or one for each period.
+        Cost of acquiring one of them, at that time; a number, or one for each period.
     period_discount_rate : float
         Discount rate of one period, i; not negative.
 
@@ -43,7 +43,7 @@ def customer_base_value(
     Raises
     ------
     TypeError
-        If an argument is no number or column of numbers.
+        If an argument is not a number or column of numbers.
     ValueError
         If a number of joiners or the discount rate is below 0, a number is infinite, or columns do not fit together.
 

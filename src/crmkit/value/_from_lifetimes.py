@@ -1,9 +1,10 @@
-"""Models that were fitted with the package lifetimes."""
+"""Models fitted with the package lifetimes."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from crmkit._messages import Message
 from crmkit._time_units import TimeUnit
 from crmkit.value._model import ValueModel
 from crmkit.value._purchases import BetaGeoBetaBinomModel, BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel
@@ -19,16 +20,32 @@ _KINDS: dict[str, type[ValueModel]] = {
     "GammaGammaFitter": GammaGammaModel,
 }
 
+_NO_FITTER: Final = Message(
+    en="{@fitter} must be a fitted model of lifetimes, one of {kinds}, got {kind}.",
+    zh="{@fitter} 须为 lifetimes 已拟合的模型，{kinds} 之一，得到 {kind}。",
+)
+_NOT_FITTED: Final = Message(
+    en="{@fitter} is not fitted: it has no `params_`. Call {kind}.fit first.",
+    zh="{@fitter} 尚未拟合：没有 `params_`。请先调用 {kind}.fit。",
+)
+_NO_UNIT: Final = Message(
+    en="{@time_unit} must be the unit of the times it was fitted on, 'D', 'W', 'M' or 'Y', got {value!r}.",
+    zh="{@time_unit} 须为拟合所用时间的单位 'D'、'W'、'M' 或 'Y'，得到 {value!r}。",
+)
+_UNIT_WITHOUT_TIME: Final = Message(
+    en="{@time_unit} has no meaning here, got {value!r}.", zh="{@time_unit} 在此没有意义，得到 {value!r}。"
+)
+
 
 def from_lifetimes(fitter: Any, *, time_unit: TimeUnit | None = None) -> ValueModel:
-    """Take over the parameters of a model that the package lifetimes fitted.
+    """Make the model that the package lifetimes fitted.
 
     Parameters
     ----------
     fitter : BetaGeoFitter, ModifiedBetaGeoFitter, ParetoNBDFitter, BetaGeoBetaBinomFitter or GammaGammaFitter
-        Fitted. The package itself is not needed, only the object.
+        Fitted. Only the object is needed, not the package.
     time_unit : {"D", "W", "M", "Y"}, optional
-        The unit of the times it was fitted on, which it does not know itself. Not for GammaGammaFitter.
+        Unit of the times it was fitted on, which the object does not know. Not for GammaGammaFitter.
 
     Returns
     -------
@@ -38,7 +55,7 @@ def from_lifetimes(fitter: Any, *, time_unit: TimeUnit | None = None) -> ValueMo
     Raises
     ------
     TypeError
-        If ``fitter`` is none of the five.
+        If ``fitter`` is not one of the five.
     ValueError
         If it is not fitted, or ``time_unit`` is missing, or given where there is no time.
 
@@ -54,16 +71,13 @@ def from_lifetimes(fitter: Any, *, time_unit: TimeUnit | None = None) -> ValueMo
     """
     name = type(fitter).__name__
     if name not in _KINDS:
-        raise TypeError(f"`fitter` must be a fitted model of lifetimes, one of {list(_KINDS)}, got {name}.")
+        raise TypeError(_NO_FITTER(kinds=list(_KINDS), kind=name))
     params = getattr(fitter, "params_", None)
     if params is None:
-        raise ValueError(f"`fitter` is not fitted: it has no `params_`. Call {name}.fit first.")
+        raise ValueError(_NOT_FITTED(kind=name))
     timed = name != "GammaGammaFitter"
     if timed != (time_unit is not None):
-        need = (
-            "must be the unit of the times it was fitted on, 'D', 'W', 'M' or 'Y'" if timed else "has no meaning here"
-        )
-        raise ValueError(f"`time_unit` {need}, got {time_unit!r}.")
+        raise ValueError((_NO_UNIT if timed else _UNIT_WITHOUT_TIME)(value=time_unit))
     return _KINDS[name].from_params(
         {str(key): float(value) for key, value in dict(params).items()}, **({"time_unit": time_unit} if timed else {})
     )

@@ -1,15 +1,16 @@
-"""One model per group of customers."""
+"""One model for each group of customers."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import narwhals.stable.v2 as nw
 from sklearn.base import clone
 
 from crmkit._checks import check_columns
 from crmkit._frames import as_name, collected, in_memory, open_frame
+from crmkit._messages import Column, Message
 from crmkit.errors import ConvergenceError, SchemaError
 from crmkit.value._model import ValueModel
 
@@ -17,16 +18,29 @@ __all__ = ["fit_groups", "groups_of"]
 
 _Model = TypeVar("_Model", bound=ValueModel)
 
+_NO_MODEL: Final = Message(
+    en="{@model} must be a model of crmkit.value, got {kind}.", zh="{@model} 须为 crmkit.value 的模型，得到 {kind}。"
+)
+_IN_GROUP: Final = Message(en="Group {group!r} of {where}: {problem}", zh="{where}的组 {group!r}：{problem}")
+_NO_ROWS: Final = Message(en="{@customers} has no rows, hence no groups.", zh="{@customers} 没有任何行，因而没有分组。")
+_MISSING: Final = Message(
+    en="{where} is missing in {n:,} rows. Fill or drop them.", zh="{where}有 {n:,} 行缺失，请补全或删除。"
+)
+_NO_ORDER: Final = Message(
+    en="{where} holds values without a common order. Turn them into text.",
+    zh="{where}中的值无法比较大小，请转为文本。",
+)
+
 
 def fit_groups(customers: Any, *, model: _Model, by: Hashable) -> dict[Hashable, _Model]:
-    """Fit a model to each group of customers on its own.
+    """Fit a model to each group of customers separately.
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table
         What the model's ``fit`` takes, with a column of groups: customers, cells, or contracts.
     model : ValueModel
-        Unfitted or fitted; it is cloned, not changed.
+        Fitted or not; it is cloned, not changed.
     by : str, or another label of a pandas column
         Column of groups: a cohort, a channel, a segment.
 
@@ -54,30 +68,29 @@ def fit_groups(customers: Any, *, model: _Model, by: Hashable) -> dict[Hashable,
     {'1997-01': 781, '1997-02': 857, '1997-03': 719}
     """
     if not isinstance(model, ValueModel):
-        raise TypeError(f"`model` must be a model of crmkit.value, got {type(model).__name__}.")
+        raise TypeError(_NO_MODEL(kind=type(model).__name__))
     rows = collected(in_memory(open_frame(customers, name="customers")))
     models: dict[Hashable, _Model] = {}
     for group in groups_of(rows, by):
         try:
             models[group] = clone(model).fit(rows.filter(nw.col(as_name(by)) == group).to_native())
         except (SchemaError, ConvergenceError) as problem:
-            raise type(problem)(f"Group {group!r} of `customers[{by!r}]`: {problem}") from problem
+            said = _IN_GROUP(group=group, where=Column("customers", by), problem=problem.args[0])
+            raise type(problem)(said) from problem
     return models
 
 
 def groups_of(rows: nw.DataFrame[Any], by: Hashable) -> list[Any]:
-    """List the groups in ascending order, those of an ordered category in its order."""
+    """List the groups in ascending order; those of an ordered category in its own order."""
     column = as_name(by)
     check_columns(rows.columns, [column], name="customers", made_by="A join of the groups")
     if not len(rows):
-        raise SchemaError("`customers` has no rows, hence no groups.")
+        raise SchemaError(_NO_ROWS())
     groups = rows[column]
     missing = groups.is_null() | (groups.is_nan() if groups.dtype.is_float() else False)
     if missing.any():
-        raise SchemaError(f"`customers[{by!r}]` is missing in {int(missing.sum())} rows. Fill or drop them.")
+        raise SchemaError(_MISSING(where=Column("customers", by), n=int(missing.sum())))
     try:
         return groups.unique().sort().to_list()
     except TypeError as error:
-        raise SchemaError(
-            f"`customers[{by!r}]` holds values that have no common order. Turn them into text."
-        ) from error
+        raise SchemaError(_NO_ORDER(where=Column("customers", by))) from error

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from crmkit._checks import check_fraction, check_int
 from crmkit._frames import FrameT, column_like, from_pandas, is_engine, open_frame, rows_like
+from crmkit._messages import Message
 from crmkit._random import as_generator
 from crmkit._time_units import DAYS, DAYS_A_YEAR
 from crmkit.value._intervals import interval
@@ -20,6 +21,11 @@ from crmkit.value._valuation import Valuation
 __all__ = ["customer_equity", "customer_lifetime_value", "lifetime_value_by_year", "lifetime_value_table"]
 
 _EQUITY = ("n_customers", "n_valued", "equity", "equity_lower", "equity_upper")
+
+_BY_TAKEN: Final = Message(
+    en="{@by} must not be {by!r}, which is a column of the result. Rename the column of groups.",
+    zh="{@by} 不能为 {by!r}，结果表已有此列。请将分组列改名。",
+)
 
 
 def customer_lifetime_value(
@@ -35,35 +41,36 @@ def customer_lifetime_value(
 
     .. math:: margin \cdot E[\zeta \mid x, m] \cdot \int_0^{horizon} (1 + d)^{-t}\, dE[X(t) \mid x, t_x, T]
 
-    What was bought so far is not part of it; nor is the first purchase of a new customer.
+    It includes neither past purchases nor the first purchase of a new customer.
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.customer_summary` gives it. An engine sends its cells and gets the values joined to its customers.
+        As `crmkit.customer_summary` gives it. An engine sends its distinct histories and gets the values joined to
+        its customers.
     purchase_model : PurchaseModel
-        Fitted; says how often customers will buy.
+        Fitted; predicts how often customers will buy.
     spend_model : GammaGammaModel
-        Fitted; says what they spend on each purchase day.
+        Fitted; predicts what they spend per purchase day.
     discount_rate : float
-        A year's, for example 0.1; not negative, and above 0 where ``horizon`` is ``None``.
+        Yearly, for example 0.1; not negative, and above 0 where ``horizon`` is ``None``.
     horizon : float or None, default None
-        Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
+        Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for no end.
     margin : float, default 1.0
         Share of the amounts that is profit, above 0 and at most 1; 1 gives revenue.
 
     Returns
     -------
     Series (PyArrow: chunked array) named ``lifetime_value``
-        In the money of the table, in the order of the rows; missing for prospects, and where the expected spend is.
-        An engine, whose rows have no order, gets its customers back with that column added.
+        In the money of the table, in the order of the rows; missing for prospects, and where the expected spend
+        is. An engine, whose rows have no order, returns its customers with that column added.
 
     Raises
     ------
     NotFittedError
         If a model is not fitted.
     SchemaError
-        If a column is missing, holds what cannot be, or is in the way of the one that an engine adds.
+        If a column is missing, holds impossible values, or has the name of the one that an engine adds.
     TypeError
         If an argument is of the wrong kind.
     ValueError
@@ -109,11 +116,11 @@ def lifetime_value_by_year(
     customers : pandas, Polars or PyArrow table
         As `crmkit.customer_summary` gives it.
     purchase_model : PurchaseModel
-        Fitted; says how often customers will buy.
+        Fitted; predicts how often customers will buy.
     spend_model : GammaGammaModel
-        Fitted; says what they spend on each purchase day.
+        Fitted; predicts what they spend per purchase day.
     discount_rate : float
-        A year's, not negative.
+        Yearly, not negative.
     n_years : int, default 3
         Years of 365.25 days, at least 1.
     margin : float, default 1.0
@@ -130,7 +137,7 @@ def lifetime_value_by_year(
     NotFittedError
         If a model is not fitted.
     SchemaError
-        If a column is missing or holds what cannot be.
+        If a column is missing or holds impossible values.
     TypeError
         If an argument is of the wrong kind.
     ValueError
@@ -168,20 +175,20 @@ def lifetime_value_table(
     n_draws: int = 500,
     random_state: int | np.random.Generator = 0,
 ) -> FrameT:
-    """Lifetime value of each customer with its parts, and the interval that the uncertainty of both models leaves.
+    """Lifetime value of each customer with its parts, and an interval from the uncertainty of both models.
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table
         As `crmkit.customer_summary` gives it.
     purchase_model : PurchaseModel
-        Fitted; says how often customers will buy.
+        Fitted; predicts how often customers will buy.
     spend_model : GammaGammaModel
-        Fitted; says what they spend on each purchase day.
+        Fitted; predicts what they spend per purchase day.
     discount_rate : float
-        A year's, not negative, and above 0 where ``horizon`` is ``None``.
+        Yearly, not negative, and above 0 where ``horizon`` is ``None``.
     horizon : float or None, default None
-        Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
+        Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for no end.
     margin : float, default 1.0
         Share of the amounts that is profit, above 0 and at most 1.
     level : float, default 0.95
@@ -196,14 +203,14 @@ def lifetime_value_table(
     the kind of table given
         One row per customer, in the order given: ``discounted_purchases``, ``expected_spend``, ``lifetime_value``,
         ``lifetime_value_lower``, ``lifetime_value_upper``; missing for prospects, and where the expected spend is.
-        The upper end is infinite where so many draws of the spend model have no finite mean.
+        The upper end is infinite where too many draws of the spend model have no finite mean.
 
     Raises
     ------
     NotFittedError
         If a model is not fitted.
     SchemaError
-        If a column is missing or holds what cannot be.
+        If a column is missing or holds impossible values.
     TypeError
         If an argument is of the wrong kind.
     ValueError
@@ -261,17 +268,17 @@ def customer_equity(
     customers : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
         As `crmkit.customer_summary` gives it, with ``n_customers`` where a row stands for several.
     purchase_model : PurchaseModel
-        Fitted; says how often customers will buy.
+        Fitted; predicts how often customers will buy.
     spend_model : GammaGammaModel
-        Fitted; says what they spend on each purchase day.
+        Fitted; predicts what they spend per purchase day.
     discount_rate : float
-        A year's, not negative, and above 0 where ``horizon`` is ``None``.
+        Yearly, not negative, and above 0 where ``horizon`` is ``None``.
     horizon : float or None, default None
-        Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for ever.
+        Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for no end.
     margin : float, default 1.0
         Share of the amounts that is profit, above 0 and at most 1.
     by : str, or another label of a pandas column, optional
-        A column of groups, such as a segment; not named as a column of the result.
+        Column of groups, such as a segment; it must not have the name of a column of the result.
     level : float, default 0.95
         Probability that an interval is meant to hold.
     n_draws : int, default 500
@@ -283,17 +290,17 @@ def customer_equity(
     -------
     the kind of table given
         One row, or one per group in ascending order, its column first, of the same type. ``n_customers``: customers of
-        the table; ``n_valued``: those with a value, without prospects and those of whom the spend model says nothing;
-        ``equity``: sum of their values; ``equity_lower`` and ``equity_upper``: interval that the uncertainty of both
-        models leaves, without upper end (infinite) where so many draws of the spend model have no finite mean. All
-        three are missing where nobody has a value.
+        the table; ``n_valued``: those with a value, excluding prospects and those without a prediction of spend;
+        ``equity``: sum of their values; ``equity_lower`` and ``equity_upper``: interval from the uncertainty of both
+        models, its upper end infinite where too many draws of the spend model have no finite mean. All three are
+        missing where nobody has a value.
 
     Raises
     ------
     NotFittedError
         If a model is not fitted.
     SchemaError
-        If a column is missing or holds what cannot be, or a customer has no group.
+        If a column is missing or holds impossible values, or a customer has no group.
     TypeError
         If an argument is of the wrong kind.
     ValueError
@@ -317,7 +324,7 @@ def customer_equity(
     check_fraction(level, name="level")
     check_int(n_draws, name="n_draws", low=2)
     if by in _EQUITY:
-        raise ValueError(f"`by` must not be {by!r}, which is a column of the result. Rename the column of groups.")
+        raise ValueError(_BY_TAKEN(by=by))
     valuation = Valuation(purchase_model, spend_model, margin)
     quantity = valuation.discounted(discount_rate, horizon)
     rows = valuation.of(customers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -24,6 +24,7 @@ from crmkit._frames import (
     open_frame,
     pandas_series,
 )
+from crmkit._messages import Message, Parameter
 from crmkit._time_units import DAYS
 from crmkit.value._checks import as_continuous_rate, as_end
 from crmkit.value._groups import groups_of
@@ -39,6 +40,10 @@ __all__ = ["Valuation"]
 # So many numbers are held at a time, 32 MB.
 _AT_A_TIME = 4_000_000
 
+_NO_MODEL: Final = Message(
+    en="{name} must be a fitted {wanted}, got {kind}.", zh="{name} 须为拟合好的 {wanted}，得到 {kind}。"
+)
+
 
 class Valuation:
     """Both models, and the share of the amounts that is profit."""
@@ -49,7 +54,7 @@ class Valuation:
             ("spend_model", spend, GammaGammaModel),
         ):
             if not isinstance(model, kind):
-                raise TypeError(f"`{name}` must be a fitted {kind.__name__}, got {type(model).__name__}.")
+                raise TypeError(_NO_MODEL(name=Parameter(name), wanted=kind.__name__, kind=type(model).__name__))
             check_is_fitted(model)
         self.purchases, self.spend, self.margin = purchases, spend, check_margin(margin)
 

@@ -1,4 +1,4 @@
-"""How good a purchase model is: fit, forecasts and naive yardsticks."""
+"""How good a purchase model is: its fit and its forecasts, beside naive yardsticks."""
 
 from crmkit.value.judging._comparison import model_comparison_table
 from crmkit.value.judging._conditional import conditional_expectation_table

@@ -1,4 +1,4 @@
-"""How far predictions lie from what happened, and how well they rank."""
+"""How far predictions are from what happened, and how well they rank customers."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def quotient(part: float, whole: float) -> float:
 
 
 def ranking_auc(score: Floats, happened: npt.NDArray[np.bool_]) -> float:
-    """Share of the pairs in which what happened has the higher score; ``nan`` if all or none of it did."""
+    """Share of the pairs in which the event has the higher score; ``nan`` if it happened to all or none."""
     return float(roc_auc_score(happened, score)) if happened.any() and not happened.all() else float("nan")
 
 
 def brier_score(probability: Floats, happened: npt.NDArray[np.bool_]) -> float:
-    """Mean squared difference of a probability and what happened."""
+    """Mean squared difference between a probability and what happened."""
     return float(((probability - happened) ** 2).mean())
 
 

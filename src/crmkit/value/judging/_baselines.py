@@ -1,4 +1,4 @@
-"""What can be said without a model: the yardsticks."""
+"""Yardsticks: forecasts that need no model."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from crmkit._arrays import Floats
 from crmkit._calendar import day_number, day_numbers
 from crmkit._checks import some
 from crmkit._frames import collected, pandas_series
+from crmkit._messages import Message
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions
 from crmkit.value.judging._accuracy import quotient
@@ -21,19 +22,25 @@ __all__ = ["BASELINES", "hiatus", "naive_purchases"]
 
 BASELINES: Final = ("rate_so_far", "mean_rate", "last_period", "hiatus")
 
+_LACKING: Final = Message(
+    en="{@transactions} lacks purchases of customers in {@holdout}: {ids}. "
+    "Pass the transactions that {@holdout_split()} was given.",
+    zh="{@transactions} 缺少 {@holdout} 中客户的购买记录：{ids}。请给出 {@holdout_split()} 所用的交易表。",
+)
+
 
 def naive_purchases(period: Holdout, transactions: Any) -> dict[str, Floats]:
     """Purchases of each customer in the holdout period, by rules of thumb."""
     often, age = (period.customers[name].to_numpy(dtype=np.float64) for name in ("frequency", "T"))
     mean_rate = quotient(often.sum(), age.sum())
-    # Who bought for the first time on the last day has shown no rate.
+    # Customers who first bought on the last day have not shown a rate yet.
     own_rate = np.where(age > 0, often / np.where(age > 0, age, 1.0), mean_rate)
     naive = {"rate_so_far": own_rate * period.days, "mean_rate": np.full(len(often), mean_rate * period.days)}
     return naive if transactions is None else {**naive, "last_period": _last_period(period, transactions)}
 
 
 def hiatus(period: Holdout, *, days: float) -> Floats:
-    """1 for customers whose last purchase lies more days back, else 0."""
+    """1 for customers whose last purchase was more than so many days ago, else 0."""
     age, recency = (period.customers[name].to_numpy(dtype=np.float64) for name in ("T", "recency"))
     return np.where(age - recency > days, 1.0, 0.0)
 
@@ -51,10 +58,7 @@ def _last_period(period: Holdout, transactions: Any) -> Floats:
     row, day = row[known], bought["day"].to_numpy()[known]
     without = np.bincount(row, minlength=len(ids)) == 0
     if without.any():
-        raise SchemaError(
-            f"`transactions` lacks purchases of customers in `holdout`: {some(ids[without].tolist())}. "
-            "Pass the transactions that holdout_split was given."
-        )
+        raise SchemaError(_LACKING(ids=some(ids[without].tolist())))
     first = day_numbers(period.customers["first_order"].to_numpy())[row]
     begin = period.calibration_end - period.days
     counted = (day > begin) & (day <= period.calibration_end) & (day > first)

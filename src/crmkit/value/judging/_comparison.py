@@ -1,15 +1,16 @@
-"""Models side by side, and beside what needs no model."""
+"""Models side by side, and beside rules that need no model."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from crmkit._checks import Day, check_columns, check_number
 from crmkit._frames import FrameT, from_pandas, open_frame
+from crmkit._messages import Message
 from crmkit.value.judging._accuracy import brier_score, count_accuracy, ranking_auc
 from crmkit.value.judging._baselines import BASELINES, hiatus, naive_purchases
 from crmkit.value.judging._holdout import Holdout, read_holdout
@@ -22,6 +23,29 @@ _COLUMNS = (
     "rmse", "correlation", "gini", "top_decile_share", "auc", "brier_score",
 )  # fmt: skip
 
+_NO_MAPPING: Final = Message(
+    en="{@models} must be a mapping of names to fitted models, got {kind}.",
+    zh="{@models} 须为名称到已拟合模型的映射，得到 {kind}。",
+)
+_NO_MODELS: Final = Message(
+    en="{@models} is empty. Name at least one fitted model.", zh="{@models} 为空。请至少给出一个已拟合的模型。"
+)
+_NAMES_TAKEN: Final = Message(
+    en="{@models} takes the names {names}, which the rules of the table have. Rename them.",
+    zh="{@models} 用了表中基准规则的名称 {names}，请改名。",
+)
+_NEGATIVE: Final = Message(
+    en="{@hiatus_days} must be a number of days, 0 or more, got {value!r}.",
+    zh="{@hiatus_days} 须为不小于 0 的天数，得到 {value!r}。",
+)
+_UNLIKE: Final = Message(
+    en="{@models} have different {what}, {found}, so that their likelihoods cannot be compared. "
+    "Fit all on the same customers in one time unit.",
+    zh="{@models} 的{what}不同：{found}，似然值不可比。请以同一时间单位、同一批客户拟合所有模型。",
+)
+_TIME_UNITS: Final = Message(en="time units", zh="时间单位")
+_NUMBERS_FITTED_ON: Final = Message(en="numbers of customers fitted on", zh="拟合所用客户数")
+
 
 def model_comparison_table(
     holdout: FrameT,
@@ -31,64 +55,64 @@ def model_comparison_table(
     transactions: Any = None,
     hiatus_days: float = 180,
 ) -> FrameT:
-    """Compare models by likelihood and by what they foretold, always beside rules that need no model.
+    """Compare models by likelihood and by how well they predicted, always beside rules that need no model.
 
     The rules are rows of the table too: a model that does not beat them is not worth its trouble.
 
     ``rate_so_far``
-        Everybody goes on at the own rate, ``frequency`` / ``T``; customers with ``T`` 0 at the rate of all.
+        Customers keep their own past rate, ``frequency`` / ``T``; those with ``T`` 0 have the rate of all.
     ``mean_rate``
-        Everybody buys at the rate of all, the sum of ``frequency`` over the sum of ``T``.
+        Everybody buys at the common rate, the sum of ``frequency`` over the sum of ``T``.
     ``last_period``
         Everybody buys as often as in the last days of the calibration period, as many as the holdout has; the first
         purchase, which made them customers, does not count. With ``transactions`` only.
     ``hiatus``
-        Whoever has not bought for more than ``hiatus_days`` is inactive, everybody else is not. It says nothing of
-        the number of purchases.
+        Customers who have not bought for more than ``hiatus_days`` are inactive, all others active. It does not
+        predict the number of purchases.
 
     Parameters
     ----------
     holdout : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
         As `crmkit.holdout_split` gives it. Prospects are left out.
     models : mapping of str to a fitted model of purchases
-        By the name that their row is to have; of any class, fitted on the same customers in the same time unit,
-        without which likelihoods cannot be compared.
+        By the name for their row. Of any class, fitted on the same customers in the same time unit: otherwise
+        likelihoods cannot be compared.
     observation_end : date or ISO text
-        Last day of the holdout period, as `crmkit.holdout_split` was given it.
+        Last day of the holdout period, as given to `crmkit.holdout_split`.
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame, optional
-        Those that `crmkit.holdout_split` was given, for the rule ``last_period``.
+        Those given to `crmkit.holdout_split`, for the rule ``last_period``.
     hiatus_days : float, default 180
-        Days without a purchase after which the rule ``hiatus`` takes a customer for inactive; not negative. Put
-        in the one that your firm uses: the rule is only as good as its cut-off.
+        Days without a purchase after which the rule ``hiatus`` counts a customer as inactive; not negative. Use
+        your firm's own: the rule is only as good as its cut-off.
 
     Returns
     -------
     the kind of frame given, as ``holdout``
-        One row per model, as given, then one per rule. Missing is what does not exist: the likelihood of a rule, of
-        a model whose parameters were given; a correlation or ranking where all are equal; a share of no purchases.
+        One row per model, in the order given, then one per rule. Missing where undefined: the likelihood of a rule or
+        of a model whose parameters were given; a correlation or ranking where all are equal; a share of no purchases.
 
         ``model``, ``is_baseline``
-            Name; whether it is one of the rules.
+            Name, and whether it is one of the rules.
         ``loglik``, ``n_params``, ``aic``, ``bic``
             Of the fit to the calibration period.
         ``expected_total``, ``bias``, ``relative_bias``
-            Purchase days expected of all customers in the holdout period; the same less the actual ones; that as a
-            share of the actual ones.
+            Purchase days expected of all customers in the holdout period; the difference from the actual ones; the
+            difference as a share of the actual ones.
         ``mae``, ``rmse``
             Mean absolute error, and root of the mean squared error, of a customer's purchase days.
         ``correlation``
-            Pearson's, of expected and actual.
+            Pearson's correlation of expected and actual.
         ``gini``
-            Gini's coefficient of the actual purchases in the order of those expected, as a share of the one in their
-            own order: 1 ranks perfectly, 0 not at all, below 0 the wrong way round.
+            Gini coefficient of the actual purchases in the order of those expected, as a share of that in their own
+            order: 1 is a perfect ranking, 0 no better than chance, below 0 the wrong way round.
         ``top_decile_share``
-            Share of the actual purchases by the tenth of the customers of whom most was expected.
+            Share of the actual purchases made by the tenth of the customers with the highest expectation.
         ``auc``
-            Probability that an inactive customer was ranked above an active one; for rules of purchases, the fewer
-            the more inactive.
+            Probability that an inactive customer was ranked above an active one. Rules that predict purchases rank
+            customers with fewer as more inactive.
         ``brier_score``
-            Mean squared difference of the probability of inactivity, or the word of ``hiatus``, and what happened;
-            missing for rules that give no probability.
+            Mean squared difference between the probability of inactivity, for ``hiatus`` 0 or 1, and what happened;
+            missing for rules without a probability.
 
     Raises
     ------
@@ -98,9 +122,9 @@ def model_comparison_table(
         If a column is missing, nobody has bought, the customers are as of several days, or ``transactions`` lacks
         some of them.
     TypeError
-        If ``models`` is no mapping of names to models, or a table no frame.
+        If ``models`` is not a mapping of names to models, or a table is not a frame.
     ValueError
-        If ``models`` is empty, takes the name of a rule, or mixes time units or numbers of customers;
+        If ``models`` is empty, uses the name of a rule, or mixes time units or numbers of customers;
         ``observation_end`` does not fit ``holdout``; or ``hiatus_days`` is negative.
 
     References
@@ -130,7 +154,7 @@ def model_comparison_table(
     _check_models(models)
     check_number(hiatus_days, name="hiatus_days")
     if hiatus_days < 0:
-        raise ValueError(f"`hiatus_days` must be a number of days, 0 or more, got {hiatus_days!r}.")
+        raise ValueError(_NEGATIVE(value=hiatus_days))
     if transactions is not None:
         columns = open_frame(holdout, name="holdout").collect_schema()
         check_columns(columns, ["customer_id"], name="holdout", made_by="crmkit.holdout_split")
@@ -144,28 +168,25 @@ def model_comparison_table(
 
 def _check_models(models: object) -> None:
     if not isinstance(models, Mapping) or not all(isinstance(name, str) for name in models):
-        raise TypeError(f"`models` must be a mapping of names to fitted models, got {type(models).__name__}.")
+        raise TypeError(_NO_MAPPING(kind=type(models).__name__))
     if not models:
-        raise ValueError("`models` is empty. Name at least one fitted model.")
+        raise ValueError(_NO_MODELS())
     taken = sorted(set(models) & set(BASELINES))
     if taken:
-        raise ValueError(f"`models` takes the names {taken}, which the rules of the table have. Rename them.")
+        raise ValueError(_NAMES_TAKEN(names=taken))
     for name, model in models.items():
         days_per_unit(model, name=f"models[{name!r}]")
 
 
 def _check_comparable(rows: list[dict[str, Any]], models: Mapping[str, Judged]) -> None:
-    """Raise where the likelihoods of fitted models are of other data, or of times in another unit."""
+    """Raise where the likelihoods of fitted models are of different data, or of times in different units."""
     fitted = [model for row, model in zip(rows, models.values(), strict=True) if not np.isnan(row["loglik"])]
     for what, found in (
-        ("time units", {unit_of(model) for model in fitted}),
-        ("numbers of customers fitted on", {model.n_customers_ for model in fitted}),
+        (_TIME_UNITS(), {unit_of(model) for model in fitted}),
+        (_NUMBERS_FITTED_ON(), {model.n_customers_ for model in fitted}),
     ):
         if len(found) > 1:
-            raise ValueError(
-                f"`models` have different {what}, {sorted(found)}, so that their likelihoods cannot be compared. "
-                "Fit all on the same customers in one time unit."
-            )
+            raise ValueError(_UNLIKE(what=what, found=sorted(found)))
 
 
 def _model_row(name: str, model: Judged, period: Holdout) -> dict[str, Any]:
@@ -189,7 +210,7 @@ def _baseline_rows(period: Holdout, transactions: Any, *, hiatus_days: float) ->
     silent = period.bought == 0
     rows: list[dict[str, Any]] = []
     for name, expected in naive_purchases(period, transactions).items():
-        # Where nobody has had a day to come back there is no rate.
+        # If nobody has had a day to come back there is no rate.
         told = not np.isnan(expected).any()
         measures = count_accuracy(expected, period.bought) | {"auc": ranking_auc(-expected, silent)} if told else {}
         rows.append({"model": name, "is_baseline": True, **measures})

@@ -1,4 +1,4 @@
-"""Forecasts by what was known before: by frequency and by recency."""
+"""Forecasts by what was known before: frequency or recency."""
 
 from __future__ import annotations
 
@@ -35,28 +35,28 @@ def conditional_expectation_table(
     model : a fitted model of purchases
         Of any class, fitted on the calibration period.
     observation_end : date or ISO text
-        Last day of the holdout period, as `crmkit.holdout_split` was given it. Its first is the day after the
-        customers' ``first_order`` and ``T``.
+        Last day of the holdout period, as given to `crmkit.holdout_split`. It begins the day after the calibration
+        period, which ends ``T`` days after ``first_order``.
     by : {"frequency", "recency"}, default "frequency"
-        Repeat purchases in the calibration period: one group for each number, the last for all above; or days from
-        the first to the last of them: one group for customers without a repeat purchase, and groups of about equal
-        size, customers of equal recency together, for the others.
+        "frequency": repeat purchases in the calibration period, one group for each number, the last for all above.
+        "recency": days from the first to the last purchase, one group for customers without a repeat purchase, and
+        groups of about equal size for the others, customers of equal recency together.
     n_groups : int, default 8
-        Groups at the most, at least 2.
+        Most groups, at least 2.
 
     Returns
     -------
     the kind of frame given
-        A row per group that has customers, in ascending order.
+        One row per group that has customers, in ascending order.
 
         ``by``
             As given.
         ``lower``, ``upper``
-            Least and greatest frequency, or recency in days, of its customers.
+            Lowest and highest frequency, or recency in days, of its customers.
         ``n_customers``
             Customers.
         ``actual``, ``expected``
-            Mean purchase days of a customer in the holdout period.
+            Mean purchase days per customer in the holdout period.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def conditional_expectation_table(
     SchemaError
         If a column is missing, nobody has bought, or the customers are as of several days.
     TypeError
-        If ``model`` is no model, ``holdout`` no frame, or ``n_groups`` no whole number.
+        If ``model`` is not a model, ``holdout`` not a frame, or ``n_groups`` not a whole number.
     ValueError
         If ``observation_end`` does not fit ``holdout``, or an option lies outside its range.
 

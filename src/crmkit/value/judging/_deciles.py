@@ -1,4 +1,4 @@
-"""Ten groups of customers, those of whom most is expected first."""
+"""Ten groups of customers, those with the highest expectation first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _N_GROUPS = 10
 
 
 def decile_table(holdout: FrameT, *, model: Judged, observation_end: Day) -> FrameT:
-    """Rank customers by the purchases expected of them, and see what each tenth of them did.
+    """Rank customers by the purchases expected of them, and compare each tenth with what they did.
 
     Parameters
     ----------
@@ -26,22 +26,22 @@ def decile_table(holdout: FrameT, *, model: Judged, observation_end: Day) -> Fra
     model : a fitted model of purchases
         Of any class, fitted on the calibration period.
     observation_end : date or ISO text
-        Last day of the holdout period, as `crmkit.holdout_split` was given it.
+        Last day of the holdout period, as given to `crmkit.holdout_split`.
 
     Returns
     -------
     the kind of frame given
-        Ten rows of equally many customers but for one, the larger first; with fewer customers a row each. Of
-        customers with equal predictions, of whom any could be first, each counts with the mean of all of them.
+        Ten rows of equally many customers, give or take one, the larger first; with fewer than ten customers one row
+        each. Customers with equal predictions, any of whom could come first, each count with the mean of all of them.
 
         ``decile``
-            1 for those of whom most is expected.
+            1 for those with the highest expectation.
         ``n_customers``
             Customers.
         ``expected``, ``actual``
-            Mean purchase days of a customer in the holdout period.
+            Mean purchase days per customer in the holdout period.
         ``lift``
-            ``actual`` as a multiple of that of all customers; missing if nobody bought.
+            ``actual`` as a multiple of the mean of all customers; missing if nobody bought.
         ``actual_share``
             Share of all purchase days of the holdout period; missing if there were none.
 
@@ -52,7 +52,7 @@ def decile_table(holdout: FrameT, *, model: Judged, observation_end: Day) -> Fra
     SchemaError
         If a column is missing, nobody has bought, or the customers are as of several days.
     TypeError
-        If ``model`` is no model or ``holdout`` no frame.
+        If ``model`` is not a model or ``holdout`` not a frame.
     ValueError
         If ``observation_end`` does not fit ``holdout``.
 

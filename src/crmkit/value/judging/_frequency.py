@@ -1,4 +1,4 @@
-"""Fit within the calibration period: how many customers bought how often."""
+"""Fit within the calibration period: numbers of customers by number of purchases."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ __all__ = ["frequency_table"]
 
 
 def frequency_table(customers: FrameT, *, model: Judged, n_max: int = 7) -> FrameT:
-    r"""Count the customers with 0, 1, 2 … repeat purchases, beside the number that a model expects.
+    r"""Compare the numbers of customers with 0, 1, 2 … repeat purchases with those that a model expects.
 
-    Expected are new customers, each over its own time since the first purchase:
+    The model is asked about new customers, each over their own time since the first purchase:
 
     .. math:: E_n = \sum_i P(X(T_i) = n)
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
-        Those it was fitted on, as `crmkit.customer_summary` gives them, or their `crmkit.cells`. Prospects are left
-        out.
+        The customers it was fitted on, as `crmkit.customer_summary` gives them, or their `crmkit.cells`. Prospects
+        are left out.
     model : a fitted model of purchases
         Of any class.
     n_max : int, default 7
-        The last row counts the customers with so many purchases or more; at least 1.
+        The last row counts customers with this many purchases or more; at least 1.
 
     Returns
     -------
@@ -40,11 +40,11 @@ def frequency_table(customers: FrameT, *, model: Judged, n_max: int = 7) -> Fram
         ``actual``
             Customers.
         ``expected``
-            Customers to expect; both columns have one total.
+            Customers expected; both columns have the same total.
         ``chi_square``
             :math:`(\text{actual} - \text{expected})^2 / \text{expected}`; missing where nobody is expected. The
-            sum is Pearson's statistic. It ranks models; it has no exact distribution here, for the parameters were
-            fitted to the whole histories.
+            sum is Pearson's statistic. It ranks models; it has no exact distribution here, because the parameters
+            were fitted to the whole histories.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def frequency_table(customers: FrameT, *, model: Judged, n_max: int = 7) -> Fram
     SchemaError
         If a column is missing, or nobody has bought.
     TypeError
-        If ``model`` is no model, ``customers`` no frame, or ``n_max`` no whole number.
+        If ``model`` is not a model, ``customers`` not a frame, or ``n_max`` not a whole number.
     ValueError
         If ``n_max`` is below 1.
 

@@ -1,4 +1,4 @@
-"""Whether the probability of not buying is what it says."""
+"""Whether the predicted probability of not buying can be trusted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["inactivity_calibration_table"]
 
 
 def inactivity_calibration_table(holdout: FrameT, *, model: Judged, observation_end: Day, n_bins: int = 10) -> FrameT:
-    """Compare the predicted probability of not buying in the holdout period with the share that did not buy.
+    """Compare the predicted probability of not buying in the holdout period with the share who did not buy.
 
     Parameters
     ----------
@@ -25,14 +25,14 @@ def inactivity_calibration_table(holdout: FrameT, *, model: Judged, observation_
     model : a fitted model of purchases
         Of any class, fitted on the calibration period.
     observation_end : date or ISO text
-        Last day of the holdout period, as `crmkit.holdout_split` was given it.
+        Last day of the holdout period, as given to `crmkit.holdout_split`.
     n_bins : int, default 10
-        Bins at the most, at least 1: of about equal size, customers of equal probability together.
+        Most bins, at least 1: of about equal size, customers of equal probability together.
 
     Returns
     -------
     the kind of frame given
-        A row per bin, the least probable first.
+        One row per bin, the lowest probability first.
 
         ``bin``
             1, 2 …
@@ -41,10 +41,10 @@ def inactivity_calibration_table(holdout: FrameT, *, model: Judged, observation_
         ``predicted``
             Mean predicted probability of not buying.
         ``observed``, ``observed_lower``, ``observed_upper``
-            Share of the customers that did not buy, with Wilson's 95 % interval.
+            Share of the customers who did not buy, with Wilson's 95 % interval.
         ``brier_score``
-            Mean squared difference of the probability and what happened (1 for not buying); lower is better. The
-            mean of the bins weighted by ``n_customers`` is that of all.
+            Mean squared difference between the probability and what happened (1 for not buying); lower is better. The
+            mean over the bins weighted by ``n_customers`` is the score of all customers.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def inactivity_calibration_table(holdout: FrameT, *, model: Judged, observation_
     SchemaError
         If a column is missing, nobody has bought, or the customers are as of several days.
     TypeError
-        If ``model`` is no model, ``holdout`` no frame, or ``n_bins`` no whole number.
+        If ``model`` is not a model, ``holdout`` not a frame, or ``n_bins`` not a whole number.
     ValueError
         If ``observation_end`` does not fit ``holdout``, or ``n_bins`` is below 1.
 

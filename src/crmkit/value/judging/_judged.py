@@ -1,17 +1,23 @@
-"""What is asked of a model that is judged, whatever its class."""
+"""What a model must answer to be judged, whatever its class."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
+from crmkit._messages import Message, Parameter
 from crmkit._time_units import DAYS, TimeUnit
 from crmkit.value._purchases._beta_binomial import check_in_time
 
 __all__ = ["Judged", "as_new", "days_per_unit", "floats", "unit_of"]
+
+_NO_MODEL: Final = Message(
+    en="{name} must be a fitted model of purchases such as BetaGeoModel, got {value!r}.",
+    zh="{name} 须为拟合好的购买模型，如 BetaGeoModel，得到 {value!r}。",
+)
 
 
 class Judged(Protocol):
@@ -24,22 +30,22 @@ class Judged(Protocol):
     n_customers_: int
 
     def expected_purchases(self, customers: Any, *, horizon: float) -> Any:
-        """Purchases to expect of each customer in a time after ``as_of``."""
+        """Purchases expected of each customer in a time after ``as_of``."""
 
     def expected_curve(self, horizons: Any, *, covariates: Any = None) -> pd.DataFrame:
-        """Purchases to expect of a new customer."""
+        """Purchases expected of a new customer."""
 
     def probability_inactive(self, customers: Any, *, horizon: float) -> Any:
-        """Probability of each customer not to buy in a time after ``as_of``."""
+        """Probability that each customer buys nothing in a time after ``as_of``."""
 
     def purchase_distribution(self, customers: Any, *, horizon: float, n_max: int = 10) -> Any:
         """Probability of every number of purchases of each customer."""
 
 
 def days_per_unit(model: Judged, *, name: str = "model") -> float:
-    """Days of the model's time unit; raise for what is no model of purchases."""
+    """Days of the model's time unit; raise for anything but a model of purchases."""
     if isinstance(model, type) or not hasattr(model, "expected_purchases") or not hasattr(model, "time_unit"):
-        raise TypeError(f"`{name}` must be a fitted model of purchases such as BetaGeoModel, got {model!r}.")
+        raise TypeError(_NO_MODEL(name=Parameter(name), value=model))
     check_in_time(model, name=name)
     return DAYS[unit_of(model)]
 

@@ -19,7 +19,7 @@ def even_groups(values: Floats, *, n_groups: int) -> npt.NDArray[np.intp]:
 
 
 def best_first(predicted: Floats, actual: Floats) -> Floats:
-    """What customers did, those of the highest prediction first; those of equal prediction all did their mean."""
+    """What customers did, the highest prediction first; those with equal predictions all count with their mean."""
     of_row, distinct = pd.factorize(predicted, sort=True)
     count = np.bincount(of_row, minlength=len(distinct))
     mean = np.bincount(of_row, weights=actual, minlength=len(distinct)) / count
@@ -27,7 +27,7 @@ def best_first(predicted: Floats, actual: Floats) -> Floats:
 
 
 def normalised_gini(predicted: Floats, actual: Floats) -> float:
-    """How well a prediction ranks: 1 as well as hindsight, 0 not at all; ``nan`` where all did the same."""
+    """How well a prediction ranks: 1 as well as hindsight, 0 no better than chance; ``nan`` where all did the same."""
     perfect = _spread(actual, by=actual)
     return _spread(actual, by=predicted) / perfect if perfect > 0 else float("nan")
 

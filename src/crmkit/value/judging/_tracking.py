@@ -1,10 +1,10 @@
-"""Repeat purchases over time, as they came and as a model expects them of new customers."""
+"""Repeat purchases over time, actual ones and those that a model expects of new customers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -16,6 +16,7 @@ from crmkit._arrays import Floats
 from crmkit._calendar import Freq, check_freq, day_number, first_day_of, number_of_period
 from crmkit._checks import Day, as_day, check_columns, some
 from crmkit._frames import FrameT, collected, from_pandas, open_frame, pandas_series, to_pandas
+from crmkit._messages import Message
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
 from crmkit.value.judging._judged import Judged, as_new, days_per_unit, floats
@@ -23,6 +24,27 @@ from crmkit.value.judging._judged import Judged, as_new, days_per_unit, floats
 __all__ = ["tracking_table"]
 
 _EPOCH = datetime(1970, 1, 1)
+
+_ENDS_EARLY: Final = Message(
+    en="{@observation_end} must be after {@calibration_end}, got {end:%F} and {split:%F}.",
+    zh="{@observation_end} 须晚于 {@calibration_end}，得到 {end:%F} 与 {split:%F}。",
+)
+_NOBODY: Final = Message(
+    en="{@calibration_end} is {split:%F}; nobody bought by then. Give a later day.",
+    zh="{@calibration_end} 为 {split:%F}，此前无人购买。请给出更晚的日期。",
+)
+_NO_CUSTOMERS: Final = Message(
+    en="{@customers} must be a table of customer_id and {covariates} for this model, got None.",
+    zh="此模型需要 {@customers}：含 customer_id 与 {covariates} 的表，得到 None。",
+)
+_TWICE: Final = Message(
+    en="{@customers} has ids more than once: {ids}. Leave one row of each.",
+    zh="{@customers} 中有重复的编号：{ids}。请每位客户只留一行。",
+)
+_LACKING: Final = Message(
+    en="{@customers} lacks ids that have transactions: {ids}. Add them.",
+    zh="{@customers} 缺少有交易的编号：{ids}。请补上。",
+)
 
 
 def tracking_table(
@@ -34,14 +56,14 @@ def tracking_table(
     freq: Freq = "W",
     customers: FrameT | None = None,
 ) -> FrameT:
-    r"""Follow the repeat purchases of a group of customers, period by period, beside those that a model expects.
+    r"""Compare the repeat purchases of a group of customers, period by period, with those that a model expects.
 
-    Followed are all customers who bought by ``calibration_end``. Expected is what new customers do, each from its
-    first purchase day :math:`d_i` to the end of the last day :math:`e` of the period:
+    All customers who bought by ``calibration_end`` are followed. The model is asked about new customers, from
+    their first purchase day :math:`d_i` to the end of the last day :math:`e` of the period:
 
     .. math:: \sum_i E[X(e + 1 - d_i)]
 
-    so this judges the model as such, not what it has learned of each customer.
+    so this judges the model itself, not what it has learned about each customer.
 
     Parameters
     ----------
@@ -52,7 +74,7 @@ def tracking_table(
     calibration_end : date or ISO text
         Last day of the calibration period.
     observation_end : date or ISO text
-        The last day that counts.
+        The last day counted.
     freq : {"W", "D", "M", "Q", "Y"}, default "W"
         Weeks from Monday, days, months, quarters or years. The literature counts weeks from the first purchase day:
         take every seventh row of ``freq="D"``.
@@ -69,13 +91,13 @@ def tracking_table(
         ``period``, ``last_day``
             First and last day; the last period ends with ``observation_end``.
         ``is_complete``
-            Whether ``observation_end`` does not cut the period short.
+            False where ``observation_end`` cuts the period short.
         ``is_holdout``
             Whether it starts after ``calibration_end``.
         ``actual``, ``expected``
-            Purchase days in the period, each customer's first left out.
+            Purchase days in the period, without each customer's first.
         ``actual_cumulative``, ``expected_cumulative``
-            The same from the beginning.
+            The same since the beginning.
 
     Raises
     ------
@@ -84,10 +106,10 @@ def tracking_table(
     SchemaError
         If a column is missing, or ``customers`` lacks somebody or has somebody twice.
     TypeError
-        If ``model`` is no model, or a table no frame.
+        If ``model`` is not a model, or a table is not a frame.
     ValueError
-        If a day is no date or in the wrong order, nobody bought by ``calibration_end``, ``freq`` is none of those
-        listed, or a model with covariates is given no ``customers``.
+        If a day is not a date or the days are in the wrong order, nobody bought by ``calibration_end``, ``freq`` is
+        not one of those listed, or a model with covariates comes without ``customers``.
 
     References
     ----------
@@ -110,7 +132,7 @@ def tracking_table(
     unit = days_per_unit(model)
     split, end = as_day(calibration_end, name="calibration_end"), as_day(observation_end, name="observation_end")
     if end <= split:
-        raise ValueError(f"`observation_end` must be after `calibration_end`, got {end:%F} and {split:%F}.")
+        raise ValueError(_ENDS_EARLY(end=end, split=split))
     followed = _read(transactions, end, cohort_end=split)
     new = _new_customers(model, followed, customers)
     starts, ends = _periods(followed.first.min(), _number(end), freq=freq)
@@ -153,7 +175,7 @@ def _read(transactions: Any, end: datetime, *, cohort_end: datetime) -> _Followe
     first = days.groupby(level=0).transform("min")
     followed = first <= _number(cohort_end)
     if not followed.any():
-        raise ValueError(f"`calibration_end` is {cohort_end:%F}; nobody bought by then. Give a later day.")
+        raise ValueError(_NOBODY(split=cohort_end))
     days, first = days[followed], first[followed]
     starts = days[days == first]
     repeats = np.asarray(days[days > first], dtype=np.int64)
@@ -173,16 +195,16 @@ def _new_customers(model: Judged, followed: _Followed, customers: Any) -> _New:
     if not covariates:
         return _New(as_new(pd.DataFrame(index=[0])), np.zeros(len(followed.ids), dtype=np.intp))
     if customers is None:
-        raise ValueError(f"`customers` must be a table of customer_id and {covariates} for this model, got None.")
+        raise ValueError(_NO_CUSTOMERS(covariates=covariates))
     frame = open_frame(customers, name="customers")
     check_columns(frame.collect_schema(), ["customer_id", *covariates], name="customers", made_by="A join by customer")
     known = to_pandas(frame.select("customer_id", *covariates)).set_index("customer_id")
     copies = known.index[known.index.duplicated()].unique()
     if len(copies):
-        raise SchemaError(f"`customers` has ids more than once: {some(copies.tolist())}. Leave one row of each.")
+        raise SchemaError(_TWICE(ids=some(copies.tolist())))
     strangers = followed.ids.difference(known.index)
     if len(strangers):
-        raise SchemaError(f"`customers` lacks ids that have transactions: {some(strangers.tolist())}. Add them.")
+        raise SchemaError(_LACKING(ids=some(strangers.tolist())))
     own = known.loc[followed.ids]
     codes = np.asarray(own.groupby(covariates, sort=False, dropna=False).ngroup(), dtype=np.intp)
     first_of_each = np.unique(codes, return_index=True)[1]
@@ -192,7 +214,7 @@ def _new_customers(model: Judged, followed: _Followed, customers: Any) -> _New:
 def _cumulative(
     model: Judged, first: npt.NDArray[np.int64], new: _New, last: npt.NDArray[np.int64], *, unit: float
 ) -> Floats:
-    """Purchases to expect up to the end of each last day: a curve by age, in days, for each kind of customer."""
+    """Purchases expected up to the end of each last day: a curve by age, in days, for each kind of customer."""
     start = int(first.min())
     span = int(first.max()) - start + 1
     counts = csr_array((np.ones(len(first)), (first - start, new.codes)), shape=(span, len(new.customers)))
@@ -208,7 +230,7 @@ def _cumulative(
 
 
 def _by_age(model: Judged, new: pd.DataFrame, ages: Floats) -> Iterable[Floats]:
-    """Purchases to expect of each kind of customer up to each age, in the model's unit."""
+    """Purchases expected of each kind of customer up to each age, in the model's unit."""
     covariates = new.drop(columns=["frequency", "recency", "T"])
     if len(new) == 1:
         curve = model.expected_curve(ages, covariates=covariates.iloc[0].to_dict())
