@@ -15,7 +15,7 @@ _NEEDS_PACKAGE: Final = Message(
 
 
 def main() -> None:
-    """Run the command line, or say what it needs."""
+    """Run the command line, or name the package that it needs."""
     try:
         from crmkit.cli._main import main as command
 

@@ -14,7 +14,7 @@ _OPTION: Final = "--language"
 
 
 def language_of(arguments: Sequence[str]) -> Language:
-    """Give the last language named, wherever it stands; English where there is none or an unknown one."""
+    """Return the last language named, wherever it stands; English if there is none or it is unknown."""
     named = ""
     for argument, following in pairwise([*arguments, ""]):
         option, equals, value = argument.partition("=")

@@ -1,4 +1,4 @@
-"""The commands and their group: each runs here, and what stops it is told in the language asked for."""
+"""The commands and their group, which tell errors in the language asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["SpokenCommand", "SpokenGroup"]
 
 
 class SpokenCommand(click.Command):
-    """A command that tells what stops it in the language asked for, even where the options cannot be read."""
+    """A command that tells errors in the language asked for, even if its options cannot be read."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments."""
@@ -33,7 +33,7 @@ class SpokenCommand(click.Command):
 
 
 class SpokenGroup(click.Group):
-    """The group of commands, which tells likewise what stops it."""
+    """The group of commands, which tells errors likewise."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments up to the command."""

@@ -1,4 +1,4 @@
-"""The commands, under one name: every file of `crmkit.cli.commands` is one, called as the file is."""
+"""The group of commands: each file of `crmkit.cli.commands` is one, with the file's name."""
 
 from __future__ import annotations
 

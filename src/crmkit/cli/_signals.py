@@ -1,4 +1,4 @@
-"""A command that is told to end removes what it holds: temporary folders, files that are half written."""
+"""A command that is terminated removes its temporary folders and half-written files."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import Any, Final
 
 __all__ = ["exiting_when_terminated"]
 
-# The second comes when the terminal closes, and only some systems have it.
+# The second is sent when the terminal closes; not all systems have it.
 _NAMES: Final = ("SIGTERM", "SIGHUP")
-# Shells give this and the signal's number for a process that a signal ended.
+# Shells add the signal's number to this for a process that a signal ended.
 _EXIT: Final = 128
 
 
 @contextmanager
 def exiting_when_terminated() -> Iterator[None]:
-    """Make the signals an exit like any other; only the main thread can."""
+    """Turn the signals into an ordinary exit; only the main thread can."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     exits: list[int] = []
-    # What is ignored, as SIGHUP is under nohup, stays so.
+    # What is ignored, as SIGHUP is under nohup, stays ignored.
     heeded = [number for number in _numbers() if signal.getsignal(number) is not signal.SIG_IGN]
 
     def leave(number: int, frame: Any) -> None:  # noqa: ARG001
         exits.append(_EXIT + number)
-        # A second one would end the tidying up.
+        # A second signal would interrupt the clean-up.
         for each in heeded:
             signal.signal(each, signal.SIG_IGN)
         sys.exit(exits[0])
@@ -40,7 +40,7 @@ def exiting_when_terminated() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        # An engine at work makes an error of its own of the exit.
+        # An engine at work turns the exit into an error of its own.
         if exits:
             sys.exit(exits[0])
 

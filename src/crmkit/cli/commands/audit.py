@@ -31,18 +31,18 @@ _OWN_NAME: Final = Message(
     en="--by cannot take a column called {column}, a name that order lines have themselves. Rename it in the file.",
     zh="--by 不能使用名为 {column} 的列：订单明细自身已有此列名。请在文件中改名。",
 )
-# The columns of order lines, which none that is kept may be called.
+# The columns of order lines; a column that is kept cannot have one of these names.
 _OWN: Final = ("customer_id", "order_id", "date", "time", "quantity", "amount")
 
 
 @command()
-@order_command(as_of="Last day that counts; without it no row is after it.", needs_as_of=False)
+@order_command(as_of="Last day that counts; if not given, all days count.", needs_as_of=False)
 @click.option(
     "--by", metavar="COLUMN", help="Look for holes in the orders by channel, store or the like; needs order ids."
 )
 @JSON
 def audit(options: OrderOptions, by: str | None, as_json: bool) -> None:
-    """Say where every row of FILE and every unit of money goes, and where days or months seem to be missing.
+    """Show where every row of FILE and every unit of money goes, and which days or months seem to be missing.
 
     Refunds and rows that cannot be used are counted whatever --returns and --invalid say.
 

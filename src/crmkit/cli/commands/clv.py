@@ -85,7 +85,7 @@ _TOTALS: Final = {
     type=Choice(list(PURCHASE_MODELS)),
     default="pareto",
     show_default=True,
-    help="Of purchases: Pareto/NBD, BG/NBD or MBG/NBD.",
+    help="Model of purchases: Pareto/NBD, BG/NBD or MBG/NBD.",
 )
 @click.option(
     "--horizon",
@@ -93,7 +93,7 @@ _TOTALS: Final = {
     show_default=True,
     metavar="TIME",
     type=Time(),
-    help="Time after --as-of that is predicted: a number and D, W, M or Y for days, weeks, months or years.",
+    help="Time to predict after --as-of: a number and D, W, M or Y for days, weeks, months or years.",
 )
 @MARGIN
 @DISCOUNT_RATE
@@ -173,7 +173,7 @@ def _in_words(horizon: str, language: Language) -> str:
 
 
 def _totals(forecast: BaseForecast) -> dict[str, dict[str, Any]]:
-    """The sums by quantity; without a model of spend those of money are missing."""
+    """The totals by quantity; without a model of spend those of money are missing."""
     missing = {"n_customers": 0, **dict.fromkeys(_ENDS, math.nan)}
     found: Any = forecast.totals.set_index("quantity").to_dict("index")
     return {name: found.get(name, missing) for name in ("expected_purchases", "lifetime_value")}
@@ -190,7 +190,7 @@ def _why(problem: UnfitError) -> Said:
 
 
 def _caveats(forecast: BaseForecast, *, n_customers: int, horizon: str) -> list[Said]:
-    """How far the figures can be trusted, and whom they leave out, a sentence each."""
+    """How far the figures can be trusted, and whom they leave out."""
     caveats = list(forecast.limits.said(horizon=horizon))
     left_out = [(_NO_PURCHASE, n_customers - forecast.n_buyers)]
     if forecast.problem is None:
@@ -201,7 +201,7 @@ def _caveats(forecast: BaseForecast, *, n_customers: int, horizon: str) -> list[
 
 
 def _print(forecast: BaseForecast, asked: dict[str, Any], *, n_customers: int, language: Language) -> None:
-    """Print what all customers will do and bring, then the parameters."""
+    """Print the totals, then the parameters."""
     totals = _totals(forecast)
     rows = [
         [_CUSTOMERS.text(language), count(n_customers), NOTHING],

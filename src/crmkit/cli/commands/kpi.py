@@ -45,14 +45,14 @@ _NO_PERIOD_BEFORE: Final = Message(
 
 
 @command()
-@order_command(as_of="Last day that counts, and so the last of the period unless --end is.", needs_as_of=False)
+@order_command(as_of="Last day that counts; also the last day of the period unless --end is given.", needs_as_of=False)
 @click.option("--start", required=True, metavar="DATE", type=Day(), help="First day of the period.")
 @click.option("--end", metavar="DATE", type=Day(), help="Last day of the period.")
 @JSON
 def kpi(options: OrderOptions, start: str, end: str | None, as_json: bool) -> None:
     """Compute the KPIs of a period from the orders in FILE.
 
-    Orders before the period tell new customers from old ones.
+    Orders before the period show which customers are new.
 
     \b
     Example:
@@ -89,13 +89,13 @@ def _last_day(options: OrderOptions, *, start: str, end: str | None) -> str:
 
 
 def _touches_hole(table: pd.DataFrame, holes: list[LogHole], *, start: datetime, last: datetime) -> list[bool]:
-    """Whether the days that each KPI looks at touch a hole."""
+    """Whether the days of each KPI touch a hole."""
     windows = kpi_catalogue().set_index("kpi")["window"].loc[table["kpi"]]
     return [bool(touching(holes, *window_of(window, start, last))) for window in windows]
 
 
 def _named(table: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Put names and units beside the codes."""
+    """Add names and units to the codes."""
     units = kpi_catalogue().set_index("kpi")["unit"].loc[table["kpi"]]
     table.insert(1, "name", [LABELS["kpi"][code].text(language) for code in table["kpi"]])
     table.insert(2, "unit", units.to_numpy())

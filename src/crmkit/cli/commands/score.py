@@ -59,7 +59,7 @@ _RULES_UNREAD: Final = Message(en="--rules {file} cannot be read: {error}", zh="
     "--master",
     type=FilePath(),
     metavar="FILE",
-    help="All customers known; those without an order are prospects.",
+    help="All known customers; those without an order are prospects.",
 )
 @click.option("--master-id", metavar="COLUMN", help="Customers in the master file; guessed from its header.")
 @MONETARY_VALUE
@@ -104,7 +104,7 @@ def score(
 
 
 def _read(rules: Path) -> Any:
-    """Give the rules of a preset or of a TOML file."""
+    """Return the rules of a preset or of a TOML file."""
     if str(rules) in _PRESETS:
         return str(rules)
     if rules.suffix != ".toml":

@@ -1,4 +1,4 @@
-"""What the command line says, in English and Chinese: its words, what stops a command, remarks."""
+"""What the command line says, in English and Chinese: its words, errors and remarks."""
 
 from crmkit.cli.language._errors import FileError, OptionError
 from crmkit.cli.language._said import of_the_master_file, say, told

@@ -1,4 +1,4 @@
-"""What stops a command, said by the command line itself."""
+"""Errors of the command line itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FileError(click.ClickException):
     def __init__(self, message: str, *, tables: Mapping[str, Label] = MappingProxyType({})) -> None:
         super().__init__(message)
         self.tables = tables
-        """How the message calls tables, where not as everywhere."""
+        """Words for tables that differ from the usual ones."""
 
 
 class OptionError(click.UsageError):

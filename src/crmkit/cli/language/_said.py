@@ -1,4 +1,4 @@
-"""Messages in the language asked for and in the words of the command that runs."""
+"""Messages in the language asked for and in the words of the running command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["of_the_master_file", "say", "told"]
 
 
 def told(said: str, language: Language, *, tables: Mapping[str, Label] = MappingProxyType({})) -> str:
-    """Tell a message; text that is none stays as it is."""
+    """Tell a message; other text stays as it is."""
     if not isinstance(said, Said):
         return said
     return smoothed(said.told(language, CommandWords(_options(), tables=tables)), language)
@@ -30,7 +30,7 @@ def say(said: str, language: Language) -> None:
 
 @contextmanager
 def of_the_master_file() -> Iterator[None]:
-    """Call the customers that the library is given the master file where it cannot use them."""
+    """Call the customers of the library's errors the master file."""
     try:
         yield
     except (ValueError, TypeError) as problem:
@@ -38,7 +38,7 @@ def of_the_master_file() -> Iterator[None]:
 
 
 def _options() -> dict[str, str]:
-    """The options of the command that runs, as they are typed, by the name of their parameter."""
+    """The options of the running command, as they are typed, by the name of their parameter."""
     context = click.get_current_context(silent=True)
     parameters = [] if context is None else context.command.params
     return {

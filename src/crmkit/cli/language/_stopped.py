@@ -1,4 +1,4 @@
-"""What stops a command, told in the language asked for with an exit code."""
+"""Errors of a command, told in the language asked for, with their exit codes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _EXIT_INTERRUPTED: Final = 1
 
 @contextmanager
 def telling(context: click.Context) -> Iterator[None]:
-    """Tell what stops a command, whoever found it: the command line, the library or click."""
+    """Tell the error that stops a command, whether of the command line, the library or click."""
     language: Language = context.find_root().obj
     try:
         yield

@@ -1,4 +1,4 @@
-"""Wrong usage, told from what click knows of it, and not from its sentences."""
+"""Wrong usage, told from the attributes of click's errors, not from their sentences."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OR: Final = Message(en="{one} or {other}", zh="{one} 或 {other}")
 
 
 def with_near(message: Message, name: str, near: Sequence[str] | None) -> Said:
-    """Say that there is no such name, and which there are that look like it."""
+    """Say that there is no such name, and suggest similar ones."""
     if not near:
         return message(name=name, near="")
     *others, last = [repr(each) for each in near]
@@ -35,7 +35,7 @@ def with_near(message: Message, name: str, near: Sequence[str] | None) -> Said:
 
 
 def problem_of(problem: click.ClickException, context: click.Context) -> str | None:
-    """Give the message of an error; None where it is click's own and says something else."""
+    """Return the message of an error; None for other text of click, such as a help page."""
     if isinstance(problem, click.MissingParameter) and problem.param is not None:
         missing = _MISSING_ARGUMENT if isinstance(problem.param, click.Argument) else _MISSING_OPTION
         return missing(name=problem.param.get_error_hint(context))

@@ -1,4 +1,4 @@
-"""How the command line calls what its user gives: options, files, columns, commands."""
+"""The command line's words for options, files, columns and commands."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _TABLES: Final = MappingProxyType(
 _COLUMN: Final = Label("the column {column}", "列 {column}")
 _COLUMN_OF: Final = Label("the column {column} of {table}", "{table}的列 {column}")
 _CALLS: Final = MappingProxyType({"audit_orders": "crmkit audit"})
-# Marks around words whose capital or spaces depend on where they come to stand; no text that is shown holds them.
+# Marks around words whose capital or spaces depend on their place in the sentence.
 _CAPITAL: Final = "\0"
 _SPACED: Final = "\1"
 _JOINED: Final = "\2"
 
 
 class CommandWords(Words):
-    """The words of a command with these options, by the name of their parameter."""
+    """The words of a command; ``options`` are its options by the name of their parameter."""
 
     def __init__(self, options: Mapping[str, str], *, tables: Mapping[str, Label] = MappingProxyType({})) -> None:
         self._options = options
@@ -49,18 +49,18 @@ class CommandWords(Words):
         return f"{_SPACED}{option} {_typed(value)}{_SPACED}" if value else f"{_SPACED}{option}{_SPACED}"
 
     def column(self, table: str, column: object, language: Language) -> str:
-        """Name a column of the file, or of the other file."""
+        """Name a column of the file, or of the master file."""
         found = self._tables.get(table, _THE_FILE)
         text = (_COLUMN if found == _THE_FILE else _COLUMN_OF).text(language)
         return f"{_CAPITAL}{text.format(column=column, table=found.text(language))}{_SPACED}"
 
     def call(self, name: str, language: Language) -> str:  # noqa: ARG002
-        """Name the command that does the same, if there is one."""
+        """Name the command that does the same; without one, the function."""
         return _CALLS.get(name, name)
 
 
 def smoothed(text: str, language: Language) -> str:
-    """Give words at the start of a sentence a capital, and those of Chinese sentences the spaces that they need."""
+    """Capitalise words at the start of an English sentence; space words in a Chinese one."""
     if language == "zh":
         text = re.sub(rf"(?<=\w){_SPACED}(?=--)|(?<=\S){_SPACED}(?=\w)", " ", text)
         text = re.sub(rf"{_JOINED} (?=[\u4e00-\u9fff])", "", text)
@@ -70,10 +70,10 @@ def smoothed(text: str, language: Language) -> str:
 
 
 def _typed(value: str) -> str:
-    """The text of a value in a command line, of a literal as Python writes it."""
+    """A Python literal as one would type it on a command line."""
     try:
         plain = ast.literal_eval(value)
     except (ValueError, SyntaxError):
         plain = value
-    # What is left out in Python is named as nothing here.
+    # None in Python is an empty text here.
     return shlex.quote(str(plain)) if plain not in (None, "") else '""'

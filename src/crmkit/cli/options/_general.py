@@ -1,4 +1,4 @@
-"""Options of any command, and the command itself."""
+"""Options of any command, and the decorator that makes a command."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ command: Final = functools.partial(click.command, cls=SpokenCommand)
 """Make a command of a function."""
 
 LANGUAGE: Final = click.option(
-    "--language", type=Choice(LANGUAGES), default="en", show_default=True, help="Of names and messages."
+    "--language", type=Choice(LANGUAGES), default="en", show_default=True, help="Language of names and messages."
 )
 JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead.")
 MONETARY_VALUE: Final = click.option(

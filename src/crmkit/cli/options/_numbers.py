@@ -23,12 +23,12 @@ DISCOUNT_RATE: Final = click.option(
     type=Number(check_discount_rate),
     default=0.1,
     show_default=True,
-    help="A year's, by which later purchases count less.",
+    help="Yearly rate by which later purchases count less.",
 )
 LEVEL: Final = click.option(
     "--level",
     type=Number(lambda level: check_fraction(level, name="level")),
     default=0.95,
     show_default=True,
-    help="Of the intervals.",
+    help="Level of the intervals.",
 )

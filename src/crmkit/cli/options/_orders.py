@@ -1,4 +1,4 @@
-"""The options that all commands on a file share."""
+"""The options that all commands that read a file share."""
 
 from __future__ import annotations
 
@@ -21,20 +21,22 @@ def _column(name: str, text: str) -> Callable[..., Any]:
 
 _SHARED: Final = (
     click.argument("file", type=FilePath()),
-    _column("customer-id", "Customers. This and the next columns are guessed from the header unless named."),
+    _column("customer-id", "Customers. This and the next columns are guessed from the header if not named."),
     _column("date", "Dates or times of the orders."),
-    _column("amount", "Money per row. Guessed only where quantity and unit price are not there as well."),
+    _column("amount", "Money per row. Guessed only if the file has no quantity and unit price."),
     _column("quantity", "With --unit-price, instead of --amount."),
-    _column("unit-price", "Times --quantity it is the amount."),
-    _column("order-id", 'Rows that share one are one order; "" for none, every row then being an order.'),
+    _column("unit-price", "With --quantity, instead of --amount."),
+    _column("order-id", 'Rows with the same id are one order; "" for none: every row is an order.'),
     _column("currency", 'Currency codes; several codes are refused. "" for none.'),
-    click.option("--date-format", metavar="FORMAT", help="How text dates are written, such as %d/%m/%Y; else ISO."),
-    click.option("--time-zone", metavar="ZONE", help="Zone whose days count, for times that carry a zone."),
-    click.option("--encoding", default="utf-8-sig", show_default=True, help="Of text: also gb18030, utf-16, latin-1."),
+    click.option("--date-format", metavar="FORMAT", help="Format of text dates, such as %d/%m/%Y; ISO if not given."),
+    click.option("--time-zone", metavar="ZONE", help="Zone whose days count, for times with a zone."),
     click.option(
-        "--separator", metavar="CHARACTER", type=Separator(), help='Of text, or "tab"; found out if not given.'
+        "--encoding", default="utf-8-sig", show_default=True, help="Of text files: also gb18030, utf-16, latin-1."
     ),
-    click.option("--decimal-comma", is_flag=True, help="Numbers in text are written like 12,50 and 1.234,56."),
+    click.option(
+        "--separator", metavar="CHARACTER", type=Separator(), help='Of text files, or "tab"; detected if not given.'
+    ),
+    click.option("--decimal-comma", is_flag=True, help="Text numbers are written like 12,50 and 1.234,56."),
     click.option(
         "--returns",
         type=Choice(["net", "drop"]),
@@ -47,13 +49,13 @@ _SHARED: Final = (
         type=Choice(["drop", "raise"]),
         default="drop",
         show_default=True,
-        help="Leave out rows that cannot be used, and say so, or stop at them.",
+        help="Leave out and count rows that cannot be used, or stop at them.",
     ),
 )
 
 
 def order_command(*, as_of: str, needs_as_of: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command on a file the shared options, as `OrderOptions`; ``as_of`` is its help on that option."""
+    """Give a command the shared options, as `OrderOptions`; ``as_of`` is the help on that option."""
     last_day = click.option("--as-of", required=needs_as_of, metavar="DATE", type=Day(), help=as_of)
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:

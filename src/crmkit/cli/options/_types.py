@@ -1,4 +1,4 @@
-"""What options can be: each kind says in both languages what it does not take."""
+"""Types of options, which refuse a value in both languages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NO_TIME: Final = Message(
 _TIME: Final = re.compile(r"(\d{1,4}(?:\.\d+)?)([DWMY])", re.ASCII)
 
 
-# Only newer versions of click say what a kind of option gives.
+# Only newer versions of click have types with parameters.
 class _Kind(click.ParamType):  # type: ignore[type-arg]
     """A kind of option."""
 
@@ -96,7 +96,7 @@ class Time(_Kind):
 
 
 class Separator(_Kind):
-    """A character, or the name of one that is hard to type."""
+    """A character, or the name of one."""
 
     name = "character"
 
@@ -108,7 +108,7 @@ class Separator(_Kind):
 
 
 class FilePath(_Kind):
-    """A path that can be a file's: not empty, without a NUL byte, and without a slash at the end."""
+    """A path that can name a file: not empty, without a NUL byte, and without a slash at the end."""
 
     name = "path"
 
@@ -116,7 +116,7 @@ class FilePath(_Kind):
         self._to_write = to_write
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Check the text, and what there is of that name: no folder to write to, nothing to read that cannot be."""
+        """Check the text; refuse a folder to write to, and an unreadable file to read."""
         text = os.fsdecode(value)
         if not text or "\0" in text or text.endswith((os.sep, os.altsep or os.sep)):
             self.fail(_NO_FILE_NAME(value=text), param, ctx)

@@ -25,7 +25,7 @@ _NO_PARQUET: Final = Message(
 _NO_WORKBOOK: Final = Message(
     en="{file} is not a readable Excel workbook: {error}", zh="{file} 不是可读取的 Excel 工作簿：{error}"
 )
-# What pandas writes for rows without names; no column of the data.
+# What pandas writes for the index; not a column of the data.
 _INDEX: Final = re.compile(r"__index_level_\d+__")
 # Whole numbers stay whole where some are missing.
 _INTEGERS: Final[dict[Any, Any]] = {
@@ -56,8 +56,8 @@ def open_parquet(path: Path, reading: Reading) -> Iterator[Table]:  # noqa: ARG0
 
 @contextmanager
 def open_workbook(path: Path, reading: Reading) -> Iterator[Table]:  # noqa: ARG001
-    """Open the first sheet of a workbook; it fits in memory, for a sheet has 1,048,576 rows at most."""
-    # Pandas would not say that it is missing in the way that is understood here.
+    """Open the first sheet of a workbook; it fits in memory, as a sheet has at most 1,048,576 rows."""
+    # If it is missing, pandas raises another error than the one caught in `main`.
     import openpyxl  # noqa: F401
 
     with _told(_NO_WORKBOOK, path):
@@ -77,7 +77,7 @@ def open_workbook(path: Path, reading: Reading) -> Iterator[Table]:  # noqa: ARG
 
 
 def _next_table(batches: Iterator[Any], path: Path, *, most: int) -> Any:
-    """Put batches together until they have so many rows, for some readers end one at each row group."""
+    """Join batches up to so many rows: some readers end a batch at each row group."""
     held: list[Any] = []
     with _told(_NO_PARQUET, path):
         while sum(batch.num_rows for batch in held) < most and (batch := next(batches, None)) is not None:
@@ -86,7 +86,7 @@ def _next_table(batches: Iterator[Any], path: Path, *, most: int) -> Any:
 
 
 def _without_dictionaries(table: Any) -> Any:
-    """Give columns of categories the type of what they stand for, the same in every chunk."""
+    """Give categorical columns the type of their categories, the same in every chunk."""
     for position, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             values = table.column(position).cast(field.type.value_type)

@@ -23,7 +23,7 @@ _COLUMNS_TWICE: Final = Message(
 
 @dataclass(frozen=True)
 class Reading:
-    """How a text file is written; ``separator`` is found out where it is None."""
+    """How a text file is written; the separator is detected where it is None."""
 
     encoding: str
     separator: str | None
@@ -31,7 +31,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows, as Arrow too if they came as such; with them ``done`` of the table's ``size`` is read."""
+    """Some rows, also as Arrow if they came so; ``done`` of the table's ``size`` is read with them."""
 
     rows: pd.DataFrame
     done: int
@@ -44,7 +44,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Table:
-    """An open file; ``chunks`` takes the columns of ids, which stay text, and how many rows a chunk has at most."""
+    """An open file; ``chunks`` takes the columns of ids, which stay text, and the most rows of a chunk."""
 
     columns: list[str]
     size: int
@@ -52,7 +52,7 @@ class Table:
 
 
 def check_header(names: Sequence[object], *, file: str) -> None:
-    """Refuse a header that names a column twice: nobody could tell which is meant."""
+    """Refuse a header that names a column twice: it is unclear which is meant."""
     twice = sorted({str(name) for name in names if name not in ("", None) and list(names).count(name) > 1})
     if twice:
         raise FileError(_COLUMNS_TWICE(file=file, columns=twice))

@@ -1,4 +1,4 @@
-"""What columns are usually called, in English and Chinese, by what they hold."""
+"""Usual names of columns, in English and Chinese, by their role."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final
 __all__ = ["OWN_NAMES", "USUAL_NAMES"]
 
 OWN_NAMES: Final = frozenset({"customer_id", "date", "amount"})
-"""Names that the library's own tables have: taken without a word, before all others."""
+"""Names that the library's own tables have: taken first, without a message."""
 
-# Of a role's groups the first that a file knows counts; names in one group are equally good.
+# The first group of a role with a match counts; names within a group are equally good.
 USUAL_NAMES: Final = MappingProxyType(
     {
         "customer_id": (

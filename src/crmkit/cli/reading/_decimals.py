@@ -20,7 +20,7 @@ def with_decimal_points(rows: pd.DataFrame, *, columns: list[str]) -> pd.DataFra
 
 def has_decimal_comma(text: pd.Series[Any]) -> pd.Series[bool]:
     """Whether texts are numbers with a decimal comma, or whole."""
-    # As objects, for texts of another kind know no back references.
+    # As objects: other kinds of text do not support back references.
     return text.astype(object).str.strip().str.fullmatch(_WITH_COMMA).astype(bool)
 
 

@@ -1,4 +1,4 @@
-"""Which column holds what: as named by the user, else guessed from the header and said aloud."""
+"""Which column holds what: named by the user, or guessed from the header and reported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from crmkit.cli.reading._column_names import OWN_NAMES, USUAL_NAMES
 
 __all__ = ["ABSENT", "Columns", "found_columns", "found_id"]
 
-# The columns by role, None where nothing plays it: keywords of the door.
+# The columns by role, None for a role without one: the keywords of the door.
 Columns: TypeAlias = dict[str, Any]
 
 _JOINTS: Final = re.compile(r"[\s_\-]")
@@ -60,7 +60,7 @@ _ROLES: Final = {
 
 
 def found_columns(header: Sequence[str], named: Mapping[str, str | None], *, file: Path, language: Language) -> Columns:
-    """Say which column plays which role; None for roles that nothing plays.
+    """Find the column of each role; None for roles without one.
 
     ``named`` is what the user said by role: a column, None, or "" for a role that no column shall play.
     """
@@ -87,7 +87,7 @@ def found_columns(header: Sequence[str], named: Mapping[str, str | None], *, fil
 
 
 def found_id(header: Sequence[str], named: str | None, *, file: Path, language: Language) -> str:
-    """Say which column of the master file holds the ids."""
+    """Find the column of ids in the master file."""
     _check_named(header, {"master_id": named}, file=file)
     if named:
         return named
@@ -99,7 +99,7 @@ def found_id(header: Sequence[str], named: str | None, *, file: Path, language: 
 
 
 def _guessed_amount(free: Sequence[str], named: Mapping[str, str | None], *, file: Path) -> Columns:
-    """Guess the money: an amount, or a quantity and a unit price, but not where there is either: they may differ."""
+    """Guess the money: an amount, or a quantity and a unit price; not where the file has both, as they may differ."""
     if named["amount"]:
         return {}
 
@@ -119,7 +119,7 @@ def _guessed_amount(free: Sequence[str], named: Mapping[str, str | None], *, fil
 
 
 def _guess(header: Sequence[str], role: str, *, file: Path, asked: str | None = None) -> str | None:
-    """The column of the best group of usual names; refused where two are equally good."""
+    """The column with the best usual name; two equally good ones are refused."""
     if role in OWN_NAMES and role in header:
         return role
     for names in USUAL_NAMES[role]:

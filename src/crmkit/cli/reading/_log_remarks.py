@@ -1,4 +1,4 @@
-"""What must be known of a log to read any figure of it right, said by every command."""
+"""What one must know of a log to read its figures right, reported by every command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["said_holes", "said_holes_by"]
 def said_holes(
     transactions: Any, *, lines: Any | None, as_of: str | None, period_end: str | None, language: Language
 ) -> list[LogHole]:
-    """Say on standard error where the log has holes, and if the last day that counts lies long after the newest order.
+    """Report holes in the log on standard error, and a last day that lies long after the newest order.
 
     Without ``as_of`` that is the newest day or, if it is later, the end of the period asked for: what comes after a
     period tells silence from the end of the log.
@@ -35,7 +35,7 @@ def said_holes(
 def said_holes_by(
     transactions: Any, *, by: str | None, as_of: str | None, language: Language
 ) -> dict[str, list[LogHole]]:
-    """Say it of the whole log, and of each value of a column where it is not the same."""
+    """Report holes of the whole log, and those that only some values of a column have."""
     last_day = _last_day(as_of)
     days = daily_counts(transactions, as_of=last_day, by=by)
     last_day = last_day if as_of else _newest(days)

@@ -1,4 +1,4 @@
-"""The customer master file: its ids, whole numbers or text as those of the orders are."""
+"""The ids of the customer master file, as whole numbers or text like those of the orders."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LARGEST: Final = 2**63 - 1
 
 
 def known_ids(master: Path, named: str | None, options: OrderOptions, *, transactions: Any) -> pd.DataFrame:
-    """Read the ids of the master file; a whole number here and its text there are one customer."""
+    """Read the ids of the master file; a whole number in one file and its text in the other are one customer."""
     with open_table(master, options.reading) as table:
         column = found_id(table.columns, named, file=master, language=options.language)
         rows = [chunk.rows[[column]] for chunk in table.chunks([column], CHUNK_ROWS)]
@@ -49,7 +49,7 @@ def _are_whole(table: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> bool:
 
 
 def _as_numbers(ids: pd.DataFrame, *, file: Path) -> pd.DataFrame:
-    """Read whole numbers, or refuse what is none: 007 may be 7 or not."""
+    """Read whole numbers, or refuse other ids: 007 may be 7 or not."""
     known = ids["customer_id"].dropna().astype(str)
     other = known[~known.map(_is_whole).astype(bool)]
     if len(other):

@@ -14,12 +14,12 @@ from crmkit.transactions import Invalid, Returns
 __all__ = ["ROLES", "OrderOptions"]
 
 ROLES: Final = ("customer_id", "date", "amount", "quantity", "unit_price", "order_id", "currency")
-"""What columns can be named for."""
+"""The roles for which columns can be named."""
 
 
 @dataclass(frozen=True)
 class OrderOptions:
-    """What the user said; ``columns`` by role: a column, None, or "" for a role that no column shall play."""
+    """What the user said; ``columns`` by role: a column, None, or "" for no column."""
 
     file: Path
     columns: Mapping[str, str | None]

@@ -37,7 +37,7 @@ CHUNK_ROWS = 1_000_000
 
 
 class Usable(NamedTuple):
-    """The transactions of a file, its order lines where orders have ids, and the holes that it has."""
+    """The transactions of a file, its order lines where orders have ids, and its holes."""
 
     transactions: Any
     lines: Any | None
@@ -56,12 +56,12 @@ class OrderLog:
     warehouse: Warehouse | None = None
 
     def audit(self, *, as_of: str | None) -> pd.DataFrame:
-        """Say where every row went."""
+        """Count where every row went."""
         audit = audit_orders(self.rows, as_of=as_of, **self.columns, **self.formats)
         return to_pandas(open_frame(audit, name="audit"))
 
     def transactions(self, options: OrderOptions, *, as_of: str | None, period_end: str | None = None) -> Usable:
-        """Give the transactions, in the kind of frame that the rows are in; say what is left out, or stop at it.
+        """Return the transactions, in the kind of frame of the rows; report what is left out, or refuse it.
 
         Where ``as_of`` lies long after the newest order, or the log has holes, that is said too. Without it the log is
         looked at as a whole, and to the end of the period asked for if that is later.
@@ -78,7 +78,7 @@ class OrderLog:
         return Usable(kept, lines, holes)
 
     def holes(self, options: OrderOptions, *, as_of: str | None, by: str | None) -> dict[str, list[LogHole]]:
-        """Give the holes of the log by the values of a column, and say them; where orders have ids, line by line."""
+        """Find and report the holes of the log by the values of a column; of order lines where orders have ids."""
         looked_at = self._lines(options, keep=[] if by is None else [by])
         if looked_at is None:
             looked_at = as_transactions(
@@ -87,7 +87,7 @@ class OrderLog:
         return said_holes_by(looked_at, by=by, as_of=as_of, language=options.language)
 
     def _lines(self, options: OrderOptions, *, keep: Sequence[str] = ()) -> Any | None:
-        """The lines of orders with ids: they show days loaded twice, which distinct orders do not."""
+        """The lines of orders with ids: unlike distinct orders, they show days that were loaded twice."""
         if self.columns["order_id"] is None:
             return None
         made = as_order_lines(
@@ -96,13 +96,13 @@ class OrderLog:
         return made if self.warehouse is None else self.warehouse.kept(made, name="lines")
 
     def like_rows(self, table: pd.DataFrame, *, name: str) -> Any:
-        """Bring a table into the kind of frame that the rows are in."""
+        """Convert a table to the kind of frame of the rows."""
         return table if self.warehouse is None else self.warehouse.stored(table, name=name)
 
 
 @contextmanager
 def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[OrderLog]:
-    """Open the file of the options; columns that they do not name are guessed, and said; ``keep`` names others."""
+    """Open the file of the options; guess and report columns that they do not name; ``keep`` names further ones."""
     with open_table(options.file, options.reading) as table:
         columns = found_columns(table.columns, options.columns, file=options.file, language=options.language)
         missing = [name for name in keep if name not in table.columns]
@@ -138,7 +138,7 @@ def _in_memory(rows: pd.DataFrame, unusable: Unusable, options: OrderOptions) ->
 
 
 def _drained(waiting: deque[Chunk], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """Give the chunks looked at and those to come, holding on to none."""
+    """Yield the chunks that wait and those to come, without keeping any."""
     while waiting:
         yield waiting.popleft()
     yield from chunks

@@ -1,4 +1,4 @@
-"""How far reading has come, shown to people and to nobody else."""
+"""The progress of reading, shown on a terminal only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _READING: Final = Message(en="Reading {file}", zh="读取 {file}")
 
 
 def with_progress(chunks: Iterator[Chunk], *, size: int, options: OrderOptions) -> Iterator[Chunk]:
-    """Pass chunks on; on a terminal a bar on standard error follows them."""
+    """Pass chunks on, and show a bar on standard error if it is a terminal."""
     if not sys.stderr.isatty():
         yield from chunks
         return

@@ -93,7 +93,7 @@ def _separator(start: str, *, given: str | None) -> str:
 
 @contextmanager
 def _told(path: Path, reading: Reading) -> Iterator[None]:
-    """Say of what readers raise what it means for the user."""
+    """Turn errors of the readers into messages for the user."""
     try:
         yield
     except LookupError as error:

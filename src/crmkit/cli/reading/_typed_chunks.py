@@ -26,7 +26,7 @@ def typed_chunk(
     keep: Sequence[str],
     fingerprints: Callable[[Any], Any],
 ) -> Any:
-    """Give the columns that play a role, or are kept, as an Arrow table, and tell ``unusable`` what cannot be used.
+    """Return the columns with a role, and those kept, as an Arrow table; add rows that cannot be used to ``unusable``.
 
     The fingerprints stand for the columns left behind: duplicates are rows that are equal in all columns of the file.
     """
@@ -51,7 +51,7 @@ def typed_chunk(
 
 
 def _with_large_texts(table: Any) -> Any:
-    """Give text one type in every chunk, and so a column without a value in this one."""
+    """Give text, and a column without a value in this chunk, one type in every chunk."""
     for position, field in enumerate(table.schema):
         if pa.types.is_string(field.type) or pa.types.is_null(field.type):
             table = table.set_column(position, field.name, table.column(position).cast(pa.large_string()))

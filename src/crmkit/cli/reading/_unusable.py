@@ -1,4 +1,4 @@
-"""Rows that cannot be used: how many, why, where the first stand, and some of the values that were the reason."""
+"""Rows that cannot be used: how many, why, the positions of the first, and some of the values."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ _POINTS: Final = Message(
     "mend them.",
     zh="{column}含有不符合 1.234,56 写法的数字，例如 {values}。请去掉 --decimal-comma，或修正数据。",
 )
-# One more than a message shows, so that it can tell that there are more.
+# One more than a message shows, so that it can say that there are more.
 _KEPT = 6
 
 
 @dataclass
 class Unusable:
-    """What the rows that cannot be used have in common, gathered chunk by chunk."""
+    """Counts, positions and examples of the rows that cannot be used, gathered chunk by chunk."""
 
     columns: Columns
     decimal_comma: bool
@@ -69,7 +69,7 @@ class Unusable:
         return self.counts.total() > 0
 
     def add(self, rejected: pd.DataFrame, *, n_rows: int) -> None:
-        """Add the next chunk of so many rows, of which these are rejected; the index is their place in the chunk."""
+        """Add the rejected rows of the next chunk, whose index is their position in it; ``n_rows`` is its length."""
         self.counts.update(rejected["rejected_because"])
         for reason, columns in self._sources().items():
             rows = rejected[rejected["rejected_because"] == reason]
@@ -94,7 +94,7 @@ class Unusable:
                 raise FileError(problem(column=Column("orders", column), values=some(values)))
 
     def check_rows(self) -> None:
-        """Refuse them, naming where the first of each kind stand."""
+        """Refuse them, with the positions of the first of each kind."""
         if not self:
             return
         told = [self._located(reason) for reason in self._sources() if self.counts[reason]]

@@ -1,4 +1,4 @@
-"""A folder for what does not fit in memory, and DuckDB on it; both are gone afterwards."""
+"""A temporary folder for what does not fit in memory, and a DuckDB connection that works on it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NO_ROOM: Final = Message(
     en="The rows cannot be worked on in the temporary folder: {error}. If it is full, let TMPDIR name another.",
     zh="无法在临时文件夹中处理数据：{error}。若空间不足，请用 TMPDIR 指定其他文件夹。",
 )
-# What DuckDB holds beyond it, it writes to the folder.
+# Beyond it DuckDB writes to the folder.
 _MEMORY: Final = "1GB"
 _ROW: Final = "__crmkit_row"
 
@@ -37,7 +37,7 @@ class Warehouse:
     folder: Path
 
     def filled(self, tables: Iterable[Any], *, name: str) -> Any:
-        """Write Arrow tables one after the other to a file, and give all of them as a relation."""
+        """Write Arrow tables to one file, and return it as a relation."""
         path = self._path(name)
         tables = iter(tables)
         table = next(tables)
@@ -51,17 +51,17 @@ class Warehouse:
         return self.connection.read_parquet(str(path))
 
     def kept(self, relation: Any, *, name: str) -> Any:
-        """Work a relation out once, for all that will be asked of it."""
+        """Compute a relation once, for all later queries."""
         path = self._path(name)
         relation.write_parquet(str(path))
         return self.connection.read_parquet(str(path))
 
     def stored(self, table: pd.DataFrame, *, name: str) -> Any:
-        """Give a table in memory as a relation."""
+        """Return a table in memory as a relation."""
         return self.filled([pa.Table.from_pandas(table, preserve_index=False)], name=name)
 
     def fingerprints(self, table: Any) -> Any:
-        """Give a number per row of an Arrow table, in the order of the rows, equal for equal rows."""
+        """Return a number per row of an Arrow table, in the order of the rows, equal for equal rows."""
         columns = ", ".join('"' + name.replace('"', '""') + '"' for name in table.column_names)
         # The connection does not keep rows in their order.
         rows = self.connection.from_arrow(table.append_column(_ROW, pa.array(np.arange(table.num_rows))))
@@ -73,7 +73,7 @@ class Warehouse:
 
 @contextmanager
 def open_warehouse() -> Iterator[Warehouse]:
-    """Make a folder and a connection that uses it; DuckDB's errors, such as a full disk, are the file's."""
+    """Make a folder and a connection that uses it; an error of DuckDB, such as a full disk, becomes a `FileError`."""
     with TemporaryDirectory(prefix="crmkit_") as folder:
         config: dict[str, Any] = {
             "memory_limit": _MEMORY,

@@ -1,4 +1,4 @@
-"""Customers as Parquet, CSV or Excel; in the last two no text can be taken for a formula."""
+"""Customers as Parquet, CSV or Excel, where no text can be taken for a formula."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _TOO_MANY: Final = Message(
     en="A sheet of Excel holds {most:,} customers, and there are {n:,}. Write .csv or .parquet.",
     zh="一个 Excel 工作表最多容纳 {most:,} 位客户，现有 {n:,} 位。请改用 .csv 或 .parquet。",
 )
-# What spreadsheets take for the start of a formula, or skip before one; in Chinese and Japanese the wide forms too.
+# What spreadsheets take for the start of a formula, or skip before one, in narrow and wide forms.
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Rows of a sheet less the header.
+# Rows of a sheet without the header.
 _MOST_CUSTOMERS: Final = 1_048_575
 
 
 def check_ending(output: Path) -> None:
-    """Refuse a file of another kind."""
+    """Refuse another kind of file."""
     if output.suffix.lower() not in (".parquet", ".csv", ".xlsx"):
         raise OptionError(_OTHER_ENDING(file=output))
 
 
 def for_readers(customers: pd.DataFrame, *, with_monetary_value: bool) -> pd.DataFrame:
-    """Leave ``monetary_value`` out unless asked for: it lacks the first purchase, and readers take it for the mean."""
+    """Leave ``monetary_value`` out unless asked for: it lacks the first purchase, but is easily taken for the mean."""
     return customers if with_monetary_value else customers.drop(columns="monetary_value")
 
 
@@ -79,7 +79,7 @@ def _write_workbook(customers: pd.DataFrame, file: BinaryIO) -> None:
         raise FileError(_TOO_MANY(most=_MOST_CUSTOMERS, n=len(customers)))
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("customers")
-    # Both are closed where writing stops, or they would complain on standard error when they are collected.
+    # Both are closed if writing stops; otherwise they complain on standard error when they are collected.
     with closing(sheet):
         sheet.append(list(customers.columns))
         for row in _rows(customers):
@@ -93,19 +93,19 @@ def _rows(customers: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
 
 
 def _cell(value: Any, sheet: Any) -> Any:
-    """A cell; text is marked as text, or openpyxl would make a formula of what begins with an equals sign."""
+    """A cell; text is marked as text, as openpyxl would turn text that begins with an equals sign into a formula."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if pd.isna(value):
         return None
     if value == math.inf:
-        # A workbook holds no infinite number.
+        # A workbook cannot hold an infinite number.
         return "∞"
     if not isinstance(value, str):
         return value
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
     cell.data_type = "s"
-    # Excel's own mark of text, which an edit of the cell does not take away.
+    # Excel's own mark of text, which survives an edit of the cell.
     cell.quotePrefix = value.startswith(_STARTS)
     return cell

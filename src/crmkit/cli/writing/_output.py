@@ -1,4 +1,4 @@
-"""The file that a command writes: refused before the work where it could not be written, named when it is."""
+"""The file that a command writes: refused before the work if it cannot be written, named once it is."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _BY_NUMBER: Final = {
 
 
 def check_output(output: Path, *, read: Sequence[Path]) -> None:
-    """Refuse a file that cannot be written, and one that is read, whatever its name here."""
+    """Refuse a file that cannot be written, and one that is read, also by another name."""
     if any(_is_one_file(output, path) for path in read):
         raise OptionError(_WRITES_OVER(file=output))
     with writing(output):
@@ -59,7 +59,7 @@ def check_output(output: Path, *, read: Sequence[Path]) -> None:
 
 @contextmanager
 def writing(output: Path) -> Iterator[None]:
-    """Say that a file cannot be written."""
+    """Turn errors of writing into messages."""
     try:
         yield
     except OSError as error:
