@@ -1,4 +1,4 @@
-"""Days and periods: how a date becomes a number, and how it finds its week or month."""
+"""Days and periods: the number of a date, and the week or month that holds it. Weeks start on Monday."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def check_freq(freq: str) -> None:
 
 
 def next_day(day: datetime) -> datetime:
-    """The midnight that ends a day."""
+    """The midnight at the end of a day."""
     return day + timedelta(days=1)
 
 
 def period_start(date: nw.Expr, *, freq: Freq) -> nw.Expr:
-    """The first day of the period that holds a moment (for weeks, a midnight), on every kind of frame."""
+    """The first day of the period that holds a moment (for weeks, a midnight), in every kind of frame."""
     if freq != "W":
-        # Spark truncates to a time with a zone.
+        # Spark truncates to a time with a time zone.
         return date.dt.truncate(_TRUNCATE[freq]).cast(nw.Datetime("us"))
-    # Engines number weekdays differently; days since Monday, 1 January of the year 1, they count alike.
+    # Engines number weekdays differently, but all count days since Monday, 1 January of the year 1, alike.
     days = day_number(date) + _DAYS_0001_TO_1970
     weekday = days - (days / 7).floor() * 7
     monday = date
@@ -58,7 +58,7 @@ def period_start(date: nw.Expr, *, freq: Freq) -> nw.Expr:
 
 
 def period_number(date: nw.Expr, *, freq: Freq) -> nw.Expr:
-    """Number the period that holds a date, on every kind of frame; neighbours differ by one."""
+    """The number of the period that holds a date, in every kind of frame; neighbouring periods differ by one."""
     year, month = date.dt.year().cast(nw.Int64), date.dt.month().cast(nw.Int64)
     if freq == "Y":
         return year
@@ -66,20 +66,20 @@ def period_number(date: nw.Expr, *, freq: Freq) -> nw.Expr:
         return year * 4 + (month - 1) // 3
     if freq == "M":
         return year * 12 + (month - 1)
-    # Counted from Monday, 1 January of the year 1, so that no engine divides a negative number.
+    # Counted from Monday, 1 January of the year 1, so that no engine has to divide a negative number.
     days = (day_number(date) + _DAYS_0001_TO_1970).cast(nw.Int64)
     return days // 7 if freq == "W" else days
 
 
 def number_of_period(day: datetime, *, freq: Freq) -> int:
-    """Number the period that holds a day, as `period_number` does."""
+    """The number of the period that holds a day, as in `period_number`."""
     days = day.toordinal() - 1
     months = day.year * 12 + day.month - 1
     return {"D": days, "W": days // 7, "M": months, "Q": months // 3, "Y": day.year}[freq]
 
 
 def first_day_of(number: int, *, freq: Freq) -> datetime:
-    """The first day of the period that `number_of_period` numbers so."""
+    """The first day of the period with this number."""
     if freq in ("D", "W"):
         return datetime.fromordinal(number * (7 if freq == "W" else 1) + 1)
     months = number * {"M": 1, "Q": 3, "Y": 12}[freq]
@@ -92,9 +92,9 @@ def period_end(day: datetime, *, freq: Freq) -> datetime:
 
 
 def day_number(date: nw.Expr) -> nw.Expr:
-    """Days since 1970-01-01 of a date, as a float and missing where the date is.
+    """Days from 1970-01-01 to a date, as a float; missing if the date is.
 
-    It comes from the year and the day in the year: not every engine can subtract dates. Exact from 1901 to
+    Computed from the year and the day of the year, because not every engine can subtract dates. Exact from 1901 to
     2099, when every fourth year is a leap year.
     """
     before_year = ((date.dt.year().cast(nw.Float64) - 1901) * 365.25).floor()
@@ -102,5 +102,5 @@ def day_number(date: nw.Expr) -> nw.Expr:
 
 
 def day_numbers(dates: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Days since 1970-01-01 of naive midnights."""
+    """Days from 1970-01-01 to naive midnights."""
     return dates.astype("datetime64[us]", copy=False).view(np.int64) // _MICROSECONDS_A_DAY

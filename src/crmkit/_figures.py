@@ -1,4 +1,4 @@
-"""Numbers as people read them, in reports and commands."""
+"""Numbers as people read them, for reports and commands."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ ENDLESS: Final = "∞"
 MARK: Final = "†"
 """Of a figure whose period touches a hole of the log."""
 
-# Two decimals say nothing of what is smaller, and three digits do.
+# Below this, three digits are shown instead of two decimals.
 _HUNDREDTH: Final = 0.01
-# What is smaller is no price: adding and taking away ordinary amounts leaves such rests.
+# Anything smaller is not a price but a rounding error left by adding and subtracting ordinary amounts.
 _REST: Final = 1e-9
 _WHOLE_FROM: Final = 1000
 # Parameters as they are written; the others go by their name.
@@ -54,7 +54,7 @@ class Counted(NamedTuple):
 
 
 def decimals(value: float) -> str:
-    """Two decimals, but three digits of what is smaller than a hundredth, so that only nothing is 0.00."""
+    """Two decimals, or three digits below a hundredth, so that only zero is 0.00."""
     if not math.isfinite(value):
         return _unlike_numbers(value)
     if _REST <= abs(value) < _HUNDREDTH:
@@ -63,12 +63,12 @@ def decimals(value: float) -> str:
 
 
 def money(value: float) -> str:
-    """Money with cents; in a unit of which a price is a tiny part, its first digits."""
+    """Money with cents, or its first digits if a price is a tiny part of the unit."""
     return decimals(value)
 
 
 def whole_money(value: float) -> str:
-    """Money in whole units from a thousand on, with cents below."""
+    """Money in whole units from a thousand up, with cents below that."""
     whole = math.isfinite(value) and round(abs(value), 2) >= _WHOLE_FROM
     return count(value) if whole else money(value)
 
@@ -79,7 +79,7 @@ def count(value: float) -> str:
 
 
 def number(value: float) -> str:
-    """A number of any unit: decimals where it is not whole."""
+    """A number in any unit, with decimals if it is not whole."""
     return count(value) if float(value).is_integer() else decimals(value)
 
 
@@ -89,7 +89,7 @@ def share(value: float) -> str:
 
 
 def significant(value: float) -> str:
-    """A number in four digits."""
+    """A number with four significant digits."""
     return f"{value:,.4g}" if math.isfinite(value) else _unlike_numbers(value)
 
 
@@ -109,7 +109,7 @@ def symbol(parameter: str) -> str:
 
 
 def _unlike_numbers(value: float) -> str:
-    """What is missing, or has no end."""
+    """A missing or infinite number."""
     if math.isnan(value):
         return NOTHING
     return ENDLESS if value > 0 else f"-{ENDLESS}"

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all: what stops a write leaves the old file as it was."""
+"""Files are written completely or not at all: an interrupted write leaves the old file unchanged."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import BinaryIO, Final
 
 __all__ = ["check_place", "replacing", "write_text"]
 
-# What the system says where a file can be written and not replaced: its folder is read-only, it is mounted by itself,
-# or another user owns it.
+# The errors of a file that can be written but not replaced: its folder is read-only, it is a mount point, or another
+# user owns it.
 _NOT_REPLACED: Final = (errno.EACCES, errno.EBUSY, errno.EPERM, errno.EXDEV)
 # Output and errors.
 _STANDARD_STREAMS: Final = (1, 2)
@@ -26,11 +26,11 @@ _BINARY: Final = getattr(os, "O_BINARY", 0)
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[BinaryIO]:
-    """Give a file to write to, which takes the place of the one at the path once all is written.
+    """Open a file that replaces the one at the path once everything is written.
 
-    Until then it stands in the same folder under a name of its own; it is removed when an error or an interrupt ends
-    the block. Permissions and owner stay those of the old file, and a symbolic link stays a link. Where the folder is
-    read-only and the file is not, its bytes are copied into the old file; pipes and devices are written directly.
+    Until then it has a temporary name in the same folder; it is removed if an error or an interrupt ends the block.
+    Permissions and owner of the old file are kept, and a symbolic link stays a link. If the folder is read-only but the
+    file is not, the bytes are copied into the old file; pipes and devices are written directly.
     """
     target = check_place(path)
     if target is None:
@@ -38,10 +38,10 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
             yield file
         return
     folder = target.parent if _takes_files(target.parent) else Path(gettempdir())
-    # Short, as the name of the file itself may be as long as names can be.
+    # Short, because the file's own name may already have the maximum length.
     beside = folder / f".crmkit-{secrets.token_hex(8)}"
     try:
-        # What replaces a private file is private from the start.
+        # The replacement of a private file is private from the start.
         with _opened(beside, os.O_CREAT | os.O_EXCL, 0o600 if target.exists() else 0o666) as file:
             yield file
             file.flush()
@@ -53,13 +53,13 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
 
 
 def write_text(text: str, path: str | Path) -> None:
-    """Write text in UTF-8, with line ends as they are."""
+    """Write text in UTF-8 and leave line ends unchanged."""
     with replacing(path) as file:
         file.write(text.encode("utf-8"))
 
 
 def check_place(path: str | Path) -> Path | None:
-    """Give the file that a path leads to, which need not exist; None if it is written but not replaced.
+    """Return the file that a path leads to, which need not exist; None if it is written but not replaced.
 
     Raises an `OSError` if it cannot be written.
     """
@@ -76,7 +76,7 @@ def check_place(path: str | Path) -> Path | None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(found.st_mode) or _standard_stream(found) is not None:
         return None
-    # A file that is write-protected is not replaced either.
+    # A write-protected file is not replaced either.
     os.close(os.open(path, os.O_WRONLY))
     return Path(os.path.realpath(path))
 
@@ -86,7 +86,7 @@ def _takes_files(folder: Path) -> bool:
 
 
 def _standard_stream(found: os.stat_result) -> int | None:
-    """Give the stream that goes to a file: another file put in its place would not get the rest of it."""
+    """Return the standard stream that goes to a file; a replacement would not receive the rest of it."""
     for number in _STANDARD_STREAMS:
         with suppress(OSError):
             if os.path.samestat(found, os.fstat(number)):
@@ -95,7 +95,7 @@ def _standard_stream(found: os.stat_result) -> int | None:
 
 
 def _opened_as_it_is(path: Path) -> BinaryIO:
-    """Open what is not replaced; a stream is continued, or what it gets next would overwrite the beginning."""
+    """Open a file that is not replaced. A stream is continued, or what it gets next would overwrite the beginning."""
     number = _standard_stream(path.stat())
     return _opened(path, os.O_TRUNC) if number is None else os.fdopen(os.dup(number), "wb")
 
@@ -105,7 +105,7 @@ def _opened(path: str | Path, flags: int, mode: int = 0o666) -> BinaryIO:
 
 
 def _put(beside: Path, target: Path) -> None:
-    """Put a file in the place of another, or its bytes into it where that cannot be."""
+    """Replace a file by another, or copy the bytes into it if that is impossible."""
     try:
         _as_the_old(beside, target)
         beside.replace(target)
@@ -117,7 +117,7 @@ def _put(beside: Path, target: Path) -> None:
 
 
 def _as_the_old(beside: Path, target: Path) -> None:
-    """Give a file the owner and the permissions of the one that it replaces."""
+    """Give a file the owner and the permissions of the file that it replaces."""
     with suppress(FileNotFoundError):
         old, new = target.stat(), beside.stat()
         if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):

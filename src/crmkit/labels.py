@@ -1,4 +1,4 @@
-"""What codes are called in English and in Chinese, gathered from their owners."""
+"""The English and Chinese names of codes, gathered from the parts that own them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["LABELS", "LANGUAGES", "Label", "Language"]
 
 
 class _Gathered(Mapping[str, Mapping[str, Label]]):
-    """Gathers the names when they are first asked for: until then no part of crmkit is loaded for them."""
+    """Gathers the names on first use, so that importing this loads no other part of crmkit."""
 
     def __getitem__(self, scheme: str) -> Mapping[str, Label]:
         return _gathered()[scheme]
@@ -46,4 +46,4 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
 
 
 LABELS: Final[Mapping[str, Mapping[str, Label]]] = _Gathered()
-"""Per scheme, the names of its codes; the same code may mean something else in another scheme."""
+"""The names of the codes of each scheme. The same code can mean something else in another scheme."""

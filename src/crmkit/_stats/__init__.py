@@ -1,4 +1,4 @@
-"""Mathematics that several parts share: columns of numbers, intervals, concentration, likelihoods, integrals."""
+"""Mathematics shared by several parts: columns of numbers, intervals, concentration, likelihoods, integrals."""
 
 from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
 from crmkit._stats._concentration import TOP_SHARE, gini_coefficient, lorenz_curve, share_of_top, top_count

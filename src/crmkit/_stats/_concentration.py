@@ -13,7 +13,7 @@ TOP_SHARE = 0.2
 
 
 def share_of_top(values: Floats, *, share: float) -> float:
-    """Share of the total that the largest values hold, the count rounded up; ``nan`` without a positive total."""
+    """Share of the total held by the largest values, their number rounded up; ``nan`` without a positive total."""
     total = values.sum()
     if not total > 0:
         return math.nan
@@ -21,8 +21,8 @@ def share_of_top(values: Floats, *, share: float) -> float:
 
 
 def top_count(n: int, *, share: float) -> int:
-    """How many of n are the top, rounded up."""
-    # 0.28 * 25 is 7.000000000000001 in floats and must count 7.
+    """The number of the top share of n, rounded up."""
+    # 0.28 * 25 is 7.000000000000001 in floats and must give 7.
     return math.ceil(share * n * (1 - 1e-12))
 
 
@@ -36,7 +36,7 @@ def gini_coefficient(values: Floats) -> float:
 
 
 def lorenz_curve(values: Floats, *, n_points: int) -> tuple[Floats, Floats]:
-    """Share of the total held by the largest values, at even steps of their share in number, from 0 to 1."""
+    """Share of the total held by the largest values, at even steps of their share of the number, from 0 to 1."""
     total = values.sum()
     held = np.append(0.0, np.cumsum(np.sort(values)[::-1]))
     at = np.unique(np.round(np.linspace(0, len(values), n_points)).astype(int))

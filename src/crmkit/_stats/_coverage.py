@@ -1,4 +1,4 @@
-"""Where a series of daily counts has holes: silences, days counted twice, totals far below their neighbours'."""
+"""Holes in a series of daily counts: silences, days counted twice, totals far below those around them."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,34 +11,34 @@ __all__ = ["doubled_runs", "expected_ranges", "far_too_few", "implausible_silenc
 Counts = npt.NDArray[np.int64]
 Run = tuple[int, int]
 
-# Days on each side that say what is usual: a quarter, 13 of each weekday.
+# Days on each side that show what is usual: a quarter, 13 of each weekday.
 _SIDE = 91
-# A side with fewer usable days says nothing.
+# A side with fewer usable days is ignored.
 _FEWEST_DAYS = 14
-# What is far below one side alone lies below this part of what is far below two.
+# With one side only, far below means below this part of what it means with two.
 _ALONE = 0.4
 # Chance of a false alarm in a whole log, for silences and for days counted twice.
 _RARE = 0.001
 _YEAR = 365
-# Standard deviations, of the logarithm, from the middle to the ends of the range expected.
+# Standard deviations of the logarithm from the middle to the ends of the expected range.
 _WIDTH = 4.0
-# Spread of totals around their neighbours' beyond chance, where there are too few to learn it from, and at least.
+# Spread of totals around their neighbours beyond chance: if there are too few to estimate it, and at the least.
 _USUAL_SPREAD, _LEAST_SPREAD, _FEWEST_TOTALS = 0.25, 0.1, 8
 
 
 def runs_of(condition: npt.NDArray[np.bool_]) -> list[Run]:
-    """The stretches where a condition holds, each as its first position and the one after its last."""
+    """The stretches where a condition holds, each as its first position and the position after its last."""
     changes = np.flatnonzero(np.diff(np.concatenate(([False], condition, [False])).astype(np.int8)))
     return [(int(start), int(stop)) for start, stop in changes.reshape(-1, 2)]
 
 
 def implausible_silences(counts: Counts) -> list[Run]:
-    """The stretches of empty days between two days with events that chance does not make.
+    """The stretches of empty days between two days with events that are too long to be chance.
 
-    A stretch is one if `silence_probability` is below 0.001, divided by the number of stretches looked at (Bonferroni),
-    by the days with events of the quarter before it and of the quarter after it: a base that grew, shrank or closed on
-    some days is no hole. A side of fewer than 14 days says nothing beside a longer one. Nor is a hole what comes back
-    every year: a stretch that overlaps another by half, one or more years apart.
+    A stretch counts if its `silence_probability` is below 0.001 divided by the number of stretches examined
+    (Bonferroni), given the days with events in the quarter before and in the quarter after it: a base that grew, shrank
+    or closed on some days is not a hole. A side of fewer than 14 days is ignored beside a longer one. A stretch that
+    recurs every year is not a hole either: one that overlaps another by half, one or more years apart.
     """
     filled = counts > 0
     empty = [(start, stop) for start, stop in runs_of(~filled) if start > 0 and stop < len(counts) and stop - start > 1]
@@ -49,7 +49,7 @@ def implausible_silences(counts: Counts) -> list[Run]:
 def _probability(filled: npt.NDArray[np.bool_], run: Run) -> float:
     start, stop = run
     sides = [filled[max(start - _SIDE, 0) : start], filled[stop : stop + _SIDE]]
-    # Beside the first or the last days of a log the other side alone can tell.
+    # Near the first or last days of a log only the other side is informative.
     telling = [side for side in sides if len(side) >= _FEWEST_DAYS] or sides
     return max(float(silence_probability(stop - start, n_days=side.sum(), span=len(side))) for side in telling)
 
@@ -62,11 +62,11 @@ def _a_year_apart(run: Run, other: Run) -> bool:
 
 
 def doubled_runs(units: Counts, even: Counts) -> list[Run]:
-    """The stretches of days on which everything is there an even number of times, more often than chance makes it.
+    """The stretches of days on which everything appears an even number of times, too long to be chance.
 
-    ``units`` are the different things of a day, ``even`` those of them that are there twice, four times and so on.
-    With the share of such units on the other days, at most one half, the probability of the stretch must be below 0.001
-    divided by the number of days with units.
+    ``units`` are the distinct things of a day, ``even`` those that appear twice, four times and so on. With the share
+    of such units on the other days, at most one half, the probability of the stretch must be below 0.001 divided by the
+    number of days with units.
     """
     twice = (units > 0) & (units == even)
     if not twice.any():
@@ -74,7 +74,7 @@ def doubled_runs(units: Counts, even: Counts) -> list[Run]:
     others = (units > 0) & ~twice
     usual = min((even[others].sum() + 1) / (units[others].sum() + 2), 0.5)
     filled = np.flatnonzero(units > 0)
-    # Days without anything do not end a stretch.
+    # Empty days do not end a stretch.
     stretches = [(int(filled[start]), int(filled[stop - 1]) + 1) for start, stop in runs_of(twice[filled])]
     rare = np.log(_RARE / len(filled))
     return [(start, stop) for start, stop in stretches if units[start:stop].sum() * np.log(usual) < rare]
@@ -83,19 +83,19 @@ def doubled_runs(units: Counts, even: Counts) -> list[Run]:
 def expected_ranges(
     counts: Counts, *, usable: npt.NDArray[np.bool_], first_weekday: int, runs: list[Run]
 ) -> tuple[Floats, Floats, Floats]:
-    """The least and the most that the totals of stretches should be, and the middle of the lower side.
+    """The range expected of the totals of stretches, and the expectation from the lower side.
 
-    A stretch is compared with the quarter before and the quarter after it, weekday by weekday, usable days alone; the
-    range reaches from below the smaller to above the larger of the two, by four standard deviations of chance and of
-    the spread with which totals of that length lie around their neighbours' (by median and MAD, so that holes do not
-    widen it). All are missing without a neighbour on either side.
+    A stretch is compared with the quarter before and the quarter after it, weekday by weekday, on usable days only. The
+    range extends below the smaller and above the larger of the two by four standard deviations, of chance and of the
+    spread of totals of that length around their neighbours (by median and MAD, so that holes do not widen it). All are
+    missing without a neighbour on either side.
     """
     weekdays = (np.arange(len(counts)) + first_weekday) % 7
     sides = np.array([_from_sides(counts, usable, weekdays, run) for run in runs], dtype=float).reshape(-1, 2)
     totals = np.array([counts[start:stop].sum() for start, stop in runs], dtype=float)
     whole = np.array([usable[start:stop].all() for start, stop in runs], dtype=bool)
     spread = _spread(totals[whole], sides[whole])
-    # What is expected comes from the counts of a quarter, and is uncertain as well.
+    # The expectation comes from the counts of a quarter and is itself uncertain.
     part = np.array([stop - start for start, stop in runs], dtype=float) / _SIDE
     smaller, larger = np.fmin(*sides.T), np.fmax(*sides.T)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -103,17 +103,17 @@ def expected_ranges(
             middle * np.exp(sign * _WIDTH * np.sqrt((1 + part) / middle + spread**2))
             for middle, sign in ((smaller, -1), (larger, 1))
         )
-    # Where less than one is the least, nothing at all is within the range.
+    # If the lower end is less than one, zero is within the range.
     return (
         np.where(low >= 1, low, np.where(np.isnan(smaller), np.nan, 0.0)),
         np.where(larger == 0, 0.0, high),
-        # At the end of a log the quarter before it speaks alone, more cautiously: bases shrink.
+        # At the end of a log only the quarter before counts, and more cautiously: bases shrink.
         np.where(np.isnan(sides[:, 1]), _ALONE * sides[:, 0], np.minimum(*sides.T)),
     )
 
 
 def far_too_few(totals: Floats, *, low: Floats, smaller: Floats, part: float) -> npt.NDArray[np.bool_]:
-    """Whether totals lie below their range, and below a part of what each neighbour makes expected."""
+    """Whether totals lie below their range and below a part of what each neighbour leads one to expect."""
     return np.asarray((totals < low) & (totals < part * smaller))
 
 
@@ -128,7 +128,7 @@ def _from_sides(counts: Counts, usable: npt.NDArray[np.bool_], weekdays: Counts,
 
 
 def _expected(counts: Counts, usable: npt.NDArray[np.bool_], weekdays: Counts, within: Counts) -> float:
-    """What days of these weekdays should bring by the means of a side; missing where the side is too short."""
+    """The total to expect of these weekdays given the means of a side; missing if the side is too short."""
     if usable.sum() < _FEWEST_DAYS:
         return float("nan")
     days = np.bincount(weekdays[usable], minlength=7)

@@ -29,7 +29,7 @@ def wilson_interval(
     share = won / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    # At the ends the formula gives 0 and 1 but for rounding.
+    # At the ends the formula gives 0 and 1 except for rounding.
     lower = np.where(won == 0, 0.0, centre - half)
     upper = np.where(won == tried, 1.0, centre + half)
     return np.where(tried > 0, lower, np.nan), np.where(tried > 0, upper, np.nan)

@@ -1,4 +1,4 @@
-"""Gauss' rules on stretched intervals, for integrands that live on many scales at once."""
+"""Gauss rules on stretched intervals, for integrands that vary on many scales at once."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ __all__ = ["beta_mean", "log_rule", "unit_rule"]
 # The exponent A and the scale z of (1 + p z)^(-A).
 Fall: TypeAlias = tuple[Floats, Floats]
 
-# A panel of this length on the log scale needs no more than its 16 nodes for 1e-12.
+# On the log scale a panel of this length needs only 16 nodes for 1e-12.
 _PANEL = 2.5
 _NODES_A_PANEL = 16
-# The trapezoidal rule with such steps, even so far on either side of the middle and a margin beyond, gives 12 digits.
+# The trapezoidal rule with these steps, even up to this distance from the middle plus a margin, gives 12 digits.
 _STEP = 0.25
 _INNER = 7.0
 _MARGIN = 4.0
 _STEPS_TO_PEAK = 12
-# exp(-40) is nothing beside 1.
+# exp(-40) is negligible beside 1.
 _NOTHING = 40.0
-# So many distributions at a time, with their nodes, stay in the processor's cache.
+# This many distributions with their nodes fit in the processor's cache.
 _BLOCK = 256
 
 
 @lru_cache(maxsize=32)
 def unit_rule(n_nodes: int) -> tuple[Floats, Floats]:
-    """Nodes and weights of Gauss and Legendre on [0, 1]."""
+    """Gauss-Legendre nodes and weights on [0, 1]."""
     nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
     nodes, weights = (nodes + 1) / 2, weights / 2
     nodes.flags.writeable = weights.flags.writeable = False
@@ -41,18 +41,18 @@ def unit_rule(n_nodes: int) -> tuple[Floats, Floats]:
 
 
 def log_rule(end: Floats, *, scale: Floats, begin: Floats | float = 0.0, n_panels: int = 1) -> tuple[Floats, Floats]:
-    """Nodes and weights on [begin, end] that are dense near 0 and, from ``scale`` on, even on the log scale.
+    """Nodes and weights on [begin, end] that are dense near 0 and evenly spaced on the log scale from ``scale`` up.
 
-    With :math:`y = m (e^v - 1)`, m the scale, the panels lie evenly on v.
+    With :math:`y = m (e^v - 1)`, m being the scale, the panels are evenly spaced in v.
 
     Parameters
     ----------
     end, scale : arrays of shape (n,)
-        Finite and not negative; above zero.
+        Finite; at least 0, and above 0.
     begin : array of shape (n,) or 0
         At most ``end``.
     n_panels : int
-        At least so many panels of 16 nodes.
+        Minimum number of panels of 16 nodes.
 
     Returns
     -------
@@ -71,23 +71,23 @@ def log_rule(end: Floats, *, scale: Floats, begin: Floats | float = 0.0, n_panel
 def beta_mean(
     log_given: Callable[..., Floats], a: Floats, b: Floats, *arguments: Floats, falls: Sequence[Fall]
 ) -> Floats:
-    r"""Means, over beta distributions, of what may fall steeply, or on another scale than they do.
+    r"""Means over beta distributions of functions that may fall steeply, or on another scale than the densities.
 
-    The sum runs over the log odds of p by the trapezoidal rule. There the logarithm of the density times
-    :math:`\prod_i (1 + p z_i)^{-A_i}` has one peak, slopes that tend to a and -b, and bends between; the nodes lie
-    evenly from bend to bend, and outside ever further apart. Positive functions that fall about like the product have
-    means to 12 digits, whatever the parameters.
+    The trapezoidal rule runs over the log odds of p. There the logarithm of the density times
+    :math:`\prod_i (1 + p z_i)^{-A_i}` has one peak, slopes that tend to a and -b, and bends in between; the nodes are
+    evenly spaced between the bends and increasingly far apart outside. Means of positive functions that fall roughly
+    like the product are exact to 12 digits, whatever the parameters.
 
     Parameters
     ----------
     log_given : callable
-        Takes nodes p in [0, 1] of shape (n_nodes, m) and, m by m, the arguments; gives the logarithm of the function.
+        Takes nodes p in [0, 1] of shape (n_nodes, m) and the m arguments; returns the logarithm of the function.
     a, b : arrays of shape (n,)
         Parameters of the distributions, above zero.
     *arguments : arrays of shape (n,)
-        What the function takes beside p.
+        Further arguments of the function.
     falls : sequence of pairs of arrays of shape (n,)
-        A and z, above zero and not below.
+        A above zero and z at least zero.
 
     Returns
     -------
@@ -123,16 +123,16 @@ def _beta_rule(a: Floats, b: Floats, falls: Sequence[Fall]) -> tuple[Floats, Flo
     w = first + np.arange(n_steps + 1)[:, None] * step
     up, down = np.exp(w - even), np.exp(-w - even)
     log_odds = middle + width * (w + up - down)
-    # The density by its ratio to that where p is its mean: it does not cancel where a and b are large.
+    # The density as its ratio to that at the mean of p: nothing cancels if a and b are large.
     at_mean = np.log(a * b / (a + b) / (2 * np.pi)) / 2 + gammaln_rest(a + b) - gammaln_rest(a) - gammaln_rest(b)
     log_weights = np.log(width * step * (1 + up + down)) + at_mean + _log_density_ratio(log_odds - np.log(a / b), a, b)
     return expit(log_odds), log_weights
 
 
 def _peak(a: Floats, b: Floats, falls: Sequence[Fall]) -> tuple[Floats, Floats]:
-    """Log odds at which the product of density and falls is largest, and how its logarithm bends there."""
-    # Where a - b y - sum of A z y / (1 + (1 + z) y) is 0, y the odds: convex and falling, so that Newton's steps from
-    # the left stay left.
+    """Log odds at which the product of density and falls peaks, and the curvature of its logarithm there."""
+    # The root of a - b y - sum of A z y / (1 + (1 + z) y), y being the odds. It is convex and falling, so Newton's
+    # steps from the left stay on the left.
     y = a / (b + sum(A * z for A, z in falls))
     slope = b
     for _ in range(_STEPS_TO_PEAK):
@@ -143,8 +143,8 @@ def _peak(a: Floats, b: Floats, falls: Sequence[Fall]) -> tuple[Floats, Floats]:
 
 
 def _log_density_ratio(d: Floats, a: Floats, b: Floats) -> Floats:
-    """Logarithm of the ratio of the density of the log odds at a distance from where p is its mean to that there."""
-    # Mirrored where d is above 0: then b and the share that stays play the parts of a and the mean.
+    """Logarithm of the density of the log odds at a distance d from the mean of p, relative to that at the mean."""
+    # Mirrored if d is above 0: then b and 1 - p take the roles of a and p.
     slope, other, far = np.where(d > 0, b, a), np.where(d > 0, a, b), np.abs(d)
     near = np.log1p(slope / (a + b) * np.expm1(-np.minimum(far, 1.0)))
     beyond = np.log((other + slope * np.exp(-far)) / (a + b))

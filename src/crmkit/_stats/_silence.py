@@ -1,4 +1,4 @@
-"""How long nothing may happen before it is more than chance."""
+"""How long a silence has to be to be more than chance."""
 
 import math
 
@@ -9,9 +9,9 @@ from crmkit._arrays import Floats
 
 __all__ = ["longest_plausible_silence", "silence_probability"]
 
-# One log in a thousand is as quiet as this at its end by chance.
+# By chance, one log in a thousand is this quiet at its end.
 _RARE = 0.001
-# Days with events that tell the rhythm of late.
+# The number of days with events that show the recent rhythm.
 _OF_LATE = 20
 
 
@@ -20,9 +20,9 @@ def silence_probability(silence: npt.ArrayLike, *, n_days: npt.ArrayLike, span: 
 
     .. math:: P = \left(\frac{L}{L + s}\right)^n
 
-    the predictive probability of a Poisson process whose rate is known from n events in L days alone, so that a short
-    log or a sparse one allows longer silences. Days with events are counted, not events: many on one day do not
-    make the next day surer.
+    This is the predictive probability of a Poisson process whose rate is known only from n events in L days, so a short
+    or sparse log allows longer silences. Days with events are counted rather than events, because many on one day do
+    not make the next day more certain.
 
     References
     ----------
@@ -33,11 +33,10 @@ def silence_probability(silence: npt.ArrayLike, *, n_days: npt.ArrayLike, span: 
 
 
 def longest_plausible_silence(days: npt.NDArray[np.int64]) -> int:
-    """The days without an event after the last one that the rhythm of the events makes plausible.
+    """The longest silence after the last event that is plausible given the rhythm of the events, in days.
 
-    ``days`` are the days with events, each once and sorted. A silence is plausible that has been there before, between
-    two of them, or that is no rarer than one in a thousand by `silence_probability`, whether the rhythm is that of all
-    days or that of the last 20.
+    ``days`` are the days with events, each once and sorted. A silence is plausible if one as long lies between two of
+    them, or if its `silence_probability` is at least one in a thousand, given the rhythm of all days or of the last 20.
     """
     return max(_by_chance(days), _by_chance(days[-_OF_LATE:]), int(np.diff(days).max(initial=1)) - 1)
 
