@@ -28,10 +28,15 @@ CONTRACTS: Final = Schema(
     rules=(
         Rule(
             columns=("tenure", "churned"),
+            broken=lambda column: (column["tenure"] >= 0) & (column["churned"] != column["churned"]),
+            says=Message(en="{churned} is missing where {tenure} is not", zh="{tenure}不缺失而{churned}缺失"),
+        ),
+        Rule(
+            columns=("tenure", "churned"),
             broken=lambda column: (column["tenure"] == 0) & (column["churned"] == 1),
             says=Message(
-                en="{tenure} is 0 where {churned} is true, but the first renewal is 1",
-                zh="{churned}为真时{tenure}为 0，而首次续约为 1",
+                en="{tenure} is 0 where {churned} is true (the first renewal is 1)",
+                zh="{churned}为真而{tenure}为 0（首次续约为 1）",
             ),
         ),
     ),

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from crmkit._calendar import Freq, check_freq, first_day_of, period_number
-from crmkit._checks import check_columns, check_option
-from crmkit._frames import AnyFrame, FrameT, from_pandas, in_memory, join_frames, open_frame, to_pandas
+from crmkit._checks import check_option
+from crmkit._frames import AnyFrame, FrameT, from_pandas, join_frames, to_pandas
 from crmkit._kpi import Example, Variant, count, kpi, part, ratio
 from crmkit._messages import Message, Setting
 from crmkit._names import Label
 from crmkit._stats import Numbers, wilson_interval
+from crmkit._tables import ACTIVITY, open_table
 from crmkit.errors import SchemaError
 
 __all__ = ["customer_churn_rate", "repeat_purchase_rate", "retention_rate", "retention_table"]
@@ -257,9 +258,7 @@ def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> Fra
     0 2024-02-01      2         1     1       1             0.5
     """
     check_freq(freq)
-    rows = in_memory(open_frame(activity, name="activity"))
-    needed = ("customer_id", "period", "n_orders")
-    check_columns(rows.collect_schema(), needed, name="activity", made_by="activity_table")
+    rows = open_table(activity, ACTIVITY, columns=("customer_id", "period", "n_orders"))
     active = rows.filter(nw.col("n_orders") > 0).select(
         "customer_id", "period", period_number(nw.col("period"), freq=freq).alias("number")
     )

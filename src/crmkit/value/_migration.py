@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from crmkit._checks import check_columns, check_discount_rate, check_int
-from crmkit._frames import open_frame, to_pandas
+from crmkit._checks import check_discount_rate, check_int
+from crmkit._frames import to_pandas
 from crmkit._labelling import BEFORE, as_chain, by_state, table_by_state, table_like
 from crmkit._stats import Numbers, total_rewards
+from crmkit._tables import open_columns
 
 __all__ = ["migration_value", "move_values"]
 
@@ -124,8 +125,7 @@ def move_values(values: Any) -> Any:
     0       0    0.0 -200.0
     1       1  200.0    0.0
     """
-    frame = open_frame(values, name="values")
-    check_columns(frame.collect_schema(), ("state", "value"), name="values", made_by="migration_value")
+    frame = open_columns(values, ("state", "value"), name="values", made_by="migration_value")
     table = to_pandas(frame.select("state", "value"))
     value, states = table["value"].to_numpy(dtype=float), pd.Index(table["state"].tolist())
     return table_by_state(value - value[:, None], first=BEFORE, rows=states.tolist(), states=states, like=values)

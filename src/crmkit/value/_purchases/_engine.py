@@ -8,8 +8,8 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_columns
 from crmkit._frames import FrameT, looked_up, open_frame, to_pandas, without_nan
+from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
 
 __all__ = ["histories_in_memory", "with_predictions"]
@@ -18,8 +18,7 @@ __all__ = ["histories_in_memory", "with_predictions"]
 def histories_in_memory(customers: FrameT, columns: Sequence[str]) -> pd.DataFrame:
     """Bring the distinct histories into memory: all but those of prospects, who lack the first of the columns."""
     columns = list(dict.fromkeys(columns))
-    rows = open_frame(customers, name="customers")
-    check_columns(rows.collect_schema(), columns, name="customers", made_by="customer_summary")
+    rows = open_columns(customers, columns, name="customers", made_by="customer_summary")
     return to_pandas(without_nan(rows.select(*columns)).filter(~nw.col(columns[0]).is_null()).unique())
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 
-from crmkit._checks import check_columns
 from crmkit._frames import FrameT, collected, give_back, open_frame
+from crmkit._tables import CUSTOMERS, open_table
 from crmkit.errors import SchemaError
 from crmkit.value._spend._amounts import LEAST_AMOUNT, MOST_AMOUNT, NonPositive
 
@@ -19,8 +19,7 @@ _CAME_BACK = (nw.col("frequency") > 0) & nw.col("frequency").is_finite()
 
 def check_amounts(customers: FrameT, *, non_positive: NonPositive) -> None:
     """Raise for mean amounts that cannot be, and unless they are left out for those that are missing or below 0."""
-    rows = open_frame(customers, name="customers")
-    check_columns(rows.collect_schema(), ["frequency", "monetary_value"], name="customers", made_by="customer_summary")
+    rows = open_table(customers, CUSTOMERS, columns=("frequency", "monetary_value"))
     unusable = _CAME_BACK & ~(_AMOUNT.is_finite() & (_AMOUNT >= 0)).fill_null(False)
     if non_positive == "drop":
         unusable = _CAME_BACK & ~_AMOUNT.is_finite() & ~_AMOUNT.is_null()

@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_columns, some
-from crmkit._frames import collected, from_pandas_beside, in_memory, open_frame, pandas_series
-from crmkit.errors import SchemaError
-from crmkit.value._columns import MOST_CUSTOMERS
+from crmkit._checks import some
+from crmkit._frames import from_pandas_beside
+from crmkit._tables import CONTRACTS, check_values, float_columns
 
 __all__ = ["Contracts", "contract_table", "read_contracts"]
-
-_MADE_BY = "contract_table"
 
 
 @dataclass(frozen=True)
@@ -95,41 +91,10 @@ def contract_table(survivors: Any) -> Any:
 
 def read_contracts(customers: Any) -> Contracts:
     """Read and check the columns of a table of contracts."""
-    frame = in_memory(open_frame(customers, name="customers"))
-    names = list(frame.collect_schema())
-    check_columns(names, ["tenure", "churned"], name="customers", made_by=_MADE_BY)
-    rows = collected(frame.select(*(name for name in ("tenure", "churned", "n_customers") if name in names)))
-    columns = {name: _floats(rows[name], name) for name in rows.columns}
-    tenure, churned = columns["tenure"], columns["churned"]
-    n = columns.get("n_customers", np.ones(len(rows)))
-    known = ~np.isnan(tenure)
-    problems = {
-        "`customers['tenure']` is negative or no whole number": known & ((tenure < 0) | (tenure != np.floor(tenure))),
-        "`customers['tenure']` is infinite": np.isinf(tenure),
-        "`customers['churned']` is neither true nor false": known & (churned != 0) & (churned != 1),
-        "`customers['tenure']` is 0 where `churned` is true; the first renewal is 1": (tenure == 0) & (churned == 1),
-        "`customers['n_customers']` is missing, infinite or negative": ~(np.isfinite(n) & (n >= 0)),
-        f"`customers['n_customers']` is above {MOST_CUSTOMERS:,.0f}": n > MOST_CUSTOMERS,
-    }
-    for problem, wrong in problems.items():
-        if wrong.any():
-            at = np.flatnonzero(wrong).tolist()
-            raise SchemaError(
-                f"{problem} in {len(at)} rows, first at rows {some(at)}. `tenure` counts renewals: the one at which "
-                "the customer was lost, or the last one survived."
-            )
-    return Contracts(tenure, churned == 1, n)
-
-
-def _floats(column: nw.Series[Any], name: str) -> Floats:
-    kind = column.dtype
-    # pandas holds booleans among which some are missing as objects.
-    if not (kind.is_numeric() or kind == nw.Boolean or kind == nw.Object):
-        raise SchemaError(f"`customers[{name!r}]` must hold numbers, got {kind}. `churned` may be true or false.")
-    try:
-        return pandas_series(column).to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise SchemaError(f"`customers[{name!r}]` must hold numbers, got {some(column.to_list())}.") from error
+    values = float_columns(customers, CONTRACTS, CONTRACTS.required, where_given=["n_customers"])
+    check_values(values, CONTRACTS)
+    tenure = values["tenure"]
+    return Contracts(tenure, values["churned"] == 1, values.get("n_customers", np.ones(len(tenure))))
 
 
 def _counts(survivors: Any) -> Floats:

@@ -8,9 +8,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from crmkit._checks import Day, check_columns, check_number
-from crmkit._frames import FrameT, from_pandas, open_frame
+from crmkit._checks import Day, check_number
+from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
+from crmkit._tables import HOLDOUT, open_table
 from crmkit.value.judging._accuracy import brier_score, count_accuracy, ranking_auc
 from crmkit.value.judging._baselines import BASELINES, hiatus, naive_purchases
 from crmkit.value.judging._holdout import Holdout, read_holdout
@@ -156,8 +157,7 @@ def model_comparison_table(
     if hiatus_days < 0:
         raise ValueError(_NEGATIVE(value=hiatus_days))
     if transactions is not None:
-        columns = open_frame(holdout, name="holdout").collect_schema()
-        check_columns(columns, ["customer_id"], name="holdout", made_by="crmkit.holdout_split")
+        open_table(holdout, HOLDOUT, columns=["customer_id"])
     period = read_holdout(holdout, observation_end=observation_end)
     rows = [_model_row(name, model, period) for name, model in models.items()]
     _check_comparable(rows, models)

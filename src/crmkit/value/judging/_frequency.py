@@ -8,6 +8,7 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import check_int
 from crmkit._frames import FrameT, from_pandas
+from crmkit._tables import CUSTOMERS
 from crmkit.value._purchases._histories import read_histories
 from crmkit.value.judging._holdout import read_customers
 from crmkit.value.judging._judged import Judged, as_new, days_per_unit
@@ -76,9 +77,7 @@ def frequency_table(customers: FrameT, *, model: Judged, n_max: int = 7) -> Fram
     """
     check_int(n_max, name="n_max", low=1)
     unit = days_per_unit(model)
-    table = read_customers(
-        customers, ("frequency", "recency", "T"), name="customers", made_by="crmkit.customer_summary"
-    )
+    table = read_customers(customers, CUSTOMERS, columns=("frequency", "recency", "T"))
     histories = read_histories(table, time_unit="D", distinct=False)
     n = histories.n
     often = np.minimum(histories.x.values, n_max).astype(np.intp)

@@ -11,15 +11,16 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._calendar import day_numbers
-from crmkit._checks import Day, as_day, check_columns
-from crmkit._frames import open_frame, to_pandas
+from crmkit._checks import Day, as_day
+from crmkit._frames import to_pandas
 from crmkit._messages import Column, Message, Parameter
+from crmkit._tables import HOLDOUT, Schema, open_table
 from crmkit.errors import SchemaError
 from crmkit.value.judging._judged import Judged, days_per_unit, floats
 
 __all__ = ["Holdout", "read_customers", "read_holdout"]
 
-_KEYS = ("frequency", "recency", "T")
+_KEYS: Final = ("frequency", "recency", "T")
 
 _NOBODY: Final = Message(
     en="{name} holds nobody with a purchase. There is nothing to judge a model by.",
@@ -78,23 +79,19 @@ class Holdout:
         return floats(model.probability_inactive(self.customers, horizon=horizon))
 
 
-def read_customers(customers: Any, columns: tuple[str, ...], *, name: str, made_by: str) -> pd.DataFrame:
+def read_customers(customers: Any, schema: Schema, *, columns: tuple[str, ...]) -> pd.DataFrame:
     """Bring a customers table into pandas, without those who have not bought."""
-    frame = open_frame(customers, name=name)
-    check_columns(frame.collect_schema(), columns, name=name, made_by=made_by)
-    table = to_pandas(frame)
+    table = to_pandas(open_table(customers, schema, columns=columns))
     table = table[table["frequency"].notna()].reset_index(drop=True)
     if table.empty:
-        raise SchemaError(_NOBODY(name=Parameter(name)))
+        raise SchemaError(_NOBODY(name=Parameter(schema.name)))
     return table
 
 
 def read_holdout(holdout: Any, *, observation_end: Day) -> Holdout:
     """Read a table of `crmkit.holdout_split`, and check that it fits its last day."""
     end = as_day(observation_end, name="observation_end")
-    table = read_customers(
-        holdout, ("first_order", *_KEYS, "holdout_days"), name="holdout", made_by="crmkit.holdout_split"
-    )
+    table = read_customers(holdout, HOLDOUT, columns=("first_order", *_KEYS, "holdout_days"))
     calibration_end = _calibration_end(table)
     days = _day_number(end) - calibration_end
     if days <= 0:

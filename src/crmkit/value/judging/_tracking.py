@@ -14,9 +14,10 @@ from scipy.sparse import csr_array
 
 from crmkit._arrays import Floats
 from crmkit._calendar import Freq, check_freq, day_number, first_day_of, number_of_period
-from crmkit._checks import Day, as_day, check_columns, some
-from crmkit._frames import FrameT, collected, from_pandas, open_frame, pandas_series, to_pandas
+from crmkit._checks import Day, as_day, some
+from crmkit._frames import FrameT, collected, from_pandas, pandas_series, to_pandas
 from crmkit._messages import Message
+from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
 from crmkit.value.judging._judged import Judged, as_new, days_per_unit, floats
@@ -196,9 +197,9 @@ def _new_customers(model: Judged, followed: _Followed, customers: Any) -> _New:
         return _New(as_new(pd.DataFrame(index=[0])), np.zeros(len(followed.ids), dtype=np.intp))
     if customers is None:
         raise ValueError(_NO_CUSTOMERS(covariates=covariates))
-    frame = open_frame(customers, name="customers")
-    check_columns(frame.collect_schema(), ["customer_id", *covariates], name="customers", made_by="A join by customer")
-    known = to_pandas(frame.select("customer_id", *covariates)).set_index("customer_id")
+    columns = ["customer_id", *covariates]
+    frame = open_columns(customers, columns, name="customers", made_by="A join by customer")
+    known = to_pandas(frame.select(*columns)).set_index("customer_id")
     copies = known.index[known.index.duplicated()].unique()
     if len(copies):
         raise SchemaError(_TWICE(ids=some(copies.tolist())))
