@@ -27,7 +27,7 @@ ERRORS = {
     "BadParameter",
 }
 # Their errors are still to get their messages.
-NOT_YET = {"_estimator", "_frames", "_labelling", "_lazy", "_stats", "metrics", "report", "segment", "value"}
+NOT_YET = {"report", "value"}
 # Raised to be caught in the same file, and never shown.
 NEVER_SHOWN = set()
 OPTIONS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -11,8 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._frames._kinds import FrameT, give_back, is_engine, open_as_given
+from crmkit._messages import Message
 
 __all__ = ["Coded", "column_like", "rows_like"]
+
+_ENGINE: Final = Message(
+    en="A value for each row needs a table in memory, got {kind}: an engine's rows have no order. Collect it first.",
+    zh="逐行的结果只能用于内存中的表，得到 {kind}：引擎中的行没有顺序，请先读入内存。",
+)
 
 
 class Coded(NamedTuple):
@@ -39,10 +45,7 @@ def column_like(values: Any, *, name: str, like: Any) -> Any:
 def _made(columns: Mapping[str, Any], *, like: Any) -> nw.DataFrame[Any]:
     rows = open_as_given(like, name="rows")
     if is_engine(rows):
-        raise TypeError(
-            f"A value for each row needs a table in memory, got {type(like).__name__}: an engine's rows have no order. "
-            "Collect it first."
-        )
+        raise TypeError(_ENGINE(kind=type(like).__name__))
     backend = rows.implementation
     if backend.is_pandas():
         made = {name: _pandas_array(values) for name, values in columns.items()}

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from crmkit._estimator import JsonEstimator
+from crmkit._estimator import JsonError, JsonEstimator
 from crmkit._frames import FrameT, column_like, from_pandas
 from crmkit._labelling._scheme import Scheme, check_label_table
 from crmkit._labelling._summary import label_summary
@@ -132,7 +132,7 @@ class Labeller(JsonEstimator, ABC):
         self._check_learned()
         check_label_table(self.segments_, self._scheme())
         if self.n_customers_ < 1:
-            raise ValueError("nobody was seen in fit")
+            raise JsonError("nobody was seen in fit")
 
     # What a labeller is made of.
 

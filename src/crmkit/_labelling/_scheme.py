@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
+from crmkit._estimator import JsonError
 from crmkit._names import Label
 
 __all__ = ["POTENTIAL", "Level", "Scheme", "check_label_table"]
@@ -62,6 +63,6 @@ def check_label_table(table: pd.DataFrame, scheme: Scheme) -> None:
     """Raise unless a table is that of a scheme; an earlier version may have worded its names otherwise."""
     expected = scheme.table()
     if list(table) != list(expected) or not table[_CODES].equals(expected[_CODES]):
-        raise ValueError("the segments are not those of the options")
+        raise JsonError("the segments are not those of the options")
     if not all(isinstance(name, str) and name.strip() for name in table[_NAMES].to_numpy().ravel()):
-        raise ValueError("a segment has no name")
+        raise JsonError("a segment has no name")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import check_fraction, check_int, check_number
+from crmkit._estimator import JsonError
 from crmkit._labelling import POTENTIAL, Measures, Scheme
 from crmkit._messages import Message
 from crmkit._names import Label, Language
@@ -218,14 +219,14 @@ class TierSegmenter(CaseSegmenter):
             ["important", options.value],
             ["important", "n_orders"],
         ]:
-            raise ValueError("the cuts are not those of tiers")
+            raise JsonError("the cuts are not those of tiers")
         check_cuts(self.cuts_["cut"], given={_CUTS.index(name): cut for name, cut in given.items()})
         if self.cuts_["cut"].iloc[0] < self.cuts_["cut"].iloc[1]:
-            raise ValueError("the core cut lies below the important one")
+            raise JsonError("the core cut lies below the important one")
         shares = zip(_CUTS, (options.core_share, options.important_share, options.frequent_share), strict=True)
         expected = [np.nan if name in given else float(share) for name, share in shares]
         if not np.array_equal(self.cuts_["share"], expected, equal_nan=True):
-            raise ValueError("the shares are not those of the options")
+            raise JsonError("the shares are not those of the options")
 
     def _cases(self) -> list[Case]:
         options = self.options_

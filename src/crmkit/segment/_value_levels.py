@@ -12,6 +12,7 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_ascending, check_fraction, check_option
+from crmkit._estimator import JsonError
 from crmkit._figures import decimals
 from crmkit._labelling import Measures, Scheme
 from crmkit._messages import Column, Message
@@ -194,11 +195,11 @@ class ValueSegmenter(CaseSegmenter):
     def _check_learned(self) -> None:
         check_table(self.cuts_, {"segment": "text", "cut": "float64"})
         if self.cuts_["segment"].tolist() != self._levels()[:-1]:
-            raise ValueError("the cuts are not those of the levels")
+            raise JsonError("the cuts are not those of the levels")
         given = self.options_.cuts
         check_cuts(self.cuts_["cut"], given={} if given is None else dict(enumerate(reversed(list(given)))))
         if not self.cuts_["cut"].is_monotonic_decreasing:
-            raise ValueError("the cuts do not fall from level to level")
+            raise JsonError("the cuts do not fall from level to level")
 
     def _cases(self) -> list[Case]:
         *levels, lowest, without = self.segments_["segment"]

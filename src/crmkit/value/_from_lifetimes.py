@@ -26,7 +26,7 @@ _NO_FITTER: Final = Message(
 )
 _NOT_FITTED: Final = Message(
     en="{@fitter} is not fitted: it has no `params_`. Call {kind}.fit first.",
-    zh="{@fitter} 尚未拟合：没有 `params_`。请先调用 {kind}.fit。",
+    zh="{@fitter} 尚未拟合：没有 params_。请先调用 {kind}.fit。",
 )
 _NO_UNIT: Final = Message(
     en="{@time_unit} must be the unit of the times it was fitted on, 'D', 'W', 'M' or 'Y', got {value!r}.",

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
+from crmkit._estimator import JsonError
 from crmkit.segment._edges import Binning, edges_between_values, reached
 from crmkit.segment._learned import Kind, check_table
 
@@ -91,28 +92,28 @@ def check_edges(
     """Raise unless `edge_table` could make a table of edges: each cell's edges are complete, finite and in order."""
     check_table(edges, _EDGE_KINDS)
     if not np.isfinite(edges["edge"]).all():
-        raise ValueError("an edge is a finite number")
+        raise JsonError("an edge is a finite number")
     split = edges_by_cell(edges)
     places: list[tuple[Dimension, Cell, int]] = []
     for name in DIMENSIONS:
         *inner, everywhere = [cell for cell, _ in split[name]]
         n_parents = DIMENSIONS.index(name) if nested and name not in cuts else 0
         if everywhere != (None, None):
-            raise ValueError("some edges hold everywhere")
+            raise JsonError("some edges hold everywhere")
         for cell in inner:
             if [score is not None for score in cell] != [number < n_parents for number in range(2)] or any(
                 score is not None and not 1 <= score <= sizes[parent]
                 for parent, score in zip(DIMENSIONS, cell, strict=False)
             ):
-                raise ValueError("edges hold in a cell that is not there")
+                raise JsonError("edges hold in a cell that is not there")
         cells = [everywhere, *sorted(inner, key=lambda cell: (cell[0] or 0, cell[1] or 0))]
         places += [(name, cell, score) for cell in cells for score in range(2, sizes[name] + 1)]
         if any((np.diff(ascending) < 0).any() for _, ascending in split[name]):
-            raise ValueError("the edges of a cell ascend from score to score")
+            raise JsonError("the edges of a cell ascend from score to score")
         if name in cuts and sorted(np.abs(split[name][-1][1])) != sorted(map(abs, map(float, cuts[name]))):
-            raise ValueError("the edges are not the cuts of the options")
+            raise JsonError("the edges are not the cuts of the options")
     if places != _places(edges):
-        raise ValueError("each cell has an edge for every score from 2 on, the cells in order")
+        raise JsonError("each cell has an edge for every score from 2 on, the cells in order")
 
 
 def scores_on(values: dict[Dimension, Floats], edges: pd.DataFrame) -> dict[Dimension, Floats]:
@@ -179,14 +180,14 @@ def check_bin_sizes(sizes_of_bins: pd.DataFrame, *, sizes: Mapping[Dimension, in
     check_table(sizes_of_bins, _BIN_KINDS)
     scores = [[name, score] for name in DIMENSIONS for score in range(1, sizes[name] + 1)]
     if sizes_of_bins[["dimension", "score"]].to_numpy().tolist() != scores:
-        raise ValueError("the bins are not those of the scores")
+        raise JsonError("the bins are not those of the scores")
     counts, lowest, highest = (sizes_of_bins[name].to_numpy() for name in ("n_customers", "lowest", "highest"))
     totals = sizes_of_bins.groupby("dimension")["n_customers"].sum()
     if n_customers < 1 or (counts < 0).any() or (totals != n_customers).any():
-        raise ValueError("each customer is in one bin of each dimension")
+        raise JsonError("each customer is in one bin of each dimension")
     filled = counts > 0
     if not (np.isnan(lowest[~filled]).all() and np.isnan(highest[~filled]).all() and (lowest <= highest)[filled].all()):
-        raise ValueError("the lowest and the highest value are those of the customers in a bin")
+        raise JsonError("the lowest and the highest value are those of the customers in a bin")
 
 
 def _place(values: Floats, edges: Floats) -> Floats:

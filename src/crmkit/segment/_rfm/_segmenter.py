@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
+from crmkit._estimator import JsonError
 from crmkit._frames import Coded
 from crmkit._labelling import POTENTIAL, Measures, Scheme
 from crmkit._messages import Message
@@ -134,17 +135,17 @@ class RFMSegmenter(CaseSegmenter):
         options, checked = self.options_, self._checked()
         check_cells(checked)
         if not isinstance(options.rules, str) and options.rules != self.rules_:
-            raise ValueError("the rules are not those of the options")
+            raise JsonError("the rules are not those of the options")
         scorer = self.scorer_
         if not isinstance(scorer, RFMScorer) or not hasattr(scorer, "options_"):
-            raise ValueError("the scorer is a fitted RFMScorer")
+            raise JsonError("the scorer is a fitted RFMScorer")
         if scorer.options_.get_params() != self._unfitted_scorer().get_params():
-            raise ValueError("the scorer is not that of the options")
+            raise JsonError("the scorer is not that of the options")
         if scorer.n_customers_ != self.n_customers_:
-            raise ValueError("the scorer was fitted on other customers")
+            raise JsonError("the scorer was fitted on other customers")
         check_table(self.cells_, {"r_score": "int64", "f_score": "int64", "m_score": "int64", "segment": "text"})
         if not self.cells_.equals(rfm_cell_table(self.rules_)[list(self.cells_.columns)]):
-            raise ValueError("the cells are not those of the rules")
+            raise JsonError("the cells are not those of the rules")
 
     def _unfitted_scorer(self) -> RFMScorer:
         given = self.options_.scorer
