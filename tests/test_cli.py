@@ -31,7 +31,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Where only what was read matters, the page is not drawn."""
-    monkeypatch.setattr("crmkit.report._report.render", lambda _: "<!DOCTYPE html>")
+    monkeypatch.setattr("crmkit.report._report.render", lambda *_: "<!DOCTYPE html>")
 
 
 def assert_reported(ran, folder):

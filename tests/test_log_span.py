@@ -87,7 +87,7 @@ DAILY = [
 )
 def test_every_command_says_that_as_of_lies_long_after_the_newest_order(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("crmkit.report._report.render", lambda _: "")
+    monkeypatch.setattr("crmkit.report._report.render", lambda *_: "")
     (tmp_path / "orders.csv").write_text(text(rows=DAILY), "utf-8")
     # 60 days from 1 January end on 29 February
     for as_of, language, told in (

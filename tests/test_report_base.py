@@ -97,7 +97,7 @@ def test_the_money_of_those_to_act_on_is_that_of_their_list(language, told):
     rows += [("q2", "2024-02-05", -100)]
     rows += [(f"c{n}", f"2024-12-{10 + n}", 10) for n in range(10)]
     found = report_of(rows, as_of="2024-12-31", language=language)
-    assert found.actions[["customer_id", "spend"]].to_numpy().tolist() == [["q1", 40], ["q2", -60]]
+    assert found.tables["actions"][["customer_id", "spend"]].to_numpy().tolist() == [["q1", 40], ["q2", -60]]
     assert told in section(found.to_html(), "actions")
 
 
@@ -178,15 +178,15 @@ def test_the_parts_of_every_table_add_up_to_the_base(orders):
     assert base.loc["all", "n_customers"] == transactions["customer_id"].nunique()
     n_customers = base.loc[["customers", "below_zero"], "n_customers"].sum()
     assert n_customers == kpis["active_customers"]
-    assert found.months["revenue"].sum() == pytest.approx(kpis["revenue"], abs=1e-9)
-    assert found.months["n_orders"].sum() == kpis["n_orders"]
-    assert found.months["new_customers"].sum() == n_customers
+    assert found.tables["months"]["revenue"].sum() == pytest.approx(kpis["revenue"], abs=1e-9)
+    assert found.tables["months"]["n_orders"].sum() == kpis["n_orders"]
+    assert found.tables["months"]["new_customers"].sum() == n_customers
     if not n_customers:
         return
-    assert found.cohorts.drop_duplicates("cohort")["size"].sum() == n_customers
-    assert found.rfm_map["n_customers"].sum() == n_customers
+    assert found.tables["cohorts"].drop_duplicates("cohort")["size"].sum() == n_customers
+    assert found.tables["rfm_map"]["n_customers"].sum() == n_customers
     money = base.loc["customers", "amount"]
-    for summary in (found.tiers, found.rfm_segments):
+    for summary in (found.tables["tiers"], found.tables["rfm_segments"]):
         if summary is None:
             assert money == 0
             continue
@@ -199,7 +199,7 @@ def test_the_parts_of_every_table_add_up_to_the_base(orders):
             assert (shares >= 0).all()
             assert (shares <= 1 + 1e-12).all()
     if money > 0.005:
-        curve = found.concentration
+        curve = found.tables["concentration"]
         assert curve["n_customers"].max() == n_customers
         assert curve["value_share"].between(0, 1 + 1e-12).all()
         assert curve["value_share"].iloc[-1] == pytest.approx(1)

@@ -9,7 +9,7 @@ from tests.pages import section, table
 
 from crmkit import as_order_lines, as_transactions
 from crmkit.report import customer_report
-from crmkit.report._months import drawn_months
+from crmkit.report.months._charts import drawn_months
 
 SECTIONS = ["findings", "kpis", "months", "cohorts", "tiers"]
 
@@ -255,6 +255,6 @@ def test_a_file_read_in_chunks_has_the_same_holes(folder, monkeypatch):
 
 def test_a_month_that_touches_a_hole_is_drawn_like_one_that_is_not_over(holed):
     found = customer_report(as_transactions(holed), as_of="2024-09-30", sections=["months"])
-    pale = drawn_months(found).set_index("period")["is_complete"]
+    pale = drawn_months(found.tables["months"], found).set_index("period")["is_complete"]
     assert pale.index[~pale].tolist() == [pd.Timestamp("2024-04-01")]
-    assert found.months["is_complete"].all()
+    assert found.tables["months"]["is_complete"].all()

@@ -2,9 +2,11 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from matplotlib.figure import Figure
 from pandas.testing import assert_frame_equal
@@ -12,8 +14,10 @@ from tests.logs import log, typed
 from tests.pages import Page, section, table
 
 from crmkit import as_transactions, audit_orders, customer_summary, load_cdnow
+from crmkit._messages import Message
 from crmkit.metrics import order_kpis
 from crmkit.report import customer_report
+from crmkit.report._section import Answer
 from crmkit.segment import RFMSegmenter
 
 AS_OF = "1998-06-30"
@@ -57,7 +61,7 @@ def test_the_period_before_by_hand():
 def test_a_period_that_the_log_does_not_hold_whole_is_left_out():
     rows = [("ann", "2024-03-03", 10), ("ann", "2024-04-01", 5)]
     found = report_of(rows, as_of="2024-04-30", days=30)
-    assert found.previous_kpis is None
+    assert "previous_kpis" not in found.tables
     page = found.to_html()
     assert {tuple(row[5:]) for row in table(page, "kpis")[1:]} == {("–", "–")}
     assert "The log starts on 2024-03-03, so the period before is not whole" in section(page, "kpis")
@@ -87,8 +91,8 @@ def quiet():
 
 
 def test_those_who_stopped_are_named_the_largest_spend_first(quiet):
-    assert quiet.actions["customer_id"].tolist() == ["x"]
-    assert quiet.actions["spend"].tolist() == [157]
+    assert quiet.tables["actions"]["customer_id"].tolist() == ["x"]
+    assert quiet.tables["actions"]["spend"].tolist() == [157]
     page = quiet.to_html()
     ((customer, revenue, why),) = table(page, "actions")[1:]
     assert (customer, revenue) == ("x", "157.00")
@@ -141,12 +145,50 @@ def test_own_sections_come_last_and_are_escaped(report):
     ]
     assert "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>" in section(page, "extra2")
     assert "<svg" in section(page, "extra3")
-    assert report.extra == ()
+    assert report.added == ()
 
 
 def test_a_long_table_of_ones_own_is_cut(report):
     page = report.with_section("Long", pd.DataFrame({"n": range(1000)})).to_html()
     assert len(table(page, "extra1")) == 101
+    assert "Only the first 100 of 1,000 rows are shown." in section(page, "extra1")
+
+
+def test_nothing_that_is_added_takes_the_place_of_something_else(report):
+    first, second = pd.DataFrame({"n": [1]}), pd.DataFrame({"n": [2]})
+    found = report.with_section("kpis", first).with_section("kpis", second).with_section("Why", "Because.\nTruly.")
+    assert found.to_dict()["tables"] == report.to_dict()["tables"]
+    assert found.to_dict()["added"] == [
+        {"title": "kpis", "table": [{"n": 1}]},
+        {"title": "kpis", "table": [{"n": 2}]},
+        {"title": "Why", "text": "Because.\nTruly."},
+    ]
+    assert "added" not in report.to_dict()
+    ending = "## kpis\n\n| n |\n| --- |\n| 1 |\n\n## kpis\n\n| n |\n| --- |\n| 2 |\n\n## Why\n\nBecause. Truly.\n"
+    assert found.to_markdown().endswith(ending)
+    assert found.to_markdown().startswith(report.to_markdown())
+    assert Page(found.to_html()).texts("h2")[-3:] == ["kpis", "kpis", "Why"]
+
+
+@pytest.mark.parametrize("kind", ["polars", "lazy", "pyarrow"])
+def test_an_own_table_may_be_of_any_kind(report, kind):
+    frame = pl.DataFrame({"shop": ["north", None], "share": [0.125, None]})
+    native = {"polars": frame, "lazy": frame.lazy(), "pyarrow": frame.to_arrow()}[kind]
+    page = report.with_section("Shops", native).to_html()
+    assert table(page, "extra1") == [["shop", "share"], ["north", "0.12"], ["–", "–"]]
+
+
+def test_the_repr_is_one_line(report):
+    added = report.with_section("Words", "text")
+    assert repr(added) == "CustomerReport(as_of=1998-06-30, 2,357 customers, 13 sections)"
+
+
+def test_a_section_may_answer_with_a_problem_in_words(report):
+    answers = {**report.answers, "rfm": Answer(problem=Message(en="Too <few>.", zh="太少。")())}
+    for language, words in (("en", "Too &lt;few&gt;."), ("zh", "太少。")):
+        page = section(replace(report, answers=answers, language=language).to_html(), "rfm")
+        assert f'<p class="note">{words}</p>' in page
+        assert "<table" not in page
 
 
 def test_the_data_by_hand():
@@ -176,14 +218,14 @@ def test_the_markdown_by_hand(quiet):
 
 
 def test_the_period_before_on_cdnow(report, cdnow):
-    assert_frame_equal(report.previous_kpis, order_kpis(cdnow, start="1998-01-02", end="1998-04-01"))
+    assert_frame_equal(report.tables["previous_kpis"], order_kpis(cdnow, start="1998-01-02", end="1998-04-01"))
 
 
 def test_actions_on_cdnow(report, cdnow):
     customers = customer_summary(cdnow, as_of=AS_OF)
     segments = RFMSegmenter().fit(customers).predict(customers)
     quiet = customers[segments.isin(["at_risk", "cannot_lose"])].nlargest(10, "spend")
-    assert report.actions["customer_id"].tolist() == quiet["customer_id"].tolist()
+    assert report.tables["actions"]["customer_id"].tolist() == quiet["customer_id"].tolist()
 
 
 # Laws.
@@ -252,7 +294,9 @@ def test_options_out_of_range_are_refused(options, error, message, cdnow):
 
 
 def test_sections_of_other_kinds_are_refused(report):
-    with pytest.raises(TypeError, match="`content` must be a pandas DataFrame, text or a Matplotlib figure, got list"):
+    with pytest.raises(
+        TypeError, match=r"`content` must be a table in memory .*, text or a Matplotlib figure, got list"
+    ):
         report.with_section("x", [1])
     with pytest.raises(TypeError, match="`title` must be text, got 5"):
         report.with_section(5, "x")

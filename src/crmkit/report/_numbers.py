@@ -20,7 +20,6 @@ __all__ = [
     "counted",
     "cut",
     "day",
-    "days_within",
     "money",
     "month",
     "number_of_kpi",
@@ -77,9 +76,3 @@ def change(now: float, before: float, *, unit: str, language: Language) -> str:
 def _rounded(value: float, digits: int) -> float:
     """Round, and to 0 without a sign."""
     return round(value, digits) + 0.0
-
-
-def days_within(gaps: pd.DataFrame, share: float) -> int:
-    """The days within which a share of the gaps between purchases lies."""
-    reached = gaps["cumulative_share"] >= share * (1 - 1e-12)
-    return int(gaps.loc[reached, "days"].iloc[0])

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from crmkit._names import Language
 from crmkit._writing import write_text
-from crmkit.activity import LogHole, LogSpan, touching
+from crmkit.report._added import Added, added
+from crmkit.report._facts import Facts
 from crmkit.report._findings import findings
 from crmkit.report._html import render
 from crmkit.report._plain import as_dict, as_markdown
-from crmkit.report._sections import Extra, Section
-from crmkit.report._value import CustomerValue
+from crmkit.report._section import Answer
 
 __all__ = ["CustomerReport"]
 
 
-@dataclass(frozen=True)
-class CustomerReport:
+@dataclass(frozen=True, repr=False)
+class CustomerReport(Facts):
     """A report on a customer base; `customer_report` makes it.
 
     Attributes
@@ -33,7 +32,7 @@ class CustomerReport:
     days : int
         Length in days of the recent period.
     margin, discount_rate : float
-        Share of revenue that is profit, and a year's rate, as ``value`` counts money.
+        Share of revenue that is profit, and a year's rate, by which the lifetime value counts money.
     language : {"en", "zh"}
         Language of the texts.
     sections : tuple of str
@@ -46,91 +45,45 @@ class CustomerReport:
         ``n_orders``, and the range ``expected_low`` to ``expected_high``; see `crmkit.log_coverage_table`. Figures
         whose period touches one are marked †.
     base : DataFrame
-        Whom and what the shares of revenue are of: ``part``, ``n_customers``, ``amount``. The "customers" who ordered
-        and did not get back more than they paid; those "below_zero", who did, and count as customers whose money is 0;
-        those with "no_purchase_day", who do not count as customers; and "all", to which the three add up.
-    audit : DataFrame or None
-        Where every row went, as `crmkit.audit_orders` gives it.
+        Whose money the shares of revenue are of, as `crmkit.views.base_table` gives it.
     kpis : DataFrame
         `crmkit.metrics.order_kpis` of the whole log.
-    recent_kpis, previous_kpis : DataFrame or None
-        The same of the last ``days`` days, and of the ``days`` days before; None if the log does not hold them all.
-    months : DataFrame
-        `crmkit.metrics.period_table` by month.
-    cohorts : DataFrame or None
-        `crmkit.cohort_table` by month. This and what follows on scores and segments is None if nobody bought.
-    concentration : DataFrame
-        `crmkit.metrics.concentration_table` of the base.
-    gaps : DataFrame
-        `crmkit.metrics.purchase_gap_table`.
-    rfm_map, score_ranges, rfm_segments : DataFrame or None
-        `crmkit.segment.rfm_map_table`, the customers and values of each score (``bin_sizes_`` of
-        `crmkit.segment.RFMScorer`), and the summary of `crmkit.segment.RFMSegmenter` with its eleven segments.
-    tiers, tier_cuts : DataFrame or None
-        Summary and cuts of `crmkit.segment.TierSegmenter`; None unless revenue is above zero.
-    value : CustomerValue or None
-        What the customers are expected to buy and to bring in the next 12 months, and whom it pays to win back: tables
-        ``models``, ``totals``, ``tiers``, ``tracking``, ``worth_saving``. None unless its section is shown.
-    quiet : DataFrame or None
-        How many customers ``actions`` are chosen from, and their net money, in the parts of ``base``.
-    actions : DataFrame or None
-        ``customer_id``, ``segment``, ``spend`` and the reason of the customers to act on first: those of the segments
-        ``at_risk`` and ``cannot_lose`` who spent the most.
-    extra : tuple
+    answers : mapping of str to Answer
+        What each section found: its ``tables``, and the ``problem`` that is in the way of something, in words. Sections
+        that need purchases are missing where nobody bought, and "value" unless it is shown.
+    added : tuple
         Sections that `with_section` added.
     """
 
-    as_of: datetime
-    days: int
-    margin: float
-    discount_rate: float
-    language: Language
-    sections: tuple[Section, ...]
-    span: LogSpan
-    holes: tuple[LogHole, ...]
-    base: pd.DataFrame
-    audit: pd.DataFrame | None
-    kpis: pd.DataFrame
-    recent_kpis: pd.DataFrame | None
-    previous_kpis: pd.DataFrame | None
-    months: pd.DataFrame
-    cohorts: pd.DataFrame | None
-    concentration: pd.DataFrame
-    gaps: pd.DataFrame
-    rfm_map: pd.DataFrame | None
-    score_ranges: pd.DataFrame | None
-    rfm_segments: pd.DataFrame | None
-    tiers: pd.DataFrame | None
-    tier_cuts: pd.DataFrame | None
-    value: CustomerValue | None
-    quiet: pd.DataFrame | None
-    actions: pd.DataFrame | None
-    extra: tuple[Extra, ...] = ()
+    answers: Mapping[str, Answer]
+    added: tuple[Added, ...] = ()
+
+    def __repr__(self) -> str:
+        n = f"{self.kpi('active_customers')['value']:,.0f} customers"
+        return f"CustomerReport(as_of={self.as_of:%Y-%m-%d}, {n}, {len(self.sections) + len(self.added)} sections)"
 
     @property
-    def first_day(self) -> datetime:
-        """Day of the first transaction."""
-        return self.span.first_day
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of all sections by name, also of those that are not shown.
 
-    def touched(self, start: datetime, end: datetime) -> bool:
-        """Whether a period shares a day with a hole of the log.
-
-        Parameters
-        ----------
-        start, end : datetime
-            First and last day of the period.
-
-        Returns
-        -------
-        bool
-            True if it does; its figures are then marked †.
+        ``audit`` is that of `crmkit.audit_orders`, ``holes`` the attribute; ``base``, ``kpis``, ``recent_kpis`` and
+        ``previous_kpis`` (of the last ``days`` days, and of as many before, where the log holds them whole) are of
+        `crmkit.metrics.order_kpis`; ``months`` of `crmkit.metrics.period_table`; ``cohorts`` of
+        `crmkit.cohort_table` by month; ``tiers`` and ``tier_cuts`` of `crmkit.segment.TierSegmenter`;
+        ``rfm_segments`` of `crmkit.segment.RFMSegmenter`, ``rfm_map`` of `crmkit.segment.rfm_map_table`,
+        ``score_ranges`` the ``bin_sizes_`` of `crmkit.segment.RFMScorer`; ``value_totals``, ``value_tiers`` and
+        ``value_models`` of `crmkit.views.base_forecast` over 12 months, ``tracking`` of
+        `crmkit.value.judging.tracking_table`, ``worth_saving`` of `crmkit.views.customers_worth_saving` with reasons (only
+        where "actions" is shown); ``actions``, the customers of the segments ``at_risk`` and ``cannot_lose`` who spent
+        the most, with reasons; ``gaps`` of `crmkit.metrics.purchase_gap_table`; ``concentration`` of
+        `crmkit.metrics.concentration_table`. Where a section has a problem, a table is missing.
         """
-        return bool(touching(self.holes, start, end))
+        return {name: table for answer in self.answers.values() for name, table in answer.tables.items()}
 
     @property
     def findings(self) -> list[str]:
         """The headline findings, a sentence each."""
-        return findings(self)
+        return findings(self.answers, self)
 
     def with_section(self, title: str, content: Any) -> CustomerReport:
         """Add a section of your own after the others.
@@ -138,9 +91,10 @@ class CustomerReport:
         Parameters
         ----------
         title : str
-            Its heading.
-        content : DataFrame, str or matplotlib.figure.Figure
-            A table, a paragraph of text, or a drawing. Text and the values of a table are escaped.
+            Its heading. Two sections may have the same.
+        content : pandas, Polars or PyArrow table, str or matplotlib.figure.Figure
+            A table, a paragraph of text, or a drawing. Text and the values of a table are escaped; the page shows the
+            first 100 rows of a table.
 
         Returns
         -------
@@ -150,14 +104,9 @@ class CustomerReport:
         Raises
         ------
         TypeError
-            If the content is none of the three or the title no text.
+            If the content is none of the three, or the title is not text.
         """
-        if not isinstance(title, str):
-            raise TypeError(f"`title` must be text, got {title!r}.")
-        if not isinstance(content, (str, pd.DataFrame)) and not hasattr(content, "savefig"):
-            kind = type(content).__name__
-            raise TypeError(f"`content` must be a pandas DataFrame, text or a Matplotlib figure, got {kind}.")
-        return replace(self, extra=(*self.extra, Extra(title, content)))
+        return replace(self, added=(*self.added, added(title, content)))
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Write the report as one HTML page that needs nothing else.
@@ -177,7 +126,7 @@ class CustomerReport:
         OSError
             If the file cannot be written; an older one is then as it was.
         """
-        return _kept(render(self), path)
+        return _kept(render(self.answers, self.added, self), path)
 
     def to_markdown(self, path: str | Path | None = None) -> str:
         """Write findings and tables as Markdown, without drawings.
@@ -197,7 +146,7 @@ class CustomerReport:
         OSError
             If the file cannot be written; an older one is then as it was.
         """
-        return _kept(as_markdown(self), path)
+        return _kept(as_markdown(self.answers, self.added, self), path)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the report as plain data that JSON can hold.
@@ -206,14 +155,15 @@ class CustomerReport:
         -------
         dict
             ``as_of``, ``first_day``, ``newest_order``, ``days``, ``margin``, ``discount_rate``, ``language``,
-            ``version``, ``findings``, and ``tables``: per table a list of rows, each a dict; dates are ISO text,
-            missing values None.
+            ``version``, ``findings``, and ``tables``: per table of the sections shown a list of rows, each a dict;
+            dates are ISO text, missing values None. Where `with_section` added sections, they are in ``added``, in
+            their order: each a dict of ``title`` and either ``table`` or ``text``; of a figure the title alone.
         """
-        return as_dict(self)
+        return as_dict(self.answers, self.added, self)
 
     def _repr_html_(self) -> str:
         # In a frame of its own, the page's style leaves the notebook alone.
-        page = html.escape(render(self), quote=True)
+        page = html.escape(self.to_html(), quote=True)
         return f'<iframe srcdoc="{page}" style="width:100%;height:40rem;border:0"></iframe>'
 
 

@@ -1,49 +1,61 @@
-"""The sections of the report, and those that users add."""
+"""The sections of the report, in their order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
-import pandas as pd
+from crmkit._messages import Message
+from crmkit.report._section import Section
+from crmkit.report.actions import ACTIONS
+from crmkit.report.audit import AUDIT
+from crmkit.report.cohorts import COHORTS
+from crmkit.report.concentration import CONCENTRATION
+from crmkit.report.definitions import DEFINITIONS
+from crmkit.report.findings import FINDINGS
+from crmkit.report.kpis import KPIS
+from crmkit.report.months import MONTHS
+from crmkit.report.rfm import RFM
+from crmkit.report.rhythm import RHYTHM
+from crmkit.report.tiers import TIERS
+from crmkit.report.value import VALUE
 
-__all__ = ["QUIET", "SECTIONS", "WITHOUT_PURCHASES", "Extra", "Section", "checked_sections"]
+__all__ = ["SECTIONS", "checked_sections"]
 
-Section: TypeAlias = Literal[
-    "findings",
-    "audit",
-    "kpis",
-    "months",
-    "cohorts",
-    "tiers",
-    "rfm",
-    "value",
-    "actions",
-    "rhythm",
-    "concentration",
-    "definitions",
-]
-# The RFM segments of who used to order often and has not of late: the customers to act on.
-QUIET: Final = ("at_risk", "cannot_lose")
-# What can be shown of a log that holds refunds alone.
-WITHOUT_PURCHASES: Final = ("findings", "audit", "definitions")
-SECTIONS: Final[tuple[Section, ...]] = get_args(Section)
+_ALL: Final[tuple[Section, ...]] = (
+    FINDINGS,
+    AUDIT,
+    KPIS,
+    MONTHS,
+    COHORTS,
+    TIERS,
+    RFM,
+    VALUE,
+    ACTIONS,
+    RHYTHM,
+    CONCENTRATION,
+    DEFINITIONS,
+)
+SECTIONS: Final[Mapping[str, Section]] = MappingProxyType({section.name: section for section in _ALL})
+"""By name."""
 
-
-class Extra(NamedTuple):
-    """A section that a user added: a table, a Matplotlib figure, or text."""
-
-    title: str
-    content: pd.DataFrame | str | Any
+_NO_LIST: Final = Message(
+    en="{@sections} must be a list of names, got {value!r}.", zh="{@sections} 须为名称的列表，得到 {value!r}。"
+)
+_NOT_ONCE: Final = Message(
+    en="{@sections} must name each of {names} once at most, got {value}.",
+    zh="{@sections} 中的名称须取自 {names}，且各至多一次，得到 {value}。",
+)
 
 
-def checked_sections(sections: Sequence[Section] | None) -> tuple[Section, ...]:
-    """The sections asked for, all of them by default, or raise."""
+def checked_sections(sections: Sequence[str] | None) -> tuple[str, ...]:
+    """The names of the sections asked for, all of them by default, or raise."""
     if sections is None:
-        return SECTIONS
+        return tuple(SECTIONS)
     if isinstance(sections, str) or not isinstance(sections, Sequence):
-        raise TypeError(f"`sections` must be a list of names, got {sections!r}.")
+        raise TypeError(_NO_LIST(value=sections))
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown or len(set(sections)) < len(sections):
-        raise ValueError(f"`sections` must name each of {list(SECTIONS)} once at most, got {list(sections)}.")
+        raise ValueError(_NOT_ONCE(names=list(SECTIONS), value=list(sections)))
     return tuple(sections)

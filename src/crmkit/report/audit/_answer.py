@@ -1,0 +1,55 @@
+"""The audit that was given, once it fits the transactions, and the holes of the log."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from crmkit._checks import check_columns
+from crmkit._frames import open_frame, to_pandas
+from crmkit._messages import Message
+from crmkit.errors import SchemaError
+from crmkit.labels import LABELS
+from crmkit.report._section import Answer, Context
+
+__all__ = ["answer"]
+
+_COLUMNS: Final = ("reason", "n_rows", "amount", "n_duplicates")
+_NO_LINES: Final = Message(
+    en="{@audit} lacks the lines {missing}. {@audit_orders()} makes them all.",
+    zh="{@audit} 缺少以下各行：{missing}。{@audit_orders()} 会给出全部各行。",
+)
+_OF_OTHER_ORDERS: Final = Message(
+    en="{@audit} keeps {kept:.2f} after refunds, but {@transactions} hold {net:.2f} up to {@as_of}. Make both from the "
+    "same orders, and the audit with the same {@as_of}.",
+    zh="{@audit} 扣除退款后为 {kept:.2f}，而 {@transactions} 截至 {@as_of} 为 {net:.2f}。"
+    "两者须由同一份订单、按同一 {@as_of} 生成。",
+)
+_NONE_GIVEN: Final = Message(en="No audit was given with the transactions.", zh="生成报告时未提供数据审计表。")
+
+
+def answer(context: Context) -> Answer:
+    """The audit, and the holes where there are any."""
+    holes = context.facts.holes
+    of_log = {"holes": pd.DataFrame(holes)} if holes else {}
+    if context.audit is None:
+        return Answer(of_log, _NONE_GIVEN())
+    return Answer({"audit": _checked(context.audit, net=context.revenue), **of_log})
+
+
+def _checked(audit: Any, *, net: float) -> pd.DataFrame:
+    """Refuse an audit of other orders: with refunds or without, its money must be that of the transactions."""
+    frame = open_frame(audit, name="audit")
+    check_columns(frame.collect_schema(), _COLUMNS, name="audit", made_by="audit_orders")
+    table = to_pandas(frame)
+    amount = table.set_index("reason")["amount"]
+    missing = [reason for reason in LABELS["audit_reason"] if reason not in amount.index]
+    if missing:
+        raise SchemaError(_NO_LINES(missing=missing))
+    kept = float(amount["kept"])
+    with_refunds = kept + float(amount["refund"])
+    if not np.isclose([kept, with_refunds], net, rtol=0, atol=1e-9 * (kept - amount["refund"])).any():
+        raise SchemaError(_OF_OTHER_ORDERS(kept=with_refunds, net=net))
+    return table

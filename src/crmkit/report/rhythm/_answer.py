@@ -1,0 +1,42 @@
+"""Days between purchases, and their curve."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from crmkit._frames import open_frame, to_pandas
+from crmkit._messages import Message
+from crmkit.metrics import purchase_gap_table
+from crmkit.plotting import plot_purchase_gaps
+from crmkit.report._facts import Facts
+from crmkit.report._numbers import count
+from crmkit.report._section import Answer, Context, Drawing
+
+__all__ = ["CHARTS", "answer", "days_within"]
+
+_NOBODY: Final = Message(en="Nobody bought on two days.", zh="没有客户在两个不同日期购买。")
+
+
+def answer(context: Context) -> Answer:
+    """The gaps, if anybody came back."""
+    table = purchase_gap_table(context.transactions, as_of=context.facts.as_of)
+    gaps = to_pandas(open_frame(table, name="gaps"))
+    return Answer({"gaps": gaps}, problem=None if len(gaps) else _NOBODY())
+
+
+def days_within(gaps: pd.DataFrame, share: float) -> int:
+    """The days within which a share of the gaps between purchases lies."""
+    reached = gaps["cumulative_share"] >= share * (1 - 1e-12)
+    return int(gaps.loc[reached, "days"].iloc[0])
+
+
+def _chart(answer: Answer, facts: Facts) -> Drawing:
+    gaps = answer.tables["gaps"]
+    drawn = gaps.round({"cumulative_share": 6})
+    told = {"half": count(days_within(gaps, 0.5)), "most": count(days_within(gaps, 0.9))}
+    return Drawing(lambda ax: plot_purchase_gaps(drawn, ax=ax, language=facts.language), told)
+
+
+CHARTS: Final = {"rhythm": _chart}
