@@ -66,17 +66,18 @@ class CustomerReport(Facts):
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of all sections by name, also of those that are not shown.
 
-        ``audit`` is that of `crmkit.audit_orders`, ``holes`` the attribute; ``base``, ``kpis``, ``recent_kpis`` and
-        ``previous_kpis`` (of the last ``days`` days, and of as many before, where the log holds them whole) are of
-        `crmkit.metrics.order_kpis`; ``months`` of `crmkit.metrics.period_table`; ``cohorts`` of
-        `crmkit.cohort_table` by month; ``tiers`` and ``tier_cuts`` of `crmkit.segment.TierSegmenter`;
-        ``rfm_segments`` of `crmkit.segment.RFMSegmenter`, ``rfm_map`` of `crmkit.segment.rfm_map_table`,
-        ``score_ranges`` the ``bin_sizes_`` of `crmkit.segment.RFMScorer`; ``value_totals``, ``value_tiers`` and
-        ``value_models`` of `crmkit.views.base_forecast` over 12 months, ``tracking`` of
-        `crmkit.value.judging.tracking_table`, ``worth_saving`` of `crmkit.views.customers_worth_saving` with reasons (only
-        where "actions" is shown); ``actions``, the customers of the segments ``at_risk`` and ``cannot_lose`` who spent
-        the most, with reasons; ``gaps`` of `crmkit.metrics.purchase_gap_table`; ``concentration`` of
-        `crmkit.metrics.concentration_table`. Where a section has a problem, a table is missing.
+        ``audit`` is that of `crmkit.audit_orders`, ``holes`` the attribute. ``base``, ``kpis``, ``recent_kpis`` and
+        ``previous_kpis`` come from `crmkit.metrics.order_kpis`, the last two for the last ``days`` days and for as many
+        days before them, if the log covers them in full. ``months`` comes from `crmkit.metrics.period_table`,
+        ``cohorts`` from `crmkit.cohort_table` by month, ``tiers`` and ``tier_cuts`` from
+        `crmkit.segment.TierSegmenter`, ``rfm_segments`` from `crmkit.segment.RFMSegmenter`, ``rfm_map`` from
+        `crmkit.segment.rfm_map_table`, ``score_ranges`` from `crmkit.segment.RFMScorer` (``bin_sizes_``).
+        ``value_totals``, ``value_tiers`` and ``value_models`` come from `crmkit.views.base_forecast` over 12 months,
+        ``tracking`` from `crmkit.value.judging.tracking_table`, ``worth_saving`` from
+        `crmkit.views.customers_worth_saving`, with reasons (only if "actions" is shown). ``actions`` lists the
+        customers of the segments ``at_risk`` and ``cannot_lose`` who spent the most, with reasons. ``gaps`` comes from
+        `crmkit.metrics.purchase_gap_table`, ``concentration`` from `crmkit.metrics.concentration_table`. A table that
+        could not be made is missing.
         """
         return {name: table for answer in self.answers.values() for name, table in answer.tables.items()}
 
