@@ -1,4 +1,4 @@
-"""Frames of any kind: opened, given back, cleaned of what only one kind has, sorted."""
+"""Frames of any kind: opened, given back, freed of what only one kind has, sorted."""
 
 from crmkit._frames._kinds import (
     AnyFrame,

@@ -1,4 +1,4 @@
-"""What Narwhals wants of pandas: columns named by text, given back as they were labelled, and bytes in its order."""
+"""What Narwhals requires of pandas: columns named by text, labelled as before when given back, and native bytes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def with_names(native: Any) -> Any:
 
 
 def with_native_bytes(native: Any) -> Any:
-    """Turn the bytes of pandas numbers that were written on another kind of machine, which pandas cannot filter."""
+    """Swap the bytes of pandas numbers written on another kind of machine, which pandas cannot filter."""
     if not isinstance(native, pd.DataFrame):
         return native
     turned = {

@@ -1,4 +1,4 @@
-"""Columns in types that every step can read: what only one kind of frame has becomes what it stands for."""
+"""Columns in types that every step can read: types that only one kind of frame has become what they stand for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def with_plain_types(frame: AnyFrame, *, columns: Collection[str] | None = None)
 
 
 def type_of(frame: AnyFrame, column: str) -> str:
-    """Name the type of a column, as its own library does where Narwhals does not know it."""
+    """Name the type of a column; where Narwhals does not know it, as its own library does."""
     dtype = frame.collect_schema()[column]
     if dtype != nw.Unknown:
         return str(dtype)
@@ -69,7 +69,7 @@ def _is_plain(kind: Any) -> bool:
 
 
 def _plain_arrow(values: Any) -> Any:
-    """A PyArrow column in a type that Narwhals reads right; None where it is so already."""
+    """A PyArrow column in a type that Narwhals reads right; None where it already is."""
     import pyarrow as pa
 
     kind = values.type
@@ -89,7 +89,7 @@ def _plain_arrow(values: Any) -> Any:
 
 
 def _plain_pandas(values: pd.Series[Any]) -> Any:
-    """A pandas column in a type that Narwhals reads right; None where it is so already."""
+    """A pandas column in a type that Narwhals reads right; None where it already is."""
     kind = values.dtype
     if isinstance(kind, pd.ArrowDtype):
         import pyarrow as pa
@@ -109,7 +109,7 @@ def _of_objects(values: pd.Series[Any]) -> Any:
     """Decimals as floats, UUIDs as text; None for other objects and mixtures."""
     present = values.notna().to_numpy()
     first = values.iloc[int(present.argmax())] if present.any() else None
-    # Most columns of objects are text, told by their first value.
+    # Most columns of objects are text, which shows in their first value.
     if not isinstance(first, (Decimal, UUID)) or any(type(value) is not type(first) for value in values[present]):
         return None
     made = values.map(float if isinstance(first, Decimal) else str, na_action="ignore")

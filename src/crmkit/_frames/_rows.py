@@ -1,4 +1,4 @@
-"""Results row by row, in the kind of the rows they belong to."""
+"""Results row by row, in the kind of frame of the rows they belong to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Coded(NamedTuple):
 def rows_like(columns: Mapping[str, Any], *, like: FrameT) -> FrameT:
     """Make a table of arrays, one value per row of ``like``; on pandas it has the index of ``like``.
 
-    The arrays are NumPy's (objects being text, NaN missing), `Coded`, or pandas' nullable whole numbers and
+    The arrays are NumPy's (objects are text, NaN is missing), `Coded`, or pandas' nullable whole numbers and
     categoricals.
     """
     return give_back(_made(columns, like=like), like=like)
@@ -65,7 +65,7 @@ def _column(name: str, values: Any, backend: Any) -> nw.Series[Any]:
         # Arrow has no ordered categories of its own: text there.
         texts = list(values.categories)
         kind = nw.Enum(texts) if backend.is_polars() else nw.String()
-        # What is missing has the code -1: one more entry, the last.
+        # A missing value has the code -1: here it gets one more entry, the last.
         codes = np.where(values.codes < 0, len(texts), values.codes).astype(np.intp)
         return _taken(name, Coded([*texts, None], codes), kind, backend)  # type: ignore[list-item]
     if isinstance(values, np.ndarray) and values.dtype.kind != "f":

@@ -1,4 +1,4 @@
-"""What customers do by period: activity, cohorts, opportunities; and whether the log holds it all."""
+"""What customers do by period: activity, cohorts, opportunities; and whether the log is complete."""
 
 from crmkit.activity._activity import activity_table
 from crmkit.activity._cohorts import cohort_table

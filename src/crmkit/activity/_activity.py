@@ -13,14 +13,14 @@ __all__ = ["activity_by_period", "activity_table"]
 
 
 def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> FrameT:
-    """Add up every customer's transactions by period.
+    """Add up each customer's transactions by period.
 
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `as_transactions` gives them.
     as_of : date or ISO text
-        The last day that counts. Unless it ends a period, the last period is a part of one.
+        The last day that counts. Unless it ends a period, the last period is incomplete.
     freq : {"D", "W", "M", "Q", "Y"}, default "M"
         Day, week from Monday, month, quarter or year.
 
@@ -28,7 +28,7 @@ def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Fra
     -------
     the kind of frame given
         ``customer_id``; ``period``, its first day; ``n_orders``; ``amount``, net money. A row is a customer and a
-        period with a transaction; where it holds refunds only, ``n_orders`` is 0 and the customer was not
+        period with a transaction; where it holds only refunds, ``n_orders`` is 0 and the customer was not
         active. In memory sorted by customer and period.
 
     Raises
@@ -36,9 +36,9 @@ def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Fra
     SchemaError
         If a column is missing.
     TypeError
-        If ``transactions`` is no frame.
+        If ``transactions`` is not a frame.
     ValueError
-        If ``as_of`` is no date, or in memory before the first transaction, or ``freq`` none of those listed.
+        If ``as_of`` is not a date, or in memory before the first transaction, or ``freq`` is not one of those listed.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Fra
 
 
 def activity_by_period(transactions: object, *, as_of: Day, freq: Freq) -> AnyFrame:
-    """Work out the activity table, in no order."""
+    """Work out the activity table, in no particular order."""
     check_freq(freq)
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)

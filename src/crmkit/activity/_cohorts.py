@@ -1,4 +1,4 @@
-"""Cohorts: customers by the period of their first purchase, and how many came back."""
+"""Cohorts: customers by the period of their first purchase, and how many of them came back."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _NO_PURCHASE: Final = Message(
 
 
 def cohort_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> FrameT:
-    """Count, for the customers first seen in each period, how many bought in each later one.
+    """Count how many of the customers first seen in each period bought in each later one.
 
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `as_transactions` gives them.
     as_of : date or ISO text
-        The last day that counts. Unless it ends a period, every cohort's last age is a part of a period.
+        The last day that counts. Unless it ends a period, every cohort's last age is incomplete.
     freq : {"D", "W", "M", "Q", "Y"}, default "M"
         Length of a period: day, week from Monday, month, quarter or year.
 
@@ -48,9 +48,9 @@ def cohort_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     SchemaError
         If a column is missing, or nobody bought by ``as_of``.
     TypeError
-        If ``transactions`` is no frame.
+        If ``transactions`` is not a frame.
     ValueError
-        If ``as_of`` is no date, or in memory before the first transaction, or ``freq`` none of those listed.
+        If ``as_of`` is not a date, or in memory before the first transaction, or ``freq`` is not one of those listed.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Whether a log is whole: what each period holds beside what it should hold."""
+"""Whether a log is complete: what each period holds, and what it should hold."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ __all__ = ["log_coverage_table"]
 
 
 def log_coverage_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", by: str | None = None) -> FrameT:
-    """Say of each day, week or month whether the log holds what it should: nothing missing, nothing loaded twice.
+    """Check for each day, week or month whether the log is complete: nothing missing, nothing loaded twice.
 
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `as_transactions` or `as_order_lines` gives them. Order lines also show days that were loaded twice where an
-        order has an id: every line is there twice, and the orders are as many as before.
+        As `as_transactions` or `as_order_lines` gives them. Order lines also show days that were loaded twice where
+        orders have ids: every line is there twice, while the number of orders stays the same.
     as_of : date or ISO text
         The last day that counts.
     freq : {"D", "W", "M"}, default "M"
         Day, week from Monday or month.
     by : str, optional
-        Column, such as channel or store, whose values are looked at one by one, each from its own first day on; of
-        order lines usually, where `as_order_lines` kept it.
+        Column, such as channel or store, whose values are checked one by one, each from its own first day on. Usually
+        a column of order lines that `as_order_lines` kept.
 
     Returns
     -------
@@ -40,14 +40,14 @@ def log_coverage_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", by
         ``period``
             Its first day.
         ``n_rows``, ``n_orders``, ``amount``
-            Rows, orders and net money. The orders of order lines are their ids with a line that is no refund.
+            Rows, orders and net money. The orders of order lines are the ids with a line that is not a refund.
         ``expected_low``, ``expected_high``
-            The orders to expect by the quarters before and after, weekday by weekday, holes left out; missing where
+            The orders to expect from the quarters before and after, weekday by weekday, without holes; missing where
             neither has 14 days.
         ``status``
             "missing": nothing, where something was due. "doubled": on at least half of the days with orders everything
-            is there an even number of times. "partial": some days are missing, or the first or last day of the log cuts
-            the period, or it holds far too little. "ok": all else.
+            is there an even number of times. "partial": some days are missing, the log begins or ends within the
+            period, or it holds far too little. "ok": everything else.
 
     Raises
     ------
@@ -62,20 +62,22 @@ def log_coverage_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", by
     -----
     A stretch of two or more empty days is missing if both the quarter before it and the one after it make it rarer than
     one in a thousand, divided by the number of such stretches: P = (L / (L + s)) ** n for s empty days beside L days of
-    which n had orders, the gamma-Poisson predictive probability [1]_. Days with orders are counted and not orders, so
-    a shop that is closed on some days has no holes there; single empty days, which are holidays more often than
-    holes, are none. Nor are stretches that come back a year later. After the newest order all is missing if
+    which n had orders, the gamma-Poisson predictive probability [1]_. Days with orders are counted instead of orders,
+    so a shop that is closed on some days has no holes there. Single empty days are holidays more often than holes and
+    do not count as holes; nor do stretches that recur a year later. Everything after the newest order is missing if
     ``as_of`` lies longer after it than any silence so far and than chance allows.
 
-    Each week or month is looked at on its own, so a week of a holiday may be missing that is no hole for the report or
-    the audit: these go by the silences, doubled days and months.
+    Each week or month is judged on its own. So a holiday week may be missing here that is not a hole for the report or
+    the audit, which go by silences, doubled days and months.
 
-    Too little is what lies below its range and below a half (weeks 0.3, days 0.1) of what either side makes expected;
-    a week or month of nothing is then missing. What is as low in another year is a season. The range reaches four
-    standard deviations, of chance and of the spread of such totals around their neighbours, by MAD.
+    A period holds too little if it lies below its range and below half (weeks 0.3, days 0.1) of what either side makes
+    expected; a week or month with nothing is then missing. What is equally low in another year is a season. The range
+    reaches four standard deviations, which combine chance and the spread of such totals around their neighbours (by
+    MAD).
 
-    Days are doubled if everything on them is there an even number of times, and if that is rarer than one in a thousand
-    by the share of such things on other days, divided by the number of days with orders. A busy day is not.
+    Days are doubled if everything on them is there an even number of times, and if that is rarer than one in a
+    thousand, given the share of such things on other days, divided by the number of days with orders. A busy day is not
+    doubled.
 
     References
     ----------
@@ -96,7 +98,7 @@ def log_coverage_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", by
     days = daily_counts(transactions, as_of=last_day, by=by)
     if by is None:
         return from_pandas(_of_one(days, last_day, freq), like=transactions)
-    # A value that is missing is a value like the others.
+    # A missing value is a group like the others.
     groups = days.groupby(by, sort=True, dropna=False, observed=True)
     tables = [_of_one(own, last_day, freq).assign(**{by: value}) for value, own in groups]
     whole = pd.concat(tables, ignore_index=True)

@@ -1,4 +1,4 @@
-"""The holes of a log: days without a row where orders were due, months with far too few, days loaded twice."""
+"""The holes in a log: days without a row where orders were due, months with far too few, days loaded twice."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ __all__ = ["Coverage", "HoleKind", "LogHole", "coverage", "log_holes", "touching
 
 HoleKind: TypeAlias = Literal["missing", "partial", "doubled"]
 
-# Part of what both neighbours make expected, below which a period holds far too little; single days vary most.
+# Below this part of what both neighbours make expected, a period holds far too little; single days vary most.
 _FAR: Final = {"D": 0.1, "W": 0.3, "M": 0.5}
 _IN_A_YEAR: Final = {"D": 364, "W": 52, "M": 12}
-# The Monday of a week that all dates lie after, to number weekdays by.
+# A Monday before all dates, to number weekdays from.
 _MONDAY: Final = datetime(1900, 1, 1)
 
 
 class LogHole(NamedTuple):
-    """Days of a log that do not hold what they should, the first and the last, and the orders that were expected."""
+    """The first and the last of some days that do not hold what they should, and the orders that were expected."""
 
     kind: HoleKind
     start: datetime
@@ -75,7 +75,7 @@ class Coverage(NamedTuple):
         return table
 
     def expected(self, runs: list[tuple[int, int]]) -> tuple[Any, Any, Any]:
-        """The range of orders that stretches of days should hold."""
+        """Work out the range of orders that stretches of days should hold."""
         from crmkit._stats import expected_ranges
 
         weekday = (self.first - _MONDAY).days % 7
@@ -85,7 +85,7 @@ class Coverage(NamedTuple):
 
 def coverage(days: pd.DataFrame, *, as_of: datetime) -> Coverage:
     """Find the silences and the doubled days of a log, by its days as `daily_counts` gives them."""
-    # Imported here, for it brings SciPy, which `import crmkit` does without.
+    # Imported here because it loads SciPy, which `import crmkit` does without.
     from crmkit._stats import doubled_runs, implausible_silences
 
     span = log_span(days)
@@ -132,12 +132,12 @@ def log_holes(days: pd.DataFrame, *, as_of: datetime) -> list[LogHole]:
 
 
 def touching(holes: Sequence[LogHole], start: datetime, end: datetime) -> list[LogHole]:
-    """The holes that share a day with a period, both its ends included."""
+    """Find the holes that share a day with a period, both its ends included."""
     return [hole for hole in holes if hole.start <= end and hole.end >= start]
 
 
 def _a_year_apart(few: npt.NDArray[np.bool_], *, n_periods: int) -> npt.NDArray[np.bool_]:
-    """Which periods are so in another year as well: a season."""
+    """Find the periods that are equally low in another year: a season."""
     again = np.zeros(len(few), dtype=bool)
     for shift in range(n_periods, len(few), n_periods):
         again[shift:] |= few[:-shift]
@@ -156,6 +156,6 @@ def _sums(values: npt.NDArray[Any], runs: list[tuple[int, int]]) -> npt.NDArray[
 
 
 def _trimmed(doubled: npt.NDArray[np.bool_], run: tuple[int, int]) -> tuple[int, int]:
-    """A run without the empty days at its ends."""
+    """Cut the empty days at both ends off a run."""
     where = run[0] + np.flatnonzero(doubled[slice(*run)])
     return int(where[0]), int(where[-1]) + 1

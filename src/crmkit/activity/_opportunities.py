@@ -13,16 +13,16 @@ __all__ = ["opportunity_table"]
 
 
 def opportunity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "Y") -> FrameT:
-    """Count the periods in which every customer could have bought again, and those in which they did.
+    """Count the periods in which each customer could have bought again, and those in which they did.
 
-    Each complete period after that of the first purchase is one opportunity, used or not, however often.
+    Each complete period after that of the first purchase is one opportunity. It is used or not, however often they buy.
 
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `as_transactions` gives them.
     as_of : date or ISO text
-        The last day that counts. A period that it cuts short is no opportunity.
+        The last day that counts. A period that it cuts short is not an opportunity.
     freq : {"D", "W", "M", "Q", "Y"}, default "Y"
         Length of a period: day, week from Monday, month, quarter or year.
 
@@ -38,9 +38,9 @@ def opportunity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "Y") -> 
     SchemaError
         If a column is missing.
     TypeError
-        If ``transactions`` is no frame.
+        If ``transactions`` is not a frame.
     ValueError
-        If ``as_of`` is no date, or in memory before the first transaction, or ``freq`` none of those listed.
+        If ``as_of`` is not a date, or in memory before the first transaction, or ``freq`` is not one of those listed.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""From when to when a log holds orders, and whether that ends too early for the day it is looked at."""
+"""The days between which a log holds orders, and whether they end too early for the day it is looked at."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class LogSpan(NamedTuple):
     quiet_until: datetime | None
 
     def is_stale(self, as_of: datetime) -> bool:
-        """Whether ``as_of`` lies longer after the newest order than the log's own rhythm makes plausible.
+        """Whether ``as_of`` lies longer after the newest order than the rhythm of the log makes plausible.
 
-        That is so if the days without an order are more than there have been between any two days with orders, and
-        rarer than one in a thousand at the log's rate of days with orders, that of the last 20 included.
+        This is so if there are more days without an order than between any two days with orders so far, and if that is
+        rarer than one in a thousand at the log's rate of days with orders, also at that of the last 20.
         """
         return self.quiet_until is not None and as_of > self.quiet_until
 
 
 def log_span(days: pd.DataFrame) -> LogSpan:
-    """Find the span of a log by its days, as `daily_counts` gives them; there must be one."""
-    # Imported here, for it brings SciPy, which `import crmkit` does without.
+    """Find the span of a log from its days, as `daily_counts` gives them; there must be at least one."""
+    # Imported here because it loads SciPy, which `import crmkit` does without.
     from crmkit._stats import longest_plausible_silence
 
     first_day = days["date"].iloc[0].to_pydatetime()

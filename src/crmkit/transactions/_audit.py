@@ -22,11 +22,11 @@ def audit_orders(
     time_zone: str | None = None,
     as_of: Day | None = None,
 ) -> FrameT:
-    """Say where every row and every unit of money of an order log goes.
+    """Show where every row and every unit of money of an order log goes.
 
     A row has one reason, the first that holds in this order: no customer, unusable date, unusable amount, after
-    ``as_of``, refund (amount below zero), zero price, kept. The first three are what ``invalid="drop"`` leaves
-    out of `as_transactions`; refunds are netted or left out as its ``returns`` says; the last two are orders.
+    ``as_of``, refund (amount below zero), zero price, kept. ``invalid="drop"`` leaves the first three out of
+    `as_transactions`; refunds are netted or left out, as its ``returns`` says; the last two are orders.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """From checked rows to the transactions table, one row per customer and business day.
 
-The same rule twice: as expressions, which every kind of frame and engine can run, and in NumPy, which takes
-half the time in memory. Tests hold the two equal.
+The rule is written in two ways: as expressions, which every kind of frame and engine can run, and in NumPy, which takes
+half the time in memory. Tests make sure that they agree.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from crmkit._tables import TRANSACTIONS
 
 __all__ = ["days_by_expressions", "days_in_memory"]
 
-# A net amount within this share of the refunded money is zero but for the rounding of a sum.
+# A net amount within this share of the refunded money is zero, apart from the rounding of a sum.
 _ROUNDING = 1e-12
 
 
@@ -73,7 +73,7 @@ def _distinct_orders(
     sold: npt.NDArray[np.bool_],
     starts: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.int64]:
-    """Count per run of rows the distinct orders among the rows that are no refunds."""
+    """Count for each run of rows the distinct orders among the rows that are not refunds."""
     codes, ids = pd.factorize(pandas_series(order_ids))
     run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(codes))))
     pairs = (run * len(ids) + codes[order])[sold]
