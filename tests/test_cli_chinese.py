@@ -172,7 +172,7 @@ def test_of_the_master_file(master, expected, folder):
     assert said("score", *report()[1:], "--master", "master.csv", code=3) == expected
 
 
-NOBODY = "文件中没有任何下过单的客户。分群比较的是买过的客户。"
+NOBODY = "文件中没有客户下过订单，而分群须比较有购买的客户。"
 OVERFLOW = "列 amount 的合计超出数值可表示的范围（1.8e308），请查找不可能的金额。"
 
 
@@ -186,7 +186,10 @@ def test_of_nobody_who_bought_and_of_endless_money(rows, expected, folder):
 
 # Of models.
 
-NO_MAXIMUM = "模型 ParetoNBDModel 无法拟合。请检查是否有异常的客户或数值（过长的历史、单位混用），或提供更多客户。"
+NO_MAXIMUM = (
+    "模型 ParetoNBDModel 无法拟合：似然函数没有最大值。请检查是否有异常的客户或数值（过长的历史、单位混用），或提供更多"
+    "客户，或给出先验。"
+)
 
 
 def test_of_a_fit_without_a_maximum(folder, monkeypatch):

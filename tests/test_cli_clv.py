@@ -410,6 +410,5 @@ def test_a_fit_that_fails_is_said(folder, orders, monkeypatch, error):
     assert (code, stdout) == (3, "")
     assert "The model of purchases could not be fitted to this log, so neither purchases nor value are given." in stderr
     assert "The fit of ParetoNBDModel found no maximum" in stderr
-    assert stderr.endswith("or give more customers.\n")
     stderr = run("clv", "orders.parquet", "--as-of", AS_OF, "--language", "zh")[2]
-    assert "购买模型无法拟合这份数据，故不给出预计购买与价值。模型 ParetoNBDModel 无法拟合。" in stderr
+    assert "购买模型无法拟合这份数据，故不给出预计购买与价值。" in stderr
