@@ -82,6 +82,54 @@ def upward(part, imported):
     return {other for other in imported - {part} if LEVELS.get(other, TOP) >= LEVELS[part]}
 
 
+def module_of(path):
+    """The dotted name of a file."""
+    return ".".join(["crmkit", *path.relative_to(SRC).with_suffix("").parts]).removesuffix(".__init__")
+
+
+def modules_imported(source, modules):
+    """The modules among those given that a file imports, wherever the import stands."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names & set(modules) or {node.module}
+    return found & set(modules)
+
+
+def circles(imports):
+    """The groups of modules that import one another, directly or through others."""
+
+    def reached(start):
+        seen, ahead = set(), [start]
+        while ahead:
+            new = imports[ahead.pop()] - seen
+            seen |= new
+            ahead += new
+        return seen
+
+    reach = {module: reached(module) for module in imports}
+    return {
+        frozenset(other for other in reach[module] if module in reach[other])
+        for module in imports
+        if module in reach[module]
+    }
+
+
+def foreign_privates(module, imported):
+    """The imported modules that are private to a package to which a module does not belong; the ground is free."""
+    found = set()
+    for other in imported:
+        parts = other.split(".")
+        private = next((place for place, part in enumerate(parts) if part.startswith("_") and place > 1), None)
+        owner = ".".join(parts[:private])
+        if private is not None and not parts[1].startswith("_") and not f"{module}.".startswith(f"{owner}."):
+            found.add(other)
+    return found
+
+
 def opens_to_write(call):
     """Say whether a call opens a file to write to it, where `crmkit._writing` would write it whole or not at all."""
     opens = "open" in (getattr(call.func, "id", None), getattr(call.func, "attr", None))
@@ -145,6 +193,29 @@ def test_upward_and_sideways_imports_are_found():
     assert upward("customers", {"activity", "transactions"}) == {"activity"}
 
 
+def test_circles_are_found():
+    imports = {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"d"}, "e": set()}
+    assert circles(imports) == {frozenset({"b", "c"}), frozenset({"d"})}
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "imported", "foreign"),
+    [
+        ("crmkit.report._html", "crmkit.value._model", True),
+        ("crmkit.value.judging._tracking", "crmkit.value._model", False),
+        ("crmkit.value._model", "crmkit.value.judging._tracking", True),
+        ("crmkit.value.contracts._model", "crmkit.value.judging._tracking", True),
+        ("crmkit.value", "crmkit.value._model", False),
+        ("crmkit.valued", "crmkit.value._model", True),
+        ("crmkit.value._model", "crmkit._stats._gamma", False),
+        ("crmkit.report._html", "crmkit.value.judging", False),
+    ],
+)
+def test_private_modules_of_others_are_found(module, imported, foreign):
+    assert foreign_privates(module, {imported}) == ({imported} if foreign else set())
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -192,6 +263,18 @@ def test_imports_point_down(path):
     assert part in LEVELS
     package = ".".join(["crmkit", *path.relative_to(SRC).parts[:-1]])
     assert upward(part, parts_imported(path.read_text(encoding="utf-8"), package=package)) == set()
+
+
+def test_no_modules_import_one_another():
+    paths = {module_of(path): path for path in FILES}
+    imports = {name: modules_imported(path.read_text(encoding="utf-8"), paths) for name, path in paths.items()}
+    assert circles(imports) == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
+def test_nobody_imports_a_private_module_of_another_package(path):
+    modules = {module_of(each) for each in FILES}
+    assert foreign_privates(module_of(path), modules_imported(path.read_text(encoding="utf-8"), modules)) == set()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
