@@ -130,6 +130,18 @@ def foreign_privates(module, imported):
     return found
 
 
+def siblings(module, imported, packages):
+    """The imported modules of a public subpackage that a module of the same wing outside it must do without."""
+    wing = ".".join(module.split(".")[:2])
+    rooms = [package for package in packages if package.startswith(f"{wing}.")]
+    return {
+        other
+        for other in imported
+        for room in rooms
+        if f"{other}.".startswith(f"{room}.") and not f"{module}.".startswith(f"{room}.")
+    }
+
+
 def opens_to_write(call):
     """Say whether a call opens a file to write to it, where `crmkit._writing` would write it whole or not at all."""
     opens = "open" in (getattr(call.func, "id", None), getattr(call.func, "attr", None))
@@ -191,6 +203,16 @@ def test_upward_and_sideways_imports_are_found():
     found = {"segment", "metrics", "", "as_transactions", "value", "customers"}
     assert upward("value", found) == {"segment", "metrics", "", "as_transactions"}
     assert upward("customers", {"activity", "transactions"}) == {"activity"}
+
+
+def test_siblings_are_found():
+    packages = {"crmkit.value", "crmkit.value.judging", "crmkit.value.contracts"}
+    assert siblings("crmkit.value.judging._x", {"crmkit.value.contracts", "crmkit.value._y"}, packages) == {
+        "crmkit.value.contracts"
+    }
+    assert siblings("crmkit.value.judging._x", {"crmkit.value.judging._y", "crmkit.value"}, packages) == set()
+    assert siblings("crmkit.value._x", {"crmkit.value.judging"}, packages) == {"crmkit.value.judging"}
+    assert siblings("crmkit.report._x", {"crmkit.value.judging"}, packages) == set()
 
 
 def test_circles_are_found():
@@ -269,6 +291,15 @@ def test_no_modules_import_one_another():
     paths = {module_of(path): path for path in FILES}
     imports = {name: modules_imported(path.read_text(encoding="utf-8"), paths) for name, path in paths.items()}
     assert circles(imports) == set()
+
+
+@pytest.mark.parametrize("wing", ["segment", "value", "loyalty", "metrics"])
+def test_the_rooms_of_a_wing_do_not_import_one_another(wing):
+    paths = {module_of(path): path for path in FILES}
+    packages = {module_of(path) for path in FILES if path.name == "__init__.py" and "._" not in module_of(path)}
+    for name in (name for name in paths if name.startswith(f"crmkit.{wing}.")):
+        imported = modules_imported(paths[name].read_text(encoding="utf-8"), paths)
+        assert siblings(name, imported, packages) == set(), name
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
