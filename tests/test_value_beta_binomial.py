@@ -382,14 +382,20 @@ def test_customers_who_never_leave_lie_on_the_boundary():
 @pytest.mark.parametrize(
     ("history", "message"),
     [
-        ((-1, 1, 6), r"`customers\['n_transactions'\]` is negative or no whole number in 1 rows, first at rows \[0\]"),
-        ((1.5, 2, 6), r"`customers\['n_transactions'\]` is negative or no whole number"),
+        (
+            (-1, 1, 6),
+            r"`customers\['n_transactions'\]` is negative or not a whole number in 1 rows, first at rows \[0\]",
+        ),
+        ((1.5, 2, 6), r"`customers\['n_transactions'\]` is negative or not a whole number"),
         ((1, -2, 6), r"`customers\['last_transaction'\]` is negative"),
-        ((1, 7, 6), r"`customers\['last_transaction'\]` exceeds `n_opportunities`"),
+        ((1, 7, 6), r"`customers\['last_transaction'\]` exceeds `customers\['n_opportunities'\]`"),
         ((0, 3, 6), r"`customers\['last_transaction'\]` is above 0 without a repeat purchase, or 0 with one"),
-        ((1, 1.5, 6), r"`customers\['last_transaction'\]` is no whole number"),
-        ((1, 1, 6.5), r"`customers\['n_opportunities'\]` is no whole number"),
-        ((3, 2, 6), r"`customers\['n_transactions'\]` exceeds `last_transaction`.* opportunity_table makes columns"),
+        ((1, 1.5, 6), r"`customers\['last_transaction'\]` is not a whole number"),
+        ((1, 1, 6.5), r"`customers\['n_opportunities'\]` is not a whole number"),
+        (
+            (3, 2, 6),
+            r"`customers\['n_transactions'\]` exceeds `customers\['last_transaction'\]`.* opportunity_table makes such",
+        ),
         ((1, 1, 1e9), r"`customers\['n_opportunities'\]` is above 10,000 in 1 rows"),
         ((1, math.nan, 6), r"`customers\['last_transaction'\]` is missing or infinite"),
     ],
@@ -433,7 +439,7 @@ def test_simulated_opportunities_are_whole(counts):
 
 
 def test_covariates_are_refused():
-    with pytest.raises(ValueError, match=r"`covariates` must be None, for BetaGeoBetaBinomModel takes none"):
+    with pytest.raises(ValueError, match=r"`covariates` must be None, as BetaGeoBetaBinomModel takes none"):
         model().simulate([6], covariates={"age": 3})
     with pytest.raises(ValueError, match=r"`covariates` must be None"):
         model().expected_curve([1], covariates={"age": 3})

@@ -674,7 +674,7 @@ def test_no_frame_is_refused():
     [
         ({"time_unit": "Q"}, r"`time_unit` must be 'D' \(days\), .*, got 'Q'\.$"),
         ({"priors": {"gamma": (0, 1)}}, "`priors` must be None or name some of"),
-        ({"priors": {"alpha": (1, 0)}}, "the spread above 0"),
+        ({"priors": {"alpha": (1, 0)}}, "no spread below 1e-06"),
         ({"priors": "foo"}, r"`priors` must be None or name some of \['alpha', 'beta'\], got 'foo'"),
     ],
 )

@@ -469,7 +469,9 @@ def test_gaps_are_needed_to_fit_but_not_to_predict(cdnow):
 @pytest.mark.parametrize("gaps", [[math.log(20) + 0.3, 0.0], [0.0, 0.1]])
 def test_gaps_that_do_not_fit_are_refused(gaps):
     table = customers((1, 20, 40), (0, 0, 40)).assign(log_gap_sum=gaps)
-    with pytest.raises(SchemaError, match=r"`customers\['log_gap_sum'\]` is larger than gaps that add up to `recency`"):
+    with pytest.raises(
+        SchemaError, match=r"`customers\['log_gap_sum'\]` is larger than gaps that add up to `customers\['recency'\]`"
+    ):
         BetaGeoCNBDModel().fit(table)
 
 

@@ -496,11 +496,17 @@ MODEL = BetaGeoModel.from_params({"r": 1.0, "alpha": 1.0, "a": 1.0, "b": 1.0})
         ),
         (GOOD.assign(recency=[np.nan, 0]), r"`customers\['recency'\]` is missing or infinite in 1 rows, first at rows"),
         (GOOD.assign(T=[50, np.inf]), r"`customers\['T'\]` is missing or infinite in 1 rows, first at rows \[1\]"),
-        (GOOD.assign(frequency=[2.5, -1]), r"`customers\['frequency'\]` is negative or no whole number in 2 rows"),
+        (GOOD.assign(frequency=[2.5, -1]), r"`customers\['frequency'\]` is negative or not a whole number in 2 rows"),
         (GOOD.assign(recency=[-20.0, 0]), r"`customers\['recency'\]` is negative in 1 rows, first at rows \[0\]"),
-        (GOOD.assign(recency=[51.0, 0]), r"`customers\['recency'\]` exceeds `T` in 1 rows, first at rows \[0\]"),
+        (
+            GOOD.assign(recency=[51.0, 0]),
+            r"`customers\['recency'\]` exceeds `customers\['T'\]` in 1 rows, first at rows \[0\]",
+        ),
         (GOOD.assign(recency=[20.0, 5]), r"is above 0 without a repeat purchase, or 0 with one in 1 rows, .* \[1\]"),
-        (GOOD.assign(recency=0.0), r"or 0 with one in 1 rows, first at rows \[0\]\. customer_summary makes columns"),
+        (
+            GOOD.assign(recency=0.0),
+            r"or 0 with one in 1 rows, first at rows \[0\]\. customer_summary makes such columns",
+        ),
     ],
 )
 def test_histories_that_cannot_be_are_refused(customers, message):
@@ -511,12 +517,14 @@ def test_histories_that_cannot_be_are_refused(customers, message):
 
 def test_wrong_rows_are_counted_past_prospects():
     customers = table((np.nan, np.nan, np.nan), (0, 0, 30), (2, 60, 50))
-    with pytest.raises(SchemaError, match=r"exceeds `T` in 1 rows, first at rows \[2\]"):
+    with pytest.raises(SchemaError, match=r"exceeds `customers\['T'\]` in 1 rows, first at rows \[2\]"):
         MODEL.probability_alive(customers)
 
 
 def test_fits_without_customers_are_refused():
-    message = r"`customers` holds 1 without a purchase \(`frequency` is missing\)\. Pass prospects='drop'"
+    message = (
+        r"`customers` holds 1 without a purchase \(`customers\['frequency'\]` is missing\)\. Pass prospects='drop'"
+    )
     with pytest.raises(SchemaError, match=message):
         NBDModel().fit(table((np.nan, np.nan, np.nan), (0, 0, 1)))
     for customers in (table((np.nan, np.nan, np.nan)), GOOD.head(0), GOOD.assign(n_customers=0)):

@@ -314,7 +314,7 @@ def test_covariates_move_rates_as_they_should():
 
 
 def test_what_no_history_holds_is_refused():
-    with pytest.raises(SchemaError, match=r"`customers\['recency'\]` exceeds `T`"):
+    with pytest.raises(SchemaError, match=r"`customers\['recency'\]` exceeds `customers\['T'\]`"):
         GammaGompertzNBDModel().fit(customers((1, 50, 40)))
 
 

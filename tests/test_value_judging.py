@@ -900,8 +900,8 @@ def test_rules_say_nothing_where_nobody_has_had_a_day_to_come_back(bg):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"frequency": [-1.0]}, "is negative or no whole number in 1 rows"),
-        ({"frequency": [1.5]}, "is negative or no whole number in 1 rows"),
+        ({"frequency": [-1.0]}, "is negative or not a whole number in 1 rows"),
+        ({"frequency": [1.5]}, "is negative or not a whole number in 1 rows"),
         ({"frequency": ["two"]}, "must hold numbers"),
         ({"T": [np.nan]}, "is missing or infinite in 1 rows"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
-from typing import Any, ClassVar, Self, TypeAlias
+from typing import Any, ClassVar, Final, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._arrays import Floats
 from crmkit._checks import check_int, check_number
 from crmkit._estimator import JsonEstimator
+from crmkit._messages import Column, Message
 from crmkit._random import as_generator
 from crmkit._stats import Maximum
 from crmkit.value._priors import Prior, check_priors, of_logarithms
@@ -23,8 +24,18 @@ __all__ = ["ValueModel", "Values"]
 Values: TypeAlias = dict[str, Any]
 
 _LEVEL = 0.95
-# To so much, what is worked out anew from what JSON holds is the same.
+# To this share, what is recomputed from the JSON is the same.
 _ROUNDING = 1e-9
+_NO_MAPPING: Final = Message(
+    en="{@params} must be a mapping of {names} to numbers, got {value!r}.",
+    zh="{@params} 须为 {names} 到数值的映射，得到 {value!r}。",
+)
+_OTHER_NAMES: Final = Message(
+    en="{@params} must name {names}, got {got}.", zh="{@params} 须恰好包含 {names}，得到 {got}。"
+)
+_NOT_ABOVE_ZERO: Final = Message(
+    en="{where} must be above zero, got {value!r}.", zh="{where}须大于 0，得到 {value!r}。"
+)
 _PARAMS_COLUMNS = ["estimate", "std_error", "lower", "upper"]
 _UNIT_NAMES = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 
@@ -35,25 +46,25 @@ class ValueModel(JsonEstimator):
     Attributes
     ----------
     params_ : DataFrame, indexed by ``parameter``
-        ``estimate``, ``std_error``, and ``lower`` and ``upper`` of the 95 % interval, which is Wald's on the log
-        scale, hence never below 0. Of a parameter on the boundary only the estimate is known.
+        ``estimate``, ``std_error``, and ``lower`` and ``upper`` of the 95 % interval: Wald's on the log scale, so
+        never below 0. For a parameter on the boundary only the estimate is known.
     covariance_ : DataFrame of shape (n_parameters, n_parameters)
-        Of the logarithms of the parameters; of coefficients of covariates as they are. 0 in the directions that the
-        data do not determine.
+        Of the logarithms of the parameters, and of the coefficients of covariates themselves. 0 in the directions that
+        the data do not determine.
     loglik_ : float
         Log-likelihood at the estimates; ``nan`` where the parameters were given, not fitted.
     aic_, bic_ : float
-        Akaike's and Bayes' information criterion, the latter with ``n_customers_``.
+        Akaike's and the Bayesian information criterion, the latter with ``n_customers_``.
     n_customers_ : int
-        Customers fitted on.
+        Number of customers fitted on.
     special_cases : tuple of classes
-        Classes of models that are this one with some parameter at a certain value or limit.
+        Classes of models that equal this one with a parameter at a certain value or limit.
     boundary_ : list of str
-        Parameters that the data do not determine, alone or together. Either the likelihood keeps rising, if ever so
-        little, as they go to 0 or infinity: their value says no more than that, and predictions are those of the
-        limit, such as customers of whom none ever leaves, as good as the data are long. Or it does not depend on them,
-        as on the coefficient of a covariate that is the same for all: their value is where the search began. Those
-        that move with them are named too.
+        Parameters that the data do not determine, alone or together. Either the likelihood keeps rising, however
+        slightly, as they go to 0 or infinity: then their value means only that, and predictions are those of the
+        limit, such as customers who never leave, as reliable as the data are long. Or it does not depend on them,
+        as on the coefficient of a covariate that is the same for all: then their value is where the search began.
+        Parameters that move with them are named too.
 
     References
     ----------
@@ -74,7 +85,7 @@ class ValueModel(JsonEstimator):
 
     @classmethod
     def from_params(cls, params: Mapping[str, float] | pd.Series[float], **options: Any) -> Self:
-        """Make a model of known parameters, from a paper or another program.
+        """Make a model with known parameters, from a paper or another program.
 
         Parameters
         ----------
@@ -91,7 +102,7 @@ class ValueModel(JsonEstimator):
         Raises
         ------
         TypeError
-            If ``params`` is no mapping, or a value no number.
+            If ``params`` is not a mapping, or a value not a number.
         ValueError
             If a parameter is missing, unknown, infinite, or not above zero, or an option lies outside its range.
 
@@ -108,7 +119,7 @@ class ValueModel(JsonEstimator):
         return model
 
     def draw_params(self, n_draws: int, *, random_state: int | np.random.Generator = 0) -> pd.DataFrame:
-        """Draw parameters as uncertain as the fit leaves them: multivariate normal on the log scale.
+        """Draw parameters with the uncertainty of the fit: multivariate normal on the log scale.
 
         Parameters
         ----------
@@ -138,7 +149,7 @@ class ValueModel(JsonEstimator):
         return pd.DataFrame(self._natural(drawn.T))
 
     def loglik(self, customers: Any) -> float:
-        """Give the log-likelihood of customers at the parameters of the model, fitted or given.
+        """Give the log-likelihood of customers at the model's parameters, fitted or given.
 
         Parameters
         ----------
@@ -148,7 +159,7 @@ class ValueModel(JsonEstimator):
         Returns
         -------
         float
-            Priors not counted.
+            Without priors.
 
         Raises
         ------
@@ -209,7 +220,7 @@ class ValueModel(JsonEstimator):
         return "\n".join(lines)
 
     def _log_likelihood(self, customers: Any) -> tuple[float, float]:
-        """Log-likelihood of customers, and how many they are."""
+        """Log-likelihood of customers, and their number."""
         raise NotImplementedError
 
     def _keep_given(self, params: Mapping[str, float] | pd.Series[float]) -> None:
@@ -217,21 +228,21 @@ class ValueModel(JsonEstimator):
         self._check_options()
         names = self._names()
         if not isinstance(params, (Mapping, pd.Series)):
-            raise TypeError(f"`params` must be a mapping of {names} to numbers, got {params!r}.")
+            raise TypeError(_NO_MAPPING(names=names, value=params))
         given = dict(params.items())
         if set(given) != set(names):
-            raise ValueError(f"`params` must name {names}, got {list(given)}.")
+            raise ValueError(_OTHER_NAMES(names=names, got=list(given)))
         for name in names:
             check_number(given[name], name=f"params[{name!r}]")
             if name in self._parameters and given[name] <= 0:
-                raise ValueError(f"`params[{name!r}]` must be above zero, got {given[name]!r}.")
+                raise ValueError(_NOT_ABOVE_ZERO(where=Column("params", name), value=given[name]))
         values = {name: float(given[name]) for name in names}
         self._keep(values, np.zeros((len(names), len(names))), unknown=names)
         self.loglik_ = self.aic_ = self.bic_ = float("nan")
         self.n_customers_, self.boundary_ = 0, []
 
     def _check_options(self) -> None:
-        """Raise unless the constructor was given what the model can work with."""
+        """Raise unless the options of the constructor are valid."""
 
     def _check_restored(self) -> None:
         super()._check_restored()
@@ -274,14 +285,14 @@ class ValueModel(JsonEstimator):
         check_priors(self.options_.priors, names=self._names(), parameters=self._parameters)
 
     def _names(self) -> list[str]:
-        """All that is fitted: parameters, then coefficients of covariates."""
+        """Names of all that is fitted: parameters, then coefficients of covariates."""
         return list(self._parameters)
 
     def _estimates(self) -> Values:
         return {str(name): float(value) for name, value in self.params_["estimate"].items()}
 
     def _searched(self, values: Mapping[str, float]) -> Floats:
-        """Coordinates in which the maximum is searched: logarithms of parameters, coefficients as they are."""
+        """Coordinates in which the maximum is searched: logarithms of parameters, coefficients themselves."""
         return np.array([np.log(values[name]) if name in self._parameters else values[name] for name in self._names()])
 
     def _natural(self, coordinates: Floats) -> Values:
@@ -290,7 +301,7 @@ class ValueModel(JsonEstimator):
         return {name: np.exp(value) if name in self._parameters else value for name, value in named}
 
     def _keep_maximum(self, maximum: Maximum, *, loglik: float, n_customers: float) -> None:
-        """Store what was found."""
+        """Store the maximum found."""
         names = self._names()
         values = {name: float(value) for name, value in self._natural(maximum.at).items()}
         self.boundary_ = [name for name, lost in zip(names, maximum.undetermined, strict=True) if lost]

@@ -1,6 +1,8 @@
-"""How the probability of being alive went, day by day."""
+"""The probability of being alive, day by day."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -8,6 +10,7 @@ import pandas as pd
 
 from crmkit._checks import Day, as_day, check_int
 from crmkit._frames import FrameT, from_pandas, to_pandas
+from crmkit._messages import Message
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions
 from crmkit.value._purchases._beta_binomial import check_in_time
@@ -15,37 +18,46 @@ from crmkit.value._purchases._model import PurchaseModel
 
 __all__ = ["alive_history"]
 
+_NO_MODEL: Final = Message(
+    en="{@model} must be a fitted model of purchases such as BetaGeoModel, got {value!r}.",
+    zh="{@model} 须为拟合好的购买模型，如 BetaGeoModel，得到 {value!r}。",
+)
+_NOBODY: Final = Message(
+    en="{@transactions} holds no purchase up to {@as_of}, {end:%Y-%m-%d}.",
+    zh="{@transactions} 中截至 {@as_of} {end:%Y-%m-%d} 没有任何购买。",
+)
+
 
 def alive_history(transactions: FrameT, *, model: PurchaseModel, as_of: Day, every_days: int = 1) -> FrameT:
-    """Follow each customer's probability of being alive from the first purchase on.
+    """Follow each customer's probability of being alive since the first purchase.
 
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table
-        As `crmkit.as_transactions` gives them, of the customers to follow: a row is made for each and each day.
+        Transactions of the customers to follow, as `crmkit.as_transactions` gives them: each gets a row per day.
     model : PurchaseModel
         Fitted, of continuous time and without covariates.
     as_of : date or ISO text
         The last day.
     every_days : int, default 1
-        Days from one row of a customer to the next; the last day has a row always.
+        Days from one row of a customer to the next; the last day always has a row.
 
     Returns
     -------
     the kind of table given
         ``customer_id``, ``date``, ``probability_alive`` at the end of that day, and ``n_purchases``, the purchase days
-        since the row before, of a customer's first row 1; by customer, then date.
+        since the row before, 1 in a customer's first row; by customer, then date.
 
     Raises
     ------
     TypeError
-        If ``model`` is no model of purchases in time.
+        If ``model`` is not a model of purchases in time.
     NotFittedError
         Before the model is fitted.
     SchemaError
-        If a column is missing, or nobody buys up to ``as_of``.
+        If a column is missing, or nobody bought by ``as_of``.
     ValueError
-        If ``as_of`` is no date or ``every_days`` is below 1.
+        If ``as_of`` is not a date or ``every_days`` is below 1.
 
     Examples
     --------
@@ -65,13 +77,13 @@ def alive_history(transactions: FrameT, *, model: PurchaseModel, as_of: Day, eve
     """
     check_in_time(model)
     if not isinstance(model, PurchaseModel):
-        raise TypeError(f"`model` must be a fitted model of purchases such as BetaGeoModel, got {model!r}.")
+        raise TypeError(_NO_MODEL(value=model))
     check_int(every_days, name="every_days", low=1)
     end = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions).filter((nw.col("n_orders") > 0) & (nw.col("date") <= end))
     bought = to_pandas(rows.select("customer_id", "date")).sort_values(["customer_id", "date"], ignore_index=True)
     if bought.empty:
-        raise SchemaError(f"`transactions` holds no purchase up to `as_of`, {end:%Y-%m-%d}.")
+        raise SchemaError(_NOBODY(end=end))
     day = bought["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
     last_day = np.datetime64(end, "D").astype(np.int64)
     parts = []

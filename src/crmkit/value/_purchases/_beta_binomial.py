@@ -1,9 +1,9 @@
-"""BG/BB: purchases at opportunities that are counted."""
+"""BG/BB: purchases at opportunities, which are counted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import some
 from crmkit._frames import from_pandas_beside
+from crmkit._messages import Message, Parameter
 from crmkit._random import as_generator
 from crmkit._stats import Numbers, as_floats
 from crmkit._time_units import TimeUnit
@@ -24,23 +25,37 @@ from crmkit.value._purchases._model import PurchaseModel
 
 __all__ = ["BetaGeoBetaBinomModel", "check_in_time"]
 
+_NO_NUMBERS: Final = Message(
+    en="{@T} must hold whole numbers of opportunities, got {got}.", zh="{@T} 应为整数的机会次数，得到 {got}。"
+)
+_COUNTS_OPPORTUNITIES: Final = Message(
+    en="{name} must be a model of purchases in time, got BetaGeoBetaBinomModel, which counts opportunities. "
+    "Call its probability_alive and expected_purchases on a table of opportunities.",
+    zh="{name} 须为连续时间的购买模型，得到按机会计数的 BetaGeoBetaBinomModel。"
+    "请对机会表调用其 probability_alive 与 expected_purchases。",
+)
+_NO_COVARIATES: Final = Message(
+    en="{@covariates} must be None, as BetaGeoBetaBinomModel takes none, got {names}.",
+    zh="{@covariates} 须为 None：BetaGeoBetaBinomModel 不使用协变量，得到 {names}。",
+)
+
 
 class BetaGeoBetaBinomModel(PurchaseModel):
-    r"""BG/BB: customers use each opportunity with their own steady probability, until they leave before one.
+    r"""BG/BB: customers use each opportunity with a steady probability of their own, until they leave before one.
 
     Opportunities come one after the other: a yearly appeal, a weekly market, a concert. The probabilities to use one
     are beta-distributed with ``alpha`` and ``beta`` (alpha / (alpha + beta) on average), the probabilities to leave
     before one with ``gamma`` and ``delta`` (gamma / (gamma + delta) on average).
 
-    Where the methods speak of a customers table, this model takes one of opportunities, as
+    Where the methods ask for a customers table, this model takes a table of opportunities, as
     `crmkit.opportunity_table` gives it: ``n_transactions`` (x), ``last_transaction`` (t_x), ``n_opportunities`` (n),
-    and ``n_customers`` where rows are groups. Every ``horizon`` is a whole number of opportunities; any other raises
-    a ``ValueError``.
+    and ``n_customers`` where rows are groups. Every ``horizon`` is a whole number of opportunities; any other raises a
+    ``ValueError``.
 
     Parameters
     ----------
     time_unit : {"Y", "D", "W", "M"}, default "Y"
-        Time between two opportunities, which matters for discounting alone.
+        Time between two opportunities, which matters only for discounting.
     priors : mapping of str to (float, float), optional
         Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
         the standard deviation of its logarithm. The estimates are then those of largest posterior density, no
@@ -80,7 +95,7 @@ class BetaGeoBetaBinomModel(PurchaseModel):
     def expected_curve(
         self, horizons: Sequence[float] | Numbers, *, covariates: Mapping[str, float] | None = None
     ) -> Any:
-        """Purchases to expect of a new customer after the first.
+        """Purchases expected of a new customer after the first.
 
         Parameters
         ----------
@@ -99,9 +114,9 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         NotFittedError
             Before `fit`.
         TypeError
-            If a horizon is no number.
+            If a horizon is not a number.
         ValueError
-            If a horizon is negative or no whole number, or covariates are given.
+            If a horizon is negative or not a whole number, or covariates are given.
         """
         _refuse(covariates)
         times = as_horizons(horizons)
@@ -127,9 +142,9 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         Parameters
         ----------
         T : array-like of int of shape (n_customers,)
-            Opportunities of each after the first purchase.
+            Opportunities that each has after the first purchase.
         horizon : int, default 0
-            Further opportunities, at which purchases are counted too.
+            Further opportunities, at which purchases are also counted.
         covariates : None
             The model has none.
         random_state : int or Generator, default 0
@@ -139,23 +154,23 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         -------
         DataFrame
             One row per customer: ``n_transactions``, ``last_transaction``, ``n_opportunities``; ``alive`` at the last
-            of them, which is never seen of real customers; ``holdout_purchases`` in the horizon.
+            of them, which is never observed for real customers; ``holdout_purchases`` in the horizon.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         TypeError
-            If ``T`` or ``horizon`` is no number.
+            If ``T`` or ``horizon`` is not a number.
         ValueError
-            If ``T`` or ``horizon`` is negative or no whole number, or covariates are given.
+            If ``T`` or ``horizon`` is negative or not a whole number, or covariates are given.
         """
         check_is_fitted(self)
         _refuse(covariates)
         counts = np.atleast_1d(as_floats(T, name="T"))
         wrong = ~((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts))
         if wrong.any():
-            raise ValueError(f"`T` must hold whole numbers of opportunities, got {some(counts[wrong].tolist())}.")
+            raise ValueError(_NO_NUMBERS(got=some(counts[wrong].tolist())))
         drawn = self._law().simulate(self._estimates(), counts, check_horizon(horizon), as_generator(random_state))
         seen = {"n_transactions": drawn["frequency"], "last_transaction": drawn["recency"], "n_opportunities": counts}
         whole = {name: values.astype(np.int64) for name, values in seen.items()}
@@ -177,12 +192,9 @@ class BetaGeoBetaBinomModel(PurchaseModel):
 def check_in_time(model: object, *, name: str = "model") -> None:
     """Raise for a model of opportunities where one of purchases in time is wanted."""
     if isinstance(model, BetaGeoBetaBinomModel):
-        raise TypeError(
-            f"`{name}` must be a model of purchases in time, got BetaGeoBetaBinomModel, which counts opportunities. "
-            "Call its probability_alive and expected_purchases on a table of opportunities."
-        )
+        raise TypeError(_COUNTS_OPPORTUNITIES(name=Parameter(name)))
 
 
 def _refuse(covariates: Mapping[str, Any] | None) -> None:
     if covariates:
-        raise ValueError(f"`covariates` must be None, for BetaGeoBetaBinomModel takes none, got {sorted(covariates)}.")
+        raise ValueError(_NO_COVARIATES(names=sorted(covariates)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
 import numpy as np
 from scipy.special import xlogy
 
 from crmkit._checks import check_int, some
+from crmkit._messages import Column, Message
 from crmkit._time_units import DAYS, TimeUnit
 from crmkit.errors import SchemaError
 from crmkit.value._priors import Prior
@@ -21,6 +22,17 @@ __all__ = ["BetaGeoCNBDModel", "ModifiedBetaGeoCNBDModel"]
 _GAPS = "log_gap_sum"
 # Recency that was rounded to weeks may be so many days short.
 _ROUNDING = 3.5
+
+_WRONG_GAPS: Final = Message(
+    en="{where} is {problem}, for example {values}. Take it from {@log_gap_table()}, in days, as of the same day.",
+    zh="{where}{problem}，例如 {values}。请用 {@log_gap_table()} 取得，以天计，并截至同一天。",
+)
+_LARGE_GAPS: Final = Message(
+    en="larger than gaps that add up to {recency} allow", zh="大于总和为 {recency} 的间隔所允许的值"
+)
+_SMALL_GAPS: Final = Message(
+    en="smaller than gaps of {least:.0e} days or more allow", zh="小于每个间隔至少 {least:.0e} 天所允许的值"
+)
 
 
 class BetaGeoCNBDModel(PurchaseModel):
@@ -116,7 +128,7 @@ class BetaGeoCNBDModel(PurchaseModel):
             If a column is missing or holds what no history holds, or nobody has a history; for prospects unless
             ``prospects="drop"``.
         TypeError
-            If ``k`` is no whole number.
+            If ``k`` is not a whole number.
         ValueError
             If an option lies outside its range.
         ConvergenceError
@@ -124,7 +136,7 @@ class BetaGeoCNBDModel(PurchaseModel):
         """
         with self._fitting():
             self._check_options()
-            # The gaps are no part of what is searched: their factor holds no parameter.
+            # The gaps are not part of the search: their factor has no parameter.
             of_gaps = self._loglik_of_gaps(customers) if self.options_.k > 1 else 0.0
             super().fit(customers, y)
             self.loglik_ += of_gaps
@@ -135,18 +147,16 @@ class BetaGeoCNBDModel(PurchaseModel):
     def _loglik_of_gaps(self, customers: Any) -> float:
         histories = read_histories(customers, time_unit="D", extra=[_GAPS], distinct=False)
         x, gaps = histories.x.values, histories.extra[_GAPS]
-        # Gaps of one sum have the largest product where they are equal.
+        # For a given sum, the product of the gaps is largest where they are equal.
         most = xlogy(x, (histories.t_x.values + _ROUNDING) / np.maximum(x, 1)) + 1e-9
-        problems = {
-            "larger than gaps that add up to `recency` allow": gaps > most,
-            f"smaller than gaps of {LEAST_TIME:.0e} days or more allow": gaps < x * np.log(LEAST_TIME),
-        }
-        for problem, wrong in problems.items():
+        where = Column("customers", _GAPS)
+        problems = [
+            (_LARGE_GAPS(recency=Column("customers", "recency")), gaps > most),
+            (_SMALL_GAPS(least=LEAST_TIME), gaps < x * np.log(LEAST_TIME)),
+        ]
+        for problem, wrong in problems:
             if wrong.any():
-                raise SchemaError(
-                    f"`customers['{_GAPS}']` is {problem}, for example {some(gaps[wrong].tolist())}. Take it from "
-                    "log_gap_table, in days, as of the same day."
-                )
+                raise SchemaError(_WRONG_GAPS(where=where, problem=problem, values=some(gaps[wrong].tolist())))
         return (self.options_.k - 1) * float(histories.n @ (gaps - x * np.log(DAYS[self.options_.time_unit])))
 
     def _log_likelihood(self, customers: Any) -> tuple[float, float]:

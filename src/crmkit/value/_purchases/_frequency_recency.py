@@ -1,18 +1,29 @@
-"""What a model says of every history that a customer of one age can have."""
+"""What a model says about every history that customers of one age can have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from crmkit._checks import check_int, check_number
+from crmkit._messages import Message
 from crmkit.value._checks import check_horizon
 from crmkit.value._purchases._beta_binomial import check_in_time
 from crmkit.value._purchases._model import PurchaseModel
 
 __all__ = ["frequency_recency_table"]
+
+_NO_MODEL: Final = Message(
+    en="{@model} must be a fitted model of purchases such as BetaGeoModel, got {value!r}.",
+    zh="{@model} 须为拟合好的购买模型，如 BetaGeoModel，得到 {value!r}。",
+)
+_NO_AGE: Final = Message(
+    en="{@T} must be days since the first purchase, above 0, got {value!r}.",
+    zh="{@T} 须为距首次购买的天数，大于 0，得到 {value!r}。",
+)
 
 
 def frequency_recency_table(
@@ -24,30 +35,30 @@ def frequency_recency_table(
     n_recency: int = 51,
     covariates: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
-    """Say what each history means: purchases to expect and being alive, by frequency and recency.
+    """Tabulate what each history means: the probability of being alive and the purchases expected.
 
     Customers are alike in all but their history: each bought for the first time ``T`` days ago.
 
     Parameters
     ----------
     model : PurchaseModel
-        Fitted, of continuous time: any but `BetaGeoBetaBinomModel`.
+        Fitted, in continuous time: any but `BetaGeoBetaBinomModel`.
     T : float
         Days from the first purchase to today, above 0, as in the customers table.
     horizon : float
-        Length of the time after today in which purchases are expected, in the model's ``time_unit``; 0 or longer.
+        Time after today for which purchases are predicted, in the model's ``time_unit``; 0 or longer.
     max_frequency : int, default 20
         The most repeat purchases, at least 1.
     n_recency : int, default 51
-        Points of an even grid of recencies from 0 to ``T``, at least 2; 51 are steps of 2 % of ``T``.
+        Points of an even grid of recencies from 0 to ``T``, at least 2; 51 gives steps of 2 % of ``T``.
     covariates : mapping of str to float, optional
         The customers' covariates, where the model has any.
 
     Returns
     -------
     DataFrame
-        One row per history, by frequency, then recency. Who never bought again has recency 0, and nobody else has:
-        1 + ``max_frequency`` (``n_recency`` - 1) rows.
+        One row per history, by frequency, then recency. Only customers who never bought again have recency 0, so
+        there are 1 + ``max_frequency`` (``n_recency`` - 1) rows.
 
         ``frequency``
             Repeat purchases, 0 to ``max_frequency``.
@@ -56,15 +67,15 @@ def frequency_recency_table(
         ``probability_alive``
             Today, in [0, 1].
         ``expected_purchases``
-            Purchase days to expect within ``horizon``, not negative.
+            Purchase days expected within ``horizon``, not negative.
 
     Raises
     ------
     NotFittedError
         Before the model is fitted.
     TypeError
-        If ``model`` is no model of purchases, or counts opportunities, not days; if ``T``, ``horizon`` or a covariate
-        is no number, or ``max_frequency`` or ``n_recency`` no whole number.
+        If ``model`` is not a model of purchases, or counts opportunities, not days; if ``T``, ``horizon`` or a
+        covariate is not a number, or ``max_frequency`` or ``n_recency`` not a whole number.
     ValueError
         If ``T`` is not above 0, ``horizon`` negative, either or a covariate infinite, ``max_frequency`` below 1,
         ``n_recency`` below 2, or ``covariates`` are not those of the model.
@@ -107,12 +118,12 @@ def frequency_recency_table(
 def _check_model(model: object) -> None:
     check_in_time(model)
     if not isinstance(model, PurchaseModel):
-        raise TypeError(f"`model` must be a fitted model of purchases such as BetaGeoModel, got {model!r}.")
+        raise TypeError(_NO_MODEL(value=model))
 
 
 def _as_age(T: object) -> float:
     check_number(T, name="T")
     age = float(T)  # type: ignore[arg-type]
     if age <= 0:
-        raise ValueError(f"`T` must be days since the first purchase, above 0, got {T!r}.")
+        raise ValueError(_NO_AGE(value=T))
     return age

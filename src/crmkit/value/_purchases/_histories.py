@@ -1,11 +1,11 @@
-"""The purchase histories of customers, as the likelihoods take them: each distinct one once."""
+"""Purchase histories of customers as the likelihoods read them: each distinct one once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import some
+from crmkit._messages import Column as Place
+from crmkit._messages import Message
 from crmkit._tables import CUSTOMERS, OPPORTUNITIES, Schema
 from crmkit._time_units import DAYS, TimeUnit
 from crmkit.errors import SchemaError
@@ -22,19 +24,39 @@ __all__ = ["COUNTS", "KEYS", "LEAST_TIME", "Column", "Histories", "read_historie
 
 # Three centuries.
 _MOST_DAYS = 2**17
-# No customer has more purchase days, nor a longer time in whatever unit; powers of larger numbers leave the floats.
+# No customer has more purchase days or a longer time, whatever the unit; powers of larger numbers overflow.
 _MOST = (2**17, 1e9, 1e9)
-# An opportunity every day for 27 years; they are gone through one by one.
+# An opportunity every day for 27 years; the code loops over them.
 _MOST_OPPORTUNITIES = (10_000, 10_000, 10_000)
-# In days, less than a tenth of a millisecond: of two purchases no closer, one is a copy.
+# In days, less than a tenth of a millisecond: two purchases that close are one and its copy.
 LEAST_TIME = 1e-9
 # The columns that hold x, t_x and T, in continuous time and counted in opportunities.
 KEYS = ("frequency", "recency", "T")
 COUNTS = ("n_transactions", "last_transaction", "n_opportunities")
 
+_NO_COUNTS: Final = Message(
+    en="{where} must hold counts from 0 to {most:,.0f}, got {got}.",
+    zh="{where}应为 0 至 {most:,.0f} 的客户数，得到 {got}。",
+)
+_AT: Final = Message(
+    en="{problem} in {n:,} rows, first at rows {rows}. {made_by} makes such columns.",
+    zh="{problem}，共 {n:,} 行，最先见于行 {rows}。可用 {made_by} 生成这样的列。",
+)
+_MISSING: Final = Message(en="{where} is missing or infinite", zh="{where}缺失或为无穷大")
+_ABOVE: Final = Message(en="{where} is above {most:,.0f}", zh="{where}大于 {most:,.0f}")
+_TOO_SHORT: Final = Message(en="{where} is above 0 and below {least:.0e}", zh="{where}大于 0 而小于 {least:.0e}")
+_BEYOND: Final = Message(en="{where} is beyond {most:.0e}", zh="{where}的绝对值超过 {most:.0e}")
+_NO_COUNT: Final = Message(en="{where} is negative or not a whole number", zh="{where}为负或不是整数")
+_NEGATIVE: Final = Message(en="{where} is negative", zh="{where}为负")
+_EXCEEDS: Final = Message(en="{where} exceeds {other}", zh="{where}大于{other}")
+_UNLIKE: Final = Message(
+    en="{where} is above 0 without a repeat purchase, or 0 with one", zh="{where}在无复购时大于 0，或有复购时为 0"
+)
+_NOT_WHOLE: Final = Message(en="{where} is not a whole number", zh="{where}不是整数")
+
 
 class Column:
-    """A column of histories; what depends on it alone is worked out once per distinct value."""
+    """A column of histories; whatever depends on it alone is computed once per distinct value."""
 
     def __init__(self, values: Floats) -> None:
         self.values = values
@@ -106,12 +128,12 @@ class Histories:
 def read_histories(
     customers: Any, *, time_unit: TimeUnit, extra: Sequence[str] = (), distinct: bool = True
 ) -> Histories:
-    """Read the columns of a customers table, or of its cells, check them, and group equal rows."""
+    """Read and check the columns of a customers table or its cells, and group equal rows."""
     return _read(customers, KEYS, extra, schema=CUSTOMERS, days=DAYS[time_unit], distinct=distinct)
 
 
 def read_opportunities(customers: Any, *, distinct: bool = True) -> Histories:
-    """Do what `read_histories` does with a table of opportunities; times are numbers of them."""
+    """Do the same for a table of opportunities; times are numbers of opportunities."""
     return _read(customers, COUNTS, (), schema=OPPORTUNITIES, days=1.0, distinct=distinct)
 
 
@@ -128,10 +150,8 @@ def _read(
     n = columns.pop("n_customers")
     wrong = ~((n >= 0) & (n <= MOST_CUSTOMERS))
     if wrong.any():
-        raise SchemaError(
-            f"`customers['n_customers']` must hold counts from 0 to {MOST_CUSTOMERS:,.0f}, got "
-            f"{some(n[wrong].tolist())}."
-        )
+        where = Place("customers", "n_customers")
+        raise SchemaError(_NO_COUNTS(where=where, most=MOST_CUSTOMERS, got=some(n[wrong].tolist())))
     known = ~np.isnan(columns[keys[0]])
     everybody = bool(known.all())
     if not everybody:
@@ -155,40 +175,32 @@ def _read(
 def _check(columns: dict[str, Floats], *, keys: tuple[str, str, str], made_by: str, rows: npt.NDArray[np.intp]) -> None:
     x, t_x, T = keys
     often, last, age = (columns[name] for name in keys)
-    problems = {
-        f"`customers[{name!r}]` is missing or infinite": ~np.isfinite(values) for name, values in columns.items()
-    }
-    problems |= {
-        f"`customers[{name!r}]` is above {most:,.0f}": columns[name] > most
-        for name, most in zip(keys, _MOST_OPPORTUNITIES if keys == COUNTS else _MOST, strict=True)
-    }
-    problems |= {
-        f"`customers[{name!r}]` is above 0 and below {LEAST_TIME:.0e}": (columns[name] > 0)
-        & (columns[name] < LEAST_TIME)
-        for name in (t_x, T)
-    }
-    problems |= {
-        f"`customers[{name!r}]` is beyond {MOST_OF_COVARIATE:.0e}": np.abs(values) > MOST_OF_COVARIATE
-        for name, values in columns.items()
-        if name not in keys
-    }
-    problems |= {
-        f"`customers[{x!r}]` is negative or no whole number": (often < 0) | (often != np.floor(often)),
-        f"`customers[{t_x!r}]` is negative": last < 0,
-        f"`customers[{t_x!r}]` exceeds `{T}`": last > age,
-        f"`customers[{t_x!r}]` is above 0 without a repeat purchase, or 0 with one": (last > 0) != (often > 0),
-    }
+    places = {name: Place("customers", name) for name in columns}
+    most = dict(zip(keys, _MOST_OPPORTUNITIES if keys == COUNTS else _MOST, strict=True))
+    problems = [
+        *((_MISSING(where=places[name]), ~np.isfinite(values)) for name, values in columns.items()),
+        *((_ABOVE(where=places[name], most=most[name]), columns[name] > most[name]) for name in keys),
+        *(
+            (_TOO_SHORT(where=places[name], least=LEAST_TIME), (columns[name] > 0) & (columns[name] < LEAST_TIME))
+            for name in (t_x, T)
+        ),
+        *(
+            (_BEYOND(where=places[name], most=MOST_OF_COVARIATE), np.abs(values) > MOST_OF_COVARIATE)
+            for name, values in columns.items()
+            if name not in keys
+        ),
+        (_NO_COUNT(where=places[x]), (often < 0) | (often != np.floor(often))),
+        (_NEGATIVE(where=places[t_x]), last < 0),
+        (_EXCEEDS(where=places[t_x], other=places[T]), last > age),
+        (_UNLIKE(where=places[t_x]), (last > 0) != (often > 0)),
+    ]
     if keys == COUNTS:
-        problems |= {
-            f"`customers[{name!r}]` is no whole number": columns[name] != np.floor(columns[name]) for name in (t_x, T)
-        }
-        problems[f"`customers[{x!r}]` exceeds `{t_x}`"] = often > last
-    for problem, wrong in problems.items():
+        problems += [(_NOT_WHOLE(where=places[name]), columns[name] != np.floor(columns[name])) for name in (t_x, T)]
+        problems.append((_EXCEEDS(where=places[x], other=places[t_x]), often > last))
+    for problem, wrong in problems:
         if wrong.any():
             at = rows[np.flatnonzero(wrong)].tolist()
-            raise SchemaError(
-                f"{problem} in {len(at)} rows, first at rows {some(at)}. {made_by} makes columns that fit."
-            )
+            raise SchemaError(_AT(problem=problem, n=len(at), rows=some(at), made_by=made_by))
 
 
 def _grouped(columns: dict[str, Floats]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from crmkit._arrays import Floats
+from crmkit._messages import Message
 from crmkit._stats import Maximum, maximise
 from crmkit.errors import ConvergenceError
 from crmkit.value._priors import Prior, centres_and_precisions
@@ -22,6 +24,11 @@ _LARGEST_EFFECT = 25.0
 _BEYOND_FLOATS = 600.0
 # From so many histories on a sample of them tells where to start.
 _SAMPLE = 5_000
+
+_BEYOND: Final = Message(
+    en="The fit of {model} has parameters beyond all numbers: covariates lie too far from 0. Subtract their means.",
+    zh="模型 {model} 拟合出的参数超出数值可表示的范围：协变量离 0 太远，请减去其均值。",
+)
 
 
 class _Likelihood:
@@ -129,9 +136,7 @@ def fitted(
     found = search.maximum(full, starts=full.starts(), near=near)
     turned = found.turned(units.turn)
     if (np.abs(turned.at[: len(law.parameters)]) > _BEYOND_FLOATS).any():
-        raise ConvergenceError(
-            f"The fit of {what} has parameters beyond all numbers: covariates lie too far from 0. Subtract their means."
-        )
+        raise ConvergenceError(_BEYOND(model=what))
     return turned, found.value - search.log_prior(found.at)[0]
 
 

@@ -1,9 +1,9 @@
-"""The protocol of the models of purchases: fit, and what a fitted law says of customers."""
+"""What all models of purchases share: the fit, and predictions for customers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_option, some
 from crmkit._frames import FrameT, column_like, from_pandas, from_pandas_beside, is_engine, open_frame, rows_like
+from crmkit._messages import Column, Message
 from crmkit._random import as_generator
 from crmkit._stats import Numbers, as_floats
 from crmkit._time_units import DAYS, TimeUnit, check_time_unit
@@ -40,12 +41,44 @@ __all__ = ["PurchaseModel"]
 # Further columns that fit takes or simulate gives.
 _MADE = ("n_customers", "log_gap_sum", "alive", "holdout_purchases")
 
+_NO_TIME: Final = Message(
+    en="{where} is 0 for all {n:,.0f} customers: nobody had time to come back, and all parameters fit alike. "
+    "Take the customers as of a later day.",
+    zh="全部 {n:,.0f} 位客户的{where}均为 0：谁都没有时间复购，任何参数都同样拟合。请取更晚的截止日期。",
+)
+_NOT_FLAT: Final = Message(
+    en="{@T} must hold a number of days per customer, got an array of shape {shape}.",
+    zh="{@T} 须为每位客户一个天数，得到形状为 {shape} 的数组。",
+)
+_NO_DAYS: Final = Message(en="{@T} must hold days, 0 or more, got {got}.", zh="{@T} 须为不小于 0 的天数，得到 {got}。")
+_NO_MAPPING: Final = Message(
+    en="{@covariates} must be None or map names to numbers, got {value!r}.",
+    zh="{@covariates} 须为 None 或名称到数值的映射，得到 {value!r}。",
+)
+_OTHER_COVARIATES: Final = Message(
+    en="{@covariates} must hold {names}, got {got}.", zh="{@covariates} 须恰好包含 {names}，得到 {got}。"
+)
+_OTHER_LENGTH: Final = Message(
+    en="{where} must be one value or {n}, one per customer, got {got}.",
+    zh="{where}须为一个值或 {n} 个值（每位客户一个），得到 {got} 个。",
+)
+_MISSING: Final = Message(en="{where} must hold finite numbers, got nan.", zh="{where}须为有限的数，得到 nan。")
+_PROSPECTS: Final = Message(
+    en="{@customers} holds {n:,} without a purchase ({frequency} is missing). "
+    "Pass {@prospects='drop'} to fit on the others.",
+    zh="{@customers} 中有 {n:,} 位没有购买过（{frequency}缺失）。可用 {@prospects='drop'} 只用其余客户拟合。",
+)
+_NOBODY: Final = Message(
+    en="{@customers} holds nobody with a purchase. A model needs histories to fit.",
+    zh="{@customers} 中没有购买过的客户，模型无从拟合。",
+)
+
 
 class PurchaseModel(ValueModel):
-    """Fits a law of buying to customers, and says what they will do.
+    """Fits a law of buying to customers and predicts what they will do.
 
-    A new customer is a row with ``frequency``, ``recency`` and ``T`` 0: somebody who bought for the first time on the
-    day. Prospects have no history; what is said of them is missing.
+    A new customer is a row with ``frequency``, ``recency`` and ``T`` 0: somebody who bought for the first time on that
+    day. Prospects have no history, and predictions for them are missing.
     """
 
     time_unit: TimeUnit
@@ -54,7 +87,7 @@ class PurchaseModel(ValueModel):
     prospects: Literal["raise", "drop"]
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
-        """Find the parameters under which what the customers did is likeliest.
+        """Find the parameters under which what the customers did is most likely.
 
         Parameters
         ----------
@@ -71,12 +104,12 @@ class PurchaseModel(ValueModel):
         Raises
         ------
         SchemaError
-            If a column is missing or holds what no history holds, or nobody has a history or had the time to come
+            If a column is missing or holds an impossible history, or nobody has a history or had time to come
             back; for prospects unless ``prospects="drop"``.
         ValueError
             If an option lies outside its range.
         ConvergenceError
-            If the likelihood has no maximum that can be found.
+            If no maximum of the likelihood is found.
         """
         with self._fitting():
             self._check_options()
@@ -84,11 +117,7 @@ class PurchaseModel(ValueModel):
             n_customers = float(histories.n.sum())
             ages = histories.T.values  # noqa: PD011
             if not self.options_.priors and not (ages[histories.n > 0] > 0).any():
-                age = self._columns()[2]
-                raise SchemaError(
-                    f"`customers[{age!r}]` is 0 for all {n_customers:,.0f} customers: nobody had time to come back, "
-                    "and all parameters fit alike. Take the customers as of a later day."
-                )
+                raise SchemaError(_NO_TIME(where=Column("customers", self._columns()[2]), n=n_customers))
             maximum, loglik = fitted(
                 self._law(), histories, self._effects(), priors=self._priors(), what=type(self).__name__
             )
@@ -115,9 +144,9 @@ class PurchaseModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what no history holds.
+            If a column is missing or holds an impossible history.
         TypeError
-            If ``horizon`` is no number.
+            If ``horizon`` is not a number.
         ValueError
             If ``horizon`` is negative or infinite.
         """
@@ -127,7 +156,7 @@ class PurchaseModel(ValueModel):
         return self._column(customers, "probability_alive", lambda outlook: outlook.alive(t), distinct=grouped)
 
     def expected_purchases(self, customers: Any, *, horizon: float) -> Any:
-        """Give each customer the purchases to expect in a time after ``as_of``.
+        """Give each customer the purchases expected in a time after ``as_of``.
 
         Parameters
         ----------
@@ -146,9 +175,9 @@ class PurchaseModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what no history holds.
+            If a column is missing or holds an impossible history.
         TypeError
-            If ``horizon`` is no number.
+            If ``horizon`` is not a number.
         ValueError
             If ``horizon`` is negative or infinite.
         """
@@ -158,7 +187,7 @@ class PurchaseModel(ValueModel):
     def probability_inactive(self, customers: Any, *, horizon: float) -> Any:
         """Give each customer the probability of not buying at all in a time after ``as_of``.
 
-        The honest score of churn: whether a customer is alive is never seen, whether one buys is.
+        The honest churn score: whether a customer is alive is never observed; whether they buy is.
 
         Parameters
         ----------
@@ -177,9 +206,9 @@ class PurchaseModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what no history holds.
+            If a column is missing or holds an impossible history.
         TypeError
-            If ``horizon`` is no number.
+            If ``horizon`` is not a number.
         ValueError
             If ``horizon`` is negative or infinite.
         """
@@ -187,7 +216,7 @@ class PurchaseModel(ValueModel):
         return self._column(customers, "probability_inactive", lambda outlook: outlook.probability(0, t))
 
     def discounted_purchases(self, customers: Any, *, discount_rate: float, horizon: float | None = None) -> Any:
-        """Give each customer the purchases to expect after ``as_of``, each discounted to that day.
+        """Give each customer the purchases expected after ``as_of``, each discounted to that day.
 
         The discounted expected residual transactions (DERT) where ``horizon`` is ``None``.
 
@@ -196,10 +225,10 @@ class PurchaseModel(ValueModel):
         customers : pandas, Polars or PyArrow table
             As `crmkit.customer_summary` gives it.
         discount_rate : float
-            A year's, for example 0.1; not negative, and above 0 where ``horizon`` is ``None``. Compounded
-            continuously: a purchase after t years counts :math:`(1 + d)^{-t}`.
+            Yearly, for example 0.1; not negative, and above 0 where ``horizon`` is ``None``. A purchase after t
+            years, whole or not, counts :math:`(1 + d)^{-t}`.
         horizon : float or None, default None
-            Length of the time, in ``time_unit``; ``None`` for ever.
+            Length of the time, in ``time_unit``; ``None`` for no end.
 
         Returns
         -------
@@ -211,11 +240,11 @@ class PurchaseModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what no history holds.
+            If a column is missing or holds an impossible history.
         TypeError
-            If ``horizon`` or ``discount_rate`` is no number.
+            If ``horizon`` or ``discount_rate`` is not a number.
         ValueError
-            If ``horizon`` is negative, or ``discount_rate`` is negative, or 0 for ever.
+            If ``horizon`` is negative, or ``discount_rate`` is negative, or 0 without a horizon.
 
         References
         ----------
@@ -236,7 +265,7 @@ class PurchaseModel(ValueModel):
         horizon : float
             Length of the time, in ``time_unit``.
         n_max : int, default 10
-            The last number that has a column of its own.
+            The largest number with a column of its own.
 
         Returns
         -------
@@ -249,9 +278,9 @@ class PurchaseModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what no history holds.
+            If a column is missing or holds an impossible history.
         TypeError
-            If ``horizon`` is no number.
+            If ``horizon`` is not a number.
         ValueError
             If ``horizon`` is negative or infinite, or ``n_max`` negative.
         """
@@ -272,7 +301,7 @@ class PurchaseModel(ValueModel):
         n_draws: int = 500,
         random_state: int | np.random.Generator = 0,
     ) -> FrameT:
-        """Give each customer estimates with the interval that the uncertainty of the parameters leaves.
+        """Give each customer estimates with intervals from the uncertainty of the parameters.
 
         Parameters
         ----------
@@ -283,9 +312,9 @@ class PurchaseModel(ValueModel):
             Length of the time after ``as_of``, in ``time_unit``.
         quantities : sequence of str
             Of ``probability_alive`` (at the end of the horizon), ``expected_purchases``, ``probability_inactive``, and
-            ``purchases``: the number itself, whose interval holds the customer's own randomness too.
+            ``purchases``: the number itself, whose interval includes the customer's own randomness.
         level : float, default 0.95
-            Probability that an interval is meant to hold.
+            Probability with which an interval is meant to cover the value.
         n_draws : int, default 500
             Draws of the parameters, at least 2.
         random_state : int or Generator, default 0
@@ -295,15 +324,15 @@ class PurchaseModel(ValueModel):
         -------
         the kind of frame given
             For each quantity a column of its name, and two that end in ``_lower`` and ``_upper``; missing for
-            prospects. In memory one row per customer, in the order given; an engine adds the columns to those of the
-            customers, for its rows have no order.
+            prospects. In memory one row per customer, in the order given; in an engine, whose rows have no order, the
+            customers with these columns added.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing, holds what no history holds, or is in the way of those that an engine adds.
+            If a column is missing, holds an impossible history, or has the name of one that an engine adds.
         TypeError
             If an argument is of the wrong kind.
         ValueError
@@ -340,7 +369,7 @@ class PurchaseModel(ValueModel):
         horizon : float
             Length of the time after ``as_of``, in ``time_unit``.
         level : float, default 0.95
-            Probability that an interval is meant to hold.
+            Probability with which an interval is meant to cover the value.
         n_draws : int, default 500
             Draws of the parameters, at least 2.
         random_state : int or Generator, default 0
@@ -349,8 +378,8 @@ class PurchaseModel(ValueModel):
         Returns
         -------
         the kind of frame given, of one row
-            ``expected_purchases``; ``lower`` and ``upper``, which the uncertainty of the parameters leaves;
-            ``prediction_lower`` and ``prediction_upper``, which hold the customers' own randomness too (a sum over
+            ``expected_purchases``; ``lower`` and ``upper``, from the uncertainty of the parameters;
+            ``prediction_lower`` and ``prediction_upper``, which include the customers' own randomness (a sum over
             many, taken as normal).
 
         Raises
@@ -358,7 +387,7 @@ class PurchaseModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what no history holds.
+            If a column is missing or holds an impossible history.
         TypeError
             If an argument is of the wrong kind.
         ValueError
@@ -373,7 +402,7 @@ class PurchaseModel(ValueModel):
     def expected_curve(
         self, horizons: Sequence[float] | Numbers, *, covariates: Mapping[str, float] | None = None
     ) -> Any:
-        """Purchases to expect of a new customer after the first.
+        """Purchases expected of a new customer after the first.
 
         Parameters
         ----------
@@ -392,7 +421,7 @@ class PurchaseModel(ValueModel):
         NotFittedError
             Before `fit`.
         TypeError
-            If a horizon is no number.
+            If a horizon is not a number.
         ValueError
             If a horizon is negative or infinite, or ``covariates`` are not those of the model.
         """
@@ -423,9 +452,9 @@ class PurchaseModel(ValueModel):
         T : array-like of float of shape (n_customers,)
             Days since the first purchase of each, not negative.
         horizon : float, default 0
-            A time after T in which purchases are counted too, in ``time_unit``.
+            A time after T in which purchases are also counted, in ``time_unit``.
         covariates : mapping of str to array-like, optional
-            A value or one per customer for each covariate of the model.
+            One value, or one per customer, for each covariate of the model.
         random_state : int or Generator, default 0
             Seed, or source, of the randomness.
 
@@ -433,23 +462,23 @@ class PurchaseModel(ValueModel):
         -------
         DataFrame
             One row per customer: ``frequency``, ``recency`` and ``T`` in days, not rounded; the covariates; ``alive``
-            at T, which is never seen of real customers; ``holdout_purchases`` in the horizon.
+            at T, which is never observed for real customers; ``holdout_purchases`` in the horizon.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         TypeError
-            If ``T`` or ``horizon`` is no number.
+            If ``T`` or ``horizon`` is not a number.
         ValueError
             If ``T`` or ``horizon`` is negative or infinite, or ``covariates`` are not those of the model.
         """
         check_is_fitted(self)
         ages = np.atleast_1d(as_floats(T, name="T"))
         if ages.ndim > 1:
-            raise ValueError(f"`T` must hold a number of days per customer, got an array of shape {ages.shape}.")
+            raise ValueError(_NOT_FLAT(shape=ages.shape))
         if not (ages >= 0).all():
-            raise ValueError(f"`T` must hold days, 0 or more, got {some(ages[~(ages >= 0)].tolist())}.")
+            raise ValueError(_NO_DAYS(got=some(ages[~(ages >= 0)].tolist())))
         t = check_horizon(horizon)
         new = self._newcomers(ages, covariates)
         histories = self._histories(new, distinct=False)
@@ -462,7 +491,7 @@ class PurchaseModel(ValueModel):
         return new.assign(**(drawn | in_days))
 
     def posterior_rates(self, customers: Any) -> Any:
-        """Give each customer the means of its own rates, given its history.
+        """Give each customer the means of their own rates, given their history.
 
         Parameters
         ----------
@@ -472,15 +501,15 @@ class PurchaseModel(ValueModel):
         Returns
         -------
         the kind of table given
-            One row per customer, in the order given: ``purchase_rate`` per ``time_unit`` while alive, and what the
-            model knows of dropping out: ``dropout_rate`` per ``time_unit`` or ``dropout_probability`` per purchase.
+            One row per customer, in the order given: ``purchase_rate`` per ``time_unit`` while alive, and the
+            model's measure of dropping out: ``dropout_rate`` per ``time_unit`` or ``dropout_probability`` per purchase.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what no history holds.
+            If a column is missing or holds an impossible history.
         """
         check_is_fitted(self)
         histories = self._histories(customers)
@@ -499,24 +528,24 @@ class PurchaseModel(ValueModel):
         return histories, Outlook(self._law(), self._own(self._estimates(), histories), histories)
 
     def _newcomers(self, ages: Floats, covariates: Mapping[str, Any] | None) -> pd.DataFrame:
-        """Customers of whom no more is known than how long ago they bought for the first time."""
+        """Customers about whom only the time since their first purchase is known."""
         return pd.DataFrame({"frequency": 0.0, "recency": 0.0, "T": ages, **self._columns_of(covariates, n=len(ages))})
 
     def _columns_of(self, covariates: Mapping[str, Any] | None, *, n: int) -> dict[str, Floats]:
         """Give n customers covariates, each one value or n."""
         given = {} if covariates is None else covariates
         if not isinstance(given, Mapping):
-            raise TypeError(f"`covariates` must be None or map names to numbers, got {covariates!r}.")
+            raise TypeError(_NO_MAPPING(value=covariates))
         if set(given) != set(self._extra()):
-            raise ValueError(f"`covariates` must hold {self._extra()}, got {list(given)}.")
+            raise ValueError(_OTHER_COVARIATES(names=self._extra(), got=list(given)))
         columns = {}
         for name, values in given.items():
             own = np.ravel(values)
             own = np.ravel(as_floats(own.astype(float) if own.dtype == bool else own, name=f"covariates[{name!r}]"))
             if len(own) not in (1, n):
-                raise ValueError(f"`covariates[{name!r}]` must be one value or {n}, one per customer, got {len(own)}.")
+                raise ValueError(_OTHER_LENGTH(where=Column("covariates", name), n=n, got=len(own)))
             if np.isnan(own).any():
-                raise ValueError(f"`covariates[{name!r}]` must hold finite numbers, got nan.")
+                raise ValueError(_MISSING(where=Column("covariates", name)))
             columns[name] = np.broadcast_to(own, n)
         return columns
 
@@ -531,16 +560,13 @@ class PurchaseModel(ValueModel):
         return float(histories.n @ each), float(histories.n.sum())
 
     def _known_histories(self, customers: Any) -> Histories:
-        """Histories of a table without prospects, or of one from which they are to be dropped."""
+        """Histories of a table without prospects, or from which prospects are dropped."""
         histories = self._histories(customers)
         lost = 0 if histories.codes is None else int((histories.codes < 0).sum())
         if lost and self.options_.prospects == "raise":
-            raise SchemaError(
-                f"`customers` holds {lost} without a purchase (`frequency` is missing). "
-                "Pass prospects='drop' to fit on the others."
-            )
+            raise SchemaError(_PROSPECTS(n=lost, frequency=Column("customers", self._columns()[0])))
         if not histories.n.sum() > 0:
-            raise SchemaError("`customers` holds nobody with a purchase. A model needs histories to fit.")
+            raise SchemaError(_NOBODY())
         return histories
 
     def _law(self) -> Law:
@@ -561,7 +587,7 @@ class PurchaseModel(ValueModel):
         return read_histories(customers, time_unit=self.options_.time_unit, extra=self._extra(), distinct=distinct)
 
     def _columns(self) -> list[str]:
-        """What a history is made of."""
+        """Columns that make up a history."""
         return [*KEYS, *self._extra()]
 
     def _extra(self) -> list[str]:

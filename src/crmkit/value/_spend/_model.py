@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_option, some
 from crmkit._frames import FrameT, column_like, rows_like
+from crmkit._messages import Column, Message
 from crmkit._random import as_generator
 from crmkit._stats import as_floats
 from crmkit.errors import SchemaError
@@ -32,33 +33,74 @@ _AT_A_TIME = 100_000
 # Of the largest mean amount: closer together all are one price.
 _ONE_PRICE = 1e-12
 
+_ONE_AMOUNT: Final = Message(
+    en="{where} is {amount!s} for all who came back. Where all customers spend the same there is nothing to fit: "
+    "expect that of everybody.",
+    zh="所有复购客户的{where}均为 {amount!s}。人人花费相同则无从拟合：对所有客户按此预期即可。",
+)
+_OTHER_LENGTHS: Final = Message(
+    en="{@frequency} must be one number or as many as {@m}, got {n} for {n_amounts}. For every frequency at every "
+    "amount, ask for one frequency at a time.",
+    zh="{@frequency} 须为一个数或与 {@m} 一样多，得到 {n} 对 {n_amounts}。若要每个金额下的每个次数，请逐个次数查询。",
+)
+_NO_FLAG: Final = Message(
+    en="{@finite_mean} must be True or False, got {value!r}.", zh="{@finite_mean} 须为 True 或 False，得到 {value!r}。"
+)
+_OTHER_COVARIATES: Final = Message(
+    en="{@covariates} must hold {names}, got {got}.", zh="{@covariates} 须恰好包含 {names}，得到 {got}。"
+)
+_OTHER_LENGTH: Final = Message(
+    en="{where} must be one number, or one for each of the {n} customers asked about, got {got}.",
+    zh="{where}须为一个数，或为所问的 {n} 位客户各一个，得到 {got} 个。",
+)
+_NO_REPEATERS: Final = Message(
+    en="{@customers} holds nobody with a repeat purchase.{free} The fit needs {frequency} and {amount} above 0.",
+    zh="{@customers} 中没有复购的客户。{free}拟合需要大于 0 的{frequency}与{amount}。",
+)
+_FREE: Final = Message(en=" {n:,.0f} came back for free orders alone.", zh="其中 {n:,.0f} 位只为免费订单回来。")
+_NO_SEQUENCE: Final = Message(
+    en="{@probabilities} must be a sequence of numbers between 0 and 1, got {value!r}. Pass [0.5] for one.",
+    zh="{@probabilities} 须为 0 与 1 之间的数的序列，得到 {value!r}。只有一个时写作 [0.5]。",
+)
+_NO_PROBABILITY: Final = Message(
+    en="{@probabilities} must hold at least one number between 0 and 1, got {value!r}.",
+    zh="{@probabilities} 须至少有一个 0 与 1 之间的数，得到 {value!r}。",
+)
+_NOT_DISTINCT: Final = Message(
+    en="{@probabilities} must be distinct, got {got}.", zh="{@probabilities} 不得重复，得到 {got}。"
+)
+_NO_COUNTS: Final = Message(
+    en="{@frequency} must hold whole numbers, 0 or more, got {got}.",
+    zh="{@frequency} 须为不小于 0 的整数，得到 {got}。",
+)
+
 
 class GammaGammaModel(ValueModel):
-    r"""Gamma-gamma: each customer spends around a mean of its own, whatever it buys and however often.
+    r"""Gamma-gamma: each customer spends around a mean of their own, however often they buy.
 
-    A customer's amounts are gamma-distributed with shape ``p`` and a rate of its own; the rates are gamma-distributed
-    with shape ``q`` and rate ``v``. The means of the customers then lie around :math:`p v / (q - 1)`.
+    A customer's amounts are gamma-distributed with shape ``p`` and a rate of their own; the rates are gamma-distributed
+    with shape ``q`` and rate ``v``. The customers' means then lie around :math:`p v / (q - 1)`.
 
-    Fitted on those who came back, by ``frequency`` and ``monetary_value``, the number and the mean amount of the
-    purchase days after the first. Customers with ``frequency`` 0 have no such amount, inform the fit in nothing, and
-    are left out of it by definition; so are prospects. The mean amount tells customers of one frequency apart, so
-    that cells of the purchase models, which do not hold it, do not suffice.
+    It is fitted on customers who came back, by ``frequency`` and ``monetary_value``, the number and the mean amount of
+    the purchase days after the first. Customers with ``frequency`` 0 have no such amount and are left out of the fit;
+    so are prospects. The mean amount differs between customers of one frequency, so the cells of the purchase models,
+    which do not hold it, are not enough.
 
-    That spend does not depend on how often somebody buys is an assumption: see `spend_independence_table`.
+    The model assumes that spend does not depend on how often somebody buys: see `spend_independence_table`.
 
     Parameters
     ----------
     finite_mean : bool, default False
         Whether to keep ``q`` above 1, where the mean of all customers is finite. The literature does not, and it
-        changes nothing where the likelihood has its maximum there. Where it has not, ``q`` is then 1 and named in
-        ``boundary_``, the fit is worse, and the mean as infinite as before: what helps is a prior on ``q``, or the
-        median of `spend_quantiles`.
+        changes nothing where the likelihood has its maximum there. Where it has not, ``q`` becomes 1 and is named in
+        ``boundary_``, the fit is worse, and the mean is still infinite: use a prior on ``q``, or the median of
+        `spend_quantiles`.
     non_positive : {"raise", "drop"}, default "raise"
         What to do with customers who came back and whose ``monetary_value`` is missing or below 0, as refunds make it:
-        refuse them, or leave them out of the fit and say nothing of them. Customers whose ``monetary_value`` is 0,
-        because they came back for free orders alone, are outside the law and always left out.
+        refuse them, or leave them out of the fit and of predictions. Customers whose ``monetary_value`` is 0, because
+        they came back for free orders alone, are outside the law and always left out.
     spend_covariates : sequence of str, default ()
-        Numeric columns that multiply ``v``, hence what is spent, by :math:`e^{\gamma z}`. Coefficients are named
+        Numeric columns that multiply ``v``, and so the spend, by :math:`e^{\gamma z}`. Coefficients are named
         ``spend.<column>``.
     priors : mapping of str to (float, float), optional
         Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
@@ -101,7 +143,7 @@ class GammaGammaModel(ValueModel):
         self.priors = priors
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
-        """Find the parameters under which what the customers spent is likeliest.
+        """Find the parameters under which what the customers spent is most likely.
 
         Parameters
         ----------
@@ -118,12 +160,12 @@ class GammaGammaModel(ValueModel):
         Raises
         ------
         SchemaError
-            If a column is missing or holds what cannot be, nobody came back, or all who did spend the same; for
+            If a column is missing or holds impossible values, nobody came back, or all who did spend the same; for
             amounts that are missing or below 0 unless ``non_positive="drop"``.
         ValueError
             If an option lies outside its range.
         ConvergenceError
-            If the likelihood has no maximum that can be found.
+            If no maximum of the likelihood is found.
         """
         with self._fitting():
             self._check_options()
@@ -131,10 +173,7 @@ class GammaGammaModel(ValueModel):
             repeaters = _repeaters(amounts)
             # Means of one price differ in their last bits.
             if not self.options_.priors and np.ptp(repeaters.m) <= _ONE_PRICE * repeaters.m.max():
-                raise SchemaError(
-                    f"`customers['monetary_value']` is {repeaters.m[0]!s} for all who came back. Where nobody spends "
-                    "more than another there is nothing to fit: expect that of everybody."
-                )
+                raise SchemaError(_ONE_AMOUNT(where=Column("customers", "monetary_value"), amount=repeaters.m[0]))
             maximum, loglik = fitted(
                 repeaters,
                 finite_mean=self.options_.finite_mean,
@@ -147,12 +186,12 @@ class GammaGammaModel(ValueModel):
         return self
 
     def expected_spend(self, customers: Any) -> Any:
-        r"""Give each customer the amount to expect of a purchase, given its history.
+        r"""Give each customer the amount expected per purchase, given their history.
 
         .. math:: E[\zeta \mid x, m] = \frac{p (v + x m)}{p x + q - 1}
 
-        Between the customer's own mean amount and that of all customers, the nearer to its own the more often it
-        came back.
+        It lies between the customer's own mean amount and that of all customers, the nearer to their own the more
+        often they came back.
 
         Parameters
         ----------
@@ -171,7 +210,7 @@ class GammaGammaModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what cannot be; for amounts that are missing or below 0 unless
+            If a column is missing or holds impossible values; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves their prediction missing.
         """
         check_is_fitted(self)
@@ -187,16 +226,16 @@ class GammaGammaModel(ValueModel):
         n_draws: int = 500,
         random_state: int | np.random.Generator = 0,
     ) -> FrameT:
-        """Give each customer its expected spend with the interval that the uncertainty of the parameters leaves.
+        """Give each customer their expected spend with an interval from the uncertainty of the parameters.
 
-        How far a customer's own mean may lie from the expected one is another matter: see `spend_quantiles`.
+        For how far a customer's own mean may lie from the expected one see `spend_quantiles`.
 
         Parameters
         ----------
         customers : pandas, Polars or PyArrow table
             As `crmkit.customer_summary` gives it.
         level : float, default 0.95
-            Probability that an interval is meant to hold.
+            Probability with which an interval is meant to cover the value.
         n_draws : int, default 500
             Draws of the parameters, at least 2.
         random_state : int or Generator, default 0
@@ -216,11 +255,11 @@ class GammaGammaModel(ValueModel):
         NotFittedError
             Before `fit`.
         TypeError
-            If ``level`` or ``n_draws`` is no number.
+            If ``level`` or ``n_draws`` is not a number.
         ValueError
             If an argument lies outside its range.
         SchemaError
-            If a column is missing or holds what cannot be; for amounts that are missing or below 0 unless
+            If a column is missing or holds impossible values; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves what is expected of them missing.
         """
         check_is_fitted(self)
@@ -244,10 +283,10 @@ class GammaGammaModel(ValueModel):
         return rows_like({name: amounts.to_rows(values[of_row]) for name, values in told.items()}, like=customers)
 
     def spend_quantiles(self, customers: Any, *, probabilities: Sequence[float] = (0.05, 0.5, 0.95)) -> Any:
-        r"""Give each customer quantiles of its own mean amount, given its history.
+        r"""Give each customer quantiles of their own mean amount, given their history.
 
-        The mean amount of a customer is :math:`\zeta = p / \nu`, its rate :math:`\nu` gamma-distributed with shape
-        :math:`p x + q` and rate :math:`v + x m`. These are quantiles of what the customer spends on average in the
+        The mean amount of a customer is :math:`\zeta = p / \nu`, with rate :math:`\nu` gamma-distributed with shape
+        :math:`p x + q` and rate :math:`v + x m`. These are quantiles of what the customer spends per purchase in the
         long run, not of a single purchase; the parameters are taken as known.
 
         Parameters
@@ -268,11 +307,11 @@ class GammaGammaModel(ValueModel):
         NotFittedError
             Before `fit`.
         TypeError
-            If ``probabilities`` is no sequence, or a probability no number.
+            If ``probabilities`` is not a sequence, or a probability not a number.
         ValueError
             If there is no probability, one does not lie between 0 and 1, or one is given twice.
         SchemaError
-            If a column is missing or holds what cannot be; for amounts that are missing or below 0 unless
+            If a column is missing or holds impossible values; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves their quantiles missing.
         """
         check_is_fitted(self)
@@ -288,12 +327,12 @@ class GammaGammaModel(ValueModel):
     def density(
         self, m: npt.ArrayLike, *, frequency: npt.ArrayLike, covariates: Mapping[str, Any] | None = None
     ) -> Any:
-        """Density of the mean amount of so many repeat purchases, over all customers.
+        """Density of the mean amount of a number of repeat purchases, over all customers.
 
         Parameters
         ----------
         m : float or array-like of float
-            Mean amounts at which the density is wanted.
+            Mean amounts at which to give the density.
         frequency : int or array-like of int
             Repeat purchases, 0 or more, one number or as many as ``m``.
         covariates : mapping of str to numbers, optional
@@ -310,18 +349,15 @@ class GammaGammaModel(ValueModel):
         NotFittedError
             Before `fit`.
         TypeError
-            If ``m`` or ``frequency`` are no numbers.
+            If ``m`` or ``frequency`` are not numbers.
         ValueError
-            If ``frequency`` holds what is no number of purchases, ``m`` and ``frequency`` are of different lengths, or
+            If ``frequency`` is not a number of purchases, ``m`` and ``frequency`` are of different lengths, or
             covariates are missing, unknown or of another length.
         """
         check_is_fitted(self)
         amounts, x = as_floats(m, name="m"), _as_counts(frequency)
         if amounts.ndim and x.ndim and amounts.shape != x.shape:
-            raise ValueError(
-                f"`frequency` must be one number or as many as `m`, got {x.size} for {amounts.size}. For every "
-                "frequency at every amount, ask for one frequency at a time."
-            )
+            raise ValueError(_OTHER_LENGTHS(n=x.size, n_amounts=amounts.size))
         amounts, x = np.broadcast_arrays(amounts, x)
         own = self._own(self._estimates(), self._given(covariates, like=amounts))
         inside = (amounts > 0) & (x > 0)
@@ -357,9 +393,9 @@ class GammaGammaModel(ValueModel):
         NotFittedError
             Before `fit`.
         TypeError
-            If ``frequency`` holds no numbers.
+            If ``frequency`` does not hold numbers.
         ValueError
-            If ``frequency`` holds what is no number of purchases, or covariates are missing, unknown or of another
+            If ``frequency`` is not a number of purchases, or covariates are missing, unknown or of another
             length.
         """
         check_is_fitted(self)
@@ -380,7 +416,7 @@ class GammaGammaModel(ValueModel):
     def _check_options(self) -> None:
         check_option(self.options_.non_positive, ("raise", "drop"), name="non_positive")
         if not isinstance(self.options_.finite_mean, bool):
-            raise TypeError(f"`finite_mean` must be True or False, got {self.options_.finite_mean!r}.")
+            raise TypeError(_NO_FLAG(value=self.options_.finite_mean))
         taken = ("frequency", "monetary_value", "n_customers")
         check_covariates(self.options_.spend_covariates, name="spend_covariates", taken=taken)
         self._check_priors()
@@ -405,53 +441,44 @@ class GammaGammaModel(ValueModel):
         return own
 
     def _given(self, covariates: Mapping[str, Any] | None, *, like: Floats) -> Floats:
-        """Bring covariates into the shape of rows, one more axis at the end."""
+        """Bring covariates into the shape of rows, with one more axis at the end."""
         given = {} if covariates is None else covariates
         if set(given) != set(self.options_.spend_covariates):
-            raise ValueError(f"`covariates` must hold {list(self.options_.spend_covariates)}, got {sorted(given)}.")
+            raise ValueError(_OTHER_COVARIATES(names=list(self.options_.spend_covariates), got=sorted(given)))
         extra = np.empty((*like.shape, len(self.options_.spend_covariates)))
         for at, name in enumerate(self.options_.spend_covariates):
             values = as_floats(given[name], name=f"covariates[{name!r}]")
             if values.shape not in ((), like.shape):
-                raise ValueError(
-                    f"`covariates[{name!r}]` must be one number, or one for each of the {like.size} customers asked "
-                    f"about, got {values.size}."
-                )
+                raise ValueError(_OTHER_LENGTH(where=Column("covariates", name), n=like.size, got=values.size))
             extra[..., at] = values
         return extra
 
 
 def _repeaters(amounts: Amounts) -> Amounts:
-    """Those with a repeat purchase, whom alone the law knows; there must be some."""
+    """Customers with a repeat purchase, the only ones that the law covers; there must be some."""
     repeaters = amounts.repeaters()
     if not len(repeaters.x):
-        left_out = f" {amounts.n_left_out:,.0f} came back for free orders alone." if amounts.n_left_out else ""
-        raise SchemaError(
-            f"`customers` holds nobody with a repeat purchase.{left_out} The fit needs `frequency` and "
-            "`monetary_value` above 0."
-        )
+        free = _FREE(n=amounts.n_left_out) if amounts.n_left_out else ""
+        frequency, amount = Column("customers", "frequency"), Column("customers", "monetary_value")
+        raise SchemaError(_NO_REPEATERS(free=free, frequency=frequency, amount=amount))
     return repeaters
 
 
 def _check_probabilities(probabilities: object) -> None:
     """Raise unless probabilities are a sequence of shares, each once."""
     if isinstance(probabilities, str) or not isinstance(probabilities, (Sequence, np.ndarray)):
-        raise TypeError(
-            f"`probabilities` must be a sequence of numbers between 0 and 1, got {probabilities!r}. Pass [0.5] for one."
-        )
+        raise TypeError(_NO_SEQUENCE(value=probabilities))
     if not len(probabilities):
-        raise ValueError(f"`probabilities` must hold at least one number between 0 and 1, got {probabilities!r}.")
+        raise ValueError(_NO_PROBABILITY(value=probabilities))
     for probability in probabilities:
         check_fraction(probability, name="probabilities")
     if len(set(probabilities)) < len(probabilities):
-        raise ValueError(f"`probabilities` must be distinct, got {list(probabilities)}.")
+        raise ValueError(_NOT_DISTINCT(got=list(probabilities)))
 
 
 def _as_counts(frequency: Any) -> Floats:
     x = np.asarray(as_floats(frequency, name="frequency"))
     wrong = np.atleast_1d(~((x >= 0) & (x == np.floor(x))))
     if wrong.any():
-        raise ValueError(
-            f"`frequency` must hold whole numbers, 0 or more, got {some(np.atleast_1d(x)[wrong].tolist())}."
-        )
+        raise ValueError(_NO_COUNTS(got=some(np.atleast_1d(x)[wrong].tolist())))
     return x

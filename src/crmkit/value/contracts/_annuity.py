@@ -1,13 +1,14 @@
-"""Closed forms: customers who stay with one probability, for one margin, under one discount rate."""
+"""Closed forms for customers with one probability of staying, one margin and one discount rate."""
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_option, some
+from crmkit._messages import Message
 from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_counts
 from crmkit.value._checks import as_period_rates, as_shares_kept
 
@@ -16,6 +17,11 @@ __all__ = ["contract_value", "margin_multiple"]
 Timing: TypeAlias = Literal["start", "middle", "end"]
 
 _TIMINGS = ("start", "middle", "end")
+
+_SHRINKING: Final = Message(en="{@growth} must be above -1, got {got}.", zh="{@growth} 须大于 -1，得到 {got}。")
+_NOT_WHOLE: Final = Message(
+    en="{@n_periods} must hold whole numbers, got {got}.", zh="{@n_periods} 须为整数，得到 {got}。"
+)
 
 
 def margin_multiple(
@@ -30,26 +36,26 @@ def margin_multiple(
     retention_rate : float or array-like of float
         Share of the customers who stay from period to period, r; in [0, 1].
     period_discount_rate : float or array-like of float
-        Discount rate of one period, i; not negative. Of a rate a year and n periods a year it is
+        Discount rate of one period, i; not negative. From a yearly rate with n periods a year it is
         :math:`(1 + \text{rate})^{1 / n} - 1`.
     growth : float or array-like of float, default 0
         Growth of the margin of a customer who stays from period to period, g; above -1.
     timing : {"end", "start", "middle"}, default "end"
-        When margins come in. "end": the first in one period, from those who stay. "start": the first now, from
+        When margins arrive. "end": the first in one period, from those who stay. "start": the first now, from
         everybody. "middle": as "start", but half a period later.
 
     Returns
     -------
     float, ndarray or Series, as given
-        Not negative; ``nan`` where the margins grow at least as fast as retention and discounting take them.
+        Not negative; ``nan`` where margins grow at least as fast as retention and discounting reduce them.
 
     Raises
     ------
     TypeError
-        If an argument is no number or column of numbers.
+        If an argument is not a number or column of numbers.
     ValueError
-        If a number lies outside its range or is infinite, columns do not fit together, or ``timing`` is none of those
-        listed.
+        If a number lies outside its range or is infinite, columns do not fit together, or ``timing`` is not one of
+        those listed.
 
     References
     ----------
@@ -73,13 +79,13 @@ def contract_value(
     n_periods: Numbers | None = None,
     timing: Timing = "end",
 ) -> Numbers:
-    r"""Discounted margins of a customer who stays from period to period with one probability.
+    r"""Discounted margins of a customer who stays with the same probability each period.
 
     .. math:: V_\text{start} = m \sum_{t=0}^{n-1} \frac{r^t}{(1 + i)^t}, \qquad
               V_\text{middle} = \frac{V_\text{start}}{\sqrt{1 + i}}, \qquad
               V_\text{end} = m \sum_{t=1}^{n} \frac{r^t}{(1 + i)^t}
 
-    A cost is a negative margin; what comes and goes at different times is the sum of two values.
+    A cost is a negative margin; margins and costs at different times are the sum of two values.
 
     Parameters
     ----------
@@ -88,26 +94,26 @@ def contract_value(
     retention_rate : float or array-like of float
         Share of the customers who stay from period to period, r; in [0, 1].
     period_discount_rate : float or array-like of float
-        Discount rate of one period, i; not negative. Of a rate a year and n periods a year it is
+        Discount rate of one period, i; not negative. From a yearly rate with n periods a year it is
         :math:`(1 + \text{rate})^{1 / n} - 1`.
     n_periods : float or array-like of float, optional
-        Number of margins that count, whole numbers of at least 0; without it all.
+        Number of margins that count, whole numbers of at least 0; all without it.
     timing : {"end", "start", "middle"}, default "end"
-        When margins come in. "end": the first in one period, from those who stay. "start": the first now, from
+        When margins arrive. "end": the first in one period, from those who stay. "start": the first now, from
         everybody. "middle": as "start", but half a period later.
 
     Returns
     -------
     float, ndarray or Series, as given
-        Money now; ``nan`` where all periods count and nobody leaves and nothing is discounted.
+        Money now; ``nan`` where all periods count, nobody leaves and nothing is discounted.
 
     Raises
     ------
     TypeError
-        If an argument is no number or column of numbers.
+        If an argument is not a number or column of numbers.
     ValueError
-        If a number lies outside its range or is infinite, columns do not fit together, or ``timing`` is none of those
-        listed.
+        If a number lies outside its range or is infinite, columns do not fit together, or ``timing`` is not one of
+        those listed.
 
     References
     ----------
@@ -143,12 +149,12 @@ def _rates(retention_rate: Numbers, period_discount_rate: Numbers, growth: Numbe
     r, i, g = as_shares_kept(retention_rate), as_period_rates(period_discount_rate), as_floats(growth, name="growth")
     check_alike(retention_rate=retention_rate, period_discount_rate=period_discount_rate, growth=growth)
     if (g <= -1).any():
-        raise ValueError(f"`growth` must be above -1, got {some(np.atleast_1d(g)[np.atleast_1d(g) <= -1].tolist())}.")
+        raise ValueError(_SHRINKING(got=some(np.atleast_1d(g)[np.atleast_1d(g) <= -1].tolist())))
     return r, i, g
 
 
 def _begun(timing: str, r: Floats, i: Floats) -> Floats:
-    """What a margin of now is multiplied by to be the first one."""
+    """Factor that turns a margin received now into the first margin."""
     check_option(timing, _TIMINGS, name="timing")
     return np.asarray({"start": np.ones_like(r * i), "middle": (1 + i + 0 * r) ** -0.5, "end": r / (1 + i)}[timing])
 
@@ -169,5 +175,5 @@ def _whole(n_periods: Numbers) -> Floats:
     n = as_floats(n_periods, name="n_periods")
     odd = np.atleast_1d((n != np.floor(n)) & ~np.isnan(n))
     if odd.any():
-        raise ValueError(f"`n_periods` must hold whole numbers, got {some(np.atleast_1d(n)[odd].tolist())}.")
+        raise ValueError(_NOT_WHOLE(got=some(np.atleast_1d(n)[odd].tolist())))
     return n

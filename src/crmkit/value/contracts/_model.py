@@ -1,10 +1,10 @@
-"""The protocol of the models of contracts."""
+"""What all models of contracts share: the fit, and predictions for customers."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, some
 from crmkit._frames import FrameT, column_like, from_pandas_beside, rows_like
+from crmkit._messages import Column, Message
 from crmkit._random import as_generator
 from crmkit._stats import Numbers, as_floats, as_given
 from crmkit._time_units import DAYS, TimeUnit, check_time_unit
@@ -31,24 +32,50 @@ _PER_CUSTOMER = ("probability_alive", "expected_residual_lifetime")
 # Whole numbers beyond are not told apart.
 _MOST_RENEWALS = 2.0**53
 
+_NOBODY_LOST: Final = Message(
+    en="{@customers} holds nobody who was lost ({churned} is nowhere true). Then any low enough churn fits: wait for "
+    "losses, or give priors.",
+    zh="{@customers} 中没有流失的客户（{churned}均不为真），任何足够低的流失率都能拟合：请等到有流失，或给出先验。",
+)
+_TOO_MANY: Final = Message(
+    en="{@t} must hold numbers of renewals below 2^53, none missing, got {got}.",
+    zh="{@t} 须为小于 2^53 的续约次数，且无缺失，得到 {got}。",
+)
+_MISSING: Final = Message(
+    en="{where} is missing in {n:,} rows, first at rows {rows}. Drop those without a contract.",
+    zh="{where}在 {n:,} 行缺失，最先见于行 {rows}。请删除没有合同的行。",
+)
+_NO_RENEWALS: Final = Message(
+    en="{@t} must hold whole numbers of at least {low}, got {got}. Contracts end at renewals and never between.",
+    zh="{@t} 须为不小于 {low} 的整数，得到 {got}。合同只在续约时终止，不会在两次续约之间。",
+)
+_NOT_WHOLE: Final = Message(
+    en="{@horizon} must be a whole number of renewals, got {value!r}.",
+    zh="{@horizon} 须为整数的续约次数，得到 {value!r}。",
+)
+_NO_HORIZON: Final = Message(
+    en="{@horizon} must be a number of renewals for probability_alive, got None.",
+    zh="probability_alive 的 {@horizon} 须为续约次数，得到 None。",
+)
+
 
 class ContractModel(ValueModel):
-    """Fits a law of renewing to customers under contract, and says how long they will stay.
+    """Fits a law of renewal to customers under contract and predicts how long they will stay.
 
-    A customer is a row with ``tenure``, the number of the renewal at which it was lost or of the last one it survived
-    (the first renewal is 1; 0 is a customer in its first period), and ``churned``, whether it was lost. Rows with a
-    missing ``tenure`` are people without a contract; what is said of them is missing.
+    A customer is a row with ``tenure``, the number of the renewal at which they were lost or of the last one they
+    survived (the first renewal is 1; 0 is a customer in their first period), and ``churned``, whether they were lost.
+    Rows with a missing ``tenure`` are people without a contract; predictions for them are missing.
     """
 
     time_unit: TimeUnit
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
-        """Find the parameters under which the losses and renewals are likeliest.
+        """Find the parameters under which the losses and renewals are most likely.
 
         Parameters
         ----------
         customers : pandas, Polars or PyArrow table
-            ``tenure`` and ``churned`` (true or false, 1 or 0), and ``n_customers`` where rows are groups, as
+            ``tenure`` and ``churned`` (true or false, 1 or 0), and ``n_customers`` where rows are groups;
             `crmkit.value.contracts.contract_table` makes them from survivors.
         y : None
             Not used.
@@ -61,22 +88,19 @@ class ContractModel(ValueModel):
         Raises
         ------
         SchemaError
-            If a column is missing or holds what no contract holds, a tenure is missing, or, without priors, nobody was
+            If a column is missing or holds an impossible value, a tenure is missing, or, without priors, nobody was
             lost.
         ValueError
             If an option lies outside its range.
         ConvergenceError
-            If the likelihood has no maximum that can be found.
+            If no maximum of the likelihood is found.
         """
         with self._fitting():
             self._check_options()
             contracts = _complete(customers)
             spans = Spans(contracts)
             if not spans.lost.any() and not self.options_.priors:
-                raise SchemaError(
-                    "`customers` holds nobody who was lost (`churned` is nowhere true). Then any low enough churn "
-                    "fits: wait for losses, or give priors."
-                )
+                raise SchemaError(_NOBODY_LOST(churned=Column("customers", "churned")))
             maximum, loglik = fitted(spans, self._names(), priors=self._priors(), what=type(self).__name__)
             self._keep_maximum(maximum, loglik=loglik, n_customers=float(contracts.n.sum()))
         return self
@@ -99,15 +123,15 @@ class ContractModel(ValueModel):
         NotFittedError
             Before `fit`.
         ValueError
-            If ``t`` is negative or no whole number.
+            If ``t`` is negative or not a whole number.
         """
         check_is_fitted(self)
         return as_given(_survival(self._law(), _renewals(t, low=0)), t)
 
     def retention_rate(self, t: Numbers) -> Numbers:
-        """Share of the customers up for their renewal number t who renew: S(t) / S(t - 1).
+        """Share of the customers up for renewal number t who renew: S(t) / S(t - 1).
 
-        It rises with t although nobody becomes more loyal: those likely to leave have left.
+        It rises with t although nobody becomes more loyal: customers likely to leave have left.
 
         Parameters
         ----------
@@ -124,7 +148,7 @@ class ContractModel(ValueModel):
         NotFittedError
             Before `fit`.
         ValueError
-            If ``t`` is below 1 or no whole number.
+            If ``t`` is below 1 or not a whole number.
         """
         check_is_fitted(self)
         return as_given(_retention(self._law(), _renewals(t, low=1)), t)
@@ -137,14 +161,15 @@ class ContractModel(ValueModel):
         n_draws: int = 500,
         random_state: int | np.random.Generator = 0,
     ) -> Any:
-        """Tabulate `survival` and `retention_rate` with the interval that the uncertainty of the parameters leaves.
+        """Tabulate `survival` and `retention_rate` with intervals from the uncertainty of the parameters.
 
         Parameters
         ----------
         t : array-like of int, or a pandas, Polars or PyArrow column
             Renewals, whole numbers of at least 0.
         level : float, default 0.95
-            Probability that an interval is meant to hold: each by itself, not all of a curve together.
+            Probability with which an interval is meant to cover the value: each by itself, not the
+            whole curve together.
         n_draws : int, default 500
             Draws of the parameters, at least 2.
         random_state : int or Generator, default 0
@@ -155,22 +180,23 @@ class ContractModel(ValueModel):
         the kind of frame that goes with the column given, pandas for lists and arrays
             One row per renewal, in the order given: ``t``; ``survival``, the share of new customers who survive t
             renewals; ``retention_rate``, the share of those up for renewal number t who renew, missing at 0; of each
-            also ``_lower`` and ``_upper``. All in [0, 1]. Of a model of given parameters (``from_params``) both ends
-            are the estimate.
+            also ``_lower`` and ``_upper``. All in [0, 1]. For a model with given parameters (``from_params``) both ends
+            equal the estimate.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         TypeError
-            If ``t`` holds anything but numbers, or ``level`` or ``n_draws`` is none.
+            If ``t`` holds anything but numbers, or ``level`` or ``n_draws`` is not a number.
         ValueError
-            If ``t`` is missing, negative, no whole number or beyond 2^53, or another argument lies outside its range.
+            If ``t`` is missing, negative, not a whole number or beyond 2^53, or another argument lies outside its
+            range.
         """
         numbers = np.atleast_1d(_renewals(t, low=0))
         if not (numbers < _MOST_RENEWALS).all():
             wrong = numbers[~(numbers < _MOST_RENEWALS)].tolist()
-            raise ValueError(f"`t` must hold numbers of renewals below 2^53, none missing, got {some(wrong)}.")
+            raise ValueError(_TOO_MANY(got=some(wrong)))
         at, rows = np.unique(numbers, return_inverse=True)
         asked: dict[str, Quantity] = {"survival": _survival, "retention_rate": _retention}
         told = self._with_intervals(asked, at, level=level, draws=self._draws(n_draws, random_state, level=level))
@@ -181,7 +207,7 @@ class ContractModel(ValueModel):
         return from_pandas_beside(table[["t", *told]], column=t)
 
     def probability_alive(self, customers: Any, *, horizon: float = 0) -> Any:
-        """Give each customer the probability of still being one after some more renewals.
+        """Give each customer the probability of still being a customer after some more renewals.
 
         Parameters
         ----------
@@ -201,30 +227,30 @@ class ContractModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what no contract holds.
+            If a column is missing or holds an impossible value.
         ValueError
-            If ``horizon`` is negative, infinite or no whole number.
+            If ``horizon`` is negative, infinite or not a whole number.
         """
         check_is_fitted(self)
         return self._column(customers, "probability_alive", _alive(horizon))
 
     def expected_residual_lifetime(self, customers: Any, *, discount_rate: float, horizon: float | None = None) -> Any:
-        r"""Give each customer the renewals to expect, each discounted: the DERL, times margin the residual value.
+        r"""Give each customer the renewals expected, each discounted: DERL, the residual value per unit of margin.
 
         .. math:: \text{DERL}(T) = \sum_{k=1}^{h} \frac{S(T + k)}{S(T)} \frac{1}{(1 + d)^{k - 1}}
 
         with d the discount rate of one period. The next renewal is taken to be due now: it counts with its probability
-        and is not discounted. Just after a renewal, when the next is a period away, divide by 1 + d.
+        and is not discounted. Just after a renewal, when the next is one period away, divide by 1 + d.
 
         Parameters
         ----------
         customers : pandas, Polars or PyArrow table
             With ``tenure`` and ``churned``.
         discount_rate : float
-            A year's, for example 0.1; not negative. A renewal after t years counts :math:`(1 + \text{rate})^{-t}`; how
-            many years a period has, ``time_unit`` says.
+            Yearly, for example 0.1; not negative. A renewal after t years counts :math:`(1 + \text{rate})^{-t}`;
+            ``time_unit`` says how long a period is.
         horizon : float or None, default None
-            How many renewals count, a whole number; ``None`` for all.
+            Number of renewals that count, a whole number; ``None`` for all.
 
         Returns
         -------
@@ -236,10 +262,10 @@ class ContractModel(ValueModel):
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what no contract holds.
+            If a column is missing or holds an impossible value.
         ValueError
-            If ``horizon`` is negative or no whole number, ``discount_rate`` is negative, or it is 0 and the expected
-            renewals are infinitely many: without a horizon they are where :math:`\alpha \le 1`, for
+            If ``horizon`` is negative or not a whole number, ``discount_rate`` is negative, or it is 0 and the expected
+            number of renewals is infinite: without a horizon it is where :math:`\alpha \le 1`, for
             `BetaDiscreteWeibullModel` :math:`\alpha c \le 1`.
 
         References
@@ -261,23 +287,23 @@ class ContractModel(ValueModel):
         n_draws: int = 500,
         random_state: int | np.random.Generator = 0,
     ) -> FrameT:
-        r"""Give each customer estimates with the interval that the uncertainty of the parameters leaves.
+        r"""Give each customer estimates with intervals from the uncertainty of the parameters.
 
         Parameters
         ----------
         customers : pandas, Polars or PyArrow table
             With ``tenure`` and ``churned``.
         horizon : float or None
-            Renewals to come, a whole number: periods of ``time_unit``. ``None`` for all of them, which only
-            ``expected_residual_lifetime`` can be asked for.
+            Renewals to come, a whole number: periods of ``time_unit``. ``None`` for all of them, possible only for
+            ``expected_residual_lifetime``.
         discount_rate : float, default 0
-            Of ``expected_residual_lifetime``: a year's, for example 0.1; not negative. At 0 that is the number of
-            renewals to expect within the horizon.
+            For ``expected_residual_lifetime``: yearly, for example 0.1; not negative. At 0 that is the number of
+            renewals expected within the horizon.
         quantities : sequence of str
             Of ``probability_alive`` (after the last renewal of the horizon) and ``expected_residual_lifetime`` (in
             renewals, the next being due now).
         level : float, default 0.95
-            Probability that an interval is meant to hold.
+            Probability with which an interval is meant to cover the value.
         n_draws : int, default 500
             Draws of the parameters, at least 2.
         random_state : int or Generator, default 0
@@ -287,22 +313,22 @@ class ContractModel(ValueModel):
         -------
         the kind of table given
             One row per customer, in the order given: for each quantity a column of its name, and two that end in
-            ``_lower`` and ``_upper``. 0 for those lost, missing where the tenure is. The upper end of
-            ``expected_residual_lifetime``, rarely the lower too, is infinite where without discount and horizon too
-            many draws expect renewals without end. Of a model of given parameters (``from_params``) both ends are the
-            estimate.
+            ``_lower`` and ``_upper``. 0 for those lost, missing where the tenure is. Without discount and
+            horizon, the upper end of ``expected_residual_lifetime``, rarely the lower too, is infinite where too many
+            draws expect infinitely many renewals. For a model with given parameters (``from_params``) both ends equal
+            the estimate.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing or holds what no contract holds.
+            If a column is missing or holds an impossible value.
         TypeError
-            If ``level`` or ``n_draws`` is no number.
+            If ``level`` or ``n_draws`` is not a number.
         ValueError
-            If an argument lies outside its range, or the expected renewals are infinitely many: without discount and
-            horizon they are where :math:`\alpha \le 1`, for `BetaDiscreteWeibullModel` :math:`\alpha c \le 1`.
+            If an argument lies outside its range, or the expected number of renewals is infinite: without discount and
+            horizon it is where :math:`\alpha \le 1`, for `BetaDiscreteWeibullModel` :math:`\alpha c \le 1`.
         """
         names = check_quantities(quantities, known=_PER_CUSTOMER)
         draws = self._draws(n_draws, random_state, level=level)
@@ -314,7 +340,7 @@ class ContractModel(ValueModel):
         return rows_like(told, like=customers)
 
     def simulate(self, *, n: int, n_periods: int, random_state: int | np.random.Generator = 0) -> pd.DataFrame:
-        """Draw customers who all started together, as they look after some renewals.
+        """Draw customers who all started together, as they are after some renewals.
 
         Parameters
         ----------
@@ -328,7 +354,7 @@ class ContractModel(ValueModel):
         Returns
         -------
         DataFrame
-            ``tenure`` and ``churned``, a row per customer: what `fit` takes.
+            ``tenure`` and ``churned``, one row per customer: what `fit` takes.
 
         Raises
         ------
@@ -387,15 +413,12 @@ def _complete(customers: Any) -> Contracts:
     contracts = read_contracts(customers)
     if not contracts.known.all():
         at = np.flatnonzero(~contracts.known).tolist()
-        raise SchemaError(
-            f"`customers['tenure']` is missing in {len(at)} rows, first at rows {some(at)}. Drop those without a "
-            "contract."
-        )
+        raise SchemaError(_MISSING(where=Column("customers", "tenure"), n=len(at), rows=some(at)))
     return contracts
 
 
 def _per_customer(customers: Any, of_active: Callable[[Floats], Mapping[str, Floats]]) -> dict[str, Floats]:
-    """Work columns out once per tenure of those who are customers; 0 for those lost."""
+    """Compute columns once per tenure of active customers; 0 for those lost."""
     contracts = read_contracts(customers)
     active = contracts.known & ~contracts.churned
     tenures, rows = np.unique(contracts.tenure[active], return_inverse=True)
@@ -416,25 +439,22 @@ def _retention(law: Law, t: Floats) -> Floats:
 
 def _alive(horizon: float | None) -> Quantity:
     if horizon is None:
-        raise ValueError("`horizon` must be a number of renewals for probability_alive, got None.")
+        raise ValueError(_NO_HORIZON())
     more = _whole_horizon(horizon)
     return lambda law, tenure: np.exp(law.log_survival(tenure, tenure + more))
 
 
 def _renewals(t: Numbers, *, low: int) -> Floats:
-    """Read numbers of renewals, whole ones from ``low`` on."""
+    """Read numbers of renewals, whole and at least ``low``."""
     numbers = as_floats(t, name="t")
     wrong = np.atleast_1d((numbers < low) | (numbers != np.floor(numbers)) & ~np.isnan(numbers))
     if wrong.any():
-        raise ValueError(
-            f"`t` must hold whole numbers of at least {low}, got {some(np.atleast_1d(numbers)[wrong].tolist())}. "
-            "Contracts end at renewals and never between."
-        )
+        raise ValueError(_NO_RENEWALS(low=low, got=some(np.atleast_1d(numbers)[wrong].tolist())))
     return numbers
 
 
 def _whole_horizon(horizon: object) -> float:
     number = check_horizon(horizon)
     if number != math.floor(number):
-        raise ValueError(f"`horizon` must be a whole number of renewals, got {horizon!r}.")
+        raise ValueError(_NOT_WHOLE(value=horizon))
     return number

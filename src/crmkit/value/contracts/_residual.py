@@ -1,4 +1,4 @@
-r"""Renewals that are still to come, each discounted.
+r"""Renewals still to come, each discounted.
 
 For a customer who has survived T renewals and whose next one is due now,
 
@@ -11,28 +11,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from crmkit._arrays import Floats
+from crmkit._messages import Message, Said
 from crmkit.value.contracts._law import Law
 from crmkit.value.contracts._sums import sum_rule
 
 __all__ = ["check_finite", "residual_renewals"]
 
 _SHORTEST = 40.0
-# What may be left out, as a share of the sum.
+# Share of the sum that may be left out.
 _LEFT_OUT = 1e-13
 _FURTHEST = 1e280
-# So many renewals at most have their retention worked out once for all tenures: sums over them cost next to nothing.
+# Up to so many renewals, retention is computed once for all tenures, which makes sums over them cheap.
 _MOST_SHARED = 400
+
+_INFINITE: Final = Message(
+    en="{@discount_rate} must be above 0 where {@horizon} is None, got 0 and {why}. Or give a horizon.",
+    zh="{@horizon} 为 None 时 {@discount_rate} 须大于 0，得到 0，而{why}。也可给出期限。",
+)
+_ENDLESS: Final = Message(
+    en="renewals expected without end, as alpha * c is {power:.4g}", zh="预期续约次数无限（alpha * c 为 {power:.4g}）"
+)
+_TOO_SLOW: Final = Message(en="survival that falls too slowly to be added up", zh="留存下降过慢，无法求和")
 
 
 def residual_renewals(law: Law, tenure: Floats, *, discount: float, horizon: float) -> Floats:
     """Sum the renewals to come; v, the ``discount`` of one period, may be 1, and the ``horizon`` infinite.
 
-    It is nan where the sum is infinite, or its end too far away to be known. Under a law with parameters of shape
+    The result is nan where the sum is infinite or converges too slowly. Under a law with parameters of shape
     (n_draws, 1) the sums are of shape (n_draws, n_tenures), and the tenures must ascend.
     """
     if np.ndim(law.alpha) == 0:
@@ -95,12 +106,10 @@ def _summed(law: Law, tenure: Floats, *, discount: float, horizon: float) -> Flo
 
 
 def check_finite(renewals: Iterable[Floats], law: Law) -> None:
-    """Raise where a sum of renewals is infinite, or its end too far away to be known."""
+    """Raise where a sum of renewals is infinite, or converges too slowly to be computed."""
     if any(np.isnan(each).any() for each in renewals):
         power = float(law.alpha * law.c)
-        raise ValueError(
-            f"`discount_rate` must be above 0 where `horizon` is None, got 0 and {_why(power)}. Or give a horizon."
-        )
+        raise ValueError(_INFINITE(why=_why(power)))
 
 
 def _tail(law: Law, tenure: Floats, begin: float) -> tuple[Floats, Floats]:
@@ -113,7 +122,7 @@ def _tail(law: Law, tenure: Floats, begin: float) -> tuple[Floats, Floats]:
     return rest, np.where(power > 1, error, np.inf)
 
 
-def _why(power: float) -> str:
+def _why(power: float) -> Said:
     if power <= 1:
-        return f"renewals expected without end, as alpha * c is {power:.4g}"
-    return "survival that falls too slowly to be added up"
+        return _ENDLESS(power=power)
+    return _TOO_SLOW()

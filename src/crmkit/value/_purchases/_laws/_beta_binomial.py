@@ -10,13 +10,14 @@ The terms of the sum are positive and fall with j; each follows from the one bef
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, gammaln
 
 from crmkit._arrays import Floats
+from crmkit._messages import Message
 from crmkit._stats import digamma_step, log_rising
 from crmkit.value._purchases._laws._beta_series import times_there
 from crmkit.value._purchases._laws._law import Gradient, Histories, Law, Values
@@ -25,6 +26,11 @@ __all__ = ["BETA_BINOMIAL"]
 
 # What is left of a sum is no more than this share of it.
 _LEFT = 1e-16
+
+_NOT_WHOLE: Final = Message(
+    en="{@horizon} must be a whole number of opportunities, got {value!r}.",
+    zh="{@horizon} 须为整数的机会次数，得到 {value!r}。",
+)
 
 
 class _BetaBinomial(Law):
@@ -199,7 +205,7 @@ def _opportunities_there(gamma: Floats, delta: Floats, t: Floats, rate: float) -
 def _check_whole(t: Floats) -> None:
     t = np.asarray(t)
     if (np.isfinite(t) & (t != np.floor(t))).any():
-        raise ValueError(f"`horizon` must be a whole number of opportunities, got {float(t.flat[0])!r}.")
+        raise ValueError(_NOT_WHOLE(value=float(t.flat[0])))
 
 
 BETA_BINOMIAL = _BetaBinomial()

@@ -7,12 +7,13 @@ phase nk less those begun before; who makes it has passed n - 1 coins, with prob
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from scipy.special import gammaln
 
 from crmkit._arrays import Floats
+from crmkit._messages import Message
 from crmkit._stats import log_rising
 from crmkit.value._purchases._laws._beta_series import times_there
 
@@ -28,6 +29,12 @@ _NOTHING = 46.0
 _NODES = 128
 # Phases are gone through one by one, a million in some seconds.
 _MOST_PHASES = 10_000_000
+
+_TOO_LONG: Final = Message(
+    en="{@horizon} is so long that customers may pass {n:,} phases of purchases in it, more than {most:,}. "
+    "Take a shorter one, and check that the customers' times are in days.",
+    zh="{@horizon} 过长，客户可能经过 {n:,} 个购买阶段，超过 {most:,}。请缩短，并检查客户的时间是否以天计。",
+)
 
 
 def log_phases(i: Any, A: Floats, ratio: Floats) -> Floats:
@@ -66,10 +73,7 @@ def expected_and_survival(
     # From the last phase that counts back to none: terms are added up from the small ones, each from the one above.
     top = int(last.max(initial=0))
     if top > _MOST_PHASES:
-        raise ValueError(
-            f"`horizon` is so long that customers may pass {top:,} phases of purchases in it, more than "
-            f"{_MOST_PHASES:,}. Take a shorter one, and look whether the times of the customers are in days."
-        )
+        raise ValueError(_TOO_LONG(n=top, most=_MOST_PHASES))
     joined = np.searchsorted(-last, -np.arange(top + 1), side="right")
     phases = np.exp(log_phases(last, A, ratio))
     purchases = np.floor((last + begun) / k)
