@@ -262,6 +262,21 @@ def test_a_format_for_typed_dates_is_refused():
         days(pd.to_datetime([DAY]), date_format="%Y-%m-%d")
 
 
+@pytest.mark.parametrize(
+    ("date_format", "message"),
+    [
+        ("ISO", "`date_format` must be a format such as '%d/%m/%Y', got 'ISO'"),
+        (5, r"`date_format` must be a format such as '%d/%m/%Y', got 5\."),
+        ("%Y-%Q", r"`date_format` '%Y-%Q' has the unknown directive 'Q'\."),
+        ("%Y-%m-%", r"`date_format` '%Y-%m-%' has the unknown directive ''\."),
+        ("%W", "`date_format` '%W' cannot be used: "),
+    ],
+)
+def test_what_is_not_a_format_is_refused(date_format, message):
+    with pytest.raises(ValueError, match=message):
+        days(pd.Series([DAY]), date_format=date_format)
+
+
 # Input untouched.
 
 

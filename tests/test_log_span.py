@@ -112,7 +112,7 @@ def test_the_kpi_command_gives_the_reason_of_a_dash(tmp_path, monkeypatch):
     code, stdout, stderr = run(*asked, "--start", "2024-01-30")
     kpis = {row["kpi"]: row for row in json.loads(stdout)["kpis"]}
     assert (code, kpis["retention_rate"]["value"], kpis["retention_rate"]["denominator"]) == (0, None, None)
-    assert "The log does not hold the whole period of the same length before 2024-01-30" in stderr
+    assert "The log does not cover the period of the same length before 2024-01-30" in stderr
     # 30 days from 31 January; the 30 before begin with the log
     assert run(*asked, "--start", "2024-01-31")[2] == ""
 

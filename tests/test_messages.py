@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from crmkit._checks import check_int
-from crmkit._messages import Column, Joined, Message, Parameter, Setting, Words
+from crmkit._messages import Call, Column, Joined, Message, Parameter, Setting, Words
 
 ALL = Message(
     en="{where} holds {n:,} of {value!r}; pass {@invalid='drop'}, leave {@date_format} out or ask {@audit_orders()}.",
@@ -54,6 +54,7 @@ def test_messages_parameters_and_lists_stand_in_messages():
     part = Message(en="{name} is {setting}", zh="{name} 为 {setting}")
     whole = Message(en="Wrong: {parts}.", zh="有误：{parts}。")
     parts = [part(name=Parameter("as_of"), setting=Setting("returns", "net")), "rest"]
+    assert part(name=Call("audit_orders"), setting=1).told("en", Spoken()) == "crmkit audit is 1"
     said = whole(parts=Joined(parts))
     assert said == "Wrong: `as_of` is returns='net'; rest."
     assert said.told("zh", Spoken()) == "有误：选项 as_of 为 --returns 'net'；rest。"
