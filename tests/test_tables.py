@@ -29,6 +29,7 @@ from crmkit._tables import (
     CONTRACTS,
     CUSTOMERS,
     HOLDOUT,
+    MOVES,
     OPPORTUNITIES,
     ORDER_LINES,
     SCHEMAS,
@@ -40,11 +41,13 @@ from crmkit._tables import (
     float_columns,
     open_table,
 )
+from crmkit.segment import movement_table
 from crmkit.value.contracts import contract_table
 
 DAY = "2024-03-31"
 DAYS = pd.to_datetime(["2024-03-01", "2024-03-02"]).astype("datetime64[us]")
 PURCHASES = pd.DataFrame({"customer_id": ["ann", "bo"], "date": DAYS, "n_orders": [1, 2], "amount": [5.0, 7.5]})
+BEFORE = pd.DataFrame({"customer_id": ["ann", "bo"], "tier": ["top", "low"]})
 MADE = {
     "transactions": (TRANSACTIONS, as_transactions),
     "order lines": (ORDER_LINES, lambda orders: as_order_lines(orders, order_id="order_id")),
@@ -168,6 +171,7 @@ def test_tables_that_are_made_of_others_keep_the_rules():
     for schema, table in (
         (COHORTS, cohort_table(as_transactions(orders), as_of="2024-02-29")),
         (CONTRACTS, contract_table([10, 6, 5])),
+        (MOVES, movement_table(BEFORE, BEFORE.assign(tier=["low", "top"], customer_id=["ann", "cy"]), by="tier")),
     ):
         assert list(table.columns) == [field.name for field in schema.fields]
         check_values(numbers(table, schema), schema)

@@ -6,6 +6,7 @@ from crmkit._tables._contracts import CONTRACTS, MOST_CUSTOMERS
 from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT
 from crmkit._tables._document import document
 from crmkit._tables._floats import check_values, float_columns
+from crmkit._tables._moves import MOVES
 from crmkit._tables._open import open_columns, open_table
 from crmkit._tables._periods import ACTIVITY, COHORTS, OPPORTUNITIES
 from crmkit._tables._schema import Field, Kind, Rule, Schema
@@ -20,6 +21,7 @@ __all__ = [
     "CUSTOMERS",
     "HOLDOUT",
     "MOST_CUSTOMERS",
+    "MOVES",
     "OPPORTUNITIES",
     "ORDER_LINES",
     "SCHEMAS",
@@ -45,6 +47,7 @@ SCHEMAS: Final = (
     ACTIVITY,
     COHORTS,
     OPPORTUNITIES,
+    MOVES,
     CONTRACTS,
     SUBSCRIPTIONS,
 )

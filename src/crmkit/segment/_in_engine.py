@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 from uuid import uuid4
 
-from crmkit._checks import check_columns
 from crmkit._frames import FrameT, give_back, open_frame, run_sql, without_nan
 from crmkit._messages import Message
+from crmkit._tables import CUSTOMERS, open_columns
 from crmkit.errors import SchemaError
 from crmkit.segment._cases import text_sql
 
@@ -33,9 +33,8 @@ def assigned_in_engine(
 
     The query makes the columns ``besides`` along the way. On DuckDB the segments are an enumeration of the codes.
     """
-    given = open_frame(customers, name="customers")
+    given = open_columns(customers, needed, name=CUSTOMERS.name, made_by=CUSTOMERS.made_by)
     columns = list(given.collect_schema())
-    check_columns(columns, needed, name="customers", made_by="customer_summary")
     # Column names of engines are not case-sensitive.
     taken = [column for column in columns if column.lower() in (*made, *besides)]
     if taken:

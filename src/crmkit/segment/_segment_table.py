@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from crmkit._checks import check_columns
-from crmkit._frames import FrameT, as_name, collected, from_pandas, in_memory, open_frame
+from crmkit._frames import FrameT, as_name, collected, from_pandas
 from crmkit._labelling import label_summary, labels_in
+from crmkit._tables import open_columns
 from crmkit.segment._texts import made_by_predict
 
 __all__ = ["segment_table"]
@@ -46,7 +46,6 @@ def segment_table(customers: FrameT, *, by: str, value: str = "spend") -> FrameT
     0       N            2            0.67          0.4
     1       S            1            0.33          0.6
     """
-    rows = in_memory(open_frame(customers, name="customers"))
-    check_columns(rows.collect_schema(), [as_name(by)], name="customers", made_by=made_by_predict())
+    rows = open_columns(customers, [as_name(by)], name="customers", made_by=made_by_predict())
     labels, (positions,) = labels_in(collected(rows.select(as_name(by)))[as_name(by)])
     return from_pandas(label_summary(labels, positions, customers, value=value), like=customers)

@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_columns, check_number, some
-from crmkit._frames import FrameT, collected, in_memory, open_frame, pandas_series
+from crmkit._checks import check_number, some
+from crmkit._frames import FrameT, collected, pandas_series
 from crmkit._labelling import BEFORE, labels_in, move_counts, table_by_state
 from crmkit._messages import Column, Message
 from crmkit._stats import smoothed_shares
+from crmkit._tables import MOVES, open_columns
 from crmkit.errors import SchemaError
 
 __all__ = ["transition_table"]
@@ -104,9 +105,8 @@ def transition_table(
     check_number(smoothing, name="smoothing")
     if smoothing < 0:
         raise ValueError(_NEGATIVE_SMOOTHING(value=smoothing))
-    frame = in_memory(open_frame(moves, name="moves"))
+    frame = open_columns(moves, [before, after], name=MOVES.name, made_by=MOVES.made_by)
     names = list(frame.collect_schema())
-    check_columns(names, [before, after], name="moves", made_by="movement_table")
     rows = collected(frame.select(before, after, *(name for name in ("n_customers",) if name in names)))
     newcomers = _missing(rows[before])
     gone = _missing(rows[after]) & ~newcomers

@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from crmkit._checks import check_columns
-from crmkit._frames import FrameT, collected, give_back, is_engine, open_as_given, open_frame, rows_like, to_pandas
+from crmkit._frames import FrameT, collected, give_back, is_engine, open_as_given, rows_like, to_pandas
 from crmkit._messages import Message
+from crmkit._tables import CUSTOMERS, open_columns
 
 __all__ = ["in_pandas", "with_columns"]
 
@@ -21,11 +21,9 @@ _IN_AN_ENGINE: Final = Message(
 
 def in_pandas(customers: Any, *, columns: Sequence[str]) -> pd.DataFrame:
     """Read a customers table in memory that has these columns, its rows in the order given and numbered from 0."""
-    frame = open_frame(customers, name="customers")
-    if is_engine(frame):
+    if is_engine(open_as_given(customers, name="customers")):
         raise TypeError(_IN_AN_ENGINE())
-    check_columns(frame.collect_schema(), columns, name="customers", made_by="customer_summary")
-    return to_pandas(frame)
+    return to_pandas(open_columns(customers, columns, name=CUSTOMERS.name, made_by=CUSTOMERS.made_by))
 
 
 def with_columns(customers: FrameT, columns: Mapping[str, pd.Series[Any]]) -> FrameT:

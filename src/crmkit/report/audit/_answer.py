@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from crmkit._checks import check_columns
-from crmkit._frames import open_frame, to_pandas
+from crmkit._frames import to_pandas
 from crmkit._messages import Message
+from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
 from crmkit.labels import LABELS
 from crmkit.report._section import Answer, Context
@@ -41,9 +41,7 @@ def answer(context: Context) -> Answer:
 
 def _checked(audit: Any, *, net: float) -> pd.DataFrame:
     """Refuse an audit of other orders: with refunds or without, its money must be that of the transactions."""
-    frame = open_frame(audit, name="audit")
-    check_columns(frame.collect_schema(), _COLUMNS, name="audit", made_by="audit_orders")
-    table = to_pandas(frame)
+    table = to_pandas(open_columns(audit, _COLUMNS, name="audit", made_by="audit_orders"))
     amount = table.set_index("reason")["amount"]
     missing = [reason for reason in LABELS["audit_reason"] if reason not in amount.index]
     if missing:
