@@ -318,8 +318,8 @@ def test_a_bar_follows_the_chunks_on_a_terminal_alone(stream, monkeypatch):
     ("row", "options", "message"),
     [
         (("09", "2024-01-05", "1", "2,5", "Z", ""), (), "The column 单价 holds numbers with commas, such as ['2,5']"),
-        (("09", "2024-01-05", "1", "2", "", ""), (), "the column 订单号 has 1 missing values"),
-        (("09", "2024-01-05T10:00Z", "1", "2", "Z", ""), (), "mixes 1 times that name their zone"),
+        (("09", "2024-01-05", "1", "2", "", ""), (), "the column 订单号 has 1 missing value on"),
+        (("09", "2024-01-05T10:00Z", "1", "2", "Z", ""), (), "mixes 1 time that names its zone"),
         (("09", "2024-01-05", "1", "2", "Z", "", "more"), (), "orders.csv is not a table of separated values"),
     ],
 )
@@ -349,7 +349,7 @@ def test_rows_that_cannot_be_used_are_named_by_their_place_in_the_file(kind, lan
     said = {
         "en": "1 without a customer (first at rows [0]); 2 with an unusable date (first at rows [7, 30], the column "
         "下单时间 is ['soon']); 1 with an unusable amount (first at rows [9], the column 数量 is ['one'], the column "
-        "单价 is ['2']). Text dates other than ISO need --date-format. Mend them, or pass --invalid drop.",
+        "单价 is ['2']). Text dates other than ISO need --date-format. Correct them, or pass --invalid drop.",
         "zh": "1 行无客户编号（最先见于从 0 数起的行 [0]）；2 行日期无效（最先见于从 0 数起的行 [7, 30]，列 "
         "下单时间 为 ['soon']）；1 行金额无效（最先见于从 0 数起的行 [9]，列 数量 为 ['one']，列 单价 为 "
         "['2']）。非 ISO 格式的文本日期须用 --date-format 指定格式。请修正，或使用 --invalid drop。",

@@ -185,7 +185,8 @@ def test_what_stops_a_command_is_said_in_chinese(folder):
             [("ann", "05.01.2024", "5"), ("bo", "2024-01-05", "5")],
             ("--invalid", "raise"),
             "The file has rows that cannot be used: 1 with an unusable date (first at rows [0], the column "
-            "date is ['05.01.2024']). Text dates other than ISO need --date-format. Mend them, or pass --invalid drop.",
+            "date is ['05.01.2024']). Text dates other than ISO need --date-format. Correct them, or pass --invalid "
+            "drop.",
         ),
         (
             [("ann", "2024-01-05T10:00+08:00", "5")],

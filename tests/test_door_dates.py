@@ -220,7 +220,7 @@ def test_missing_typed_dates_are_refused_without_talk_of_formats():
 
 
 def test_times_with_and_without_zone_in_one_column_are_refused():
-    with pytest.raises(SchemaError, match=r"`orders\['date'\]` mixes 1 times that name their zone with 2 that do not"):
+    with pytest.raises(SchemaError, match=r"`orders\['date'\]` mixes 1 time that names its zone with 2 without one"):
         days([f"{DAY}T10:00Z", DAY, f"{DAY}T10:00"], time_zone=SHANGHAI)
 
 

@@ -112,7 +112,7 @@ def test_ids_of_other_types_are_refused(ids):
 @pytest.mark.parametrize("kind", ["pandas-numpy", "pandas-pyarrow", "polars", "polars-lazy", "pyarrow"])
 def test_floats_that_are_no_whole_numbers_are_no_ids(broken, kind):
     orders = Builder(kind)(pa.table(typed(ORDERS).assign(customer_id=[1.0, broken])))
-    expected = "holds 1 ids that are not whole numbers, such as " + re.escape(f"[{broken!r}]")
+    expected = "holds 1 id that is not a whole number, such as " + re.escape(f"[{broken!r}]")
     with pytest.raises(SchemaError, match=expected):
         as_transactions(orders)
 
@@ -143,7 +143,7 @@ def test_missing_ids_are_refused_with_their_rows():
 def test_missing_order_ids_are_refused(order_ids, build):
     orders = build(to_arrow(typed(ORDERS)).append_column("order", pa.array(order_ids, from_pandas=False)))
     expected = (
-        r"`orders\['order'\]` has 1 missing values on rows that are otherwise usable\. Fill them, or pass order_id=None"
+        r"`orders\['order'\]` has 1 missing value on rows that are otherwise usable\. Fill them, or pass order_id=None"
     )
     with pytest.raises(SchemaError, match=expected):
         as_transactions(orders, order_id="order")

@@ -60,6 +60,13 @@ def test_messages_parameters_and_lists_stand_in_messages():
     assert said.told("zh", Spoken()) == "有误：选项 as_of 为 --returns 'net'；rest。"
 
 
+@pytest.mark.parametrize(("n", "en"), [(0, "0 rows are"), (1, "1 row is"), (1234, "1,234 rows are")])
+def test_words_go_with_numbers(n, en):
+    said = Message(en="{n:,} {n:row is|rows are} left.", zh="剩下 {n:,} 行。")(n=n)
+    assert said == f"{en} left."
+    assert said.told("zh", Spoken()) == f"剩下 {n:,} 行。"
+
+
 def test_checks_raise_messages():
     with pytest.raises(TypeError, match=r"^`n_bins` must be a whole number, got 'x'\.$") as raised:
         check_int("x", name="n_bins", low=1)

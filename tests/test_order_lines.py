@@ -108,7 +108,7 @@ def test_lines_that_cannot_be_used_are_refused():
 
 
 def test_lines_without_an_order_id_are_refused():
-    with pytest.raises(SchemaError, match=r"`orders\['invoice'\]` has 1 missing values"):
+    with pytest.raises(SchemaError, match=r"`orders\['invoice'\]` has 1 missing value on"):
         as_order_lines(LOG.assign(invoice=[5, None, 3, 4]), **NAMES)
 
 

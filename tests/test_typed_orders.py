@@ -95,7 +95,7 @@ def test_the_door_finds_in_typed_orders_what_it_finds_in_texts(lines):
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [
-        ({"customer_id": [1.5]}, {}, r"`orders\['customer_id'\]` holds 1 ids that are not whole numbers, such as \[1"),
+        ({"customer_id": [1.5]}, {}, r"`orders\['customer_id'\]` holds 1 id that is not a whole number, such as \[1"),
         ({"customer_id": [True]}, {}, r"`orders\['customer_id'\]` holds Boolean; ids are whole numbers"),
         ({"date": [5]}, {}, r"`orders\['date'\]` holds Int64, not dates\. Convert it to dates first"),
         ({"date": ["2024-03-01T10:00Z"]}, {}, r"`orders\['date'\]` holds times with a zone \(in the text\)"),

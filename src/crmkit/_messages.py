@@ -94,8 +94,9 @@ class Joined(NamedTuple):
 class Message(NamedTuple):
     """A template in both languages.
 
-    ``{name}`` stands for a value; ``{@as_of}`` for the parameter of that name, ``{@invalid='drop'}`` for it with a
-    value, ``{@audit_orders()}`` for a public function, each in the words of the place that shows the message.
+    ``{name}`` stands for a value, ``{n:row|rows}`` for the word that goes with a number; ``{@as_of}`` for the parameter
+    of that name, ``{@invalid='drop'}`` for it with a value, ``{@audit_orders()}`` for a public function, each in the
+    words of the place that shows the message.
     """
 
     en: str
@@ -159,4 +160,7 @@ class _Filling(string.Formatter):
         """Say a value."""
         if hasattr(value, "told"):
             return _said(value, self._language, self._words)
+        if "|" in format_spec:
+            one, many = format_spec.split("|")
+            return one if value == 1 else many
         return super().format_field(value, format_spec)

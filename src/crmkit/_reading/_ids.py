@@ -20,8 +20,8 @@ _WRONG_KIND: Final = Message(
     zh="{where}的类型为 {kind}；编号须为整数或文本，请先转换该列。",
 )
 _NOT_WHOLE: Final = Message(
-    en="{where} holds {n:,} ids that are not whole numbers, such as {ids}. Read the column as text or as whole "
-    "numbers.",
+    en="{where} holds {n:,} {n:id that is not a whole number|ids that are not whole numbers}, such as {ids}. Read the "
+    "column as text or as whole numbers.",
     zh="{where}有 {n:,} 个编号不是整数，例如 {ids}。请将该列存为文本或整数。",
 )
 _BEYOND_64_BITS: Final = Message(

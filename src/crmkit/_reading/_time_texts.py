@@ -35,8 +35,8 @@ _UNUSABLE_FORMAT: Final = Message(
     en="{@date_format} {value!r} cannot be used: {problem}", zh="{@date_format} {value!r} 无法使用：{problem}"
 )
 _MIXED: Final = Message(
-    en="{where} mixes {aware:,} times that name their zone with {naive:,} that do not. Write them all in one way "
-    "first.",
+    en="{where} mixes {aware:,} {aware:time that names its|times that name their} zone with {naive:,} without "
+    "one. Write them all in one way first.",
     zh="{where}中有 {aware:,} 个时间注明了时区，另有 {naive:,} 个没有。请先统一写法。",
 )
 

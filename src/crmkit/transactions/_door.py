@@ -19,13 +19,13 @@ __all__ = ["Invalid", "Returns", "as_order_lines", "as_transactions"]
 Returns: TypeAlias = Literal["net", "drop"]
 
 _UNNUMBERED: Final = Message(
-    en="{where} has {n:,} missing values on rows that are otherwise usable. Fill them, or pass "
+    en="{where} has {n:,} missing {n:value|values} on rows that are otherwise usable. Fill them, or pass "
     "{@order_id=None} so that every row is an order.",
     zh="其他内容可用的行中，{where}有 {n:,} 个缺失值。请补全，或用 {@order_id=None} 将每行视为一个订单。",
 )
 _NONE_LEFT: Final = Message(
-    en="{@orders} has {n:,} rows, and none is left with {invalid} and {returns}. {@audit_orders()} says where they "
-    "went.",
+    en="{@orders} has {n:,} {n:row|rows}, and none is left with {invalid} and {returns}. {@audit_orders()} says where "
+    "they went.",
     zh="{@orders} 有 {n:,} 行，按 {invalid} 与 {returns} 处理后一行不剩。可用 {@audit_orders()} 查看各行的去向。",
 )
 

@@ -32,7 +32,7 @@ _OTHER_ENCODING: Final = Message(
     "latin-1。",
 )
 _TOO_MANY_FIELDS: Final = Message(
-    en="{file} has rows with more fields than its header has columns. Mend them first.",
+    en="{file} has rows with more fields than its header has columns. Correct them first.",
     zh="{file} 中有些行的字段数多于表头的列数，请先修正。",
 )
 _NO_TABLE: Final = Message(

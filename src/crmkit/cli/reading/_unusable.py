@@ -20,11 +20,13 @@ from crmkit.labels import LABELS
 
 __all__ = ["Unusable", "money_columns"]
 
-_LEFT_OUT: Final = Message(en="Left out of {given:,} rows: {reasons}.", zh="{given:,} 行中未使用的：{reasons}。")
+_LEFT_OUT: Final = Message(
+    en="Left out of {given:,} {given:row|rows}: {reasons}.", zh="{given:,} 行中未使用的：{reasons}。"
+)
 _COUNTED: Final = Message(en="{n:,} {reason}", zh="{reason} {n:,} 行")
 _SHOWN: Final = Message(en="{said} ({values})", zh="{said}（{values}）")
 _CANNOT_BE_USED: Final = Message(
-    en="The file has rows that cannot be used: {reasons}.{hint} Mend them, or pass --invalid drop.",
+    en="The file has rows that cannot be used: {reasons}.{hint} Correct them, or pass --invalid drop.",
     zh="文件中有无法使用的行：{reasons}。{hint}请修正，或使用 --invalid drop。",
 )
 _NEEDS_FORMAT: Final = Message(
@@ -45,7 +47,7 @@ _COMMAS: Final = Message(
 )
 _POINTS: Final = Message(
     en="{column} holds numbers that are not written like 1.234,56, such as {values}. Leave --decimal-comma out, or "
-    "mend them.",
+    "correct them.",
     zh="{column}含有不符合 1.234,56 写法的数字，例如 {values}。请去掉 --decimal-comma，或修正数据。",
 )
 # One more than a message shows, so that it can say that there are more.
