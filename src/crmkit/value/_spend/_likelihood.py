@@ -10,8 +10,9 @@ import pandas as pd
 from scipy.special import digamma
 
 from crmkit._arrays import Floats
-from crmkit._stats import Maximum, maximise
-from crmkit.value._priors import Prior, centres_and_precisions
+from crmkit._stats import Maximum
+from crmkit.value._priors import Prior
+from crmkit.value._search import LARGEST_EFFECT, LogPrior, Posterior, maximum_of_many
 from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._law import departures, norming
 
@@ -20,9 +21,6 @@ __all__ = ["fitted", "log_likelihood"]
 # Parameters beyond e^15 or below e^-15 say no more than infinity or 0; v, measured by the mean amount, goes with
 # either, hence twice as far.
 _FURTHEST_LOGS = (15.0, 15.0, 30.0)
-_LARGEST_EFFECT = 25.0
-# From so many customers on a sample of them tells where to start.
-_SAMPLE = 5_000
 # How much of the variance of log amounts may lie between customers, to start from.
 _SHARES_BETWEEN = (0.5, 0.9, 0.1, 0.99, 0.01)
 _LEAST_VARIANCE = 1e-4
@@ -100,47 +98,25 @@ class _Likelihood:
             yield np.array([np.log(p), np.log(q), log_v, *np.zeros(self._amounts.extra.shape[1])])
 
 
-class _Search:
-    """What is searched: log(q - 1) stands for log q where the mean is to be finite, and priors are added."""
+class _FiniteMean:
+    """A log-likelihood in which log(q - 1) stands for log q, so that the mean of all customers is finite."""
 
-    def __init__(self, *, units: _Units, finite_mean: bool, priors: Mapping[str, Prior], names: Sequence[str]) -> None:
-        self._units, self._finite_mean = units, finite_mean
-        self._centre, self._precision = centres_and_precisions(priors, names=names)
+    def __init__(self, likelihood: Posterior[_Likelihood]) -> None:
+        self._likelihood = likelihood
 
-    def maximum(self, likelihood: _Likelihood, *, what: str, near: Maximum | None = None) -> Maximum:
-        reach = np.full(len(self._centre), _LARGEST_EFFECT)
-        reach[:3] = _FURTHEST_LOGS
+    def at(self, searched: Floats) -> tuple[float, Floats]:
+        value, gradient = self._likelihood.at(_bent(searched))
+        return value, gradient * _slope(searched)
 
-        def objective(searched: Floats) -> tuple[float, Floats]:
-            scaled = self.scaled(searched)
-            value, gradient = likelihood.at(scaled)
-            off = self._units.turn @ scaled + self._units.shift - self._centre
-            gradient -= self._units.turn.T @ (self._precision * off)
-            return value - float(self._precision @ off**2) / 2, gradient * self.slope(searched)
+    def sample(self, step: int) -> _FiniteMean:
+        return _FiniteMean(self._likelihood.sample(step))
 
-        starts = map(self.searched, likelihood.starts())
-        return maximise(objective, starts=starts, lower=-reach, upper=reach, what=what, near=near)
-
-    def scaled(self, searched: Floats) -> Floats:
-        """Undo `searched`."""
-        scaled = searched.copy()
-        if self._finite_mean:
-            scaled[1] = np.logaddexp(0.0, searched[1])
-        return scaled
-
-    def searched(self, scaled: Floats) -> Floats:
-        """Give the coordinates of a start; one that has no finite mean moves to where it has."""
-        searched = scaled.copy()
-        if self._finite_mean:
-            searched[1] = np.log(np.expm1(max(scaled[1], np.log(2.0))))
-        return searched
-
-    def slope(self, searched: Floats) -> Floats:
-        """Derivatives of `scaled`, each by its own coordinate."""
-        slope = np.ones_like(searched)
-        if self._finite_mean:
-            slope[1] = 1 / (1 + np.exp(-searched[1]))
-        return slope
+    def starts(self) -> Iterator[Floats]:
+        """Those of the likelihood; one that has no finite mean moves to where it has."""
+        for start in self._likelihood.starts():
+            searched = start.copy()
+            searched[1] = np.log(np.expm1(max(start[1], np.log(2.0))))
+            yield searched
 
 
 def fitted(
@@ -149,19 +125,22 @@ def fitted(
     """Find the maximum, by logarithms of parameters and coefficients, and the log-likelihood there."""
     units, scaled_amounts = _Units.of(repeaters)
     full = _Likelihood(scaled_amounts)
-    search = _Search(units=units, finite_mean=finite_mean, priors=priors, names=names)
-    near = None
-    if len(repeaters.x) >= 4 * _SAMPLE:
-        step = len(repeaters.x) // _SAMPLE
-        near = search.maximum(full.sample(step), what=what).scaled(step)
-    found = search.maximum(full, what=what, near=near)
+    posterior = Posterior(full, LogPrior(priors, names=names, turn=units.turn, shift=units.shift))
+    reach = np.array([*_FURTHEST_LOGS, *[LARGEST_EFFECT] * (len(names) - 3)])
+    found = maximum_of_many(
+        _FiniteMean(posterior) if finite_mean else posterior,
+        n_rows=len(repeaters.x),
+        lower=-reach,
+        upper=reach,
+        what=what,
+    )
     searched = found.at
-    scaled = search.scaled(searched)
+    scaled = _bent(searched) if finite_mean else searched.copy()
     loglik = full.at(scaled)[0] - float(repeaters.n.sum()) * np.log(units.money)
     if finite_mean and found.undetermined[1] and searched[1] < 0:
         # The likelihood keeps rising towards q = 1, where the mean is infinite.
         scaled[1] = 0.0
-    turned = found.turned(units.turn * search.slope(searched))
+    turned = found.turned(units.turn * _slope(searched) if finite_mean else units.turn)
     return replace(turned, at=units.turn @ scaled + units.shift), float(loglik)
 
 
@@ -170,6 +149,20 @@ def log_likelihood(repeaters: Amounts, coordinates: Floats) -> float:
     units, scaled_amounts = _Units.of(repeaters)
     scaled: Floats = np.asarray(np.linalg.solve(units.turn, coordinates - units.shift), dtype=np.float64)
     return float(_Likelihood(scaled_amounts).at(scaled)[0] - repeaters.n.sum() * np.log(units.money))
+
+
+def _bent(searched: Floats) -> Floats:
+    """Coordinates of the likelihood, log q instead of log(q - 1)."""
+    scaled = searched.copy()
+    scaled[1] = np.logaddexp(0.0, searched[1])
+    return scaled
+
+
+def _slope(searched: Floats) -> Floats:
+    """Derivatives of `_bent`, each by its own coordinate."""
+    slope = np.ones_like(searched)
+    slope[1] = 1 / (1 + np.exp(-searched[1]))
+    return slope
 
 
 def _with_trigamma(value: float) -> float:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from crmkit._arrays import Floats
-from crmkit._stats import Maximum, maximise
-from crmkit.value._priors import Prior, centres_and_precisions
+from crmkit._stats import Maximum
+from crmkit.value._priors import Prior
+from crmkit.value._search import LogPrior, Posterior, maximum
 from crmkit.value.contracts._law import Law
 from crmkit.value.contracts._table import Contracts
 
@@ -52,27 +53,30 @@ class Spans:
         return float(value), law.slopes(self.begin, self.end) @ (self.kept - self.lost / gone)
 
 
+class _Likelihood:
+    """That of spans, by the coordinates that are searched."""
+
+    def __init__(self, spans: Spans, *, n_parameters: int) -> None:
+        self._spans, self._size = spans, n_parameters
+        self.turn = _TO_LOGS[:n_parameters, :n_parameters]
+
+    def at(self, coordinates: Floats) -> tuple[float, Floats]:
+        value, slopes = self._spans.log_likelihood(Law(*np.exp(self.turn @ coordinates)))
+        return value, slopes[: self._size] @ self.turn
+
+    def starts(self) -> Iterator[Floats]:
+        """Coordinates with the mean rate of loss that the table has."""
+        spans = self._spans
+        rate = float(np.clip(spans.lost.sum() / max(spans.renewals, 1.0), 1e-4, 1 - 1e-4))
+        for size in _SIZES:
+            for power in _POWERS:
+                yield np.log([rate / (1 - rate), (1 - rate) * size, power])[: self._size]
+
+
 def fitted(spans: Spans, names: Sequence[str], *, priors: Mapping[str, Prior], what: str) -> tuple[Maximum, float]:
     """Find the maximum over the logarithms of the parameters named, and the log-likelihood there."""
-    centre, precision = centres_and_precisions(priors, names=names)
-    size = len(names)
-    to_logs = _TO_LOGS[:size, :size]
-
-    def objective(at: Floats) -> tuple[float, Floats]:
-        logs = to_logs @ at
-        value, slopes = spans.log_likelihood(Law(*np.exp(logs)))
-        off = logs - centre
-        return value - float(precision @ off**2) / 2, (slopes[:size] - precision * off) @ to_logs
-
-    starts = (start[:size] for start in _starts(spans))
-    found = maximise(objective, starts=starts, lower=_LOWER[:size], upper=_UPPER[:size], what=what)
-    maximum = found.turned(to_logs)
-    return maximum, spans.log_likelihood(Law(*np.exp(maximum.at)))[0]
-
-
-def _starts(spans: Spans) -> Iterator[Floats]:
-    """Coordinates with the mean rate of loss that the table has."""
-    rate = float(np.clip(spans.lost.sum() / max(spans.renewals, 1.0), 1e-4, 1 - 1e-4))
-    for size in _SIZES:
-        for power in _POWERS:
-            yield np.log([rate / (1 - rate), (1 - rate) * size, power])
+    likelihood = _Likelihood(spans, n_parameters=len(names))
+    posterior = Posterior(likelihood, LogPrior(priors, names=names, turn=likelihood.turn))
+    found = maximum(posterior, lower=_LOWER[: len(names)], upper=_UPPER[: len(names)], what=what)
+    turned = found.turned(likelihood.turn)
+    return turned, spans.log_likelihood(Law(*np.exp(turned.at)))[0]

@@ -1,0 +1,96 @@
+"""The search for the parameters of a model: the maximum of a likelihood, with priors where there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Generic, Protocol, Self, TypeVar
+
+from crmkit._arrays import Floats
+from crmkit._stats import Maximum, maximise
+from crmkit.errors import ConvergenceError
+from crmkit.value._priors import Prior, centres_and_precisions
+
+__all__ = ["LARGEST_EFFECT", "Likelihood", "LogPrior", "Posterior", "SampledLikelihood", "maximum", "maximum_of_many"]
+
+# A coefficient of a covariate measured in standard deviations that lies beyond says no more than infinity.
+LARGEST_EFFECT = 25.0
+# From so many rows on, a sample of them tells where to start; four times as many make it worth while.
+_SAMPLE = 5_000
+_MANY = 4 * _SAMPLE
+
+
+class Likelihood(Protocol):
+    """A log-likelihood in the coordinates that are searched."""
+
+    def at(self, coordinates: Floats) -> tuple[float, Floats]:
+        """Its value, and its gradient."""
+
+    def starts(self) -> Iterable[Floats]:
+        """Coordinates to start from, the best guess first."""
+
+
+class SampledLikelihood(Likelihood, Protocol):
+    """A log-likelihood of many rows."""
+
+    def sample(self, step: int) -> Self:
+        """That of about one row in ``step``."""
+
+
+class LogPrior:
+    """Logarithm of the priors' density but for a constant.
+
+    Logarithms of parameters, and coefficients, are ``turn @ coordinates + shift``.
+    """
+
+    def __init__(
+        self, priors: Mapping[str, Prior], *, names: Sequence[str], turn: Floats, shift: Floats | float = 0.0
+    ) -> None:
+        self._centre, self._precision = centres_and_precisions(priors, names=names)
+        self._turn, self._shift = turn, shift
+
+    def at(self, coordinates: Floats) -> tuple[float, Floats]:
+        """Its value, and its gradient."""
+        off = self._turn @ coordinates + self._shift - self._centre
+        return -float(self._precision @ off**2) / 2, -self._turn.T @ (self._precision * off)
+
+
+_Any = TypeVar("_Any", bound=Likelihood)
+_Sampled = TypeVar("_Sampled", bound=SampledLikelihood)
+
+
+class Posterior(Generic[_Any]):
+    """A likelihood with the logarithm of priors; that of a sample keeps them whole."""
+
+    def __init__(self, likelihood: _Any, prior: LogPrior) -> None:
+        self._likelihood, self._prior = likelihood, prior
+
+    def at(self, coordinates: Floats) -> tuple[float, Floats]:
+        """Its value, and its gradient."""
+        value, gradient = self._likelihood.at(coordinates)
+        log_prior, slopes = self._prior.at(coordinates)
+        return value + log_prior, gradient + slopes
+
+    def starts(self) -> Iterable[Floats]:
+        """Those of the likelihood."""
+        return self._likelihood.starts()
+
+    def sample(self: Posterior[_Sampled], step: int) -> Posterior[_Sampled]:
+        """That of about one row in ``step``."""
+        return Posterior(self._likelihood.sample(step), self._prior)
+
+
+def maximum(likelihood: Likelihood, *, lower: Floats, upper: Floats, what: str, near: Maximum | None = None) -> Maximum:
+    """Find the maximum between bounds."""
+    return maximise(likelihood.at, starts=likelihood.starts(), lower=lower, upper=upper, what=what, near=near)
+
+
+def maximum_of_many(likelihood: SampledLikelihood, *, n_rows: int, lower: Floats, upper: Floats, what: str) -> Maximum:
+    """Find the maximum between bounds; of many rows from where that of a sample of them lies, if it has one."""
+    near = None
+    if n_rows >= _MANY:
+        step = n_rows // _SAMPLE
+        try:
+            near = maximum(likelihood.sample(step), lower=lower, upper=upper, what=what).scaled(step)
+        except ConvergenceError:
+            near = None
+    return maximum(likelihood, lower=lower, upper=upper, what=what, near=near)
