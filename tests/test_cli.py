@@ -4,6 +4,7 @@ import importlib
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,6 +12,8 @@ from tests.commands import ROWS, run, text
 from tests.pages import Page, section, table
 
 from crmkit import __version__, load_cdnow
+from crmkit.cli import commands
+from crmkit.cli._main import main
 
 FINDINGS = [
     "- 3 customers placed 4 orders worth 30.00 from 2024-01-05 to 2024-03-05 (as of 2024-03-31); "
@@ -212,6 +215,11 @@ def test_the_report_and_clv_say_the_same_of_rates():
     code, _, stderr = run("report", "orders.csv", "--as-of", "2024-03-31", "--margin", "30", "--language", "zh")
     assert code == 2
     assert "--margin 应为利润占销售额的比例，大于 0 且不超过 1，得到 30.0。是否想写 0.3？" in stderr
+
+
+def test_every_file_of_commands_is_a_command():
+    files = {path.stem for path in Path(commands.__path__[0]).glob("[!_]*.py")}
+    assert set(main.commands) == files >= {"report", "demo"}
 
 
 def test_the_module_runs_as_the_command_does():

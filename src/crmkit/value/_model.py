@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_int, check_number
-from crmkit._estimator import JsonEstimator
+from crmkit._estimator import JsonError, JsonEstimator
 from crmkit._messages import Column, Message
 from crmkit._random import as_generator
 from crmkit._stats import Maximum
@@ -250,24 +250,24 @@ class ValueModel(JsonEstimator):
         names = self._names()
         for table, columns in ((self.params_, _PARAMS_COLUMNS), (self.covariance_, names)):
             if list(table.index) != names or list(table.columns) != columns or (table.dtypes != np.float64).any():
-                raise ValueError("each parameter has numbers")
+                raise JsonError("each parameter has numbers")
         values, covariance = self._estimates(), self.covariance_.to_numpy()
         if not np.isfinite(list(values.values())).all() or any(values[name] <= 0 for name in self._parameters):
-            raise ValueError("estimates are finite, those of parameters above 0")
+            raise JsonError("estimates are finite, those of parameters above 0")
         if not np.isfinite(covariance).all() or not np.allclose(covariance, covariance.T):
-            raise ValueError("a covariance is finite and symmetric")
+            raise JsonError("a covariance is finite and symmetric")
         curvatures = np.linalg.eigvalsh(covariance)
         if curvatures[0] < -_ROUNDING * max(curvatures[-1], 1.0):
-            raise ValueError("no variance is below 0")
+            raise JsonError("no variance is below 0")
         if self.boundary_ != [name for name in names if name in self.boundary_]:
-            raise ValueError("the boundary is one of parameters")
+            raise JsonError("the boundary is one of parameters")
         given = bool(np.isnan(self.loglik_))
         if given and (self.n_customers_ or self.boundary_ or covariance.any()):
-            raise ValueError("given parameters come from no customers")
+            raise JsonError("given parameters come from no customers")
         with np.errstate(over="ignore", invalid="ignore"):
             expected = self._tabled(values, covariance, unknown=names if given else self.boundary_)
         if not np.allclose(self.params_, expected, rtol=_ROUNDING, atol=0, equal_nan=True):
-            raise ValueError("errors and intervals are those of the covariance")
+            raise JsonError("errors and intervals are those of the covariance")
         # The number of customers was cut to a whole one after it was counted.
         with np.errstate(divide="ignore"):
             fewest, most = len(names) * np.log([self.n_customers_, self.n_customers_ + 1.0]) - 2 * self.loglik_
@@ -275,7 +275,7 @@ class ValueModel(JsonEstimator):
         if not np.isclose(self.aic_, 2 * len(names) - 2 * self.loglik_, rtol=_ROUNDING, equal_nan=True) or not (
             (given and np.isnan(self.bic_)) or fewest - slack <= self.bic_ <= most + slack
         ):
-            raise ValueError("criteria follow from the likelihood")
+            raise JsonError("criteria follow from the likelihood")
 
     def _priors(self) -> dict[str, Prior]:
         """Priors on the scale of the search."""
