@@ -18,7 +18,7 @@ def test_an_audit_of_other_orders_is_refused(cdnow):
     transactions = as_transactions(cdnow)
     with pytest.raises(SchemaError, match=r"`audit` keeps 244091\.94 after refunds, but `transactions` hold .* up to"):
         customer_report(transactions, as_of="1997-12-31", audit=audit_orders(cdnow))
-    with pytest.raises(SchemaError, match="Make both from the same orders, and audit_orders with the same as_of"):
+    with pytest.raises(SchemaError, match="Make both from the same orders, and the audit with the same `as_of`"):
         customer_report(transactions, as_of=AS_OF, audit=audit_orders(cdnow[1:], as_of=AS_OF))
     with pytest.raises(SchemaError, match=r"`audit` lacks the columns \['reason', 'n_rows', 'n_duplicates'\]"):
         customer_report(transactions, as_of=AS_OF, audit=cdnow)
