@@ -265,7 +265,7 @@ def test_a_spell_that_is_drawn_out_into_the_next_is_refused(table, days):
     if not followed.any():
         return
     moved = table.assign(end=table["end"].where(~followed, table["end"] + pd.Timedelta(days=3 + days)))
-    with pytest.raises(SchemaError, match="run into the next one of the same subscription"):
+    with pytest.raises(SchemaError, match="into the next one of the same subscription"):
         as_subscriptions(moved, subscription_id="sub")
 
 
@@ -283,7 +283,7 @@ def test_the_order_of_rows_does_not_matter(table):
 def test_overlap_within_a_subscription_is_refused(build):
     given = spells(("ann", "2024-01-01", "2024-03-02", 20), ("ann", "2024-03-01", None, 30))
     expected = (
-        r"`subscriptions` has 1 spells that run into the next one of the same subscription, such as those of "
+        r"`subscriptions` has 1 spell that runs into the next one of the same subscription, such as those of "
         r"\['ann'\]\. End the old one where the new one starts, or name a subscription_id= that tells them apart\."
     )
     with pytest.raises(SchemaError, match=expected):
@@ -292,14 +292,14 @@ def test_overlap_within_a_subscription_is_refused(build):
 
 def test_a_running_spell_overlaps_all_later_ones(build):
     given = spells(("ann", "2024-01-01", None, 20), ("ann", "2025-03-01", "2025-04-01", 30))
-    with pytest.raises(SchemaError, match="`subscriptions` has 1 spells that run into the next"):
+    with pytest.raises(SchemaError, match="`subscriptions` has 1 spell that runs into the next"):
         as_subscriptions(build(given))
 
 
 def test_gaps_of_one_day_at_most_renewals_are_warned_of(build):
     given = spells(("ann", "2024-01-01", "2024-01-31", 20), ("ann", "2024-02-01", None, 20))
     expected = (
-        r"`subscriptions` has 1 spells that are continued after a gap of one day, and 0 that are continued without "
+        r"`subscriptions` has 1 spell that is continued after a gap of one day, and 0 that are continued without "
         r"one\. If the end is the last day served, pass inclusive_end=True\."
     )
     with pytest.warns(UserWarning, match=expected):
@@ -336,7 +336,7 @@ def test_on_an_engine_the_customers_of_wrong_rows_are_shown():
 
 def test_a_table_of_which_nothing_is_left_is_refused(build):
     given = spells(("ann", "2024-01-01", None, -1))
-    expected = r"`subscriptions` has 1 rows, and none is left with invalid='drop'\. audit_subscriptions says where"
+    expected = r"`subscriptions` has 1 row, and none is left with invalid='drop'\. audit_subscriptions says where"
     with pytest.raises(SchemaError, match=expected):
         as_subscriptions(build(given), invalid="drop")
 

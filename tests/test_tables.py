@@ -243,13 +243,13 @@ def test_money_beyond_all_numbers_is_refused(build_in_memory):
 @pytest.mark.parametrize(
     ("wrong", "problem"),
     [
-        ({"weight": [10, 2]}, r"`things\['weight'\]` is above 9 in 1 rows, first at rows \[0\]"),
-        ({"weight": [1, -2]}, r"`things\['weight'\]` is below 0 in 1 rows, first at rows \[1\]"),
+        ({"weight": [10, 2]}, r"`things\['weight'\]` is above 9 in 1 row, first at rows \[0\]"),
+        ({"weight": [1, -2]}, r"`things\['weight'\]` is below 0 in 1 row, first at rows \[1\]"),
         ({"weight": [np.inf, -np.inf]}, r"`things\['weight'\]` is infinite in 2 rows, first at rows \[0, 1\]"),
-        ({"part": [0.5, 1.1]}, r"`things\['part'\]` is above 1 in 1 rows"),
-        ({"part": [0.5, np.nan]}, r"`things\['part'\]` is missing in 1 rows"),
-        ({"parts": [0.5, 2]}, r"`things\['parts'\]` is not a whole number in 1 rows"),
-        ({"heavy": [0, 2]}, r"`things\['heavy'\]` is neither true nor false in 1 rows"),
+        ({"part": [0.5, 1.1]}, r"`things\['part'\]` is above 1 in 1 row"),
+        ({"part": [0.5, np.nan]}, r"`things\['part'\]` is missing in 1 row"),
+        ({"parts": [0.5, 2]}, r"`things\['parts'\]` is not a whole number in 1 row"),
+        ({"heavy": [0, 2]}, r"`things\['heavy'\]` is neither true nor false in 1 row"),
     ],
 )
 def test_values_outside_a_schema_are_refused_with_their_rows(wrong, problem):
@@ -259,7 +259,7 @@ def test_values_outside_a_schema_are_refused_with_their_rows(wrong, problem):
 
 def test_rules_between_columns_are_kept():
     wrong = values(recency=[5, 9], T=[5, 8])
-    expected = r"^`people\['recency'\]` is above `people\['T'\]` in 1 rows, first at rows \[1\]\. customer_summary"
+    expected = r"^`people\['recency'\]` is above `people\['T'\]` in 1 row, first at rows \[1\]\. customer_summary"
     with pytest.raises(SchemaError, match=expected):
         check_values(wrong, CUSTOMERS, name="people")
     check_values(wrong, CUSTOMERS, among=np.array([True, False]))

@@ -638,18 +638,18 @@ def test_json_keeps_the_model():
         ({"tenure": [1]}, r"lacks the columns \['churned'\].*contract_table makes"),
         (
             {"tenure": [1.5], "churned": [1]},
-            r"tenure'\]` is not a whole number in 1 rows, first at rows \[0\]",
+            r"tenure'\]` is not a whole number in 1 row, first at rows \[0\]",
         ),
-        ({"tenure": [1, -1], "churned": [1, 0]}, r"tenure'\]` is below 0 in 1 rows, first at rows \[1\]"),
+        ({"tenure": [1, -1], "churned": [1, 0]}, r"tenure'\]` is below 0 in 1 row, first at rows \[1\]"),
         ({"tenure": [np.inf], "churned": [0]}, r"`customers\['tenure'\]` is infinite"),
         (
             {"tenure": [0], "churned": [1]},
-            r"tenure'\]` is 0 where `customers\['churned'\]` is true \(the first renewal is 1\) in 1 rows",
+            r"tenure'\]` is 0 where `customers\['churned'\]` is true \(the first renewal is 1\) in 1 row",
         ),
         ({"tenure": [2], "churned": [2]}, r"`customers\['churned'\]` is neither true nor false"),
         (
             {"tenure": [2], "churned": [np.nan]},
-            r"`customers\['churned'\]` is missing where `customers\['tenure'\]` is not in 1 rows",
+            r"`customers\['churned'\]` is missing where `customers\['tenure'\]` is not in 1 row",
         ),
         ({"tenure": [2], "churned": ["yes"]}, r"`customers\['churned'\]` must hold true or false"),
         ({"tenure": ["2"], "churned": [1]}, r"`customers\['tenure'\]` must hold numbers"),

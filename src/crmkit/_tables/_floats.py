@@ -26,7 +26,7 @@ _NO_NUMBERS: Final = Message(
 )
 _NO_FLAGS: Final = Message(en="{where} must hold true or false, got {got}.", zh="{where}应为真假值，得到 {got}。")
 _AT: Final = Message(
-    en="{problem} in {n:,} rows, first at rows {rows}. {made_by} makes such columns.",
+    en="{problem} in {n:,} {n:row|rows}, first at rows {rows}. {made_by} makes such columns.",
     zh="{problem}，共 {n:,} 行，最先见于行 {rows}。可用 {made_by} 生成这样的列。",
 )
 _MISSING: Final = Message(en="{where} is missing", zh="{where}有缺失")

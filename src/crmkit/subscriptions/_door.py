@@ -30,18 +30,21 @@ from crmkit.subscriptions._read import (
 __all__ = ["as_subscriptions"]
 
 _NONE_LEFT: Final = Message(
-    en="{@subscriptions} has {n:,} rows, and none is left with {invalid}. {@audit_subscriptions()} says where they "
+    en="{@subscriptions} has {n:,} {n:row|rows}, and none is left with {invalid}. {@audit_subscriptions()} says "
+    "where they "
     "went.",
     zh="{@subscriptions} 有 {n:,} 行，按 {invalid} 处理后一行不剩。可用 {@audit_subscriptions()} 查看各行的去向。",
 )
 _OVERLAP: Final = Message(
-    en="{@subscriptions} has {n:,} spells that run into the next one of the same subscription, such as those of {ids}. "
+    en="{@subscriptions} has {n:,} {n:spell that runs|spells that run} into the next one of the same subscription, "
+    "such as those of {ids}. "
     "End the old one where the new one starts, or name a {@subscription_id=} that tells them apart.",
     zh="{@subscriptions} 中有 {n:,} 段与同一订阅的下一段重叠，例如 {ids}。请将前一段结束于后一段开始之日，或用 "
     "{@subscription_id=} 区分不同的订阅。",
 )
 _ONE_DAY_GAPS: Final = Message(
-    en="{@subscriptions} has {n:,} spells that are continued after a gap of one day, and {seamless:,} that are "
+    en="{@subscriptions} has {n:,} {n:spell that is|spells that are} continued after a gap of one day, and "
+    "{seamless:,} {seamless:that is|that are} "
     "continued "
     "without one. If the end is the last day served, pass {@inclusive_end=True}.",
     zh="{@subscriptions} 中有 {n:,} 段在间隔一天后续订，无间隔续订的有 {seamless:,} 段。若结束日期为服务的最后一天，"
