@@ -25,7 +25,7 @@ from crmkit._frames._plain_types import type_of, with_plain_types
 from crmkit._frames._query import run_sql
 from crmkit._frames._records import plain, records
 from crmkit._frames._rows import Coded, column_like, rows_like
-from crmkit._frames._sort import positions_of, sort_order, sorted_codes, starts_of_runs
+from crmkit._frames._sort import positions_of, sort_by_day, sort_order, sorted_codes, starts_of_runs
 from crmkit._frames._values import flag, with_values, without_nan
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "rows_like",
     "run_sql",
     "same_kind",
+    "sort_by_day",
     "sort_order",
     "sorted_codes",
     "starts_of_runs",

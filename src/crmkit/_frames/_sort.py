@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmkit._frames._kinds import pandas_series
 
-__all__ = ["positions_of", "sort_order", "sorted_codes", "starts_of_runs"]
+__all__ = ["positions_of", "sort_by_day", "sort_order", "sorted_codes", "starts_of_runs"]
 
 _BITS = 63
 
@@ -38,6 +38,14 @@ def sort_order(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | slice:
     packed = (keys << position_bits) | np.arange(len(keys))
     packed.sort()
     return packed & ((1 << position_bits) - 1)
+
+
+def sort_by_day(codes: npt.NDArray[np.int64], days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | slice:
+    """Positions that sort rows by the number of the customer, then by day, ties in the order given."""
+    if not len(days):
+        return slice(None)
+    first = int(days.min())
+    return sort_order(codes * (int(days.max()) - first + 1) + (days - first))
 
 
 def positions_of(order: npt.NDArray[np.int64] | slice, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -18,7 +18,7 @@ from crmkit._frames import (
     give_table,
     join_frames,
     positions_of,
-    sort_order,
+    sort_by_day,
     sorted_codes,
     starts_of_runs,
 )
@@ -96,8 +96,7 @@ def gaps_in_memory(transactions: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
     """Do what `gaps_by_expressions` does, sorted by customer."""
     codes = sorted_codes(transactions["customer_id"])
     days = day_numbers(transactions["date"].to_numpy())
-    span = int(days.max() - days.min()) + 1
-    order = sort_order(codes * span + (days - days.min()))
+    order = sort_by_day(codes, days)
     bought = np.flatnonzero(transactions["n_orders"].to_numpy()[order] > 0)
     codes = codes[order]
     starts = starts_of_runs(codes)

@@ -28,7 +28,7 @@ from crmkit._frames import (
     open_frame,
     positions_of,
     same_kind,
-    sort_order,
+    sort_by_day,
     sorted_codes,
     starts_of_runs,
 )
@@ -216,8 +216,7 @@ def summarise_in_memory(transactions: nw.DataFrame[Any], *, as_of: datetime) -> 
     """Do what `summarise_by_expressions` does, sorted by customer."""
     codes = sorted_codes(transactions["customer_id"])
     days = day_numbers(transactions["date"].to_numpy())
-    span = int(days.max() - days.min()) + 1
-    order = sort_order(codes * span + (days - days.min()))
+    order = sort_by_day(codes, days)
     amounts = transactions["amount"].to_numpy()[order]
     n_orders = transactions["n_orders"].to_numpy()[order]
     starts = starts_of_runs(codes[order])

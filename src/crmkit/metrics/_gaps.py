@@ -8,7 +8,7 @@ import pandas as pd
 
 from crmkit._calendar import day_number
 from crmkit._checks import Day, as_day
-from crmkit._frames import FrameT, collected, from_pandas, sort_order, sorted_codes
+from crmkit._frames import FrameT, collected, from_pandas, sort_by_day, sorted_codes
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["purchase_gap_table"]
@@ -61,7 +61,7 @@ def purchase_gap_table(transactions: FrameT, *, as_of: Day) -> FrameT:
         days, counts = np.empty(0, dtype="int64"), np.empty(0, dtype="int64")
     else:
         codes, day = sorted_codes(found["customer_id"]), found["day"].to_numpy()
-        order = sort_order(codes * (int(day.max() - day.min()) + 1) + (day - day.min()))
+        order = sort_by_day(codes, day)
         same = codes[order][1:] == codes[order][:-1]
         days, counts = np.unique(np.diff(day[order])[same], return_counts=True)
     table = pd.DataFrame({"days": days, "n_gaps": counts.astype("int64")})

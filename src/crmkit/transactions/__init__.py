@@ -1,7 +1,7 @@
 """The door for orders: order logs in, checked transactions or order lines out, every row accounted for."""
 
 from crmkit.transactions._audit import audit_orders, rejected_orders
-from crmkit.transactions._checked import checked_transactions, up_to
+from crmkit.transactions._checked import checked_transactions, purchase_days, up_to
 from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
 from crmkit.transactions._orders import AUDIT_REASONS
 from crmkit.transactions._typed import typed_orders
@@ -14,6 +14,7 @@ __all__ = [
     "as_transactions",
     "audit_orders",
     "checked_transactions",
+    "purchase_days",
     "rejected_orders",
     "typed_orders",
     "up_to",

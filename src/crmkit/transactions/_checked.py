@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Final
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
-from crmkit._calendar import next_day
-from crmkit._frames import AnyFrame, midnight
+from crmkit._calendar import day_number, next_day
+from crmkit._frames import AnyFrame, collected, midnight, pandas_series, sort_by_day, sorted_codes
 from crmkit._messages import Message, Parameter
 from crmkit._tables import TRANSACTIONS, open_table
 from crmkit.errors import SchemaError
 
-__all__ = ["checked_transactions", "up_to"]
+__all__ = ["checked_transactions", "purchase_days", "up_to"]
 
 _NO_ROWS: Final = Message(
     en="{@transactions} has no rows. {@as_transactions()} gives at least one.",
@@ -45,3 +46,15 @@ def up_to(transactions: AnyFrame, last_day: datetime, *, name: str) -> AnyFrame:
         if transactions["date"].max() <= last_day:
             return transactions
     return transactions.filter(nw.col("date") < midnight(next_day(last_day), of=transactions))
+
+
+def purchase_days(transactions: AnyFrame) -> pd.DataFrame:
+    """Bring the days on which each customer bought into pandas: ``customer_id`` and ``day``, sorted by both.
+
+    Days are counted from 1970-01-01. The table has been opened with `checked_transactions`.
+    """
+    bought = transactions.filter(nw.col("n_orders") > 0)
+    found = collected(bought.select("customer_id", day_number(nw.col("date")).cast(nw.Int64).alias("day")))
+    ids, day = found["customer_id"], found["day"].to_numpy()
+    days = pd.DataFrame({"customer_id": pandas_series(ids).array, "day": day})
+    return days.iloc[sort_by_day(sorted_codes(ids), day)].reset_index(drop=True)

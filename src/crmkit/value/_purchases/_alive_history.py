@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from crmkit._checks import Day, as_day, check_int
-from crmkit._frames import FrameT, from_pandas, to_pandas
+from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
 from crmkit.errors import SchemaError
-from crmkit.transactions import checked_transactions
+from crmkit.transactions import checked_transactions, purchase_days
 from crmkit.value._purchases._beta_binomial import check_in_time
 from crmkit.value._purchases._model import PurchaseModel
 
@@ -80,11 +80,10 @@ def alive_history(transactions: FrameT, *, model: PurchaseModel, as_of: Day, eve
         raise TypeError(_NO_MODEL(value=model))
     check_int(every_days, name="every_days", low=1)
     end = as_day(as_of, name="as_of")
-    rows = checked_transactions(transactions).filter((nw.col("n_orders") > 0) & (nw.col("date") <= end))
-    bought = to_pandas(rows.select("customer_id", "date")).sort_values(["customer_id", "date"], ignore_index=True)
+    bought = purchase_days(checked_transactions(transactions).filter(nw.col("date") <= end))
     if bought.empty:
         raise SchemaError(_NOBODY(end=end))
-    day = bought["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    day = bought["day"].to_numpy()
     last_day = np.datetime64(end, "D").astype(np.int64)
     parts = []
     for customer, at in bought.groupby("customer_id", sort=False).indices.items():

@@ -11,7 +11,7 @@ from crmkit._checks import Day, as_day, check_int
 from crmkit._frames import FrameT, from_pandas, to_pandas
 from crmkit._time_units import TimeUnit
 from crmkit.customers import customer_summary, log_gap_table
-from crmkit.transactions import checked_transactions, up_to
+from crmkit.transactions import checked_transactions, purchase_days, up_to
 from crmkit.value._purchases._erlang import BetaGeoCNBDModel, ModifiedBetaGeoCNBDModel
 
 __all__ = ["regularity_table"]
@@ -93,9 +93,9 @@ def regularity_table(
 
 def _of_gaps(transactions: pd.DataFrame) -> float:
     """Wheat's and Morrison's estimate."""
-    days = transactions[transactions["n_orders"] > 0].sort_values(["customer_id", "date"])
-    number = days.groupby("customer_id").cumcount().to_numpy()
-    date = days["date"].to_numpy()
+    days = purchase_days(checked_transactions(transactions))
+    number = days.groupby("customer_id", sort=False).cumcount().to_numpy()
+    date = days["day"].to_numpy()
     third = np.flatnonzero(number == 2)
     share = (date[third - 1] - date[third - 2]) / (date[third] - date[third - 2])
     if len(share) < 2 or share.min() == share.max():

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._calendar import day_number, day_numbers
+from crmkit._calendar import day_numbers
 from crmkit._checks import some
-from crmkit._frames import collected, pandas_series
 from crmkit._messages import Message
 from crmkit.errors import SchemaError
-from crmkit.transactions import checked_transactions
+from crmkit.transactions import checked_transactions, purchase_days
 from crmkit.value.judging._accuracy import quotient
 from crmkit.value.judging._holdout import Holdout
 
@@ -47,13 +45,9 @@ def hiatus(period: Holdout, *, days: float) -> Floats:
 
 def _last_period(period: Holdout, transactions: Any) -> Floats:
     """Repeat purchases in the last days of the calibration period, as many as the holdout has."""
-    bought = collected(
-        checked_transactions(transactions)
-        .filter(nw.col("n_orders") > 0)
-        .select("customer_id", day_number(nw.col("date")).cast(nw.Int64).alias("day"))
-    )
+    bought = purchase_days(checked_transactions(transactions))
     ids = pd.Index(period.customers["customer_id"])
-    row = ids.get_indexer(pd.Index(pandas_series(bought["customer_id"])))
+    row = ids.get_indexer(pd.Index(bought["customer_id"]))
     known = row >= 0
     row, day = row[known], bought["day"].to_numpy()[known]
     without = np.bincount(row, minlength=len(ids)) == 0

@@ -6,20 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
 from crmkit._arrays import Floats
-from crmkit._calendar import Freq, check_freq, day_number, first_day_of, number_of_period
+from crmkit._calendar import Freq, check_freq, first_day_of, number_of_period
 from crmkit._checks import Day, as_day, some
-from crmkit._frames import FrameT, collected, from_pandas, pandas_series, to_pandas
+from crmkit._frames import FrameT, from_pandas, to_pandas
 from crmkit._messages import Message
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
-from crmkit.transactions import checked_transactions, up_to
+from crmkit.transactions import checked_transactions, purchase_days, up_to
 from crmkit.value.judging._judged import Judged, as_new, days_per_unit, floats
 
 __all__ = ["tracking_table"]
@@ -167,12 +166,8 @@ class _Followed(NamedTuple):
 
 def _read(transactions: Any, end: datetime, *, cohort_end: datetime) -> _Followed:
     rows = up_to(checked_transactions(transactions), end, name="observation_end")
-    bought = collected(
-        rows.filter(nw.col("n_orders") > 0).select(
-            "customer_id", day_number(nw.col("date")).cast(nw.Int64).alias("day")
-        )
-    )
-    days = pd.Series(bought["day"].to_numpy(), index=pd.Index(pandas_series(bought["customer_id"])))
+    bought = purchase_days(rows)
+    days = pd.Series(bought["day"].to_numpy(), index=pd.Index(bought["customer_id"]))
     first = days.groupby(level=0).transform("min")
     followed = first <= _number(cohort_end)
     if not followed.any():
