@@ -1,10 +1,17 @@
 """Mathematics shared by several parts: columns of numbers, intervals, concentration, likelihoods, integrals."""
 
 from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
-from crmkit._stats._concentration import TOP_SHARE, gini_coefficient, lorenz_curve, share_of_top, top_count
+from crmkit._stats._concentration import (
+    TOP_SHARE,
+    gini_coefficient,
+    lorenz_curve,
+    position_reaching,
+    share_of_top,
+    top_count,
+)
 from crmkit._stats._coverage import doubled_runs, expected_ranges, far_too_few, implausible_silences, runs_of
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
-from crmkit._stats._intervals import wilson_interval
+from crmkit._stats._intervals import normal_reach, wilson_interval
 from crmkit._stats._markov import (
     expected_sojourns,
     forecast,
@@ -44,6 +51,8 @@ __all__ = [
     "longest_plausible_silence",
     "lorenz_curve",
     "maximise",
+    "normal_reach",
+    "position_reaching",
     "recurrent_classes",
     "runs_of",
     "share_of_top",

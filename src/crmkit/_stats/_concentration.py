@@ -3,13 +3,15 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from crmkit._arrays import Floats
 
-__all__ = ["TOP_SHARE", "gini_coefficient", "lorenz_curve", "share_of_top", "top_count"]
+__all__ = ["TOP_SHARE", "gini_coefficient", "lorenz_curve", "position_reaching", "share_of_top", "top_count"]
 
 # The top of the 80/20 rule.
 TOP_SHARE = 0.2
+_ROUNDING = 1e-12
 
 
 def share_of_top(values: Floats, *, share: float) -> float:
@@ -23,7 +25,12 @@ def share_of_top(values: Floats, *, share: float) -> float:
 def top_count(n: int, *, share: float) -> int:
     """The number of the top share of n, rounded up."""
     # 0.28 * 25 is 7.000000000000001 in floats and must give 7.
-    return math.ceil(share * n * (1 - 1e-12))
+    return math.ceil(share * n * (1 - _ROUNDING))
+
+
+def position_reaching(cumulative_shares: npt.ArrayLike, share: float) -> int:
+    """The first position at which rising shares reach a share."""
+    return int(np.searchsorted(np.asarray(cumulative_shares), share * (1 - _ROUNDING)))
 
 
 def gini_coefficient(values: Floats) -> float:

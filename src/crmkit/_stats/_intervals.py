@@ -8,7 +8,12 @@ import numpy.typing as npt
 
 from crmkit._checks import check_fraction
 
-__all__ = ["wilson_interval"]
+__all__ = ["normal_reach", "wilson_interval"]
+
+
+def normal_reach(level: float) -> float:
+    """Standard errors from the middle of a normal distribution to the ends of its central interval."""
+    return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def wilson_interval(
@@ -23,7 +28,7 @@ def wilson_interval(
        Science* 16(2), section 3.1.1.
     """
     check_fraction(level, name="level")
-    z = NormalDist().inv_cdf((1 + level) / 2)
+    z = normal_reach(level)
     won, tried = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
     n = np.where(tried > 0, tried, np.nan)
     share = won / n

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from crmkit._names import Label, Language
+from crmkit._stats import position_reaching
 from crmkit.plotting._style import BLUE, DASHED, GREY, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def plot_purchase_gaps(gaps: Any, *, ax: Axes | None = None, language: Language 
     n_shown = int(np.searchsorted(shares, _SHOWN)) + 1
     ax.step(days[:n_shown], shares[:n_shown], where="post", color=BLUE, linewidth=2)
     for share in _MARKED if len(days) > 1 else ():
-        at = days[np.searchsorted(shares, share * (1 - 1e-12))]
+        at = days[position_reaching(shares, share)]
         ax.plot([at, at, 0], [0, share, share], color=GREY, linewidth=1, linestyle=DASHED)
         ax.annotate(f"{at:,}", (at, share), xytext=(4, -4), textcoords="offset points", va="top", color="#444444")
     ax.set_xlim(left=0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import NormalDist
 from typing import Any, ClassVar, Final, Self, TypeAlias
 
 import numpy as np
@@ -15,7 +14,7 @@ from crmkit._checks import check_int, check_number
 from crmkit._estimator import JsonError, JsonEstimator
 from crmkit._messages import Column, Message
 from crmkit._random import as_generator
-from crmkit._stats import Maximum
+from crmkit._stats import Maximum, normal_reach
 from crmkit.value._priors import Prior, check_priors, of_logarithms
 
 __all__ = ["ValueModel", "Values"]
@@ -319,7 +318,7 @@ class ValueModel(JsonEstimator):
     def _tabled(self, values: Values, covariance: Floats, *, unknown: Sequence[str]) -> pd.DataFrame:
         """Estimates with standard errors and intervals, where these are known."""
         std_errors = np.sqrt(np.diag(covariance))
-        z = NormalDist().inv_cdf((1 + _LEVEL) / 2)
+        z = normal_reach(_LEVEL)
         table = {}
         for name, error in zip(self._names(), std_errors, strict=True):
             value = values[name]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from crmkit._frames import open_frame, to_pandas
 from crmkit._messages import Message
+from crmkit._stats import position_reaching
 from crmkit.metrics import purchase_gap_table
 from crmkit.plotting import plot_purchase_gaps
 from crmkit.report._facts import Facts
@@ -28,8 +29,7 @@ def answer(context: Context) -> Answer:
 
 def days_within(gaps: pd.DataFrame, share: float) -> int:
     """The days within which a share of the gaps between purchases lies."""
-    reached = gaps["cumulative_share"] >= share * (1 - 1e-12)
-    return int(gaps.loc[reached, "days"].iloc[0])
+    return int(gaps["days"].iloc[position_reaching(gaps["cumulative_share"], share)])
 
 
 def _chart(answer: Answer, facts: Facts) -> Drawing:

@@ -11,6 +11,7 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_option
 from crmkit._frames import FrameT, from_pandas
+from crmkit._stats import normal_reach
 from crmkit.value._spend._amounts import NonPositive, read_amounts
 
 __all__ = ["spend_independence_table"]
@@ -78,7 +79,7 @@ def spend_independence_table(customers: FrameT, *, level: float = 0.95, non_posi
     check_option(non_positive, ("raise", "drop"), name="non_positive")
     repeaters = read_amounts(customers, non_positive=non_positive).repeaters()
     x, m, n = repeaters.x, repeaters.m, repeaters.n
-    z = NormalDist().inv_cdf((1 + level) / 2)
+    z = normal_reach(level)
     rows = {
         "pearson": _with_interval(x, m, n, z=z, of_ranks=False),
         "spearman": _with_interval(_ranks(x, n), _ranks(m, n), n, z=z, of_ranks=True),
