@@ -13,7 +13,6 @@ from crmkit._figures import NOTHING, count, money, significant, symbol
 from crmkit._frames import open_frame, plain, records, to_pandas
 from crmkit._messages import Message, Said
 from crmkit._names import Label, Language
-from crmkit._time_units import DAYS
 from crmkit.cli.language import FileError, say
 from crmkit.cli.options import (
     DISCOUNT_RATE,
@@ -22,7 +21,8 @@ from crmkit.cli.options import (
     MARGIN,
     MONETARY_VALUE,
     Choice,
-    Time,
+    Span,
+    SpanOfTime,
     command,
     order_command,
     output_option,
@@ -51,12 +51,6 @@ _NAMES: Final = {
 }
 _HISTORY: Final = ["customer_id", "frequency", "recency", "T", "monetary_value"]
 _ENDS: Final = ("value", "lower", "upper")
-_UNITS: Final = {
-    "D": Label("day", "天"),
-    "W": Label("week", "周"),
-    "M": Label("month", "个月"),
-    "Y": Label("year", "年"),
-}
 _WHY: Final = Message(en="{problem} {cause}", zh="{problem}{cause}")
 _NO_PURCHASE: Final = Message(
     en="Customers without a value, as they have no purchase day (only refunds, or days that refunds cancel): {n:,}.",
@@ -92,7 +86,7 @@ _TOTALS: Final = {
     default="12M",
     show_default=True,
     metavar="TIME",
-    type=Time(),
+    type=SpanOfTime(),
     help="Time to predict after --as-of: a number and D, W, M or Y for days, weeks, months or years.",
 )
 @MARGIN
@@ -104,7 +98,7 @@ def clv(
     options: OrderOptions,
     output: Path,
     model: str,
-    horizon: str,
+    horizon: Span,
     margin: float,
     discount_rate: float,
     level: float,
@@ -130,7 +124,7 @@ def clv(
         forecast = base_forecast(
             customers,
             model=model,
-            horizon_days=_in_days(horizon),
+            horizon_days=horizon.days,
             margin=margin,
             discount_rate=discount_rate,
             level=level,
@@ -140,9 +134,9 @@ def clv(
     valued = valued_customers(customers, forecast=forecast)
     with writing(output):
         write_customers(for_readers(valued, with_monetary_value=with_monetary_value), output)
-    for caveat in _caveats(forecast, n_customers=len(valued), horizon=_in_words(horizon, options.language)):
+    for caveat in _caveats(forecast, n_customers=len(valued), horizon=horizon.text(options.language)):
         say(caveat, options.language)
-    asked = {"model": model, "horizon": horizon, "margin": margin, "discount_rate": discount_rate, "level": level}
+    asked = {"model": model, "horizon": str(horizon), "margin": margin, "discount_rate": discount_rate, "level": level}
     if as_json:
         print_json(
             {
@@ -160,16 +154,7 @@ def clv(
         )
         return
     say_path(output)
-    _print(forecast, asked, n_customers=len(valued), language=options.language)
-
-
-def _in_days(horizon: str) -> float:
-    return float(horizon[:-1]) * DAYS[horizon[-1]]
-
-
-def _in_words(horizon: str, language: Language) -> str:
-    number, unit = horizon[:-1], _UNITS[horizon[-1]].text(language)
-    return f"{number} {unit}" if language == "zh" or float(number) == 1 else f"{number} {unit}s"
+    _print(forecast, horizon, level=level, n_customers=len(valued), language=options.language)
 
 
 def _totals(forecast: BaseForecast) -> dict[str, dict[str, Any]]:
@@ -200,17 +185,16 @@ def _caveats(forecast: BaseForecast, *, n_customers: int, horizon: str) -> list[
     return caveats + [message(n=n) for message, n in left_out if n]
 
 
-def _print(forecast: BaseForecast, asked: dict[str, Any], *, n_customers: int, language: Language) -> None:
+def _print(forecast: BaseForecast, horizon: Span, *, level: float, n_customers: int, language: Language) -> None:
     """Print the totals, then the parameters."""
     totals = _totals(forecast)
     rows = [
         [_CUSTOMERS.text(language), count(n_customers), NOTHING],
         [_VALUED.text(language), count(_n_valued(forecast)), NOTHING],
     ]
-    horizon = _in_words(asked["horizon"], language)
     for name, shown in (("expected_purchases", count), ("lifetime_value", money)):
         found = totals[name]
-        label = _TOTALS[name].text(language).format(horizon=horizon)
+        label = _TOTALS[name].text(language).format(horizon=horizon.text(language))
         rows.append([label, shown(found["value"]), _between(found, shown)])
     rows += [
         [
@@ -220,7 +204,7 @@ def _print(forecast: BaseForecast, asked: dict[str, Any], *, n_customers: int, l
         ]
         for row in forecast.parameters.to_dict("records")
     ]
-    interval = _INTERVAL.text(language).format(level=f"{asked['level'] * 100:g}%")
+    interval = _INTERVAL.text(language).format(level=f"{level * 100:g}%")
     print_table([_FIGURE.text(language), _VALUE.text(language), interval], rows)
 
 

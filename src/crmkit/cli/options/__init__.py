@@ -3,7 +3,8 @@
 from crmkit.cli.options._general import JSON, LANGUAGE, MONETARY_VALUE, command, output_option
 from crmkit.cli.options._numbers import DISCOUNT_RATE, LEVEL, MARGIN
 from crmkit.cli.options._orders import order_command
-from crmkit.cli.options._types import Choice, Day, FilePath, Number, Separator, Time
+from crmkit.cli.options._spans import Span, SpanOfTime
+from crmkit.cli.options._types import Choice, Day, FilePath
 
 __all__ = [
     "DISCOUNT_RATE",
@@ -15,9 +16,8 @@ __all__ = [
     "Choice",
     "Day",
     "FilePath",
-    "Number",
-    "Separator",
-    "Time",
+    "Span",
+    "SpanOfTime",
     "command",
     "order_command",
     "output_option",

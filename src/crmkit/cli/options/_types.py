@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,7 +15,7 @@ from crmkit._checks import as_day
 from crmkit._messages import Message
 from crmkit.cli.language import OptionError
 
-__all__ = ["Choice", "Day", "FilePath", "Number", "Separator", "Time"]
+__all__ = ["Choice", "Day", "FilePath", "Kind", "Number", "Separator"]
 
 _NO_CHOICE: Final = Message(en="{value!r} is not one of {choices}.", zh="{value!r} 不在可选值 {choices} 之中。")
 _NO_NUMBER: Final = Message(en="{value!r} is not a number.", zh="{value!r} 不是数字。")
@@ -26,15 +25,10 @@ _NOT_READABLE: Final = Message(en="{value!r} is not readable.", zh="无法读取
 _NO_SEPARATOR: Final = Message(
     en='must be one character, or "tab", got {value!r}.', zh='须为单个字符或 "tab"，得到 {value!r}。'
 )
-_NO_TIME: Final = Message(
-    en="must be a number above 0 and D, W, M or Y, such as 12M, got {value!r}.",
-    zh="须为大于 0 的数字加 D、W、M 或 Y（日、周、月、年），如 12M，得到 {value!r}。",
-)
-_TIME: Final = re.compile(r"(\d{1,4}(?:\.\d+)?)([DWMY])", re.ASCII)
 
 
 # Only newer versions of click have types with parameters.
-class _Kind(click.ParamType):  # type: ignore[type-arg]
+class Kind(click.ParamType):  # type: ignore[type-arg]
     """A kind of option."""
 
 
@@ -48,7 +42,7 @@ class Choice(click.Choice):  # type: ignore[type-arg]
         return value
 
 
-class Number(_Kind):
+class Number(Kind):
     """A number that the library checks."""
 
     name = "float"
@@ -69,7 +63,7 @@ class Number(_Kind):
         return number
 
 
-class Day(_Kind):
+class Day(Kind):
     """A date, given as ISO text."""
 
     name = "date"
@@ -82,20 +76,7 @@ class Day(_Kind):
             raise OptionError(problem.args[0]) from problem
 
 
-class Time(_Kind):
-    """A number of days, weeks, months or years."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check how it is written."""
-        found = _TIME.fullmatch(value)
-        if found is None or not float(found[1]) > 0:
-            self.fail(_NO_TIME(value=value), param, ctx)
-        return str(value)
-
-
-class Separator(_Kind):
+class Separator(Kind):
     """A character, or the name of one."""
 
     name = "character"
@@ -107,7 +88,7 @@ class Separator(_Kind):
         return str(value)
 
 
-class FilePath(_Kind):
+class FilePath(Kind):
     """A path that can name a file: not empty, without a NUL byte, and without a slash at the end."""
 
     name = "path"
