@@ -11,8 +11,10 @@ from tests.frames import Builder, assert_same_rows, count_nan, rows
 from crmkit import (
     activity_table,
     as_order_lines,
+    as_subscriptions,
     as_transactions,
     audit_orders,
+    audit_subscriptions,
     cells,
     cohort_table,
     customer_summary,
@@ -67,11 +69,46 @@ def messy_log(ids):
     return pa.table(arrays, names=list(COLUMNS))
 
 
+def messy_spells(ids):
+    """Spells with and without gaps, running, free, at list price or below, and rows that cannot be used."""
+    spells = [
+        (
+            ids[number % 5],
+            f"S{number % 9}",
+            START + timedelta(days=number // 9 * 40),
+            None if number >= 18 else START + timedelta(days=number // 9 * 40 + 38 + number % 3),
+            START if number < 18 and number % 2 else None,
+            number % 4 * 2.5,
+            None if number % 3 else 10.0,
+            number % 4 == 0,
+        )
+        for number in range(27)
+    ]
+    spells += [
+        (ids[5], "T1", START, None, None, 1.0, None, False),
+        (ids[0], "T2", None, None, None, 1.0, None, False),
+        (ids[0], "T3", START, START - timedelta(days=1), None, 1.0, None, False),
+        (ids[0], "T4", START, None, START, 1.0, None, False),
+        (ids[0], "T5", START, None, None, -1.0, None, False),
+        (ids[0], "T6", START, None, None, NAN, -1.0, False),
+        (ids[0], "T7", START, None, None, 1.0, -1.0, None),
+        (ids[0], None, START, None, None, 1.0, 1.0, None),
+    ]
+    day, money = pa.timestamp("us"), pa.float64()
+    kinds = (None, pa.string(), day, day, day, money, money, pa.bool_())
+    arrays = [
+        pa.array(column, kind, from_pandas=False)
+        for column, kind in zip(map(list, zip(*spells, strict=True)), kinds, strict=True)
+    ]
+    return pa.table(arrays, names=["customer_id", "sub", "start", "end", "told", "mrr", "list", "free"])
+
+
 class Tables:
     """The tables that operations start from, in PyArrow, for one kind of ids."""
 
     def __init__(self, ids):
         self.messy = messy_log(ids)
+        self.spells = messy_spells(ids)
         self.usable = self.messy.slice(0, len(self.messy) - N_UNUSABLE)
         self.days = as_transactions(PANDAS(self.messy), order_id="order", invalid="drop")
         self.customers = customer_summary(self.days, as_of=AS_OF)
@@ -100,6 +137,7 @@ def all_the_way(orders):
 
 
 LINES = partial(as_order_lines, order_id="order", keep=["channel"], invalid="drop")
+SPELLS = {"subscription_id": "sub", "end_known": "told", "list_mrr": "list", "trial": "free"}
 PRODUCT = {"quantity": "units", "unit_price": "amount"}
 OPERATIONS = {
     "transactions": (as_transactions, ["usable"]),
@@ -136,6 +174,12 @@ OPERATIONS = {
     "cells by week": (partial(cells, precision="W"), ["customers"]),
     "cells by region": (partial(cells, by=["n_orders", "region"]), ["customers"]),
     "holdout": (partial(holdout_split, calibration_end="2024-01-31", observation_end=AS_OF), ["days"]),
+    "subscriptions": (partial(as_subscriptions, **SPELLS, invalid="drop"), ["spells"]),
+    "subscriptions, ends served": (
+        partial(as_subscriptions, **SPELLS, keep=["sub"], inclusive_end=True, invalid="drop"),
+        ["spells"],
+    ),
+    "audit of subscriptions": (partial(audit_subscriptions, **SPELLS), ["spells"]),
     "all the way": (all_the_way, ["messy"]),
 }
 

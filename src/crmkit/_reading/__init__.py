@@ -1,9 +1,11 @@
 """What all doors share: the cleaning of ids, times, numbers and flags, refusals with positions, and the audit."""
 
 from crmkit._reading._audit import audit_table
-from crmkit._reading._columns import check_one_currency, clean_labels, columns_kept
+from crmkit._reading._currency import check_one_currency
 from crmkit._reading._flags import clean_flags
 from crmkit._reading._ids import clean_ids
+from crmkit._reading._kept import columns_kept
+from crmkit._reading._labels import clean_labels
 from crmkit._reading._numbers import clean_numbers
 from crmkit._reading._refusals import Counts, Invalid, count_rows, rejected_rows, usable_rows
 from crmkit._reading._rows import Reason, Rows, open_rows

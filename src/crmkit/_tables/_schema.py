@@ -88,7 +88,7 @@ class Schema:
 
     def __getitem__(self, name: str) -> Field:
         """Find a column by its name."""
-        return next(field for field in self.fields if field.name == name)
+        return {field.name: field for field in self.fields}[name]
 
     def __contains__(self, name: object) -> bool:
         """Whether the table has such a column of its own."""
