@@ -21,7 +21,7 @@ FINDINGS = [
     "- The top 20% of customers (1) brought 66.7% of revenue.",
     "- The log starts on 2024-01-05, too late to compare the 90 days to 2024-03-31 with the 90 days before.",
     "- 1 core customer (33.3% of all) brought 66.7% of revenue, 1 ordinary one (33.3%) 15.0%.",
-    "- Fewer than 10 customers bought on two days, too few to tell from what customers will buy or be worth.",
+    "- Fewer than 10 customers bought on two days: too few to predict what customers will buy or be worth.",
 ]
 
 

@@ -153,9 +153,9 @@ def test_the_horizon_in_words(orders, horizon, words):
 # CDNOW's first weeks: the model sees nobody leave; those until March: all leave at one rate, as far as it sees.
 CAVEATS = {
     ("1997-02-15", "en"): [
-        "On this log the model finds nobody leaving: the figures are what would come if all stayed, and who has left "
-        "cannot be told.",
-        "The log goes back 46 days, less than the 26 weeks that it is asked about: take these figures with care.",
+        "The model finds nobody leaving in this log: the figures are what would come if all stayed, and it cannot say "
+        "who has left.",
+        "The log covers 46 days, less than the 26 weeks to be predicted: treat these figures with care.",
     ],
     ("1997-02-15", "zh"): [
         "模型在这份数据中未发现客户流失：各项数字是客户全部留下时的结果，无法判断谁已流失。",
@@ -163,7 +163,7 @@ CAVEATS = {
     ],
     ("1997-03-31", "en"): [
         "The log determines s, β only in part; the intervals may be too narrow.",
-        "The log goes back 90 days, less than the 26 weeks that it is asked about: take these figures with care.",
+        "The log covers 90 days, less than the 26 weeks to be predicted: treat these figures with care.",
     ],
     ("1997-03-31", "zh"): [
         "数据只能部分确定 s、β，区间可能偏窄。",
@@ -345,7 +345,7 @@ ONE_PRICE = [(who, day, "9.99") for who, day, _ in TWICE]
         (
             FREE,
             "few_amounts",
-            "Fewer than 10 customers came back with amounts above zero, too few to tell what customers will spend, "
+            "Fewer than 10 customers came back with amounts above zero: too few to predict what customers will spend, "
             "so no value is given.",
             "再次购买且金额大于零的客户不足 10 位，无法预测消费额，故不给出价值。",
         ),

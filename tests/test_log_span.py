@@ -91,7 +91,7 @@ def test_every_command_says_that_as_of_lies_long_after_the_newest_order(command,
     (tmp_path / "orders.csv").write_text(text(rows=DAILY), "utf-8")
     # 60 days from 1 January end on 29 February
     for as_of, language, told in (
-        ("2034-02-28", "en", "The newest order is of 2024-02-29, 3,652 days before 2034-02-28"),
+        ("2034-02-28", "en", "The newest order is from 2024-02-29, 3,652 days before 2034-02-28"),
         ("2034-02-28", "zh", "最近一笔订单在 2024-02-29，比截止日 2034-02-28 早 3,652 天"),
     ):
         code, _, stderr = run(*command, "--as-of", as_of, "--language", language)

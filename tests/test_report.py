@@ -63,7 +63,7 @@ def test_a_small_base_by_hand():
         f"(95% interval {interval.low:.1%} to {interval.high:.1%}).",
         # spend is 18, 7, 6, 5: bo brings half; ann and cy bring it past 80% of 36; dee is left
         "1 core customer (25.0% of all) brought 50.0% of revenue, 1 ordinary one (25.0%) 13.9%.",
-        "Fewer than 10 customers bought on two days, too few to tell from what customers will buy or be worth.",
+        "Fewer than 10 customers bought on two days: too few to predict what customers will buy or be worth.",
     ]
     assert table(found.to_html(), "tiers")[1:] == [
         ["Core customers", "1", "25.0%", "2", "18.00", "50.0%", "18.00"],
@@ -80,7 +80,7 @@ def test_one_customer_on_one_day():
         "The top 20% of customers (1) brought 100.0% of revenue.",
         "The log starts on 2024-03-01, too late to compare the 90 days to 2024-03-01 with the 90 days before.",
         "1 core customer (100.0% of all) brought 100.0% of revenue, 0 ordinary ones (0.0%) 0.0%.",
-        "Fewer than 10 customers bought on two days, too few to tell from what customers will buy or be worth.",
+        "Fewer than 10 customers bought on two days: too few to predict what customers will buy or be worth.",
     ]
     page = found.to_html()
     assert table(page, "months")[1:] == [["2024-03 (not over)", "5.00", "1", "1", "1", "0"]]
@@ -88,7 +88,7 @@ def test_one_customer_on_one_day():
     kpis = {row[0]: row[1:] for row in table(page, "kpis")[1:]}
     assert kpis["Revenue"] == ["5.00", "–", "–", "–", "–", "–"]
     assert kpis["Retention rate"] == ["–", "–", "–", "–", "–", "–"]
-    assert "it does not hold the last 90 days whole" in section(page, "kpis")
+    assert "it does not cover the last 90 days in full" in section(page, "kpis")
     assert kpis["Repeat-purchase rate"][0] == "0.0%"
 
 
@@ -110,7 +110,7 @@ def test_customers_who_are_all_alike():
 def test_orders_at_price_zero_alone_have_no_concentration_and_no_nan():
     found = report_of([("ann", "2024-03-01", 0), ("bo", "2024-03-05", 0)], as_of="2024-03-31")
     assert found.findings[1] == (
-        "No customer paid more than they got back, so the share of the top customers cannot be told."
+        "No customer paid more than they got back, so the top customers have no share of revenue."
     )
     page = found.to_html()
     kpis = {row[0]: row[1] for row in table(page, "kpis")[1:]}
@@ -133,7 +133,7 @@ def test_a_month_that_was_not_over_is_flagged():
 
 def test_five_years_between_two_orders_have_all_their_months():
     found = report_of([("ann", "2019-01-15", 5), ("ann", "2024-01-15", 7)], as_of="2024-01-31")
-    assert found.findings[2] == "Nobody was active in the 90 days to 2023-11-02, so retention cannot be told."
+    assert found.findings[2] == "Nobody was active in the 90 days to 2023-11-02, so there is no retention to measure."
     page = found.to_html()
     months = table(page, "months")[1:]
     assert len(months) == 61

@@ -49,8 +49,8 @@ def test_the_hole_is_named_once_and_every_finding_it_touches_is_marked(holed):
     found = customer_report(as_transactions(holed), as_of="2024-09-30", sections=SECTIONS)
     base, hole, top, retention, tiers = found.findings
     # 30 days of 4 orders are 120
-    assert hole.startswith("† The log seems not to be whole: no orders from 2024-04-01 to 2024-04-30 (")
-    assert hole.endswith(" expected). Figures marked † are of periods that touch such days.")
+    assert hole.startswith("† The log seems to be incomplete: no orders from 2024-04-01 to 2024-04-30 (")
+    assert hole.endswith(" expected). Figures marked † cover periods that touch such days.")
     assert [finding.endswith(" †") for finding in (base, top, retention, tiers)] == [True] * 4
     (known,) = found.holes
     assert (known.kind, known.start.date().isoformat(), known.end.date().isoformat()) == (
@@ -89,7 +89,7 @@ def test_a_month_that_is_missing_is_not_a_month_of_nothing(page):
 
 
 def test_sections_on_all_days_say_so(page, holed):
-    told = "† These figures are of a period that the log does not hold whole."
+    told = "† The log is incomplete for the period of these figures."
     assert page.count(told) == 1
     whole = customer_report(
         as_transactions(every_day("2024-01-01", "2024-09-30")), as_of="2024-09-30", sections=SECTIONS
@@ -114,7 +114,7 @@ def test_a_stale_as_of_makes_no_months_of_nothing():
     assert months["2024-08 †"] == months["2024-04 †"] == "–"
     assert months["2024-03"] == "1,240"
     assert sum("†" in finding and "newest order" in finding for finding in found.findings) == 1
-    assert not any("seems not to be whole" in finding for finding in found.findings)
+    assert not any("seems to be incomplete" in finding for finding in found.findings)
 
 
 def test_a_partial_month_keeps_its_figures_and_is_marked(holed):
@@ -138,7 +138,7 @@ def folder(tmp_path, monkeypatch, holed):
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("en", "The log seems not to be whole: no orders from 2024-04-01 to 2024-04-30 ("),
+        ("en", "The log seems to be incomplete: no orders from 2024-04-01 to 2024-04-30 ("),
         ("zh", "数据似乎不完整：2024-04-01 至 2024-04-30 没有订单（预计 "),
     ],
 )
@@ -161,7 +161,7 @@ def test_kpis_that_touch_it_are_marked(folder):
         "Retention rate †",
         "Customer churn rate †",
     ]
-    assert "Figures marked † are of periods that touch such days." in stderr
+    assert "Figures marked † cover periods that touch such days." in stderr
     rows = json.loads(run(*asked, "--start", "2024-04-30", "--json")[1])["kpis"]
     assert all(row["touches_hole"] for row in rows)
     _, stdout, _ = run(*asked, "--start", "2024-08-01")
@@ -189,7 +189,7 @@ def test_the_audit_lists_holes_by_store(folder):
     (hole,) = json.loads(stdout)["holes"]
     assert code == 0
     assert (hole["of"], hole["kind"], hole["start"], hole["end"]) == ("south", "missing", "2024-03-01", "2024-03-31")
-    assert "The log seems not to be whole for store south: no orders from 2024-03-01 to 2024-03-31" in stderr
+    assert "The log seems to be incomplete for store south: no orders from 2024-03-01 to 2024-03-31" in stderr
     assert "store south 的数据似乎不完整" in run(*asked, "--language", "zh")[2]
 
 
@@ -198,7 +198,7 @@ def test_the_audit_finds_lines_loaded_twice(folder):
     orders["order_id"] = range(len(orders))
     pd.concat([orders, orders[orders["date"] == "2024-05-17"]]).to_csv("twice.csv", index=False)
     stderr = run("audit", "twice.csv", "--order-id", "order_id")[2]
-    assert "the 4 orders on 2024-05-17 are all there an even number of times, perhaps loaded twice" in stderr
+    assert "all 4 orders on 2024-05-17 occur an even number of times, perhaps loaded twice" in stderr
 
 
 def test_the_report_finds_lines_loaded_twice_too(folder):

@@ -167,7 +167,7 @@ def test_limits_are_said_in_both_languages():
     first, second = limits.said(horizon="2,000 days")
     assert first == "The log determines r, α, s, β only in part; the intervals may be too narrow."
     assert first.told("zh", Words()) == "数据只能部分确定 r、α、s、β，区间可能偏窄。"
-    assert second.startswith("The log goes back 1,234 days, less than the 2,000 days that it is asked about")
+    assert second.startswith("The log covers 1,234 days, less than the 2,000 days to be predicted")
 
 
 # Laws.
@@ -246,7 +246,7 @@ def test_without_a_model_of_spend_there_are_purchases(customers):
     assert valued["lifetime_value"].isna().all()
     assert valued["expected_purchases"].sum() == pytest.approx(found.totals["value"].iloc[0])
     assert found.by_group(free.assign(all="all"), by="all")["quantity"].tolist() == ["expected_purchases"]
-    with pytest.raises(ValueError, match="Who is worth saving cannot be told without a model of spend"):
+    with pytest.raises(ValueError, match="Without a model of spend nobody can say who is worth saving"):
         customers_worth_saving(free, forecast=found)
 
 
@@ -254,7 +254,7 @@ def test_where_nobody_leaves_nobody_can_be_saved():
     early = customer_summary(as_transactions(load_cdnow()), as_of="1997-02-15")
     found = base_forecast(early)
     assert found.limits == (True, (), 46)
-    with pytest.raises(ValueError, match="the model finds nobody leaving"):
+    with pytest.raises(ValueError, match="The model finds nobody leaving, so it cannot say"):
         customers_worth_saving(early, forecast=found)
 
 

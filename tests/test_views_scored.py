@@ -49,8 +49,9 @@ def test_the_base_parts_those_below_zero_and_those_without_a_purchase_day():
     assert base_customers(customers)["spend"].tolist() == [70.0, 30.0, 0.0]
     assert base_remarks(found) == [
         "Not counted: 1 customer without a purchase day (only refunds, or days that refunds cancel), -5.00 in all. "
-        "Counted with 0 in shares of revenue: 1 customer who ordered but got back more than they paid, -10.00 in all. "
-        "Shares of revenue are of the other customers' 100.00; together these make up the 85.00."
+        "Counted as 0 in shares of revenue: 1 customer who ordered but got back more than they paid, -10.00 in all. "
+        "Shares of revenue are based on the other customers' 100.00; together with the amounts above, this makes the "
+        "revenue of 85.00."
     ]
     (remark,) = base_remarks(found)
     assert remark.told("zh", Words()) == (
@@ -100,11 +101,11 @@ def test_prospects_are_potential_customers_and_outside_the_base(customers):
 def test_holes_are_named_in_one_sentence():
     named = hole_remarks([hole(0), hole(1, "partial"), hole(2, "doubled")])
     assert named == [
-        "The log seems not to be whole: no orders on 2024-01-01 (7 to 20 expected); 4 orders on 2024-01-02 (7 to 20 "
-        "expected); the 4 orders on 2024-01-03 are all there an even number of times, perhaps loaded twice."
+        "The log seems to be incomplete: no orders on 2024-01-01 (7 to 20 expected); 4 orders on 2024-01-02 (7 to 20 "
+        "expected); all 4 orders on 2024-01-03 occur an even number of times, perhaps loaded twice."
     ]
     (many,) = hole_remarks([hole(number) for number in range(7)], of="shop north")
-    assert many.startswith("The log seems not to be whole for shop north: no orders on 2024-01-01")
+    assert many.startswith("The log seems to be incomplete for shop north: no orders on 2024-01-01")
     assert many.endswith("; and 2 more.")
     assert many.told("zh", Words()).endswith("；另有 2 处。")
     assert hole_remarks([]) == []
@@ -115,7 +116,7 @@ def test_the_hole_after_the_newest_order_is_left_to_the_stale_day():
     assert hole_remarks([last], as_of=AS_OF) == []
     span = LogSpan(first_day=NEWEST, first_order=NEWEST, newest_order=NEWEST, quiet_until=datetime(2024, 4, 1))
     (remark,) = stale_remarks(span, as_of=AS_OF)
-    assert remark.startswith("The newest order is of 2024-03-01, 121 days before 2024-06-30: longer than the rhythm")
+    assert remark.startswith("The newest order is from 2024-03-01, 121 days before 2024-06-30: longer than the rhythm")
     assert remark.told("zh", Words()).startswith("最近一笔订单在 2024-03-01，比截止日 2024-06-30 早 121 天")
     assert stale_remarks(span, as_of=NEWEST) == []
     assert stale_remarks(LogSpan(NEWEST, None, None, None), as_of=AS_OF) == []

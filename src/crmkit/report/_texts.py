@@ -23,13 +23,13 @@ TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
             "{first} 至 {as_of} · 截止日 {as_of}（含当日）",
         ),
         "finding_nothing": Label(
-            "Nobody bought anything from {first} to {as_of}; refunds come to {revenue}. KPIs, months, cohorts, tiers, "
-            "RFM, value, rhythm and concentration need purchases, and are not shown.",
+            "Nobody bought anything from {first} to {as_of}; refunds come to {revenue}. The sections that need "
+            "purchases are not shown.",
             "{first} 至 {as_of} 没有任何购买，退款合计 {revenue}。"
             "核心指标、月度数据、同期群、分层、RFM、客户价值、购买节奏和集中度均以购买为基础，故不显示。",
         ),
         "section_touched": Label(
-            "† These figures are of a period that the log does not hold whole.", "† 以上数字所在期间的数据不完整。"
+            "† The log is incomplete for the period of these figures.", "† 以上数字所在期间的数据不完整。"
         ),
         "rows_cut": Label("Only the first {n} of {of} rows are shown.", "仅显示 {of} 行中的前 {n} 行。"),
         "made_with": Label(

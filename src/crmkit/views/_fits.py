@@ -28,7 +28,7 @@ _LEAST_REPEATERS: Final = 10
 # Amounts that differ by a smaller share differ by the rounding of their sums.
 _SAME: Final = 1e-9
 _FEW_REPEATERS: Final = Message(
-    en="Fewer than {n} customers bought on two days, too few to tell from what customers will buy or be worth.",
+    en="Fewer than {n} customers bought on two days: too few to predict what customers will buy or be worth.",
     zh="在两个不同日期购买过的客户不足 {n} 位，无法预测购买与价值。",
 )
 _NO_PURCHASE_FIT: Final = Message(
@@ -36,7 +36,7 @@ _NO_PURCHASE_FIT: Final = Message(
     zh="购买模型无法拟合这份数据，故不给出预计购买与价值。",
 )
 _FEW_AMOUNTS: Final = Message(
-    en="Fewer than {n} customers came back with amounts above zero, too few to tell what customers will spend, so "
+    en="Fewer than {n} customers came back with amounts above zero: too few to predict what customers will spend, so "
     "no value is given.",
     zh="再次购买且金额大于零的客户不足 {n} 位，无法预测消费额，故不给出价值。",
 )

@@ -22,8 +22,8 @@ _TOGETHER: Final = {
 _OF_LEAVING: Final = frozenset({"s", "beta", "a", "b"})
 _ALL_ALIVE: Final = 0.999
 _NOBODY_LEAVES: Final = Message(
-    en="On this log the model finds nobody leaving: the figures are what would come if all stayed, and who has left "
-    "cannot be told.",
+    en="The model finds nobody leaving in this log: the figures are what would come if all stayed, and it cannot say "
+    "who has left.",
     zh="模型在这份数据中未发现客户流失：各项数字是客户全部留下时的结果，无法判断谁已流失。",
 )
 _UNDETERMINED: Final = Message(
@@ -31,7 +31,7 @@ _UNDETERMINED: Final = Message(
     zh="数据只能部分确定 {parameters}，区间可能偏窄。",
 )
 _SHORT_LOG: Final = Message(
-    en="The log goes back {n:,} days, less than the {horizon} that it is asked about: take these figures with care.",
+    en="The log covers {n:,} days, less than the {horizon} to be predicted: treat these figures with care.",
     zh="数据仅覆盖 {n:,} 天，不足所预测的 {horizon}，请谨慎使用。",
 )
 

@@ -22,23 +22,26 @@ _OUTSIDE_THE_BASE: Final = {
         zh="另有 {n} 位没有购买日（仅有退款，或当日订单被退款抵消），不计入客户，合计 {money}。",
     ),
     "below_zero": Message(
-        en="Counted with 0 in shares of revenue: {n} who ordered but got back more than they paid, {money} in all.",
+        en="Counted as 0 in shares of revenue: {n} who ordered but got back more than they paid, {money} in all.",
         zh="有 {n} 位客户下过单但退款多于付款，合计 {money}，计算占比时按 0 计。",
     ),
 }
 _BASE_MONEY: Final = Message(
-    en="Shares of revenue are of the other customers' {base}; together these make up the {revenue}.",
+    en="Shares of revenue are based on the other customers' {base}; together with the amounts above, this makes the "
+    "revenue of {revenue}.",
     zh="各项销售额占比均以其余客户的 {base} 为基数，与上述金额相加即为销售额 {revenue}。",
 )
 _STALE: Final = Message(
-    en="The newest order is of {newest}, {days} days before {as_of}: longer than the rhythm of the log makes "
-    "plausible. If that day is a slip, or orders are still to come in, what compares with it (recency, "
+    en="The newest order is from {newest}, {days} days before {as_of}: longer than the rhythm of the log makes "
+    "plausible. If that day is a mistake, or orders are still to come in, whatever depends on it (recency, "
     "retention, churn, lifetime value) is wrong.",
     zh="最近一笔订单在 {newest}，比截止日 {as_of} 早 {days} 天，超出了数据自身节奏的合理范围。"
     "如果截止日写错，或后续订单尚未载入，则以截止日为准的各项结果（最近购买、留存、流失、客户终身价值）都不可信。",
 )
-_HOLES: Final = Message(en="The log seems not to be whole: {holes}.", zh="数据似乎不完整：{holes}。")
-_HOLES_OF: Final = Message(en="The log seems not to be whole for {of}: {holes}.", zh="{of} 的数据似乎不完整：{holes}。")
+_HOLES: Final = Message(en="The log seems to be incomplete: {holes}.", zh="数据似乎不完整：{holes}。")
+_HOLES_OF: Final = Message(
+    en="The log seems to be incomplete for {of}: {holes}.", zh="{of} 的数据似乎不完整：{holes}。"
+)
 _MORE: Final = Message(en="and {n} more", zh="另有 {n} 处")
 _ON_A_DAY: Final = Message(en="on {start}", zh="{start}")
 _ON_DAYS: Final = Message(en="from {start} to {end}", zh="{start} 至 {end}")
@@ -46,13 +49,13 @@ _HOLE: Final = {
     "missing": Message(en="no orders {when}{expected}", zh="{when} 没有订单{expected}"),
     "partial": Message(en="{n} orders {when}{expected}", zh="{when} 仅有 {n} 单{expected}"),
     "doubled": Message(
-        en="the {n} orders {when} are all there an even number of times, perhaps loaded twice",
+        en="all {n} orders {when} occur an even number of times, perhaps loaded twice",
         zh="{when} 的 {n} 单均出现偶数次，可能重复载入",
     ),
 }
 _EXPECTED: Final = Message(en=" ({low} to {high} expected)", zh="（预计 {low} 至 {high} 单）")
 _MARKED: Final = Message(
-    en="Figures marked † are of periods that touch such days.", zh="标有 † 的数字所在期间涉及这些日期。"
+    en="Figures marked † cover periods that touch such days.", zh="标有 † 的数字所在期间涉及这些日期。"
 )
 
 MARK_REMARK: Final[Said] = _MARKED()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmkit._checks import check_option
 from crmkit._frames import FrameT, from_pandas
-from crmkit._messages import Message
+from crmkit._messages import Message, Said
 from crmkit._names import LANGUAGES, Language
 from crmkit.errors import SchemaError
 from crmkit.segment import RFMSegmenter, TierSegmenter
@@ -20,7 +20,7 @@ __all__ = ["BaseSegments", "base_segments", "scored_customers"]
 
 _COLUMNS: Final = ("customer_id", "n_orders", "spend", "days_since_last", "tenure_days")
 _NO_TIERS: Final = Message(
-    en="No customer paid more than they got back, so there are no shares of revenue to divide customers into tiers by.",
+    en="No customer paid more than they got back, so there are no shares of revenue to divide customers by.",
     zh="没有客户的付款多于退款，无法按贡献分层。",
 )
 
@@ -35,6 +35,8 @@ class BaseSegments:
         Fitted on the base.
     tier_segmenter : TierSegmenter or None
         Fitted on the base; None unless its revenue is above zero.
+    problem : Said or None
+        Why there are no tiers.
     rfm_segments : the kind of table given
         Summary of the RFM segments.
     tiers : the kind of table given, or None
@@ -45,6 +47,7 @@ class BaseSegments:
 
     rfm_segmenter: RFMSegmenter
     tier_segmenter: TierSegmenter | None
+    problem: Said | None
     rfm_segments: Any
     tiers: Any
     base: Any
@@ -103,6 +106,7 @@ def base_segments(customers: Any, *, rules: Any = "named_11", with_prospects: bo
     return BaseSegments(
         rfm,
         tiers,
+        _NO_TIERS() if tiers is None else None,
         from_pandas(rfm.summary(shown), like=customers),
         None if tiers is None else from_pandas(tiers.summary(shown), like=customers),
         from_pandas(base_table(rows.drop(index=prospects.index)), like=customers),
@@ -153,7 +157,7 @@ def scored_customers(customers: FrameT, *, segments: BaseSegments, language: Lan
     rows = in_pandas(customers, columns=_COLUMNS)
     rfm, tiers = segments.rfm_segmenter, segments.tier_segmenter
     if tiers is None:
-        raise SchemaError(_NO_TIERS())
+        raise SchemaError(segments.problem)
     segment, tier = rfm.predict(rows), tiers.predict(rows)
     scores = rfm.scorer_.transform(rows)
     made = {

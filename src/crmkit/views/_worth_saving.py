@@ -18,11 +18,11 @@ _COLUMNS: Final = (
     "customer_id", "days_since_last", "days_between", "lifetime_value", "times_the_mean", "probability_inactive",
 )  # fmt: skip
 _NO_VALUE: Final = Message(
-    en="Who is worth saving cannot be told without a model of spend. {why}",
+    en="Without a model of spend nobody can say who is worth saving. {why}",
     zh="没有消费额模型，无法判断哪些客户值得挽留。{why}",
 )
 _NOBODY_LEAVES: Final = Message(
-    en="Who is worth saving cannot be told, for the model finds nobody leaving.",
+    en="The model finds nobody leaving, so it cannot say who is worth saving.",
     zh="模型未发现客户流失，无法判断哪些客户值得挽留。",
 )
 

@@ -12,8 +12,8 @@ __all__ = ["TEXTS"]
 TEXTS: Final[Mapping[str, Label]] = {
     "audit": Label("Where every row went", "数据去向"),
     "audit_note": Label(
-        "Each row has one reason, the first that holds. Rows that repeat another one in every "
-        "column: {duplicates}; they are counted and not removed.",
+        "Each row has one reason, the first that applies. Rows that repeat another one in every column: "
+        "{duplicates}; they are counted, not removed.",
         "每一行只归入一个原因（按先后顺序取第一个）。有 {duplicates} 行与其他行完全重复，仅计数，不删除。",
     ),
     "reason": Label("Reason", "原因"),

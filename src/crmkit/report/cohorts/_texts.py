@@ -12,7 +12,7 @@ __all__ = ["TEXTS"]
 TEXTS: Final[Mapping[str, Label]] = {
     "cohorts": Label("Cohort retention", "同期群留存"),
     "cohorts_note": Label(
-        "Share of the customers first seen in a month who bought again so many months later; a dash where the log "
+        "Share of the customers first seen in a month who bought again that many months later; a dash where the log "
         "holds nothing of that month.",
         "各月首次购买的客户在其后第几个月再次购买的比例；数据中没有该月的，以短横线表示。",
     ),

@@ -12,7 +12,7 @@ __all__ = ["TEXTS"]
 TEXTS: Final[Mapping[str, Label]] = {
     "concentration": Label("Concentration", "销售额集中度"),
     "concentration_note": Label(
-        "Customers from those with the most revenue to those with the least; the dashed line is how it would look "
+        "Customers from those with the most revenue to those with the least; the dashed line shows how it would look "
         "if all brought the same. Nobody's revenue is below 0. Gini coefficient {gini}.",
         "客户按销售额从高到低排列，每位客户不低于 0；虚线表示每位客户贡献相同的情形。基尼系数 {gini}。",
     ),

@@ -16,17 +16,17 @@ TEXTS: Final[Mapping[str, Label]] = {
     "days_before": Label("{days} days before", "此前 {days} 天"),
     "change": Label("Change", "变化"),
     "previous_missing": Label(
-        "The log starts on {first}, so the period before is not whole: it is left out, and with it retention and "
-        "churn of the last {days} days.",
+        "The log starts on {first}, so it does not cover the period before in full. That period is left out, and so "
+        "are retention and churn of the last {days} days.",
         "数据始于 {first}，上一期不完整，故不列出；最近 {days} 天的留存率与流失率也无从计算。",
     ),
     "recent_missing": Label(
-        "The log starts on {first}, so it does not hold the last {days} days whole, and they are left out.",
+        "The log starts on {first}, so it does not cover the last {days} days in full, and they are left out.",
         "数据始于 {first}，最近 {days} 天不完整，故不列出。",
     ),
     "retention_before_missing": Label(
-        "Retention and churn of the {days} days before compare with yet another {days} days, which the log does "
-        "not hold whole.",
+        "Retention and churn of the {days} days before need another {days} days before those, which the log does not "
+        "cover in full.",
         "此前 {days} 天的留存率与流失率须与更早的 {days} 天相比较，而数据不含完整的该期间。",
     ),
     "base": Label("Base", "基数"),
@@ -49,7 +49,7 @@ TEXTS: Final[Mapping[str, Label]] = {
         "销售额最高的 20% 客户（{count} 位）贡献了 {share} 的销售额。",
     ),
     "finding_no_top": Label(
-        "No customer paid more than they got back, so the share of the top customers cannot be told.",
+        "No customer paid more than they got back, so the top customers have no share of revenue.",
         "没有客户的付款多于退款，无法计算头部客户的占比。",
     ),
     "finding_short_log": Label(
@@ -63,7 +63,7 @@ TEXTS: Final[Mapping[str, Label]] = {
         "（95% 置信区间 {lower} 至 {upper}）。",
     ),
     "finding_no_retention": Label(
-        "Nobody was active in the {days} days to {before}, so retention cannot be told.",
+        "Nobody was active in the {days} days to {before}, so there is no retention to measure.",
         "截至 {before} 的 {days} 天内没有活跃客户，无法计算留存率。",
     ),
     "table_base": Label("Base of the shares", "占比的基数"),

@@ -10,10 +10,10 @@ from crmkit._names import Label
 __all__ = ["TEXTS"]
 
 TEXTS: Final[Mapping[str, Label]] = {
-    "periods": Label("Revenue and customers by month", "按月销售额与客户数"),
+    "months": Label("Revenue and customers by month", "按月销售额与客户数"),
     "periods_note": Label(
-        "New customers are those whose first purchase in this log lies in the month. Pale: the month was not over, "
-        "or the log does not hold it whole (†; a dash where it holds nothing).",
+        "New customers made their first purchase in this log in the month. Pale: the month was not over, or the log "
+        "is incomplete for it (†; a dash where it holds nothing).",
         "新客户指在本数据中首次购买发生在该月的客户。"
         "浅色表示该月尚未结束，或数据不完整（标有 †；没有数据的月份为短横线）。",
     ),

@@ -12,8 +12,8 @@ __all__ = ["TEXTS"]
 TEXTS: Final[Mapping[str, Label]] = {
     "rfm": Label("RFM: recency, frequency, spend", "RFM：最近购买、频次、金额"),
     "rfm_note": Label(
-        "Upper number: customers; lower: what they spent on average. Scores run from 1 to 5, the best, each given "
-        "to as nearly the same number of customers as ties allow.",
+        "Upper number: customers; lower number: what they spent on average. Scores run from 1 to 5, the best. Each "
+        "is given to the same number of customers, as nearly as ties allow.",
         "上方数字为客户数，下方为人均消费额。得分从 1 到 5，5 为最好；在同值不拆分的前提下，各得分人数尽量相等。",
     ),
     "alt_rfm": Label(

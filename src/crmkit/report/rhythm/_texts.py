@@ -13,7 +13,8 @@ TEXTS: Final[Mapping[str, Label]] = {
     "rhythm": Label("Rhythm of purchases", "购买节奏"),
     "rhythm_note": Label(
         "Days from one purchase day to the customer's next one: the marks show within how many days half and nine "
-        "tenths of them lie. Longest gaps, up to 1%, are not drawn; who did not come back has no gap.",
+        "tenths of the gaps lie. The longest gaps, up to 1%, are not drawn; customers who did not come back have no "
+        "gap.",
         "同一客户相邻两个购买日之间的天数：虚线标出一半与九成间隔所在的天数。"
         "最长的 1% 未绘出；未再购买的客户没有间隔。",
     ),

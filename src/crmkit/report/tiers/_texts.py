@@ -12,9 +12,9 @@ __all__ = ["TEXTS"]
 TEXTS: Final[Mapping[str, Label]] = {
     "tiers": Label("Customer tiers", "客户分层"),
     "tiers_note": Label(
-        "Core: the customers with the most revenue who together bring half of it (from {core}). Important: those "
-        "who bring it to 80% (from {important}), or with as many orders as the top 20% ({orders} or more). "
-        "Ordinary: the rest. Whose last order is more than 365 days ago stands one tier lower. Revenue is net of "
+        "Core: the customers with the most revenue who together bring half of it (from {core}). Important: those who "
+        "bring it to 80% (from {important}), or who have as many orders as the top 20% ({orders} or more). Ordinary: "
+        "the rest. Customers whose last order was over 365 days ago are placed one tier lower. Revenue is net of "
         "refunds, and nobody's is below 0.",
         "核心客户：销售额最高、合计贡献一半销售额的客户（不低于 {core}）。"
         "重要客户：使累计贡献达到 80% 的客户（不低于 {important}），或订单数居前 20% 的客户（不少于 {orders} 单）。"

@@ -31,8 +31,8 @@ TEXTS: Final[Mapping[str, Label]] = {
         "若客户全部留下，未来 12 个月将购买 {purchases} 次{interval}。",
     ),
     "finding_worth_saving": Label(
-        "Worth saving: {n} above average in value, yet overdue by their own rhythm and more likely than not to buy "
-        "nothing in those 12 months; {share} of that value is theirs.",
+        "Worth saving: {n} of above-average value who are overdue by their own rhythm and more likely than not to "
+        "buy nothing in those 12 months; {share} of that value is theirs.",
         "值得挽留的客户有 {n} 位：价值高于平均值，但已超过自身的购买间隔，且未来 12 个月内不购买的可能性过半；"
         "上述价值的 {share} 来自这些客户。",
     ),
@@ -57,29 +57,29 @@ TEXTS: Final[Mapping[str, Label]] = {
     "purchases_of": Label("Purchases", "购买次数"),
     "share_of_purchases": Label("Share of purchases", "购买占比"),
     "value_note": Label(
-        "Value: the {money} of purchases after {as_of}, discounted at {rate} a year. Neither past purchases nor those "
-        "of customers yet to come are part of it. Intervals hold what the log leaves open about the models, not the "
-        "chance in what each customer does.",
+        "Value: the {money} of purchases after {as_of}, discounted at {rate} a year. It includes neither past "
+        "purchases nor those of future new customers. Intervals reflect how uncertain the models are, not the chance "
+        "in what each customer does.",
         "价值指 {as_of} 之后各次购买带来的{money}，按年折现率 {rate} 折现；不含以往的购买，也不含未来新客户。"
         "区间反映模型参数的不确定性，不含单个客户行为的随机性。",
     ),
     "value_note_revenue": Label(
         "It is revenue, not profit: no margin was given.", "未给出利润率，故为销售额而非利润。"
     ),
-    "value_note_profit": Label("{margin} of revenue is taken for profit.", "利润按销售额的 {margin} 计算。"),
+    "value_note_profit": Label("{margin} of revenue is counted as profit.", "利润按销售额的 {margin} 计算。"),
     "value_unvalued": Label(
-        "Of {n} no value can be told, for lack of amounts above zero or of a finite mean; they are not in the sums.",
+        "No value can be given for {n}, for lack of amounts above zero or of a finite mean; they are not in the sums.",
         "有 {n} 位客户因没有大于零的金额或均值不是有限值而无法估值，未计入合计。",
     ),
     "tracking": Label("Expected and actual repeat purchases", "预计与实际的复购"),
     "tracking_note_W": Label(
-        "Repeat purchases by week from Monday, beside those that the model expects of new customers with the same "
-        "first purchase days. The model was fitted on these very purchases.",
+        "Repeat purchases by week from Monday, next to those that the model expects from new customers with the same "
+        "first purchase days. The model was fitted to these same purchases.",
         "按周（自周一起）的复购次数，与模型对首购日相同的新客户的预期相比较。模型即由这些购买拟合而得。",
     ),
     "tracking_note_M": Label(
-        "Repeat purchases by month, beside those that the model expects of new customers with the same first purchase "
-        "days. The model was fitted on these very purchases.",
+        "Repeat purchases by month, next to those that the model expects from new customers with the same first "
+        "purchase days. The model was fitted to these same purchases.",
         "按月复购次数，与模型对首购日相同的新客户的预期相比较。模型即由这些购买拟合而得。",
     ),
     "alt_tracking": Label(
@@ -88,23 +88,24 @@ TEXTS: Final[Mapping[str, Label]] = {
     ),
     "worth_saving": Label("Customers worth saving", "值得挽留的客户"),
     "worth_saving_note": Label(
-        "In all {n} who came back at least once, with a value above the average, quiet for longer than their own days "
-        "between purchases, and more likely than not to buy nothing in the next 12 months; together worth {value}.",
+        "{n} in all: they came back at least once, are worth more than the average, have been quiet for longer than "
+        "their own mean time between purchases, and are more likely than not to buy nothing in the next 12 months. "
+        "Together they are worth {value}.",
         "共 {n} 位客户曾再次购买、价值高于平均值、已超过自身的购买间隔未下单，且未来 12 个月内不购买的可能性过半，"
         "合计价值 {value}。",
     ),
-    "worth_saving_named": Label("Those worth most are named.", "以上为其中价值最高者。"),
+    "worth_saving_named": Label("Only those worth the most are named.", "以上为其中价值最高者。"),
     "worth_saving_missing": Label(
-        "Nobody who is worth more than the average is overdue and more likely than not to stay away.",
+        "Nobody worth more than the average is overdue and more likely than not to stay away.",
         "价值高于平均值的客户中，没有人既超过自身的购买间隔，未来 12 个月内不购买的可能性又过半。",
     ),
     "worth_saving_unknown": Label(
-        "Who is worth saving cannot be told, for the model finds nobody leaving.",
+        "The model finds nobody leaving, so it cannot say who is worth saving.",
         "模型未发现客户流失，无法判断哪些客户值得挽留。",
     ),
     "worth_saving_reason": Label(
-        "Last order {quiet} ago, one every {rhythm} before; {inactive} likely to buy nothing in the next 12 months, "
-        "yet worth {times} times the average customer.",
+        "Last order {quiet} ago, one every {rhythm} before that; {inactive} likely to buy nothing in the next 12 "
+        "months, yet worth {times} times the average customer.",
         "最近一次下单在 {quiet} 天前，此前平均每 {rhythm} 天购买一次；未来 12 个月内不购买的概率为 {inactive}，"
         "价值却为客户平均值的 {times} 倍。",
     ),
