@@ -6,12 +6,12 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from crmkit._figures import decimals
+from crmkit._figures import NOTHING, count, decimals
 from crmkit._frames import is_engine, open_frame, to_pandas
 from crmkit._messages import Message
 from crmkit._names import Language
 from crmkit.report._charts import figure_svg
-from crmkit.report._numbers import NOTHING, count, cut
+from crmkit.report._numbers import cut
 from crmkit.report._texts import TEXTS
 
 __all__ = ["Added", "added", "page_of"]

@@ -1,12 +1,12 @@
-"""What the report says first: of which days it is, what its sections found, and what must be known to read it."""
+"""What the report says first: of which days it is, what its sections found, and what readers must know to read it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crmkit._figures import MARK, marked
+from crmkit._figures import MARK, day, marked
+from crmkit._figures import whole_money as money
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import day, money
 from crmkit.report._section import Answer
 from crmkit.report._sections import SECTIONS
 from crmkit.report._texts import TEXTS, joined, told
@@ -16,7 +16,7 @@ __all__ = ["findings", "remarks", "subtitle"]
 
 
 def subtitle(facts: Facts) -> str:
-    """Say of which days the orders are, and of which day the figures."""
+    """Say which days the orders cover, and which day the figures are as of."""
     first, newest = facts.span.first_order, facts.span.newest_order
     if first is None or newest is None:
         texts = TEXTS["subtitle_nothing"].text(facts.language)
@@ -26,7 +26,7 @@ def subtitle(facts: Facts) -> str:
 
 
 def findings(answers: Mapping[str, Answer], facts: Facts) -> list[str]:
-    """Say what the sections found, most general first; of a log without a purchase, that it is one."""
+    """Say what the sections found, most general first; for a log without a purchase, say so."""
     if facts.span.newest_order is None:
         return [_nothing(facts)]
     all_days = facts.touched(facts.first_day, facts.as_of)
@@ -39,7 +39,7 @@ def findings(answers: Mapping[str, Answer], facts: Facts) -> list[str]:
 
 
 def remarks(facts: Facts) -> list[str]:
-    """What must be known to read the figures right, whatever sections are shown."""
+    """What readers must know to read the figures correctly, whatever sections are shown."""
     language = facts.language
     said = [*stale_remarks(facts.span, as_of=facts.as_of), *hole_remarks(facts.holes, as_of=facts.as_of)]
     of_log = [f"{MARK} {told(remark, language)}" for remark in said]

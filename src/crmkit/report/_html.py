@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from crmkit._figures import day
 from crmkit._names import Label, Language
 from crmkit._version import __version__
 from crmkit.labels import LABELS
@@ -12,7 +13,6 @@ from crmkit.report._added import Added, page_of
 from crmkit.report._charts import svg
 from crmkit.report._facts import Facts
 from crmkit.report._findings import findings, remarks, subtitle
-from crmkit.report._numbers import day
 from crmkit.report._section import Answer, Section
 from crmkit.report._sections import SECTIONS
 from crmkit.report._texts import TEXTS, told

@@ -7,24 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from crmkit._figures import ENDLESS, NOTHING, Counted, count, day, decimals, share
+from crmkit._figures import NOTHING, Counted, count, decimals, share
 from crmkit._figures import whole_money as money
 from crmkit._names import Language
 
-__all__ = [
-    "ENDLESS",
-    "NOTHING",
-    "by_code",
-    "change",
-    "count",
-    "counted",
-    "cut",
-    "day",
-    "money",
-    "month",
-    "number_of_kpi",
-    "share",
-]
+__all__ = ["by_code", "change", "counted", "cut", "month", "number_of_kpi"]
 
 # Of a text in a cell: reports stay small.
 _LONGEST = 60

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from crmkit._figures import ENDLESS, NOTHING, day
 from crmkit._frames import plain, records
 from crmkit._version import __version__
 from crmkit.report._added import Added
 from crmkit.report._facts import Facts
 from crmkit.report._findings import findings, subtitle
-from crmkit.report._numbers import ENDLESS, NOTHING, day
 from crmkit.report._section import Answer
 from crmkit.report._sections import SECTIONS
 from crmkit.report._texts import TEXTS

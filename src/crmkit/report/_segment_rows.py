@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crmkit._figures import NOTHING, count, share
+from crmkit._figures import whole_money as money
 from crmkit._names import Language
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import NOTHING, count, money, share
 from crmkit.report._texts import TEXTS
 
 __all__ = ["all_customers", "segment_rows"]

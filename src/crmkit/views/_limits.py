@@ -13,7 +13,7 @@ from crmkit._messages import Joined, Message, Said
 __all__ = ["ForecastLimits", "limits_of", "parameters_of"]
 
 _PARAMETER_COLUMNS: Final = ("model", "parameter", "estimate", "std_error", "lower", "upper", "is_determined")
-# Where the first is not determined, the others cannot be told apart from it: only their ratio, or less, is known.
+# Where the first is not determined, the others cannot be distinguished from it: only their ratio, or less, is known.
 _TOGETHER: Final = {
     "r": ("alpha",), "alpha": ("r",), "s": ("beta",), "beta": ("s",), "a": ("b",), "b": ("a",),
     "p": ("v",), "q": ("v",),
@@ -101,6 +101,6 @@ def parameters_of(models: Sequence[Any]) -> pd.DataFrame:
 
 
 def _undetermined(model: Any) -> list[str]:
-    """Parameters on the boundary, and those that cannot be told apart from one there."""
+    """Parameters on the boundary, and those that cannot be distinguished from one there."""
     lost = {*model.boundary_, *(name for found in model.boundary_ for name in _TOGETHER.get(found, ()))}
     return [name for name in model.params_.index if name in lost]

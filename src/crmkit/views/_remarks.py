@@ -1,4 +1,4 @@
-"""What must be known of a log to read its figures right: its base, its holes, and how old the newest order is."""
+"""What readers must know about a log: whom its base leaves out, where it has holes, how old its newest order is."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ MARK_REMARK: Final[Said] = _MARKED()
 
 
 def base_remarks(base: Any) -> list[Said]:
-    """Say which customers lie outside the base of shares of revenue, and how that goes with the revenue.
+    """Say which customers lie outside the base of shares of revenue, and how the base and the revenue fit together.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def hole_remarks(holes: Sequence[LogHole], *, as_of: datetime | None = None, of:
     Parameters
     ----------
     holes : sequence of LogHole
-        As the rows of `crmkit.log_coverage_table` say them.
+        As a `crmkit.report.CustomerReport` holds them.
     as_of : datetime, optional
         Last day that counts. A hole from the newest order to that day is then left to `stale_remarks`.
     of : str, optional
@@ -142,7 +142,7 @@ def hole_remarks(holes: Sequence[LogHole], *, as_of: datetime | None = None, of:
 
 
 def stale_remarks(span: LogSpan, *, as_of: datetime) -> list[Said]:
-    """Say that ``as_of`` lies longer after the newest order than the rhythm of the log makes plausible, if it does.
+    """Point out that ``as_of`` lies longer after the newest order than the rhythm of the log makes plausible.
 
     Parameters
     ----------

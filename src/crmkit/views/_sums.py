@@ -11,11 +11,11 @@ from crmkit.value import GammaGammaModel, customer_equity, customer_lifetime_val
 
 __all__ = ["Terms", "draws_for", "expected_purchases", "expected_purchases_by", "lifetime_value", "lifetime_value_by"]
 
-# Parameters are drawn so often for each customer; of many customers less often, so that nobody waits for minutes.
+# Draws of the parameters per customer; fewer for many customers, so that nobody waits for minutes.
 _MOST_DRAWS: Final = 500
 _FEWEST_DRAWS: Final = 50
 _MOST_NUMBERS: Final = 10_000_000
-# Of more customers, how wide the intervals of sums are is learned from so many, spread evenly over histories.
+# With more customers, the width of the intervals of sums is estimated from this many, spread evenly over histories.
 _MOST_DRAWN: Final = 20_000
 
 
@@ -106,7 +106,7 @@ def _scaled(sums: pd.DataFrame, totals: pd.Series[Any]) -> pd.DataFrame:
 def _with_known_intervals(sums: pd.DataFrame) -> pd.DataFrame:
     """Leave out intervals of which all draws are alike.
 
-    They are where the log determines no parameter, and say nothing of how sure the sum is.
+    That happens where the log determines no parameter; such an interval says nothing about how certain the sum is.
     """
     known = sums["upper"] > sums["lower"] * (1 + 1e-9)
     ends: dict[str, Any] = {end: np.where(known, sums[end], np.nan) for end in ("lower", "upper")}

@@ -18,7 +18,7 @@ _MONEY: Final = ("expected_spend", "lifetime_value", "lifetime_value_lower", "li
 
 
 def valued_customers(customers: FrameT, *, forecast: BaseForecast) -> FrameT:
-    """Say of each customer what they are expected to buy and what they are worth.
+    """Predict for each customer what they will buy and what they are worth.
 
     Parameters
     ----------

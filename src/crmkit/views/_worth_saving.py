@@ -32,7 +32,7 @@ def customers_worth_saving(customers: FrameT, *, forecast: BaseForecast) -> Fram
 
     A customer who came back at least once is overdue when they have been quiet for longer than their own mean time
     between purchases so far. Without that rule the list would name those who buy once in a long while and are on time,
-    of whom nothing is to be expected within the horizon.
+    from whom nothing is to be expected within the horizon.
 
     Parameters
     ----------

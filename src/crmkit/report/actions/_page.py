@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit._figures import count
+from crmkit._figures import whole_money as money
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import count, counted, cut, money
+from crmkit.report._numbers import counted, cut
 from crmkit.report._section import Answer
 from crmkit.report.actions._texts import TEXTS
 
@@ -26,7 +28,7 @@ def page(answer: Answer, facts: Facts) -> dict[str, Any]:
 
 
 def _note(answer: Answer, facts: Facts) -> str:
-    """Tell how many customers the actions are chosen from and what they brought, who is below zero apart."""
+    """Say how many customers the actions are chosen from and what they brought, with those below zero apart."""
     quiet = answer.more.set_index("part")
     n, amount = quiet["n_customers"], quiet["amount"]
     if n["all"] == 0:

@@ -11,8 +11,8 @@ from crmkit._frames import to_pandas
 from crmkit._messages import Message
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
-from crmkit.labels import LABELS
 from crmkit.report._section import Answer, Context
+from crmkit.transactions import AUDIT_REASONS
 
 __all__ = ["answer"]
 
@@ -43,7 +43,7 @@ def _checked(audit: Any, *, net: float) -> pd.DataFrame:
     """Refuse an audit of other orders: with refunds or without, its money must be that of the transactions."""
     table = to_pandas(open_columns(audit, _COLUMNS, name="audit", made_by="audit_orders"))
     amount = table.set_index("reason")["amount"]
-    missing = [reason for reason in LABELS["audit_reason"] if reason not in amount.index]
+    missing = [reason for reason in AUDIT_REASONS if reason not in amount.index]
     if missing:
         raise SchemaError(_NO_LINES(missing=missing))
     kept = float(amount["kept"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit._figures import count
+from crmkit._figures import whole_money as money
 from crmkit.labels import LABELS
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import count, money
 from crmkit.report._section import Answer
 
 __all__ = ["page"]

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from crmkit._calendar import period_end
-from crmkit._figures import marked
+from crmkit._figures import NOTHING, count, marked
 from crmkit._frames import open_frame, to_pandas
 from crmkit.activity import cohort_table
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import NOTHING, count, month
+from crmkit.report._numbers import month
 from crmkit.report._periods import is_missing, is_touched
 from crmkit.report._section import Answer, Context
 

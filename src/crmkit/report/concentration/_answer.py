@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from crmkit._figures import share
 from crmkit.metrics import concentration_table
 from crmkit.plotting import plot_concentration
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import number_of_kpi, share
+from crmkit.report._numbers import number_of_kpi
 from crmkit.report._section import Answer, Context, Drawing
 from crmkit.views import base_customers
 

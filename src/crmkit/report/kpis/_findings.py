@@ -6,10 +6,11 @@ import math
 from datetime import timedelta
 from typing import Any
 
-from crmkit._figures import marked
+from crmkit._figures import count, day, marked, share
+from crmkit._figures import whole_money as money
 from crmkit._stats import TOP_SHARE, top_count
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import by_code, count, counted, day, money, share
+from crmkit.report._numbers import by_code, counted
 from crmkit.report._section import Answer
 from crmkit.report.kpis._texts import TEXTS
 

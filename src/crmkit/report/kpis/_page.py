@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from crmkit._figures import marked
+from crmkit._figures import NOTHING, count, day, marked, share
 from crmkit._kpi import window_of
 from crmkit.labels import LABELS
 from crmkit.metrics import kpi_catalogue
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import NOTHING, by_code, change, count, day, number_of_kpi, share
+from crmkit.report._numbers import by_code, change, number_of_kpi
 from crmkit.report._section import Answer
 from crmkit.report.kpis._answer import periods
 from crmkit.report.kpis._texts import TEXTS

@@ -7,10 +7,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from crmkit._figures import count
+from crmkit._figures import whole_money as money
 from crmkit.plotting import plot_period_customers, plot_period_revenue
 from crmkit.report._charts import as_drawn
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import count, money, month
+from crmkit.report._numbers import month
 from crmkit.report._periods import is_touched, newest_periods
 from crmkit.report._section import Answer, Drawing
 

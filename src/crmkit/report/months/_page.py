@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit._figures import marked
+from crmkit._figures import NOTHING, count, marked
+from crmkit._figures import whole_money as money
 from crmkit._frames import open_frame, to_pandas
 from crmkit.metrics import period_table
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import NOTHING, count, money, month
+from crmkit.report._numbers import month
 from crmkit.report._periods import is_missing, is_touched, newest_periods
 from crmkit.report._section import Answer, Context
 

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from crmkit._figures import NOTHING, count
+from crmkit._figures import whole_money as money
 from crmkit.plotting import plot_rfm_map
 from crmkit.report._charts import as_drawn
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import NOTHING, count, money
 from crmkit.report._section import Answer, Context, Drawing
 from crmkit.report._segment_rows import all_customers, segment_rows
 from crmkit.segment import rfm_map_table, rfm_rule_table

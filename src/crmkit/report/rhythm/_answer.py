@@ -6,13 +6,13 @@ from typing import Final
 
 import pandas as pd
 
+from crmkit._figures import count
 from crmkit._frames import open_frame, to_pandas
 from crmkit._messages import Message
 from crmkit._stats import position_reaching
 from crmkit.metrics import purchase_gap_table
 from crmkit.plotting import plot_purchase_gaps
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import count
 from crmkit.report._section import Answer, Context, Drawing
 
 __all__ = ["CHARTS", "answer", "days_within"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+from crmkit._figures import count, share
+from crmkit._figures import whole_money as money
 from crmkit.plotting import plot_segments
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import count, counted, money, share
+from crmkit.report._numbers import counted
 from crmkit.report._section import Answer, Drawing
 from crmkit.report._segment_rows import all_customers, segment_rows
 from crmkit.report.tiers._texts import TEXTS

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from crmkit._figures import whole_money as money
 from crmkit._frames import open_frame, to_pandas
 from crmkit._names import Language
-from crmkit.labels import LABELS
-from crmkit.report._numbers import counted, money
+from crmkit.report._numbers import counted
 from crmkit.report._section import Answer, Context
 from crmkit.report.value._texts import TEXTS
 from crmkit.segment import TierSegmenter
@@ -70,11 +70,11 @@ def _totals(sums: pd.DataFrame, saved: pd.DataFrame | None) -> pd.DataFrame:
 def _by_tier(customers: pd.DataFrame, forecast: BaseForecast, tiers: TierSegmenter) -> pd.DataFrame:
     """Value, or else purchases, of each tier that holds anybody, the best first."""
     found = forecast.by_group(customers.assign(segment=tiers.predict(customers)), by="segment").set_index("segment")
-    return found.reindex([code for code in LABELS["tier"] if code in found.index]).reset_index()
+    return found.reindex([code for code in tiers.segments_["segment"] if code in found.index]).reset_index()
 
 
 def _tracking(model: Any, context: Context) -> pd.DataFrame:
-    """Follow all customers to the last day; who bought on that day first could not have come back."""
+    """Follow all customers to the last day; those who first bought on that day could not have come back."""
     facts = context.facts
     table = tracking_table(
         context.transactions,
@@ -87,7 +87,7 @@ def _tracking(model: Any, context: Context) -> pd.DataFrame:
 
 
 def _named(saved: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Say of each why."""
+    """The customers who are named, each with the reason."""
     reasons = [_reason(row, language) for row in saved.to_dict("records")]
     columns = ["customer_id", "lifetime_value", "probability_inactive"]
     return saved[columns].assign(reason=pd.Series(reasons, index=saved.index, dtype=object))

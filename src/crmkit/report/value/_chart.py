@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from crmkit._figures import count
 from crmkit.plotting import plot_tracking
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import count
 from crmkit.report._periods import newest_periods
 from crmkit.report._section import Answer, Drawing
 

@@ -1,11 +1,13 @@
-"""What customers will bring, and whom it pays to win back; what of it cannot be told, and why."""
+"""What customers will bring, and whom it pays to win back; what of this is unknown, and why."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from crmkit._figures import share
+from crmkit._figures import whole_money as money
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import counted, money, share
+from crmkit.report._numbers import counted
 from crmkit.report._section import Answer
 from crmkit.report._texts import joined, told
 from crmkit.report.value._texts import TEXTS

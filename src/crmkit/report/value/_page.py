@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from crmkit._figures import decimals, significant, symbol
+from crmkit._figures import count, day, decimals, share, significant, symbol
+from crmkit._figures import whole_money as money
 from crmkit.labels import LABELS
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import count, counted, cut, day, money, share
+from crmkit.report._numbers import counted, cut
 from crmkit.report._periods import newest_periods
 from crmkit.report._section import Answer
 from crmkit.report._texts import TEXTS as SHARED
@@ -113,7 +114,7 @@ def _tiers(answer: Answer, facts: Facts, totals: Any) -> list[dict[str, str]]:
 
 
 def _saved(answer: Answer) -> list[dict[str, str]]:
-    """Those worth saving, where that can be told and customers may be named."""
+    """Those worth saving, where they are known and customers may be named."""
     if "worth_saving" not in answer.tables:
         return []
     return [

@@ -6,9 +6,11 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
+from crmkit._figures import NOTHING, count
+from crmkit._figures import whole_money as money
 from crmkit._messages import Message, Said
 from crmkit.report._facts import Facts
-from crmkit.report._numbers import NOTHING, count, counted, money
+from crmkit.report._numbers import counted
 from crmkit.report._section import Answer
 from crmkit.report._texts import told
 from crmkit.report.value._texts import TEXTS
@@ -53,5 +55,5 @@ def limits_said(answer: Answer, facts: Facts) -> list[str]:
 
 
 def unvalued_said(n: int, facts: Facts) -> str:
-    """Say of how many no value can be told, and why."""
+    """Say how many customers have no value, and why."""
     return TEXTS["value_unvalued"].text(facts.language).format(n=counted(n, "customer", language=facts.language))
