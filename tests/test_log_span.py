@@ -130,4 +130,4 @@ def test_scored_customers_are_those_of_one_base(tmp_path, monkeypatch):
         assert sum(row["n_customers"] for row in found[name]) == 3
         assert sum(row["value_share"] for row in found[name]) == pytest.approx(1)
         assert max(row["value_share"] for row in found[name]) <= 1
-    assert "Shares of revenue are of the other customers' 50.00" in stderr
+    assert "Shares of revenue are based on the other customers' 50.00" in stderr

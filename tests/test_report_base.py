@@ -141,7 +141,7 @@ def test_the_retention_of_the_period_before_needs_one_more():
     kpis = {row[0]: row[2:] for row in table(page, "kpis")[1:]}
     assert kpis["Retention rate"][0] == "50.0%"
     assert kpis["Retention rate"][3:] == ["–", "–"]
-    assert "compare with yet another 30 days" in section(page, "kpis")
+    assert "need another 30 days before those" in section(page, "kpis")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -179,11 +179,11 @@ def test_the_parts_of_every_table_add_up_to_the_base(orders):
     assert base.loc["all", "n_customers"] == transactions["customer_id"].nunique()
     n_customers = base.loc[["customers", "below_zero"], "n_customers"].sum()
     assert n_customers == kpis["active_customers"]
+    if not n_customers:
+        return
     assert found.tables["months"]["revenue"].sum() == pytest.approx(kpis["revenue"], abs=1e-9)
     assert found.tables["months"]["n_orders"].sum() == kpis["n_orders"]
     assert found.tables["months"]["new_customers"].sum() == n_customers
-    if not n_customers:
-        return
     assert found.tables["cohorts"].drop_duplicates("cohort")["size"].sum() == n_customers
     assert found.tables["rfm_map"]["n_customers"].sum() == n_customers
     money = base.loc["customers", "amount"]
