@@ -255,7 +255,7 @@ def test_amounts_that_cannot_be_are_refused_or_left_out_in_an_engine(build):
         with pytest.raises(SchemaError, match="infinite or below 0 for 1 customers"):
             in_engine(build, some, **plan)
         some.loc[0, "monetary_value"] = 1e308
-        with pytest.raises(SchemaError, match=r"no amount between 1e-100 and 1e\+100 for 1 customers"):
+        with pytest.raises(SchemaError, match=r"not an amount between 1e-100 and 1e\+100 for 1 customers"):
             in_engine(build, some, **plan)
 
 

@@ -19,7 +19,7 @@ from tests.peers import GammaGammaFitter
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.errors import SchemaError
 from crmkit.value import GammaGammaModel, spend_by_frequency_table, spend_independence_table
-from crmkit.value._intervals import interval
+from crmkit.value._draws import interval
 from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._law import log_density, mean_spend
 from crmkit.value._spend._likelihood import _Likelihood

@@ -13,7 +13,7 @@ from crmkit._frames import FrameT, column_like, from_pandas, is_engine, open_fra
 from crmkit._messages import Message
 from crmkit._random import as_generator
 from crmkit._time_units import DAYS, DAYS_A_YEAR
-from crmkit.value._intervals import interval
+from crmkit.value._draws import interval
 from crmkit.value._purchases._model import PurchaseModel
 from crmkit.value._spend import GammaGammaModel
 from crmkit.value._valuation import Valuation

@@ -1,4 +1,4 @@
-"""What a model of purchases and one of spend say together."""
+"""Lifetime values from a model of purchases and a model of spend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_margin
@@ -25,15 +24,15 @@ from crmkit._frames import (
     pandas_series,
 )
 from crmkit._messages import Message, Parameter
-from crmkit._time_units import DAYS
 from crmkit.value._checks import as_continuous_rate, as_end
 from crmkit.value._groups import groups_of
 from crmkit.value._purchases._draws import Quantity
 from crmkit.value._purchases._engine import histories_in_memory, with_predictions
 from crmkit.value._purchases._model import PurchaseModel
+from crmkit.value._purchases._reader import PurchaseReader
 from crmkit.value._spend import GammaGammaModel
-from crmkit.value._spend._engine import along_amounts, check_amounts
-from crmkit.value._spend._law import spend_line
+from crmkit.value._spend._engine import along_amounts
+from crmkit.value._spend._reader import SpendReader
 
 __all__ = ["Valuation"]
 
@@ -46,7 +45,7 @@ _NO_MODEL: Final = Message(
 
 
 class Valuation:
-    """Both models, and the share of the amounts that is profit."""
+    """Both models, and the margin: the share of the amounts that is profit."""
 
     def __init__(self, purchases: PurchaseModel, spend: GammaGammaModel, margin: float) -> None:
         for name, model, kind in (
@@ -55,12 +54,12 @@ class Valuation:
         ):
             if not isinstance(model, kind):
                 raise TypeError(_NO_MODEL(name=Parameter(name), wanted=kind.__name__, kind=type(model).__name__))
-            check_is_fitted(model)
-        self.purchases, self.spend, self.margin = purchases, spend, check_margin(margin)
+        self.purchases, self.spend = PurchaseReader(purchases), SpendReader(spend)
+        self.margin = check_margin(margin)
 
     def discounted(self, discount_rate: float, horizon: float | None) -> Quantity:
         """Discounted purchases of an outlook."""
-        rate = as_continuous_rate(discount_rate, days=DAYS[self.purchases.options_.time_unit])
+        rate = as_continuous_rate(discount_rate, days=self.purchases.days)
         end = as_end(horizon, rate=rate)
         return lambda outlook: outlook.discounted(end, rate)
 
@@ -70,13 +69,10 @@ class Valuation:
 
     def joined(self, customers: FrameT, quantity: Quantity) -> FrameT:
         """Add the value to customers in their engine: by history, a straight line in the customer's mean amount."""
-        check_amounts(customers, non_positive=self.spend.options_.non_positive)
-        few = histories_in_memory(customers, [*self.purchases._columns(), *self.spend.options_.spend_covariates])
-        _, outlook = self.purchases._outlook(few, distinct=False)
-        extra = few[list(self.spend.options_.spend_covariates)].to_numpy(dtype=np.float64)
-        own = self.spend._own(self.spend._estimates(), extra)
-        often = few["frequency"].to_numpy(dtype=np.float64)
-        at_zero, slope = self.margin * quantity(outlook) * spend_line(often, **own)
+        self.spend.check(customers)
+        few = histories_in_memory(customers, [*self.purchases.columns, *self.spend.covariates])
+        _, outlook = self.purchases.outlook(few, distinct=False)
+        at_zero, slope = self.margin * quantity(outlook) * self.spend.line(few)
         line = {"lifetime_value": at_zero, "lifetime_value_slope": slope}
         return along_amounts(
             with_predictions(customers, few, line), at_zero="lifetime_value", slope="lifetime_value_slope"
@@ -84,12 +80,12 @@ class Valuation:
 
 
 class Rows:
-    """What the models say of the rows of a table."""
+    """Predictions of both models for the rows of a table."""
 
     def __init__(self, models: Valuation, table: nw.DataFrame[Any]) -> None:
         self._models, self._table = models, table
-        self._histories, self._outlook = models.purchases._outlook(table.to_native())
-        self._amounts = models.spend._read(table.to_native())
+        self._histories, self._outlook = models.purchases.outlook(table.to_native())
+        self._amounts = models.spend.amounts(table.to_native())
 
     def purchases(self, quantity: Quantity) -> Floats:
         """Purchases of each row."""
@@ -97,21 +93,20 @@ class Rows:
 
     def spend(self) -> Floats:
         """Expected spend of each row."""
-        spend = self._models.spend
-        return self._amounts.to_rows(spend._mean(self._amounts, spend._estimates()))
+        return self._amounts.to_rows(self._models.spend.means(self._amounts))
 
     def value(self, quantity: Quantity) -> Floats:
         """Value of each row."""
         return self._models.margin * self.purchases(quantity) * self.spend()
 
     def weights(self) -> Floats:
-        """Customers that each row stands for."""
+        """Number of customers that each row stands for."""
         if "n_customers" not in self._table.columns:
             return np.ones(len(self._table))
         return pandas_series(self._table["n_customers"]).to_numpy(dtype=np.float64)
 
     def groups(self, by: Hashable | None) -> tuple[list[Any], npt.NDArray[np.intp]]:
-        """Groups in ascending order, and the group of each row; one of all where there is no column."""
+        """Groups in ascending order, and the group of each row; one group of all without a column."""
         if by is None:
             return [None], np.zeros(len(self._table), dtype=np.intp)
         groups = groups_of(self._table, by)
@@ -120,7 +115,7 @@ class Rows:
     def with_groups(
         self, sums: pd.DataFrame, *, by: Hashable, groups: list[Any], of_row: npt.NDArray[np.intp], like: FrameT
     ) -> FrameT:
-        """Put each group before its sums, as its column holds it: categories stay categories."""
+        """Put each group before its sums, in the type of its column: categories stay categories."""
         if is_engine(open_frame(like, name="customers")):
             return from_pandas(pd.concat([pd.Series(groups, name=by), sums], axis=1), like=like)
         _, firsts = np.unique(of_row, return_index=True)
@@ -136,9 +131,8 @@ class Rows:
         Infinite where the mean spend is.
         """
         purchases, spend, margin = self._models.purchases, self._models.spend, self._models.margin
-        law = purchases._drawn(n_draws, rng)
-        params = spend.draw_params(n_draws, random_state=rng)
-        draws = [dict(zip(map(str, params.columns), row, strict=True)) for row in params.to_numpy()]
+        law = purchases.drawn(n_draws, rng)
+        draws = spend.draws(n_draws, rng)
         # Rows of both models, those of one history together.
         valued = ~np.isnan(self.spend())
         of_row = np.where(valued, self._histories.of_row, -1)
@@ -149,7 +143,7 @@ class Rows:
             begin, end = np.searchsorted(of_row[rows], [first, first + len(block)])
             for part in np.array_split(rows[begin:end], 1 + (end - begin) * n_draws // _AT_A_TIME):
                 some = self._amounts.part(place[part])
-                means = np.array([spend._mean(some, draw) for draw in draws])
+                means = spend.means_under(draws, some)
                 bought = margin * values[:, of_row[part] - first]
                 means = np.where(np.isnan(means), np.inf, means)
                 yield part, np.multiply(bought, means, out=np.zeros_like(bought), where=bought > 0)

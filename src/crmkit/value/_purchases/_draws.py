@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
+from crmkit.value._draws import each_draw, interval
 from crmkit.value._purchases._histories import Histories
 from crmkit.value._purchases._interpolated import FewHistories
 from crmkit.value._purchases._laws import Law, Values
@@ -50,7 +51,7 @@ class DrawnLaw:
 
     def values(self, histories: Histories, *quantities: Quantity) -> Iterator[tuple[Histories, Floats]]:
         """Give blocks of histories with quantities under every draw, shape (n_quantities, n_draws, n_histories)."""
-        draws = [dict(zip(self.draws.columns, row, strict=True)) for row in self.draws.to_numpy()]
+        draws = each_draw(self.draws)
         size = max(1, _AT_A_TIME // (len(draws) * len(quantities)))
         for first in range(0, max(len(histories), 1), size):
             block = histories.part(slice(first, first + size))
@@ -70,7 +71,7 @@ class DrawnLaw:
         estimated = known | {"purchases": known["expected_purchases"]}
         now = self.outlook(histories)
         ends = [
-            _ends(name, of_name, level=level)
+            np.array(interval(of_name, level=level, whole=name == "purchases"))
             for _, values in self.values(histories, *(sampled[name] for name in names))
             for name, of_name in zip(names, values, strict=True)
         ]
@@ -88,8 +89,8 @@ class DrawnLaw:
         spread = float(np.sqrt(histories.n @ np.mean(squares, axis=0)))
         expected = self._expected_totals(histories, means, horizon=horizon)
         turned_out = np.maximum(expected + spread * rng.standard_normal(len(expected)), 0.0)
-        lower, upper = np.quantile(expected, _tails(level))
-        low, high = np.quantile(turned_out, _tails(level))
+        lower, upper = interval(expected, level=level)
+        low, high = interval(turned_out, level=level)
         return pd.DataFrame(
             {
                 "expected_purchases": [float(histories.n @ means)],
@@ -108,19 +109,8 @@ class DrawnLaw:
             total = float(histories.n @ means)
             near = float(few.totals(self.law, [self.estimates], histories, horizon)[0])
             if abs(near - total) <= _NEAR * total:
-                draws = [dict(zip(self.draws.columns, row, strict=True)) for row in self.draws.to_numpy()]
-                return few.totals(self.law, draws, histories, horizon) * (total / near if near else 1.0)
+                return few.totals(self.law, each_draw(self.draws), histories, horizon) * (total / near if near else 1.0)
         expected = np.zeros(len(self.draws))
         for block, (values,) in self.values(histories, lambda outlook: outlook.expected(horizon)):
             expected += values @ block.n
         return expected
-
-
-def _ends(name: str, values: Floats, *, level: float) -> Floats:
-    """Lower and upper end of values of shape (n_draws, n_histories); of whole numbers those that were drawn."""
-    method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if name == "purchases" else "linear"
-    return np.asarray(np.quantile(values, _tails(level), axis=0, method=method))
-
-
-def _tails(level: float) -> list[float]:
-    return [(1 - level) / 2, (1 + level) / 2]

@@ -18,7 +18,7 @@ from crmkit._random import as_generator
 from crmkit._stats import as_floats
 from crmkit.errors import SchemaError
 from crmkit.value._checks import check_covariates
-from crmkit.value._intervals import interval
+from crmkit.value._draws import interval_by_blocks
 from crmkit.value._model import ValueModel, Values
 from crmkit.value._priors import Prior
 from crmkit.value._spend._amounts import Amounts, NonPositive, read_amounts
@@ -270,11 +270,12 @@ class GammaGammaModel(ValueModel):
         }
         amounts = self._read(customers)
         distinct, of_row = amounts.distinct()
-        ends = np.empty((2, len(distinct.x)))
-        size = max(1, _AT_A_TIME // n_draws)
-        for first in range(0, len(distinct.x), size):
-            rows = slice(first, first + size)
-            ends[:, rows] = interval(self._mean(distinct.part(rows).as_columns(), draws).T, level=level)
+        ends = interval_by_blocks(
+            lambda rows: self._mean(distinct.part(rows).as_columns(), draws).T,
+            len(distinct.x),
+            size=max(1, _AT_A_TIME // n_draws),
+            level=level,
+        )
         told = {
             "expected_spend": self._mean(distinct, self._estimates()),
             "expected_spend_lower": ends[0],

@@ -1,15 +1,14 @@
-"""What a law says of tenures under many parameters at once: how uncertain it is."""
+"""Predictions by tenure under many parameters at once, for their intervals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit.value._intervals import interval
+from crmkit.value._draws import interval_by_blocks
 from crmkit.value.contracts._law import Law
 
 __all__ = ["Quantity", "with_intervals"]
@@ -30,7 +29,7 @@ def with_intervals(
     draws: pd.DataFrame,
     level: float,
 ) -> dict[str, Floats]:
-    """Put the ends of the intervals that the draws leave beside each estimate at these tenures."""
+    """Put the ends of the intervals from the draws beside each estimate at these tenures."""
     columns = {}
     for name, quantity in quantities.items():
         columns[name] = estimates[name]
@@ -42,8 +41,4 @@ def _ends(quantity: Quantity, at: Floats, *, draws: pd.DataFrame, level: float) 
     """Lower and upper end, shape (2, n_tenures); a quantity that is nan under a draw is infinite there."""
     law = Law(**{str(name): values.to_numpy()[:, None] for name, values in draws.items()})
     size = max(1, _AT_A_TIME // len(draws))
-    ends = np.empty((2, len(at)))
-    for first in range(0, len(at), size):
-        block = slice(first, first + size)
-        ends[:, block] = interval(quantity(law, at[block]), level=level)
-    return ends
+    return interval_by_blocks(lambda block: quantity(law, at[block]), len(at), size=size, level=level)

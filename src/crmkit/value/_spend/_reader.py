@@ -1,0 +1,62 @@
+"""What the lifetime value reads from a model of spend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+from crmkit._arrays import Floats
+from crmkit._frames import FrameT
+from crmkit.value._draws import each_draw
+from crmkit.value._model import Values
+from crmkit.value._spend._amounts import Amounts
+from crmkit.value._spend._engine import check_amounts
+from crmkit.value._spend._law import spend_line
+from crmkit.value._spend._model import GammaGammaModel
+
+__all__ = ["SpendReader"]
+
+
+class SpendReader:
+    """A fitted model of spend as the lifetime value sees it.
+
+    Attributes
+    ----------
+    covariates : list of str
+        Columns that it reads beside frequency and mean amount.
+    """
+
+    def __init__(self, model: GammaGammaModel) -> None:
+        check_is_fitted(model)
+        self._model = model
+        self.covariates = list(model.options_.spend_covariates)
+
+    def check(self, customers: FrameT) -> None:
+        """Raise for amounts that the model refuses, in the engine of the customers."""
+        check_amounts(customers, non_positive=self._model.options_.non_positive)
+
+    def line(self, histories: pd.DataFrame) -> Floats:
+        """Expected spend as a straight line in the mean amount: its value at 0 and its slope, shape (2, n)."""
+        extra = histories[self.covariates].to_numpy(dtype=np.float64)
+        own = self._model._own(self._model._estimates(), extra)
+        return spend_line(histories["frequency"].to_numpy(dtype=np.float64), **own)
+
+    def amounts(self, customers: Any) -> Amounts:
+        """Amounts of customers."""
+        return self._model._read(customers)
+
+    def means(self, amounts: Amounts) -> Floats:
+        """Expected spend at the estimates; ``nan`` where it is infinite."""
+        return self._model._mean(amounts, self._model._estimates())
+
+    def draws(self, n_draws: int, rng: np.random.Generator) -> list[Values]:
+        """Draws of the parameters."""
+        return each_draw(self._model.draw_params(n_draws, random_state=rng))
+
+    def means_under(self, draws: Sequence[Values], amounts: Amounts) -> Floats:
+        """Expected spend under each draw, shape (n_draws, n)."""
+        return np.array([self._model._mean(amounts, draw) for draw in draws])
