@@ -65,7 +65,7 @@ def open_frame(native: object, *, name: str) -> AnyFrame:
 
 
 def open_as_given(native: object, *, name: str) -> AnyFrame:
-    """Do what `open_frame` does, but leave the types of the columns."""
+    """Open a frame like `open_frame`, but leave the types of its columns."""
     _refuse_duplicate_columns(native, name=name)
     try:
         frame = nw.from_native(with_native_bytes(with_names(cast("Any", native))))

@@ -12,7 +12,7 @@ AnyFrame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
 
 def with_numpy_types(frame: AnyFrame, *, columns: Sequence[str]) -> AnyFrame:
-    """Give pandas columns of numbers and times the types of NumPy, but for whole numbers of which some are missing."""
+    """Give pandas columns of numbers and times NumPy's types, except whole numbers of which some are missing."""
     if not frame.implementation.is_pandas():
         return frame
     native: pd.DataFrame = frame.to_native()

@@ -1,4 +1,4 @@
-"""Columns in types that every step can read: types that only one kind of frame has become what they stand for."""
+"""Columns in types that every step can read; a type that only one kind of frame has becomes what it stands for."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def clean_ids(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
     """Replace a column of ids by whole numbers or text; an empty text is not an id.
 
     A float column of whole numbers, as missing ids make it, becomes whole numbers; categories become
-    what they stand for, and a column in which all is missing becomes text.
+    what they stand for, and a column without any id becomes text.
     """
     frame = _without_objects(frame, column, where=where)
     dtype = frame.collect_schema()[column]

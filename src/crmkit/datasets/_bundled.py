@@ -27,7 +27,7 @@ def load_cdnow(*, full: bool = False) -> pd.DataFrame:
     The 23,570 people who bought at the online shop CDNOW for the first time in
     the first quarter of 1997, with all their orders from 1997-01-01 to
     1998-06-30. Nothing is cleaned: a customer may have several rows a day (the
-    file has no order number, nor does it hold refunds) and some amounts are 0.
+    file has neither order numbers nor refunds) and some amounts are 0.
 
     Parameters
     ----------

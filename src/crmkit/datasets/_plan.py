@@ -40,7 +40,7 @@ _CAMPAIGN_OUTSIDE: Final = Message(
 
 
 def check_above(value: object, *, name: str, low: int, or_infinite: bool = False) -> None:
-    """Raise unless ``value`` is a number above ``low``, finite or infinite as told."""
+    """Raise unless ``value`` is a number above ``low``, finite unless ``or_infinite``."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(_NO_NUMBER(name=Parameter(name), low=low, value=value))
     if not float(value) > low or (math.isinf(value) and not or_infinite):

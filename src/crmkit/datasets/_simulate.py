@@ -80,7 +80,7 @@ def make_transactions(
         Mean time from acquisition to dropout, in days. Above 0; ``inf`` if nobody leaves.
     dropout_rate_shape : float, default 2
         Shape s of the dropout rates; the larger, the more alike the customers. Above 1,
-        for the mean lifetime is infinite otherwise.
+        because the mean lifetime is infinite otherwise.
     mean_spend : float, default 50
         Mean of the customers' mean order values, in money. Above 0.
     order_spend_shape : float, default 6
@@ -102,7 +102,7 @@ def make_transactions(
         Length of the campaign in days, at least 1; it is cut at ``end``.
     campaign_uplift : float, default 0
         The intensity of treated customers is multiplied by 1 + uplift during the campaign;
-        first orders are not. Above -1.
+        first orders are not affected. Above -1.
     treated_share : float, default 0.5
         Share of ``n_customers``, rounded to whole customers and drawn at random, that the
         campaign treats, in [0, 1].

@@ -65,7 +65,7 @@ def make_subscriptions(
     Parameters
     ----------
     n_customers : int, default 1000
-        Customers, those who only had a trial included; at least 1.
+        Customers, including those who only had a trial; at least 1.
     start, end : date or ISO text
         First and last day of the log, both inclusive.
     acquisition_days : int, optional
@@ -100,8 +100,8 @@ def make_subscriptions(
         - ``start`` (datetime64[us]): first day served.
         - ``end`` (datetime64[us]): first day no longer served, also after the log where notice has been given; missing
           while no end is known.
-        - ``end_known`` (datetime64[us]): day of the notice, even over the last month; where a price changes or a trial
-          is converted, ``end`` itself.
+        - ``end_known`` (datetime64[us]): day of the notice, uniform over the last month; where a price changes or a
+          trial is converted, ``end`` itself.
         - ``mrr`` (float64): price of a month; 0 in a trial.
         - ``trial`` (bool).
 
@@ -109,11 +109,11 @@ def make_subscriptions(
 
         - ``customer_id`` (int64).
         - ``acquired`` (datetime64[us]): first day, of the trial or the contract.
-        - ``converts`` (bool): whether there is a contract, be it after the log.
+        - ``converts`` (bool): whether there is a contract, even if it begins after the log.
         - ``contract_start`` (datetime64[us]): its first day; missing without one.
         - ``churn_probability`` (float64): :math:`\theta_i` per renewal; missing without a contract.
-        - ``lost_at_renewal`` (float64): number of the renewal at which the customer leaves, from 1, be it after the
-          log; missing without a contract.
+        - ``lost_at_renewal`` (float64): number of the renewal at which the customer leaves, from 1, even if it comes
+          after the log; missing without a contract.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def make_subscriptions(
         tries=tries,
         converts=converts,
         begun=acquired + np.where(tries, trial_days, 0),
-        # A probability that is 0 but for rounding loses nobody in all the years that dates have.
+        # A probability of practically 0 loses nobody within the range of dates.
         lost_at=rng.geometric(np.clip(churn, 1e-12, 1.0)),
         notice=rng.random(n_customers),
     )

@@ -25,7 +25,7 @@ def as_order_table(
     seconds = _whole_seconds(np.concatenate([orders.moment, refunds.moment]))
     # A moment that floating point rounds up to midnight stays on the last day.
     np.minimum(seconds, n_days * _SECONDS_A_DAY - 1, out=seconds)
-    # A stable sort, for the same seed to give the same table on every machine.
+    # A stable sort, so that a seed gives the same table on every machine.
     by_date = np.argsort(seconds, kind="stable")
     ids = np.flatnonzero(has_orders) + 1
     return pd.DataFrame(

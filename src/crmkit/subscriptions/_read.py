@@ -1,4 +1,4 @@
-"""Subscriptions read: their rows, with standard columns beside them, and the reasons for which rows cannot be used."""
+"""Tables of subscriptions: their rows with standard columns beside them, and why rows cannot be used."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def read_subscriptions(
 
 
 def _reasons(rows: Rows) -> tuple[Reason, ...]:
-    """Why rows cannot be used, for the columns that are there."""
+    """List why rows cannot be used, for the columns that are there."""
     column = nw.col
     holds = {
         "no_customer": (CUSTOMER, column(CUSTOMER).is_null()),
@@ -163,7 +163,7 @@ def _unread(column: str) -> nw.Expr:
 
 
 def _so(condition: nw.Expr) -> nw.Expr:
-    """Whether a condition holds; not where it cannot be told because a value is missing."""
+    """Whether a condition holds; it does not where a value is missing."""
     return flag(condition) == 1
 
 

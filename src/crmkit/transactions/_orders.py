@@ -1,4 +1,4 @@
-"""An order log read: its rows, with their standard columns beside them, and the reasons that a row can have."""
+"""Order logs: their rows with standard columns beside them, and the reasons that a row can have."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -43,7 +43,7 @@ AUDIT_REASONS: Final = MappingProxyType(
         "given": Label("Given", "合计"),
     }
 )
-"""What a row can be, with its name: the first that holds counts, the first three cannot be used. Then the sum."""
+"""What a row can be, with its name. The first that holds counts; the first three cannot be used. Last comes the sum."""
 
 _UNUSABLE: Final = (
     Reason(
@@ -106,7 +106,7 @@ def read_orders(
 
 
 def further_reasons(rows: Rows, *, as_of: datetime | None) -> dict[str, nw.Expr]:
-    """What a row can be that can be used, but for a purchase."""
+    """Find what a usable row can be other than a purchase."""
     late = nw.lit(value=False) if as_of is None else nw.col(TIME) >= midnight(next_day(as_of), of=rows.frame)
     return {"after_as_of": late, "refund": nw.col(AMOUNT) < 0, "zero_price": nw.col(AMOUNT) == 0}
 
