@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
-__all__ = ["CURRENCY", "currency_of"]
+__all__ = ["CURRENCY", "currency_of", "one_of"]
 
 # ISO 4217 codes of the larger currencies, with the signs that stand for one of them alone.
 _CODES: Final = {
@@ -64,7 +65,14 @@ _CODES: Final = {
     "ZAR": (),
 }
 # Signs of several currencies.
-_SHARED: Final = ("$", "¥", "kr", "kr.", "Rs", "Rs.")
+_SHARED: Final = {
+    "$": {"ARS", "AUD", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "USD", "UYU"},
+    "¥": {"CNY", "JPY"},
+    "kr": {"DKK", "ISK", "NOK", "SEK"},
+    "kr.": {"DKK", "ISK", "NOK", "SEK"},
+    "rs": {"INR", "LKR", "PKR"},
+    "rs.": {"INR", "LKR", "PKR"},
+}
 _CODE_OF: Final = {sign.casefold(): code for code, signs in _CODES.items() for sign in (code, *signs)}
 
 CURRENCY: Final = f"(?i:{'|'.join(sorted(map(re.escape, (*_CODE_OF, *_SHARED)), key=len, reverse=True))})"
@@ -73,4 +81,13 @@ CURRENCY: Final = f"(?i:{'|'.join(sorted(map(re.escape, (*_CODE_OF, *_SHARED)), 
 
 def currency_of(sign: str | None) -> str | None:
     """The currency that a sign stands for: its code, or the sign itself where several currencies have it."""
-    return None if sign is None else _CODE_OF.get(sign.casefold(), sign)
+    return (
+        None if sign is None else _CODE_OF.get(sign.casefold(), sign.casefold() if sign.casefold() in _SHARED else sign)
+    )
+
+
+def one_of(found: Collection[str]) -> list[str]:
+    """The different currencies among those found: a shared sign beside one of its own currencies stands for that."""
+    codes = {currency for currency in found if currency not in _SHARED}
+    shared = [sign for sign in found if sign in _SHARED and len(_SHARED[sign] & codes) != 1]
+    return sorted(codes) + sorted(shared)
