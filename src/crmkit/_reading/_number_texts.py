@@ -23,7 +23,8 @@ DecimalMark: TypeAlias = Literal[".", ","]
 """What stands before the decimals; the other mark may group digits."""
 
 _TWO_WAYS: Final = Message(
-    en="{where} holds numbers with a decimal point, such as {points}, and with a decimal comma, such as {commas}. Write them all in one way.",
+    en="{where} holds numbers with a decimal point, such as {points}, and with a decimal comma, such as {commas}. "
+    "Write them all in one way.",
     zh="{where}中既有用小数点的数（如 {points}），又有用小数逗号的数（如 {commas}），请统一写法。",
 )
 _UNSURE: Final = Message(
