@@ -39,7 +39,7 @@ def reason_of(customer, date, amount, **options):
         (("ann", None, 1.0), "unusable_date"),
         (("ann", "1900-01-01", 1.0), "unusable_date"),
         (("ann", DAY, None), "unusable_amount"),
-        (("ann", DAY, "1,5"), "unusable_amount"),
+        (("ann", DAY, "1,5,0"), "unusable_amount"),
         (("ann", DAY, float("inf")), "unusable_amount"),
         (("ann", "2024-03-02", 1.0), "after_as_of"),
         (("ann", "2024-03-01 23:59:59", 1.0), "kept"),
@@ -179,7 +179,7 @@ def messy_logs(draw, *, at_least=()):
     """Logs as files hold them: text with gaps, typing errors, placeholders, refunds and repetitions."""
     customers = st.sampled_from(["ann", "bo", "", " ", None])
     dates = st.sampled_from([DAY, "2024-03-02 10:00", "2024-04-30", "1900-01-01", "30/04/2024", "", None])
-    amounts = st.sampled_from(["5", "0", "-2.50", "7.25", "1,5", "", None, "inf"])
+    amounts = st.sampled_from(["5", "0", "-2.50", "7.25", "1,5,0", "", None, "inf"])
     found = [*at_least, *draw(st.lists(st.tuples(customers, dates, amounts), min_size=not at_least, max_size=30))]
     table = log(found).astype(object)
     return table.set_index(pd.Index(draw(st.permutations(range(len(found))))))

@@ -175,11 +175,11 @@ def test_a_missing_currency_is_refused(codes, build):
 def test_unusable_amounts_are_refused_with_their_rows_and_values():
     expected = (
         r"`orders` has rows that cannot be used: 3 with an unusable amount \(first at rows \[1, 2, 3\], "
-        r"`orders\[\'amount\'\]` is \['1,50', None, 'inf'\]\)\. Correct them, or pass invalid='drop'; "
+        r"`orders\[\'amount\'\]` is \['1,5,0', None, 'inf'\]\)\. Correct them, or pass invalid='drop'; "
         r"rejected_orders returns them\."
     )
     with pytest.raises(SchemaError, match=expected):
-        as_transactions(priced(pd.Series(["1.50", "1,50", None, "inf"], dtype=object)))
+        as_transactions(priced(pd.Series(["1.50", "1,5,0", None, "inf"], dtype=object)))
 
 
 @pytest.mark.parametrize("broken", [None, float("nan"), float("inf"), -float("inf")])

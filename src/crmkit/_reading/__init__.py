@@ -6,6 +6,7 @@ from crmkit._reading._flags import clean_flags
 from crmkit._reading._ids import clean_ids
 from crmkit._reading._kept import columns_kept
 from crmkit._reading._labels import clean_labels
+from crmkit._reading._number_texts import DecimalMark, NumberTexts
 from crmkit._reading._numbers import clean_numbers
 from crmkit._reading._refusals import Counts, Invalid, count_rows, rejected_rows, usable_rows
 from crmkit._reading._rows import Reason, Rows, open_rows
@@ -13,7 +14,9 @@ from crmkit._reading._times import clean_times
 
 __all__ = [
     "Counts",
+    "DecimalMark",
     "Invalid",
+    "NumberTexts",
     "Reason",
     "Rows",
     "audit_table",

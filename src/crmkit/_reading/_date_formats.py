@@ -8,28 +8,43 @@ from typing import Any, Final
 
 import pandas as pd
 
+from crmkit._checks import FIRST_YEAR, LAST_YEAR
+
 __all__ = ["fitting_formats"]
 
 _SAMPLE: Final = 50
+_LEAST_SHARE: Final = 0.9
 _TIMES: Final = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %I:%M %p")
 _YEARS: Final = ("%Y", "%y")
 _SEPARATORS: Final = "/.-"
 
 
 def fitting_formats(texts: pd.Series[Any]) -> list[str]:
-    """List the formats that all texts can be read in, as `datetime.strptime` takes them; day first before month first.
+    """List the formats in which nearly all texts can be read, as `datetime.strptime` takes them.
 
-    Missing texts do not count. Each format is tried on a few texts before it is tried on all.
+    Of formats that give the same dates one is listed. Each is tried on a few texts before it is tried on all; one text
+    in ten may be a slip.
     """
     distinct = pd.Series(texts.dropna().unique(), dtype=object)
     if distinct.empty:
         return []
     sample = distinct.iloc[:: max(len(distinct) // _SAMPLE, 1)]
-    return [form for form in _formats() if _fits(sample, form) and _fits(distinct, form)]
+    found: dict[str, pd.Series[Any]] = {}
+    for form in _formats():
+        if _read(sample, form) is None or (days := _read(distinct, form)) is None:
+            continue
+        if not any(days.equals(other) for other in found.values()):
+            found[form] = days
+    most = max((days.notna().sum() for days in found.values()), default=0)
+    return [form for form, days in found.items() if days.notna().sum() == most]
 
 
-def _fits(texts: pd.Series[Any], form: str) -> bool:
-    return bool(pd.to_datetime(texts, format=form, errors="coerce").notna().all())
+def _read(texts: pd.Series[Any], form: str) -> pd.Series[Any] | None:
+    """The dates of texts in a format; None unless it fits nearly all."""
+    days = pd.to_datetime(texts, format=form, errors="coerce", utc=True)
+    # A placeholder such as 12/31/9999 says nothing of the format.
+    days = days.where(days.dt.year.between(FIRST_YEAR, LAST_YEAR))
+    return days if days.notna().mean() >= _LEAST_SHARE else None
 
 
 def _formats() -> Iterator[str]:

@@ -79,6 +79,11 @@ class Rows:
                 frame = clean(frame, column, where=self.where[column], **options)
         return replace(self, frame=frame)
 
+    def cleaned_together(self, clean: Callable[..., AnyFrame], *columns: str, **options: Any) -> Self:
+        """Clean those of the standard columns that are there, in one go."""
+        where = {column: self.where[column] for column in columns if column in self.where}
+        return replace(self, frame=clean(self.frame, where, **options))
+
     def usable(self) -> nw.Expr:
         """Whether a row can be used."""
         first, *others = (reason.holds for reason in self.reasons)

@@ -10,16 +10,28 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from crmkit._messages import Message
+from crmkit._checks import some
+from crmkit._messages import Joined, Message, Setting
+from crmkit._reading._date_formats import fitting_formats
 from crmkit._reading._zones import IN_THE_TEXT, check_aware, check_naive
 from crmkit.errors import SchemaError
 
-__all__ = ["check_format", "parsed_times"]
+__all__ = ["EXCEL", "check_format", "parsed_times"]
 
 # Whatever follows the time and could be a zone, in any of its short forms.
 _OFFSET: Final = r"[tT ].*[zZ+-]"
 _PLAIN_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?", re.ASCII)
+_FEWEST_OF_A_KIND: Final = 2
 _SHORTEST_DATE: Final = len("2024-1-1")
+EXCEL: Final = "excel"
+"""The format of spreadsheets: days since the end of 1899, decimals for the time."""
+_EXCEL_START: Final = "1899-12-30"
+# 1954 to 2119; ids and prices are seldom among them.
+_SERIALS: Final = re.compile(r"[2-7]\d{4}(\.\d+)?")
+# What other programs write for ISO: zones as words, Java's zones in brackets, dates in Chinese.
+_ZONE_WORD: Final = r"\s*(?:UTC|GMT)$|\[[A-Za-z_/+-]+\]$"
+_CHINESE: Final = r"^(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]"
+_CHINESE_TIME: Final = r"(\d{1,2})\s*[时点]\s*(\d{1,2})\s*分(?:\s*(\d{1,2})\s*秒)?"
 _DIRECTIVE: Final = re.compile("%(.?)", re.DOTALL)
 _DIRECTIVES: Final = frozenset("AaBbdfGHIjmMpSuUVwWyYzZ%")
 
@@ -39,11 +51,30 @@ _MIXED: Final = Message(
     "one. Write them all in one way first.",
     zh="{where}中有 {aware:,} 个时间注明了时区，另有 {naive:,} 个没有。请先统一写法。",
 )
+_OTHER_FORMAT: Final = Message(
+    en="{where} holds dates that are not ISO, such as {values}. They fit {formats}: pass it.",
+    zh="{where}中有非 ISO 格式的日期，例如 {values}，符合 {formats}，请用该选项指定。",
+)
+_SEVERAL_FORMATS: Final = Message(
+    en="{where} holds dates that are not ISO, such as {values}. They fit {formats}: pass the one that is meant.",
+    zh="{where}中有非 ISO 格式的日期，例如 {values}，同时符合 {formats}，请指定实际使用的格式。",
+)
+_TWO_KINDS: Final = Message(
+    en="{where} holds {iso:,} different dates in ISO and {others:,} in another format, such as {values}. Write them "
+    "all in one way.",
+    zh="{where}中有 {iso:,} 个 ISO 格式的日期，另有 {others:,} 个其他格式的日期，例如 {values}，请先统一写法。",
+)
+_SERIAL: Final = Message(
+    en="{where} holds day numbers of a spreadsheet, such as {values}. Pass {@date_format='excel'}.",
+    zh="{where}中是电子表格的日期序号，例如 {values}。请使用 {@date_format='excel'}。",
+)
 
 
 def check_format(date_format: str | None) -> None:
     """Raise unless a format says where day, month and year stand."""
     if date_format is None:
+        return
+    if date_format == EXCEL:
         return
     if not isinstance(date_format, str) or "%" not in date_format:
         raise ValueError(_NOT_A_FORMAT(value=date_format))
@@ -58,25 +89,25 @@ def parsed_times(values: pd.Series[Any], *, where: object, date_format: str | No
     if pd.api.types.infer_dtype(values, skipna=True) == "string":
         # Days repeat, and reading a text is slow: each is read once.
         codes, texts = pd.factorize(values)
-        instants, aware = _read_texts(pd.Series(texts, dtype=object), date_format=date_format)
+        instants, aware = _read_texts(pd.Series(texts, dtype=object), where=where, date_format=date_format)
         instants, aware = np.append(instants, np.datetime64("NaT", "us"))[codes], np.append(aware, False)[codes]
     else:
-        instants, aware = _read_objects(values, date_format=date_format)
+        instants, aware = _read_objects(values, where=where, date_format=date_format)
     return _local(instants, aware, where=where, zone=zone)
 
 
-def _read_objects(values: pd.Series[Any], *, date_format: str | None) -> tuple[Any, Any]:
+def _read_objects(values: pd.Series[Any], *, where: object, date_format: str | None) -> tuple[Any, Any]:
     """Instants of text, dates and time stamps, and which of them name their zone."""
     is_text, is_date = (values.map(holds).to_numpy(dtype=bool) for holds in (_is_text, _is_date))
     instants = np.full(len(values), np.datetime64("NaT", "us"))
     aware = np.zeros(len(values), dtype=bool)
-    instants[is_text], aware[is_text] = _read_texts(values[is_text], date_format=date_format)
+    instants[is_text], aware[is_text] = _read_texts(values[is_text], where=where, date_format=date_format)
     instants[is_date] = _instants(values[is_date], date_format=None)
     aware[is_date] = [getattr(value, "tzinfo", None) is not None for value in values[is_date]]
     return instants, aware & ~np.isnat(instants)
 
 
-def _read_texts(values: pd.Series[Any], *, date_format: str | None) -> tuple[Any, Any]:
+def _read_texts(values: pd.Series[Any], *, where: object, date_format: str | None) -> tuple[Any, Any]:
     """Instants of text, and which of them name their zone."""
     # The usual case, found in one look: nothing but times without a zone.
     if date_format is None and all(map(_PLAIN_TIME.fullmatch, values)):
@@ -84,13 +115,58 @@ def _read_texts(values: pd.Series[Any], *, date_format: str | None) -> tuple[Any
     text = values.str.strip()
     # Words such as "today" would ask the clock.
     text = text.where(text.str.contains(r"\d", regex=True), None)
-    if date_format is None:
-        aware = text.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
-        text = text.where(text.str.len() >= _SHORTEST_DATE, None)
-    else:
-        aware = np.full(len(text), "%z" in date_format.lower())
-    instants = _instants(text, date_format=date_format)
+    if date_format == EXCEL:
+        return _from_serials(text), np.zeros(len(text), dtype=bool)
+    if date_format is not None:
+        instants = _instants(text, date_format=date_format)
+        if "%f" not in date_format and "%S" in date_format:
+            # Some programs write the fraction of a second only where there is one.
+            rest = np.isnat(instants)
+            instants[rest] = _instants(text[rest], date_format=date_format.replace("%S", "%S.%f"))
+        return instants, np.full(len(text), "%z" in date_format.lower()) & ~np.isnat(instants)
+    iso = _as_iso(text)
+    aware = iso.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
+    instants = _instants(iso.where(iso.str.len() >= _SHORTEST_DATE, None), date_format=None)
+    _refuse_other_formats(text[np.isnat(instants)], n_iso=int((~np.isnat(instants)).sum()), where=where)
     return instants, aware & ~np.isnat(instants)
+
+
+def _as_iso(text: pd.Series[Any]) -> pd.Series[Any]:
+    """Bring what other programs write into ISO's form."""
+    iso = text.str.replace(_ZONE_WORD, lambda found: "" if found[0].startswith("[") else "Z", regex=True)
+    iso = iso.str.replace(r"ZZ$", "Z", regex=True)
+    if iso.str.contains("年", regex=False).any():
+        iso = iso.str.replace(_CHINESE, lambda day: f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}", regex=True)
+        iso = iso.str.replace(
+            _CHINESE_TIME, lambda time: f" {int(time[1]):02}:{int(time[2]):02}:{int(time[3] or 0):02}", regex=True
+        ).str.replace(r"\s+", " ", regex=True)
+    return iso
+
+
+def _from_serials(text: pd.Series[Any]) -> Any:
+    """Instants of day numbers, to the second."""
+    days = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    seconds = pd.Series((days * 86_400).round())
+    return pd.to_datetime(seconds, unit="s", origin=_EXCEL_START, errors="coerce").to_numpy().astype("datetime64[us]")
+
+
+def _refuse_other_formats(left: pd.Series[Any], *, n_iso: int, where: object) -> None:
+    """Name the formats that fit dates that are not ISO: a kind of dates must not be left out unnoticed."""
+    left = left.dropna().drop_duplicates()
+    # One odd date among others in ISO is a slip.
+    if len(left) < (_FEWEST_OF_A_KIND if n_iso else 1):
+        return
+    values = some(left)
+    if left.str.fullmatch(_SERIALS).all() and not n_iso:
+        raise SchemaError(_SERIAL(where=where, values=values))
+    formats = fitting_formats(left)
+    if not formats:
+        return
+    if n_iso:
+        raise SchemaError(_TWO_KINDS(where=where, iso=n_iso, others=len(left), values=values))
+    message = _OTHER_FORMAT if len(formats) == 1 else _SEVERAL_FORMATS
+    settings = Joined([Setting("date_format", form) for form in formats], en=" or ", zh=" 或 ")
+    raise SchemaError(message(where=where, values=values, formats=settings))
 
 
 def _instants(values: pd.Series[Any], *, date_format: str | None) -> Any:

@@ -12,7 +12,7 @@ import pandas as pd
 from crmkit._checks import FIRST_YEAR, LAST_YEAR
 from crmkit._frames import AnyFrame, midnight, pandas_series, type_of, with_values
 from crmkit._messages import Message
-from crmkit._reading._time_texts import check_format, parsed_times
+from crmkit._reading._time_texts import EXCEL, check_format, parsed_times
 from crmkit._reading._zones import check_aware, check_naive, zone_named
 from crmkit.errors import SchemaError
 
@@ -51,8 +51,10 @@ def clean_times(
     zone = zone_named(time_zone)
     check_format(date_format)
     dtype = frame.collect_schema()[column]
-    if isinstance(frame, nw.DataFrame) and dtype in (nw.String, nw.Object, nw.Categorical):
+    serial = date_format == EXCEL and dtype.is_numeric()
+    if isinstance(frame, nw.DataFrame) and (serial or dtype in (nw.String, nw.Object, nw.Categorical)):
         values = pandas_series(frame[column])
+        values = values.astype("string") if serial else values
         frame = with_values(frame, column, parsed_times(values, where=where, date_format=date_format, zone=zone))
     else:
         local = _typed(frame, column, where=where, zone=zone)

@@ -125,7 +125,7 @@ def read_subscriptions(
     check_one_currency(rows, currency)
     rows = rows.cleaned(clean_ids, CUSTOMER, SUBSCRIPTION).cleaned(_noted, *_OPEN)
     rows = rows.cleaned(clean_times, *_DAYS, date_format=date_format, time_zone=time_zone)
-    rows = rows.cleaned(_midnights, *_DAYS).cleaned(clean_numbers, MRR, LIST_MRR).cleaned(clean_flags, TRIAL)
+    rows = rows.cleaned(_midnights, *_DAYS).cleaned_together(clean_numbers, MRR, LIST_MRR).cleaned(clean_flags, TRIAL)
     rows = rows.cleaned(_next_days, END) if inclusive_end else rows
     return replace(rows, reasons=_reasons(rows))
 

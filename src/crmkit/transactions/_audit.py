@@ -2,7 +2,7 @@
 
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT
-from crmkit._reading import audit_table, rejected_rows
+from crmkit._reading import DecimalMark, audit_table, rejected_rows
 from crmkit.transactions._orders import AMOUNT, further_reasons, read_orders
 
 __all__ = ["audit_orders", "rejected_orders"]
@@ -20,6 +20,8 @@ def audit_orders(
     currency: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
+    decimal: DecimalMark | None = None,
+    currency_sign: str | None = None,
     as_of: Day | None = None,
 ) -> FrameT:
     """Show where every row and every unit of money of an order log goes.
@@ -33,6 +35,8 @@ def audit_orders(
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
     customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
+        As in `as_transactions`.
+    decimal, currency_sign : str, optional
         As in `as_transactions`.
     as_of : date or ISO text, optional
         Last day that counts. Without it no row is after it.
@@ -81,6 +85,8 @@ def audit_orders(
         currency=currency,
         date_format=date_format,
         time_zone=time_zone,
+        decimal=decimal,
+        currency_sign=currency_sign,
     )
     further = further_reasons(rows, as_of=last_day)
     return audit_table(rows, further, money=AMOUNT, called="amount", kept="kept", like=orders)
@@ -98,6 +104,8 @@ def rejected_orders(
     currency: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
+    decimal: DecimalMark | None = None,
+    currency_sign: str | None = None,
 ) -> FrameT:
     """Return the rows that ``invalid="drop"`` leaves out of `as_transactions`, as they were given.
 
@@ -106,6 +114,8 @@ def rejected_orders(
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
     customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
+        As in `as_transactions`.
+    decimal, currency_sign : str, optional
         As in `as_transactions`.
 
     Returns
@@ -143,5 +153,7 @@ def rejected_orders(
         currency=currency,
         date_format=date_format,
         time_zone=time_zone,
+        decimal=decimal,
+        currency_sign=currency_sign,
     )
     return rejected_rows(rows, like=orders)

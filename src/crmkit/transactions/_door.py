@@ -9,7 +9,7 @@ from crmkit._calendar import period_start
 from crmkit._checks import check_option
 from crmkit._frames import AnyFrame, FrameT, give_back, give_table, with_numpy_types
 from crmkit._messages import Message, Setting
-from crmkit._reading import Invalid, Rows, columns_kept, count_rows, usable_rows
+from crmkit._reading import DecimalMark, Invalid, Rows, columns_kept, count_rows, usable_rows
 from crmkit.errors import SchemaError
 from crmkit.transactions._daily import days_by_expressions, days_in_memory
 from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, QUANTITY, TIME, read_orders
@@ -42,6 +42,8 @@ def as_transactions(
     currency: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
+    decimal: DecimalMark | None = None,
+    currency_sign: str | None = None,
     returns: Returns = "net",
     invalid: Invalid = "raise",
 ) -> FrameT:
@@ -61,7 +63,9 @@ def as_transactions(
         to 2099 are placeholders and count as unusable.
     amount : str, optional
         Column of money, in one currency; refunds are negative. "amount" unless ``unit_price`` is given.
-        In memory, text is read as a number with a decimal point.
+        In memory, text is read as businesses write it: 1,234.50 or 1.234,50 or 1 234.50, with the sign or code of a
+        currency before or after it, refunds as -5, 5- or (5). All numbers are in one notation, found out unless
+        ``decimal`` tells it; a column that fits two, or none, is refused.
     quantity, unit_price : str, optional
         Columns whose product is the amount.
     order_id : str, optional
@@ -69,9 +73,14 @@ def as_transactions(
     currency : str, optional
         Column of currency codes; more than one code is refused.
     date_format : str, optional
-        How text dates are written, as in `datetime.strptime`, for example "%d/%m/%Y".
+        How text dates are written, as in `datetime.strptime`, for example "%d/%m/%Y"; "excel" for the day numbers
+        of a spreadsheet. Text that is not ISO is refused without it, with the formats that fit.
     time_zone : str, optional
         IANA name of the zone whose days count, for times that carry a zone; for frames in memory only.
+    decimal : {".", ","}, optional
+        The decimal mark of numbers in text, where both 1.234 and 1,234 could be thousands.
+    currency_sign : str, optional
+        A currency sign beside amounts in text that is not among those known.
     returns : {"net", "drop"}, default "net"
         Whether refunds reduce the amount of their day, or their rows are left out altogether.
     invalid : {"raise", "drop"}, default "raise"
@@ -126,6 +135,8 @@ def as_transactions(
         currency=currency,
         date_format=date_format,
         time_zone=time_zone,
+        decimal=decimal,
+        currency_sign=currency_sign,
     )
     standard = {"customer_id": CUSTOMER, "time": TIME, "amount": AMOUNT}
     if order_id is not None:
@@ -148,6 +159,8 @@ def as_order_lines(
     currency: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
+    decimal: DecimalMark | None = None,
+    currency_sign: str | None = None,
     keep: Sequence[str] = (),
     returns: Returns = "net",
     invalid: Invalid = "raise",
@@ -161,6 +174,8 @@ def as_order_lines(
     order_id : str
         Column of order ids.
     customer_id, date, amount, quantity, unit_price, currency, date_format, time_zone : str, optional
+        As in `as_transactions`.
+    decimal, currency_sign : str, optional
         As in `as_transactions`. ``quantity`` is carried along, with or without ``unit_price``.
     keep : sequence of str, default ()
         Further columns to carry along, such as product, category, channel or region.
@@ -212,6 +227,8 @@ def as_order_lines(
         currency=currency,
         date_format=date_format,
         time_zone=time_zone,
+        decimal=decimal,
+        currency_sign=currency_sign,
     )
     columns = {
         "customer_id": nw.col(CUSTOMER),

@@ -12,6 +12,8 @@ from crmkit._frames import midnight
 from crmkit._messages import Message
 from crmkit._names import Label
 from crmkit._reading import (
+    DecimalMark,
+    NumberTexts,
     Reason,
     Rows,
     check_one_currency,
@@ -86,6 +88,8 @@ def read_orders(
     currency: str | None,
     date_format: str | None,
     time_zone: str | None,
+    decimal: DecimalMark | None,
+    currency_sign: str | None,
 ) -> Rows:
     """Name the columns of an order log and clean their values; no row is left out."""
     columns = {
@@ -100,7 +104,8 @@ def read_orders(
     check_one_currency(rows, currency)
     rows = rows.cleaned(clean_ids, CUSTOMER)
     rows = rows.cleaned(clean_times, TIME, date_format=date_format, time_zone=time_zone)
-    rows = rows.cleaned(clean_numbers, AMOUNT, QUANTITY, _UNIT_PRICE)
+    texts = NumberTexts(decimal=decimal, currency_sign=currency_sign)
+    rows = rows.cleaned_together(clean_numbers, AMOUNT, QUANTITY, _UNIT_PRICE, texts=texts)
     rows = rows.cleaned(clean_labels, ORDER)
     return replace(_priced(rows) if unit_price is not None else rows, reasons=_UNUSABLE)
 
@@ -121,4 +126,4 @@ def _priced(rows: Rows) -> Rows:
     """Multiply quantities by prices."""
     product = nw.col(QUANTITY) * nw.col(_UNIT_PRICE)
     made = replace(rows, frame=rows.frame.with_columns(product.alias(AMOUNT)), where={**rows.where, AMOUNT: _PRODUCT()})
-    return made.cleaned(clean_numbers, AMOUNT)
+    return made.cleaned_together(clean_numbers, AMOUNT)
