@@ -338,9 +338,9 @@ def test_of_wrong_usage(arguments, expected):
         (("--",), "Missing command.", "缺少命令。"),
         (("--colour", "audit"), "No such option '--colour'.", "没有选项 '--colour'。"),
         (
-            ("audit", "--currencies"),
-            "No such option '--currencies'. Did you mean '--currency'?",
-            "没有选项 '--currencies'。是否想用 '--currency'？",
+            ("audit", "--quantitys"),
+            "No such option '--quantitys'. Did you mean '--quantity'?",
+            "没有选项 '--quantitys'。是否想用 '--quantity'？",
         ),
         (("audit", "-x"), "No such option '-x'.", "没有选项 '-x'。"),
         (("audit", "a.csv", "--as-of"), "Option '--as-of' needs a value.", "选项 '--as-of' 需要一个值。"),

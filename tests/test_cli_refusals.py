@@ -1,5 +1,6 @@
 """The command line refuses: exit code 2 for wrong usage, 3 for bad data, one clear message, nothing written."""
 
+import json
 from importlib.metadata import PackageNotFoundError
 
 import pytest
@@ -168,7 +169,7 @@ def test_rows_that_cannot_be_used_are_refused_if_asked_for(folder):
 
 
 def test_a_file_without_a_usable_row_is_refused(folder):
-    (folder / "orders.csv").write_text(text(rows=[("ann", "05.01.2024", "5"), ("bo", "06.01.2024", "5")]))
+    (folder / "orders.csv").write_text(text(rows=[("ann", "soon", "5"), ("bo", "later", "5")]))
     refuse(folder, 3, "2 rows, and none is left", *report())
 
 
@@ -217,19 +218,73 @@ def test_order_ids_that_are_missing_are_refused_with_the_option_that_mends_it(fo
     assert run("kpi", "orders.csv", "--start", "2024-01-01", "--end", "2024-01-31", "--order-id", "")[0] == 0
 
 
-@pytest.mark.parametrize("number", ["5,50", "1,234.50"])
-def test_numbers_with_commas_are_refused_rather_than_left_out(number, folder):
+@pytest.mark.parametrize(
+    ("number", "options", "message"),
+    [
+        ("1,234", (), "can be read in two ways: ['1,234'] as 1234, or as 1.234. Pass --decimal-point for the first"),
+        ("1,234", ("--language", "zh"), "前者请用 --decimal-point，后者请用 --decimal-comma"),
+        ("5.50", ("--decimal-comma",), "do not fit the decimal mark ',', such as ['5.50']"),
+        ("1,234.50", ("--decimal-comma",), "do not fit the decimal mark ',', such as ['1,234.50']"),
+        ("1.234,50", ("--decimal-point",), "do not fit the decimal mark '.', such as ['1.234,50']"),
+        (
+            "80.00 CR",
+            (),
+            "holds numbers with ['CR'], such as ['80.00 CR']. If it is the sign of a currency, pass it as ",
+        ),
+    ],
+)
+def test_numbers_in_an_unclear_notation_are_refused_rather_than_left_out(number, options, message, folder):
     rows = [("ann", "2024-01-05", "5"), ("bo", "2024-01-05", number)]
     (folder / "orders.csv").write_text(text(";", rows=rows))
-    refuse(folder, 3, f"The column amount holds numbers with commas, such as ['{number}']", *report())
+    refuse(folder, 3, message, *report("orders.csv", *options))
 
 
-@pytest.mark.parametrize("number", ["5.50", "1,234.50", "1.23,4"])
-def test_other_numbers_are_refused_where_commas_are_promised(number, folder):
-    rows = [("ann", "2024-01-05", "5"), ("bo", "2024-01-05", number)]
+@pytest.mark.parametrize(
+    ("options", "revenue"),
+    [
+        (("--decimal-point",), 1239),
+        (("--thousands", ","), 1239),
+        (("--thousands", "."), 6.234),
+        (("--decimal-comma",), 6.234),
+    ],
+)
+def test_the_options_named_decide_how_numbers_are_read(options, revenue, folder):
+    rows = [("ann", "2024-01-05", "5"), ("bo", "2024-01-05", "1,234")]
     (folder / "orders.csv").write_text(text(";", rows=rows))
-    message = f"holds numbers that are not written like 1.234,56, such as ['{number}']"
-    refuse(folder, 3, message, *report("orders.csv", "--decimal-comma"))
+    code, stdout, _ = run("audit", "orders.csv", *options, "--json")
+    assert code == 0
+    assert json.loads(stdout)["audit"][-1]["amount"] == revenue
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "read with a decimal point, grouped digits (rows: 1), $ (rows: 1), parentheses as refunds (rows: 1)."),
+        ("zh", "文本中的数按以下写法读取：小数点，1 行带千位分隔符，1 行带 $，1 行括号表示退款。"),
+    ],
+)
+def test_what_was_read_is_said(language, told, folder):
+    rows = [("ann", "2024-01-05", number) for number in ("$5.00", "(2.00)", "1 250.00")]
+    (folder / "orders.csv").write_text(text(rows=rows))
+    code, stdout, stderr = run("audit", "orders.csv", "--json", "--language", language)
+    assert (code, json.loads(stdout)["audit"][-1]["amount"]) == (0, 1253)
+    assert told in stderr
+
+
+@pytest.mark.parametrize(
+    ("days", "message"),
+    [
+        (("14/01/2024", "15/01/2024"), "They fit --date-format %d/%m/%Y: pass it."),
+        (
+            ("01/02/2024", "02/02/2024"),
+            "They fit --date-format %d/%m/%Y or --date-format %m/%d/%Y: pass the one that is",
+        ),
+        (("45292", "45293"), "Pass --date-format excel."),
+    ],
+)
+def test_the_date_format_that_fits_is_named(days, message, folder):
+    (folder / "orders.csv").write_text(text(rows=[("ann", day, "5") for day in days]))
+    refuse(folder, 3, message, *report())
 
 
 def test_several_currencies_are_refused(folder):

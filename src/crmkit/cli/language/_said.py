@@ -38,11 +38,17 @@ def of_the_master_file() -> Iterator[None]:
 
 
 def _options() -> dict[str, str]:
-    """The options of the running command, as they are typed, by the name of their parameter."""
+    """The options of the running command, as they are typed, by parameter; by ``name=value`` those that set a value."""
     context = click.get_current_context(silent=True)
     parameters = [] if context is None else context.command.params
     return {
-        parameter.name: max(parameter.opts, key=len)
+        f"{parameter.name}={parameter.flag_value!r}" if _sets_a_value(parameter) else str(parameter.name): max(
+            parameter.opts, key=len
+        )
         for parameter in parameters
         if isinstance(parameter, click.Option) and parameter.name is not None
     }
+
+
+def _sets_a_value(option: click.Option) -> bool:
+    return option.is_flag and isinstance(option.flag_value, str)

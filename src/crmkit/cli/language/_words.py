@@ -29,7 +29,7 @@ _JOINED: Final = "\2"
 
 
 class CommandWords(Words):
-    """The words of a command; ``options`` are its options by the name of their parameter."""
+    """The words of a command; ``options`` are its options by parameter, flags by parameter and value."""
 
     def __init__(self, options: Mapping[str, str], *, tables: Mapping[str, Label] = MappingProxyType({})) -> None:
         self._options = options
@@ -43,6 +43,8 @@ class CommandWords(Words):
 
     def setting(self, name: str, value: str, language: Language) -> str:  # noqa: ARG002
         """Name an option with its value as one would type it."""
+        if (flag := f"{name}={value}") in self._options:
+            return f"{_SPACED}{self._options[flag]}{_SPACED}"
         if name not in self._options:
             return f"{name}={value}" if value else name
         option = self._options[name]

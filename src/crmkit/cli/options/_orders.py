@@ -19,6 +19,7 @@ def _column(name: str, text: str) -> Callable[..., Any]:
     return click.option(f"--{name}", metavar="COLUMN", help=text)
 
 
+_DECIMAL_BESIDE: Final = {",": ".", ".": ","}
 _SHARED: Final = (
     click.argument("file", type=FilePath()),
     _column("customer-id", "Customers. This and the next columns are guessed from the header if not named."),
@@ -36,7 +37,14 @@ _SHARED: Final = (
     click.option(
         "--separator", metavar="CHARACTER", type=Separator(), help='Of text files, or "tab"; detected if not given.'
     ),
-    click.option("--decimal-comma", is_flag=True, help="Text numbers are written like 12,50 and 1.234,56."),
+    click.option("--decimal-comma", "decimal", flag_value=",", help="Text numbers are written like 1.234,56."),
+    click.option(
+        "--decimal-point", "decimal", flag_value=".", help="Like 1,234.56. Needed only where both would be possible."
+    ),
+    click.option(
+        "--thousands", metavar="MARK", type=Choice([",", "."]), help="What groups digits: the other mark is decimal."
+    ),
+    click.option("--currency-sign", metavar="SIGN", help="Sign beside amounts, if it is not known."),
     click.option(
         "--returns",
         type=Choice(["net", "drop"]),
@@ -63,6 +71,8 @@ def order_command(*, as_of: str, needs_as_of: bool) -> Callable[[Callable[..., N
         def decorated(**given: Any) -> None:
             columns = {role: given.pop(role) for role in ROLES}
             reading = Reading(encoding=given.pop("encoding"), separator=given.pop("separator"))
+            thousands = given.pop("thousands")
+            given["decimal"] = given["decimal"] or _DECIMAL_BESIDE.get(thousands)
             names = [name for name in OrderOptions.__dataclass_fields__ if name in given]
             options = OrderOptions(columns=columns, reading=reading, **{name: given.pop(name) for name in names})
             command(options, **given)

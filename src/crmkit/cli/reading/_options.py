@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from crmkit._names import Language
+from crmkit._reading import DecimalMark
 from crmkit.cli.reading._chunks import Reading
 from crmkit.transactions import Invalid, Returns
 
@@ -24,7 +25,8 @@ class OrderOptions:
     file: Path
     columns: Mapping[str, str | None]
     reading: Reading
-    decimal_comma: bool
+    decimal: DecimalMark | None
+    currency_sign: str | None
     date_format: str | None
     time_zone: str | None
     returns: Returns

@@ -11,14 +11,15 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from crmkit._frames import open_frame, to_pandas
-from crmkit._messages import Message
+from crmkit._messages import Column, Message
+from crmkit._reading import NumberTexts
 from crmkit.activity import LogHole
 from crmkit.cli.language import FileError
 from crmkit.cli.reading._chunks import Chunk
-from crmkit.cli.reading._decimals import with_decimal_points
 from crmkit.cli.reading._files import open_table
 from crmkit.cli.reading._guess import ABSENT, Columns, found_columns
 from crmkit.cli.reading._log_remarks import said_holes, said_holes_by
+from crmkit.cli.reading._notation import say_notation
 from crmkit.cli.reading._options import OrderOptions
 from crmkit.cli.reading._progress import with_progress
 from crmkit.cli.reading._typed_chunks import typed_chunk
@@ -113,28 +114,36 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
         waiting = deque(chunk for chunk in (next(chunks, None), next(chunks, None)) if chunk is not None)
         if not waiting or waiting[0].rows.empty:
             raise FileError(_NO_ROWS(file=options.file, columns=table.columns))
-        unusable = Unusable(columns, decimal_comma=options.decimal_comma)
+        unusable = Unusable(columns)
+        texts = NumberTexts(decimal=options.decimal, currency_sign=options.currency_sign)
         if len(waiting) == 1:
-            yield _in_memory(waiting.popleft().rows, unusable, options)
+            yield _in_memory(waiting.popleft().rows, unusable, options, texts=texts)
             return
         with open_warehouse() as warehouse:
             shown = with_progress(_drained(waiting, chunks), size=table.size, options=options)
             typed = (
-                typed_chunk(chunk, unusable, options, keep=keep, fingerprints=warehouse.fingerprints) for chunk in shown
+                typed_chunk(chunk, unusable, options, texts=texts, keep=keep, fingerprints=warehouse.fingerprints)
+                for chunk in shown
             )
             rows = warehouse.filled(typed, name="orders")
-            unusable.check_numbers()
+            say_notation(texts, options.language)
             yield OrderLog(rows, columns, unusable, warehouse=warehouse)
 
 
-def _in_memory(rows: pd.DataFrame, unusable: Unusable, options: OrderOptions) -> OrderLog:
+def _in_memory(rows: pd.DataFrame, unusable: Unusable, options: OrderOptions, *, texts: NumberTexts) -> OrderLog:
     columns = unusable.columns
-    formats: dict[str, Any] = {"date_format": options.date_format, "time_zone": options.time_zone}
-    read = with_decimal_points(rows, columns=money_columns(columns)) if options.decimal_comma else rows
-    rejected = rejected_orders(read, **columns, **formats)
+    formats: dict[str, Any] = {
+        "date_format": options.date_format,
+        "time_zone": options.time_zone,
+        "decimal": options.decimal,
+        "currency_sign": options.currency_sign,
+    }
+    rejected = rejected_orders(rows, **columns, **formats)
     unusable.add(rows.loc[rejected.index].assign(rejected_because=rejected["rejected_because"]), n_rows=len(rows))
-    unusable.check_numbers()
-    return OrderLog(read, columns, unusable, formats)
+    for column in money_columns(columns):
+        texts.look_at(rows[column], name=column, where=Column("orders", column))
+    say_notation(texts, options.language)
+    return OrderLog(rows, columns, unusable, formats)
 
 
 def _drained(waiting: deque[Chunk], chunks: Iterator[Chunk]) -> Iterator[Chunk]:

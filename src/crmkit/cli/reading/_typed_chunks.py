@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from crmkit._reading import NumberTexts
 from crmkit.cli.reading._chunks import Chunk
-from crmkit.cli.reading._decimals import with_decimal_points
 from crmkit.cli.reading._options import OrderOptions
-from crmkit.cli.reading._unusable import Unusable, money_columns
+from crmkit.cli.reading._unusable import Unusable
 from crmkit.transactions import rejected_orders, typed_orders
 
 __all__ = ["typed_chunk"]
@@ -23,6 +23,7 @@ def typed_chunk(
     unusable: Unusable,
     options: OrderOptions,
     *,
+    texts: NumberTexts,
     keep: Sequence[str],
     fingerprints: Callable[[Any], Any],
 ) -> Any:
@@ -32,15 +33,14 @@ def typed_chunk(
     """
     columns = unusable.columns
     used = list(dict.fromkeys(name for name in (*columns.values(), *keep) if name is not None))
-    money = money_columns(columns)
     rows = chunk.rows[used].reset_index(drop=True)
-    read = with_decimal_points(rows, columns=money) if options.decimal_comma else rows
     numbers = [columns[role] for role in ("amount", "quantity", "unit_price")]
     typed = typed_orders(
-        read,
+        rows,
         customer_id=columns["customer_id"],
         date=columns["date"],
         numbers=[name for name in numbers if name is not None],
+        texts=texts,
         date_format=options.date_format,
         time_zone=options.time_zone,
     )

@@ -14,7 +14,6 @@ from crmkit._checks import some
 from crmkit._messages import Column, Joined, Message, Said
 from crmkit._names import Language
 from crmkit.cli.language import FileError, say
-from crmkit.cli.reading._decimals import has_decimal_comma
 from crmkit.cli.reading._guess import Columns
 from crmkit.labels import LABELS
 
@@ -39,17 +38,6 @@ _ROWS: Final = {
 }
 _FIRST_AT: Final = Message(en="first at rows {rows}", zh="最先见于从 0 数起的行 {rows}")
 _HOLDS: Final = Message(en="{column} is {values}", zh="{column}为 {values}")
-_COMMAS: Final = Message(
-    en="{column} holds numbers with commas, such as {values}. Write them with a decimal point and no thousands "
-    "separators, or pass --decimal-comma if they are written like 1.234,56.",
-    zh="{column}含有带逗号的数字，例如 {values}。请改用小数点且不带千位分隔符；若写法如 1.234,56，请加 "
-    "--decimal-comma。",
-)
-_POINTS: Final = Message(
-    en="{column} holds numbers that are not written like 1.234,56, such as {values}. Leave --decimal-comma out, or "
-    "correct them.",
-    zh="{column}含有不符合 1.234,56 写法的数字，例如 {values}。请去掉 --decimal-comma，或修正数据。",
-)
 # One more than a message shows, so that it can say that there are more.
 _KEPT = 6
 
@@ -59,12 +47,10 @@ class Unusable:
     """Counts, positions and examples of the rows that cannot be used, gathered chunk by chunk."""
 
     columns: Columns
-    decimal_comma: bool
     n_rows: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     positions: dict[str, list[int]] = field(default_factory=dict)
     examples: dict[tuple[str, str], list[object]] = field(default_factory=dict)
-    misread: dict[str, list[object]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether there are such rows."""
@@ -79,21 +65,7 @@ class Unusable:
             kept += (self.n_rows + rows.index[: _KEPT - len(kept)]).tolist()
             for column in columns:
                 _keep(self.examples.setdefault((reason, column), []), rows[column])
-        unusable = rejected[rejected["rejected_because"] == "unusable_amount"]
-        for column in money_columns(self.columns):
-            text = unusable[column].astype(str)
-            misread = text.str.contains(r"\d[.,]\d" if self.decimal_comma else r"\d,\d", regex=True)
-            if self.decimal_comma:
-                misread &= ~has_decimal_comma(text)
-            _keep(self.misread.setdefault(column, []), text[misread])
         self.n_rows += n_rows
-
-    def check_numbers(self) -> None:
-        """Refuse numbers in another notation: leaving them out would lose the large ones, or misread the others."""
-        for column, values in self.misread.items():
-            if values:
-                problem = _POINTS if self.decimal_comma else _COMMAS
-                raise FileError(problem(column=Column("orders", column), values=some(values)))
 
     def check_rows(self) -> None:
         """Refuse them, with the positions of the first of each kind."""
