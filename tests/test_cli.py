@@ -209,7 +209,7 @@ def test_the_report_counts_value_as_asked(options, margin, discount_rate, folder
 
 def test_the_report_and_clv_say_the_same_of_rates():
     first, second = (run(command, "--help")[1] for command in ("report", "clv"))
-    for said in ("Share of the amounts that is profit", "A year's, by which later purchases"):
+    for said in ("Share of the amounts that is profit", "Yearly rate by which later"):
         assert said in first
         assert said in second
     code, _, stderr = run("report", "orders.csv", "--as-of", "2024-03-31", "--margin", "30", "--language", "zh")
