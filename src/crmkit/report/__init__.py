@@ -2,5 +2,6 @@
 
 from crmkit.report._make import customer_report
 from crmkit.report._report import CustomerReport
+from crmkit.report._section import Answer
 
-__all__ = ["CustomerReport", "customer_report"]
+__all__ = ["Answer", "CustomerReport", "customer_report"]

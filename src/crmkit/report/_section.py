@@ -38,14 +38,14 @@ class Context(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a section found.
+    """What a section of the report found.
 
     Attributes
     ----------
     tables : mapping of str to DataFrame
-        Its tables by name; a name is that of one section alone.
+        Its tables by name. No two sections have a table of the same name.
     problem : Said or None
-        Why something, or everything, is missing.
+        Why something, or everything, is missing, in both languages; as text it is English.
     more : object
         What else its page needs.
     """

@@ -116,7 +116,7 @@ class BaseForecast:
         Returns
         -------
         the kind of table given
-            One row per group, in the order of their names: the column ``by``, ``quantity`` ("lifetime_value" or
+            One row per group, in the order of their names: ``by``, the name as text; ``quantity`` ("lifetime_value" or
             "expected_purchases"), ``n_customers``, ``n_valued`` (those with a value), ``value``, ``lower``, ``upper``,
             ``value_share`` of the total (missing unless it is above zero), and ``mean_value`` of those valued.
 
