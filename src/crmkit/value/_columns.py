@@ -1,4 +1,4 @@
-"""The numbers of a customers table."""
+"""Numeric columns of a customers table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crmkit._tables import CUSTOMERS, MOST_CUSTOMERS, Schema, float_columns
 
 __all__ = ["MOST_CUSTOMERS", "MOST_OF_COVARIATE", "number_columns"]
 
-# Squares of larger ones leave the floats.
+# Squares of larger numbers overflow.
 MOST_OF_COVARIATE = 1e100
 
 

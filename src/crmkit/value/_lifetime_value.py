@@ -1,4 +1,4 @@
-"""Lifetime value: discounted purchases times what is spent on them."""
+"""Lifetime value: discounted purchases times expected spend."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def lifetime_value_by_year(
     n_years: int = 3,
     margin: float = 1.0,
 ) -> FrameT:
-    """Value of each customer's purchases in each of the years after ``as_of``, discounted to that day.
+    """Value of each customer's purchases in each year after ``as_of``, discounted to that day.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def lifetime_value_table(
     margin : float, default 1.0
         Share of the amounts that is profit, above 0 and at most 1.
     level : float, default 0.95
-        Probability that an interval is meant to hold.
+        Probability with which an interval is meant to cover the value.
     n_draws : int, default 500
         Draws of the parameters, at least 2.
     random_state : int or Generator, default 0
@@ -261,7 +261,7 @@ def customer_equity(
     n_draws: int = 500,
     random_state: int | np.random.Generator = 0,
 ) -> FrameT:
-    """Value of the customer base: the lifetime values of all customers, or of each group, added up.
+    """Value of the customer base: the sum of lifetime values, of all customers or by group.
 
     Parameters
     ----------
@@ -280,7 +280,7 @@ def customer_equity(
     by : str, or another label of a pandas column, optional
         Column of groups, such as a segment; it must not have the name of a column of the result.
     level : float, default 0.95
-        Probability that an interval is meant to hold.
+        Probability with which an interval is meant to cover the value.
     n_draws : int, default 500
         Draws of the parameters, at least 2.
     random_state : int or Generator, default 0

@@ -12,9 +12,9 @@ from crmkit.value._priors import Prior, centres_and_precisions
 
 __all__ = ["LARGEST_EFFECT", "Likelihood", "LogPrior", "Posterior", "SampledLikelihood", "maximum", "maximum_of_many"]
 
-# A coefficient of a covariate measured in standard deviations that lies beyond says no more than infinity.
+# A coefficient of a standardised covariate beyond this means no more than infinity.
 LARGEST_EFFECT = 25.0
-# From so many rows on, a sample of them tells where to start; four times as many make it worth while.
+# Rows of the sample whose maximum is a good start; with four times as many rows it pays.
 _SAMPLE = 5_000
 _MANY = 4 * _SAMPLE
 
@@ -85,7 +85,7 @@ def maximum(likelihood: Likelihood, *, lower: Floats, upper: Floats, what: str, 
 
 
 def maximum_of_many(likelihood: SampledLikelihood, *, n_rows: int, lower: Floats, upper: Floats, what: str) -> Maximum:
-    """Find the maximum between bounds; of many rows from where that of a sample of them lies, if it has one."""
+    """Find the maximum between bounds, for many rows starting at the maximum of a sample of them."""
     near = None
     if n_rows >= _MANY:
         step = n_rows // _SAMPLE

@@ -58,8 +58,8 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         Time between two opportunities, which matters only for discounting.
     priors : mapping of str to (float, float), optional
         Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
-        the standard deviation of its logarithm. The estimates are then those of largest posterior density, no
-        longer of maximum likelihood.
+        the standard deviation of its logarithm. The estimates then maximise the posterior density instead of
+        the likelihood.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase, whose counts are missing.
 

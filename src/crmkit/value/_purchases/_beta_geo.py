@@ -18,9 +18,9 @@ class BetaGeoModel(PurchaseModel):
     r"""BG/NBD: customers buy at their own steady rate, and may leave after each repeat purchase.
 
     The rates are gamma-distributed with shape ``r`` and ``alpha`` (purchases per time unit: r / alpha on average), the
-    probabilities to leave after a purchase beta-distributed with ``a`` and ``b`` (a / (a + b) on average). Somebody
-    who has bought only once has had no occasion to leave: alive with probability 1. Where that is not credible, take
-    `ModifiedBetaGeoModel` or `ParetoNBDModel`.
+    probabilities of leaving after a purchase beta-distributed with ``a`` and ``b`` (a / (a + b) on average). Customers
+    who have bought only once have had no occasion to leave and are alive with probability 1. Where that is not
+    credible, use `ModifiedBetaGeoModel` or `ParetoNBDModel`.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ class BetaGeoModel(PurchaseModel):
         Numeric columns that multiply ``a`` and ``b``, each with coefficients of its own.
     priors : mapping of str to (float, float), optional
         Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
-        the standard deviation of its logarithm; that of a coefficient is normal. The estimates are then those of
-        largest posterior density, no longer of maximum likelihood.
+        the standard deviation of its logarithm; that of a coefficient is normal. The estimates then maximise the
+        posterior density instead of the likelihood.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase.
 
@@ -80,8 +80,8 @@ class BetaGeoModel(PurchaseModel):
 class ModifiedBetaGeoModel(BetaGeoModel):
     """MBG/NBD: as BG/NBD, but customers may leave after their very first purchase too.
 
-    Parameters and methods are those of `BetaGeoModel`. One-time buyers may be lost, which makes its probabilities of
-    being alive lower in kind (0.449 against 0.813 on average for CDNOW), at much the same likelihood.
+    Parameters and methods are those of `BetaGeoModel`. One-time buyers may be lost, so its probabilities of being
+    alive are lower (0.449 against 0.813 on average for CDNOW), at much the same likelihood.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Covariates that multiply a parameter, customer by customer."""
+"""Covariates that multiply parameters, customer by customer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Effect", "effects", "of_each_history"]
 
 @dataclass(frozen=True)
 class Effect:
-    """A coefficient: the parameter that it moves, in which direction, by which covariate."""
+    """A coefficient: the parameter it acts on, the direction, and the covariate."""
 
     name: str
     parameter: str
@@ -39,7 +39,7 @@ def _of(links: Sequence[Link], covariates: Sequence[str], what: str) -> list[Eff
 
 
 def of_each_history(values: Values, present: Sequence[Effect], covariates: Mapping[str, Floats]) -> Values:
-    """Give each history its own parameters: the common ones times exp of the covariates' sum."""
+    """Give each history its own parameters: the common ones times the exponential of the covariates' sum."""
     common = {effect.name for effect in present}
     own = {name: value for name, value in values.items() if name not in common}
     for effect in present:

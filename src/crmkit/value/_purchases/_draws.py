@@ -21,24 +21,24 @@ __all__ = ["QUANTITIES", "DrawnLaw", "Quantity"]
 
 Quantity: TypeAlias = Callable[[Outlook], Floats]
 
-# What a table of predictions may hold, by name; each takes the horizon.
+# Quantities of a table of predictions by name; each takes the horizon.
 QUANTITIES: Mapping[str, Callable[..., Floats]] = {
     "probability_alive": lambda outlook, t: outlook.alive(t),
     "expected_purchases": lambda outlook, t: outlook.expected(t),
     "probability_inactive": lambda outlook, t: outlook.probability(0, t),
 }
 
-# So many numbers are held at a time, 32 MB.
+# Numbers held at a time, 32 MB.
 _AT_A_TIME = 4_000_000
 # Enough draws of each history's purchases to know the variance of their sum to a few percent.
 _REPEATS = 20
-# What is interpolated must give the total at the estimates to this share, or it is not used for the draws.
+# Interpolation must reproduce the total at the estimates to this share, or it is not used for the draws.
 _NEAR = 1e-4
 
 
 @dataclass(frozen=True)
 class DrawnLaw:
-    """A law, how a history gets its own parameters from the common ones, and draws of these."""
+    """A law, the function that gives a history its own parameters, and draws of the common ones."""
 
     law: Law
     own: Callable[[Values, Histories], Values]
@@ -66,7 +66,7 @@ class DrawnLaw:
     ) -> dict[str, Floats]:
         """Estimate, lower and upper end of each quantity for each history."""
         known = {name: partial(quantity, t=horizon) for name, quantity in QUANTITIES.items()}
-        # The number itself is drawn; what is estimated of it is its mean.
+        # The number itself is drawn; its estimate is its mean.
         sampled = known | {"purchases": lambda outlook: outlook.simulated(horizon, rng)}
         estimated = known | {"purchases": known["expected_purchases"]}
         now = self.outlook(histories)
@@ -82,7 +82,7 @@ class DrawnLaw:
         return columns
 
     def total(self, histories: Histories, *, horizon: float, level: float, rng: np.random.Generator) -> pd.DataFrame:
-        """Purchases of all customers together: expected, and as they may turn out."""
+        """Purchases of all customers together: the expectation, and how they may turn out."""
         now = self.outlook(histories)
         means = now.expected(horizon)
         squares = [(now.simulated(horizon, rng) - means) ** 2 for _ in range(_REPEATS)]

@@ -20,7 +20,7 @@ from crmkit.value._purchases._model import PurchaseModel
 __all__ = ["BetaGeoCNBDModel", "ModifiedBetaGeoCNBDModel"]
 
 _GAPS = "log_gap_sum"
-# Recency that was rounded to weeks may be so many days short.
+# Recency rounded to weeks may be this many days short.
 _ROUNDING = 3.5
 
 _WRONG_GAPS: Final = Message(
@@ -40,12 +40,12 @@ class BetaGeoCNBDModel(PurchaseModel):
 
     A purchase takes ``k`` phases, each exponential at the customer's own steady rate. The rates of phases are
     gamma-distributed with shape ``r`` and ``alpha``: purchases come at a rate of r / (k alpha) per time unit on
-    average. The probabilities to leave after a repeat purchase are beta-distributed with ``a`` and ``b``. With k = 1
-    this is `BetaGeoModel`; the larger k, the more a long silence says. `regularity_table` helps to choose k.
+    average. The probabilities of leaving after a repeat purchase are beta-distributed with ``a`` and ``b``. With k = 1
+    this is `BetaGeoModel`; the larger k, the more a long silence means. `regularity_table` helps to choose k.
 
-    To fit, with k above 1, the customers table needs a further column ``log_gap_sum``, as `crmkit.log_gap_table`
-    gives it; to predict, it does not. Phases are gone through one by one: a horizon in which customers may pass more
-    than ten million raises a ``ValueError``.
+    With k above 1, `fit` needs a further column ``log_gap_sum``, as `crmkit.log_gap_table` gives it; predicting does
+    not. The computation goes through the phases one by one: a horizon in which customers may pass more than ten million
+    raises a ``ValueError``.
 
     Parameters
     ----------
@@ -60,8 +60,8 @@ class BetaGeoCNBDModel(PurchaseModel):
         Numeric columns that multiply ``a`` and ``b``, each with coefficients of its own.
     priors : mapping of str to (float, float), optional
         Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
-        the standard deviation of its logarithm; that of a coefficient is normal. The estimates are then those of
-        largest posterior density, no longer of maximum likelihood.
+        the standard deviation of its logarithm; that of a coefficient is normal. The estimates then maximise the
+        posterior density instead of the likelihood.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase.
 
@@ -106,7 +106,7 @@ class BetaGeoCNBDModel(PurchaseModel):
         self.prospects = prospects
 
     def fit(self, customers: Any, y: None = None) -> Self:
-        """Find the parameters under which what the customers did is likeliest.
+        """Find the parameters under which what the customers did is most likely.
 
         Parameters
         ----------
@@ -125,14 +125,14 @@ class BetaGeoCNBDModel(PurchaseModel):
         Raises
         ------
         SchemaError
-            If a column is missing or holds what no history holds, or nobody has a history; for prospects unless
+            If a column is missing or holds an impossible history, or nobody has a history; for prospects unless
             ``prospects="drop"``.
         TypeError
             If ``k`` is not a whole number.
         ValueError
             If an option lies outside its range.
         ConvergenceError
-            If the likelihood has no maximum that can be found.
+            If no maximum of the likelihood is found.
         """
         with self._fitting():
             self._check_options()

@@ -1,4 +1,4 @@
-"""Gamma-Gompertz/NBD: purchases at steady rates, until an age at which leaving gets likelier or less likely."""
+"""Gamma-Gompertz/NBD: purchases at steady rates, with a hazard of leaving that changes with age."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class GammaGompertzNBDModel(PurchaseModel):
 
     .. math:: S(y) = \left(\frac{\beta}{\beta + e^{by} - 1}\right)^s
 
-    are alive after y. With beta above 1 the customers' common hazard rises with age, below 1 it falls (the first to
-    leave are those most inclined to), at 1 it stays s b.
+    are alive after y. With beta above 1 the hazard of all customers together rises with age, below 1 it falls
+    (those most inclined to leave go first), at 1 it stays s b.
 
-    With b going to 0 and b / beta fixed the model is Pareto/NBD. On data that fit that one the likelihood is flat in
-    this direction: ``boundary_`` then names ``b`` and ``beta``, their values say nothing, and `ParetoNBDModel` says
-    the same with one parameter less.
+    As b goes to 0 with b / beta fixed, the model becomes Pareto/NBD. On data that fit Pareto/NBD the likelihood is flat
+    in this direction: ``boundary_`` then names ``b`` and ``beta``, their values have no meaning, and `ParetoNBDModel`
+    fits as well with one parameter less.
 
     Parameters
     ----------
@@ -39,15 +39,15 @@ class GammaGompertzNBDModel(PurchaseModel):
         Numeric columns that multiply the purchase rate, and the hazard of leaving, by :math:`e^{\gamma z}`.
     priors : mapping of str to (float, float), optional
         Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
-        the standard deviation of its logarithm; that of a coefficient is normal. The estimates are then those of
-        largest posterior density, no longer of maximum likelihood.
+        the standard deviation of its logarithm; that of a coefficient is normal. The estimates then maximise the
+        posterior density instead of the likelihood.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase.
 
     Notes
     -----
-    The ``dropout_rate`` of `posterior_rates` is the hazard at ``as_of`` of those who are alive, and of the others
-    the one at which they left.
+    The ``dropout_rate`` of `posterior_rates` is the hazard at ``as_of`` for customers who are alive, and for the others
+    the hazard when they left.
 
     References
     ----------

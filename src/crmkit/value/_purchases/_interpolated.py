@@ -1,4 +1,4 @@
-"""What many histories have to come, from few: purchases to expect of the living are a smooth function of x and T."""
+"""Purchases expected of many histories, interpolated from few: for the living a smooth function of x and T."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from crmkit.value._purchases._laws import Law, Values
 __all__ = ["FewHistories"]
 
 _N_OF_X, _N_OF_T = 12, 8
-# Time is measured from a quarter of the middle age before the first purchase: what is young moves fastest.
+# Time is measured from a quarter of the median age before the first purchase: young histories change fastest.
 _BEFORE = 0.25
-# So many numbers are held at a time, 32 MB.
+# Numbers held at a time, 32 MB.
 _AT_A_TIME = 4_000_000
 
 
 @dataclass(frozen=True)
 class FewHistories:
-    """Chebyshev points in ln(x + 1/2) and the logarithm of T, and what they weigh in each history."""
+    """Chebyshev points in ln(x + 1/2) and the logarithm of T, and their weights in each history."""
 
     points: Histories
     weights: Floats
 
     @classmethod
     def of(cls, h: Histories) -> FewHistories | None:
-        """Choose the points for histories; None where there are not many times as many."""
+        """Choose the points for histories; None unless there are many times as many histories."""
         x, T = h.x.values, h.T.values
         if h.extra or len(h.but_for_recency[1]) < 3 * _N_OF_X * _N_OF_T:
             return None
@@ -55,7 +55,7 @@ class FewHistories:
         return np.array(totals)
 
     def _logs(self, law: Law, p: Values, t: float) -> Floats:
-        """Logarithms of what the living at the points are expected to buy."""
+        """Logarithms of the purchases expected of the living at the points."""
         later, posterior = law.posterior(p, self.points)
         expected = later.expected(posterior, np.full(len(self.points), t))
         return np.log(np.maximum(expected, np.finfo(float).tiny))
@@ -68,7 +68,7 @@ def _points(values: Floats, *, n: int) -> Floats:
 
 
 def _weights(values: Floats, points: Floats) -> Floats:
-    """What a polynomial through the points takes of each at each value: the barycentric formula.
+    """Weights of the points in the interpolating polynomial at each value, by the barycentric formula.
 
     References
     ----------

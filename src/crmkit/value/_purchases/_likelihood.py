@@ -1,4 +1,4 @@
-"""The log-likelihood of many histories, in the coordinates that are searched, and its maximum."""
+"""The log-likelihood of many histories in the coordinates of the search, and its maximum."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from crmkit.value._search import LARGEST_EFFECT, LogPrior, Posterior, maximum_of
 
 __all__ = ["fitted"]
 
-# A parameter beyond e^15 or below e^-15 says no more than infinity or 0.
+# A parameter beyond e^15 or below e^-15 means no more than infinity or 0.
 _FURTHEST_LOG = 15.0
 _BEYOND_FLOATS = 600.0
 
@@ -67,16 +67,16 @@ class _Likelihood:
         moves = np.random.default_rng(0).normal(0.0, 1.5, (6, len(self._law.parameters)))
         dropout = {name for name, _ in self._law.dropout_links}
         yield start
-        # Customers who leave at once or never.
+        # Customers who leave at once, or never.
         yield start - 4.0 * np.pad([name in dropout for name in self._law.parameters], (0, len(self._effects)))
         for move in moves:
             yield start + np.pad(move, (0, len(self._effects)))
 
 
 class _Units:
-    """Covariates are measured from their mean by their standard deviation, so that their origin does not matter.
+    """Covariates are standardised, so that their origin and unit do not matter.
 
-    Logarithms of parameters, and coefficients of the covariates as they are given, are ``turn @ coordinates``.
+    Logarithms of parameters, and coefficients of the covariates as given, are ``turn @ coordinates``.
     """
 
     def __init__(self, law: Law, h: Histories, present: Sequence[Effect]) -> None:

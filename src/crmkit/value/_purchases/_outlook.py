@@ -1,4 +1,4 @@
-"""What customers with a history will do: every future quantity, written once for all laws."""
+"""Predictions for customers with a history: every future quantity, once for all laws."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["Outlook"]
 
 
 class Outlook:
-    """The future of histories under a law: alive or not now, and if alive, a new customer of the posterior law."""
+    """The future of histories under a law: customers alive now behave like new ones of the posterior law."""
 
     def __init__(self, law: Law, p: Values, h: Histories) -> None:
         self._law, self._p, self._h = law, p, h
 
     @cached_property
     def alive_now(self) -> Floats:
-        """Probability to be alive at T."""
+        """Probability of being alive at T."""
         return self._law.alive(self._p, self._h)
 
     def alive(self, t: float) -> Floats:
-        """Probability to be alive at T + t."""
+        """Probability of being alive at T + t."""
         return (
             self.alive_now * self._of_each(self._later.survival(self._posterior, self._times(t)))
             if t
@@ -53,7 +53,7 @@ class Outlook:
 
     @cached_property
     def _alike(self) -> tuple[Histories, Values, npt.NDArray[np.intp] | None]:
-        """Histories that differ in what is to come, their parameters, and which of them each history is."""
+        """Histories whose future differs, their parameters, and which of them each history is."""
         if not self._law.forgets_recency:
             return self._h, self._p, None
         codes, first = self._h.but_for_recency

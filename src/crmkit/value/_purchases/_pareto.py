@@ -1,4 +1,4 @@
-"""Pareto/NBD and NBD: purchases at steady rates, with and without an end."""
+"""Pareto/NBD and NBD: purchases at steady rates, with and without dropout."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ __all__ = ["NBDModel", "ParetoNBDModel"]
 class NBDModel(PurchaseModel):
     r"""NBD: customers buy at their own steady rate and never leave.
 
-    The rates are gamma-distributed with shape ``r`` and ``alpha`` (r / alpha per time unit on average). The yardstick
-    of the models with dropout.
+    The rates are gamma-distributed with shape ``r`` and ``alpha`` (r / alpha per time unit on average). It is the
+    yardstick for the models with dropout.
 
     Parameters
     ----------
@@ -81,8 +81,8 @@ class ParetoNBDModel(PurchaseModel):
         Numeric columns that multiply the purchase rate, and the rate of leaving, by :math:`e^{\gamma z}`.
     priors : mapping of str to (float, float), optional
         Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
-        the standard deviation of its logarithm; that of a coefficient is normal. The estimates are then those of
-        largest posterior density, no longer of maximum likelihood.
+        the standard deviation of its logarithm; that of a coefficient is normal. The estimates then maximise the
+        posterior density instead of the likelihood.
     prospects : {"raise", "drop"}, default "raise"
         What `fit` does with customers without a purchase.
 

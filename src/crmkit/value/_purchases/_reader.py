@@ -33,7 +33,7 @@ class PurchaseReader:
         self.days, self.columns = DAYS[model.options_.time_unit], model._columns()
 
     def outlook(self, customers: Any, *, distinct: bool = True) -> tuple[Histories, Outlook]:
-        """Histories of customers, and what to expect of them at the estimates."""
+        """Histories of customers, and their outlook at the estimates."""
         return self._model._outlook(customers, distinct=distinct)
 
     def drawn(self, n_draws: int, rng: np.random.Generator) -> DrawnLaw:

@@ -20,47 +20,47 @@ __all__ = ["regularity_table"]
 def regularity_table(
     transactions: FrameT, *, as_of: Day, k_max: int = 12, modified: bool = True, time_unit: TimeUnit = "W"
 ) -> FrameT:
-    r"""Compare how well purchases of 1, 2, … phases fit the times at which customers bought.
+    r"""Compare how well purchases of 1, 2, … phases fit the days on which customers bought.
 
-    One phase is buying at random; the more phases, the more regular. Beside the likelihoods stands what pairs of gaps
-    say of k without any model of leaving: with :math:`M = g_1 / (g_1 + g_2)`, of the first two gaps of each customer
-    who has two,
+    One phase is buying at random; the more phases, the more regular. Beside the likelihoods stands an estimate of k
+    from pairs of gaps, without any model of leaving: with :math:`M = g_1 / (g_1 + g_2)` from the first two gaps of each
+    customer who has two,
 
     .. math:: \hat k = \frac{1 - 4 \operatorname{Var} M}{8 \operatorname{Var} M},
 
-    for M is then beta-distributed with k and k whatever the customer's rate.
+    because M is then beta-distributed with k and k, whatever the customer's rate.
 
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
-        As `crmkit.as_transactions` gives them. Those after ``as_of`` are not counted.
+        As `crmkit.as_transactions` gives them. Transactions after ``as_of`` do not count.
     as_of : date or ISO text
-        The last day that counts.
+        The last day counted.
     k_max : int, default 12
         The largest number of phases tried.
     modified : bool, default True
         Whether customers may leave after their first purchase too (`ModifiedBetaGeoCNBDModel`).
     time_unit : {"W", "D", "M", "Y"}, default "W"
-        Unit in which the models are fitted. It moves all log-likelihoods by the same amount.
+        Unit in which the models are fitted. It shifts all log-likelihoods by the same amount.
 
     Returns
     -------
     the kind of frame given
         One row per ``k`` from 1 on: ``loglik``, the log-likelihood; ``best``, True where it is largest;
         ``gap_regularity``, the estimate from the gaps, the same in every row, ``nan`` where fewer than two customers
-        have two gaps or all split their gaps alike.
+        have two gaps, or all split their gaps in the same proportion.
 
     Raises
     ------
     SchemaError
         If a column is missing.
     TypeError
-        If ``transactions`` is no frame, or ``k_max`` no whole number.
+        If ``transactions`` is not a frame, or ``k_max`` not a whole number.
     ValueError
-        If ``as_of`` is no date or before the first transaction, ``k_max`` is below 1, or ``time_unit`` none of those
-        listed.
+        If ``as_of`` is not a date or before the first transaction, ``k_max`` is below 1, or ``time_unit`` is not one
+        of those listed.
     ConvergenceError
-        If the fit of a model finds no maximum.
+        If a fit finds no maximum.
 
     References
     ----------
@@ -92,7 +92,7 @@ def regularity_table(
 
 
 def _of_gaps(transactions: pd.DataFrame) -> float:
-    """Wheat's and Morrison's estimate."""
+    """Wheat and Morrison's estimate of k."""
     days = purchase_days(checked_transactions(transactions))
     number = days.groupby("customer_id", sort=False).cumcount().to_numpy()
     date = days["day"].to_numpy()

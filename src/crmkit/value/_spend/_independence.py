@@ -16,28 +16,28 @@ from crmkit.value._spend._amounts import NonPositive, read_amounts
 
 __all__ = ["spend_independence_table"]
 
-# Fisher's intervals lose three observations.
+# Fisher's intervals use up three observations.
 _FEWEST = 4
 
 
 def spend_independence_table(customers: FrameT, *, level: float = 0.95, non_positive: NonPositive = "raise") -> FrameT:
-    r"""Correlate what customers spend with how often they come back, which models of spend take to be independent.
+    r"""Correlate what customers spend with how often they come back; models of spend assume no correlation.
 
-    Of ``monetary_value`` and ``frequency`` of those with a repeat purchase. The intervals are Wald's on the scale of
-    artanh, Pearson's with a variance that presumes neither normal distributions nor the same scatter at every
-    frequency [1]_, Spearman's with that of Bonett and Wright [2]_; the p values, of no correlation, go with them.
+    The correlations are of ``monetary_value`` and ``frequency`` of customers with a repeat purchase. The intervals are
+    Wald's on the artanh scale: Pearson's with a variance that assumes neither normal distributions nor the same scatter
+    at every frequency [1]_, Spearman's with that of Bonett and Wright [2]_. The p-values test for no correlation.
 
-    Pearson's correlation is 0 where the assumption holds. Spearman's, which single large amounts do not govern, is
-    then only small: the mean of more amounts is less skewed, so that its median rises with the frequency. Compare it
-    with that of amounts drawn by `GammaGammaModel.simulate`. Whether a correlation matters is told by its size, not
-    by the p value, which is below any threshold in a large customer base.
+    Pearson's correlation is 0 where the assumption holds. Spearman's, which single large amounts do not dominate,
+    is then small but not 0: the mean of more amounts is less skewed, so its median rises with the frequency. Compare it
+    with that of amounts drawn by `GammaGammaModel.simulate`. Judge a correlation by its size, not by the p-value, which
+    in a large customer base is below any threshold.
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table
         As `crmkit.customer_summary` gives it; with ``n_customers`` where a row stands for several.
     level : float, default 0.95
-        Probability with which an interval covers the correlation.
+        Probability with which an interval is meant to cover the correlation.
     non_positive : {"raise", "drop"}, default "raise"
         What to do with customers who came back and whose ``monetary_value`` is missing, 0 or below.
 
@@ -46,15 +46,15 @@ def spend_independence_table(customers: FrameT, *, level: float = 0.95, non_posi
     the kind of table given
         Two rows: ``correlation`` (``pearson``, ``spearman``), ``estimate``, ``lower`` and ``upper`` in [-1, 1],
         ``p_value`` in [0, 1], ``n_customers`` with a repeat purchase. All but the last are missing with fewer than
-        four of them, or where all spend the same or came back equally often.
+        four such customers, or where all spent the same or came back equally often.
 
     Raises
     ------
     SchemaError
-        If a column is missing or holds what cannot be; for amounts that are missing or not above 0 unless
+        If a column is missing or holds impossible values; for amounts that are missing or not above 0 unless
         ``non_positive="drop"``.
     TypeError
-        If ``level`` is no number.
+        If ``level`` is not a number.
     ValueError
         If an option lies outside its range.
 
@@ -90,7 +90,7 @@ def spend_independence_table(customers: FrameT, *, level: float = 0.95, non_posi
 
 
 def _with_interval(one: Floats, other: Floats, n: Floats, *, z: float, of_ranks: bool) -> tuple[float, ...]:
-    """Correlation, the ends of its interval, p value."""
+    """Correlation, the ends of its interval, p-value."""
     total = float(n.sum())
     if total < _FEWEST or np.ptp(one) == 0 or np.ptp(other) == 0:
         return (np.nan,) * 4
@@ -113,7 +113,7 @@ def _standardised(values: Floats, n: Floats) -> Floats:
 
 
 def _ranks(values: Floats, n: Floats) -> Floats:
-    """Ranks, ties at their middle, but for a constant."""
+    """Ranks up to a constant, ties at their middle."""
     of_row: npt.NDArray[np.intp]
     _, of_row = np.unique(values, return_inverse=True)
     held = np.bincount(of_row, weights=n)

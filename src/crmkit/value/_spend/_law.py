@@ -1,6 +1,6 @@
 r"""The gamma-gamma law of amounts.
 
-A customer's amounts are gamma-distributed with shape p and a rate of its own, which is gamma-distributed with shape q
+A customer's amounts are gamma-distributed with shape p and a rate of their own, which is gamma-distributed with shape q
 and rate v. Then :math:`u = x m / (x m + v)` of the mean m of x amounts is beta-distributed:
 
 .. math:: f(m \mid x) = \frac{u^{px} (1 - u)^q}{m\, B(px, q)}.
@@ -10,7 +10,7 @@ With a = px, b = q, the mode-like share :math:`u_0 = a / (a + b)` and the rest :
 .. math:: \ln f = -a \ln\frac{u_0}{u} - b \ln\frac{1 - u_0}{1 - u} + \tfrac12 \ln\frac{ab}{2\pi(a + b)}
           - \delta(a) - \delta(b) + \delta(a + b) - \ln m,
 
-in which nothing large cancels, however long a history or extreme a parameter.
+in which no large numbers cancel, however long a history or extreme a parameter.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from crmkit._stats import digamma_rest, gammaln_rest
 
 __all__ = ["departures", "log_density", "mean_spend", "norming", "quantile", "simulated", "spend_line"]
 
-# Next to -1, which rounding may reach and the logarithm may not.
+# Just above -1, which rounding may reach but the logarithm must not.
 _LEAST = -1 + np.finfo(float).eps
 _HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
 
@@ -55,7 +55,7 @@ def log_density(m: Floats, x: Floats, *, p: float, q: float, v: Floats | float) 
 
 
 def mean_spend(m: Floats, x: Floats, *, p: float, q: float, v: Floats | float) -> Floats:
-    """Mean of a customer's own mean amount given its history; nan where it is infinite."""
+    """Mean of a customer's own mean amount given their history; nan where it is infinite."""
     top, below = p * (v + x * m), p * x + (q - 1)
     return np.asarray(np.divide(top, below, out=np.full(np.shape(top), np.nan), where=below > 0))
 
@@ -66,7 +66,7 @@ def spend_line(x: Floats, *, p: float, q: float, v: Floats | float) -> Floats:
 
 
 def quantile(share: float, m: Floats, x: Floats, *, p: float, q: float, v: Floats | float) -> Floats:
-    """Quantile of a customer's own mean amount given its history; nan beyond the largest float."""
+    """Quantile of a customer's own mean amount given their history; nan beyond the largest float."""
     of_row, distinct = pd.factorize(x)
     rate = gammainccinv(p * distinct + q, share)[of_row]
     top = p * (v + x * m)
@@ -74,7 +74,7 @@ def quantile(share: float, m: Floats, x: Floats, *, p: float, q: float, v: Float
 
 
 def simulated(x: Floats, *, p: float, q: float, v: Floats | float, rng: np.random.Generator) -> Floats:
-    """Draw a customer's own rate, and the mean of x of its amounts; 0 where there are none."""
+    """Draw a customer's own rate, and the mean of x of their amounts; 0 where there are none."""
     rate = rng.standard_gamma(q, len(x)) / v
     total = rng.standard_gamma(p * x) / rate
     return total / np.maximum(x, 1.0)

@@ -18,19 +18,19 @@ from crmkit.value._spend._law import departures, norming
 
 __all__ = ["fitted", "log_likelihood"]
 
-# Parameters beyond e^15 or below e^-15 say no more than infinity or 0; v, measured by the mean amount, goes with
-# either, hence twice as far.
+# Parameters beyond e^15 or below e^-15 mean no more than infinity or 0; v, measured by the mean amount, goes with
+# either, so its bounds are twice as far.
 _FURTHEST_LOGS = (15.0, 15.0, 30.0)
-# How much of the variance of log amounts may lie between customers, to start from.
+# Shares of the variance of log amounts that lie between customers, as starts.
 _SHARES_BETWEEN = (0.5, 0.9, 0.1, 0.99, 0.01)
 _LEAST_VARIANCE = 1e-4
-# Rows at a time: what is worked out of them stays in the cache, and sums stay on one core.
+# Rows at a time: intermediate results stay in the cache, and sums on one core.
 _BLOCK = 8_192
 
 
 @dataclass(frozen=True)
 class _Units:
-    """What amounts and covariates are measured by while searching, so that currency and origin do not matter.
+    """Units of amounts and covariates during the search, so that currency and origin do not matter.
 
     Logarithms of parameters, and coefficients, are ``turn @ scaled + shift``.
     """
@@ -82,7 +82,7 @@ class _Likelihood:
         return norm - p * share - q * rest - self._log_amounts, gradient
 
     def sample(self, step: int) -> _Likelihood:
-        """Every so-maniest customer, which is a fair sample where they are ordered by what they spend."""
+        """One customer in ``step``, a fair sample because they are ordered by what they spend."""
         return _Likelihood(self._amounts.part(slice(step // 2, None, step)))
 
     def starts(self) -> Iterator[Floats]:

@@ -27,10 +27,10 @@ from crmkit.value._spend._likelihood import fitted, log_likelihood
 
 __all__ = ["GammaGammaModel"]
 
-# So many numbers at a time, 0.8 MB: what is worked out of them stays in the cache.
+# Numbers at a time, 0.8 MB: intermediate results stay in the cache.
 _AT_A_TIME = 100_000
 
-# Of the largest mean amount: closer together all are one price.
+# As a share of the largest mean amount: amounts closer together than this are one price.
 _ONE_PRICE = 1e-12
 
 _ONE_AMOUNT: Final = Message(
@@ -104,8 +104,8 @@ class GammaGammaModel(ValueModel):
         ``spend.<column>``.
     priors : mapping of str to (float, float), optional
         Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
-        the standard deviation of its logarithm; that of a coefficient is normal. The estimates are then those of
-        largest posterior density, no longer of maximum likelihood.
+        the standard deviation of its logarithm; that of a coefficient is normal. The estimates then maximise the
+        posterior density instead of the likelihood.
 
     References
     ----------
@@ -171,7 +171,7 @@ class GammaGammaModel(ValueModel):
             self._check_options()
             amounts = self._read(customers)
             repeaters = _repeaters(amounts)
-            # Means of one price differ in their last bits.
+            # Means of a single price differ in their last bits.
             if not self.options_.priors and np.ptp(repeaters.m) <= _ONE_PRICE * repeaters.m.max():
                 raise SchemaError(_ONE_AMOUNT(where=Column("customers", "monetary_value"), amount=repeaters.m[0]))
             maximum, loglik = fitted(

@@ -1,12 +1,12 @@
-r"""How long contracts last: the probability to lose a customer at a renewal is its own and beta-distributed.
+r"""How long contracts last, if each customer leaves at a renewal with a beta-distributed probability of their own.
 
-A customer survives t renewals with the probability
+A customer survives t renewals with probability
 
 .. math:: S(t) = \frac{B(\alpha, \beta + t^c)}{B(\alpha, \beta)},
 
-which is the beta-discrete-Weibull law, and with c = 1 the shifted beta-geometric one. Who has survived T renewals is a
-new customer of the same law but for :math:`\beta + T^c` in the place of :math:`\beta`: everything here is about the way
-from one renewal to a later one, so that nothing is divided by a survival probability that may be all but 0.
+which is the beta-discrete-Weibull law, and with c = 1 the shifted beta-geometric one. Customers
+who have survived T renewals follow the same law as new ones, with :math:`\beta + T^c` in place of :math:`\beta`.
+Everything here goes from one renewal to a later one, so nothing is divided by a survival probability close to 0.
 """
 
 from __future__ import annotations
@@ -21,21 +21,20 @@ from crmkit._stats import digamma_step, log_beta_step
 __all__ = ["Law"]
 
 
-# Beyond e^600 a power of time is as good as infinite, and its products still fit into a float.
+# Beyond e^600 a power of time counts as infinite; its products still fit into a float.
 _LARGEST_LOG = 600.0
 
 
 @dataclass(frozen=True)
 class Law:
-    """Parameters of the law of beta-discrete-Weibull; the shifted beta-geometric has c = 1.
+    """Parameters of the beta-discrete-Weibull law; the shifted beta-geometric has c = 1.
 
     Attributes
     ----------
     alpha, beta : float or array
-        Of the beta distribution of the probability to be lost at the first renewal; one, or one for each tenure asked
-        about.
+        Of the beta distribution of the probability of being lost at the first renewal; one, or one for each tenure.
     c : float or array
-        Above 1 the same customer is ever likelier to leave, below 1 ever less.
+        Above 1 a customer becomes more likely to leave with time, below 1 less likely.
     """
 
     alpha: Floats | float
@@ -43,7 +42,7 @@ class Law:
     c: Floats | float = 1.0
 
     def log_survival(self, begin: Floats, end: Floats) -> Floats:
-        """Logarithm of the probability that who survived ``begin`` renewals survives ``end``."""
+        """Logarithm of the probability that a customer who survived ``begin`` renewals survives ``end``."""
         return log_beta_step(self.alpha, self.beta + self._power(begin), self._step(begin, end))
 
     def slopes(self, begin: Floats, end: Floats) -> Floats:
@@ -63,7 +62,7 @@ class Law:
         return np.asarray(self.c * power * digamma_step(self.beta + power, self.alpha))
 
     def draw(self, n: int, rng: np.random.Generator) -> Floats:
-        """Draw how many renewals customers survive; infinitely many where the chance to leave is too small."""
+        """Draw how many renewals customers survive; infinitely many where the probability of leaving is too small."""
         leave = rng.beta(self.alpha, self.beta, n)
         with np.errstate(divide="ignore", over="ignore"):
             return np.floor((rng.exponential(size=n) / -np.log1p(-leave)) ** (1 / self.c))

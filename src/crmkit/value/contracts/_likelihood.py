@@ -15,20 +15,20 @@ from crmkit.value.contracts._table import Contracts
 
 __all__ = ["Spans", "fitted"]
 
-# The search goes over ln(alpha / beta), ln(beta) and ln(c). Where customers are all alike the likelihood rises for ever
-# as beta grows: then that is one coordinate, and what determines the other two stays what it is.
+# The search goes over ln(alpha / beta), ln(beta) and ln(c). Where customers are all alike the likelihood keeps
+# rising as beta grows: that is then a single coordinate, and the other two stay well determined.
 _TO_LOGS = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-# Coordinates beyond these say no more than 0 or infinity.
+# Coordinates beyond these mean no more than 0 or infinity.
 _LOWER, _UPPER = np.array([-30.0, -15.0, -10.0]), np.array([30.0, 30.0, 3.0])
-# How unlike customers are at the start of the search: alpha + beta.
+# How much customers differ at the start of the search: alpha + beta.
 _SIZES = (2.0, 0.3, 20.0, 500.0)
 _POWERS = (1.0, 1.5, 0.7)
 
 
 class Spans:
-    """Spans between renewals, with how many customers went through each and how many were lost in it.
+    """Spans between renewals, with the numbers of customers who survived each and who were lost in it.
 
-    The likelihood of many customers is that of few spans: those that begin or end where somebody's history does.
+    The likelihood of many customers is that of a few spans, which begin and end where some customer's history does.
     """
 
     def __init__(self, contracts: Contracts) -> None:
@@ -40,7 +40,7 @@ class Spans:
         size = len(self.end)
         self.lost = np.bincount(np.searchsorted(self.end, tenure[churned]), n[churned], minlength=size)
         last = np.searchsorted(self.end, survived, side="right")
-        # Who survived k spans went through the first k.
+        # Customers who survived k spans went through the first k.
         self.kept = np.bincount(last, n, minlength=size + 1)[::-1].cumsum()[::-1][1:]
         self.renewals = float(n @ tenure)
 
@@ -54,7 +54,7 @@ class Spans:
 
 
 class _Likelihood:
-    """That of spans, by the coordinates that are searched."""
+    """The likelihood of spans in the coordinates of the search."""
 
     def __init__(self, spans: Spans, *, n_parameters: int) -> None:
         self._spans, self._size = spans, n_parameters

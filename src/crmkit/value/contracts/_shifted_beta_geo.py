@@ -1,4 +1,4 @@
-"""Shifted beta-geometric, and the beta-discrete-Weibull that it is a case of."""
+"""Shifted beta-geometric, and the beta-discrete-Weibull of which it is a special case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["BetaDiscreteWeibullModel", "ShiftedBetaGeoModel"]
 
 
 class ShiftedBetaGeoModel(ContractModel):
-    r"""Shifted beta-geometric: at each renewal a customer leaves with a probability of its own, always the same.
+    r"""Shifted beta-geometric: at each renewal a customer leaves with a constant probability of their own.
 
     The probabilities are beta-distributed with ``alpha`` and ``beta`` (alpha / (alpha + beta) on average, the churn at
     the first renewal), so that
@@ -25,11 +25,11 @@ class ShiftedBetaGeoModel(ContractModel):
     ----------
     time_unit : {"Y", "M", "W", "D"}, default "Y"
         Length of a contract period: a year of 365.25 days, a month of 30.4375, a week, a day. The unit of ``tenure``
-        and of every ``horizon``; it says what a year's discount rate is for one period.
+        and of every ``horizon``; it converts the yearly discount rate to one period.
     priors : mapping of str to (float, float), optional
         Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
-        the standard deviation of its logarithm. The estimates are then those of largest posterior density, no
-        longer of maximum likelihood.
+        the standard deviation of its logarithm. The estimates then maximise the posterior density instead of
+        the likelihood.
 
     References
     ----------
@@ -55,12 +55,12 @@ class ShiftedBetaGeoModel(ContractModel):
 
 
 class BetaDiscreteWeibullModel(ShiftedBetaGeoModel):
-    r"""Beta-discrete-Weibull: as sBG, but a customer's probability to leave may rise or fall from renewal to renewal.
+    r"""Beta-discrete-Weibull: as sBG, but a customer's probability of leaving may rise or fall from renewal to renewal.
 
     .. math:: S(t) = \frac{B(\alpha, \beta + t^c)}{B(\alpha, \beta)}
 
-    With ``c`` above 1 each customer is ever likelier to leave, below 1 ever less, at 1 this is `ShiftedBetaGeoModel`.
-    Parameters and methods are those of the latter.
+    With ``c`` above 1 each customer becomes more likely to leave over time, below 1 less likely; at 1 this is
+    `ShiftedBetaGeoModel`, with the same parameters and methods.
 
     Parameters
     ----------

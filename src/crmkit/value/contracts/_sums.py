@@ -1,4 +1,4 @@
-"""Sums over many whole numbers of what changes slowly with them."""
+"""Sums of slowly changing functions over many whole numbers."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def naive_purchases(period: Holdout, transactions: Any) -> dict[str, Floats]:
 
 
 def hiatus(period: Holdout, *, days: float) -> Floats:
-    """1 for customers whose last purchase was more than so many days ago, else 0."""
+    """1 for customers whose last purchase was more than ``days`` ago, else 0."""
     age, recency = (period.customers[name].to_numpy(dtype=np.float64) for name in ("T", "recency"))
     return np.where(age - recency > days, 1.0, 0.0)
 

@@ -63,7 +63,7 @@ class LikelihoodRatioTest(NamedTuple):
     df : int
         How many more parameters the larger model has.
     p_value : float
-        Upper tail of the chi-square distribution with so many degrees of freedom.
+        Upper tail of the chi-square distribution with ``df`` degrees of freedom.
     """
 
     statistic: float

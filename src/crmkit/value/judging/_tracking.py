@@ -104,7 +104,7 @@ def tracking_table(
     NotFittedError
         If the model is not fitted.
     SchemaError
-        If a column is missing, or ``customers`` lacks somebody or has somebody twice.
+        If a column is missing, or ``customers`` lacks a customer or has one twice.
     TypeError
         If ``model`` is not a model, or a table is not a frame.
     ValueError

@@ -1,4 +1,4 @@
-r"""BG/BB: opportunities to buy, a coin for each whether the customer buys, and one whether it leaves before.
+r"""BG/BB: at each opportunity one coin decides whether the customer leaves before it, another whether they buy.
 
 Of n opportunities x were used, the last of them the t_x-th. With :math:`z^{(k)} = \Gamma(z+k) / \Gamma(z)`,
 
@@ -24,7 +24,7 @@ from crmkit.value._purchases._laws._law import Gradient, Histories, Law, Values
 
 __all__ = ["BETA_BINOMIAL"]
 
-# What is left of a sum is no more than this share of it.
+# The part of a sum left out is no more than this share of it.
 _LEFT = 1e-16
 
 _NOT_WHOLE: Final = Message(
@@ -49,7 +49,7 @@ class _BetaBinomial(Law):
         with np.errstate(divide="ignore"):
             log_left = log_left + np.log(total)
         left = expit(log_left - log_alive)
-        # What each gamma function of z is worth in the gradient, if alive and, on average over the ends, if not.
+        # Contribution of each gamma function of z to the gradient: if alive, and averaged over the ends if not.
         of_alive, of_left = digamma_step(z, steps)
         of_left[1:4] += gained[:3]
         of_left[4] += 1 / (z[4] + h.t_x.values) + gained[3]
@@ -94,7 +94,7 @@ class _BetaBinomial(Law):
     def discounted(self, p: Values, t: Floats, rate: float) -> Floats:
         _check_whole(t)
         gamma, delta, t = np.broadcast_arrays(p["gamma"], p["delta"], t)
-        # How long somebody will be there depends on n alone: few cases.
+        # How long a customer will be there depends on n alone: few cases.
         cases = np.column_stack([np.ravel(part) for part in (gamma, delta, t)])
         few, which = np.unique(cases, axis=0, return_inverse=True)
         there = _opportunities_there(few[:, 0], few[:, 1], few[:, 2], rate)[which.reshape(-1)].reshape(np.shape(t))
@@ -108,7 +108,7 @@ class _BetaBinomial(Law):
         for j in range(n, int(t.max(initial=-1)) + 1):
             log_term = bought + gammaln(j + 1) - gammaln(j - n + 1) + log_rising(beta, j - n)
             log_term += log_rising(delta, j) - log_rising(alpha + beta, j) - log_rising(gamma + delta, j)
-            # Before t they may leave with that many; at t they are counted whether or not they do.
+            # Before t they may leave with that many; at t they count whether or not they leave.
             chance = np.where(j < t, gamma / (gamma + delta + j), j == t)
             total += np.exp(log_term) * chance
         return np.asarray(total)
@@ -161,7 +161,7 @@ def _ends(p: Values, h: Histories) -> tuple[Floats, Floats, Floats]:
     alpha, beta, gamma, delta = (p[name] for name in BETA_BINOMIAL.parameters)
     x, t_x = h.x.values, h.t_x.values
     unused = h.T.values - t_x
-    # The longest first: those that are done fall off the end.
+    # The longest first: finished ones drop off the end.
     order = np.argsort(-unused, kind="stable")
     ends = np.broadcast_arrays(beta - x, alpha + beta, delta, gamma + delta + 1, x)[:4]
     z = (np.stack(ends) + t_x)[:, order]
@@ -187,7 +187,7 @@ def _ends(p: Values, h: Histories) -> tuple[Floats, Floats, Floats]:
 def _opportunities_there(gamma: Floats, delta: Floats, t: Floats, rate: float) -> Floats:
     """Discounted number of opportunities up to t at which a customer is there."""
     if np.isinf(t).all():
-        # Somebody is there at the first with probability delta / (gamma + delta), and then delta is one more.
+        # A customer is there at the first with probability delta / (gamma + delta), and then delta is one more.
         return np.asarray(delta / (gamma + delta) * np.exp(-rate) * times_there(gamma, delta + 1, -np.expm1(-rate)))
     total, term = np.zeros(len(t)), np.ones(len(t))
     going = np.arange(len(t))

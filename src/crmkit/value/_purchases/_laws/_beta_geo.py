@@ -1,6 +1,6 @@
 r"""BG/NBD and MBG/NBD: Poisson purchases, and a coin that decides after each whether the customer leaves.
 
-With m = 0 for BG/NBD and 1 for MBG/NBD, whose coin falls after the first purchase too,
+With m = 0 for BG/NBD and 1 for MBG/NBD, where a coin also falls after the first purchase,
 
 .. math:: L = \frac{\Gamma(r+x)}{\Gamma(r)} \frac{B(a, b+x+m)}{B(a, b)} \frac{\alpha^r}{(\alpha+T)^{r+x}} (1 + e^u),
 .. math:: e^u = \frac{a}{b+x+m-1} \left(\frac{\alpha+T}{\alpha+t_x}\right)^{r+x},
@@ -45,7 +45,7 @@ class _BetaGeo(Law):
         m, x = self._m, h.x.values
         grown, later = np.log1p(h.T.values / alpha), _later(alpha, h)
         u = self._log_odds_left(p, h, later)
-        # log(1 + e^u) and its derivative, the probability to have left.
+        # log(1 + e^u) and its derivative, the probability of having left.
         small = np.exp(-np.abs(u))
         either = np.maximum(u, 0.0) + np.log1p(small)
         left = np.where(u > 0, 1.0, small) / (1 + small)
@@ -53,7 +53,7 @@ class _BetaGeo(Law):
         shape = r + x
         ll = of_x - x * np.log(alpha) - shape * grown + either
         end, last = 1 / (alpha + h.T.values), 1 / (alpha + h.t_x.values)
-        # Without a coin yet, b + x + m - 1 stands for nothing; left is 0 there.
+        # Before the first coin b + x + m - 1 has no meaning; left is 0 there.
         thrown = np.where(x + m > 0, b + (x + m - 1), 1.0)
         return ll, {
             "r": in_r - grown + left * later,
@@ -72,7 +72,7 @@ class _BetaGeo(Law):
 
     def posterior(self, p: Values, h: Histories) -> tuple[Law, Values]:
         x = h.x.values
-        # Whoever is alive has passed the first coin of MBG/NBD: what follows is BG/NBD.
+        # Customers who are alive have passed the first coin of MBG/NBD: from here on it is BG/NBD.
         return BETA_GEO, {
             "r": p["r"] + x,
             "alpha": p["alpha"] + h.T.values,
@@ -87,7 +87,7 @@ class _BetaGeo(Law):
         return {"purchase_rate": shape * seen, "dropout_probability": (p["a"] + (1 - alive)) / coins}
 
     def _stays(self, p: Values) -> tuple[Any, Any]:
-        """Probability to pass the first coin, and b afterwards."""
+        """Probability of passing the first coin, and b afterwards."""
         return (p["b"] / (p["a"] + p["b"]), p["b"] + 1) if self._m else (1.0, p["b"])
 
     def survival(self, p: Values, t: Floats) -> Floats:
@@ -141,7 +141,7 @@ def _later(alpha: Any, h: Histories) -> Floats:
 
 
 def _terms_in_x(x: Floats, r: Any, a: Any, b: Any, m: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """What the likelihood and its gradient have of x alone."""
+    """Terms of the likelihood and its gradient that depend on x alone."""
     value, in_r = rising_terms(x, r)
     of_both = digamma_step(a + b, x + m)
     return value + log_beta_step(a, b, x + m), in_r, -of_both, digamma_step(b, x + m) - of_both

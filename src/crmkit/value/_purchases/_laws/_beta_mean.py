@@ -15,10 +15,10 @@ from crmkit._stats import beta_mean, unit_rule
 __all__ = ["discounted_purchases", "expected_purchases", "power_mean"]
 
 
-# exp(-40) is nothing beside 1, and as p what is smaller than this.
+# exp(-40) is negligible beside 1, and p below this counts as 0.
 _NOTHING = 40.0
 _TINY = 1e-250
-# In so short a time nothing happens.
+# In a shorter time nothing happens.
 _NO_TIME = 1e-50
 _TIMES = 32
 

@@ -1,8 +1,8 @@
-r"""Means over a beta-distributed probability of dropping out, for customers who are asked again and again.
+r"""Means over a beta-distributed probability of dropping out, for customers with repeated opportunities.
 
 .. math:: E\left[\frac{1}{1 - (1 - p) v}\right], \quad p \sim \text{Beta}(a, b),
 
-is the discounted number of times that somebody who drops out with probability p each time is there to be asked.
+is the discounted number of opportunities at which a customer who drops out with probability p each time is present.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from crmkit._arrays import Floats
 __all__ = ["times_there"]
 
 
-# exp(-37) is nothing beside 1.
+# exp(-37) is negligible beside 1.
 _NOTHING = 37.0
 
 
@@ -37,14 +37,14 @@ def times_there(a: Floats, b: Floats, interest: Floats) -> Floats:
     .. [1] Cuyt et al. (2008), *Handbook of Continued Fractions for Special Functions*, section 15.3.
     """
     a, b, interest = (np.ravel(part) for part in np.broadcast_arrays(a, b, interest))
-    # Each term takes the fraction nearer by at least this.
+    # Each term brings the fraction nearer by at least this factor.
     nearer = 2 * np.arctanh(np.minimum(np.sqrt(interest), 0.999))
     n_terms = np.ceil((_NOTHING - np.log(interest)) / nearer).astype(int) // 2 + 1
     order = np.argsort(-n_terms, kind="stable")
     a, b, w = a[order], b[order], ((1 - interest) / interest)[order]
     c = a + b
     fraction = np.ones(len(a))
-    # Those that need fewer terms join later.
+    # Rows that need fewer terms join later.
     joined = np.searchsorted(-n_terms[order], -np.arange(n_terms.max(initial=0) + 1), side="right")
     for m in range(n_terms.max(initial=0), 0, -1):
         some = slice(joined[m])

@@ -9,7 +9,7 @@ With A = r + kx, and m = 0 or 1 coins before the first repeat purchase, the like
 
 without the first term for BG at x = 0. Those alive at T have passed j phases since the last purchase with a
 probability in proportion to the j-th term of the second sum; their rate has then shape A + j. The times g between
-purchases hold nothing of the parameters: their factor is left to the model.
+purchases do not involve the parameters: their factor is left to the model.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from crmkit.value._purchases._laws._phases import discounted_for_ever, expected_
 
 __all__ = ["erlang_law"]
 
-# exp(-48) is nothing beside 1.
+# exp(-48) is negligible beside 1.
 _NOTHING = 48.0
 
 
@@ -41,7 +41,7 @@ class _BetaGeoErlang(Law):
 
     def __init__(self, k: int, *, first_coin: int) -> None:
         self._k, self._m = k, first_coin
-        # Who has waited long has passed phases, unless there is but one.
+        # Customers who have waited long have passed phases, unless there is only one.
         self.forgets_recency = k == 1
 
     def start(self, h: Histories) -> Values:
@@ -65,7 +65,7 @@ class _BetaGeoErlang(Law):
         begun = np.arange(k)[:, None]
         in_A = (stages * digamma_step(A, begun)).sum(axis=0)
         mean_begun = (stages * begun).sum(axis=0)
-        # Without a coin yet, b + x + m - 1 stands for nothing; left is 0 there.
+        # Before the first coin b + x + m - 1 has no meaning; left is 0 there.
         thrown = np.where(x + m > 0, b + (x + m - 1), 1.0)
         ll = of_x + r * np.log(alpha) - A * np.log(end) + log_waiting + np.logaddexp(0.0, u)
         return ll, {
@@ -97,7 +97,7 @@ class _BetaGeoErlang(Law):
     def posterior(self, p: Values, h: Histories) -> tuple[Law, Values]:
         x, terms = h.x.values, self._waiting(p, h)
         stages = np.exp(terms - np.logaddexp.reduce(terms, axis=0))
-        # Whoever is alive has passed the first coin.
+        # Customers who are alive have passed the first coin.
         return erlang_law(self._k, first_coin=0), {
             "r": p["r"] + self._k * x,
             "alpha": p["alpha"] + h.T.values,
@@ -132,7 +132,7 @@ class _BetaGeoErlang(Law):
         return self._mean(p, t, lambda j, A, c, a, b, t: self._discounted_until(j, A, c, a, b, t, rate))
 
     def _discounted_until(self, j: int, A: Floats, c: Floats, a: Floats, b: Floats, t: Floats, rate: float) -> Floats:
-        """Integrate by parts: what is expected by t discounted all at once, and the interest of what came before."""
+        """Integrate by parts: purchases expected by t, discounted all at once, and the interest on earlier ones."""
         end = np.minimum(t, _NOTHING / rate)
         nodes, weights = log_rule(end, scale=c / (1 + A))
         times = np.vstack([nodes, end])
@@ -155,7 +155,7 @@ class _BetaGeoErlang(Law):
             return np.asarray(exactly * passed + betainc(n * k - j, A, t / (c + t)) * left)
 
         bought = self._mean(p, t, given)
-        # Whoever leaves with the first coin never buys again.
+        # Customers who leave with the first coin never buy again.
         return bought + self._m * p["a"] / (p["a"] + p["b"]) if n == 0 else bought
 
     def _mean(self, p: Values, t: Floats, given: Callable[..., Floats]) -> Floats:
@@ -206,7 +206,7 @@ class _BetaGeoErlang(Law):
 
 
 def _terms_in_x(x: Floats, r: Any, a: Any, b: Any, k: int, m: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """What the likelihood and its gradient have of x alone."""
+    """Terms of the likelihood and its gradient that depend on x alone."""
     both = digamma_step(a + b, x + m)
     value = log_rising(r, k * x) - x * gammaln(k) + log_beta_step(a, b, x + m)
     return np.asarray(value), digamma_step(r, k * x), -both, digamma_step(b, x + m) - both

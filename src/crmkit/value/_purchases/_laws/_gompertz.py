@@ -3,7 +3,7 @@ r"""Gamma-Gompertz/NBD: lifetimes whose hazard grows exponentially with age, fro
 .. math:: S(y) = \left(\frac{\beta}{\beta + e^{by} - 1}\right)^s, \quad
           f(y) = \frac{s b}{\beta(y)} S(y), \quad \beta(y) = \beta e^{-by} + 1 - e^{-by}.
 
-Those alive at y have the same law with :math:`\beta(y)` for :math:`\beta`. It is a mean of beta and 1: nothing
+Those alive at y have the same law with :math:`\beta(y)` for :math:`\beta`. It is a mean of beta and 1, so nothing
 overflows, however large by is. With :math:`b \to 0` and b / beta fixed this is Pareto/NBD.
 """
 
@@ -22,13 +22,13 @@ from crmkit.value._purchases._laws._poisson import log_negative_binomial
 
 __all__ = ["GOMPERTZ"]
 
-# exp(-48) is nothing beside 1.
+# exp(-48) is negligible beside 1.
 _NOTHING = 48.0
-# Where a peak is looked for on the log scale, from the end of the time backwards, and how closely.
+# Range, on the log scale from the end of the time backwards, in which a peak is sought, and how closely.
 _GRID = -np.linspace(0.0, 64.0, 129)
 _SECTIONS = 20
 _HALVINGS = 14
-# So many customers at a time.
+# Customers at a time.
 _BLOCK = 2048
 _GOLDEN = (np.sqrt(5) - 1) / 2
 
@@ -81,11 +81,11 @@ class _Gompertz(Lifetime):
         rest = {**p, "beta": _beta_at(p, t_x)}
         bend = np.minimum(_bend(rest), T - t_x)
         later = {**p, "beta": _beta_at(rest, bend)}
-        # Purchases let the integrand fall, by this much a unit of time at the most.
+        # Purchases make the integrand fall, by at most this much per unit of time.
         steep, steep_later = (r + x) / (alpha + t_x), (r + x) / (alpha + t_x + bend)
         within = np.minimum(alpha + t_x + bend, np.minimum(later["beta"], 1.0) / b)
         falls = steep_later + s * b / later["beta"]
-        # Behind the bend the density is at most this many times what it is there.
+        # Beyond the bend the density is at most this many times its value there.
         margin = _NOTHING + np.log(2 + s)
         least = (alpha + t_x + bend) * np.expm1(np.minimum(margin / (r + x), 600.0))
         end = np.minimum(np.minimum(T - t_x - bend, _quantile(later, margin)), least)
@@ -100,7 +100,7 @@ class _Gompertz(Lifetime):
         shape = np.broadcast_shapes(*(np.shape(value) for value in p.values()), np.shape(t))
         p, t = ({name: _flat(value, shape) for name, value in p.items()}, _flat(t, shape))
         end = np.minimum(np.minimum(t, _quantile(p, _NOTHING)), _NOTHING / max(rate, 1e-300))
-        # Survival may fall steeply, however late: where it is a half.
+        # Survival may fall steeply, however late: the time at which it is a half.
         middle = np.minimum(_quantile(p, np.log(2)), end)
         at = _beta_at(p, middle)
         early = 1 / (p["b"] * (1 + (1 + p["s"]) / p["beta"]) + rate)
@@ -160,13 +160,13 @@ def _per_shape(p: Values, y: Floats) -> Floats:
 
 
 def _quantile(p: Values, fallen: Any) -> Floats:
-    """When the logarithm of survival has fallen so far."""
+    """The time at which the logarithm of survival has fallen so far."""
     per_shape = fallen / p["s"]
     return np.asarray(np.logaddexp(0.0, np.log(p["beta"]) + per_shape + np.log(-np.expm1(-per_shape))) / p["b"])
 
 
 def _bend(p: Values) -> Floats:
-    """Up to when the density rises exponentially; 0 where it falls from the start."""
+    """The time until which the density rises exponentially; 0 where it falls from the start."""
     return np.asarray(np.log(np.maximum((p["beta"] - 1) / np.maximum(p["s"], 1.0), 1.0)) / p["b"])
 
 
@@ -183,7 +183,7 @@ def _together(parts: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
 
 
 def _peak(log_term: Callable[[Floats], Floats], end: Floats, candidate: Floats) -> Floats:
-    """Where a function that has one peak up to the end is largest: by a grid, then by golden sections."""
+    """The peak of a function with a single one up to the end: by a grid, then by golden sections."""
     points = np.sort(np.vstack([end + _GRID[:, None], candidate]), axis=0)
     best = np.argmax(log_term(points), axis=0)
     each = np.arange(len(end))
@@ -197,7 +197,7 @@ def _peak(log_term: Callable[[Floats], Floats], end: Floats, candidate: Floats) 
 
 
 def _reach(log_term: Callable[[Floats], Floats], peak: Floats, side: int, most: Floats) -> tuple[Floats, Floats]:
-    """How far on a side of its peak a function has fallen by about 1, and by so much that the rest is nothing."""
+    """How far from its peak a function has fallen by about 1, and so far that the rest is negligible."""
     top = log_term(peak)
     near, far = np.ones(len(peak)), np.minimum(1.0, most)
     for _ in range(_HALVINGS):

@@ -1,4 +1,4 @@
-"""What a law of buying says; the models of purchases follow from it."""
+"""What a law of buying provides; the models of purchases follow from it."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ Link: TypeAlias = tuple[str, int]
 class Law(ABC):
     """The mathematics of one model: how customers buy and leave.
 
-    Parameters are a number each or one value per history; times share one unit. What is asked about the future
-    is asked about a new customer: an old one who is alive is a new one with the parameters of `posterior`.
+    Parameters are a number each or one value per history; times share one unit. Questions about the future are about
+    new customers: an existing one who is alive behaves like a new one with the parameters of `posterior`.
     """
 
     parameters: tuple[str, ...]
-    # Parameters that go with the unit of time: 1 for a time, -1 for a rate.
+    # Parameters that scale with the unit of time: 1 for a time, -1 for a rate.
     time_powers: ClassVar[Mapping[str, int]] = {}
     purchase_links: tuple[Link, ...] = ()
     dropout_links: tuple[Link, ...] = ()
-    # Whether `alive` costs no more than to find out which histories are equal.
+    # Whether `alive` costs no more than finding equal histories.
     alive_is_quick: bool = False
     # Whether `expected` is a closed form of a few operations.
     expected_is_quick: bool = False
-    # Whether what those alive will do depends on x and T alone.
+    # Whether the future of those alive depends on x and T alone.
     forgets_recency: bool = True
 
     @abstractmethod

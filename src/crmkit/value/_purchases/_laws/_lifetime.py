@@ -1,4 +1,4 @@
-r"""Poisson purchases during a lifetime that has nothing to do with them.
+r"""Poisson purchases during a lifetime that is independent of them.
 
 With S and f the survival function and the density of the lifetime,
 
@@ -26,9 +26,9 @@ __all__ = ["Lifetime"]
 
 # How far an integrand falls or stretches over its interval, and the nodes that give it to 1e-11.
 _NODES = ((2.0, 8), (4.0, 12), (8.0, 24), (16.0, 36), (np.inf, 48))
-# exp(-45) is nothing beside 1.
+# exp(-45) is negligible beside 1.
 _NOTHING = 45.0
-# So many histories at a time stay in the processor's cache; they come sorted, those that need few nodes together.
+# This many histories at a time stay in the cache; they come sorted, those that need few nodes together.
 _BLOCK = 2048
 
 
@@ -39,7 +39,7 @@ class Lifetime(Law):
 
     @abstractmethod
     def log_survival(self, p: Values, y: Floats) -> Floats:
-        """Logarithm of the probability to live longer than y."""
+        """Logarithm of the probability of living longer than y."""
 
     @abstractmethod
     def log_density(self, p: Values, y: Floats) -> Floats:

@@ -18,7 +18,7 @@ from crmkit.value._purchases._laws._poisson import log_negative_binomial
 
 __all__ = ["PARETO"]
 
-# exp(-45) is nothing beside 1, and as a rate or a time what is smaller than this.
+# exp(-45) is negligible beside 1, and a rate or time below this counts as 0.
 _NOTHING = 45.0
 _TINY = 1e-150
 
@@ -65,7 +65,7 @@ class _Pareto(Lifetime):
 
     def expected(self, p: Values, t: Floats) -> Floats:
         stretched = np.log1p(t / p["beta"])
-        # exprel(z) = (e^z - 1) / z has no hole at s = 1.
+        # exprel(z) = (e^z - 1) / z is defined at s = 1.
         return np.asarray(p["r"] / p["alpha"] * p["beta"] * stretched * exprel((1 - p["s"]) * stretched))
 
     def discounted(self, p: Values, t: Floats, rate: float) -> Floats:

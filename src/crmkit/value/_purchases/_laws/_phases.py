@@ -1,7 +1,7 @@
 r"""Purchases that each take k exponential phases, while a coin after each decides whether the customer leaves.
 
 With a gamma-distributed rate of the phases, their number in a time is negative binomial. The n-th purchase comes with
-phase nk less those begun before; who makes it has passed n - 1 coins, with probability
+phase nk less those begun before; customers who make it have passed n - 1 coins, with probability
 :math:`g_{n-1} = B(a, b+n-1) / B(a, b)`. All sums here have positive terms.
 """
 
@@ -22,12 +22,12 @@ __all__ = ["discounted_for_ever", "expected_and_survival", "log_phases"]
 
 # The terms left out are less than this share of the sum.
 _LEFT = np.log(1e-15)
-# In so short a time nothing happens.
+# In a shorter time nothing happens.
 _NO_TIME = 1e-50
 # The range over which the rate of phases is integrated, and its nodes.
 _NOTHING = 46.0
 _NODES = 128
-# Phases are gone through one by one, a million in some seconds.
+# The code loops over phases, a million in a few seconds.
 _MOST_PHASES = 10_000_000
 
 _TOO_LONG: Final = Message(
@@ -47,7 +47,7 @@ def log_phases(i: Any, A: Floats, ratio: Floats) -> Floats:
 def expected_and_survival(
     A: Floats, ratio: Floats, a: Floats, b: Floats, *, k: int, begun: int
 ) -> tuple[Floats, Floats]:
-    """Purchases expected, and the probability to be alive, after a time.
+    """Purchases expected, and the probability of being alive, after a time.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def expected_and_survival(
     last = _last_phase(A[order], ratio[order], first=k - begun)
     order, last = order[np.argsort(-last, kind="stable")], -np.sort(-last)
     A, ratio, a, b = A[order], ratio[order], a[order], b[order]
-    # From the last phase that counts back to none: terms are added up from the small ones, each from the one above.
+    # From the last phase that counts down to none: small terms are added first, each derived from the one above.
     top = int(last.max(initial=0))
     if top > _MOST_PHASES:
         raise ValueError(_TOO_LONG(n=top, most=_MOST_PHASES))
@@ -98,7 +98,7 @@ def expected_and_survival(
 
 
 def _last_phase(A: Floats, ratio: Floats, *, first: int) -> Floats:
-    """The phase after which what is left of the sums is nothing."""
+    """The phase after which the rest of the sums is negligible."""
     chance = ratio / (1 + ratio)
     peak = np.maximum(np.floor((A - 1) * ratio), first)
     top = log_phases(peak, A, ratio)
@@ -106,7 +106,7 @@ def _last_phase(A: Floats, ratio: Floats, *, first: int) -> Floats:
     step = np.full(len(A), 8.0)
     going = np.arange(len(A))
     while len(going):
-        # Terms fall by this factor at least from here on; coins that are yet to be passed only help.
+        # From here on terms fall by at least this factor; coins still to be passed only help.
         factor = chance[going] * np.maximum(1.0, (A[going] + last[going]) / (last[going] + 1))
         tail = log_phases(last[going], A[going], ratio[going]) - top[going] - 2 * np.log(np.maximum(1 - factor, 1e-300))
         going = going[tail > _LEFT]
@@ -116,7 +116,7 @@ def _last_phase(A: Floats, ratio: Floats, *, first: int) -> Floats:
 
 
 def discounted_for_ever(A: Floats, scale: Floats, a: Floats, b: Floats, rate: float, *, k: int, begun: int) -> Floats:
-    r"""Purchases for ever, each discounted.
+    r"""Purchases without end, each discounted.
 
     At a rate :math:`\lambda` of phases, one phase discounts by :math:`y = \lambda / (\lambda + \delta)`, and what is
     expected is :math:`y^{k-j} E_p[1 / (1 - (1-p) y^k)]`. The mean over the gamma distribution is a trapezoidal rule

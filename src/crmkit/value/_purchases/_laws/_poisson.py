@@ -1,4 +1,4 @@
-"""Purchases at gamma-distributed Poisson rates: what all such laws have in common."""
+"""Purchases at gamma-distributed Poisson rates: what all such laws share."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def log_negative_binomial(r: Any, alpha: Any, n: int, t: Floats) -> Floats:
 def draw_histories(
     p: Values, life: Floats, T: Floats, horizon: float, rng: np.random.Generator
 ) -> dict[str, npt.NDArray[Any]]:
-    """Draw the purchases of customers of whom one knows when they leave."""
+    """Draw the purchases of customers whose time of leaving is known."""
     rate = rng.gamma(p["r"], 1 / np.broadcast_to(p["alpha"], len(T)))
     seen = np.minimum(life, T)
     x = rng.poisson(rate * seen).astype(float)
-    # The last of x times that are uniform.
+    # The last of x uniform times.
     t_x = np.where(x > 0, seen * rng.random(len(T)) ** (1 / np.maximum(x, 1)), 0.0)
     later = rng.poisson(rate * np.clip(life - T, 0.0, horizon)).astype(float)
     return {"frequency": x, "recency": t_x, "alive": life > T, "holdout_purchases": later}
