@@ -237,7 +237,7 @@ def test_customers_without_a_value_have_none(orders):
     assert found["n_customers"] - found["n_valued"] == 2
     assert stderr.splitlines() == [
         "Customers without a value, as they have no purchase day (only refunds, or days that refunds cancel): 1.",
-        "Customers without a value, for lack of amounts above zero or of a finite mean: 1.",
+        "Customers without a value, as they have no amount above zero or no finite mean: 1.",
     ]
     assert run(*arguments, "--language", "zh")[2].splitlines() == [
         "因没有购买日（仅有退款，或当日订单被退款抵消）而无法估值的客户：1 位。",

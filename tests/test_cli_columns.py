@@ -127,7 +127,7 @@ def test_two_equally_good_columns_are_refused_unless_one_has_the_librarys_name(h
         assert columns(header, rows=[("ann", "x", "2024-01-05", "5")])[0]["customer_id"] == "customer_id"
         return
     said = refused(header)
-    assert f"several columns that may hold the {option[2:].replace('-', ' ')}: {named}" in said
+    assert f"several columns that may be the {option[2:].replace('-', ' ')}: {named}" in said
     assert f"Name one with {option}" in said
 
 
@@ -147,10 +147,10 @@ def test_an_amount_beside_quantity_and_unit_price_is_refused():
 )
 def test_a_role_that_cannot_be_guessed_is_refused_with_the_columns_there_are(header, role):
     name, option = role.split(" with ")
-    assert f"known to hold the {name}. Name it with {option}; the columns are {list(header)}" in refused(header)
+    assert f"recognised as the {name}. Name it with {option}; the columns are {list(header)}" in refused(header)
 
 
 def test_a_unit_price_without_a_quantity_is_refused():
     rows = [("ann", "2024-01-05", "3.5")]
     said = refused(("customer_id", "date", "each"), "--unit-price", "each", rows=rows)
-    assert "known to hold the quantity. Name it with --quantity" in said
+    assert "recognised as the quantity. Name it with --quantity" in said

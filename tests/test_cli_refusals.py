@@ -48,7 +48,10 @@ def report(name="orders.csv", *options, as_of="2024-03-31"):
         (("demo", "--as-of", "2024-03-31"), "No such option"),
         (report("orders.csv", "--separator", ";;"), "must be one character, or \"tab\", got ';;'"),
         (report("orders.csv", "--output", "orders.csv"), "--output orders.csv would write over a file that is read"),
-        (report("orders.csv", "--amount", "amount", "--unit-price", "date"), "--amount and --unit-price exclude"),
+        (
+            report("orders.csv", "--amount", "amount", "--unit-price", "date"),
+            "--amount and --unit-price cannot be used together",
+        ),
         (report("orders.csv", "--amount", "date", "--date", "date"), "--date, --amount both name the column date"),
         (("score", "orders.csv", "--as-of", "2024-03-31", "--output", "a.json"), "must end in .parquet, .csv or .xlsx"),
         (("score", "orders.csv", "--as-of", "2024-03-31", "--rules", "best"), "--rules must be named_11, chinese_8"),

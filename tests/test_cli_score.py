@@ -199,7 +199,7 @@ def test_more_customers_than_a_sheet_holds_are_refused(monkeypatch):
     monkeypatch.setattr(_customers_file, "_MOST_CUSTOMERS", 2)
     code, stdout, stderr = run("score", "orders.csv", "--as-of", "2024-03-31", "--output", "customers.xlsx")
     assert (code, stdout) == (3, "")
-    assert "A sheet of Excel holds 2 customers, and there are 3. Write .csv or .parquet" in stderr
+    assert "An Excel sheet holds at most 2 customers, but there are 3. Write .csv or .parquet" in stderr
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_more_customers_than_a_sheet_holds_are_refused(monkeypatch):
     [
         ("user_id\n007\n07\n", "The master file lacks ids that have transactions: ['7']"),
         ("user_id\n007\n07\n7\n7\n", "The master file has ids more than once: ['7']"),
-        ("name\n007\n", "No column of master.csv is known to hold the customer id in the master file"),
+        ("name\n007\n", "No column of master.csv is recognised as the customer id in the master file"),
         (None, "master.csv does not exist"),
     ],
 )

@@ -57,7 +57,7 @@ _NO_PURCHASE: Final = Message(
     zh="因没有购买日（仅有退款，或当日订单被退款抵消）而无法估值的客户：{n:,} 位。",
 )
 _NO_SPEND: Final = Message(
-    en="Customers without a value, for lack of amounts above zero or of a finite mean: {n:,}.",
+    en="Customers without a value, as they have no amount above zero or no finite mean: {n:,}.",
     zh="因没有大于零的金额或均值不是有限值而无法估值的客户：{n:,} 位。",
 )
 _FIGURE: Final = Label("Figure", "项目")

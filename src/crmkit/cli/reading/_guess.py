@@ -26,11 +26,11 @@ _GUESSED: Final = Message(
     en="{role}: {column} (guessed; {option} names another)", zh="{role}：{column}（自动识别；可用 {option} 另行指定）"
 )
 _UNKNOWN: Final = Message(
-    en="No column of {file} is known to hold the {role}. Name it with {option}; the columns are {columns}.",
+    en="No column of {file} is recognised as the {role}. Name it with {option}; the columns are {columns}.",
     zh="无法在 {file} 中识别{role}列，请用 {option} 指定；现有列：{columns}。",
 )
 _AMBIGUOUS: Final = Message(
-    en="{file} has several columns that may hold the {role}: {columns}. Name one with {option}.",
+    en="{file} has several columns that may be the {role}: {columns}. Name one with {option}.",
     zh="{file} 中有多列可作{role}：{columns}。请用 {option} 指定其一。",
 )
 _TWO_AMOUNTS: Final = Message(
@@ -40,7 +40,7 @@ _TWO_AMOUNTS: Final = Message(
     "或 --quantity {quantity} 与 --unit-price {unit_price}。",
 )
 _TWO_NAMED: Final = Message(
-    en="--amount and --unit-price exclude one another: the amount is in one column, or quantity times unit price.",
+    en="--amount and --unit-price cannot be used together: the amount is one column, or quantity times unit price.",
     zh="--amount 与 --unit-price 不能同时使用：金额取自一列，或为数量乘以单价。",
 )
 _NAMED_TWICE: Final = Message(

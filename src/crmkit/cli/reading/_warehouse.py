@@ -21,7 +21,7 @@ from crmkit.cli.language import FileError
 __all__ = ["Warehouse", "open_warehouse"]
 
 _NO_ROOM: Final = Message(
-    en="The rows cannot be worked on in the temporary folder: {error}. If it is full, let TMPDIR name another.",
+    en="The rows cannot be processed in the temporary folder: {error}. If it is full, set TMPDIR to another.",
     zh="无法在临时文件夹中处理数据：{error}。若空间不足，请用 TMPDIR 指定其他文件夹。",
 )
 # Beyond it DuckDB writes to the folder.

@@ -22,7 +22,7 @@ _OTHER_ENDING: Final = Message(
     zh="--output 须以 .parquet、.csv 或 .xlsx 结尾，得到 {file}。",
 )
 _TOO_MANY: Final = Message(
-    en="A sheet of Excel holds {most:,} customers, and there are {n:,}. Write .csv or .parquet.",
+    en="An Excel sheet holds at most {most:,} customers, but there are {n:,}. Write .csv or .parquet instead.",
     zh="一个 Excel 工作表最多容纳 {most:,} 位客户，现有 {n:,} 位。请改用 .csv 或 .parquet。",
 )
 # What spreadsheets take for the start of a formula, or skip before one, in narrow and wide forms.

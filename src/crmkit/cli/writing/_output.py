@@ -22,11 +22,12 @@ _WRITES_OVER: Final = Message(
 )
 _NOT_WRITTEN: Final = Message(en="--output {file} cannot be written: {error}", zh="无法写入 --output {file}：{error}")
 _NO_FOLDER: Final = Message(
-    en="--output {file} cannot be written: there is no folder {folder}. Make it first, or name another.",
+    en="--output {file} cannot be written: there is no folder {folder}. Create it first, or name another.",
     zh="无法写入 --output {file}：文件夹 {folder} 不存在，请先建立或另行指定。",
 )
 _NO_RIGHT: Final = Message(
-    en="--output {file} cannot be written: you may not write to it. Name another file, or change its permissions.",
+    en="--output {file} cannot be written: you have no permission to write to it. Name another file, or "
+    "change the permissions.",
     zh="无法写入 --output {file}：没有写入权限。请另行指定文件或修改权限。",
 )
 _LONG_NAME: Final = Message(
