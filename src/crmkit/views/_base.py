@@ -7,8 +7,8 @@ from typing import Final
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit._frames import FrameT, collected, from_pandas, give_back, open_frame
-from crmkit.views._rows import in_pandas
+from crmkit._frames import FrameT, from_pandas, give_back
+from crmkit.views._rows import in_pandas, open_customers
 
 __all__ = ["base_customers", "base_table"]
 
@@ -93,8 +93,7 @@ def base_customers(customers: FrameT) -> FrameT:
     0         3   70.0
     1         1    0.0
     """
-    in_pandas(customers, columns=_COLUMNS)
-    rows = collected(open_frame(customers, name="customers"))
+    rows = open_customers(customers, columns=_COLUMNS)
     return give_back(
         rows.filter(nw.col("n_orders") > 0).with_columns(nw.col("spend").clip(lower_bound=0)), like=customers
     )

@@ -127,7 +127,7 @@ class BaseForecast:
         TypeError
             If ``customers`` is not a table in memory.
         """
-        rows = buyers(in_pandas(customers, columns=[*HISTORY, by]))
+        rows = buyers(in_pandas(customers, columns=HISTORY, also=[by]))
         valued = self.spend_model is not None
         sums = lifetime_value_by if valued else expected_purchases_by
         found = sums(rows[list(HISTORY)], rows[by].astype(str), terms=self.terms).rename(columns={"group": by})

@@ -5,25 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit._frames import FrameT, collected, give_back, is_engine, open_as_given, rows_like, to_pandas
 from crmkit._messages import Message
-from crmkit._tables import CUSTOMERS, open_columns
+from crmkit._tables import CUSTOMERS, open_table
 
-__all__ = ["in_pandas", "with_columns"]
+__all__ = ["in_pandas", "open_customers", "with_columns"]
 
 _IN_AN_ENGINE: Final = Message(
-    en="{@customers} must be a table in memory. Collect it first.", zh="{@customers} 须为内存中的表，请先取回。"
+    en="{@customers} must be a table in memory. Collect it first.", zh="{@customers} 须为内存中的表，请先取回内存。"
 )
 
 
-def in_pandas(customers: Any, *, columns: Sequence[str]) -> pd.DataFrame:
-    """Read a customers table in memory that has these columns, its rows in the order given and numbered from 0."""
-    if is_engine(open_as_given(customers, name="customers")):
+def open_customers(customers: Any, *, columns: Sequence[str], also: Sequence[str] = ()) -> nw.DataFrame[Any]:
+    """Open a customers table in memory by its schema; ``also`` are columns of the caller's own."""
+    rows = open_table(customers, CUSTOMERS, columns=columns, also=also)
+    if is_engine(rows):
         raise TypeError(_IN_AN_ENGINE())
-    return to_pandas(open_columns(customers, columns, name=CUSTOMERS.name, made_by=CUSTOMERS.made_by))
+    return collected(rows)
+
+
+def in_pandas(customers: Any, *, columns: Sequence[str], also: Sequence[str] = ()) -> pd.DataFrame:
+    """Do what `open_customers` does, and give the rows in pandas, in the order given and numbered from 0."""
+    return to_pandas(open_customers(customers, columns=columns, also=also))
 
 
 def with_columns(customers: FrameT, columns: Mapping[str, pd.Series[Any]]) -> FrameT:
