@@ -175,7 +175,7 @@ def test_models_of_the_wrong_kind_are_refused():
 def test_groups_must_be_known():
     with pytest.raises(SchemaError, match=r"lacks the columns \['tier'\]"):
         customer_equity(TWO, **KNOWN, discount_rate=0.1, by="tier")
-    with pytest.raises(SchemaError, match=r"`customers\['tier'\]` is missing in 1 rows. Fill or drop them"):
+    with pytest.raises(SchemaError, match=r"`customers\['tier'\]` is missing in 1 row. Fill or drop them"):
         customer_equity(TWO.assign(tier=["core", None]), **KNOWN, discount_rate=0.1, by="tier")
 
 
@@ -245,17 +245,17 @@ def test_amounts_that_cannot_be_are_refused_or_left_out_in_an_engine(build):
         some = CUSTOMERS[["frequency", "recency", "T", "monetary_value"]].iloc[:4].reset_index(drop=True)
         some.loc[0, "monetary_value"] = -3.0
         plan = {**KNOWN, "discount_rate": 0, "horizon": 1}
-        with pytest.raises(SchemaError, match=r"below 0 for 1 customers with a repeat purchase.*'drop'"):
+        with pytest.raises(SchemaError, match=r"below 0 for 1 customer with a repeat purchase.*'drop'"):
             in_engine(build, some, **plan)
         plan["spend_model"] = GammaGammaModel.from_params({"p": 6.0, "q": 4.0, "v": 15.0}, non_positive="drop")
         expected = customer_lifetime_value(some, **plan).to_numpy()
         assert np.isnan(expected[0])
         np.testing.assert_allclose(in_engine(build, some, **plan), expected, rtol=1e-12)
         some.loc[0, "monetary_value"] = np.inf
-        with pytest.raises(SchemaError, match="infinite or below 0 for 1 customers"):
+        with pytest.raises(SchemaError, match="infinite or below 0 for 1 customer"):
             in_engine(build, some, **plan)
         some.loc[0, "monetary_value"] = 1e308
-        with pytest.raises(SchemaError, match=r"not an amount between 1e-100 and 1e\+100 for 1 customers"):
+        with pytest.raises(SchemaError, match=r"not an amount between 1e-100 and 1e\+100 for 1 customer"):
             in_engine(build, some, **plan)
 
 
@@ -330,7 +330,7 @@ def test_groups_come_in_the_order_of_their_category():
 @pytest.mark.parametrize(
     ("by", "message"),
     [
-        ([np.nan, 1.0], r"`customers\['level'\]` is missing in 1 rows"),
+        ([np.nan, 1.0], r"`customers\['level'\]` is missing in 1 row"),
         (["a", 1], r"`customers\['level'\]` holds values without a common order"),
     ],
 )

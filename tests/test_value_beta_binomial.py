@@ -384,7 +384,7 @@ def test_customers_who_never_leave_lie_on_the_boundary():
     [
         (
             (-1, 1, 6),
-            r"`customers\['n_transactions'\]` is negative or not a whole number in 1 rows, first at rows \[0\]",
+            r"`customers\['n_transactions'\]` is negative or not a whole number in 1 row, first at rows \[0\]",
         ),
         ((1.5, 2, 6), r"`customers\['n_transactions'\]` is negative or not a whole number"),
         ((1, -2, 6), r"`customers\['last_transaction'\]` is negative"),
@@ -396,7 +396,7 @@ def test_customers_who_never_leave_lie_on_the_boundary():
             (3, 2, 6),
             r"`customers\['n_transactions'\]` exceeds `customers\['last_transaction'\]`.* opportunity_table makes such",
         ),
-        ((1, 1, 1e9), r"`customers\['n_opportunities'\]` is above 10,000 in 1 rows"),
+        ((1, 1, 1e9), r"`customers\['n_opportunities'\]` is above 10,000 in 1 row"),
         ((1, math.nan, 6), r"`customers\['last_transaction'\]` is missing or infinite"),
     ],
 )

@@ -654,7 +654,7 @@ def test_json_keeps_the_model():
         ({"tenure": [2], "churned": ["yes"]}, r"`customers\['churned'\]` must hold true or false"),
         ({"tenure": ["2"], "churned": [1]}, r"`customers\['tenure'\]` must hold numbers"),
         ({"tenure": [2], "churned": [1], "n_customers": [-1]}, r"n_customers'\]` is below 0"),
-        ({"tenure": [2, None], "churned": [1, 0]}, r"tenure'\]` is missing in 1 rows, first at rows \[1\]"),
+        ({"tenure": [2, None], "churned": [1, 0]}, r"tenure'\]` is missing in 1 row, first at rows \[1\]"),
         ({"tenure": [2, 3], "churned": [0, 0]}, "holds nobody who was lost"),
         ({"tenure": [2], "churned": [1], "n_customers": [0]}, "holds nobody who was lost"),
     ],

@@ -490,7 +490,7 @@ def test_gaps_of_no_time_are_refused():
 
 def test_missing_gaps_are_refused():
     table = customers((1, 20, 40), (0, 0, 40)).assign(log_gap_sum=[math.nan, 0.0])
-    with pytest.raises(SchemaError, match=r"`customers\['log_gap_sum'\]` is missing or infinite in 1 rows"):
+    with pytest.raises(SchemaError, match=r"`customers\['log_gap_sum'\]` is missing or infinite in 1 row"):
         BetaGeoCNBDModel().fit(table)
 
 

@@ -282,7 +282,7 @@ def test_a_log_of_one_day_is_refused(kind):
 )
 def test_counts_and_times_beyond_any_customer_are_refused(kind, column, value, problem):
     odd = table((1, 5, 9), (2, 20, 50)).assign(**{column: [value, 50.0]})
-    with pytest.raises(SchemaError, match=rf"`customers\['{column}'\]` is {problem} in 1 rows, first at rows \[0\]"):
+    with pytest.raises(SchemaError, match=rf"`customers\['{column}'\]` is {problem} in 1 row, first at rows \[0\]"):
         kind().fit(odd)
 
 
@@ -296,7 +296,7 @@ def test_priors_beyond_squares_are_refused(prior):
 
 @pytest.mark.parametrize("kind", LAWS)
 def test_covariates_and_weights_beyond_squares_are_refused(kind):
-    with pytest.raises(SchemaError, match=r"`customers\['z'\]` is beyond 1e\+100 in 1 rows, first at rows \[1\]"):
+    with pytest.raises(SchemaError, match=r"`customers\['z'\]` is beyond 1e\+100 in 1 row, first at rows \[1\]"):
         kind(purchase_covariates=["z"]).fit(table((1, 5, 9), (2, 20, 50)).assign(z=[1.0, -1e308]))
     with pytest.raises(SchemaError, match=r"`customers\['n_customers'\]` must hold counts from 0 to 10,000,000,000"):
         kind().fit(table((1, 5, 9), (2, 20, 50)).assign(n_customers=[1.0, 1e308]))
@@ -494,18 +494,18 @@ MODEL = BetaGeoModel.from_params({"r": 1.0, "alpha": 1.0, "a": 1.0, "b": 1.0})
             GOOD.assign(n_customers=[1, np.nan]),
             r"`customers\['n_customers'\]` must hold counts from 0 to .*, got \[nan\]",
         ),
-        (GOOD.assign(recency=[np.nan, 0]), r"`customers\['recency'\]` is missing or infinite in 1 rows, first at rows"),
-        (GOOD.assign(T=[50, np.inf]), r"`customers\['T'\]` is missing or infinite in 1 rows, first at rows \[1\]"),
+        (GOOD.assign(recency=[np.nan, 0]), r"`customers\['recency'\]` is missing or infinite in 1 row, first at rows"),
+        (GOOD.assign(T=[50, np.inf]), r"`customers\['T'\]` is missing or infinite in 1 row, first at rows \[1\]"),
         (GOOD.assign(frequency=[2.5, -1]), r"`customers\['frequency'\]` is negative or not a whole number in 2 rows"),
-        (GOOD.assign(recency=[-20.0, 0]), r"`customers\['recency'\]` is negative in 1 rows, first at rows \[0\]"),
+        (GOOD.assign(recency=[-20.0, 0]), r"`customers\['recency'\]` is negative in 1 row, first at rows \[0\]"),
         (
             GOOD.assign(recency=[51.0, 0]),
-            r"`customers\['recency'\]` exceeds `customers\['T'\]` in 1 rows, first at rows \[0\]",
+            r"`customers\['recency'\]` exceeds `customers\['T'\]` in 1 row, first at rows \[0\]",
         ),
-        (GOOD.assign(recency=[20.0, 5]), r"is above 0 without a repeat purchase, or 0 with one in 1 rows, .* \[1\]"),
+        (GOOD.assign(recency=[20.0, 5]), r"is above 0 without a repeat purchase, or 0 with one in 1 row, .* \[1\]"),
         (
             GOOD.assign(recency=0.0),
-            r"or 0 with one in 1 rows, first at rows \[0\]\. customer_summary makes such columns",
+            r"or 0 with one in 1 row, first at rows \[0\]\. customer_summary makes such columns",
         ),
     ],
 )
@@ -517,7 +517,7 @@ def test_histories_that_cannot_be_are_refused(customers, message):
 
 def test_wrong_rows_are_counted_past_prospects():
     customers = table((np.nan, np.nan, np.nan), (0, 0, 30), (2, 60, 50))
-    with pytest.raises(SchemaError, match=r"exceeds `customers\['T'\]` in 1 rows, first at rows \[2\]"):
+    with pytest.raises(SchemaError, match=r"exceeds `customers\['T'\]` in 1 row, first at rows \[2\]"):
         MODEL.probability_alive(customers)
 
 
@@ -564,7 +564,7 @@ def test_options_out_of_range_are_refused(options, message):
 def test_missing_covariates_are_refused():
     with pytest.raises(SchemaError, match=r"`customers` lacks the columns \['z'\]"):
         NBDModel(purchase_covariates=["z"]).fit(GOOD)
-    with pytest.raises(SchemaError, match=r"`customers\['z'\]` is missing or infinite in 1 rows, first at rows \[0\]"):
+    with pytest.raises(SchemaError, match=r"`customers\['z'\]` is missing or infinite in 1 row, first at rows \[0\]"):
         NBDModel(purchase_covariates=["z"]).fit(GOOD.assign(z=[np.nan, 1.0]))
     with pytest.raises(SchemaError, match=r"`customers\['z'\]` must hold numbers, got .*\. Code categories as 0 and 1"):
         NBDModel(purchase_covariates=["z"]).fit(GOOD.assign(z=["a", "b"]))

@@ -61,7 +61,7 @@ def test_groups_that_cannot_be_are_refused():
     with pytest.raises(SchemaError, match=r"lacks the columns \['channel'\]"):
         fit_groups(COHORTS, model=BetaGeoModel(), by="channel")
     missing = COHORTS["cohort"].astype("float64").where(COHORTS.index != 5)
-    with pytest.raises(SchemaError, match=r"`customers\['cohort'\]` is missing in 1 rows. Fill or drop them"):
+    with pytest.raises(SchemaError, match=r"`customers\['cohort'\]` is missing in 1 row. Fill or drop them"):
         fit_groups(COHORTS.assign(cohort=missing), model=BetaGeoModel(), by="cohort")
 
 

@@ -900,10 +900,10 @@ def test_rules_say_nothing_where_nobody_has_had_a_day_to_come_back(bg):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"frequency": [-1.0]}, "is negative or not a whole number in 1 rows"),
-        ({"frequency": [1.5]}, "is negative or not a whole number in 1 rows"),
+        ({"frequency": [-1.0]}, "is below 0 in 1 row,"),
+        ({"frequency": [1.5]}, "is not a whole number in 1 row,"),
         ({"frequency": ["two"]}, "must hold numbers"),
-        ({"T": [np.nan]}, "is missing or infinite in 1 rows"),
+        ({"T": [np.nan]}, "is missing in 1 row,"),
     ],
 )
 def test_histories_that_cannot_be_have_no_frequency_table(bg, wrong, message):

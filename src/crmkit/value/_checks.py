@@ -22,6 +22,7 @@ __all__ = [
     "as_shares_kept",
     "check_covariates",
     "check_horizon",
+    "check_in_time",
     "check_quantities",
 ]
 
@@ -32,6 +33,12 @@ _NO_TIME: Final = Message(
 _NO_SHARE_KEPT: Final = Message(
     en="{@retention_rate} is a share of customers kept, 0 to 1; got {got}.{meant}",
     zh="{@retention_rate} 为留住客户的比例，介于 0 与 1 之间，得到 {got}。{meant}",
+)
+_COUNTS_OPPORTUNITIES: Final = Message(
+    en="{name} must be a model of purchases in time, got {kind}, which counts opportunities. "
+    "Call its probability_alive and expected_purchases on a table of opportunities.",
+    zh="{name} 须为连续时间的购买模型，得到按机会计数的 {kind}。"
+    "请对机会表调用其 probability_alive 与 expected_purchases。",
 )
 _ENDLESS: Final = Message(
     en="{@discount_rate} must be above 0 where {@horizon} is None, got 0. Endless purchases have no finite sum.",
@@ -91,6 +98,12 @@ def as_end(horizon: float | None, *, rate: float) -> float:
     if rate == 0:
         raise ValueError(_ENDLESS())
     return math.inf
+
+
+def check_in_time(model: object, *, name: str = "model") -> None:
+    """Raise for a model of opportunities where one of purchases in time is wanted."""
+    if getattr(model, "counts_opportunities", False):
+        raise TypeError(_COUNTS_OPPORTUNITIES(name=Parameter(name), kind=type(model).__name__))
 
 
 def check_covariates(covariates: object, *, name: str, taken: Collection[str]) -> None:

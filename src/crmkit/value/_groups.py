@@ -24,7 +24,7 @@ _NO_MODEL: Final = Message(
 _IN_GROUP: Final = Message(en="Group {group!r} of {where}: {problem}", zh="{where}的组 {group!r}：{problem}")
 _NO_ROWS: Final = Message(en="{@customers} has no rows, hence no groups.", zh="{@customers} 没有任何行，因而没有分组。")
 _MISSING: Final = Message(
-    en="{where} is missing in {n:,} rows. Fill or drop them.", zh="{where}有 {n:,} 行缺失，请补全或删除。"
+    en="{where} is missing in {n:,} {n:row|rows}. Fill or drop them.", zh="{where}有 {n:,} 行缺失，请补全或删除。"
 )
 _NO_ORDER: Final = Message(
     en="{where} holds values without a common order. Turn them into text.",

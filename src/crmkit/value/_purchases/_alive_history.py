@@ -13,7 +13,7 @@ from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, purchase_days
-from crmkit.value._purchases._beta_binomial import check_in_time
+from crmkit.value._checks import check_in_time
 from crmkit.value._purchases._model import PurchaseModel
 
 __all__ = ["alive_history"]

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import some
 from crmkit._frames import from_pandas_beside
-from crmkit._messages import Message, Parameter
+from crmkit._messages import Message
 from crmkit._random import as_generator
 from crmkit._stats import Numbers, as_floats
 from crmkit._time_units import TimeUnit
@@ -23,16 +23,10 @@ from crmkit.value._purchases._histories import COUNTS, Histories, read_opportuni
 from crmkit.value._purchases._laws import BETA_BINOMIAL, Law
 from crmkit.value._purchases._model import PurchaseModel
 
-__all__ = ["BetaGeoBetaBinomModel", "check_in_time"]
+__all__ = ["BetaGeoBetaBinomModel"]
 
 _NO_NUMBERS: Final = Message(
     en="{@T} must hold whole numbers of opportunities, got {got}.", zh="{@T} 应为整数的机会次数，得到 {got}。"
-)
-_COUNTS_OPPORTUNITIES: Final = Message(
-    en="{name} must be a model of purchases in time, got BetaGeoBetaBinomModel, which counts opportunities. "
-    "Call its probability_alive and expected_purchases on a table of opportunities.",
-    zh="{name} 须为连续时间的购买模型，得到按机会计数的 BetaGeoBetaBinomModel。"
-    "请对机会表调用其 probability_alive 与 expected_purchases。",
 )
 _NO_COVARIATES: Final = Message(
     en="{@covariates} must be None, as BetaGeoBetaBinomModel takes none, got {names}.",
@@ -79,6 +73,7 @@ class BetaGeoBetaBinomModel(PurchaseModel):
     [0.073, 0.086, 0.314]
     """
 
+    counts_opportunities: ClassVar = True
     _parameters: ClassVar = BETA_BINOMIAL.parameters
 
     def __init__(
@@ -187,12 +182,6 @@ class BetaGeoBetaBinomModel(PurchaseModel):
 
     def _histories(self, customers: Any, *, distinct: bool = True) -> Histories:
         return read_opportunities(customers, distinct=distinct)
-
-
-def check_in_time(model: object, *, name: str = "model") -> None:
-    """Raise for a model of opportunities where one of purchases in time is wanted."""
-    if isinstance(model, BetaGeoBetaBinomModel):
-        raise TypeError(_COUNTS_OPPORTUNITIES(name=Parameter(name)))
 
 
 def _refuse(covariates: Mapping[str, Any] | None) -> None:

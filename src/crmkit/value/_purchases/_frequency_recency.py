@@ -10,8 +10,7 @@ import pandas as pd
 
 from crmkit._checks import check_int, check_number
 from crmkit._messages import Message
-from crmkit.value._checks import check_horizon
-from crmkit.value._purchases._beta_binomial import check_in_time
+from crmkit.value._checks import check_horizon, check_in_time
 from crmkit.value._purchases._model import PurchaseModel
 
 __all__ = ["frequency_recency_table"]

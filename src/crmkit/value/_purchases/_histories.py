@@ -39,7 +39,7 @@ _NO_COUNTS: Final = Message(
     zh="{where}应为 0 至 {most:,.0f} 的客户数，得到 {got}。",
 )
 _AT: Final = Message(
-    en="{problem} in {n:,} rows, first at rows {rows}. {made_by} makes such columns.",
+    en="{problem} in {n:,} {n:row|rows}, first at rows {rows}. {made_by} makes such columns.",
     zh="{problem}，共 {n:,} 行，最先见于行 {rows}。可用 {made_by} 生成这样的列。",
 )
 _MISSING: Final = Message(en="{where} is missing or infinite", zh="{where}缺失或为无穷大")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +81,7 @@ class PurchaseModel(ValueModel):
     day. Prospects have no history, and predictions for them are missing.
     """
 
+    counts_opportunities: ClassVar[bool] = False
     time_unit: TimeUnit
     purchase_covariates: Sequence[str]
     dropout_covariates: Sequence[str]

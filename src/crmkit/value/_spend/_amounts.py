@@ -27,13 +27,14 @@ LEAST_AMOUNT, MOST_AMOUNT = 1e-100, 1e100
 _MOST_PURCHASES = 1e9
 
 _UNUSABLE: Final = Message(
-    en="{where} is missing or below 0 in {n:,} rows with a repeat purchase, first at rows {rows}. Refunds taken from "
-    "the mean do that: leave them out of the orders, or pass {@non_positive='drop'} to leave such customers out.",
+    en="{where} is missing or below 0 in {n:,} {n:row|rows} with a repeat purchase, first at rows {rows}. Refunds "
+    "taken from the mean do that: leave them out of the orders, or pass {@non_positive='drop'} to leave such "
+    "customers out.",
     zh="{n:,} 行有复购而{where}缺失或小于 0，最先见于行 {rows}。从均值中扣除退款会导致这种情况："
     "请在订单中去掉退款，或用 {@non_positive='drop'} 排除这些客户。",
 )
 _AT: Final = Message(
-    en="{problem} in {n:,} rows, first at rows {rows}. {@customer_summary()} makes such columns.",
+    en="{problem} in {n:,} {n:row|rows}, first at rows {rows}. {@customer_summary()} makes such columns.",
     zh="{problem}，共 {n:,} 行，最先见于行 {rows}。可用 {@customer_summary()} 生成这样的列。",
 )
 _NO_COUNT: Final = Message(

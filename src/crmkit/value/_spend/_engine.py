@@ -15,15 +15,15 @@ from crmkit.value._spend._amounts import LEAST_AMOUNT, MOST_AMOUNT, NonPositive
 __all__ = ["along_amounts", "check_amounts"]
 
 _UNUSABLE: Final = Message(
-    en="{where} is missing, infinite or below 0 for {n:,} customers with a repeat purchase. Refunds taken from the "
-    "mean do that: leave them out of the orders, or make the spend model with {@non_positive='drop'} to leave such "
-    "customers out.",
+    en="{where} is missing, infinite or below 0 for {n:,} {n:customer|customers} with a repeat purchase. "
+    "Refunds taken from the mean do that: leave them out of the orders, or make the spend model with "
+    "{@non_positive='drop'} to leave such customers out.",
     zh="{n:,} 位复购客户的{where}缺失、为无穷大或小于 0。从均值中扣除退款会导致这种情况：请在订单中去掉退款，"
     "或以 {@non_positive='drop'} 建立花费模型以排除这些客户。",
 )
 _BEYOND: Final = Message(
-    en="{where} is not an amount between {least:.0e} and {most:.0e} for {n:,} customers with a repeat purchase. "
-    "{@customer_summary()} makes such columns.",
+    en="{where} is not an amount between {least:.0e} and {most:.0e} for {n:,} {n:customer|customers} with a repeat "
+    "purchase. {@customer_summary()} makes such columns.",
     zh="{n:,} 位复购客户的{where}不在 {least:.0e} 与 {most:.0e} 之间。可用 {@customer_summary()} 生成这样的列。",
 )
 

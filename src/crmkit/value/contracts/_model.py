@@ -42,7 +42,7 @@ _TOO_MANY: Final = Message(
     zh="{@t} 须为小于 2^53 的续约次数，且无缺失，得到 {got}。",
 )
 _MISSING: Final = Message(
-    en="{where} is missing in {n:,} rows, first at rows {rows}. Drop those without a contract.",
+    en="{where} is missing in {n:,} {n:row|rows}, first at rows {rows}. Drop those without a contract.",
     zh="{where}在 {n:,} 行缺失，最先见于行 {rows}。请删除没有合同的行。",
 )
 _NO_RENEWALS: Final = Message(

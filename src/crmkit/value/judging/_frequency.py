@@ -8,12 +8,13 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import check_int
 from crmkit._frames import FrameT, from_pandas
-from crmkit._tables import CUSTOMERS
-from crmkit.value._purchases._histories import read_histories
+from crmkit._tables import CELLS, CUSTOMERS, check_values, float_columns
 from crmkit.value.judging._holdout import read_customers
 from crmkit.value.judging._judged import Judged, as_new, days_per_unit
 
 __all__ = ["frequency_table"]
+
+_KEYS = ("frequency", "recency", "T")
 
 
 def frequency_table(customers: FrameT, *, model: Judged, n_max: int = 7) -> FrameT:
@@ -77,10 +78,11 @@ def frequency_table(customers: FrameT, *, model: Judged, n_max: int = 7) -> Fram
     """
     check_int(n_max, name="n_max", low=1)
     unit = days_per_unit(model)
-    table = read_customers(customers, CUSTOMERS, columns=("frequency", "recency", "T"))
-    histories = read_histories(table, time_unit="D", distinct=False)
-    n = histories.n
-    often = np.minimum(histories.x.values, n_max).astype(np.intp)
+    table = read_customers(customers, CUSTOMERS, columns=_KEYS)
+    columns = float_columns(table, CELLS, _KEYS, where_given=["n_customers"])
+    n = columns.pop("n_customers", np.ones(len(table)))
+    check_values(columns, CELLS)
+    often = np.minimum(columns["frequency"], n_max).astype(np.intp)
     actual = np.bincount(often, weights=n, minlength=n_max + 1)
     expected: Floats = np.zeros(n_max + 1)
     new = as_new(table)

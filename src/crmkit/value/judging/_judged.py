@@ -10,7 +10,7 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._messages import Message, Parameter
 from crmkit._time_units import DAYS, TimeUnit
-from crmkit.value._purchases._beta_binomial import check_in_time
+from crmkit.value._checks import check_in_time
 
 __all__ = ["Judged", "as_new", "days_per_unit", "floats", "unit_of"]
 
