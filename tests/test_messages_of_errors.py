@@ -6,9 +6,11 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from click import Context
 
 from crmkit._messages import Message
 from crmkit.cli._main import main
+from crmkit.cli.language._said import _options
 from crmkit.cli.language._words import CommandWords, smoothed
 
 SRC = Path(__file__).parents[1] / "src" / "crmkit"
@@ -26,9 +28,18 @@ ERRORS = {
     "UsageError",
     "BadParameter",
 }
-OPTIONS = {
-    parameter.name: max(parameter.opts, key=len) for command in main.commands.values() for parameter in command.params
-}
+
+
+def options_of_all_commands():
+    """The options by parameter, flags by parameter and value, as the running command has its own."""
+    found = {}
+    for command in main.commands.values():
+        with Context(command):
+            found |= _options()
+    return found
+
+
+OPTIONS = options_of_all_commands()
 
 
 def sources():
@@ -131,7 +142,7 @@ def test_a_message_is_written_in_both_languages(english, chinese):
 
 @pytest.mark.parametrize(("english", "chinese"), MESSAGES)
 def test_a_message_speaks_of_options_as_the_command_line_does(english, chinese):
-    names = "|".join(sorted(OPTIONS))
+    names = "|".join(sorted({option.partition("=")[0] for option in OPTIONS}))
     for template, language in ((english, "en"), (chinese, "zh")):
         assert not re.search(rf"`(?:{names})`|(?<![\w-])(?:{names})=", shown(template, language))
     assert "`" not in chinese
