@@ -13,15 +13,10 @@ from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, purchase_days
-from crmkit.value._checks import check_in_time
-from crmkit.value._purchases._model import PurchaseModel
+from crmkit.value._purchases._model import PurchaseModel, check_purchase_model
 
 __all__ = ["alive_history"]
 
-_NO_MODEL: Final = Message(
-    en="{@model} must be a fitted model of purchases such as BetaGeoModel, got {value!r}.",
-    zh="{@model} 须为拟合好的购买模型，如 BetaGeoModel，得到 {value!r}。",
-)
 _NOBODY: Final = Message(
     en="{@transactions} holds no purchase up to {@as_of}, {end:%Y-%m-%d}.",
     zh="{@transactions} 中截至 {@as_of} {end:%Y-%m-%d} 没有任何购买。",
@@ -75,9 +70,7 @@ def alive_history(transactions: FrameT, *, model: PurchaseModel, as_of: Day, eve
     3            1 1997-09-28              0.730            1
     4            1 1997-09-30              0.727            0
     """
-    check_in_time(model)
-    if not isinstance(model, PurchaseModel):
-        raise TypeError(_NO_MODEL(value=model))
+    check_purchase_model(model)
     check_int(every_days, name="every_days", low=1)
     end = as_day(as_of, name="as_of")
     bought = purchase_days(checked_transactions(transactions).filter(nw.col("date") <= end))

@@ -10,15 +10,11 @@ import pandas as pd
 
 from crmkit._checks import check_int, check_number
 from crmkit._messages import Message
-from crmkit.value._checks import check_horizon, check_in_time
-from crmkit.value._purchases._model import PurchaseModel
+from crmkit.value._checks import check_horizon
+from crmkit.value._purchases._model import PurchaseModel, check_purchase_model
 
 __all__ = ["frequency_recency_table"]
 
-_NO_MODEL: Final = Message(
-    en="{@model} must be a fitted model of purchases such as BetaGeoModel, got {value!r}.",
-    zh="{@model} 须为拟合好的购买模型，如 BetaGeoModel，得到 {value!r}。",
-)
 _NO_AGE: Final = Message(
     en="{@T} must be days since the first purchase, above 0, got {value!r}.",
     zh="{@T} 须为距首次购买的天数，大于 0，得到 {value!r}。",
@@ -96,7 +92,7 @@ def frequency_recency_table(
     3          2    182.0              0.519               0.893
     4          2    364.0              0.812               1.397
     """
-    _check_model(model)
+    check_purchase_model(model)
     age = _as_age(T)
     time = check_horizon(horizon)
     check_int(max_frequency, name="max_frequency", low=1)
@@ -112,12 +108,6 @@ def frequency_recency_table(
         probability_alive=model.probability_alive(histories),
         expected_purchases=model.expected_purchases(histories, horizon=time),
     )
-
-
-def _check_model(model: object) -> None:
-    check_in_time(model)
-    if not isinstance(model, PurchaseModel):
-        raise TypeError(_NO_MODEL(value=model))
 
 
 def _as_age(T: object) -> float:

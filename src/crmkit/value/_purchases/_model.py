@@ -24,6 +24,7 @@ from crmkit.value._checks import (
     as_horizons,
     check_covariates,
     check_horizon,
+    check_in_time,
     check_quantities,
 )
 from crmkit.value._model import ValueModel, Values
@@ -35,12 +36,16 @@ from crmkit.value._purchases._laws import Law
 from crmkit.value._purchases._likelihood import fitted
 from crmkit.value._purchases._outlook import Outlook
 
-__all__ = ["PurchaseModel"]
+__all__ = ["PurchaseModel", "check_purchase_model"]
 
 
 # Further columns that fit takes or simulate gives.
 _MADE = ("n_customers", "log_gap_sum", "alive", "holdout_purchases")
 
+_NO_MODEL: Final = Message(
+    en="{@model} must be a fitted model of purchases such as BetaGeoModel, got {value!r}.",
+    zh="{@model} 须为拟合好的购买模型，如 BetaGeoModel，得到 {value!r}。",
+)
 _NO_TIME: Final = Message(
     en="{where} is 0 for all {n:,.0f} customers: nobody had time to come back, and all parameters fit alike. "
     "Take the customers as of a later day.",
@@ -600,3 +605,10 @@ class PurchaseModel(ValueModel):
         for name in ("purchase_covariates", "dropout_covariates"):
             check_covariates(getattr(self.options_, name, ()), name=name, taken=(*KEYS, *_MADE))
         self._check_priors()
+
+
+def check_purchase_model(model: object) -> None:
+    """Raise unless a model is one of purchases in time."""
+    check_in_time(model)
+    if not isinstance(model, PurchaseModel):
+        raise TypeError(_NO_MODEL(value=model))
