@@ -9,7 +9,7 @@ PARALLEL = -n $(JOBS) --dist loadfile
 
 .PHONY: demo test test-all check test-engines test-oldest bench docs clean
 
-demo: $(VENV)/.dev
+demo: $(VENV)/.report
 	$(BIN)/crmkit demo --output report.html
 
 # The whole surface, in minutes.
@@ -49,9 +49,14 @@ docs: $(VENV)/.docs
 clean:
 	rm -rf .venv .venv-oldest report.html docs/_build docs/api
 
-$(VENV)/.dev: pyproject.toml
+# What a report needs, and no more.
+$(VENV)/.report: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "crmkit needs Python 3.11 or later, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[data,report]"
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.report
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@
 

@@ -398,7 +398,7 @@ def test_an_interrupt(folder, monkeypatch):
     def interrupted(options, **_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("crmkit.cli.commands.audit.open_orders", interrupted)
+    monkeypatch.setattr("crmkit.cli.reading.open_orders", interrupted)
     assert run("audit", "orders.csv", "--language", "zh") == (1, "", "\n已中断。\n")
     assert run("audit", "orders.csv") == (1, "", "\nAborted!\n")
 
@@ -448,5 +448,5 @@ def test_an_error_without_a_message_is_shown_as_it_is(folder, monkeypatch):
     def broken(options, **_):
         raise ValueError("`orders` is on fire.")
 
-    monkeypatch.setattr("crmkit.cli.commands.audit.open_orders", broken)
+    monkeypatch.setattr("crmkit.cli.reading.open_orders", broken)
     assert run("audit", "orders.csv", "--language", "zh") == (3, "", "错误：`orders` is on fire.\n")

@@ -6,14 +6,18 @@ The door, the tables and the data sets are here; everything else is in the subpa
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from crmkit._lazy import lazily
 from crmkit._version import __version__
-from crmkit.activity import activity_table, cohort_table, log_coverage_table, opportunity_table
-from crmkit.customers import cells, customer_summary, holdout_split, log_gap_table
-from crmkit.datasets import load_cdnow, load_donations, make_subscriptions, make_transactions
-from crmkit.errors import SchemaError
-from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
-from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
+
+if TYPE_CHECKING:
+    from crmkit.activity import activity_table, cohort_table, log_coverage_table, opportunity_table
+    from crmkit.customers import cells, customer_summary, holdout_split, log_gap_table
+    from crmkit.datasets import load_cdnow, load_donations, make_subscriptions, make_transactions
+    from crmkit.errors import SchemaError
+    from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
+    from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
 
 __all__ = [
     "SchemaError",
@@ -39,6 +43,19 @@ __all__ = [
     "rejected_subscriptions",
 ]
 
+# What type checkers see above, by the part that has it; pandas is loaded when one of them is used.
+_HOMES: Final = {
+    "activity": ("activity_table", "cohort_table", "log_coverage_table", "opportunity_table"),
+    "customers": ("cells", "customer_summary", "holdout_split", "log_gap_table"),
+    "datasets": ("load_cdnow", "load_donations", "make_subscriptions", "make_transactions"),
+    "errors": ("SchemaError",),
+    "subscriptions": ("as_subscriptions", "audit_subscriptions", "rejected_subscriptions"),
+    "transactions": ("as_order_lines", "as_transactions", "audit_orders", "rejected_orders"),
+}
+
 __getattr__, __dir__ = lazily(
-    __name__, ("labels", "loyalty", "metrics", "plotting", "report", "segment", "value", "views"), exported=__all__
+    __name__,
+    ("labels", "loyalty", "metrics", "plotting", "report", "segment", "value", "views"),
+    exported=__all__,
+    homes=_HOMES,
 )

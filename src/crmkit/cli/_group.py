@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import click
 
+from crmkit.cli import commands
 from crmkit.cli._asked import language_of
 from crmkit.cli._signals import exiting_when_terminated
 from crmkit.cli.language import EXTRA_ARGUMENTS, NO_SUCH_COMMAND, OptionError, telling, with_near
@@ -33,7 +36,18 @@ class SpokenCommand(click.Command):
 
 
 class SpokenGroup(click.Group):
-    """The group of commands, which tells errors likewise."""
+    """The group of commands, which tells errors likewise; each file of `crmkit.cli.commands` is one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Name the commands."""
+        return sorted(module.name for module in iter_modules(commands.__path__))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; what it works with is loaded when it runs."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        found: click.Command = getattr(import_module(f"{commands.__name__}.{cmd_name}"), cmd_name)
+        return found
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments up to the command."""

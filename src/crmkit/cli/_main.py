@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Final
 
 import click
 
 from crmkit._version import __version__
-from crmkit.cli import commands
 from crmkit.cli._group import SpokenGroup
 from crmkit.cli.language import NO_COMMAND, OptionError
 
@@ -31,7 +28,3 @@ def main(context: click.Context) -> None:
     """Customer analytics from an order log."""
     if context.invoked_subcommand is None:
         raise OptionError(NO_COMMAND())
-
-
-for _name in (module.name for module in iter_modules(commands.__path__)):
-    main.add_command(getattr(import_module(f"{commands.__name__}.{_name}"), _name))

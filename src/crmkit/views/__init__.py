@@ -1,13 +1,20 @@
 """One public call for each customer list and forecast that a report section or a command shows."""
 
-from crmkit.views._base import base_customers, base_table
-from crmkit.views._fits import PURCHASE_MODELS, UnfitError
-from crmkit.views._forecast import BaseForecast, base_forecast
-from crmkit.views._limits import ForecastLimits
-from crmkit.views._remarks import MARK_REMARK, base_remarks, hole_remarks, stale_remarks
-from crmkit.views._scored import BaseSegments, base_segments, scored_customers
-from crmkit.views._valued import valued_customers
-from crmkit.views._worth_saving import customers_worth_saving
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from crmkit._lazy import lazily
+
+if TYPE_CHECKING:
+    from crmkit.views._base import base_customers, base_table
+    from crmkit.views._fits import PURCHASE_MODELS, UnfitError
+    from crmkit.views._forecast import BaseForecast, base_forecast
+    from crmkit.views._limits import ForecastLimits
+    from crmkit.views._remarks import MARK_REMARK, base_remarks, hole_remarks, stale_remarks
+    from crmkit.views._scored import BaseSegments, base_segments, scored_customers
+    from crmkit.views._valued import valued_customers
+    from crmkit.views._worth_saving import customers_worth_saving
 
 __all__ = [
     "MARK_REMARK",
@@ -27,3 +34,35 @@ __all__ = [
     "stale_remarks",
     "valued_customers",
 ]
+
+# What type checkers see above, by file: remarks on a log need no model.
+_HOMES: Final = {
+    "_base": (
+        "base_customers",
+        "base_table",
+    ),
+    "_fits": (
+        "PURCHASE_MODELS",
+        "UnfitError",
+    ),
+    "_forecast": (
+        "BaseForecast",
+        "base_forecast",
+    ),
+    "_limits": ("ForecastLimits",),
+    "_remarks": (
+        "MARK_REMARK",
+        "base_remarks",
+        "hole_remarks",
+        "stale_remarks",
+    ),
+    "_scored": (
+        "BaseSegments",
+        "base_segments",
+        "scored_customers",
+    ),
+    "_valued": ("valued_customers",),
+    "_worth_saving": ("customers_worth_saving",),
+}
+
+__getattr__, __dir__ = lazily(__name__, (), exported=__all__, homes=_HOMES)

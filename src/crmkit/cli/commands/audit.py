@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
-import pandas as pd
 
 from crmkit._figures import count, money
-from crmkit._frames import records
 from crmkit._messages import Message
 from crmkit._names import Label
-from crmkit.activity import LogHole
 from crmkit.cli.language import OptionError
 from crmkit.cli.options import JSON, command, order_command
-from crmkit.cli.reading import OrderOptions, open_orders
-from crmkit.cli.writing import print_json, print_table
-from crmkit.labels import LABELS
+
+if TYPE_CHECKING:
+    from crmkit.activity import LogHole
+    from crmkit.cli.reading import OrderOptions
 
 __all__ = ["audit"]
 
@@ -51,6 +49,13 @@ def audit(options: OrderOptions, by: str | None, as_json: bool) -> None:
       crmkit audit orders.csv --as-of 2024-12-31
       crmkit audit orders.csv --as-of 2024-12-31 --by channel
     """  # noqa: D301
+    import pandas as pd
+
+    from crmkit._frames import records
+    from crmkit.cli.reading import open_orders
+    from crmkit.cli.writing import print_json, print_table
+    from crmkit.transactions import AUDIT_REASONS
+
     if by in _OWN:
         raise OptionError(_OWN_NAME(column=by))
     with open_orders(options, keep=[] if by is None else [by]) as log:
@@ -62,7 +67,7 @@ def audit(options: OrderOptions, by: str | None, as_json: bool) -> None:
         holes: dict[str, list[LogHole]] = {}
         if rows["kept"] + rows["zero_price"]:
             holes = log.holes(options, as_of=options.as_of, by=by)
-    names = [LABELS["audit_reason"][reason].text(options.language) for reason in table["reason"]]
+    names = [AUDIT_REASONS[reason].text(options.language) for reason in table["reason"]]
     if as_json:
         table.insert(1, "name", names)
         named = [

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from crmkit._figures import NOTHING, count, money, significant, symbol
-from crmkit._frames import open_frame, plain, records, to_pandas
 from crmkit._messages import Message, Said
 from crmkit._names import Label, Language
 from crmkit.cli.language import FileError, say
@@ -27,19 +26,10 @@ from crmkit.cli.options import (
     order_command,
     output_option,
 )
-from crmkit.cli.reading import OrderOptions, open_orders
-from crmkit.cli.writing import (
-    check_ending,
-    check_output,
-    for_readers,
-    print_json,
-    print_table,
-    say_path,
-    write_customers,
-    writing,
-)
-from crmkit.customers import customer_summary
-from crmkit.views import PURCHASE_MODELS, BaseForecast, UnfitError, base_forecast, valued_customers
+
+if TYPE_CHECKING:
+    from crmkit.cli.reading import OrderOptions
+    from crmkit.views import BaseForecast, UnfitError
 
 __all__ = ["clv"]
 
@@ -49,6 +39,8 @@ _NAMES: Final = {
     "ModifiedBetaGeoModel": "MBG/NBD",
     "GammaGammaModel": "gamma-gamma",
 }
+# The keys of `crmkit.views.PURCHASE_MODELS`.
+_MODELS: Final = ("pareto", "bg", "mbg")
 _HISTORY: Final = ["customer_id", "frequency", "recency", "T", "monetary_value"]
 _ENDS: Final = ("value", "lower", "upper")
 _WHY: Final = Message(en="{problem} {cause}", zh="{problem}{cause}")
@@ -76,7 +68,7 @@ _TOTALS: Final = {
 @output_option("clv.xlsx", "File to write: .parquet, .csv or .xlsx.")
 @click.option(
     "--model",
-    type=Choice(list(PURCHASE_MODELS)),
+    type=Choice(_MODELS),
     default="pareto",
     show_default=True,
     help="Model of purchases: Pareto/NBD, BG/NBD or MBG/NBD.",
@@ -112,6 +104,20 @@ def clv(
       crmkit clv orders.csv --as-of 2024-12-31 --output clv.xlsx
       crmkit clv orders.csv --as-of 2024-12-31 --model mbg --horizon 26W --margin 0.3 --output clv.csv
     """  # noqa: D301
+    from crmkit._frames import open_frame, plain, records, to_pandas
+    from crmkit.cli.reading import open_orders
+    from crmkit.cli.writing import (
+        check_ending,
+        check_output,
+        for_readers,
+        print_json,
+        say_path,
+        write_customers,
+        writing,
+    )
+    from crmkit.customers import customer_summary
+    from crmkit.views import UnfitError, base_forecast, valued_customers
+
     check_ending(output)
     check_output(output, read=[options.file])
     with open_orders(options) as log:
@@ -187,6 +193,8 @@ def _caveats(forecast: BaseForecast, *, n_customers: int, horizon: str) -> list[
 
 def _print(forecast: BaseForecast, horizon: Span, *, level: float, n_customers: int, language: Language) -> None:
     """Print the totals, then the parameters."""
+    from crmkit.cli.writing import print_table
+
     totals = _totals(forecast)
     rows = [
         [_CUSTOMERS.text(language), count(n_customers), NOTHING],

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-import pandas as pd
 
-from crmkit._checks import as_day
 from crmkit._figures import NOTHING, marked, number, share
-from crmkit._frames import open_frame, records, to_pandas
-from crmkit._kpi import window_of
 from crmkit._messages import Message
 from crmkit._names import Label, Language
-from crmkit.activity import LogHole, touching
 from crmkit.cli.language import OptionError, say
 from crmkit.cli.options import JSON, Day, command, order_command
-from crmkit.cli.reading import OrderOptions, open_orders
-from crmkit.cli.writing import print_json, print_table
-from crmkit.labels import LABELS
-from crmkit.metrics import kpi_catalogue, order_kpis
-from crmkit.views import MARK_REMARK
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crmkit.activity import LogHole
+    from crmkit.cli.reading import OrderOptions
 
 __all__ = ["kpi"]
 
@@ -58,6 +55,13 @@ def kpi(options: OrderOptions, start: str, end: str | None, as_json: bool) -> No
     Example:
       crmkit kpi orders.csv --start 2024-10-01 --end 2024-12-31
     """  # noqa: D301
+    from crmkit._checks import as_day
+    from crmkit._frames import open_frame, records, to_pandas
+    from crmkit.cli.reading import open_orders
+    from crmkit.cli.writing import print_json, print_table
+    from crmkit.metrics import order_kpis
+    from crmkit.views import MARK_REMARK
+
     last = _last_day(options, start=start, end=end)
     with open_orders(options) as log:
         usable = log.transactions(options, as_of=options.as_of, period_end=last)
@@ -90,12 +94,19 @@ def _last_day(options: OrderOptions, *, start: str, end: str | None) -> str:
 
 def _touches_hole(table: pd.DataFrame, holes: list[LogHole], *, start: datetime, last: datetime) -> list[bool]:
     """Whether the days of each KPI touch a hole."""
+    from crmkit._kpi import window_of
+    from crmkit.activity import touching
+    from crmkit.metrics import kpi_catalogue
+
     windows = kpi_catalogue().set_index("kpi")["window"].loc[table["kpi"]]
     return [bool(touching(holes, *window_of(window, start, last))) for window in windows]
 
 
 def _named(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Add names and units to the codes."""
+    from crmkit.labels import LABELS
+    from crmkit.metrics import kpi_catalogue
+
     units = kpi_catalogue().set_index("kpi")["unit"].loc[table["kpi"]]
     table.insert(1, "name", [LABELS["kpi"][code].text(language) for code in table["kpi"]])
     table.insert(2, "unit", units.to_numpy())
@@ -103,7 +114,9 @@ def _named(table: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 
 def _line(row: Mapping[Any, Any], language: Language) -> list[str]:
-    interval = NOTHING if pd.isna(row["lower"]) else f"{share(row['lower'])} – {share(row['upper'])}"
+    from crmkit.labels import LABELS
+
+    interval = NOTHING if math.isnan(row["lower"]) else f"{share(row['lower'])} – {share(row['upper'])}"
     value = share(row["value"]) if row["unit"] == "share" else number(row["value"])
     unit = LABELS["unit"][row["unit"]].text(language)
     return [

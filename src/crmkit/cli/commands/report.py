@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from crmkit._messages import Message
 from crmkit.cli.language import say
 from crmkit.cli.options import DISCOUNT_RATE, JSON, MARGIN, command, order_command, output_option
-from crmkit.cli.reading import OrderOptions, open_orders
-from crmkit.cli.writing import check_output, write_report
-from crmkit.report import customer_report
+
+if TYPE_CHECKING:
+    from crmkit.cli.reading import OrderOptions
 
 __all__ = ["report"]
 
@@ -32,6 +32,10 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
       crmkit report orders.csv --customer-id CustomerID --date InvoiceDate \\
         --quantity Quantity --unit-price UnitPrice --order-id InvoiceNo --as-of 2011-12-09
     """  # noqa: D301
+    from crmkit.cli.reading import open_orders
+    from crmkit.cli.writing import check_output, write_report
+    from crmkit.report import customer_report
+
     check_output(output, read=[options.file])
     with open_orders(options) as log:
         audit = log.audit(as_of=options.as_of)

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-import pandas as pd
 
 from crmkit._figures import count, money, share
-from crmkit._frames import open_frame, records, to_pandas
 from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.cli.language import FileError, OptionError, of_the_master_file, say
 from crmkit.cli.options import JSON, MONETARY_VALUE, FilePath, command, order_command, output_option
-from crmkit.cli.reading import OrderOptions, known_ids, open_orders
-from crmkit.cli.writing import (
-    check_ending,
-    check_output,
-    for_readers,
-    print_json,
-    print_table,
-    say_path,
-    write_customers,
-    writing,
-)
-from crmkit.customers import customer_summary
-from crmkit.segment import read_rfm_rules
-from crmkit.views import BaseSegments, base_remarks, base_segments, scored_customers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crmkit.cli.reading import OrderOptions
+    from crmkit.views import BaseSegments
 
 __all__ = ["score"]
 
@@ -81,6 +71,12 @@ def score(
       crmkit score orders.csv --as-of 2024-12-31 --rules chinese_8 --language zh \\
         --master customers.csv --master-id CustomerID --output scored.csv
     """  # noqa: D301
+    from crmkit._frames import open_frame, to_pandas
+    from crmkit.cli.reading import known_ids, open_orders
+    from crmkit.cli.writing import check_ending, check_output, for_readers, write_customers, writing
+    from crmkit.customers import customer_summary
+    from crmkit.views import base_remarks, base_segments, scored_customers
+
     check_ending(output)
     if master is None and master_id is not None:
         raise OptionError(_MASTER_MISSING())
@@ -105,6 +101,8 @@ def score(
 
 def _read(rules: Path) -> Any:
     """Return the rules of a preset or of a TOML file."""
+    from crmkit.segment import read_rfm_rules
+
     if str(rules) in _PRESETS:
         return str(rules)
     if rules.suffix != ".toml":
@@ -116,6 +114,9 @@ def _read(rules: Path) -> Any:
 
 
 def _say(segments: BaseSegments, output: Path, options: OrderOptions, *, n_customers: int, as_json: bool) -> None:
+    from crmkit._frames import records
+    from crmkit.cli.writing import print_json, say_path
+
     name = f"name_{options.language}"
     if as_json:
         print_json(
@@ -134,6 +135,8 @@ def _say(segments: BaseSegments, output: Path, options: OrderOptions, *, n_custo
 
 
 def _print_tiers(tiers: pd.DataFrame, name: str, language: Language) -> None:
+    from crmkit.cli.writing import print_table
+
     cells = zip(
         tiers[name],
         map(count, tiers["n_customers"]),

@@ -10,7 +10,6 @@ import click
 
 from crmkit.cli.options._general import LANGUAGE
 from crmkit.cli.options._types import Choice, Day, FilePath, Separator
-from crmkit.cli.reading import ROLES, OrderOptions, Reading
 
 __all__ = ["order_command"]
 
@@ -69,6 +68,8 @@ def order_command(*, as_of: str, needs_as_of: bool) -> Callable[[Callable[..., N
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(command)
         def decorated(**given: Any) -> None:
+            from crmkit.cli.reading import ROLES, OrderOptions, Reading
+
             columns = {role: given.pop(role) for role in ROLES}
             reading = Reading(encoding=given.pop("encoding"), separator=given.pop("separator"))
             thousands = given.pop("thousands")

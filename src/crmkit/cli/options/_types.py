@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import click
 
-from crmkit._checks import as_day
 from crmkit._messages import Message
 from crmkit.cli.language import OptionError
 
@@ -70,6 +69,8 @@ class Day(Kind):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
         """Read it."""
+        from crmkit._checks import as_day
+
         try:
             return f"{as_day(value, name='' if param is None else param.name or ''):%Y-%m-%d}"
         except ValueError as problem:

@@ -15,7 +15,7 @@ from crmkit._messages import Column, Joined, Message, Said
 from crmkit._names import Language
 from crmkit.cli.language import FileError, say
 from crmkit.cli.reading._guess import Columns
-from crmkit.labels import LABELS
+from crmkit.transactions import AUDIT_REASONS
 
 __all__ = ["Unusable", "money_columns"]
 
@@ -124,6 +124,6 @@ def _keep(kept: list[object], values: pd.Series[Any]) -> None:
 
 
 def _counted(count: int, reason: str, shown: str, language: Language) -> Said:
-    name = LABELS["audit_reason"][reason].text(language)
+    name = AUDIT_REASONS[reason].text(language)
     said = _COUNTED(n=count, reason=name.lower())
     return _SHOWN(said=said, values=shown) if shown else said

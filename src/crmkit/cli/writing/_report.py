@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crmkit.cli.writing._output import say_path, writing
 from crmkit.cli.writing._tables import print_json
-from crmkit.report import CustomerReport
+
+if TYPE_CHECKING:
+    from crmkit.report import CustomerReport
 
 __all__ = ["write_report"]
 
