@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click import Context
 from tests.commands import ROWS, run, text
 from tests.pages import Page, section, table
 
@@ -219,7 +220,9 @@ def test_the_report_and_clv_say_the_same_of_rates():
 
 def test_every_file_of_commands_is_a_command():
     files = {path.stem for path in Path(commands.__path__[0]).glob("[!_]*.py")}
-    assert set(main.commands) == files >= {"report", "demo"}
+    with Context(main) as context:
+        assert set(main.list_commands(context)) == files >= {"report", "demo"}
+        assert {main.get_command(context, name).name for name in files} == files
 
 
 def test_the_module_runs_as_the_command_does():
