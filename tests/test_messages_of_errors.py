@@ -33,8 +33,9 @@ ERRORS = {
 def options_of_all_commands():
     """The options by parameter, flags by parameter and value, as the running command has its own."""
     found = {}
-    for command in main.commands.values():
-        with Context(command):
+    group = Context(main)
+    for name in main.list_commands(group):
+        with Context(main.get_command(group, name)):
             found |= _options()
     return found
 
