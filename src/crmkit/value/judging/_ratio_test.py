@@ -79,9 +79,10 @@ def likelihood_ratio_test(*, smaller: ValueModel, larger: ValueModel) -> Likelih
     Parameters
     ----------
     smaller : a fitted model
-        Its parameters are among those of ``larger``, and it is of the same class; or a `ShiftedBetaGeoModel` beside a
-        `BetaDiscreteWeibullModel`, an `NBDModel` beside a model in which customers leave, or a `ParetoNBDModel` beside
-        a `GammaGompertzNBDModel`.
+        Its parameters are among those of ``larger``, and it is of the same class; or a
+        `crmkit.value.contracts.ShiftedBetaGeoModel` beside a `crmkit.value.contracts.BetaDiscreteWeibullModel`, a
+        `crmkit.value.NBDModel` beside a model in which customers leave, or a `crmkit.value.ParetoNBDModel` beside a
+        `crmkit.value.GammaGompertzNBDModel`.
     larger : a fitted model
         Fitted by maximum likelihood on the same customers in the same time unit.
 
@@ -107,7 +108,7 @@ def likelihood_ratio_test(*, smaller: ValueModel, larger: ValueModel) -> Likelih
     no simple law holds: take that p-value as a guide, and judge by a holdout period.
 
     BG/CNBD-k with a different k is not a special case, because k is chosen, not fitted: compare by ``aic_``, as
-    `regularity_table` does.
+    `crmkit.value.regularity_table` does.
 
     References
     ----------
