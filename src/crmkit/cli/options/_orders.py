@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from crmkit.cli.options._general import LANGUAGE
-from crmkit.cli.options._types import Choice, Day, FilePath, Separator
+from crmkit.cli.options._types import Choice, Day, FilePath, RowCount, Separator
 
 __all__ = ["order_command"]
 
@@ -18,6 +18,7 @@ def _column(name: str, text: str) -> Callable[..., Any]:
     return click.option(f"--{name}", metavar="COLUMN", help=text)
 
 
+_OF_READING: Final = ("encoding", "separator", "sheet", "skip_rows")
 _DECIMAL_BESIDE: Final = {",": ".", ".": ","}
 _SHARED: Final = (
     click.argument("file", type=FilePath()),
@@ -36,6 +37,15 @@ _SHARED: Final = (
     click.option(
         "--separator", metavar="CHARACTER", type=Separator(), help='Of text files, or "tab"; detected if not given.'
     ),
+    click.option("--sheet", metavar="SHEET", help="Name or number of the sheet of a workbook; the first if not given."),
+    click.option(
+        "--skip-rows",
+        metavar="N",
+        type=RowCount(),
+        default=0,
+        help="Lines before the header, such as a title, to leave out.",
+    ),
+    click.option("--no-header", is_flag=True, help="The first row is data: columns are named 1, 2, 3 and so on."),
     click.option("--decimal-comma", "decimal", flag_value=",", help="Text numbers are written like 1.234,56."),
     click.option(
         "--decimal-point", "decimal", flag_value=".", help="Like 1,234.56. Needed only where both would be possible."
@@ -71,7 +81,7 @@ def order_command(*, as_of: str, needs_as_of: bool) -> Callable[[Callable[..., N
             from crmkit.cli.reading import ROLES, OrderOptions, Reading
 
             columns = {role: given.pop(role) for role in ROLES}
-            reading = Reading(encoding=given.pop("encoding"), separator=given.pop("separator"))
+            reading = Reading(header=not given.pop("no_header"), **{name: given.pop(name) for name in _OF_READING})
             thousands = given.pop("thousands")
             given["decimal"] = given["decimal"] or _DECIMAL_BESIDE.get(thousands)
             names = [name for name in OrderOptions.__dataclass_fields__ if name in given]

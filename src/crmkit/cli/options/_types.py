@@ -14,10 +14,13 @@ import click
 from crmkit._messages import Message
 from crmkit.cli.language import OptionError
 
-__all__ = ["Choice", "Day", "FilePath", "Kind", "Number", "Separator"]
+__all__ = ["Choice", "Day", "FilePath", "Kind", "Number", "RowCount", "Separator"]
 
 _NO_CHOICE: Final = Message(en="{value!r} is not one of {choices}.", zh="{value!r} 不在可选值 {choices} 之中。")
 _NO_NUMBER: Final = Message(en="{value!r} is not a number.", zh="{value!r} 不是数字。")
+_NO_COUNT: Final = Message(
+    en="must be a whole number from 0 to {most:,}, got {value!r}.", zh="须为 0 至 {most:,} 的整数，得到 {value!r}。"
+)
 _NO_FILE_NAME: Final = Message(en="must name a file, got {value!r}.", zh="须为文件名，得到 {value!r}。")
 _FOLDER: Final = Message(en="{value!r} is a directory.", zh="{value!r} 是文件夹。")
 _NOT_READABLE: Final = Message(en="{value!r} is not readable.", zh="无法读取 {value!r}。")
@@ -87,6 +90,20 @@ class Separator(Kind):
         if len(value) != 1 and value not in ("tab", "\\t"):
             self.fail(_NO_SEPARATOR(value=value), param, ctx)
         return str(value)
+
+
+class RowCount(Kind):
+    """A number of rows at the start of a file."""
+
+    name = "rows"
+    _MOST = 10_000
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read it."""
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= self._MOST):
+            self.fail(_NO_COUNT(value=value, most=self._MOST), param, ctx)
+        return int(text)
 
 
 class FilePath(Kind):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
 
@@ -15,7 +14,7 @@ import pyarrow.parquet as pq
 
 from crmkit._messages import Message
 from crmkit.cli.language import FileError
-from crmkit.cli.reading._chunks import Chunk, Reading, Table, check_header
+from crmkit.cli.reading._chunks import Chunk, Reading, Source, Table, check_header, numbered
 
 __all__ = ["open_parquet", "open_workbook"]
 
@@ -24,6 +23,14 @@ _NO_PARQUET: Final = Message(
 )
 _NO_WORKBOOK: Final = Message(
     en="{file} is not a readable Excel workbook: {error}", zh="{file} 不是可读取的 Excel 工作簿：{error}"
+)
+_NO_SHEET: Final = Message(
+    en="{file} has no sheet {sheet!r}; its sheets are {sheets}. Name one of them, or its number, with --sheet.",
+    zh="{file} 中没有工作表 {sheet!r}，现有：{sheets}。请用 --sheet 指定其名称或序号。",
+)
+_FIRST_SHEET: Final = Message(
+    en="{file} has {n} sheets; the first, {sheet!r}, is read (--sheet names another).",
+    zh="{file} 有 {n} 个工作表，读取第一个 {sheet!r}（可用 --sheet 另行指定）。",
 )
 # What pandas writes for the index; not a column of the data.
 _INDEX: Final = re.compile(r"__index_level_\d+__")
@@ -35,18 +42,18 @@ _INTEGERS: Final[dict[Any, Any]] = {
 
 
 @contextmanager
-def open_parquet(path: Path, reading: Reading) -> Iterator[Table]:  # noqa: ARG001
+def open_parquet(source: Source, reading: Reading) -> Iterator[Table]:  # noqa: ARG001
     """Open a Parquet file."""
-    with _told(_NO_PARQUET, path):
-        file = pq.ParquetFile(path)
+    with _told(_NO_PARQUET, source):
+        file = pq.ParquetFile(source.path)
     with file:
         columns = [name for name in file.schema_arrow.names if not _INDEX.fullmatch(name)]
-        check_header(columns, file=str(path))
+        check_header(columns, file=source.name)
 
         def chunks(ids: Sequence[str], most: int) -> Iterator[Chunk]:  # noqa: ARG001
             done = 0
             batches = file.iter_batches(batch_size=most, columns=columns)
-            while (table := _next_table(batches, path, most=most)) is not None:
+            while (table := _next_table(batches, source, most=most)) is not None:
                 done += table.num_rows
                 rows = table.to_pandas(ignore_metadata=True, types_mapper=_INTEGERS.get)
                 yield Chunk(rows, done, table)
@@ -55,31 +62,52 @@ def open_parquet(path: Path, reading: Reading) -> Iterator[Table]:  # noqa: ARG0
 
 
 @contextmanager
-def open_workbook(path: Path, reading: Reading) -> Iterator[Table]:  # noqa: ARG001
-    """Open the first sheet of a workbook; it fits in memory, as a sheet has at most 1,048,576 rows."""
+def open_workbook(source: Source, reading: Reading) -> Iterator[Table]:
+    """Open a sheet of a workbook; it fits in memory, as a sheet has at most 1,048,576 rows."""
     # If it is missing, pandas raises another error than the one caught in `main`.
     import openpyxl  # noqa: F401
 
-    with _told(_NO_WORKBOOK, path):
-        book = pd.ExcelFile(path, engine="openpyxl")
+    with _told(_NO_WORKBOOK, source):
+        book = pd.ExcelFile(source.path, engine="openpyxl")
     with book:
-        with _told(_NO_WORKBOOK, path):
-            check_header(pd.read_excel(book, header=None, nrows=1).to_numpy().ravel().tolist(), file=str(path))
-            columns = [str(name) for name in pd.read_excel(book, nrows=0).columns]
+        sheets = [str(name) for name in book.sheet_names]
+        options: dict[str, Any] = {"sheet_name": _sheet(reading.sheet, sheets, source), "skiprows": reading.skip_rows}
+        if not reading.header:
+            options["header"] = None
+        with _told(_NO_WORKBOOK, source):
+            first = pd.read_excel(book, nrows=1, **{**options, "header": None}).to_numpy().ravel().tolist()
+            labels = list(pd.read_excel(book, nrows=0 if reading.header else 1, **options).columns)
+        if reading.header:
+            check_header(first, file=source.name)
+        columns = [str(name) for name in labels] if reading.header else numbered(len(labels))
 
         def chunks(ids: Sequence[str], most: int) -> Iterator[Chunk]:  # noqa: ARG001
-            with _told(_NO_WORKBOOK, path):
-                rows = pd.read_excel(book, dtype=dict.fromkeys(ids, str), keep_default_na=False, na_values=[""])
+            texts = {label: str for label, name in zip(labels, columns, strict=True) if name in ids}
+            with _told(_NO_WORKBOOK, source):
+                rows = pd.read_excel(book, dtype=texts, keep_default_na=False, na_values=[""], **options)
             rows.columns = pd.Index(columns)
             yield Chunk(rows, 1)
 
-        yield Table(columns, 1, chunks)
+        several = len(sheets) > 1 and reading.sheet is None
+        remarks = (_FIRST_SHEET(file=source.name, n=len(sheets), sheet=sheets[0]),) if several else ()
+        yield Table(columns, 1, chunks, remarks)
 
 
-def _next_table(batches: Iterator[Any], path: Path, *, most: int) -> Any:
+def _sheet(named: str | None, sheets: Sequence[str], source: Source) -> str:
+    """The sheet of that name, or at that position from 1; the first where none is named."""
+    if named is None:
+        return sheets[0]
+    if named in sheets:
+        return named
+    if named.isdecimal() and 1 <= int(named) <= len(sheets):
+        return sheets[int(named) - 1]
+    raise FileError(_NO_SHEET(file=source.name, sheet=named, sheets=list(sheets)))
+
+
+def _next_table(batches: Iterator[Any], source: Source, *, most: int) -> Any:
     """Join batches up to so many rows: some readers end a batch at each row group."""
     held: list[Any] = []
-    with _told(_NO_PARQUET, path):
+    with _told(_NO_PARQUET, source):
         while sum(batch.num_rows for batch in held) < most and (batch := next(batches, None)) is not None:
             held.append(batch)
         return _without_dictionaries(pa.Table.from_batches(held)) if held else None
@@ -95,8 +123,8 @@ def _without_dictionaries(table: Any) -> Any:
 
 
 @contextmanager
-def _told(problem: Message, path: Path) -> Iterator[None]:
+def _told(problem: Message, source: Source) -> Iterator[None]:
     try:
         yield
     except (ValueError, KeyError, BadZipFile, OSError) as error:
-        raise FileError(problem(file=path, error=error)) from error
+        raise FileError(problem(file=source.name, error=error)) from error

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self
 
 import pandas as pd
 import pyarrow as pa
@@ -12,7 +13,7 @@ import pyarrow as pa
 from crmkit._messages import Message
 from crmkit.cli.language import FileError
 
-__all__ = ["Chunk", "Reading", "Table", "check_header"]
+__all__ = ["Chunk", "Reading", "Source", "Table", "check_header", "numbered"]
 
 
 _COLUMNS_TWICE: Final = Message(
@@ -23,10 +24,24 @@ _COLUMNS_TWICE: Final = Message(
 
 @dataclass(frozen=True)
 class Reading:
-    """How a text file is written; the separator is detected where it is None."""
+    """How a file is written; the separator is detected where it is None, and the first sheet is read."""
 
     encoding: str
     separator: str | None
+    sheet: str | None = None
+    skip_rows: int = 0
+    header: bool = True
+
+    def of_another_file(self) -> Self:
+        """Read a file beside it: in the same encoding, but with its own first line and sheet."""
+        return replace(self, sheet=None, skip_rows=0, header=True)
+
+
+class Source(NamedTuple):
+    """A file to read, and what messages call it."""
+
+    path: Path
+    name: object
 
 
 @dataclass(frozen=True)
@@ -44,14 +59,23 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Table:
-    """An open file; ``chunks`` takes the columns of ids, which stay text, and the most rows of a chunk."""
+    """An open file; ``chunks`` takes the columns of ids, which stay text, and the most rows of a chunk.
+
+    ``remarks`` are what the user should know of the way it was read.
+    """
 
     columns: list[str]
     size: int
     chunks: Callable[[Sequence[str], int], Iterator[Chunk]]
+    remarks: tuple[str, ...] = ()
 
 
-def check_header(names: Sequence[object], *, file: str) -> None:
+def numbered(n_columns: int) -> list[str]:
+    """Name columns that have no header by their position."""
+    return [str(position) for position in range(1, n_columns + 1)]
+
+
+def check_header(names: Sequence[object], *, file: object) -> None:
     """Refuse a header that names a column twice: it is unclear which is meant."""
     twice = sorted({str(name) for name in names if name not in ("", None) and list(names).count(name) > 1})
     if twice:

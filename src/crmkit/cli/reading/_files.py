@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
 from crmkit._messages import Message
-from crmkit.cli.language import FileError
+from crmkit.cli.language import FileError, OptionError
 from crmkit.cli.reading._binary_files import open_parquet, open_workbook
-from crmkit.cli.reading._chunks import Reading, Table
+from crmkit.cli.reading._chunks import Reading, Source, Table
+from crmkit.cli.reading._json_files import open_json
+from crmkit.cli.reading._packed_files import PACKED, STANDARD_INPUT, ending_of, shown, unpacked
 from crmkit.cli.reading._text_files import open_text
 
 __all__ = ["open_table"]
@@ -24,8 +26,17 @@ _UNKNOWN_ENDING: Final = Message(
     en="{file} ends in {ending!r}; files that can be read end in {endings}.",
     zh="{file} 的扩展名为 {ending!r}；可读取的扩展名有 {endings}。",
 )
-_ENDINGS: Final[dict[str, Callable[[Path, Reading], AbstractContextManager[Table]]]] = {
+_ONLY_FOR: Final = Message(
+    en="{option} is for {kinds}; {file} is not one. Leave it out.",
+    zh="{option} 只用于{kinds}，而 {file} 不是。请去掉该选项。",
+)
+_WORKBOOKS: Final = Message(en="Excel workbooks", zh=" Excel 工作簿")
+_SHEETS_AND_TEXT: Final = Message(en="text files and Excel workbooks", zh="文本文件和 Excel 工作簿")
+_ENDINGS: Final[dict[str, Callable[[Source, Reading], AbstractContextManager[Table]]]] = {
     ".csv": open_text,
+    ".json": open_json,
+    ".jsonl": open_json,
+    ".ndjson": open_json,
     ".parquet": open_parquet,
     ".tsv": open_text,
     ".txt": open_text,
@@ -33,8 +44,24 @@ _ENDINGS: Final[dict[str, Callable[[Path, Reading], AbstractContextManager[Table
 }
 
 
-def open_table(path: Path, reading: Reading) -> AbstractContextManager[Table]:
-    """Open a table, or raise `FileError`."""
+@contextmanager
+def open_table(path: Path, reading: Reading) -> Iterator[Table]:
+    """Open a table, or raise `FileError`; ``-`` is standard input."""
+    if path != STANDARD_INPUT:
+        _check_file(path)
+    with unpacked(path) as source:
+        if source.path.stat().st_size == 0:
+            raise FileError(_EMPTY(file=source.name))
+        ending = ending_of(source.path)
+        if ending not in _ENDINGS:
+            endings = [*_ENDINGS, *PACKED]
+            raise FileError(_UNKNOWN_ENDING(file=source.name, ending=source.path.suffix, endings=endings))
+        _check_options(_ENDINGS[ending], reading, file=source.name)
+        with _ENDINGS[ending](source, reading) as table:
+            yield table
+
+
+def _check_file(path: Path) -> None:
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -44,8 +71,13 @@ def open_table(path: Path, reading: Reading) -> AbstractContextManager[Table]:
     if stat.S_ISDIR(found.st_mode):
         raise FileError(_FOLDER(file=path))
     if found.st_size == 0:
-        raise FileError(_EMPTY(file=path))
-    ending = path.suffix.lower()
-    if ending not in _ENDINGS:
-        raise FileError(_UNKNOWN_ENDING(file=path, ending=path.suffix, endings=list(_ENDINGS)))
-    return _ENDINGS[ending](path, reading)
+        raise FileError(_EMPTY(file=shown(path)))
+
+
+def _check_options(opened_by: Callable[..., object], reading: Reading, *, file: object) -> None:
+    """Refuse options that the kind of file has no use for."""
+    if reading.sheet is not None and opened_by is not open_workbook:
+        raise OptionError(_ONLY_FOR(option="--sheet", kinds=_WORKBOOKS(), file=file))
+    for option, given in (("--skip-rows", reading.skip_rows), ("--no-header", not reading.header)):
+        if given and opened_by not in (open_text, open_workbook):
+            raise OptionError(_ONLY_FOR(option=option, kinds=_SHEETS_AND_TEXT(), file=file))

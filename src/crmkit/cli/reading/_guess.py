@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from crmkit._messages import Message
@@ -59,7 +58,9 @@ _ROLES: Final = {
 }
 
 
-def found_columns(header: Sequence[str], named: Mapping[str, str | None], *, file: Path, language: Language) -> Columns:
+def found_columns(
+    header: Sequence[str], named: Mapping[str, str | None], *, file: object, language: Language
+) -> Columns:
     """Find the column of each role; None for roles without one.
 
     ``named`` is what the user said by role: a column, None, or "" for a role that no column shall play.
@@ -86,7 +87,7 @@ def found_columns(header: Sequence[str], named: Mapping[str, str | None], *, fil
     return found
 
 
-def found_id(header: Sequence[str], named: str | None, *, file: Path, language: Language) -> str:
+def found_id(header: Sequence[str], named: str | None, *, file: object, language: Language) -> str:
     """Find the column of ids in the master file."""
     _check_named(header, {"master_id": named}, file=file)
     if named:
@@ -98,7 +99,7 @@ def found_id(header: Sequence[str], named: str | None, *, file: Path, language: 
     return column
 
 
-def _guessed_amount(free: Sequence[str], named: Mapping[str, str | None], *, file: Path) -> Columns:
+def _guessed_amount(free: Sequence[str], named: Mapping[str, str | None], *, file: object) -> Columns:
     """Guess the money: an amount, or a quantity and a unit price; not where the file has both, as they may differ."""
     if named["amount"]:
         return {}
@@ -118,7 +119,7 @@ def _guessed_amount(free: Sequence[str], named: Mapping[str, str | None], *, fil
     return {role: column for role, column in product.items() if named[role] is None}
 
 
-def _guess(header: Sequence[str], role: str, *, file: Path, asked: str | None = None) -> str | None:
+def _guess(header: Sequence[str], role: str, *, file: object, asked: str | None = None) -> str | None:
     """The column with the best usual name; two equally good ones are refused."""
     if role in OWN_NAMES and role in header:
         return role
@@ -132,7 +133,7 @@ def _guess(header: Sequence[str], role: str, *, file: Path, asked: str | None = 
     return None
 
 
-def _check_named(header: Sequence[str], named: Mapping[str, str | None], *, file: Path) -> None:
+def _check_named(header: Sequence[str], named: Mapping[str, str | None], *, file: object) -> None:
     if named.get("amount") and named.get("unit_price"):
         raise OptionError(_TWO_NAMED())
     columns = [column for column in named.values() if column]
@@ -145,7 +146,7 @@ def _check_named(header: Sequence[str], named: Mapping[str, str | None], *, file
         raise FileError(ABSENT(file=file, missing=missing, columns=list(header)))
 
 
-def _unknown(role: str, header: Sequence[str], *, file: Path) -> OptionError:
+def _unknown(role: str, header: Sequence[str], *, file: object) -> OptionError:
     return OptionError(_UNKNOWN(file=file, columns=list(header), role=_ROLES[role](), option=_option(role)))
 
 

@@ -14,13 +14,14 @@ from crmkit._frames import open_frame, to_pandas
 from crmkit._messages import Column, Message
 from crmkit._reading import NumberTexts
 from crmkit.activity import LogHole
-from crmkit.cli.language import FileError
+from crmkit.cli.language import FileError, say
 from crmkit.cli.reading._chunks import Chunk
 from crmkit.cli.reading._files import open_table
 from crmkit.cli.reading._guess import ABSENT, Columns, found_columns
 from crmkit.cli.reading._log_remarks import said_holes, said_holes_by
 from crmkit.cli.reading._notation import say_notation
 from crmkit.cli.reading._options import OrderOptions
+from crmkit.cli.reading._packed_files import shown
 from crmkit.cli.reading._progress import with_progress
 from crmkit.cli.reading._typed_chunks import typed_chunk
 from crmkit.cli.reading._unusable import Unusable, money_columns
@@ -104,26 +105,29 @@ class OrderLog:
 @contextmanager
 def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[OrderLog]:
     """Open the file of the options; guess and report columns that they do not name; ``keep`` names further ones."""
+    file = shown(options.file)
     with open_table(options.file, options.reading) as table:
-        columns = found_columns(table.columns, options.columns, file=options.file, language=options.language)
+        for remark in table.remarks:
+            say(remark, options.language)
+        columns = found_columns(table.columns, options.columns, file=file, language=options.language)
         missing = [name for name in keep if name not in table.columns]
         if missing:
-            raise FileError(ABSENT(file=options.file, missing=missing, columns=table.columns))
+            raise FileError(ABSENT(file=file, missing=missing, columns=table.columns))
         ids = [name for name in (columns["customer_id"], columns["order_id"], *keep) if name is not None]
         chunks = table.chunks(ids, CHUNK_ROWS)
         waiting = deque(chunk for chunk in (next(chunks, None), next(chunks, None)) if chunk is not None)
         if not waiting or waiting[0].rows.empty:
-            raise FileError(_NO_ROWS(file=options.file, columns=table.columns))
+            raise FileError(_NO_ROWS(file=file, columns=table.columns))
         unusable = Unusable(columns)
         texts = NumberTexts(decimal=options.decimal, currency_sign=options.currency_sign)
         if len(waiting) == 1:
             yield _in_memory(waiting.popleft().rows, unusable, options, texts=texts)
             return
         with open_warehouse() as warehouse:
-            shown = with_progress(_drained(waiting, chunks), size=table.size, options=options)
+            passed = with_progress(_drained(waiting, chunks), size=table.size, options=options)
             typed = (
                 typed_chunk(chunk, unusable, options, texts=texts, keep=keep, fingerprints=warehouse.fingerprints)
-                for chunk in shown
+                for chunk in passed
             )
             rows = warehouse.filled(typed, name="orders")
             say_notation(texts, options.language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import click
@@ -12,6 +13,7 @@ from crmkit._messages import Message
 from crmkit.cli.language import told
 from crmkit.cli.reading._chunks import Chunk
 from crmkit.cli.reading._options import OrderOptions
+from crmkit.cli.reading._packed_files import shown
 
 __all__ = ["with_progress"]
 
@@ -23,7 +25,7 @@ def with_progress(chunks: Iterator[Chunk], *, size: int, options: OrderOptions) 
     if not sys.stderr.isatty():
         yield from chunks
         return
-    label = told(_READING(file=options.file.name), options.language)
+    label = told(_READING(file=shown(Path(options.file.name))), options.language)
     with click.progressbar(length=size, label=label, file=sys.stderr) as bar:
         done = 0
         for chunk in chunks:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from crmkit._messages import Message
 from crmkit.cli.language import FileError
-from crmkit.cli.reading._chunks import Chunk, Reading, Table, check_header
+from crmkit.cli.reading._chunks import Chunk, Reading, Source, Table, check_header, numbered
 
 __all__ = ["open_text"]
 
@@ -40,19 +41,24 @@ _NO_TABLE: Final = Message(
 )
 _SNIFFED: Final = 65_536
 _SEPARATORS: Final = ",;\t|"
+# The line by which Excel is told the separator.
+_SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+# A column for what follows a separator at the end of a row.
+_BEYOND: Final = "__crmkit_beyond"
 _NAMED_SEPARATORS: Final = {"tab": "\t", "\\t": "\t"}
 
 
 @contextmanager
-def open_text(path: Path, reading: Reading) -> Iterator[Table]:
+def open_text(source: Source, reading: Reading) -> Iterator[Table]:
     """Open separated text."""
-    with _told(path, reading):
-        with path.open(encoding=reading.encoding, newline="") as file:
+    with _told(source, reading):
+        with source.path.open(encoding=reading.encoding, newline="") as file:
             start = file.read(_SNIFFED)
         if "\0" in start:
-            raise FileError(_NUL(file=path))
-        separator = _separator(start, given=reading.separator)
-        check_header(next(csv.reader(start.splitlines(), delimiter=separator), []), file=str(path))
+            raise FileError(_NUL(file=source.name))
+        skipped, named = _preamble(start, reading)
+        separator = _separator(start, skipped, given=reading.separator or named)
+        n_before, first = _first_row(start, skipped, separator)
         options: dict[str, Any] = {
             "sep": separator,
             "encoding": reading.encoding,
@@ -61,30 +67,58 @@ def open_text(path: Path, reading: Reading) -> Iterator[Table]:
             "index_col": False,
             "skipinitialspace": True,
         }
-        columns = list(pd.read_csv(path, nrows=0, **options).columns)
-    with path.open("rb") as raw:
+        if reading.header:
+            check_header(first, file=source.name)
+            columns = list(pd.read_csv(source.path, nrows=0, skiprows=skipped, **options).columns)
+        else:
+            columns = numbered(len(first))
+        options |= {"header": None, "names": [*columns, _BEYOND], "skiprows": n_before + reading.header}
+    with source.path.open("rb") as raw:
 
         def chunks(ids: Sequence[str], most: int) -> Iterator[Chunk]:  # noqa: ARG001
-            with _told(path, reading):
+            with _told(source, reading):
                 reader = pd.read_csv(raw, chunksize=most, **options)
-            while (rows := _next(reader, path, reading)) is not None:
-                yield Chunk(rows, raw.tell())
+            while (rows := _next(reader, source, reading)) is not None:
+                yield Chunk(_without_end(rows, source), raw.tell())
 
-        yield Table(columns, path.stat().st_size, chunks)
+        yield Table(columns, source.path.stat().st_size, chunks)
 
 
-def _next(reader: Iterator[pd.DataFrame], path: Path, reading: Reading) -> pd.DataFrame | None:
-    with _told(path, reading), warnings.catch_warnings():
+def _next(reader: Iterator[pd.DataFrame], source: Source, reading: Reading) -> pd.DataFrame | None:
+    with _told(source, reading), warnings.catch_warnings():
         # Without an index column pandas cuts longer rows to the header, and warns if that loses anything.
         warnings.simplefilter("error", pd.errors.ParserWarning)
         return next(reader, None)
 
 
-def _separator(start: str, *, given: str | None) -> str:
+def _without_end(rows: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """Leave out what comes after a separator at the end of a row, which must be nothing."""
+    if rows[_BEYOND].fillna("").ne("").any():
+        raise FileError(_TOO_MANY_FIELDS(file=source.name))
+    return rows.drop(columns=_BEYOND)
+
+
+def _preamble(start: str, reading: Reading) -> tuple[int, str | None]:
+    """Count the lines before the table; the separator if a line names it, as Excel wants it."""
+    lines = start.splitlines()[reading.skip_rows :]
+    named = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+    return reading.skip_rows + (named is not None), None if named is None else named[1]
+
+
+def _first_row(start: str, skipped: int, separator: str) -> tuple[int, list[str]]:
+    """Find the first row that is not blank, and how many rows come before it."""
+    reader = csv.reader(io.StringIO(start, newline=""), delimiter=separator)
+    for position, row in enumerate(reader):
+        if position >= skipped and (len(row) > 1 or "".join(row).strip()):
+            return position, row
+    return skipped, []
+
+
+def _separator(start: str, skipped: int, *, given: str | None) -> str:
     """The separator of the header line; a comma where there is one column only."""
     if given is not None:
         return _NAMED_SEPARATORS.get(given, given)
-    header = next(iter(start.splitlines()), "")
+    header = next((line for line in start.splitlines()[skipped:] if line.strip()), "")
     try:
         return csv.Sniffer().sniff(header, delimiters=_SEPARATORS).delimiter
     except csv.Error:
@@ -92,15 +126,15 @@ def _separator(start: str, *, given: str | None) -> str:
 
 
 @contextmanager
-def _told(path: Path, reading: Reading) -> Iterator[None]:
+def _told(source: Source, reading: Reading) -> Iterator[None]:
     """Turn errors of the readers into messages for the user."""
     try:
         yield
     except LookupError as error:
         raise FileError(_UNKNOWN_ENCODING(encoding=reading.encoding)) from error
     except UnicodeError as error:
-        raise FileError(_OTHER_ENCODING(file=path, encoding=reading.encoding, error=error)) from error
+        raise FileError(_OTHER_ENCODING(file=source.name, encoding=reading.encoding, error=error)) from error
     except pd.errors.ParserWarning as error:
-        raise FileError(_TOO_MANY_FIELDS(file=path)) from error
+        raise FileError(_TOO_MANY_FIELDS(file=source.name)) from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise FileError(_NO_TABLE(file=path, error=error)) from error
+        raise FileError(_NO_TABLE(file=source.name, error=error)) from error
