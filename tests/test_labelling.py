@@ -237,10 +237,10 @@ def test_what_gives_no_labels_is_refused():
 def test_sums_of_what_is_missing_are_refused():
     table = BEFORE.assign(level="a")
     with pytest.raises(
-        SchemaError, match=r"`customers\['spend'\]` is missing or infinite in 1 rows of those with an order, first"
+        SchemaError, match=r"`customers\['spend'\]` is missing or infinite in 1 row of those with an order, first"
     ):
         segment_table(table.assign(spend=[1, np.nan, 3, np.nan, 5]), by="level")
-    with pytest.raises(SchemaError, match=r"`customers\['n_orders'\]` is missing or infinite in 1 rows"):
+    with pytest.raises(SchemaError, match=r"`customers\['n_orders'\]` is missing or infinite in 1 row"):
         segment_table(table.assign(n_orders=[1, 2, 3, np.nan, 1]), by="level")
     with pytest.raises(SchemaError, match=r"`customers\['spend'\]` must hold numbers, got"):
         segment_table(table.assign(spend="x"), by="level")

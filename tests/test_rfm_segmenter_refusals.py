@@ -70,11 +70,11 @@ def test_tables_that_cannot_be_placed_are_refused(cdnow):
         given = customer_table([1, 1, 0], [1, 1, 0], [1, 1, NAN])
         given.loc[1:, column] = value
         message = (
-            rf"`customers\['{column}'\]` is missing or infinite in 1 rows of those with an order, first at rows \[1"
+            rf"`customers\['{column}'\]` is missing or infinite in 1 row of those with an order, first at rows \[1"
         )
         with pytest.raises(SchemaError, match=message):
             segmenter.assign(given)
-    with pytest.raises(SchemaError, match=r"`customers\['n_orders'\]` is missing or infinite in 1 rows, first"):
+    with pytest.raises(SchemaError, match=r"`customers\['n_orders'\]` is missing or infinite in 1 row, first"):
         segmenter.assign(customer_table([NAN, 1], [1, 1], [1, 1]))
     with pytest.raises(ValueError, match=r"`language` must be one of \['en', 'zh'\], got 'de'"):
         segmenter.explain(cdnow, language="de")

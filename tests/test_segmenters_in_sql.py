@@ -85,7 +85,7 @@ def test_missing_values_are_refused_in_memory_and_stay_missing_on_an_engine(buil
         expected.loc[[row for row, _ in gaps]] = None
         assert_same_rows(as_pandas(fitted(name).assign(given))[NEW], expected, in_order=True)
     else:
-        with pytest.raises(SchemaError, match=r"`customers\['n_orders'\]` is missing or infinite in 1 rows, first at"):
+        with pytest.raises(SchemaError, match=r"`customers\['n_orders'\]` is missing or infinite in 1 row, first at"):
             fitted(name).assign(given)
 
 
@@ -97,9 +97,7 @@ def test_a_missing_tenure_stays_missing_where_orders_are_counted_per_year(build,
         expected.loc[7] = None
         assert_same_rows(as_pandas(fitted("per_year").assign(given))[NEW], expected, in_order=True)
     else:
-        with pytest.raises(
-            SchemaError, match=r"`customers\['tenure_days'\]` is missing or infinite in 1 rows of those"
-        ):
+        with pytest.raises(SchemaError, match=r"`customers\['tenure_days'\]` is missing or infinite in 1 row of those"):
             fitted("per_year").assign(given)
 
 

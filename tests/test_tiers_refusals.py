@@ -99,7 +99,7 @@ def test_tables_that_cannot_be_placed_are_refused():
     with pytest.raises(SchemaError, match=message):
         TierSegmenter(value="margin").fit(some)
     with pytest.raises(
-        SchemaError, match=r"`customers\['n_orders'\]` is missing or infinite in 1 rows, first at rows \[3"
+        SchemaError, match=r"`customers\['n_orders'\]` is missing or infinite in 1 row, first at rows \[3"
     ):
         segmenter.predict(CUSTOMERS.assign(n_orders=[3, 2, 1, NAN]))
     with pytest.raises(TypeError, match="`customers` must be a pandas, Polars or PyArrow table, a DuckDB relation or"):

@@ -210,7 +210,7 @@ def test_a_table_of_states_says_what_its_matrix_says(chain):
             {"segment_before": ["a", None], "segment_after": [None, "a"]},
             {},
             SchemaError,
-            r"^`moves\['segment_after'\]` is missing in 1 rows, first at rows \[0\]. Give those who are gone a state",
+            r"^`moves\['segment_after'\]` is missing in 1 row, first at rows \[0\]. Give those who are gone a state",
         ),
         ({"segment_before": ["a"], "segment_after": ["b"]}, {"states": ["a"]}, ValueError, r"it lacks \['b'\]\.$"),
         ({"segment_before": ["a"], "segment_after": ["a"]}, {"states": ["a", "a"]}, ValueError, "name each state once"),

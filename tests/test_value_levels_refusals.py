@@ -77,7 +77,7 @@ def test_tables_that_cannot_be_placed_are_refused():
     segmenter = ValueSegmenter().fit(CUSTOMERS)
     with pytest.raises(SchemaError, match=r"`customers\['spend'\]` must hold numbers, got "):
         segmenter.explain(CUSTOMERS.assign(spend="5"))
-    with pytest.raises(SchemaError, match=r"`customers\['spend'\]` is missing or infinite in 1 rows of those with an"):
+    with pytest.raises(SchemaError, match=r"`customers\['spend'\]` is missing or infinite in 1 row of those with an"):
         segmenter.summary(CUSTOMERS.assign(spend=[1, NAN, 3, NAN]))
     with pytest.raises(ValueError, match=r"`language` must be one of \['en', 'zh'\], got None"):
         segmenter.explain(CUSTOMERS, language=None)

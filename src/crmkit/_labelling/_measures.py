@@ -23,7 +23,7 @@ _ON_ENGINE: Final = Message(
     zh="{name} 须为内存中的表。请先读入内存；拟合之后，可在引擎中运行 to_sql() 的结果。",
 )
 _NOT_FINITE: Final = Message(
-    en="{where} is missing or infinite in {n:,} rows{who}, first at rows {rows}. Fill or drop them.",
+    en="{where} is missing or infinite in {n:,} {n:row|rows}{who}, first at rows {rows}. Fill or drop them.",
     zh="{who}{where}有 {n:,} 行缺失或为无穷大，最先见于行 {rows}。请补全或删除这些行。",
 )
 _WITH_ORDERS: Final = Message(en=" of those with an order", zh="在有订单的客户中，")

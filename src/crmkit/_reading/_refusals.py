@@ -23,8 +23,7 @@ _ROWS_SHOWN: Final = 5
 
 _UNUSABLE: Final = Message(
     en="{table} has rows that cannot be used: {parts}.{hint} Correct them, or pass {@invalid='drop'}; {rejected} "
-    "returns "
-    "them.",
+    "returns them.",
     zh="{table} 中有无法使用的行：{parts}。{hint}请修正，或使用 {@invalid='drop'}；{rejected} 可列出这些行。",
 )
 _FORMAT: Final = Message(

@@ -16,15 +16,13 @@ _NO_ZONE: Final = Message(
 )
 _NAIVE: Final = Message(
     en="{@time_zone} is {zone!r}, but {where} holds times without a zone. Leave {@time_zone} out where they are "
-    "already "
-    "local; otherwise give the column its zone first.",
+    "already local; otherwise give the column its zone first.",
     zh="{@time_zone} 为 {zone!r}，但{where}中的时间不带时区。若已是当地时间，请去掉 {@time_zone}；否则请先为该列注明"
     "时区。",
 )
 _AWARE: Final = Message(
     en="{where} holds times with a zone ({zone}), and a business day depends on it. Name the zone whose days count, "
-    "for "
-    "example {@time_zone='Asia/Shanghai'}.",
+    "for example {@time_zone='Asia/Shanghai'}.",
     zh="{where}中的时间带有时区（{zone}），营业日取决于时区。请指明以哪个时区的日期为准，例如 "
     "{@time_zone='Asia/Shanghai'}。",
 )

@@ -17,6 +17,7 @@ def segment_rows(summary: pd.DataFrame, language: Language) -> list[dict[str, st
     """The segments that hold anybody."""
     return [
         {
+            "code": row["segment"],
             "name": row[f"name_{language}"],
             "scores": "",
             "customers": count(row["n_customers"]),

@@ -41,7 +41,9 @@ _IDS_DIFFER: Final = Message(
     en="{@before} and {@after} have ids of different kinds, got {kinds}. Make them alike.",
     zh="{@before} 与 {@after} 的客户编号类型不同，得到 {kinds}。请统一类型。",
 )
-_NO_IDS: Final = Message(en="{where} is missing in {n:,} rows. Drop them.", zh="{where}有 {n:,} 行缺失，请删除这些行。")
+_NO_IDS: Final = Message(
+    en="{where} is missing in {n:,} {n:row|rows}. Drop them.", zh="{where}有 {n:,} 行缺失，请删除这些行。"
+)
 _IDS_TWICE: Final = Message(
     en="{where} holds ids more than once: {ids}. Give one row each.",
     zh="{where}中有重复的编号：{ids}。每位客户须只有一行。",

@@ -25,8 +25,8 @@ _NEGATIVE_SMOOTHING: Final = Message(
     en="{@smoothing} must not be below 0, got {value!r}.", zh="{@smoothing} 不得小于 0，得到 {value!r}。"
 )
 _NOWHERE: Final = Message(
-    en="{where} is missing in {n:,} rows, first at rows {rows}. Give those who are gone a state of their own, such as "
-    "'lost'.",
+    en="{where} is missing in {n:,} {n:row|rows}, first at rows {rows}. Give those who are gone a state of their own, "
+    "such as 'lost'.",
     zh="{where}有 {n:,} 行缺失，最先见于行 {rows}。请为已离开的客户单设一个状态，如 'lost'。",
 )
 _STATES_TWICE: Final = Message(

@@ -30,9 +30,8 @@ from crmkit.subscriptions._read import (
 __all__ = ["as_subscriptions"]
 
 _NONE_LEFT: Final = Message(
-    en="{@subscriptions} has {n:,} {n:row|rows}, and none is left with {invalid}. {@audit_subscriptions()} says "
-    "where they "
-    "went.",
+    en="{@subscriptions} has {n:,} {n:row|rows}, and none is left with {invalid}. {@audit_subscriptions()} says where "
+    "they went.",
     zh="{@subscriptions} 有 {n:,} 行，按 {invalid} 处理后一行不剩。可用 {@audit_subscriptions()} 查看各行的去向。",
 )
 _OVERLAP: Final = Message(
@@ -44,9 +43,8 @@ _OVERLAP: Final = Message(
 )
 _ONE_DAY_GAPS: Final = Message(
     en="{@subscriptions} has {n:,} {n:spell that is|spells that are} continued after a gap of one day, and "
-    "{seamless:,} {seamless:that is|that are} "
-    "continued "
-    "without one. If the end is the last day served, pass {@inclusive_end=True}.",
+    "{seamless:,} {seamless:that is|that are} continued without one. If the end is the last day served, pass "
+    "{@inclusive_end=True}.",
     zh="{@subscriptions} 中有 {n:,} 段在间隔一天后续订，无间隔续订的有 {seamless:,} 段。若结束日期为服务的最后一天，"
     "请使用 {@inclusive_end=True}。",
 )

@@ -36,11 +36,11 @@ def answer(context: Context) -> Answer:
 def page(answer: Answer, facts: Facts) -> dict[str, Any]:
     """A row per segment with the scores that it takes, all customers, and a row per score."""
     rules = rfm_rule_table("named_11")
-    names = rules[f"name_{facts.language}"]
-    scores = {name: f"R {r}, F {f}" for name, r, f in zip(names, rules["r"], rules["f"], strict=True)}
+    codes = rules["segment"]
+    scores = {code: f"R {r}, F {f}" for code, r, f in zip(codes, rules["r"], rules["f"], strict=True)}
     rows = segment_rows(answer.tables["rfm_segments"], facts.language)
     return {
-        "rfm_segments": [row | {"scores": scores.get(row["name"], "")} for row in rows],
+        "rfm_segments": [row | {"scores": scores.get(row["code"], "")} for row in rows],
         "all_customers": all_customers(facts),
         "score_ranges": _score_ranges(answer.tables["score_ranges"]),
     }
