@@ -10,8 +10,8 @@ from pandas.testing import assert_frame_equal
 from tests.commands import ROWS, run, text
 
 from crmkit import as_transactions, customer_summary
+from crmkit._workbook import _write
 from crmkit.cli.reading import _order_log
-from crmkit.cli.writing import _customers_file
 from crmkit.segment import RFMScorer, RFMSegmenter, TierSegmenter, rfm_rules, write_rfm_rules
 
 MEASURES = ["n_orders", "spend", "days_since_last", "tenure_days", "frequency", "recency", "T"]
@@ -181,9 +181,9 @@ def test_numbers_and_dates_of_a_workbook_are_numbers_and_dates():
     scored("customers.xlsx")
     head, first, *_ = sheet("customers.xlsx")
     row = dict(zip(head, first, strict=True))
-    assert row["customer_id"] == "007"
-    assert row["first_order"] == pd.Timestamp("2024-01-05")
-    assert (row["n_orders"], row["spend"], row["r_score"]) == (2, 20, 5)
+    assert row["Customer"] == "007"
+    assert row["First order"] == pd.Timestamp("2024-01-05")
+    assert (row["Orders"], row["Spend"], row["R score"]) == (2, 20, 5)
 
 
 def test_characters_that_a_workbook_cannot_hold_are_replaced(folder):
@@ -196,10 +196,10 @@ def test_characters_that_a_workbook_cannot_hold_are_replaced(folder):
 
 
 def test_more_customers_than_a_sheet_holds_are_refused(monkeypatch):
-    monkeypatch.setattr(_customers_file, "_MOST_CUSTOMERS", 2)
+    monkeypatch.setattr(_write, "MOST_ROWS", 2)
     code, stdout, stderr = run("score", "orders.csv", "--as-of", "2024-03-31", "--output", "customers.xlsx")
     assert (code, stdout) == (3, "")
-    assert "An Excel sheet holds at most 2 customers, but there are 3. Write .csv or .parquet" in stderr
+    assert "An Excel sheet holds at most 2 rows, but 'Customers' has 3. Write .csv or .parquet" in stderr
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ from crmkit.cli.options import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from crmkit._workbook import Sheet
     from crmkit.cli.reading import OrderOptions
     from crmkit.views import BaseForecast, UnfitError
 
@@ -57,6 +60,10 @@ _VALUE: Final = Label("Value", "数值")
 _INTERVAL: Final = Label("{level} interval", "{level} 置信区间")
 _CUSTOMERS: Final = Label("Customers", "客户数")
 _VALUED: Final = Label("Customers with a value", "可估值客户数")
+_LOWER: Final = Label(", lower end", "下限")
+_UPPER: Final = Label(", upper end", "上限")
+_TOTAL_SHEET: Final = Label("Totals", "合计")
+_MODEL_SHEET: Final = Label("Models", "模型")
 _TOTALS: Final = {
     "expected_purchases": Label("Expected purchases, next {horizon}", "预计购买次数（未来 {horizon}）"),
     "lifetime_value": Label("Lifetime value, next {horizon}", "客户终身价值（未来 {horizon}）"),
@@ -112,7 +119,7 @@ def clv(
         for_readers,
         print_json,
         say_path,
-        write_customers,
+        write_table,
         writing,
     )
     from crmkit.customers import customer_summary
@@ -138,8 +145,9 @@ def clv(
     except UnfitError as problem:
         raise FileError(_why(problem)) from problem
     valued = valued_customers(customers, forecast=forecast)
+    shown = for_readers(valued, with_monetary_value=with_monetary_value)
     with writing(output):
-        write_customers(for_readers(valued, with_monetary_value=with_monetary_value), output)
+        write_table(shown, output, sheets=_sheets(shown, forecast, horizon, options.language))
     for caveat in _caveats(forecast, n_customers=len(valued), horizon=horizon.text(options.language)):
         say(caveat, options.language)
     asked = {"model": model, "horizon": str(horizon), "margin": margin, "discount_rate": discount_rate, "level": level}
@@ -161,6 +169,31 @@ def clv(
         return
     say_path(output)
     _print(forecast, horizon, level=level, n_customers=len(valued), language=options.language)
+
+
+def _sheets(shown: pd.DataFrame, forecast: BaseForecast, horizon: Span, language: Language) -> list[Sheet]:
+    """Customers, totals and models."""
+    import pandas as pd
+
+    from crmkit._workbook import Named, Sheet, customer_sheet, headings
+
+    ends = {"lower": Named(_interval(forecast.level, language, _LOWER), "number"),
+            "upper": Named(_interval(forecast.level, language, _UPPER), "number")}  # fmt: skip
+    named = [(name, label.text(language).format(horizon=horizon.text(language))) for name, label in _TOTALS.items()]
+    totals = pd.DataFrame([{"figure": text, **_totals(forecast)[name]} for name, text in named])
+    own = {"figure": Named(_FIGURE, "text"), "value": Named(_VALUE, "money"), "n_customers": Named(_VALUED, "count")}
+    models = forecast.parameters.assign(model=forecast.parameters["model"].map(_NAMES))
+    columns = ["model", "parameter", "estimate", "std_error", *ends]
+    return [
+        customer_sheet(shown, language),
+        Sheet(_TOTAL_SHEET.text(language), totals, headings(totals, language, own={**own, **ends})),
+        Sheet(_MODEL_SHEET.text(language), models, headings(models, language, columns=columns, own=ends)),
+    ]
+
+
+def _interval(level: float, language: Language, end: Label) -> Label:
+    text = _INTERVAL.text(language).format(level=f"{level * 100:g}%") + end.text(language)
+    return Label(text, text)
 
 
 def _totals(forecast: BaseForecast) -> dict[str, dict[str, Any]]:

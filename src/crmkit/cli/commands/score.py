@@ -16,6 +16,7 @@ from crmkit.cli.options import JSON, MONETARY_VALUE, FilePath, command, order_co
 if TYPE_CHECKING:
     import pandas as pd
 
+    from crmkit._workbook import Sheet
     from crmkit.cli.reading import OrderOptions
     from crmkit.views import BaseSegments
 
@@ -26,6 +27,8 @@ _HEADS: Final = (
     Label("Tier", "层级"), Label("Customers", "客户数"), Label("Share", "占比"),
     Label("Spend", "消费额"), Label("Share of spend", "消费额占比"),
 )  # fmt: skip
+_TIERS: Final = Label("Tiers", "客户分层")
+_SEGMENTS: Final = Label("RFM segments", "RFM 细分")
 _MASTER_MISSING: Final = Message(en="--master-id needs --master.", zh="--master-id 须与 --master 一起使用。")
 _NO_RULES: Final = Message(
     en="--rules must be named_11, chinese_8 or a file that ends in .toml, got {rules}.",
@@ -73,7 +76,7 @@ def score(
     """  # noqa: D301
     from crmkit._frames import open_frame, to_pandas
     from crmkit.cli.reading import known_ids, open_orders
-    from crmkit.cli.writing import check_ending, check_output, for_readers, write_customers, writing
+    from crmkit.cli.writing import check_ending, check_output, for_readers, write_table, writing
     from crmkit.customers import customer_summary
     from crmkit.views import base_remarks, base_segments, scored_customers
 
@@ -92,11 +95,22 @@ def score(
     customers = customers.sort_values("customer_id", ignore_index=True)
     segments = base_segments(customers, rules=read_rules, with_prospects=ids is not None)
     scored = scored_customers(customers, segments=segments, language=options.language)
+    shown = for_readers(scored, with_monetary_value=with_monetary_value)
     with writing(output):
-        write_customers(for_readers(scored, with_monetary_value=with_monetary_value), output)
+        write_table(shown, output, sheets=_sheets(shown, segments, options.language))
     for remark in base_remarks(segments.base):
         say(remark, options.language)
     _say(segments, output, options, n_customers=len(scored), as_json=as_json)
+
+
+def _sheets(shown: pd.DataFrame, segments: BaseSegments, language: Language) -> list[Sheet]:
+    from crmkit._workbook import customer_sheet, segment_sheet
+
+    return [
+        customer_sheet(shown, language),
+        segment_sheet(_TIERS.text(language), segments.tiers, language, first=_HEADS[0]),
+        segment_sheet(_SEGMENTS.text(language), segments.rfm_segments, language),
+    ]
 
 
 def _read(rules: Path) -> Any:

@@ -1,0 +1,41 @@
+"""Sheets that commands and report share: customers, one per row, and the segments that they are in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from crmkit._names import Label, Language
+from crmkit._workbook._headings import Named, headings
+from crmkit._workbook._sheet import Chart, Sheet
+
+__all__ = ["customer_sheet", "segment_sheet"]
+
+_CUSTOMERS: Final = Label("Customers", "客户")
+_SEGMENT: Final = Label("Segment", "细分")
+# Codes, whose names stand beside them.
+_CODES: Final = ("rfm_segment", "tier")
+_SHARES: Final = Label("Share of customers and of revenue", "客户占比与销售额占比")
+
+
+def customer_sheet(customers: pd.DataFrame, language: Language) -> Sheet:
+    """A row per customer; segments and tiers by their names alone."""
+    shown = [str(name) for name in customers.columns if name not in _CODES or f"{name}_name" not in customers]
+    return Sheet(_CUSTOMERS.text(language), customers, headings(customers, language, columns=shown))
+
+
+def segment_sheet(
+    title: str, summary: pd.DataFrame, language: Language, *, first: Label = _SEGMENT, notes: tuple[str, ...] = ()
+) -> Sheet:
+    """The segments that hold anybody, with their shares of customers and of revenue drawn."""
+    name = f"name_{language}"
+    own = {
+        name: Named(first, "text"),
+        "value": Named(Label("Revenue", "销售额"), "money"),
+        "mean_value": Named(Label("Revenue per customer", "人均销售额"), "money"),
+    }
+    columns = [name, "n_customers", "customer_share", "n_orders", "value", "value_share", "mean_value"]
+    held = summary[summary["n_customers"] > 0].reset_index(drop=True)
+    chart = Chart(_SHARES.text(language), name, ("customer_share", "value_share"))
+    return Sheet(title, held, headings(held, language, columns=columns, own=own), charts=(chart,), notes=notes)

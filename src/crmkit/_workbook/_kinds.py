@@ -1,0 +1,40 @@
+"""What a cell holds, and how Excel shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
+
+import pandas as pd
+
+__all__ = ["FORMATS", "Kind", "kind_of"]
+
+Kind: TypeAlias = Literal["text", "prose", "id", "day", "month", "count", "money", "share", "number"]
+"""What a cell holds; ``prose`` is text of several lines."""
+
+FORMATS: Final[Mapping[Kind, str]] = MappingProxyType(
+    {
+        "text": "General",
+        "prose": "General",
+        "id": "0",
+        "day": "yyyy\\-mm\\-dd",
+        "month": "yyyy\\-mm",
+        "count": "#,##0",
+        "money": "#,##0.00",
+        "share": "0.0%",
+        "number": "#,##0.00##",
+    }
+)
+"""The number format of each."""
+
+
+def kind_of(values: pd.Series[Any]) -> Kind:
+    """The kind of a column that nobody named."""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return "day"
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return "text"
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return "id"
+    return "number" if pd.api.types.is_numeric_dtype(values.dtype) else "text"

@@ -1,0 +1,63 @@
+"""A table as Parquet, CSV or Excel, where no text can be taken for a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from crmkit._messages import Message
+from crmkit._workbook import Sheet, write_workbook
+from crmkit._writing import replacing
+from crmkit.cli.language import OptionError
+
+__all__ = ["check_ending", "for_readers", "write_table"]
+
+_OTHER_ENDING: Final = Message(
+    en="--output must end in .parquet, .csv or .xlsx, got {file}.",
+    zh="--output 须以 .parquet、.csv 或 .xlsx 结尾，得到 {file}。",
+)
+# What spreadsheets take for the start of a formula, or skip before one, in narrow and wide forms.
+_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def check_ending(output: Path) -> None:
+    """Refuse another kind of file."""
+    if output.suffix.lower() not in (".parquet", ".csv", ".xlsx"):
+        raise OptionError(_OTHER_ENDING(file=output))
+
+
+def for_readers(customers: pd.DataFrame, *, with_monetary_value: bool) -> pd.DataFrame:
+    """Leave ``monetary_value`` out unless asked for: it lacks the first purchase, but is easily taken for the mean."""
+    return customers if with_monetary_value else customers.drop(columns="monetary_value")
+
+
+def write_table(table: pd.DataFrame, output: Path, *, sheets: Sequence[Sheet]) -> None:
+    """Write a table by the ending of the file; a workbook holds the sheets."""
+    ending = output.suffix.lower()
+    if ending == ".xlsx":
+        write_workbook(sheets, output)
+        return
+    with replacing(output) as file:
+        if ending == ".parquet":
+            table.to_parquet(file, index=False)
+        else:
+            # With the byte order mark Excel reads UTF-8.
+            _neutralised(table).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _neutralised(table: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before text that would be a formula; numbers stay numbers."""
+    texts = [name for name in table.columns if _holds_text(table[name])]
+    return table.assign(**{name: _with_apostrophes(table[name]) for name in texts})
+
+
+def _with_apostrophes(values: pd.Series[Any]) -> pd.Series[Any]:
+    starts = values.fillna("").astype(str).str.startswith(_STARTS)
+    return values.where(~starts, "'" + values.fillna("").astype(str))
+
+
+def _holds_text(values: pd.Series[Any]) -> bool:
+    return values.dtype == object or isinstance(values.dtype, pd.StringDtype)
