@@ -234,7 +234,7 @@ def test_the_module_runs_as_the_command_does():
 
 
 @pytest.mark.parametrize("missing", ["click", "duckdb", "jinja2", "matplotlib", "pyarrow"])
-def test_a_package_that_is_missing_is_named_with_its_remedy(missing, monkeypatch, folder):
+def test_a_package_that_is_missing_is_named_with_its_remedy(missing, monkeypatch, folder, capsys):
     (folder / "orders.csv").write_text(text())
     for name in [name for name in sys.modules if name.startswith("crmkit.cli.")]:
         # Importing anew sets the package's attribute too; this brings the old one back at the end.
@@ -244,13 +244,15 @@ def test_a_package_that_is_missing_is_named_with_its_remedy(missing, monkeypatch
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     monkeypatch.setattr(sys, "argv", ["crmkit", "report", "orders.csv", "--as-of", "2024-03-31"])
-    with pytest.raises(SystemExit, match=rf"needs {missing}\. Install it with: pip install 'crmkit\[report\]'"):
+    with pytest.raises(SystemExit, match="1"):
         importlib.import_module("crmkit.cli").main()
+    assert f"needs {missing}. Install it with: pip install 'crmkit[report]'" in capsys.readouterr().err
 
 
-def test_the_library_for_workbooks_is_named_where_one_is_read(monkeypatch, folder):
+def test_the_library_for_workbooks_is_named_where_one_is_read(monkeypatch, folder, capsys):
     pd.DataFrame(ROWS, columns=["customer_id", "date", "amount"]).to_excel("orders.xlsx", index=False)
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     monkeypatch.setattr(sys, "argv", ["crmkit", "audit", "orders.xlsx"])
-    with pytest.raises(SystemExit, match=r"needs openpyxl\. Install it with: pip install 'crmkit\[report\]'"):
+    with pytest.raises(SystemExit, match="1"):
         importlib.import_module("crmkit.cli").main()
+    assert "needs openpyxl. Install it with: pip install 'crmkit[report]'" in capsys.readouterr().err

@@ -51,6 +51,8 @@ NEVER_IMPORTED = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal
 NEVER_CALLED = {"eval", "exec", "compile", "__import__"}
 NOT_WHOLE = {"write_text", "write_bytes"}
 TOO_BROAD = {"Exception", "BaseException"}
+# Where all that nobody has caught ends, that no command stops with a traceback.
+LAST_NET = SRC / "cli" / "_net.py"
 
 
 def part_of(path):
@@ -310,7 +312,8 @@ def test_nobody_imports_a_private_module_of_another_package(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
 def test_src_is_free_of_what_we_never_write(path):
-    assert never_written(path.read_text(encoding="utf-8")) == []
+    allowed = ["except Exception"] if path == LAST_NET else []
+    assert [found.partition(" in line")[0] for found in never_written(path.read_text(encoding="utf-8"))] == allowed
 
 
 def test_subpackages_load_when_they_are_used():

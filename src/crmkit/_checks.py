@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from crmkit._messages import Message, Parameter, Said
+from crmkit._messages import Message, Parameter, Said, shown
 from crmkit.errors import SchemaError
 
 __all__ = [
@@ -108,10 +108,10 @@ _LACKING: Final = Message(
 
 def some(values: Iterable[Any]) -> str:
     """Show at most five values, for an error message."""
-    shown = [repr(value) for _, value in zip(range(_MOST_VALUES_SHOWN + 1), values, strict=False)]
-    if len(shown) > _MOST_VALUES_SHOWN:
-        shown[-1] = "…"
-    return "[" + ", ".join(shown) + "]"
+    cells = [shown(value) for _, value in zip(range(_MOST_VALUES_SHOWN + 1), values, strict=False)]
+    if len(cells) > _MOST_VALUES_SHOWN:
+        cells[-1] = "…"
+    return "[" + ", ".join(cells) + "]"
 
 
 def as_day(value: object, *, name: str) -> datetime:

@@ -4,13 +4,41 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from crmkit._names import Language
 
-__all__ = ["Call", "Column", "Joined", "Message", "Parameter", "Said", "Setting", "Words"]
+__all__ = ["Call", "Column", "Joined", "Message", "Parameter", "Said", "Setting", "Words", "shown"]
 
 _SIGN: Final = "@"
+# A message is read at a glance, whatever a file holds: values, texts and lists of columns are cut.
+_MOST_LETTERS: Final = 80
+_MOST_TEXT: Final = 500
+_MOST_LISTED: Final = 20
+_CUT: Final = "…"
+
+
+def shown(value: object) -> str:
+    """Show a value as Python writes it, cut if it is long."""
+    if isinstance(value, (str, bytes)) and len(value) > _MOST_LETTERS:
+        return repr(value[:_MOST_LETTERS])[:-1] + _CUT + repr(value[:1])[-1]
+    if isinstance(value, list):
+        return _listed(value)
+    try:
+        return _cut(repr(value), _MOST_TEXT)
+    except ValueError:
+        # Python writes no number of more than 4,300 digits.
+        return f"<{type(value).__name__}>"
+
+
+def _listed(values: Sequence[object]) -> str:
+    cells = [shown(value) for value in islice(values, _MOST_LISTED)]
+    return f"[{', '.join(cells)}{f', {_CUT}' if len(values) > _MOST_LISTED else ''}]"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + _CUT
 
 
 class Words:
@@ -26,7 +54,7 @@ class Words:
 
     def column(self, table: str, column: object, language: Language) -> str:  # noqa: ARG002
         """Name a column of a table."""
-        return f"`{table}[{column!r}]`"
+        return f"`{table}[{shown(column)}]`"
 
     def call(self, name: str, language: Language) -> str:  # noqa: ARG002
         """Name a public function."""
@@ -54,7 +82,7 @@ class Setting(NamedTuple):
 
     def told(self, language: Language, words: Words) -> str:
         """Say the name and the value."""
-        return words.setting(self.name, repr(self.value), language)
+        return words.setting(self.name, shown(self.value), language)
 
 
 class Column(NamedTuple):
@@ -135,7 +163,7 @@ def _filled(template: str, values: Mapping[str, object], language: Language, wor
 
 
 def _said(value: Any, language: Language, words: Words) -> str:
-    return value.told(language, words) if hasattr(value, "told") else str(value)
+    return value.told(language, words) if hasattr(value, "told") else _cut(str(value), _MOST_TEXT)
 
 
 class _Filling(string.Formatter):
@@ -156,6 +184,10 @@ class _Filling(string.Formatter):
             return self._words.setting(name, value, self._language), field_name
         return self._words.parameter(name, self._language), field_name
 
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        """Show a value as Python writes it where ``!r`` asks for it."""
+        return shown(value) if conversion == "r" else super().convert_field(value, conversion)
+
     def format_field(self, value: Any, format_spec: str) -> Any:
         """Say a value."""
         if hasattr(value, "told"):
@@ -163,4 +195,6 @@ class _Filling(string.Formatter):
         if "|" in format_spec:
             one, many = format_spec.split("|")
             return one if value == 1 else many
-        return super().format_field(value, format_spec)
+        if isinstance(value, list):
+            return _listed(value)
+        return _cut(super().format_field(value, format_spec), _MOST_TEXT)

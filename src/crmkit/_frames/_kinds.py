@@ -6,6 +6,7 @@ frame is collected at the door and given back lazy.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, TypeVar, cast
@@ -187,7 +188,8 @@ def _refuse_duplicate_columns(native: object, *, name: str) -> None:
     # Polars has collect_schema and cannot hold two columns of one name; PyArrow says column_names.
     names = [] if hasattr(native, "collect_schema") else getattr(native, "columns", [])
     columns = getattr(native, "column_names", list(names))
-    twice = sorted({str(column) for column in columns if columns.count(column) > 1})
+    counts = Counter(columns)
+    twice = sorted(str(column) for column, n in counts.items() if n > 1)
     if twice:
         raise SchemaError(_DOUBLED(name=Parameter(name), twice=twice))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import narwhals.stable.v2 as nw
@@ -11,12 +12,11 @@ import pandas as pd
 
 from crmkit._checks import check_turnover
 from crmkit._frames import AnyFrame, FrameT, from_pandas, to_pandas, with_plain_types, with_values
-from crmkit._reading._rows import Rows
+from crmkit._reading._rows import OWN_COLUMNS, Rows
 
 __all__ = ["audit_table"]
 
-_CODE: Final = "__crmkit_reason"
-_TURNOVER: Final = "__crmkit_turnover"
+_CODE, _TURNOVER = OWN_COLUMNS[:2]
 _GIVEN: Final = "given"
 
 
@@ -33,14 +33,13 @@ def audit_table(
     for position, condition in reversed(list(enumerate(holds.values()))):
         code = nw.when(condition).then(nw.lit(position)).otherwise(code)
     amount = nw.col(money)
-    frame = rows.frame.with_columns(
-        code.cast(nw.Int64).alias(_CODE), nw.when(~amount.is_null()).then(amount).otherwise(nw.lit(0.0)).alias(money)
-    )
+    coded = replace(rows, frame=rows.frame.with_columns(code.cast(nw.Int64).alias(_CODE)))
+    frame = coded.frame.with_columns(nw.when(~amount.is_null()).then(amount).otherwise(nw.lit(0.0)).alias(money))
     marked = frame.with_columns(nw.col(money).abs().alias(_TURNOVER))
     with np.errstate(over="ignore"):
         lines = to_pandas(marked.group_by(_CODE).agg(nw.len().alias("n_rows"), nw.col(money, _TURNOVER).sum()))
         check_turnover(float(lines[_TURNOVER].sum()), where=rows.where[money])
-    distinct = _comparable(with_plain_types(frame.select(*rows.given, _CODE))).unique()
+    distinct = _comparable(with_plain_types(coded.whole().select(*rows.given, _CODE))).unique()
     counted = to_pandas(distinct.group_by(_CODE).agg(nw.len().alias("n_distinct")))
     found = lines.merge(counted, on=_CODE).rename(columns={money: called})
     return from_pandas(_added_up(found, reasons=[*holds, kept], money=called), like=like)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -11,7 +12,7 @@ import numpy as np
 from crmkit._checks import check_turnover, some
 from crmkit._frames import AnyFrame, FrameT, collected, give_back
 from crmkit._messages import Call, Joined, Message, Parameter, Said
-from crmkit._reading._rows import Reason, Rows, check_some
+from crmkit._reading._rows import OWN_COLUMNS, Reason, Rows, check_some
 from crmkit.errors import SchemaError
 
 __all__ = ["Counts", "Invalid", "count_rows", "rejected_rows", "usable_rows"]
@@ -20,6 +21,7 @@ Invalid: TypeAlias = Literal["raise", "drop"]
 """What to do with rows that cannot be used."""
 
 _ROWS_SHOWN: Final = 5
+_BECAUSE, _USABLE = OWN_COLUMNS[2:]
 
 _UNUSABLE: Final = Message(
     en="{table} has rows that cannot be used: {parts}.{hint} Correct them, or pass {@invalid='drop'}; {rejected} "
@@ -79,8 +81,11 @@ def rejected_rows(rows: Rows, *, like: FrameT) -> FrameT:
     because: nw.Expr = nw.lit(last.code)
     for reason in reversed(others):
         because = nw.when(reason.holds).then(nw.lit(reason.code)).otherwise(because)
-    rejected = rows.frame.filter(~rows.usable()).with_columns(rejected_because=because)
-    return give_back(rejected.select(*rows.given, "rejected_because"), like=like)
+    marked = replace(rows, frame=rows.frame.with_columns(because.alias(_BECAUSE), rows.usable().alias(_USABLE)))
+    rejected = marked.whole().filter(~nw.col(_USABLE))
+    # A column of that name, from an earlier call, gives way.
+    given = [name for name in rows.given if name != "rejected_because"]
+    return give_back(rejected.select(*given, nw.col(_BECAUSE).alias("rejected_because")), like=like)
 
 
 def _complaint(rows: Rows, counts: Counts, *, key: str, rejected: str) -> Said:

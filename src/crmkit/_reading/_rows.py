@@ -12,12 +12,19 @@ from crmkit._frames import AnyFrame, as_name, in_memory, open_as_given, with_pla
 from crmkit._messages import Column, Message, Parameter
 from crmkit.errors import SchemaError
 
-__all__ = ["Reason", "Rows", "check_some", "open_rows"]
+__all__ = ["OWN_COLUMNS", "Reason", "Rows", "check_some", "open_rows"]
+
+OWN_COLUMNS: Final = ("__crmkit_reason", "__crmkit_turnover", "__crmkit_because", "__crmkit_usable")
+"""Columns that the audit and the rejected rows add."""
 
 _NO_COLUMN: Final = Message(
     en="{table} has no column {missing}; its columns are {columns}. Name yours by keyword, for example "
     "{@customer_id='CustomerID'}.",
     zh="{table} 没有列 {missing}，现有的列为 {columns}。请用参数指明列名，例如 {@customer_id='CustomerID'}。",
+)
+_RESERVED: Final = Message(
+    en="{table} has columns called {names}, names that crmkit gives to columns of its own. Rename them first.",
+    zh="{table} 中有名为 {names} 的列，这些名称由 crmkit 内部使用，请先改名。",
 )
 _NO_ROWS: Final = Message(en="{table} has no rows. It must have at least one.", zh="{table} 没有任何行，至少须有一行。")
 
@@ -51,7 +58,7 @@ class Rows:
     Attributes
     ----------
     frame : frame
-        The columns given, then the standard ones.
+        The columns given, or in memory those that are needed, then the standard ones.
     table : str
         What the caller calls the table.
     given : tuple of str
@@ -62,6 +69,8 @@ class Rows:
         For each standard column, how messages name it.
     reasons : tuple of Reason
         Why rows cannot be used; of several, the first counts.
+    rest : frame, optional
+        In memory the columns given that nothing needs: a table of 2,000 columns costs what the few in use cost.
     """
 
     frame: AnyFrame
@@ -70,6 +79,13 @@ class Rows:
     sources: Mapping[str, str]
     where: Mapping[str, object]
     reasons: tuple[Reason, ...] = ()
+    rest: nw.DataFrame[Any] | None = None
+
+    def whole(self) -> AnyFrame:
+        """Give the frame with all columns given."""
+        if self.rest is None or not isinstance(self.frame, nw.DataFrame):
+            return self.frame
+        return nw.concat([self.frame, self.rest], how="horizontal")
 
     def cleaned(self, clean: Callable[..., AnyFrame], *columns: str, **options: Any) -> Self:
         """Clean those of the standard columns that are there."""
@@ -93,25 +109,38 @@ class Rows:
 
 
 def open_rows(
-    native: object, columns: Mapping[str, Hashable | None], *, table: str, also: Iterable[Hashable | None] = ()
+    native: object,
+    columns: Mapping[str, Hashable | None],
+    *,
+    table: str,
+    also: Iterable[Hashable | None] = (),
+    carried: Iterable[Hashable] = (),
 ) -> Rows:
     """Open what a door was given, copy the columns named to their standard names, and give the copies plain types.
 
-    ``also`` are columns that must be there but are not copied. The columns given keep their types, for those who get
+    ``also`` are columns that must be there but are not copied; ``carried`` those that the result keeps, looked at by
+    `columns_kept`. The columns given keep their types, for those who get
     rows back.
     """
     sources = {standard: as_name(label) for standard, label in columns.items() if label is not None}
     needed = [*sources.values(), *(as_name(label) for label in also if label is not None)]
     frame = in_memory(open_as_given(native, name=table))
     given = tuple(frame.collect_schema())
-    missing = [column for column in needed if column not in given]
+    known = set(given)
+    missing = [column for column in needed if column not in known]
     if missing:
         raise SchemaError(_NO_COLUMN(table=Parameter(table), missing=missing, columns=list(given)))
+    if reserved := [name for name in given if name in columns or name in OWN_COLUMNS]:
+        raise SchemaError(_RESERVED(table=Parameter(table), names=reserved))
+    rest = None
     if isinstance(frame, nw.DataFrame):
         check_some(len(frame), table=table)
+        used = known.intersection([*needed, *map(as_name, carried)])
+        rest = frame.select(*(name for name in given if name not in used)) if len(used) < len(given) else None
+        frame = frame.select(*(name for name in given if name in used))
     frame = frame.with_columns(*(nw.col(column).alias(standard) for standard, column in sources.items()))
     where = {standard: Column(table, column) for standard, column in sources.items()}
-    return Rows(with_plain_types(frame, columns=sources), table, given, sources, where)
+    return Rows(with_plain_types(frame, columns=sources), table, given, sources, where, rest=rest)
 
 
 def check_some(n_rows: int, *, table: str) -> None:

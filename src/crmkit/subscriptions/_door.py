@@ -165,6 +165,7 @@ def as_subscriptions(
         date_format=date_format,
         time_zone=time_zone,
         inclusive_end=inclusive_end,
+        keep=keep,
     )
     columns = _columns(rows, currency)
     further = columns_kept(keep, rows, taken=columns, made_by="as_subscriptions")

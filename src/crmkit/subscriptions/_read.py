@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -109,6 +109,7 @@ def read_subscriptions(
     date_format: str | None,
     time_zone: str | None,
     inclusive_end: bool,
+    keep: Sequence[Hashable] = (),
 ) -> Rows:
     """Name the columns of a table of subscriptions and clean their values; no row is left out."""
     columns: dict[str, Hashable | None] = {
@@ -121,7 +122,7 @@ def read_subscriptions(
         LIST_MRR: list_mrr,
         TRIAL: trial,
     }
-    rows = open_rows(subscriptions, columns, table="subscriptions", also=[currency])
+    rows = open_rows(subscriptions, columns, table="subscriptions", also=[currency], carried=keep)
     check_one_currency(rows, currency)
     rows = rows.cleaned(clean_ids, CUSTOMER, SUBSCRIPTION).cleaned(_noted, *_OPEN)
     rows = rows.cleaned(clean_times, *_DAYS, date_format=date_format, time_zone=time_zone)

@@ -121,7 +121,7 @@ def rejected_orders(
     Returns
     -------
     the kind of frame given
-        The columns given, then ``rejected_because``: "no_customer", "unusable_date" or "unusable_amount". In
+        The columns given, then ``rejected_because``, in the place of one of that name: "no_customer", "unusable_date" or "unusable_amount". In
         memory the rows keep their order, and on pandas their index. Empty if every row can be used.
 
     Raises

@@ -229,6 +229,7 @@ def as_order_lines(
         time_zone=time_zone,
         decimal=decimal,
         currency_sign=currency_sign,
+        keep=keep,
     )
     columns = {
         "customer_id": nw.col(CUSTOMER),

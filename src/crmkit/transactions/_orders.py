@@ -1,5 +1,6 @@
 """Order logs: their rows with standard columns beside them, and the reasons that a row can have."""
 
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -90,6 +91,7 @@ def read_orders(
     time_zone: str | None,
     decimal: DecimalMark | None,
     currency_sign: str | None,
+    keep: Sequence[Hashable] = (),
 ) -> Rows:
     """Name the columns of an order log and clean their values; no row is left out."""
     columns = {
@@ -100,7 +102,7 @@ def read_orders(
         _UNIT_PRICE: unit_price,
         ORDER: order_id,
     }
-    rows = open_rows(orders, columns, table="orders", also=[currency])
+    rows = open_rows(orders, columns, table="orders", also=[currency], carried=keep)
     check_one_currency(rows, currency)
     rows = rows.cleaned(clean_ids, CUSTOMER)
     rows = rows.cleaned(clean_times, TIME, date_format=date_format, time_zone=time_zone)

@@ -34,6 +34,8 @@ def of_the_master_file() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError) as problem:
+        if not problem.args or not isinstance(problem.args[0], Said):
+            raise
         raise FileError(problem.args[0], tables={"customers": THE_MASTER_FILE}) from problem
 
 

@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 import click
 
-from crmkit._messages import Message
+from crmkit._messages import Message, Said
 from crmkit._names import Language
 from crmkit.cli.language._errors import FileError
 from crmkit.cli.language._said import told
@@ -36,6 +36,9 @@ def telling(context: click.Context) -> Iterator[None]:
     except click.ClickException as problem:
         _tell(problem, context, language)
     except (ValueError, TypeError, ConvergenceError) as problem:
+        # Without a message of crmkit's own it is a bug; the last net says so.
+        if not problem.args or not isinstance(problem.args[0], Said):
+            raise
         _tell(FileError(problem.args[0]), context, language)
     except KeyboardInterrupt:
         click.echo("\n" + told(_INTERRUPTED(), language), err=True)

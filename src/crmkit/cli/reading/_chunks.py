@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,6 +78,7 @@ def numbered(n_columns: int) -> list[str]:
 
 def check_header(names: Sequence[object], *, file: object) -> None:
     """Refuse a header that names a column twice: it is unclear which is meant."""
-    twice = sorted({str(name) for name in names if name not in ("", None) and list(names).count(name) > 1})
+    counts = Counter(name for name in names if name not in ("", None))
+    twice = sorted(str(name) for name, n in counts.items() if n > 1)
     if twice:
         raise FileError(_COLUMNS_TWICE(file=file, columns=twice))

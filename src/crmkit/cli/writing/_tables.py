@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,8 +26,13 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, n_texts:
 
 
 def print_json(document: Mapping[str, Any]) -> None:
-    """Print one JSON document."""
-    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+    """Print one JSON document; characters that the encoding of the output lacks are written as JSON writes them."""
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(document, allow_nan=False, indent=2)
+    click.echo(text)
 
 
 def _padded(text: str, width: int, *, left: bool) -> str:
