@@ -121,8 +121,9 @@ def rejected_orders(
     Returns
     -------
     the kind of frame given
-        The columns given, then ``rejected_because``, in the place of one of that name: "no_customer", "unusable_date" or "unusable_amount". In
-        memory the rows keep their order, and on pandas their index. Empty if every row can be used.
+        The columns given, then ``rejected_because`` (in the place of one of that name): "no_customer",
+        "unusable_date" or "unusable_amount". In memory the rows keep their order, and on pandas their index. Empty if
+        every row can be used.
 
     Raises
     ------
