@@ -109,7 +109,102 @@ def test_a_wrong_guess_shows_in_the_rows_that_cannot_be_used():
     assert "date ['by van', 'by sea']" in said
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Kundennummer", "Bestelldatum", "Gesamtbetrag", "Bestell-Nr."),
+        ("Kunden-ID", "Datum", "Umsatz", "Rechnungsnummer"),
+        ("N° client", "Date de commande", "Montant TTC", "N° commande"),
+        ("Code client", "Date d'achat", "Chiffre d'affaires", "Numéro de facture"),
+        ("ID Cliente", "Fecha de pedido", "Importe", "Número de pedido"),
+        ("Código de cliente", "Fecha", "Monto total", "Factura"),
+        ("顧客ID", "注文日", "売上金額", "注文番号"),
+        ("お客様番号", "購入日時", "合計", "伝票番号"),
+        ("ＩＤ会員"[2:] + "ＩＤ", "日付", "金額", "受注番号"),
+        ("買家ID", "訂單日期", "實付金額", "訂單編號"),
+        ("household_key", "Day", "SALES_VALUE", "BASKET_ID"),
+        ("CustomerKey", "OrderDate", "SalesAmount", "SalesOrderNumber"),
+    ],
+)
+def test_usual_names_are_found_in_other_languages_and_in_public_files(header):
+    found, _ = columns(header)
+    assert found == dict(zip(("customer_id", "date", "amount", "order_id"), header, strict=True))
+
+
+# The columns of exports as these shops write them.
+EXPORTS = [
+    (
+        "Shopify",
+        "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Created at,"
+        "Lineitem quantity,Lineitem name,Lineitem price,Refunded Amount",
+        {"customer_id": "Email", "date": "Created at", "amount": "Total", "order_id": "Name", "currency": "Currency"},
+    ),
+    (
+        "Amazon",
+        "order-id,order-item-id,purchase-date,payments-date,buyer-email,buyer-name,sku,product-name,quantity-purchased,"
+        "currency,item-price,item-tax,shipping-price",
+        {
+            "customer_id": "buyer-email",
+            "date": "purchase-date",
+            "amount": "item-price",
+            "order_id": "order-id",
+            "currency": "currency",
+        },
+    ),
+    (
+        "WooCommerce",
+        "order_id,order_number,order_date,status,shipping_total,order_total,order_currency,customer_id,customer_email,"
+        "billing_email",
+        {
+            "customer_id": "customer_email",
+            "date": "order_date",
+            "amount": "order_total",
+            "order_id": "order_id",
+            "currency": "order_currency",
+        },
+    ),
+    (
+        "Olist",
+        "order_id,customer_id,customer_unique_id,order_purchase_timestamp,payment_value",
+        {
+            "customer_id": "customer_unique_id",
+            "date": "order_purchase_timestamp",
+            "amount": "payment_value",
+            "order_id": "order_id",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "header", "expected"), EXPORTS)
+def test_exports_of_shops_are_known_by_their_header(name, header, expected):
+    values = dict.fromkeys(header.split(","), "1")
+    for column in values:
+        values[column] = (
+            "2024-01-05" if "date" in column.lower() or column in ("Created at", "order_purchase_timestamp") else "1"
+        )
+        values[column] = "paid" if "status" in column.lower() else values[column]
+    found, said = columns(tuple(values), rows=[tuple(values.values())])
+    assert {role: found.get(role) for role in expected} == expected
+    assert said.startswith(f"orders.csv has the header of an order export from {name}.\n")
+
+
 # Refusals.
+
+
+def test_all_roles_that_are_missing_are_named_at_once_with_the_likeliest_columns():
+    said = refused(("Käufer-Mail", "when", "Summe brutto", "x"))
+    assert (
+        "recognised as the customer id, date, amount. Name them with --customer-id (perhaps Käufer-Mail), --date "
+        in said
+    )
+    assert "--date (perhaps when), --amount (perhaps Summe brutto); the columns are" in said
+    said = refused(("who", "when", "amount", "x"), "--language", "zh")
+    assert "中识别客户编号、日期列，请用 --customer-id、--date（可能为 when） 指定" in said
+
+
+def test_a_first_row_of_data_is_pointed_out():
+    assert "pass --no-header" in refused(("ann", "2024-01-05", "10.50", "A1"))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +236,7 @@ def test_an_amount_beside_quantity_and_unit_price_is_refused():
     ("header", "role"),
     [
         (("who", "date", "amount", "x"), "customer id with --customer-id"),
-        (("customer_id", "when", "amount", "x"), "date with --date"),
+        (("customer_id", "when", "amount", "x"), "date with --date (perhaps when)"),
         (("customer_id", "date", "worth", "x"), "amount with --amount"),
     ],
 )

@@ -6,27 +6,35 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from crmkit._messages import Message
+from crmkit._messages import Joined, Message
 from crmkit._names import Language
 from crmkit.cli.language import FileError, OptionError, say
-from crmkit.cli.reading._column_names import OWN_NAMES, USUAL_NAMES
+from crmkit.cli.reading._column_names import OWN_NAMES, USUAL_NAMES, likely_columns, plain_name
+from crmkit.cli.reading._known_exports import known_export
 
 __all__ = ["ABSENT", "Columns", "found_columns", "found_id"]
 
 # The columns by role, None for a role without one: the keywords of the door.
 Columns: TypeAlias = dict[str, Any]
 
-_JOINTS: Final = re.compile(r"[\s_\-]")
-
 ABSENT: Final = Message(
     en="{file} has no column {missing}; its columns are {columns}.", zh="{file} 没有列 {missing}；现有列：{columns}。"
+)
+_EXPORT: Final = Message(
+    en="{file} has the header of an order export from {name}.", zh="{file} 的表头与 {name} 的订单导出一致。"
 )
 _GUESSED: Final = Message(
     en="{role}: {column} (guessed; {option} names another)", zh="{role}：{column}（自动识别；可用 {option} 另行指定）"
 )
 _UNKNOWN: Final = Message(
-    en="No column of {file} is recognised as the {role}. Name it with {option}; the columns are {columns}.",
-    zh="无法在 {file} 中识别{role}列，请用 {option} 指定；现有列：{columns}。",
+    en="No column of {file} is recognised as the {roles}. Name {n:it|them} with {options}; the columns are "
+    "{columns}.{hint}",
+    zh="无法在 {file} 中识别{roles}列，请用 {options} 指定；现有列：{columns}。{hint}",
+)
+_PERHAPS: Final = Message(en="{option} (perhaps {columns})", zh="{option}（可能为 {columns}）")
+_LOOKS_LIKE_DATA: Final = Message(
+    en=" If the first row is data and not a header, pass --no-header.",
+    zh="若第一行是数据而不是表头，请用 --no-header。",
 )
 _AMBIGUOUS: Final = Message(
     en="{file} has several columns that may be the {role}: {columns}. Name one with {option}.",
@@ -68,18 +76,20 @@ def found_columns(
     _check_named(header, named, file=file)
     taken = {column for column in named.values() if column}
     free = [column for column in header if column not in taken]
-    guesses: Columns = {
+    guesses: Columns = _of_known_export(free, named, file=file, language=language)
+    guesses |= {
         role: _guess(free, role, file=file)
         for role in ("customer_id", "date", "order_id", "currency")
-        if named[role] is None
+        if named[role] is None and role not in guesses
     }
-    guesses |= _guessed_amount(free, named, file=file)
+    if "amount" not in guesses:
+        guesses |= _guessed_amount(free, named, file=file)
     found = {role: guesses.get(role) or column or None for role, column in named.items()}
     wanting = [role for role in ("customer_id", "date") if found[role] is None]
     if found["amount"] is None and (found["quantity"] is None or found["unit_price"] is None):
         wanting.append("amount" if found["unit_price"] is None else "quantity")
     if wanting:
-        raise _unknown(wanting[0], header, file=file)
+        raise _unknown(wanting, header, file=file)
     for role in named:
         column = guesses.get(role)
         if column is not None and not (role in OWN_NAMES and column == role):
@@ -94,9 +104,25 @@ def found_id(header: Sequence[str], named: str | None, *, file: object, language
         return named
     column = _guess(header, "customer_id", file=file, asked="master_id")
     if column is None:
-        raise _unknown("master_id", header, file=file)
+        raise _unknown(["master_id"], header, file=file)
     _say("master_id", column, language=language)
     return column
+
+
+def _of_known_export(
+    free: Sequence[str], named: Mapping[str, str | None], *, file: object, language: Language
+) -> Columns:
+    """The columns of a known export for roles that are not named; its amount unless a part of the amount is named."""
+    export = known_export(free)
+    if export is None:
+        return {}
+    say(_EXPORT(file=file, name=export.name), language)
+    by_parts = named["quantity"] or named["unit_price"]
+    return {
+        role: column
+        for role, column in export.columns(free).items()
+        if role in named and named[role] is None and not (role == "amount" and by_parts)
+    }
 
 
 def _guessed_amount(free: Sequence[str], named: Mapping[str, str | None], *, file: object) -> Columns:
@@ -124,7 +150,7 @@ def _guess(header: Sequence[str], role: str, *, file: object, asked: str | None 
     if role in OWN_NAMES and role in header:
         return role
     for names in USUAL_NAMES[role]:
-        found = [column for column in header if _JOINTS.sub("", column).casefold() in names.split()]
+        found = [column for column in header if plain_name(column) in names.split()]
         if len(found) > 1:
             asked = asked or role
             raise OptionError(_AMBIGUOUS(file=file, columns=found, role=_ROLES[asked](), option=_option(asked)))
@@ -146,8 +172,27 @@ def _check_named(header: Sequence[str], named: Mapping[str, str | None], *, file
         raise FileError(ABSENT(file=file, missing=missing, columns=list(header)))
 
 
-def _unknown(role: str, header: Sequence[str], *, file: object) -> OptionError:
-    return OptionError(_UNKNOWN(file=file, columns=list(header), role=_ROLES[role](), option=_option(role)))
+def _unknown(roles: Sequence[str], header: Sequence[str], *, file: object) -> OptionError:
+    """Name all roles that no column plays, with the columns that may."""
+    options = [_perhaps(role, header) for role in roles]
+    names = Joined([_ROLES[role]() for role in roles], ", ", "、")
+    hint = _LOOKS_LIKE_DATA() if any(map(_is_value, header)) else ""
+    return OptionError(
+        _UNKNOWN(
+            file=file, roles=names, options=Joined(options, ", ", "、"), columns=list(header), n=len(roles), hint=hint
+        )
+    )
+
+
+def _perhaps(role: str, header: Sequence[str]) -> str:
+    likely = likely_columns(header, "customer_id" if role == "master_id" else role)
+    return _PERHAPS(option=_option(role), columns=", ".join(likely)) if likely else _option(role)
+
+
+def _is_value(name: str) -> bool:
+    """Whether a column's name is a number or a date, which no header holds."""
+    digits = re.sub(r"[^0-9]", "", name)
+    return bool(re.fullmatch(r"[0-9.,:/\s\-]+", name)) and len(digits) >= len(name) / 2 and not name.isdecimal()
 
 
 def _say(role: str, column: str, *, language: Language) -> None:
