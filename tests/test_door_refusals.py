@@ -221,7 +221,7 @@ def test_unknown_options_are_refused(door, option, known, value):
 
 
 @pytest.mark.parametrize(
-    "options", [{"unit_price": "amount"}, {"unit_price": "amount", "quantity": "amount", "amount": "amount"}]
+    "options", [{"unit_price": "amount"}, {"unit_price": "amount", "quantity": "amount", "amount": "date"}]
 )
 def test_contradictory_amounts_are_refused(options):
     with pytest.raises(

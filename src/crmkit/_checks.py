@@ -23,10 +23,12 @@ __all__ = [
     "check_fraction",
     "check_int",
     "check_margin",
+    "check_money",
     "check_number",
     "check_option",
     "check_turnover",
     "meant_by_percent",
+    "no_money",
     "some",
 ]
 
@@ -92,6 +94,12 @@ _MEANT: Final = Message(en=" Did you mean {meant}?", zh="是否想写 {meant}？
 _TURNOVER: Final = Message(
     en="{where} adds up to more than a number can hold (1.8e308). Look for impossible amounts.",
     zh="{where}的合计超出数值可表示的范围（1.8e308），请查找不可能的金额。",
+)
+_NO_MONEY: Final = Message(
+    en="{where} is missing throughout: the orders carry no price, and this is worked out from money. Recency, "
+    "frequency and purchases need none; for the rest name the column of money, {@amount=}.",
+    zh="{where}全部缺失：订单没有价格，而此处须用金额计算。最近购买、频次与购买次数不受影响；"
+    "其余请用 {@amount=} 指定金额列。",
 )
 _NOT_ASCENDING: Final = Message(
     en="{name} must be {n} ascending numbers, got {value}.", zh="{name} 须为 {n} 个递增的数，得到 {value}。"
@@ -204,6 +212,18 @@ def check_turnover(turnover: float, *, where: object) -> None:
     """Raise unless a sum of amounts without their signs is finite: then no sum of some of them overflows."""
     if not np.isfinite(turnover):
         raise SchemaError(_TURNOVER(where=where))
+
+
+def check_money(values: Any, *, where: object, among: Any = None) -> None:
+    """Raise if money is missing throughout, or throughout some rows, as it is where orders carry no price."""
+    if no_money(values, among=among):
+        raise SchemaError(_NO_MONEY(where=where))
+
+
+def no_money(values: Any, *, among: Any = None) -> bool:
+    """Whether money is missing throughout, or throughout some rows, of which there are any."""
+    missing = np.isnan(values) if among is None else np.isnan(values)[among]
+    return bool(missing.size and missing.all())
 
 
 def check_ascending(value: object, *, n_numbers: int, name: str) -> list[float]:

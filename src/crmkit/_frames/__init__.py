@@ -26,6 +26,7 @@ from crmkit._frames._query import run_sql
 from crmkit._frames._records import plain, records
 from crmkit._frames._rows import Coded, column_like, rows_like
 from crmkit._frames._sort import positions_of, sort_by_day, sort_order, sorted_codes, starts_of_runs
+from crmkit._frames._sums import sums_by
 from crmkit._frames._values import flag, with_values, without_nan
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "sort_order",
     "sorted_codes",
     "starts_of_runs",
+    "sums_by",
     "to_pandas",
     "type_of",
     "with_numpy_types",

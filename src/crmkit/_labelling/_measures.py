@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_turnover, some
+from crmkit._checks import check_money, check_turnover, no_money, some
 from crmkit._frames import is_engine, open_as_given
 from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import CUSTOMERS, float_columns
@@ -29,13 +29,22 @@ _NOT_FINITE: Final = Message(
 _WITH_ORDERS: Final = Message(en=" of those with an order", zh="在有订单的客户中，")
 
 
-def measured(table: Any, columns: Sequence[str], *, name: str) -> Measures:
-    """Read the columns of a table in memory; `n_orders` must be known everywhere, the others where somebody ordered."""
+def measured(table: Any, columns: Sequence[str], *, name: str, may_lack: Collection[str] = ()) -> Measures:
+    """Read the columns of a table in memory; `n_orders` must be known everywhere, the others where somebody ordered.
+
+    Money may be missing throughout, as it is where orders carry no price, in the columns that ``may_lack`` names; it is
+    then missing for everybody.
+    """
     if is_engine(open_as_given(table, name=name)):
         raise TypeError(_ON_ENGINE(name=Parameter(name)))
     values = float_columns(table, CUSTOMERS, columns, name=name)
     ordered = values["n_orders"] > 0
     for column, floats in values.items():
+        if column in CUSTOMERS and CUSTOMERS[column].kind == "money" and no_money(floats, among=ordered):
+            if column not in may_lack:
+                check_money(floats, where=Column(name, column), among=ordered)
+            values[column] = np.full(len(floats), np.nan)
+            continue
         wrong = ~np.isfinite(floats) if column == "n_orders" else ~np.isfinite(floats) & ordered
         at = np.flatnonzero(wrong)
         if at.size:

@@ -21,12 +21,19 @@ _GIVEN: Final = "given"
 
 
 def audit_table(
-    rows: Rows, further: Mapping[str, nw.Expr], *, money: str, called: str, kept: str, like: FrameT
+    rows: Rows,
+    further: Mapping[str, nw.Expr],
+    *,
+    money: str,
+    called: str,
+    kept: str,
+    has_money: bool = True,
+    like: FrameT,
 ) -> FrameT:
     """Count the rows, add up their money and count their copies, by the first reason that holds for them.
 
     After the reasons for which rows cannot be used come ``further`` ones, then ``kept`` for all others; the last line
-    is the sum.
+    is the sum. Where ``money`` holds something else, the column ``called`` so is missing.
     """
     holds = {reason.code: reason.holds for reason in rows.reasons} | dict(further)
     code: nw.Expr = nw.lit(len(holds))
@@ -42,7 +49,8 @@ def audit_table(
     distinct = _comparable(with_plain_types(coded.whole().select(*rows.given, _CODE))).unique()
     counted = to_pandas(distinct.group_by(_CODE).agg(nw.len().alias("n_distinct")))
     found = lines.merge(counted, on=_CODE).rename(columns={money: called})
-    return from_pandas(_added_up(found, reasons=[*holds, kept], money=called), like=like)
+    table = _added_up(found, reasons=[*holds, kept], money=called)
+    return from_pandas(table if has_money else table.assign(**{called: np.nan}), like=like)
 
 
 def _comparable(frame: AnyFrame) -> AnyFrame:

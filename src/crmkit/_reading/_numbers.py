@@ -26,6 +26,8 @@ def clean_numbers(frame: AnyFrame, columns: Mapping[str, object], *, texts: Numb
 
     Text that is not a number, NaN and infinity are missing.
     """
+    if not columns:
+        return frame
     texts = NumberTexts() if texts is None else texts
     types = frame.collect_schema()
     in_text = [column for column in columns if _is_text(frame, types[column])]

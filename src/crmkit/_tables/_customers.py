@@ -26,7 +26,12 @@ CUSTOMERS: Final = Schema(
         Field("first_order", "day", "the first purchase day", missing=_NO_PURCHASE),
         Field("last_order", "day", "the last purchase day", missing=_NO_PURCHASE),
         Field("n_orders", "count", "orders on purchase days", whole=True),
-        Field("spend", "money", "net money, refunds included"),
+        Field(
+            "spend",
+            "money",
+            "net money, refunds included",
+            missing="for those with a transaction, where orders carry no price",
+        ),
         Field("days_since_last", "count", "days from the last purchase day to `as_of`", missing=_NO_PURCHASE),
         Field("tenure_days", "count", "days from the first purchase day to `as_of`", missing=_NO_PURCHASE),
         _FREQUENCY,
@@ -36,7 +41,7 @@ CUSTOMERS: Final = Schema(
             "monetary_value",
             "money",
             "mean amount of the purchase days after the first",
-            missing="without a purchase day after the first",
+            missing="without a purchase day after the first, or where orders carry no price",
         ),
     ),
     rules=(
@@ -57,7 +62,12 @@ HOLDOUT: Final = Schema(
         *CUSTOMERS.fields,
         Field("holdout_orders", "count", "orders on purchase days of the holdout period", whole=True),
         Field("holdout_days", "count", "purchase days of the holdout period", whole=True),
-        Field("holdout_spend", "money", "net money of the holdout period"),
+        Field(
+            "holdout_spend",
+            "money",
+            "net money of the holdout period",
+            missing="throughout where orders carry no price",
+        ),
     ),
     rules=CUSTOMERS.rules,
 )

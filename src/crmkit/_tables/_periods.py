@@ -15,7 +15,7 @@ ACTIVITY: Final = Schema(
         Field("customer_id", "id", "the customer"),
         Field("period", "day", "the first day of the period"),
         Field("n_orders", "count", "orders on purchase days; 0 where only refunds came", whole=True),
-        Field("amount", "money", "net money"),
+        Field("amount", "money", "net money", missing="throughout where orders carry no price"),
     ),
 )
 

@@ -16,7 +16,7 @@ TRANSACTIONS: Final = Schema(
         _CUSTOMER,
         Field("date", "day", "the day"),
         Field("n_orders", "count", "different orders; 0 on a day that is not a purchase day", whole=True),
-        Field("amount", "money", "net money"),
+        Field("amount", "money", "net money", missing="throughout where orders carry no price"),
     ),
 )
 
@@ -30,6 +30,11 @@ ORDER_LINES: Final = Schema(
         Field("date", "day", "the day"),
         Field("time", "time", "the time"),
         Field("quantity", "number", "units; below 0 where goods came back", missing="where no column is named"),
-        Field("amount", "money", "net money; below 0 for a refund"),
+        Field(
+            "amount",
+            "money",
+            "net money; below 0 for a refund",
+            missing="throughout where orders carry no price",
+        ),
     ),
 )

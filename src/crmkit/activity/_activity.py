@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit._calendar import Freq, check_freq, period_start
 from crmkit._checks import Day, as_day
-from crmkit._frames import AnyFrame, FrameT, give_table
+from crmkit._frames import AnyFrame, FrameT, give_table, sums_by
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["activity_by_period", "activity_table"]
@@ -27,7 +27,8 @@ def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Fra
     Returns
     -------
     the kind of frame given
-        ``customer_id``; ``period``, its first day; ``n_orders``; ``amount``, net money. A row is a customer and a
+        ``customer_id``; ``period``, its first day; ``n_orders``; ``amount``, net money, missing
+        throughout for orders without a price. A row is a customer and a
         period with a transaction; where it holds only refunds, ``n_orders`` is 0 and the customer was not
         active. In memory sorted by customer and period.
 
@@ -64,5 +65,5 @@ def activity_by_period(transactions: object, *, as_of: Day, freq: Freq) -> AnyFr
     rows = checked_transactions(transactions)
     rows = up_to(rows, last_day, name="as_of")
     rows = rows.with_columns(period_start(nw.col("date"), freq=freq).alias("period"))
-    activity = rows.group_by("customer_id", "period").agg(nw.col("n_orders", "amount").sum())
+    activity = sums_by(rows, ["customer_id", "period"], sums=["n_orders", "amount"], money="amount")
     return activity.select("customer_id", "period", nw.col("n_orders").cast(nw.Int64), "amount")

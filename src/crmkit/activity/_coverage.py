@@ -40,7 +40,8 @@ def log_coverage_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", by
         ``period``
             Its first day.
         ``n_rows``, ``n_orders``, ``amount``
-            Rows, orders and net money. The orders of order lines are the ids with a line that is not a refund.
+            Rows, orders and net money, which is missing throughout for orders without a price. The orders of order
+            lines are the ids with a line that is not a refund.
         ``expected_low``, ``expected_high``
             The orders to expect from the quarters before and after, weekday by weekday, without holes; missing where
             neither has 14 days.
@@ -111,4 +112,6 @@ def _of_one(days: pd.DataFrame, last_day: datetime, freq: Freq) -> pd.DataFrame:
     numbers = np.array([number_of_period(day, freq=freq) for day in days["date"]])
     sums = days.groupby(numbers - numbers[0])[["n_rows", "amount"]].sum().reindex(range(len(table)), fill_value=0)
     table["n_rows"], table["amount"] = sums["n_rows"].astype("int64"), sums["amount"].astype("float64")
+    if days["amount"].isna().all():
+        table["amount"] = np.nan
     return table[["period", "n_rows", "n_orders", "amount", "expected_low", "expected_high", "status"]]

@@ -8,7 +8,7 @@ from typing import Final
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit._frames import AnyFrame, flag, join_frames, open_frame, to_pandas
+from crmkit._frames import AnyFrame, flag, join_frames, open_frame, sums_by, to_pandas
 from crmkit._messages import Message
 from crmkit._tables import ORDER_LINES, open_table
 from crmkit.errors import SchemaError
@@ -53,8 +53,8 @@ def _of_transactions(transactions: object, as_of: datetime, keys: list[str]) -> 
     marked = up_to(checked_transactions(transactions), as_of, name="as_of").with_columns(
         flag(orders > 0).alias("n_units"), flag((orders > 0) & _is_even(orders)).alias("n_even")
     )
-    sums = marked.group_by(*keys).agg(nw.len().alias("n_rows"), nw.col("n_orders", "amount", "n_units", "n_even").sum())
-    return sums.select(*keys, *DAILY_COLUMNS[1:])
+    marked = marked.with_columns(nw.lit(1).cast(nw.Int64).alias("n_rows"))
+    return sums_by(marked, keys, sums=DAILY_COLUMNS[1:], money="amount")
 
 
 def _of_lines(lines: object, as_of: datetime, keys: list[str]) -> AnyFrame:
@@ -65,8 +65,11 @@ def _of_lines(lines: object, as_of: datetime, keys: list[str]) -> AnyFrame:
         flag(nw.col("n_rows") > 0).alias("n_units"),
         flag(_is_even(nw.col("n_rows"))).alias("n_even"),
     )
-    sums = marked.group_by(*keys).agg(nw.col("n_rows", "amount", "n_units", "n_even").sum())
-    sold = rows.filter(nw.col("amount") >= 0).select(*keys, "customer_id", "order_id").unique()
+    sums = sums_by(marked, keys, sums=["n_rows", "amount", "n_units", "n_even"], money="amount")
+    # What came back is not sold; where orders carry no price, units say so.
+    units = nw.col("quantity") if "quantity" in rows.collect_schema() else nw.lit(1.0)
+    measure = nw.when(nw.col("amount").is_null()).then(units).otherwise(nw.col("amount"))
+    sold = rows.filter(flag(measure < 0) == 0).select(*keys, "customer_id", "order_id").unique()
     orders = sold.group_by(*keys).agg(nw.len().alias("n_orders"))
     return join_frames(sums, orders, on=keys, how="left").select(*keys, *DAILY_COLUMNS[1:])
 

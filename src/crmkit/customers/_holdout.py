@@ -38,7 +38,8 @@ def holdout_split(transactions: FrameT, *, calibration_end: Day, observation_end
     the kind of frame given
         The columns of `customer_summary` as of ``calibration_end``, and of the holdout period
         ``holdout_orders`` (orders on purchase days), ``holdout_days`` (purchase days) and ``holdout_spend`` (net
-        money); 0 for customers who did nothing in it. Customers first seen in the holdout period have no row.
+        money, missing for orders without a price); 0 for customers who did nothing in it. Customers first seen in the
+        holdout period have no row.
 
     Raises
     ------
@@ -78,6 +79,6 @@ def holdout_split(transactions: FrameT, *, calibration_end: Day, observation_end
     after = after.group_by("customer_id").agg(nw.col("holdout_orders", "holdout_days", "holdout_spend").sum())
     split = join_frames(calibration, after, on="customer_id", how="left").with_columns(
         nw.col("holdout_orders", "holdout_days").fill_null(0).cast(nw.Int64),
-        nw.col("holdout_spend").fill_null(0.0),
+        nw.when(~nw.col("spend").is_null()).then(nw.col("holdout_spend").fill_null(0.0)).alias("holdout_spend"),
     )
     return give_table(split, like=transactions, sort_by=["customer_id"])

@@ -88,7 +88,8 @@ def customer_summary(transactions: FrameT, *, as_of: Day, customers: FrameT | No
         ``n_orders``
             Orders on purchase days; 0 without one.
         ``spend``
-            Net money, refunds included; 0 without a transaction.
+            Net money, refunds included; 0 without a transaction. Like ``monetary_value`` missing for orders without a
+            price.
         ``days_since_last``
             ``last_order`` to ``as_of``.
         ``tenure_days``
@@ -226,7 +227,7 @@ def summarise_in_memory(transactions: nw.DataFrame[Any], *, as_of: datetime) -> 
         .with_columns(
             nw.new_series(name, values, backend=transactions.implementation) for name, values in measures.items()
         )
-        .with_columns(nw.col(*_FLOATS).fill_nan(None))
+        .with_columns(nw.col("spend", *_FLOATS).fill_nan(None))
     )
 
 
@@ -301,6 +302,7 @@ def _refuse(rows: AnyFrame, problem: Message) -> None:
 
 
 def _with_prospects(summary: AnyFrame, known: AnyFrame) -> AnyFrame:
-    return join_frames(known, summary, on="customer_id", how="left").with_columns(
-        nw.col("n_orders").fill_null(0).cast(nw.Int64), nw.col("spend").fill_null(0.0)
-    )
+    joined = join_frames(known, summary, on="customer_id", how="left")
+    # Where orders carry no price, only those without one have spent a known amount.
+    spend = nw.when(nw.col("n_orders").is_null()).then(nw.lit(0.0)).otherwise(nw.col("spend"))
+    return joined.with_columns(spend.alias("spend"), nw.col("n_orders").fill_null(0).cast(nw.Int64))

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_fraction, check_int, check_turnover, some
+from crmkit._checks import check_fraction, check_int, check_money, check_turnover, some
 from crmkit._frames import FrameT, collected, from_pandas
 from crmkit._kpi import Kpi, tells
-from crmkit._messages import Message, Parameter
+from crmkit._messages import Column, Message, Parameter
 from crmkit._names import Label
 from crmkit._stats import as_floats, gini_coefficient, lorenz_curve, share_of_top
 from crmkit._tables import CUSTOMERS, open_table
@@ -178,7 +178,10 @@ def concentration_table(customers: FrameT, *, value: str = "spend", n_points: in
     """
     check_int(n_points, name="n_points", low=2)
     rows = open_table(customers, CUSTOMERS, columns=["n_orders"], also=[value])
-    values = _complete(collected(rows.filter(nw.col("n_orders") > 0).select(value))[value].to_numpy())
+    found = collected(rows.filter(nw.col("n_orders") > 0).select(value))[value].to_numpy()
+    if value in CUSTOMERS and CUSTOMERS[value].kind == "money":
+        check_money(np.asarray(found, dtype=np.float64), where=Column("customers", value))
+    values = _complete(found)
     customer_share, value_share = lorenz_curve(values, n_points=n_points)
     table = pd.DataFrame(
         {

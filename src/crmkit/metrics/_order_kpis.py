@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._checks import Day, as_day, check_option
-from crmkit._frames import AnyFrame, FrameT, from_pandas, midnight, to_pandas
+from crmkit._frames import AnyFrame, FrameT, flag, from_pandas, midnight, to_pandas
 from crmkit._kpi import Kpi, as_it_is, divided, long_form, tells
 from crmkit._messages import Message
 from crmkit._names import Label
@@ -105,6 +105,7 @@ def order_kpis(transactions: FrameT, *, start: Day, end: Day, count: Count = "or
         ratio; ``n``, the customers it rests on; ``lower`` and ``upper``, Wilson's interval for shares of customers,
         missing for other KPIs. A ratio whose denominator is 0 is missing. In ``top_share`` and ``gini`` an active
         customer whose refunds exceed their payments in the period counts as 0, so that both lie between 0 and 1.
+        KPIs of money are missing for orders without a price.
 
     Raises
     ------
@@ -162,14 +163,16 @@ def _per_customer(rows: AnyFrame, *, first: datetime, last: datetime) -> AnyFram
         where(bought & earlier, nw.lit(1), "earlier_days"),
         where(before, nw.lit(1), "days_before"),
         where(by_then, nw.lit(1), "rows_by_then"),
+        flag(~nw.col("amount").is_null()).alias("n_priced"),
     )
-    measures = ("revenue", "orders", "days", "earlier_days", "days_before", "rows_by_then")
+    measures = ("n_priced", "revenue", "orders", "days", "earlier_days", "days_before", "rows_by_then")
     return marked.group_by("customer_id").agg(nw.col(*measures).sum()).select(*measures)
 
 
 def _kpis(customers: pd.DataFrame, *, orders: str, level: float) -> pd.DataFrame:
     active = customers["days"].to_numpy() > 0
-    revenue, n_active = float(customers["revenue"].sum()), int(active.sum())
+    priced = bool(customers["n_priced"].sum())
+    revenue, n_active = float(customers["revenue"].sum()) if priced else np.nan, int(active.sum())
     n_orders = int(customers[orders].sum())
     repeat = int((customers[orders] >= 2).sum())
     was_there = customers["days_before"].to_numpy() > 0
@@ -198,7 +201,7 @@ def _kpis(customers: pd.DataFrame, *, orders: str, level: float) -> pd.DataFrame
                 n=base,
                 level=level,
             ),
-            as_it_is("top_share", share_of_top(spend, share=TOP_SHARE), n=n_active),
-            as_it_is("gini", gini_coefficient(spend), n=n_active),
+            as_it_is("top_share", share_of_top(spend, share=TOP_SHARE) if priced else np.nan, n=n_active),
+            as_it_is("gini", gini_coefficient(spend) if priced else np.nan, n=n_active),
         ]
     )

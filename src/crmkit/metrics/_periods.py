@@ -10,7 +10,7 @@ import pandas as pd
 
 from crmkit._calendar import Freq, check_freq, first_day_of, next_day, number_of_period, period_number
 from crmkit._checks import Day, as_day
-from crmkit._frames import FrameT, flag, from_pandas, join_frames, to_pandas
+from crmkit._frames import FrameT, flag, from_pandas, join_frames, sums_by, to_pandas
 from crmkit._messages import Message
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
@@ -40,10 +40,10 @@ def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     the kind of frame given
         One row per period from that of the first transaction to that of ``as_of``, including empty ones.
         ``period``: first day. ``revenue``: net money. ``new_revenue``: the part from customers whose first
-        purchase day lies in the period. ``n_orders``. ``active_customers``: customers with a purchase day.
-        ``new_customers``: those whose first purchase day lies in the period; nothing is known from before
-        the log begins, so in its first periods old customers look new. ``returning_customers``: the other active
-        customers. ``is_complete``: whether the period ends by ``as_of``.
+        purchase day lies in the period; both are missing throughout for orders without a price. ``n_orders``.
+        ``active_customers``: customers with a purchase day. ``new_customers``: those whose first purchase day lies in
+        the period; nothing is known from before the log begins, so in its first periods old customers look new.
+        ``returning_customers``: the other active customers. ``is_complete``: whether the period ends by ``as_of``.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)
     rows = up_to(rows, last_day, name="as_of").with_columns(period_number(nw.col("date"), freq=freq).alias("number"))
-    totals = rows.group_by("customer_id", "number").agg(nw.col("n_orders", "amount").sum())
+    totals = sums_by(rows, ["customer_id", "number"], sums=["n_orders", "amount"], money="amount")
     firsts = (
         rows.filter(nw.col("n_orders") > 0).group_by("customer_id").agg(nw.col("number").min().alias("first_number"))
     )
@@ -82,11 +82,11 @@ def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     is_new = (nw.col("number") == nw.col("first_number")) & (nw.col("n_orders") > 0)
     marked = known.with_columns(
         flag(is_new).alias("new_customers"),
-        nw.when(is_new).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("new_revenue"),
+        nw.when(is_new | nw.col("amount").is_null()).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("new_revenue"),
         flag(nw.col("n_orders") > 0).alias("active_customers"),
     )
     summed = ("n_orders", "amount", "new_customers", "new_revenue", "active_customers")
-    sums = to_pandas(marked.group_by("number").agg(nw.col(*summed).sum()))
+    sums = to_pandas(sums_by(marked, ["number"], sums=summed, money="amount"))
     if sums.empty:
         raise SchemaError(_NO_ROWS(day=last_day))
     return from_pandas(_every_period(sums, last_day=pd.Timestamp(last_day), freq=freq), like=transactions)
@@ -96,6 +96,8 @@ def _every_period(sums: pd.DataFrame, *, last_day: pd.Timestamp, freq: Freq) -> 
     last = number_of_period(last_day, freq=freq)
     numbers = range(int(sums["number"].min()), last + 1)
     filled = sums.set_index("number").reindex(numbers, fill_value=0)
+    if sums["amount"].isna().all():
+        filled[["amount", "new_revenue"]] = np.nan
     active, new = (filled[name].to_numpy("int64") for name in ("active_customers", "new_customers"))
     ends = np.array([first_day_of(number + 1, freq=freq) for number in numbers], dtype="datetime64[us]")
     return pd.DataFrame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -52,8 +53,6 @@ def plot_rfm_map(rfm_map: Any, *, ax: Axes | None = None, language: Language = "
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1998-06-30")
     >>> ax = plot_rfm_map(rfm_map_table(customers, scorer=RFMScorer().fit(customers)))
     """
-    from crmkit.plotting._ticks import short
-
     columns = ("r_score", "f_score", "n_customers", "mean_spend")
     table = table_of(rfm_map, columns, name="rfm_map", made_by="segment.rfm_map_table", language=language)
     customers, spend = (
@@ -65,7 +64,7 @@ def plot_rfm_map(rfm_map: Any, *, ax: Axes | None = None, language: Language = "
     # Spend is skewed: its square root makes the lower half of the cells distinguishable.
     shades = np.sqrt(np.clip(means, 0, None) / most) if most > 0 else np.zeros_like(means)
     texts = [
-        [f"{n:,}\n{short(mean)}" if n else "–" for n, mean in zip(*rows, strict=True)]
+        [_told(n, mean) for n, mean in zip(*rows, strict=True)]
         for rows in zip(customers.to_numpy().tolist(), means.tolist(), strict=True)
     ]
     ax = axes_for(ax)
@@ -73,3 +72,12 @@ def plot_rfm_map(rfm_map: Any, *, ax: Axes | None = None, language: Language = "
     ax.set_xlabel(_RECENCY.text(language))
     ax.set_ylabel(_FREQUENCY.text(language))
     return in_language(ax, language)
+
+
+def _told(n: int, mean: float) -> str:
+    """The customers of a cell, and their mean spend where orders carry a price."""
+    from crmkit.plotting._ticks import short
+
+    if not n:
+        return "–"
+    return f"{n:,}" if math.isnan(mean) else f"{n:,}\n{short(mean)}"

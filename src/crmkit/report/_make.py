@@ -125,7 +125,7 @@ def customer_report(
         facts,
         native,
         audit,
-        revenue=float(per_day["amount"].sum()),
+        revenue=float(per_day["amount"].sum(min_count=1)),
         customers=customers[customers["n_orders"] > 0].reset_index(drop=True),
         segments=base_segments(customers) if anybody_bought else None,
         n_actions=n_actions,

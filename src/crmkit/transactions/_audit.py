@@ -3,7 +3,7 @@
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT
 from crmkit._reading import DecimalMark, audit_table, rejected_rows
-from crmkit.transactions._orders import AMOUNT, further_reasons, read_orders
+from crmkit.transactions._orders import AMOUNT, further_reasons, has_prices, read_orders
 
 __all__ = ["audit_orders", "rejected_orders"]
 
@@ -13,7 +13,7 @@ def audit_orders(
     *,
     customer_id: str = "customer_id",
     date: str = "date",
-    amount: str | None = None,
+    amount: str | None = "amount",
     quantity: str | None = None,
     unit_price: str | None = None,
     order_id: str | None = None,
@@ -46,8 +46,8 @@ def audit_orders(
     the kind of frame given
         ``reason``: "no_customer", "unusable_date", "unusable_amount", "after_as_of", "refund", "zero_price",
         "kept", and "given", to which the lines above add up; ``n_rows``; ``amount``, the money of the rows (an
-        unusable amount adds nothing); ``n_duplicates``, the rows that repeat another one in every
-        column. Duplicates can be legitimate: they are counted and never removed.
+        unusable amount adds nothing; missing for orders without a price); ``n_duplicates``, the rows that repeat
+        another one in every column. Duplicates can be legitimate: they are counted and never removed.
 
     Raises
     ------
@@ -89,7 +89,9 @@ def audit_orders(
         currency_sign=currency_sign,
     )
     further = further_reasons(rows, as_of=last_day)
-    return audit_table(rows, further, money=AMOUNT, called="amount", kept="kept", like=orders)
+    return audit_table(
+        rows, further, money=AMOUNT, called="amount", kept="kept", has_money=has_prices(rows), like=orders
+    )
 
 
 def rejected_orders(
@@ -97,7 +99,7 @@ def rejected_orders(
     *,
     customer_id: str = "customer_id",
     date: str = "date",
-    amount: str | None = None,
+    amount: str | None = "amount",
     quantity: str | None = None,
     unit_price: str | None = None,
     order_id: str | None = None,

@@ -12,11 +12,13 @@ from crmkit._messages import Message, Setting
 from crmkit._reading import DecimalMark, Invalid, Rows, columns_kept, count_rows, usable_rows
 from crmkit.errors import SchemaError
 from crmkit.transactions._daily import days_by_expressions, days_in_memory
-from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, QUANTITY, TIME, read_orders
+from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, QUANTITY, TIME, has_prices, read_orders
 
 __all__ = ["Invalid", "Returns", "as_order_lines", "as_transactions"]
 
 Returns: TypeAlias = Literal["net", "drop"]
+
+_NO_NUMBER: Final = nw.lit(None, dtype=nw.Float64)
 
 _UNNUMBERED: Final = Message(
     en="{where} has {n:,} missing {n:value|values} on rows that are otherwise usable. Fill them, or pass "
@@ -35,7 +37,7 @@ def as_transactions(
     *,
     customer_id: str = "customer_id",
     date: str = "date",
-    amount: str | None = None,
+    amount: str | None = "amount",
     quantity: str | None = None,
     unit_price: str | None = None,
     order_id: str | None = None,
@@ -61,8 +63,10 @@ def as_transactions(
     date : str, default "date"
         Column of dates or times: typed, or in memory ISO text, or text in ``date_format``. Years outside 1901
         to 2099 are placeholders and count as unusable.
-    amount : str, optional
-        Column of money, in one currency; refunds are negative. "amount" unless ``unit_price`` is given.
+    amount : str or None, default "amount"
+        Column of money, in one currency; refunds are negative. With ``unit_price`` there is none. None without
+        ``unit_price`` is for orders without a price: ``amount`` is then missing throughout, and rows with a
+        ``quantity`` below 0 take the place of refunds.
         In memory, text is read as businesses write it: 1,234.50 or 1.234,50 or 1 234.50, with the sign or code of a
         currency before or after it, refunds as -5, 5- or (5). All numbers are in one notation, found out unless
         ``decimal`` tells it; a column that fits two, or none, is refused.
@@ -91,7 +95,8 @@ def as_transactions(
     -------
     the kind of frame given
         ``customer_id``; ``date``, naive midnight; ``n_orders``, the distinct orders of the day, 0 on a day that
-        is not a purchase day; ``amount``, the net money of the day. In memory sorted by customer and date; an
+        is not a purchase day; ``amount``, the net money of the day, missing throughout for orders without a
+        price. In memory sorted by customer and date; an
         engine's rows have no order and are worked out when they are read.
 
     Raises
@@ -144,6 +149,8 @@ def as_transactions(
     kept = _kept(rows, returns=returns, invalid=invalid)
     kept = kept.select(*(nw.col(column).alias(name) for name, column in standard.items()))
     days = days_in_memory(kept) if isinstance(kept, nw.DataFrame) else days_by_expressions(kept)
+    if not has_prices(rows):
+        days = days.with_columns(_NO_NUMBER.alias("amount"))
     return give_table(days, like=orders)
 
 
@@ -153,7 +160,7 @@ def as_order_lines(
     order_id: str,
     customer_id: str = "customer_id",
     date: str = "date",
-    amount: str | None = None,
+    amount: str | None = "amount",
     quantity: str | None = None,
     unit_price: str | None = None,
     currency: str | None = None,
@@ -188,7 +195,7 @@ def as_order_lines(
     -------
     the kind of frame given
         ``customer_id``; ``order_id`` as given; ``date``, naive midnight; ``time``, naive local time;
-        ``quantity``, missing where no column is named; ``amount``; then the columns of ``keep``. In memory the
+        ``quantity`` and ``amount``, missing where no column is named; then the columns of ``keep``. In memory the
         rows keep their order, and on pandas their index.
 
     Raises
@@ -236,8 +243,8 @@ def as_order_lines(
         "order_id": nw.col(ORDER),
         "date": period_start(nw.col(TIME), freq="D"),
         "time": nw.col(TIME),
-        "quantity": nw.col(QUANTITY) if quantity is not None else nw.lit(None, dtype=nw.Float64),
-        "amount": nw.col(AMOUNT),
+        "quantity": nw.col(QUANTITY) if quantity is not None else _NO_NUMBER,
+        "amount": nw.col(AMOUNT) if has_prices(rows) else _NO_NUMBER,
     }
     further = columns_kept(keep, rows, taken=columns, made_by="as_order_lines")
     kept = _kept(rows, returns=returns, invalid=invalid)

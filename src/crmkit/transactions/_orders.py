@@ -25,7 +25,17 @@ from crmkit._reading import (
     open_rows,
 )
 
-__all__ = ["AMOUNT", "AUDIT_REASONS", "CUSTOMER", "ORDER", "QUANTITY", "TIME", "further_reasons", "read_orders"]
+__all__ = [
+    "AMOUNT",
+    "AUDIT_REASONS",
+    "CUSTOMER",
+    "ORDER",
+    "QUANTITY",
+    "TIME",
+    "further_reasons",
+    "has_prices",
+    "read_orders",
+]
 
 CUSTOMER: Final = "__crmkit_customer_id"
 TIME: Final = "__crmkit_time"
@@ -75,6 +85,8 @@ _CONTRADICTION: Final = Message(
     "{@unit_price=}；得到 {given}。",
 )
 _PRODUCT: Final = Message(en="the product of quantity and unit price", zh="数量与单价的乘积")
+_NO_MONEY: Final = Message(en="the units", zh="数量")
+_DEFAULT: Final = "amount"
 
 
 def read_orders(
@@ -109,19 +121,31 @@ def read_orders(
     texts = NumberTexts(decimal=decimal, currency_sign=currency_sign)
     rows = rows.cleaned_together(clean_numbers, AMOUNT, QUANTITY, _UNIT_PRICE, texts=texts)
     rows = rows.cleaned(clean_labels, ORDER)
-    return replace(_priced(rows) if unit_price is not None else rows, reasons=_UNUSABLE)
+    if unit_price is not None:
+        rows = _priced(rows)
+    elif AMOUNT not in rows.sources:
+        rows = _counted_in_units(rows)
+    return replace(rows, reasons=_UNUSABLE)
+
+
+def has_prices(rows: Rows) -> bool:
+    """Whether the orders carry money; without it, `AMOUNT` holds units, which tell what came back."""
+    return AMOUNT in rows.sources or _UNIT_PRICE in rows.sources
 
 
 def further_reasons(rows: Rows, *, as_of: datetime | None) -> dict[str, nw.Expr]:
     """Find what a usable row can be other than a purchase."""
     late = nw.lit(value=False) if as_of is None else nw.col(TIME) >= midnight(next_day(as_of), of=rows.frame)
-    return {"after_as_of": late, "refund": nw.col(AMOUNT) < 0, "zero_price": nw.col(AMOUNT) == 0}
+    free = nw.col(AMOUNT) == 0 if has_prices(rows) else nw.lit(value=False)
+    return {"after_as_of": late, "refund": nw.col(AMOUNT) < 0, "zero_price": free}
 
 
 def _amount_column(amount: str | None, quantity: str | None, unit_price: str | None) -> str | None:
-    if unit_price is not None and (quantity is None or amount is not None):
+    if unit_price is None:
+        return amount
+    if quantity is None or amount not in (None, _DEFAULT):
         raise ValueError(_CONTRADICTION(given=f"{amount=}, {quantity=}, {unit_price=}"))
-    return "amount" if amount is None and unit_price is None else amount
+    return None
 
 
 def _priced(rows: Rows) -> Rows:
@@ -129,3 +153,12 @@ def _priced(rows: Rows) -> Rows:
     product = nw.col(QUANTITY) * nw.col(_UNIT_PRICE)
     made = replace(rows, frame=rows.frame.with_columns(product.alias(AMOUNT)), where={**rows.where, AMOUNT: _PRODUCT()})
     return made.cleaned_together(clean_numbers, AMOUNT)
+
+
+def _counted_in_units(rows: Rows) -> Rows:
+    """Put units in the place of money; a row whose units are not known is an order."""
+    units: nw.Expr = nw.lit(0.0)
+    if QUANTITY in rows.sources:
+        units = nw.when(~nw.col(QUANTITY).is_null()).then(nw.col(QUANTITY)).otherwise(units)
+    frame = rows.frame.with_columns(units.alias(AMOUNT))
+    return replace(rows, frame=frame, where={**rows.where, AMOUNT: rows.where.get(QUANTITY, _NO_MONEY())})

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
+from crmkit._checks import no_money
 from crmkit._frames import FrameT, from_pandas, give_back
 from crmkit.views._rows import in_pandas, open_customers
 
@@ -30,7 +32,7 @@ def base_table(customers: FrameT) -> FrameT:
         ``part``, ``n_customers``, ``amount`` in four rows: "customers" ordered and did not get back more than they
         paid; those "below_zero" did get back more, and count as customers whose money is 0; those with
         "no_purchase_day" (refunds alone, or days that refunds cancel) do not count as customers; "all" is the sum of
-        the three.
+        the three. ``amount`` is missing for orders without a price.
 
     Raises
     ------
@@ -53,15 +55,25 @@ def base_table(customers: FrameT) -> FrameT:
     rows = in_pandas(customers, columns=_COLUMNS)
     spend, bought = rows["spend"], rows["n_orders"] > 0
     below = bought & (spend < 0)
-    groups = {"customers": bought & ~below, "below_zero": below, "no_purchase_day": ~bought, "all": spend.notna()}
+    groups = {
+        "customers": bought & ~below,
+        "below_zero": below,
+        "no_purchase_day": ~bought,
+        "all": rows["n_orders"].notna(),
+    }
     table = pd.DataFrame(
         {
             "part": list(_PARTS),
             "n_customers": [int(groups[part].sum()) for part in _PARTS],
-            "amount": [float(spend[groups[part]].sum()) for part in _PARTS],
+            "amount": [_sum(spend[groups[part]]) for part in _PARTS],
         }
     )
     return from_pandas(table, like=customers)
+
+
+def _sum(money: pd.Series[float]) -> float:
+    """The sum, missing where orders carry no price."""
+    return np.nan if no_money(money.to_numpy(dtype=np.float64)) else float(money.sum())
 
 
 def base_customers(customers: FrameT) -> FrameT:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import pandas as pd
 
+from crmkit._checks import no_money
 from crmkit._figures import whole_money
 from crmkit._messages import Message, Said
 from crmkit.errors import ConvergenceError, SchemaError
@@ -20,7 +21,9 @@ PURCHASE_MODELS: Final[Mapping[str, Any]] = MappingProxyType(
 )
 """Models of purchases by name, the first the default."""
 
-Problem: TypeAlias = Literal["few_repeaters", "no_purchase_fit", "few_amounts", "one_amount", "no_spend_fit"]
+Problem: TypeAlias = Literal[
+    "few_repeaters", "no_purchase_fit", "no_money", "few_amounts", "one_amount", "no_spend_fit"
+]
 """Why a model cannot be fitted: of purchases the first two, else of spend."""
 
 # With fewer customers who came back nothing is predicted: seven parameters are fitted.
@@ -35,6 +38,7 @@ _NO_PURCHASE_FIT: Final = Message(
     en="The model of purchases could not be fitted to this log, so neither purchases nor value are given.",
     zh="购买模型无法拟合这份数据，故不给出预计购买与价值。",
 )
+_NO_MONEY: Final = Message(en="The orders carry no price, so no value is given.", zh="订单没有价格，故不给出价值。")
 _FEW_AMOUNTS: Final = Message(
     en="Fewer than {n} customers came back with amounts above zero: too few to predict what customers will spend, so "
     "no value is given.",
@@ -53,6 +57,7 @@ _NO_SPEND_FIT: Final = Message(
 _PROBLEMS: Final[Mapping[Message, Problem]] = {
     _FEW_REPEATERS: "few_repeaters",
     _NO_PURCHASE_FIT: "no_purchase_fit",
+    _NO_MONEY: "no_money",
     _FEW_AMOUNTS: "few_amounts",
     _ONE_AMOUNT: "one_amount",
     _NO_SPEND_FIT: "no_spend_fit",
@@ -65,8 +70,8 @@ class UnfitError(SchemaError):
     Attributes
     ----------
     problem : str
-        Why: "few_repeaters" or "no_purchase_fit" of the model of purchases; "few_amounts", "one_amount" or
-        "no_spend_fit" of the model of spend.
+        Why: "few_repeaters" or "no_purchase_fit" of the model of purchases; "no_money", "few_amounts",
+        "one_amount" or "no_spend_fit" of the model of spend.
     said : Said
         The same in words, in both languages.
     """
@@ -94,6 +99,8 @@ def fit_purchases(customers: pd.DataFrame, *, model: str = "pareto") -> Any:
 
 def fit_spend(customers: pd.DataFrame) -> GammaGammaModel:
     """Fit the model of spend on those who came back and paid."""
+    if no_money(customers["monetary_value"].to_numpy(dtype=float), among=(customers["frequency"] > 0).to_numpy()):
+        raise UnfitError(_NO_MONEY())
     amounts = customers.loc[(customers["frequency"] > 0) & (customers["monetary_value"] > 0), "monetary_value"]
     if len(amounts) < _LEAST_REPEATERS:
         raise UnfitError(_FEW_AMOUNTS(n=_LEAST_REPEATERS))

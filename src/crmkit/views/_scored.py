@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from crmkit._checks import check_option
+from crmkit._checks import check_option, no_money
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message, Said
 from crmkit._names import LANGUAGES, Language
@@ -25,6 +25,12 @@ _NO_TIERS: Final = Message(
 )
 
 
+_NO_PRICES: Final = Message(
+    en="The orders carry no price, so customers are scored by recency and frequency, without spend and tiers.",
+    zh="订单没有价格，客户仅按最近购买与频次打分，没有消费额得分与层级。",
+)
+
+
 @dataclass(frozen=True, repr=False)
 class BaseSegments:
     """The segments and tiers of a customer base; `base_segments` makes it.
@@ -34,7 +40,7 @@ class BaseSegments:
     rfm_segmenter : RFMSegmenter
         Fitted on the base.
     tier_segmenter : TierSegmenter or None
-        Fitted on the base; None unless its revenue is above zero.
+        Fitted on the base; None unless its revenue is above zero, which orders without a price do not have.
     problem : Said or None
         Why there are no tiers.
     rfm_segments : the kind of table given
@@ -102,11 +108,12 @@ def base_segments(customers: Any, *, rules: Any = "named_11", with_prospects: bo
     prospects = rows[(rows["n_orders"] == 0) & (rows["spend"] == 0) & with_prospects]
     shown = pd.concat([counted, prospects]) if len(prospects) else counted
     rfm = RFMSegmenter(rules=rules).fit(counted)
+    unpriced = no_money(counted["spend"].to_numpy(dtype=float))
     tiers = TierSegmenter().fit(counted) if counted["spend"].sum() > 0 else None
     return BaseSegments(
         rfm,
         tiers,
-        _NO_TIERS() if tiers is None else None,
+        None if tiers is not None else _NO_PRICES() if unpriced else _NO_TIERS(),
         from_pandas(rfm.summary(shown), like=customers),
         None if tiers is None else from_pandas(tiers.summary(shown), like=customers),
         from_pandas(base_table(rows.drop(index=prospects.index)), like=customers),
@@ -130,7 +137,7 @@ def scored_customers(customers: FrameT, *, segments: BaseSegments, language: Lan
     the kind of table given
         All columns of ``customers``, one row per customer in the order given, with ``r_score``, ``f_score`` and
         ``m_score`` (missing for prospects), ``rfm_segment``, ``rfm_segment_name``, ``tier``, ``tier_name`` and
-        ``tier_reason``, a sentence.
+        ``tier_reason``, a sentence. Orders without a price have no tiers, and ``m_score`` is missing.
 
     Raises
     ------
@@ -156,18 +163,19 @@ def scored_customers(customers: FrameT, *, segments: BaseSegments, language: Lan
     check_option(language, LANGUAGES, name="language")
     rows = in_pandas(customers, columns=_COLUMNS)
     rfm, tiers = segments.rfm_segmenter, segments.tier_segmenter
-    if tiers is None:
+    if tiers is None and not (segments.problem is not None and segments.problem.message == _NO_PRICES):
         raise SchemaError(segments.problem)
-    segment, tier = rfm.predict(rows), tiers.predict(rows)
+    segment = rfm.predict(rows)
     scores = rfm.scorer_.transform(rows)
     made = {
         **{str(name): scores[name] for name in scores.columns},
         "rfm_segment": segment,
         "rfm_segment_name": _names(segment, rfm.segments_, language),
-        "tier": tier,
-        "tier_name": _names(tier, tiers.segments_, language),
-        "tier_reason": tiers.explain(rows, language=language),
     }
+    if tiers is not None:
+        tier = tiers.predict(rows)
+        made["tier"], made["tier_name"] = tier, _names(tier, tiers.segments_, language)
+        made["tier_reason"] = tiers.explain(rows, language=language)
     return with_columns(customers, made)
 
 

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["score"]
 
 _PRESETS: Final = ("named_11", "chinese_8")
+_TIER, _SEGMENT = Label("Tier", "层级"), Label("Segment", "分群")
 _HEADS: Final = (
-    Label("Tier", "层级"), Label("Customers", "客户数"), Label("Share", "占比"),
+    Label("Customers", "客户数"), Label("Share", "占比"),
     Label("Spend", "消费额"), Label("Share of spend", "消费额占比"),
 )  # fmt: skip
 _TIERS: Final = Label("Tiers", "客户分层")
@@ -106,9 +107,10 @@ def score(
 def _sheets(shown: pd.DataFrame, segments: BaseSegments, language: Language) -> list[Sheet]:
     from crmkit._workbook import customer_sheet, segment_sheet
 
+    tiers = segments.tiers
     return [
         customer_sheet(shown, language),
-        segment_sheet(_TIERS.text(language), segments.tiers, language, first=_HEADS[0]),
+        *([] if tiers is None else [segment_sheet(_TIERS.text(language), tiers, language, first=_TIER)]),
         segment_sheet(_SEGMENTS.text(language), segments.rfm_segments, language),
     ]
 
@@ -139,24 +141,28 @@ def _say(segments: BaseSegments, output: Path, options: OrderOptions, *, n_custo
                 "as_of": options.as_of,
                 "n_customers": n_customers,
                 "base": records(segments.base),
-                "tiers": records(segments.tiers),
+                "tiers": None if segments.tiers is None else records(segments.tiers),
                 "rfm_segments": records(segments.rfm_segments),
             }
         )
         return
     say_path(output)
-    _print_tiers(segments.tiers, name, options.language)
+    if segments.problem is not None:
+        say(segments.problem, options.language)
+        _print_segments(segments.rfm_segments, name, head=_SEGMENT, language=options.language)
+    else:
+        _print_segments(segments.tiers, name, head=_TIER, language=options.language)
 
 
-def _print_tiers(tiers: pd.DataFrame, name: str, language: Language) -> None:
+def _print_segments(table: pd.DataFrame, name: str, *, head: Label, language: Language) -> None:
     from crmkit.cli.writing import print_table
 
     cells = zip(
-        tiers[name],
-        map(count, tiers["n_customers"]),
-        map(share, tiers["customer_share"]),
-        map(money, tiers["value"]),
-        map(share, tiers["value_share"]),
+        table[name],
+        map(count, table["n_customers"]),
+        map(share, table["customer_share"]),
+        map(money, table["value"]),
+        map(share, table["value_share"]),
         strict=True,
     )
-    print_table([head.text(language) for head in _HEADS], list(cells))
+    print_table([label.text(language) for label in (head, *_HEADS)], list(cells))

@@ -24,7 +24,7 @@ _SHARED: Final = (
     click.argument("file", type=FilePath()),
     _column("customer-id", "Customers. This and the next columns are guessed from the header if not named."),
     _column("date", "Dates or times of the orders."),
-    _column("amount", "Money per row. Guessed only if the file has no quantity and unit price."),
+    _column("amount", 'Money per row; "" for none. Guessed only if the file has no quantity and unit price.'),
     _column("quantity", "With --unit-price, instead of --amount."),
     _column("unit-price", "With --quantity, instead of --amount."),
     _column("order-id", 'Rows with the same id are one order; "" for none: every row is an order.'),

@@ -36,6 +36,13 @@ _LOOKS_LIKE_DATA: Final = Message(
     en=" If the first row is data and not a header, pass --no-header.",
     zh="若第一行是数据而不是表头，请用 --no-header。",
 )
+_MAY_BE_FREE: Final = Message(
+    en=" If the orders carry no price, pass --amount ''.", zh="若订单没有价格，请用 --amount ''。"
+)
+_UNPRICED: Final = Message(
+    en="The orders carry no price: figures in money are missing, and what rests on money is left out.",
+    zh="订单没有价格：金额缺失，以金额为基础的内容从略。",
+)
 _AMBIGUOUS: Final = Message(
     en="{file} has several columns that may be the {role}: {columns}. Name one with {option}.",
     zh="{file} 中有多列可作{role}：{columns}。请用 {option} 指定其一。",
@@ -86,14 +93,20 @@ def found_columns(
         guesses |= _guessed_amount(free, named, file=file)
     found = {role: guesses.get(role) or column or None for role, column in named.items()}
     wanting = [role for role in ("customer_id", "date") if found[role] is None]
-    if found["amount"] is None and (found["quantity"] is None or found["unit_price"] is None):
-        wanting.append("amount" if found["unit_price"] is None else "quantity")
+    if found["unit_price"] is not None and found["quantity"] is None:
+        wanting.append("quantity")
+    unpriced = found["amount"] is None and found["unit_price"] is None
+    # With a column left that may be the money, orders are without a price only if the user says so.
+    if unpriced and named["amount"] is None and set(header) - set(found.values()):
+        wanting.append("amount")
     if wanting:
         raise _unknown(wanting, header, file=file)
     for role in named:
         column = guesses.get(role)
         if column is not None and not (role in OWN_NAMES and column == role):
             _say(role, column, language=language)
+    if unpriced:
+        say(_UNPRICED(), language)
     return found
 
 
@@ -133,14 +146,21 @@ def _guessed_amount(free: Sequence[str], named: Mapping[str, str | None], *, fil
     def guess(role: str) -> str | None:
         return _guess(free, role, file=file) if named[role] is None else named[role]
 
+    if named["amount"] == "" and not named["unit_price"]:
+        return {"quantity": guess("quantity") if named["quantity"] is None else None}
     amount = None if named["unit_price"] else guess("amount")
     if amount in OWN_NAMES:
         return {"amount": amount}
     quantity, unit_price = guess("quantity"), guess("unit_price")
     if amount and quantity and unit_price:
         raise OptionError(_TWO_AMOUNTS(file=file, amount=amount, quantity=quantity, unit_price=unit_price))
-    if amount or not (quantity and unit_price):
+    if amount:
         return {"amount": amount}
+    if not unit_price:
+        # Orders without a price: units tell what came back.
+        return {"quantity": quantity if named["quantity"] is None else None}
+    if not quantity:
+        return {"amount": None}
     product: Columns = {"quantity": quantity, "unit_price": unit_price}
     return {role: column for role, column in product.items() if named[role] is None}
 
@@ -176,10 +196,16 @@ def _unknown(roles: Sequence[str], header: Sequence[str], *, file: object) -> Op
     """Name all roles that no column plays, with the columns that may."""
     options = [_perhaps(role, header) for role in roles]
     names = Joined([_ROLES[role]() for role in roles], ", ", "、")
-    hint = _LOOKS_LIKE_DATA() if any(map(_is_value, header)) else ""
+    hints = [_LOOKS_LIKE_DATA()] if any(map(_is_value, header)) else []
+    hints += [_MAY_BE_FREE()] if "amount" in roles else []
     return OptionError(
         _UNKNOWN(
-            file=file, roles=names, options=Joined(options, ", ", "、"), columns=list(header), n=len(roles), hint=hint
+            file=file,
+            roles=names,
+            options=Joined(options, ", ", "、"),
+            columns=list(header),
+            n=len(roles),
+            hint=Joined(hints, "", ""),
         )
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from crmkit._figures import share
+from crmkit._messages import Message
 from crmkit.metrics import concentration_table
 from crmkit.plotting import plot_concentration
 from crmkit.report._facts import Facts
@@ -15,8 +17,16 @@ from crmkit.views import base_customers
 __all__ = ["CHARTS", "answer", "page"]
 
 
+_NO_PRICES: Final = Message(
+    en="The orders carry no price, so there is no revenue to be concentrated.",
+    zh="订单没有价格，无从计算销售额的集中度。",
+)
+
+
 def answer(context: Context) -> Answer:
-    """The curve of the base."""
+    """The curve of the base; there is none where orders carry no price."""
+    if math.isnan(context.revenue):
+        return Answer(problem=_NO_PRICES())
     return Answer({"concentration": concentration_table(base_customers(context.customers))})
 
 

@@ -27,8 +27,9 @@ def _base(facts: Facts) -> str:
     kpis = by_code(facts.kpis)
     first, newest = _orders(facts)
     as_of = TEXTS["finding_as_of"].text(facts.language)
+    priced = not math.isnan(kpis["revenue"]["value"])
     return (
-        TEXTS["finding_base"]
+        TEXTS["finding_base" if priced else "finding_base_unpriced"]
         .text(facts.language)
         .format(
             customers=counted(kpis["active_customers"]["value"], "customer", language=facts.language),
@@ -48,6 +49,8 @@ def _orders(facts: Facts) -> tuple[Any, Any]:
 
 
 def _top(facts: Facts) -> str:
+    if math.isnan(facts.kpi("revenue")["value"]):
+        return TEXTS["finding_unpriced"].text(facts.language)
     reached = facts.kpi("top_share")["value"]
     if math.isnan(reached):
         return TEXTS["finding_no_top"].text(facts.language)

@@ -37,6 +37,14 @@ TEXTS: Final[Mapping[str, Label]] = {
         "基数为计算最近 {days} 天各指标时作除数的客户数或订单数。留存率与流失率将本期与上一个等长期间相比较；"
         "短横线表示没有可用的基数。",
     ),
+    "finding_unpriced": Label(
+        "The orders carry no price: figures in money are dashes, and what rests on money is left out.",
+        "订单没有价格：金额以短横线表示，以金额为基础的内容从略。",
+    ),
+    "finding_base_unpriced": Label(
+        "{customers} placed {orders} from {first} to {newest}{as_of}; {repeat} of them ordered more than once.",
+        "{first} 至 {newest}{as_of}，{customers} 位客户共下 {orders} 单；其中 {repeat} 的客户下单不止一次。",
+    ),
     "finding_base": Label(
         "{customers} placed {orders} worth {revenue} from {first} to {newest}{as_of}; "
         "{repeat} of them ordered more than once.",

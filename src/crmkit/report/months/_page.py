@@ -26,7 +26,9 @@ def page(answer: Answer, facts: Facts) -> dict[str, Any]:
     """The newest months, the newest first."""
     months = answer.tables["months"]
     rows = [_row(row, facts) for row in newest_periods(months).iloc[::-1].to_dict("records")]
-    return {"months": rows, "n_months": len(months)}
+    # Orders without a price have no revenue to draw.
+    drawn = ["customers"] if months["revenue"].isna().all() else ["revenue", "customers"]
+    return {"months": rows, "n_months": len(months), "drawn_of": drawn}
 
 
 def _row(row: dict[Any, Any], facts: Facts) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def _score_ranges(bin_sizes: pd.DataFrame) -> list[dict[str, Any]]:
         text = shown[row["dimension"]]
         empty = row["n_customers"] == 0
         reach = NOTHING if empty else f"{text(row['lowest'])} – {text(row['highest'])}"
-        rows.setdefault(row["score"], {"score": row["score"]})[row["dimension"]] = reach
+        rows.setdefault(row["score"], {"score": row["score"], "m": NOTHING})[row["dimension"]] = reach
     return list(rows.values())
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from crmkit._checks import no_money
 from crmkit._frames import FrameT, from_pandas
 from crmkit._labelling import measured
-from crmkit.segment._rfm._score_edges import scores_on
+from crmkit.segment._rfm._score_edges import dimensions_of, scores_on
 from crmkit.segment._rfm._score_values import columns_read, oriented
 from crmkit.segment._rfm._scorer import RFMScorer, check_scorer
 
@@ -29,7 +30,8 @@ def rfm_map_table(customers: FrameT, *, scorer: RFMScorer) -> FrameT:
     -------
     the kind of table given
         One row per pair of scores, the lowest first, empty pairs too: ``r_score``, ``f_score``, ``n_customers``,
-        ``n_orders``, ``spend``, and ``mean_spend`` per customer, missing where there are no customers.
+        ``n_orders``, ``spend``, and ``mean_spend`` per customer, missing where there are no customers. For orders
+        without a price both are missing.
 
     Raises
     ------
@@ -54,7 +56,8 @@ def rfm_map_table(customers: FrameT, *, scorer: RFMScorer) -> FrameT:
     """
     check_scorer(scorer)
     check_is_fitted(scorer)
-    columns = measured(customers, columns_read(scorer.options_), name="customers")
+    may_lack = () if "m" in dimensions_of(scorer.edges_) else ("spend",)
+    columns = measured(customers, columns_read(scorer.options_), name="customers", may_lack=may_lack)
     scores = scores_on(oriented(columns, scorer.options_), scorer.edges_)
     n_bins = scorer.bin_sizes_.groupby("dimension")["score"].max()
     n_r, n_f = int(n_bins["r"]), int(n_bins["f"])
@@ -64,6 +67,8 @@ def rfm_map_table(customers: FrameT, *, scorer: RFMScorer) -> FrameT:
         np.bincount(pair, weights=weights, minlength=n_r * n_f)
         for weights in (None, columns["n_orders"][ordered], columns["spend"][ordered])
     )
+    if no_money(columns["spend"]):
+        spend = np.full_like(spend, np.nan)
     table = pd.DataFrame(
         {
             "r_score": np.repeat(np.arange(1, n_r + 1), n_f),

@@ -60,7 +60,7 @@ def edge_table(
     """All edges in the units of the customers table; nested edges follow those over all customers."""
     rows: list[tuple[str, float, float, int, float]] = []
     scores: dict[Dimension, Floats] = {}
-    for name in DIMENSIONS:
+    for name in values:
         sign = -1.0 if name == "r" else 1.0
         if name in cuts:
             edges = np.sort(sign * np.asarray(cuts[name], dtype=float))
@@ -95,7 +95,7 @@ def check_edges(
         raise JsonError("an edge is a finite number")
     split = edges_by_cell(edges)
     places: list[tuple[Dimension, Cell, int]] = []
-    for name in DIMENSIONS:
+    for name in dimensions_of(edges):
         *inner, everywhere = [cell for cell, _ in split[name]]
         n_parents = DIMENSIONS.index(name) if nested and name not in cuts else 0
         if everywhere != (None, None):
@@ -114,6 +114,12 @@ def check_edges(
             raise JsonError("the edges are not the cuts of the options")
     if places != _places(edges):
         raise JsonError("each cell has an edge for every score from 2 on, the cells in order")
+
+
+def dimensions_of(learned: pd.DataFrame) -> tuple[Dimension, ...]:
+    """The dimensions that edges or bins were learned for: spend only where it was known."""
+    found = set(learned["dimension"])
+    return DIMENSIONS if found != set(DIMENSIONS[:-1]) else DIMENSIONS[:-1]
 
 
 def scores_on(values: dict[Dimension, Floats], edges: pd.DataFrame) -> dict[Dimension, Floats]:
@@ -136,7 +142,7 @@ def edges_by_cell(edges: pd.DataFrame) -> dict[Dimension, list[tuple[Cell, Float
 
     The edges of a cell are signed so that larger is better; the first earns a score of 2.
     """
-    split: dict[Dimension, dict[Cell, list[float]]] = {name: {} for name in DIMENSIONS}
+    split: dict[Dimension, dict[Cell, list[float]]] = {name: {} for name in dimensions_of(edges)}
     for (name, cell, _), edge in zip(_places(edges), edges["edge"].to_numpy().tolist(), strict=True):
         split[name].setdefault(cell, []).append(-edge if name == "r" else edge)
     return {
@@ -163,7 +169,7 @@ def bin_sizes(
 ) -> pd.DataFrame:
     """Count the customers of each score, with their smallest and largest value."""
     tables = []
-    for name in DIMENSIONS:
+    for name in values:
         natural = np.abs(values[name]) if name == "r" else values[name]
         found = pd.Series(natural).groupby(scores[name].astype(np.int64)).agg(["size", "min", "max"])
         all_scores = pd.RangeIndex(1, sizes[name] + 1, name="score")
@@ -178,7 +184,7 @@ def bin_sizes(
 def check_bin_sizes(sizes_of_bins: pd.DataFrame, *, sizes: Mapping[Dimension, int], n_customers: int) -> None:
     """Raise unless `bin_sizes` could make a table of bins: all customers are in it, and empty bins have no values."""
     check_table(sizes_of_bins, _BIN_KINDS)
-    scores = [[name, score] for name in DIMENSIONS for score in range(1, sizes[name] + 1)]
+    scores = [[name, score] for name in dimensions_of(sizes_of_bins) for score in range(1, sizes[name] + 1)]
     if sizes_of_bins[["dimension", "score"]].to_numpy().tolist() != scores:
         raise JsonError("the bins are not those of the scores")
     counts, lowest, highest = (sizes_of_bins[name].to_numpy() for name in ("n_customers", "lowest", "highest"))

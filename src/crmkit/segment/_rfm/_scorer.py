@@ -13,11 +13,11 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_ascending, check_int, check_number, check_option
-from crmkit._estimator import JsonEstimator
+from crmkit._checks import check_ascending, check_int, check_money, check_number, check_option
+from crmkit._estimator import JsonError, JsonEstimator
 from crmkit._frames import FrameT, rows_like
 from crmkit._labelling import measured
-from crmkit._messages import Message, Parameter
+from crmkit._messages import Column, Message, Parameter
 from crmkit.errors import SchemaError
 from crmkit.segment._edges import Binning
 from crmkit.segment._rfm._score_edges import (
@@ -27,6 +27,7 @@ from crmkit.segment._rfm._score_edges import (
     bin_sizes,
     check_bin_sizes,
     check_edges,
+    dimensions_of,
     edge_table,
     scores_on,
 )
@@ -96,8 +97,9 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
     Attributes
     ----------
     edges_ : DataFrame
-        ``dimension``; ``r_score``, ``f_score``, the cell in which the edge holds, missing where it holds everywhere;
-        ``score``, earned by reaching ``edge`` (at most so many days for "r", at least so much for the others).
+        Of spend only if the orders seen in `fit` carried a price, like ``bin_sizes_``. ``dimension``; ``r_score``,
+        ``f_score``, the cell in which the edge holds, missing where it holds everywhere; ``score``, earned by reaching
+        ``edge`` (at most so many days for "r", at least so much for the others).
     bin_sizes_ : DataFrame
         ``dimension``, ``score``, ``n_customers`` seen in `fit`, and their ``lowest`` and ``highest`` value, missing
         where a tie left the score unused.
@@ -172,7 +174,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         """
         with self._fitting():
             sizes = self._checked_options()
-            values = self._values(X)
+            values = oriented(measured(X, columns_read(self.options_), name="X", may_lack=("spend",)), self.options_)
             values = {name: column[~np.isnan(column)] for name, column in values.items()}
             self.n_customers_ = len(values["r"])
             if self.n_customers_ == 0:
@@ -200,7 +202,8 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         -------
         the kind of table given
             ``r_score``, ``f_score``, ``m_score``: whole numbers from 1 to ``n_bins``, the best the highest; missing
-            for customers without a purchase day. Rows as in ``X``; on pandas its index, and Int64 columns.
+            for customers without a purchase day, and ``m_score`` for everybody if the orders seen in `fit` carried no
+            price. Rows as in ``X``; on pandas its index, and Int64 columns.
 
         Raises
         ------
@@ -213,11 +216,8 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         scores = scores_on(self._values(X), self.edges_)
-        missing = np.isnan(scores["r"])
-        whole = {
-            f"{name}_score": pd.arrays.IntegerArray(np.nan_to_num(scores[name]).astype(np.int64), missing.copy())
-            for name in DIMENSIONS
-        }
+        unknown = np.full(len(scores["r"]), np.nan)
+        whole = {f"{name}_score": _whole(scores.get(name, unknown)) for name in DIMENSIONS}
         return rows_like(whole, like=X)
 
     def weighted_score(self, X: FrameT) -> FrameT:
@@ -231,8 +231,8 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         Returns
         -------
         the kind of table given
-            ``rfm_score``, the mean of the three scores weighted with ``weights``, a float from 1 to the largest
-            ``n_bins``; missing for customers without a purchase day.
+            ``rfm_score``, the mean of the three scores (of two, where orders carried no price) weighted with
+            ``weights``, a float from 1 to the largest ``n_bins``; missing for customers without a purchase day.
 
         Raises
         ------
@@ -246,7 +246,9 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         scores = scores_on(self._values(X), self.edges_)
         weights = _checked_weights(self.options_.weights)
-        mean = sum(weights[name] * scores[name] for name in DIMENSIONS) / sum(weights.values())
+        if sum(weights[name] for name in scores) == 0:
+            check_money(np.full(len(scores["r"]), np.nan), where=Column("X", "spend"))
+        mean = sum(weights[name] * scores[name] for name in scores) / sum(weights[name] for name in scores)
         return rows_like({"rfm_score": np.asarray(mean)}, like=X)
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:  # noqa: ARG002
@@ -282,12 +284,15 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         return ",\n".join(score_cases(self.edges_, self.options_).values())
 
     def _values(self, X: Any) -> dict[Dimension, Floats]:
-        return oriented(measured(X, columns_read(self.options_), name="X"), self.options_)
+        columns = columns_read(self.options_, dimensions=dimensions_of(self.edges_))
+        return oriented(measured(X, columns, name="X"), self.options_)
 
     def _check_restored(self) -> None:
         super()._check_restored()
         sizes, options = self._checked_options(), self.options_
         check_edges(self.edges_, sizes=sizes, cuts=options.cuts or {}, nested=options.nested)
+        if dimensions_of(self.edges_) != dimensions_of(self.bin_sizes_):
+            raise JsonError("edges and bins are of the same dimensions")
         check_bin_sizes(self.bin_sizes_, sizes=sizes, n_customers=self.n_customers_)
 
     def _checked_options(self) -> dict[Dimension, int]:
@@ -304,6 +309,10 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         for name, cuts in (options.cuts or {}).items():
             _check_cuts(name, cuts, n_cuts=sizes.get(name, 0) - 1)
         return sizes
+
+
+def _whole(scores: Floats) -> Any:
+    return pd.arrays.IntegerArray(np.nan_to_num(scores).astype(np.int64), np.isnan(scores))
 
 
 def check_scorer(scorer: object) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
+from crmkit._checks import check_money
 from crmkit._estimator import JsonError
 from crmkit._frames import Coded
-from crmkit._labelling import POTENTIAL, Measures, Scheme
-from crmkit._messages import Message
+from crmkit._labelling import POTENTIAL, Measures, Scheme, measured
+from crmkit._messages import Column, Message
 from crmkit._names import Label, Language
 from crmkit.segment._case_segmenter import CaseSegmenter
 from crmkit.segment._cases import Case, no_order
@@ -28,7 +29,7 @@ from crmkit.segment._rfm._rules import (
     checked_rules,
     rfm_rules,
 )
-from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, scores_on
+from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, dimensions_of, scores_on
 from crmkit.segment._rfm._score_values import columns_read, oriented
 from crmkit.segment._rfm._scorer import RFMScorer, check_scorer, checked_sizes
 from crmkit.segment._rfm._sql import score_cases
@@ -43,6 +44,11 @@ _SENTENCE: Final = Label(
     "{name}：最近一次下单在 {days} 天前（R {r}/{n_r}），共 {orders} 单（F {f}/{n_f}），消费额 {spend}（M {m}/{n_m}）。",
 )
 
+_SENTENCE_OF_TWO: Final = Label(
+    "{name}: last order {days} ago (recency {r} of {n_r}), {orders} (frequency {f} of {n_f}).",
+    "{name}：最近一次下单在 {days} 天前（R {r}/{n_r}），共 {orders} 单（F {f}/{n_f}）。",
+)
+
 _OTHER_BINS: Final = Message(
     en="{@scorer} scores in {given} bins, but the rules name {named}. Give both the same {@n_bins}.",
     zh="{@scorer} 的分档数为 {given}，而规则的分档数为 {named}。请使两者的 {@n_bins} 一致。",
@@ -53,7 +59,9 @@ class RFMSegmenter(CaseSegmenter):
     """Put customers into named segments by their RFM scores.
 
     The rules name the cells of the scores, and every cell must be in exactly one segment: `fit` refuses gaps and
-    overlaps, and lists them. Customers without an order are ``potential``, the last segment of every rule set.
+    overlaps, and lists them. Customers without an order are ``potential``, the last segment of every rule set. For
+    orders without a price, rules that do not ask for ``m``, such as the named eleven, go by recency and frequency;
+    others are refused.
 
     Parameters
     ----------
@@ -120,7 +128,12 @@ class RFMSegmenter(CaseSegmenter):
         return self._checked().scheme
 
     def _needed(self) -> tuple[str, ...]:
-        return columns_read(self.options_.scorer or RFMScorer())
+        options = self.options_.scorer or RFMScorer()
+        return columns_read(options, dimensions=self._dimensions() if hasattr(self, "scorer_") else DIMENSIONS)
+
+    def _measured(self, customers: Any, *, name: str = "customers") -> Measures:
+        columns = columns_read(self.options_.scorer or RFMScorer())
+        return measured(customers, columns, name=name, may_lack=("spend",))
 
     def _value_column(self) -> str:
         return "spend"
@@ -130,6 +143,12 @@ class RFMSegmenter(CaseSegmenter):
         self.rules_ = rfm_rules(options.rules) if isinstance(options.rules, str) else deepcopy(options.rules)
         self.scorer_ = self._unfitted_scorer().fit(pd.DataFrame(ordered))
         self.cells_ = rfm_cell_table(self.rules_)[["r_score", "f_score", "m_score", "segment"]]
+        if "m" not in self._dimensions() and self.cells_.groupby(["r_score", "f_score"])["segment"].nunique().max() > 1:
+            check_money(ordered["spend"], where=Column("customers", "spend"))
+
+    def _dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions that are scored: spend only where it was known."""
+        return dimensions_of(self.scorer_.edges_)
 
     def _check_learned(self) -> None:
         options, checked = self.options_, self._checked()
@@ -154,12 +173,19 @@ class RFMSegmenter(CaseSegmenter):
     def _cases(self) -> list[Case]:
         checked = self._checked()
         rest = [] if checked.rest is None else [Case(checked.rest, _CELL, ())]
-        return [*no_order(POTENTIAL.code, value="spend"), *checked.cases, *rest]
+        scored = {f"{name}_score" for name in self._dimensions()}
+        cases = [
+            case._replace(conditions=tuple(each for each in case.conditions if each.column in scored))
+            for case in checked.cases
+        ]
+        return [*no_order(POTENTIAL.code, value="spend"), *cases, *rest]
 
     def _columns(self, customers: object, *, name: str = "customers") -> Measures:
         columns = self._measured(customers, name=name)
+        if "m" in self._dimensions():
+            check_money(columns["spend"], where=Column(name, "spend"))
         scores = scores_on(oriented(columns, self.scorer_.options_), self.scorer_.edges_)
-        return columns | {f"{dimension}_score": scores[dimension] for dimension in DIMENSIONS}
+        return columns | {f"{dimension}_score": values for dimension, values in scores.items()}
 
     def _which(self, cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:
         # Cells are few and customers many: only customers without an order are looked at one by one.
@@ -172,18 +198,25 @@ class RFMSegmenter(CaseSegmenter):
         return which
 
     def _reasons(self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures) -> Coded:
-        scores = (self.cells_[f"{name}_score"].tolist() for name in DIMENSIONS)
-        names = [f"r{r}_f{f}_m{m}" for r, f, m in zip(*scores, strict=True)]
+        dimensions = self._dimensions()
+        # Without scores of spend a cell stands for all of them, and the first of it for the cell.
+        n_alike = 1 if "m" in dimensions else self._sizes()["m"]
+        cells = self.cells_.iloc[::n_alike]
+        scores = (cells[f"{name}_score"].tolist() for name in dimensions)
+        names = [
+            "_".join(f"{name}{score}" for name, score in zip(dimensions, cell, strict=True))
+            for cell in zip(*scores, strict=True)
+        ]
         others = super()._reasons(cases, which, columns)
         scored = ~np.isnan(columns["r_score"])
-        codes = np.where(scored, self._cell(columns), len(names) + others.codes)
+        codes = np.where(scored, self._cell(columns) // n_alike, len(names) + others.codes)
         return Coded([*names, *others.texts], codes)
 
     def _cell(self, columns: Measures) -> npt.NDArray[np.intp]:
         """The position of each customer's cell; that of the first cell where there are no scores."""
         position = np.zeros(len(columns["r_score"]))
         for name, size in self._sizes().items():
-            position = position * size + columns[f"{name}_score"] - 1
+            position = position * size + columns.get(f"{name}_score", np.ones_like(position)) - 1
         return np.nan_to_num(position).astype(np.intp)
 
     def _sizes(self) -> dict[Dimension, int]:
@@ -192,7 +225,8 @@ class RFMSegmenter(CaseSegmenter):
     def _reason_sql(self, case: Case) -> str:
         if case.reason != _CELL:
             return super()._reason_sql(case)
-        return "CONCAT('r', r_score, '_f', f_score, '_m', m_score)"
+        parts = ", '_".join(f"{name}', {name}_score" for name in self._dimensions())
+        return f"CONCAT('{parts})"
 
     def _source_sql(self, table: str) -> str:
         # One subquery per score: nested scores refer to the earlier ones.
@@ -205,14 +239,16 @@ class RFMSegmenter(CaseSegmenter):
         self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures, language: Language
     ) -> list[str]:
         names = self._called(language)
+        sentence = _SENTENCE if "m" in self._dimensions() else _SENTENCE_OF_TWO
         told = [
-            (_SENTENCE if case.reason == _CELL else REASONS[case.reason]).text(language).replace("{name}", name)
+            (sentence if case.reason == _CELL else REASONS[case.reason]).text(language).replace("{name}", name)
             for case in cases
             for name in [names[case.segment].replace("{", "{{").replace("}", "}}")]
         ]
         sizes = {f"n_{name}": size for name, size in self._sizes().items()}
         shown = ("days_since_last", "n_orders", "spend", *(f"{name}_score" for name in DIMENSIONS))
-        measures = (np.nan_to_num(columns[name]).tolist() for name in shown)
+        unknown = np.zeros(len(which))
+        measures = (np.nan_to_num(columns.get(name, unknown)).tolist() for name in shown)
         return [
             told[case].format(
                 days=counted(days, "day", language),

@@ -9,16 +9,16 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit.segment._cases import missing_sql
 from crmkit.segment._edges import reached
-from crmkit.segment._rfm._score_edges import Cell, Dimension, edges_by_cell
+from crmkit.segment._rfm._score_edges import Cell, Dimension, dimensions_of, edges_by_cell
 from crmkit.segment._rfm._score_values import ScoreOptions, columns_read, sql_measures
 
 __all__ = ["score_cases"]
 
 
 def score_cases(edges: pd.DataFrame, options: ScoreOptions) -> dict[Dimension, str]:
-    """Write the three scores as select expressions; nested scores refer to the earlier ones."""
+    """Write the scores as select expressions; nested scores refer to the earlier ones."""
     measures = sql_measures(options)
-    missing = missing_sql(columns_read(options), quote="")
+    missing = missing_sql(columns_read(options, dimensions=dimensions_of(edges)), quote="")
     return {name: _case(name, measures[name], cells, missing=missing) for name, cells in edges_by_cell(edges).items()}
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import some
+from crmkit._checks import check_money, some
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
 from crmkit.value._columns import MOST_CUSTOMERS, MOST_OF_COVARIATE, number_columns
@@ -119,6 +119,7 @@ def read_amounts(customers: Any, *, covariates: Sequence[str] = (), non_positive
     known = ~np.isnan(columns["frequency"])
     _check(columns, known=known, covariates=covariates)
     repeated = known & (columns["frequency"] > 0)
+    check_money(columns["monetary_value"], where=Column("customers", "monetary_value"), among=repeated)
     unusable = repeated & ~(columns["monetary_value"] >= 0)
     if unusable.any() and non_positive == "raise":
         at = np.flatnonzero(unusable).tolist()

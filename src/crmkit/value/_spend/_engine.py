@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
+from crmkit._checks import check_money
 from crmkit._frames import FrameT, collected, give_back, open_frame
 from crmkit._messages import Column, Message
 from crmkit._tables import CUSTOMERS, open_table
@@ -40,10 +42,16 @@ def check_amounts(customers: FrameT, *, non_positive: NonPositive) -> None:
     if non_positive == "drop":
         unusable = _CAME_BACK & ~_AMOUNT.is_finite() & ~_AMOUNT.is_null()
     beyond = _CAME_BACK & (_AMOUNT > 0) & ((_AMOUNT < LEAST_AMOUNT) | (_AMOUNT > MOST_AMOUNT))
-    counts = {"unusable": unusable, "beyond": beyond}
+    counts = {
+        "unusable": unusable,
+        "beyond": beyond,
+        "repeaters": _CAME_BACK,
+        "lacking": _CAME_BACK & _AMOUNT.is_null(),
+    }
     told = rows.select(nw.when(wrong).then(1).otherwise(0).sum().alias(name) for name, wrong in counts.items())
-    n_unusable, n_beyond = (int(n or 0) for n in collected(told).row(0))
+    n_unusable, n_beyond, n_repeaters, n_lacking = (int(n or 0) for n in collected(told).row(0))
     where = Column("customers", "monetary_value")
+    check_money(np.full(n_lacking, np.nan) if n_lacking == n_repeaters else np.zeros(1), where=where)
     if n_unusable:
         raise SchemaError(_UNUSABLE(where=where, n=n_unusable))
     if n_beyond:
