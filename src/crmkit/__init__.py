@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from crmkit.datasets import load_cdnow, load_donations, make_subscriptions, make_transactions
     from crmkit.errors import SchemaError
     from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
-    from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
+    from crmkit.transactions import (
+        as_order_lines,
+        as_transactions,
+        audit_orders,
+        rejected_orders,
+        unidentified_sales_table,
+    )
 
 __all__ = [
     "SchemaError",
@@ -41,6 +47,7 @@ __all__ = [
     "opportunity_table",
     "rejected_orders",
     "rejected_subscriptions",
+    "unidentified_sales_table",
 ]
 
 # What type checkers see above, by the part that has it; pandas is loaded when one of them is used.
@@ -50,7 +57,13 @@ _HOMES: Final = {
     "datasets": ("load_cdnow", "load_donations", "make_subscriptions", "make_transactions"),
     "errors": ("SchemaError",),
     "subscriptions": ("as_subscriptions", "audit_subscriptions", "rejected_subscriptions"),
-    "transactions": ("as_order_lines", "as_transactions", "audit_orders", "rejected_orders"),
+    "transactions": (
+        "as_order_lines",
+        "as_transactions",
+        "audit_orders",
+        "rejected_orders",
+        "unidentified_sales_table",
+    ),
 }
 
 __getattr__, __dir__ = lazily(

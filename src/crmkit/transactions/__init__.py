@@ -5,6 +5,7 @@ from crmkit.transactions._checked import checked_transactions, purchase_days, up
 from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
 from crmkit.transactions._orders import AUDIT_REASONS
 from crmkit.transactions._typed import typed_orders
+from crmkit.transactions._unidentified import unidentified_sales_table
 
 __all__ = [
     "AUDIT_REASONS",
@@ -17,5 +18,6 @@ __all__ = [
     "purchase_days",
     "rejected_orders",
     "typed_orders",
+    "unidentified_sales_table",
     "up_to",
 ]

@@ -1,0 +1,153 @@
+"""Sales without a customer, by period."""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from crmkit._calendar import Freq, check_freq, period_start
+from crmkit._frames import AnyFrame, FrameT, flag, from_pandas, to_pandas
+from crmkit._reading import DecimalMark, Rows
+from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, TIME, has_prices, read_orders
+
+__all__ = ["unidentified_sales_table"]
+
+
+def unidentified_sales_table(
+    orders: FrameT,
+    *,
+    freq: Freq = "M",
+    customer_id: str = "customer_id",
+    date: str = "date",
+    amount: str | None = "amount",
+    quantity: str | None = None,
+    unit_price: str | None = None,
+    order_id: str | None = None,
+    currency: str | None = None,
+    date_format: str | None = None,
+    time_zone: str | None = None,
+    decimal: DecimalMark | None = None,
+    currency_sign: str | None = None,
+) -> FrameT:
+    """Add up the rows of an order log that name no customer, by period, and their share of all rows and money.
+
+    They are the line "no_customer" of `audit_orders`, to which they add up: guests, cash sales, orders whose customer
+    was not recorded. All that is known of customers leaves this money out.
+
+    Parameters
+    ----------
+    orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        The rows as they would be given to `as_transactions`.
+    freq : {"D", "W", "M", "Q", "Y"}, default "M"
+        Day, week from Monday, month, quarter or year.
+    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
+        As in `as_transactions`.
+    decimal, currency_sign : str, optional
+        As in `as_transactions`.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per period with rows in the log, sorted; rows with an unusable date come last, with a missing period,
+        if there are any without a customer. Of the rows without a customer:
+
+        ``period``
+            First day of the period.
+        ``n_rows``
+            Rows, refunds included.
+        ``n_orders``
+            Different orders, refunds left out; where orders have no ids, rows.
+        ``amount``
+            Net money; an unusable amount adds nothing. Missing for orders without a price.
+        ``row_share``
+            Share of all rows of the period, in [0, 1].
+        ``amount_share``
+            Share of all money of the period; missing unless that is above 0. It lies outside [0, 1] only where
+            refunds outweigh sales on one side.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, doubled or of a type that cannot be used, if there are no rows, ids of mixed
+        kinds or several currencies.
+    TypeError
+        If ``orders`` is not a frame.
+    ValueError
+        If ``freq`` is not one of those listed, or options contradict one another.
+
+    See Also
+    --------
+    audit_orders : Where every row and every unit of money went.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["ann", None, "bo", None], "date": ["2024-03-01", "2024-03-05", "2024-04-02", "2024-04-02"],
+    ...     "amount": [30.0, 10.0, 5.0, -1.0],
+    ... })
+    >>> unidentified_sales_table(orders)
+          period  n_rows  n_orders  amount  row_share  amount_share
+    0 2024-03-01       1         1    10.0        0.5          0.25
+    1 2024-04-01       1         0    -1.0        0.5         -0.25
+    """
+    check_freq(freq)
+    rows = read_orders(
+        orders,
+        customer_id=customer_id,
+        date=date,
+        amount=amount,
+        quantity=quantity,
+        unit_price=unit_price,
+        order_id=order_id,
+        currency=currency,
+        date_format=date_format,
+        time_zone=time_zone,
+        decimal=decimal,
+        currency_sign=currency_sign,
+    )
+    sums, sold = to_pandas(_sums(rows, freq)), to_pandas(_orders(rows, freq))
+    return from_pandas(_table(sums, sold, priced=has_prices(rows)), like=orders)
+
+
+def _sums(rows: Rows, freq: Freq) -> AnyFrame:
+    """Rows and money of each period, of all and of those without a customer."""
+    unknown = nw.col(CUSTOMER).is_null()
+    money = nw.when(~nw.col(AMOUNT).is_null()).then(nw.col(AMOUNT)).otherwise(nw.lit(0.0))
+    marked = rows.frame.select(
+        period_start(nw.col(TIME), freq=freq).alias("period"),
+        flag(unknown).alias("n_rows"),
+        money.alias("all_amount"),
+        nw.when(unknown).then(money).otherwise(nw.lit(0.0)).alias("amount"),
+    )
+    return marked.group_by("period").agg(nw.len().alias("all_rows"), nw.col("n_rows", "all_amount", "amount").sum())
+
+
+def _orders(rows: Rows, freq: Freq) -> AnyFrame:
+    """The orders of each period that name no customer and are not refunds; a row without an order id is one."""
+    sold = rows.frame.filter(nw.col(CUSTOMER).is_null()).filter(flag(nw.col(AMOUNT) < 0) == 0)
+    named = [nw.col(ORDER).alias("order")] if ORDER in rows.sources else []
+    orders = sold.select(period_start(nw.col(TIME), freq=freq).alias("period"), *named)
+    if not named:
+        return orders.group_by("period").agg(nw.len().alias("n_orders"))
+    counted = orders.group_by("period", "order").agg(nw.len().alias("n_rows"))
+    counts = nw.when(nw.col("order").is_null()).then(nw.col("n_rows")).otherwise(nw.lit(1))
+    return counted.with_columns(counts.alias("n_orders")).group_by("period").agg(nw.col("n_orders").sum())
+
+
+def _table(sums: pd.DataFrame, sold: pd.DataFrame, *, priced: bool) -> pd.DataFrame:
+    sums = sums[sums["period"].notna() | (sums["n_rows"] > 0)]
+    table = sums.merge(sold, on="period", how="left").sort_values("period", ignore_index=True)
+    whole = table["all_amount"].to_numpy(dtype=np.float64)
+    money = table["amount"].to_numpy(dtype=np.float64) if priced else np.full(len(table), np.nan)
+    return pd.DataFrame(
+        {
+            "period": table["period"].to_numpy().astype("datetime64[us]"),
+            "n_rows": table["n_rows"].astype("int64"),
+            "n_orders": table["n_orders"].fillna(0).astype("int64"),
+            "amount": money,
+            "row_share": table["n_rows"].to_numpy(dtype=np.float64) / table["all_rows"].to_numpy(dtype=np.float64),
+            "amount_share": np.where(whole > 0, money / np.where(whole > 0, whole, 1.0), np.nan),
+        }
+    )
