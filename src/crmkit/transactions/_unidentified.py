@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit._calendar import Freq, check_freq, period_start
 from crmkit._frames import AnyFrame, FrameT, flag, from_pandas, to_pandas
-from crmkit._reading import DecimalMark, Rows
+from crmkit._reading import DecimalMark, Rows, check_one_currency
 from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, TIME, has_prices, read_orders
 
 __all__ = ["unidentified_sales_table"]
@@ -25,6 +28,8 @@ def unidentified_sales_table(
     unit_price: str | None = None,
     order_id: str | None = None,
     currency: str | None = None,
+    status: str | None = None,
+    counts: Sequence[str] | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -43,6 +48,8 @@ def unidentified_sales_table(
         Day, week from Monday, month, quarter or year.
     customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
         As in `as_transactions`.
+    status, counts : optional
+        As in `as_transactions`; rows without a customer are counted whatever their status.
     decimal, currency_sign : str, optional
         As in `as_transactions`.
 
@@ -102,11 +109,15 @@ def unidentified_sales_table(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        status=status,
+        counts=counts,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,
         currency_sign=currency_sign,
     )
+    # Here the rows without a customer are those that count.
+    check_one_currency(replace(rows, reasons=()), currency)
     sums, sold = to_pandas(_sums(rows, freq)), to_pandas(_orders(rows, freq))
     return from_pandas(_table(sums, sold, priced=has_prices(rows)), like=orders)
 
