@@ -39,11 +39,11 @@ def audit_orders(
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
+    customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
         As in `as_transactions`.
-    status, counts : optional
+    counts : sequence of str, optional
         As in `as_transactions`.
-    decimal, currency_sign : str, optional
+    date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
     as_of : date or ISO text, optional
         Last day that counts. Without it no row is after it.
@@ -127,11 +127,11 @@ def rejected_orders(
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
+    customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
         As in `as_transactions`.
-    status, counts : optional
+    counts : sequence of str, optional
         As in `as_transactions`.
-    decimal, currency_sign : str, optional
+    date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
 
     Returns

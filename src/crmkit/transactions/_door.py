@@ -193,11 +193,11 @@ def as_order_lines(
         One row per order line or refund, at least one. It is not changed.
     order_id : str
         Column of order ids.
-    customer_id, date, amount, quantity, unit_price, currency, date_format, time_zone : str, optional
+    customer_id, date, amount, quantity, unit_price, currency, status : str, optional
         As in `as_transactions`.
-    status, counts : optional
+    counts : sequence of str, optional
         As in `as_transactions`.
-    decimal, currency_sign : str, optional
+    date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`. ``quantity`` is carried along, with or without ``unit_price``.
     keep : sequence of str, default ()
         Further columns to carry along, such as product, category, channel or region.

@@ -46,11 +46,11 @@ def unidentified_sales_table(
         The rows as they would be given to `as_transactions`.
     freq : {"D", "W", "M", "Q", "Y"}, default "M"
         Day, week from Monday, month, quarter or year.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
+    customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
         As in `as_transactions`.
-    status, counts : optional
+    counts : sequence of str, optional
         As in `as_transactions`; rows without a customer are counted whatever their status.
-    decimal, currency_sign : str, optional
+    date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
 
     Returns
