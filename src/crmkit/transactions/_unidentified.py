@@ -127,7 +127,7 @@ def _sums(rows: Rows, freq: Freq) -> AnyFrame:
     unknown = nw.col(CUSTOMER).is_null()
     money = nw.when(~nw.col(AMOUNT).is_null()).then(nw.col(AMOUNT)).otherwise(nw.lit(0.0))
     marked = rows.frame.select(
-        period_start(nw.col(TIME), freq=freq).alias("period"),
+        _period(freq),
         flag(unknown).alias("n_rows"),
         money.alias("all_amount"),
         nw.when(unknown).then(money).otherwise(nw.lit(0.0)).alias("amount"),
@@ -139,12 +139,16 @@ def _orders(rows: Rows, freq: Freq) -> AnyFrame:
     """The orders of each period that name no customer and are not refunds; a row without an order id is one."""
     sold = rows.frame.filter(nw.col(CUSTOMER).is_null()).filter(flag(nw.col(AMOUNT) < 0) == 0)
     named = [nw.col(ORDER).alias("order")] if ORDER in rows.sources else []
-    orders = sold.select(period_start(nw.col(TIME), freq=freq).alias("period"), *named)
+    orders = sold.select(_period(freq), *named)
     if not named:
         return orders.group_by("period").agg(nw.len().alias("n_orders"))
     counted = orders.group_by("period", "order").agg(nw.len().alias("n_rows"))
     counts = nw.when(nw.col("order").is_null()).then(nw.col("n_rows")).otherwise(nw.lit(1))
     return counted.with_columns(counts.alias("n_orders")).group_by("period").agg(nw.col("n_orders").sum())
+
+
+def _period(freq: Freq) -> nw.Expr:
+    return period_start(period_start(nw.col(TIME), freq="D"), freq=freq).alias("period")
 
 
 def _table(sums: pd.DataFrame, sold: pd.DataFrame, *, priced: bool) -> pd.DataFrame:
