@@ -88,7 +88,8 @@ def rejected_rows(rows: Rows, *, like: FrameT) -> FrameT:
     rejected = marked.whole().filter(~nw.col(_USABLE))
     # A column of that name, from an earlier call, gives way.
     given = [name for name in rows.given if name != "rejected_because"]
-    return give_back(rejected.select(*given, nw.col(_BECAUSE).alias("rejected_because")), like=like)
+    named = rejected.select(*given, _BECAUSE).rename({_BECAUSE: "rejected_because"})
+    return give_back(named, like=like)
 
 
 def _complaint(rows: Rows, counts: Counts, *, key: str, rejected: str) -> Said:

@@ -173,7 +173,7 @@ def _instants(values: pd.Series[Any], *, date_format: str | None) -> Any:
     """Instants in UTC; a value without a zone is taken as if it were UTC."""
     try:
         stamps = pd.to_datetime(values, format=date_format or "ISO8601", errors="coerce", utc=True)
-    except ValueError as error:
+    except (ValueError, re.error) as error:
         raise ValueError(_UNUSABLE_FORMAT(value=date_format, problem=error)) from error
     return stamps.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
 

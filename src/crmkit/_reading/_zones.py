@@ -36,7 +36,8 @@ def zone_named(time_zone: str | None) -> ZoneInfo | None:
         return None
     try:
         return ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, TypeError) as error:
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+        # A folder of zones, such as America, is an error of the system.
         raise ValueError(_NO_ZONE(value=time_zone)) from error
 
 

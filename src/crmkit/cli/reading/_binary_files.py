@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
-from zipfile import BadZipFile
 
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 
 from crmkit._messages import Message
 from crmkit.cli.language import FileError
+from crmkit.cli.reading._broken import told
 from crmkit.cli.reading._chunks import Chunk, Reading, Source, Table, check_header, numbered
 
 __all__ = ["open_parquet", "open_workbook"]
@@ -44,18 +44,21 @@ _INTEGERS: Final[dict[Any, Any]] = {
 @contextmanager
 def open_parquet(source: Source, reading: Reading) -> Iterator[Table]:  # noqa: ARG001
     """Open a Parquet file."""
-    with _told(_NO_PARQUET, source):
+    with told(_NO_PARQUET, file=source.name):
         file = pq.ParquetFile(source.path)
     with file:
-        columns = [name for name in file.schema_arrow.names if not _INDEX.fullmatch(name)]
+        with told(_NO_PARQUET, file=source.name):
+            columns = [name for name in file.schema_arrow.names if not _INDEX.fullmatch(name)]
         check_header(columns, file=source.name)
 
         def chunks(ids: Sequence[str], most: int) -> Iterator[Chunk]:  # noqa: ARG001
             done = 0
-            batches = file.iter_batches(batch_size=most, columns=columns)
+            with told(_NO_PARQUET, file=source.name):
+                batches = file.iter_batches(batch_size=most, columns=columns)
             while (table := _next_table(batches, source, most=most)) is not None:
                 done += table.num_rows
-                rows = table.to_pandas(ignore_metadata=True, types_mapper=_INTEGERS.get)
+                with told(_NO_PARQUET, file=source.name):
+                    rows = table.to_pandas(ignore_metadata=True, types_mapper=_INTEGERS.get)
                 yield Chunk(rows, done, table)
 
         yield Table(columns, file.metadata.num_rows, chunks)
@@ -67,14 +70,14 @@ def open_workbook(source: Source, reading: Reading) -> Iterator[Table]:
     # If it is missing, pandas raises another error than the one caught in `main`.
     import openpyxl  # noqa: F401
 
-    with _told(_NO_WORKBOOK, source):
+    with told(_NO_WORKBOOK, file=source.name):
         book = pd.ExcelFile(source.path, engine="openpyxl")
     with book:
         sheets = [str(name) for name in book.sheet_names]
         options: dict[str, Any] = {"sheet_name": _sheet(reading.sheet, sheets, source), "skiprows": reading.skip_rows}
         if not reading.header:
             options["header"] = None
-        with _told(_NO_WORKBOOK, source):
+        with told(_NO_WORKBOOK, file=source.name):
             first = pd.read_excel(book, nrows=1, **{**options, "header": None}).to_numpy().ravel().tolist()
             labels = list(pd.read_excel(book, nrows=0 if reading.header else 1, **options).columns)
         if reading.header:
@@ -83,7 +86,7 @@ def open_workbook(source: Source, reading: Reading) -> Iterator[Table]:
 
         def chunks(ids: Sequence[str], most: int) -> Iterator[Chunk]:  # noqa: ARG001
             texts = {label: str for label, name in zip(labels, columns, strict=True) if name in ids}
-            with _told(_NO_WORKBOOK, source):
+            with told(_NO_WORKBOOK, file=source.name):
                 rows = pd.read_excel(book, dtype=texts, keep_default_na=False, na_values=[""], **options)
             rows.columns = pd.Index(columns)
             yield Chunk(rows, 1)
@@ -96,7 +99,8 @@ def open_workbook(source: Source, reading: Reading) -> Iterator[Table]:
 def _sheet(named: str | None, sheets: Sequence[str], source: Source) -> str:
     """The sheet of that name, or at that position from 1; the first where none is named."""
     if named is None:
-        return sheets[0]
+        # A damaged workbook may have none.
+        named = "1"
     if named in sheets:
         return named
     if named.isdecimal() and 1 <= int(named) <= len(sheets):
@@ -107,7 +111,7 @@ def _sheet(named: str | None, sheets: Sequence[str], source: Source) -> str:
 def _next_table(batches: Iterator[Any], source: Source, *, most: int) -> Any:
     """Join batches up to so many rows: some readers end a batch at each row group."""
     held: list[Any] = []
-    with _told(_NO_PARQUET, source):
+    with told(_NO_PARQUET, file=source.name):
         while sum(batch.num_rows for batch in held) < most and (batch := next(batches, None)) is not None:
             held.append(batch)
         return _without_dictionaries(pa.Table.from_batches(held)) if held else None
@@ -120,11 +124,3 @@ def _without_dictionaries(table: Any) -> Any:
             values = table.column(position).cast(field.type.value_type)
             table = table.set_column(position, field.name, values)
     return table
-
-
-@contextmanager
-def _told(problem: Message, source: Source) -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, KeyError, BadZipFile, OSError) as error:
-        raise FileError(problem(file=source.name, error=error)) from error

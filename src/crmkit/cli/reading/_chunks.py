@@ -21,6 +21,11 @@ _COLUMNS_TWICE: Final = Message(
     en="{file} has the columns {columns} more than once. Rename or delete the copies.",
     zh="{file} 中的列 {columns} 重复出现，请改名或删除多余的列。",
 )
+_RESERVED: Final = Message(
+    en="{file} has columns called {columns}; names that begin with __crmkit_ are used by crmkit itself. Rename them "
+    "first.",
+    zh="{file} 中有名为 {columns} 的列；以 __crmkit_ 开头的名称由 crmkit 内部使用，请先改名。",
+)
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,10 @@ def numbered(n_columns: int) -> list[str]:
 
 
 def check_header(names: Sequence[object], *, file: object) -> None:
-    """Refuse a header that names a column twice: it is unclear which is meant."""
+    """Refuse a header that names a column twice, as it is unclear which is meant, or has one of crmkit's own names."""
     counts = Counter(name for name in names if name not in ("", None))
     twice = sorted(str(name) for name, n in counts.items() if n > 1)
     if twice:
         raise FileError(_COLUMNS_TWICE(file=file, columns=twice))
+    if reserved := [str(name) for name in counts if str(name).startswith("__crmkit_")]:
+        raise FileError(_RESERVED(file=file, columns=reserved))

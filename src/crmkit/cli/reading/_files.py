@@ -21,6 +21,13 @@ __all__ = ["open_table"]
 _NO_FILE: Final = Message(en="{file} does not exist.", zh="文件 {file} 不存在。")
 _UNREADABLE: Final = Message(en="{file} cannot be read: {error}", zh="无法读取 {file}：{error}")
 _FOLDER: Final = Message(en="{file} is a folder. Name a file in it.", zh="{file} 是文件夹，请指定其中的文件。")
+_NO_REGULAR_FILE: Final = Message(
+    en="{file} is {kind}, not a file. Pass what it gives on standard input: crmkit … - < {file}",
+    zh="{file} 是{kind}，不是文件。请从标准输入读取：crmkit … - < {file}",
+)
+_PIPE: Final = Message(en="a pipe", zh="管道")
+_DEVICE: Final = Message(en="a device", zh="设备")
+_SOCKET: Final = Message(en="a socket", zh="套接字")
 _EMPTY: Final = Message(en="{file} is empty.", zh="文件 {file} 为空。")
 _UNKNOWN_ENDING: Final = Message(
     en="{file} ends in {ending!r}; files that can be read end in {endings}.",
@@ -66,10 +73,13 @@ def _check_file(path: Path) -> None:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileError(_NO_FILE(file=path)) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise FileError(_UNREADABLE(file=path, error=error)) from error
     if stat.S_ISDIR(found.st_mode):
         raise FileError(_FOLDER(file=path))
+    if not stat.S_ISREG(found.st_mode):
+        kind = _PIPE if stat.S_ISFIFO(found.st_mode) else _SOCKET if stat.S_ISSOCK(found.st_mode) else _DEVICE
+        raise FileError(_NO_REGULAR_FILE(file=path, kind=kind()))
     if found.st_size == 0:
         raise FileError(_EMPTY(file=shown(path)))
 

@@ -170,8 +170,10 @@ def _guess(header: Sequence[str], role: str, *, file: object, asked: str | None 
     """The column with the best usual name; two equally good ones are refused."""
     if role in OWN_NAMES and role in header:
         return role
-    for names in USUAL_NAMES[role]:
-        found = [column for column in header if plain_name(column) in names.split()]
+    plain = [plain_name(column) for column in header]
+    for usual in USUAL_NAMES[role]:
+        names = frozenset(usual.split())
+        found = [column for column, name in zip(header, plain, strict=True) if name in names]
         if len(found) > 1:
             asked = asked or role
             raise OptionError(_AMBIGUOUS(file=file, columns=found, role=_ROLES[asked](), option=_option(asked)))

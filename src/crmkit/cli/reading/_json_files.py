@@ -11,6 +11,7 @@ import pandas as pd
 
 from crmkit._messages import Message
 from crmkit.cli.language import FileError
+from crmkit.cli.reading._broken import told
 from crmkit.cli.reading._chunks import Chunk, Reading, Source, Table
 
 __all__ = ["open_json"]
@@ -26,13 +27,11 @@ _NO_RECORDS: Final = Message(
 @contextmanager
 def open_json(source: Source, reading: Reading) -> Iterator[Table]:
     """Open JSON, which is held in memory; values in objects within a record are columns named like ``customer.id``."""
-    try:
+    with told(_NO_JSON, file=source.name):
         records = _records(source.path.read_text(encoding=reading.encoding))
         if records is None:
             raise FileError(_NO_RECORDS(file=source.name))
         rows = pd.json_normalize(records)
-    except (ValueError, LookupError, RecursionError) as error:
-        raise FileError(_NO_JSON(file=source.name, error=error)) from error
 
     def chunks(ids: Sequence[str], most: int) -> Iterator[Chunk]:  # noqa: ARG001
         yield Chunk(rows.assign(**{name: rows[name].map(_as_text) for name in ids}), 1)

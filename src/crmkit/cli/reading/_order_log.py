@@ -24,7 +24,7 @@ from crmkit.cli.reading._options import OrderOptions
 from crmkit.cli.reading._packed_files import shown
 from crmkit.cli.reading._progress import with_progress
 from crmkit.cli.reading._typed_chunks import typed_chunk
-from crmkit.cli.reading._unusable import Unusable, money_columns
+from crmkit.cli.reading._unusable import Unusable, money_columns, used_columns
 from crmkit.cli.reading._warehouse import Warehouse, open_warehouse
 from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
 
@@ -143,8 +143,8 @@ def _in_memory(rows: pd.DataFrame, unusable: Unusable, options: OrderOptions, *,
         "decimal": options.decimal,
         "currency_sign": options.currency_sign,
     }
-    rejected = rejected_orders(rows, **columns, **formats)
-    unusable.add(rows.loc[rejected.index].assign(rejected_because=rejected["rejected_because"]), n_rows=len(rows))
+    rejected = rejected_orders(rows[used_columns(columns)], **columns, **formats)
+    unusable.add(rejected, n_rows=len(rows))
     for column in money_columns(columns):
         texts.look_at(rows[column], name=column, where=Column("orders", column))
     say_notation(texts, options.language)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from crmkit._messages import Message
 from crmkit.cli.language import FileError
+from crmkit.cli.reading._broken import told
 from crmkit.cli.reading._chunks import Chunk, Reading, Source, Table, check_header, numbered
 
 __all__ = ["open_text"]
@@ -53,7 +54,8 @@ def open_text(source: Source, reading: Reading) -> Iterator[Table]:
     """Open separated text."""
     with _told(source, reading):
         with source.path.open(encoding=reading.encoding, newline="") as file:
-            start = file.read(_SNIFFED)
+            # To the end of the line: a header that is cut would name other columns.
+            start = file.read(_SNIFFED) + file.readline()
         if "\0" in start:
             raise FileError(_NUL(file=source.name))
         skipped, named = _preamble(start, reading)
@@ -128,13 +130,23 @@ def _separator(start: str, skipped: int, *, given: str | None) -> str:
 @contextmanager
 def _told(source: Source, reading: Reading) -> Iterator[None]:
     """Turn errors of the readers into messages for the user."""
+    _check_encoding(reading)
+    with told(_NO_TABLE, file=source.name), _told_of_texts(source, reading):
+        yield
+
+
+def _check_encoding(reading: Reading) -> None:
+    try:
+        "".encode(reading.encoding)
+    except (LookupError, ValueError) as error:
+        raise FileError(_UNKNOWN_ENCODING(encoding=reading.encoding)) from error
+
+
+@contextmanager
+def _told_of_texts(source: Source, reading: Reading) -> Iterator[None]:
     try:
         yield
-    except LookupError as error:
-        raise FileError(_UNKNOWN_ENCODING(encoding=reading.encoding)) from error
     except UnicodeError as error:
         raise FileError(_OTHER_ENCODING(file=source.name, encoding=reading.encoding, error=error)) from error
     except pd.errors.ParserWarning as error:
         raise FileError(_TOO_MANY_FIELDS(file=source.name)) from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise FileError(_NO_TABLE(file=source.name, error=error)) from error

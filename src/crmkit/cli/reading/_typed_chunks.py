@@ -10,7 +10,7 @@ import pyarrow as pa
 from crmkit._reading import NumberTexts
 from crmkit.cli.reading._chunks import Chunk
 from crmkit.cli.reading._options import OrderOptions
-from crmkit.cli.reading._unusable import Unusable
+from crmkit.cli.reading._unusable import Unusable, used_columns
 from crmkit.transactions import rejected_orders, typed_orders
 
 __all__ = ["typed_chunk"]
@@ -32,7 +32,7 @@ def typed_chunk(
     The fingerprints stand for the columns left behind: duplicates are rows that are equal in all columns of the file.
     """
     columns = unusable.columns
-    used = list(dict.fromkeys(name for name in (*columns.values(), *keep) if name is not None))
+    used = list(dict.fromkeys([*used_columns(columns), *keep]))
     rows = chunk.rows[used].reset_index(drop=True)
     numbers = [columns[role] for role in ("amount", "quantity", "unit_price")]
     typed = typed_orders(

@@ -17,7 +17,7 @@ from crmkit.cli.language import FileError, say
 from crmkit.cli.reading._guess import Columns
 from crmkit.transactions import AUDIT_REASONS
 
-__all__ = ["Unusable", "money_columns"]
+__all__ = ["Unusable", "money_columns", "used_columns"]
 
 _LEFT_OUT: Final = Message(
     en="Left out of {given:,} {given:row|rows}: {reasons}.", zh="{given:,} 行中未使用的：{reasons}。"
@@ -109,6 +109,11 @@ class Unusable:
     def _kept(self, reason: str) -> dict[str, list[object]]:
         kept = {column: self.examples.get((reason, column), []) for column in self._sources()[reason]}
         return {column: values for column, values in kept.items() if values}
+
+
+def used_columns(columns: Columns) -> list[str]:
+    """The columns that play a role."""
+    return list(dict.fromkeys(name for name in columns.values() if name is not None))
 
 
 def money_columns(columns: Columns) -> list[str]:

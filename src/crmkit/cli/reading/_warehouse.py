@@ -85,5 +85,7 @@ def open_warehouse() -> Iterator[Warehouse]:
         with duckdb.connect(":memory:", config=config) as connection:
             try:
                 yield Warehouse(connection, Path(folder))
+            except duckdb.InterruptException as error:
+                raise KeyboardInterrupt from error
             except duckdb.Error as error:
                 raise FileError(_NO_ROOM(error=error)) from error

@@ -54,7 +54,7 @@ def read_rfm_rules(path: str | Path) -> RFMRules:
     """
     try:
         rules: Any = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(_NOT_TOML(path=path, error=error)) from error
     checked_rules(rules)
     return rules  # type: ignore[no-any-return]
