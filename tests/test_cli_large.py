@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -378,3 +379,22 @@ def test_another_encoding_beyond_the_first_chunks_is_refused(in_chunks, folder):
     (folder / "orders.csv").write_bytes(text(rows=rows).encode("gb18030"))
     code, _, stderr = in_chunks("audit", "orders.csv", rows=5_000)
     assert (code, "try --encoding gb18030" in stderr) == (3, True)
+
+
+def test_ctrl_c_while_a_query_runs_interrupts(folder):
+    endless = "SELECT sum(a.range * b.range % 7) AS x FROM range(300000) AS a, range(300000) AS b"
+
+    def interrupted():
+        with open_warehouse() as warehouse:
+            threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+            warehouse.kept(warehouse.connection.query(endless), name="endless")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list((folder / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize("problem", [RuntimeError("odd"), KeyError("odd")])
+def test_other_errors_within_a_warehouse_are_left_as_they_are(problem):
+    with pytest.raises(type(problem), match="odd"), open_warehouse():
+        raise problem

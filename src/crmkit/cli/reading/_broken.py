@@ -23,6 +23,8 @@ _TOO_LARGE: Final = Message(
     zh="读取 {file} 所需内存超出可用内存：{error}。文件过大，或已损坏。",
 )
 _UNREADABLE: Final = Message(en="{file} cannot be read: {error}", zh="无法读取 {file}：{error}")
+# What the reader of text says instead of raising a MemoryError.
+_OUT_OF_MEMORY: Final = "out of memory"
 # Readers check little of what they are given: a cell without its type is an attribute of None, a sheet without its
 # part a missing key.
 _BROKEN: Final = (
@@ -55,7 +57,8 @@ def told(problem: Message, *, file: object) -> Iterator[None]:
     except _BROKEN as error:
         # What the system refuses has a number; damage has none.
         refused = isinstance(error, OSError) and error.errno is not None
-        raise FileError((_UNREADABLE if refused else problem)(file=file, error=_text(error))) from error
+        message = _UNREADABLE if refused else _TOO_LARGE if _OUT_OF_MEMORY in str(error) else problem
+        raise FileError(message(file=file, error=_text(error))) from error
 
 
 def _text(error: BaseException) -> str:

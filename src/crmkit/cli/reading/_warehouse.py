@@ -27,6 +27,7 @@ _NO_ROOM: Final = Message(
 # Beyond it DuckDB writes to the folder.
 _MEMORY: Final = "1GB"
 _ROW: Final = "__crmkit_row"
+_INTERRUPTED: Final = "Query interrupted"
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,11 @@ def open_warehouse() -> Iterator[Warehouse]:
             try:
                 yield Warehouse(connection, Path(folder))
             except duckdb.InterruptException as error:
+                raise KeyboardInterrupt from error
+            except RuntimeError as error:
+                # What Ctrl-C becomes while a query runs.
+                if _INTERRUPTED not in str(error):
+                    raise
                 raise KeyboardInterrupt from error
             except duckdb.Error as error:
                 raise FileError(_NO_ROOM(error=error)) from error
