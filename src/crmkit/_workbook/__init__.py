@@ -1,8 +1,9 @@
 """Workbooks for Excel: typed cells, frozen and filtered headings, heat maps and native charts, written row by row."""
 
-from crmkit._workbook._customers import customer_sheet, segment_sheet
+from crmkit._workbook._audit import audit_sheet, hole_sheet
+from crmkit._workbook._customers import customer_sheet, plain_sheet, segment_sheet
 from crmkit._workbook._headings import Named, headings
-from crmkit._workbook._kinds import Kind
+from crmkit._workbook._kinds import Kind, kinds_of_units
 from crmkit._workbook._sheet import Chart, Picture, Sheet
 from crmkit._workbook._write import MOST_ROWS, write_workbook
 
@@ -13,8 +14,12 @@ __all__ = [
     "Named",
     "Picture",
     "Sheet",
+    "audit_sheet",
     "customer_sheet",
     "headings",
+    "hole_sheet",
+    "kinds_of_units",
+    "plain_sheet",
     "segment_sheet",
     "write_workbook",
 ]

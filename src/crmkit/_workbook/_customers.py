@@ -1,4 +1,4 @@
-"""Sheets that commands and report share: customers, one per row, and the segments that they are in."""
+"""Sheets that commands and report share: customers, the segments that they are in, and tables that users made."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Final
 import pandas as pd
 
 from crmkit._names import Label, Language
-from crmkit._workbook._headings import Named, headings
+from crmkit._workbook._headings import Heading, Named, headings
+from crmkit._workbook._kinds import kind_of
 from crmkit._workbook._sheet import Chart, Sheet
 
-__all__ = ["customer_sheet", "segment_sheet"]
+__all__ = ["customer_sheet", "plain_sheet", "segment_sheet"]
 
 _CUSTOMERS: Final = Label("Customers", "客户")
 _SEGMENT: Final = Label("Segment", "细分")
@@ -23,6 +24,11 @@ def customer_sheet(customers: pd.DataFrame, language: Language) -> Sheet:
     """A row per customer; segments and tiers by their names alone."""
     shown = [str(name) for name in customers.columns if name not in _CODES or f"{name}_name" not in customers]
     return Sheet(_CUSTOMERS.text(language), customers, headings(customers, language, columns=shown))
+
+
+def plain_sheet(title: str, table: pd.DataFrame) -> Sheet:
+    """A table that users made, under their own names."""
+    return Sheet(title, table, tuple(Heading(name, str(name), kind_of(table[name])) for name in table.columns))
 
 
 def segment_sheet(

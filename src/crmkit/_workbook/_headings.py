@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ class Named(NamedTuple):
 class Heading(NamedTuple):
     """A column of a sheet: its name in the table, what stands above it, and the kind of its cells, or of each."""
 
-    column: str
+    column: Any
     title: str
     kind: Kind | Sequence[Kind]
 

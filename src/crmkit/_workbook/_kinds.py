@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 import pandas as pd
 
-__all__ = ["FORMATS", "Kind", "kind_of"]
+__all__ = ["FORMATS", "Kind", "kind_of", "kinds_of_units"]
 
 Kind: TypeAlias = Literal["text", "prose", "id", "day", "month", "count", "money", "share", "number"]
 """What a cell holds; ``prose`` is text of several lines."""
@@ -27,6 +27,13 @@ FORMATS: Final[Mapping[Kind, str]] = MappingProxyType(
     }
 )
 """The number format of each."""
+
+_OF_UNITS: Final[Mapping[str, Kind]] = {"share": "share", "orders": "count", "customers": "count"}
+
+
+def kinds_of_units(units: Iterable[str]) -> list[Kind]:
+    """The kinds of KPIs by their units."""
+    return [_OF_UNITS.get(unit, "money" if unit.startswith("money") else "number") for unit in units]
 
 
 def kind_of(values: pd.Series[Any]) -> Kind:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from crmkit._workbook._cells import cell_maker, without_long_numbers
 from crmkit._workbook._kinds import Kind
 from crmkit._workbook._sheet import Sheet
 
-__all__ = ["rows_of"]
+__all__ = ["Rows", "rows_of"]
 
 _CHUNK: Final = 5_000
 _Maker: TypeAlias = Callable[[Any, str], str]
 
 
-def rows_of(worksheet: Any, sheet: Sheet) -> Iterator[bytes]:
+class Rows(NamedTuple):
+    """The XML of the rows of a sheet."""
+
+    chunks: Iterator[bytes]
+    n_chunks: int
+
+
+def rows_of(worksheet: Any, sheet: Sheet) -> Rows:
     """The rows below the heading, then the notes. Their styles are registered at once, and written before the rows."""
     makers = [_makers(worksheet, heading.kind) for heading in sheet.headings]
-    return _stream(sheet, makers, cell_maker(worksheet, "text"))
+    return Rows(_stream(sheet, makers, cell_maker(worksheet, "text")), -(-len(sheet.table) // _CHUNK))
 
 
 def _stream(sheet: Sheet, makers: Sequence[Callable[[int], _Maker]], make_note: _Maker) -> Iterator[bytes]:

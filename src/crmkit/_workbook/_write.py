@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from crmkit._messages import Message
 from crmkit._workbook._charts import add_drawings
-from crmkit._workbook._rows import rows_of
+from crmkit._workbook._rows import Rows, rows_of
 from crmkit._workbook._sheet import Sheet
 from crmkit._workbook._style import heading_cells, set_up, shade
 from crmkit._writing import replacing
@@ -33,6 +33,8 @@ _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _END_OF_ROWS: Final = b"</sheetData>"
 # A part of the file that `replacing` opened, not a file of its own.
 _INTO: Final = "w"
+# Half of what a part may have without the extension for large ones.
+_LARGE: Final = 2**30
 _MOST_IN_MEMORY: Final = 16 * 2**20
 
 
@@ -46,7 +48,7 @@ def write_workbook(sheets: Sequence[Sheet], path: str | Path) -> None:
         _with_rows(without_rows, rows, file)
 
 
-def _without_rows(sheets: Sequence[Sheet], file: Any) -> dict[str, Iterator[bytes]]:
+def _without_rows(sheets: Sequence[Sheet], file: Any) -> dict[str, Rows]:
     """Write the workbook with its headings alone; give the rows by the file of their sheet."""
     import openpyxl
     from openpyxl.writer.excel import ExcelWriter
@@ -68,7 +70,7 @@ def _without_rows(sheets: Sequence[Sheet], file: Any) -> dict[str, Iterator[byte
     return rows
 
 
-def _with_rows(source: Any, rows: Mapping[str, Iterator[bytes]], file: BinaryIO) -> None:
+def _with_rows(source: Any, rows: Mapping[str, Rows], file: BinaryIO) -> None:
     """Copy a workbook, and put the rows of each sheet into their place."""
     source.seek(0)
     with ZipFile(source) as given, ZipFile(file, "w", ZIP_DEFLATED) as archive:
@@ -78,9 +80,13 @@ def _with_rows(source: Any, rows: Mapping[str, Iterator[bytes]], file: BinaryIO)
                 archive.writestr(name, content)
                 continue
             before, end, after = content.partition(_END_OF_ROWS)
-            with archive.open(name, _INTO, force_zip64=True) as sheet:
-                sheet.write(before)
-                for chunk in rows[name]:
+            chunks = rows[name].chunks
+            first = next(chunks, b"")
+            # Excel repairs a file with the extension for large parts, so it is used for those alone.
+            is_large = len(first) * rows[name].n_chunks > _LARGE
+            with archive.open(name, _INTO, force_zip64=is_large) as sheet:
+                sheet.write(before + first)
+                for chunk in chunks:
                     sheet.write(chunk)
                 sheet.write(end + after)
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from crmkit._workbook import write_workbook
 from crmkit._writing import write_text
 from crmkit.report._added import Added, added
+from crmkit.report._excel import as_sheets
 from crmkit.report._facts import Facts
 from crmkit.report._findings import findings
 from crmkit.report._html import render
@@ -148,6 +150,34 @@ class CustomerReport(Facts):
             If the file cannot be written; an older one is then as it was.
         """
         return _kept(as_markdown(self.answers, self.added, self), path)
+
+    def to_excel(self, path: str | Path, *, customers: Any = None) -> None:
+        """Write findings and tables as a workbook for Excel, with headings in the language of the report.
+
+        Numbers, percentages and dates are such; text never becomes a formula. Cohorts and the RFM map are heat maps;
+        months, tiers, segments, value, rhythm and concentration have charts that Excel draws.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write, which should end in ``.xlsx``.
+        customers : pandas, Polars or PyArrow table, optional
+            Customers for a last sheet, one per row, as `crmkit.views.scored_customers`, `crmkit.views.valued_customers`
+            or `crmkit.customer_summary` give them; at most 1,048,575. Without it only the customers that the report
+            names are in the workbook.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an older one is then as it was.
+        SchemaError
+            If ``customers`` lacks ``customer_id``.
+        TypeError
+            If ``customers`` is not a table.
+        ValueError
+            If there are more customers than a sheet holds.
+        """
+        write_workbook(as_sheets(self.answers, self.added, self, customers=customers), path)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the report as plain data that JSON can hold.

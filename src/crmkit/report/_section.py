@@ -11,6 +11,7 @@ import pandas as pd
 
 from crmkit._messages import Said
 from crmkit._names import Label
+from crmkit._workbook import Sheet
 from crmkit.report._facts import Facts
 from crmkit.views import BaseSegments
 
@@ -96,6 +97,8 @@ class Section:
         says the problem.
     charts : mapping of str to callable
         The drawings that ``section.html`` calls by name.
+    sheets : callable, optional
+        Its sheets of the workbook; without it, each table is one, under its heading.
     needs_purchases : bool
         Whether the section is left out of a log without any purchase.
     only_if_shown : bool
@@ -110,6 +113,7 @@ class Section:
     findings: Callable[[Answer, Facts], list[str]] = _nothing_found
     page: Callable[[Answer, Facts], dict[str, Any]] = _no_values
     charts: Charts = field(default_factory=dict)
+    sheets: Callable[[Answer, Facts], list[Sheet]] | None = None
     needs_purchases: bool = True
     only_if_shown: bool = False
     is_of_all_days: bool = False

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from crmkit._figures import count, money
 from crmkit._messages import Message
-from crmkit._names import Label
+from crmkit._names import Label, Language
 from crmkit.cli.language import OptionError
-from crmkit.cli.options import JSON, command, order_command
+from crmkit.cli.options import JSON, TABLE_OUTPUT, command, order_command
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from crmkit._workbook import Sheet
     from crmkit.activity import LogHole
     from crmkit.cli.reading import OrderOptions
 
@@ -38,8 +42,9 @@ _OWN: Final = ("customer_id", "order_id", "date", "time", "quantity", "amount")
 @click.option(
     "--by", metavar="COLUMN", help="Look for holes in the orders by channel, store or the like; needs order ids."
 )
+@TABLE_OUTPUT
 @JSON
-def audit(options: OrderOptions, by: str | None, as_json: bool) -> None:
+def audit(options: OrderOptions, by: str | None, output: Path | None, as_json: bool) -> None:
     """Show where every row of FILE and every unit of money goes, and which days or months seem to be missing.
 
     Refunds and rows that cannot be used are counted whatever --returns and --invalid say.
@@ -53,9 +58,18 @@ def audit(options: OrderOptions, by: str | None, as_json: bool) -> None:
 
     from crmkit._frames import records
     from crmkit.cli.reading import open_orders
-    from crmkit.cli.writing import print_json, print_table
+    from crmkit.cli.writing import (
+        check_table_output,
+        path_of,
+        print_json,
+        print_table,
+        say_path,
+        write_table,
+        writing,
+    )
     from crmkit.transactions import AUDIT_REASONS
 
+    check_table_output(output, read=[options.file])
     if by in _OWN:
         raise OptionError(_OWN_NAME(column=by))
     with open_orders(options, keep=[] if by is None else [by]) as log:
@@ -67,15 +81,33 @@ def audit(options: OrderOptions, by: str | None, as_json: bool) -> None:
         holes: dict[str, list[LogHole]] = {}
         if rows["kept"] + rows["zero_price"]:
             holes = log.holes(options, as_of=options.as_of, by=by)
-    names = [AUDIT_REASONS[reason].text(options.language) for reason in table["reason"]]
+    named = table.copy()
+    named.insert(1, "name", [AUDIT_REASONS[reason].text(options.language) for reason in table["reason"]])
+    found = [{"of": of or None, **hole._asdict()} for of, of_group in holes.items() for hole in of_group]
+    if output is not None:
+        with writing(output):
+            write_table(named, output, sheets=_sheets(named, pd.DataFrame(found), by, options.language))
     if as_json:
-        table.insert(1, "name", names)
-        named = [
-            {"of": of or None, **records(pd.DataFrame([hole]))[0]} for of, found in holes.items() for hole in found
-        ]
-        print_json({"as_of": options.as_of, "columns": log.columns, "audit": records(table), "holes": named})
+        document = {"as_of": options.as_of, "columns": log.columns, "audit": records(named)}
+        print_json({**document, "holes": records(pd.DataFrame(found)), **path_of(output)})
         return
+    if output is not None:
+        say_path(output)
     cells = zip(
-        names, map(count, table["n_rows"]), map(money, table["amount"]), map(count, table["n_duplicates"]), strict=True
+        named["name"],
+        map(count, table["n_rows"]),
+        map(money, table["amount"]),
+        map(count, table["n_duplicates"]),
+        strict=True,
     )
     print_table([head.text(options.language) for head in _HEADS], list(cells))
+
+
+def _sheets(named: pd.DataFrame, holes: pd.DataFrame, by: str | None, language: Language) -> list[Sheet]:
+    """The audit, and the holes if there are any, by group if they were looked for by group."""
+    from crmkit._workbook import audit_sheet, hole_sheet
+
+    found = [audit_sheet(named.assign(reason=named["name"]), language)]
+    if len(holes):
+        found.append(hole_sheet(holes if by is not None else holes.drop(columns="of"), language))
+    return found

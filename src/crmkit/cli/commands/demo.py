@@ -15,12 +15,12 @@ _LAST_DAY: Final = "1998-06-30"
 
 
 @command()
-@output_option("report.html", "File to write.")
+@output_option("report.html", "File to write: a page, or a workbook if it ends in .xlsx.")
 @LANGUAGE
 @JSON
 def demo(output: Path, language: Language, as_json: bool) -> None:
     """Write a report on CDNOW's customers: an order log of 1997 and 1998 that comes with crmkit[data]."""
-    from crmkit.cli.writing import check_output, write_report
+    from crmkit.cli.writing import check_output, is_workbook, scored, write_report
     from crmkit.datasets import load_cdnow
     from crmkit.report import customer_report
     from crmkit.transactions import as_transactions, audit_orders
@@ -31,5 +31,7 @@ def demo(output: Path, language: Language, as_json: bool) -> None:
     except ModuleNotFoundError as problem:
         raise FileError(problem.args[0]) from problem
     audit = audit_orders(orders, as_of=_LAST_DAY)
-    report = customer_report(as_transactions(orders), as_of=_LAST_DAY, audit=audit, language=language)
-    write_report(report, output, as_json=as_json)
+    transactions = as_transactions(orders)
+    report = customer_report(transactions, as_of=_LAST_DAY, audit=audit, language=language)
+    customers = scored(transactions, as_of=_LAST_DAY, language=language) if is_workbook(output) else None
+    write_report(report, output, as_json=as_json, customers=customers)

@@ -19,7 +19,7 @@ _SEE_REPORT: Final = Message(en="The report shows where every row went.", zh="æŠ
 
 @command()
 @order_command(as_of="Last day that counts, such as 2024-12-31.", needs_as_of=True)
-@output_option("report.html", "File to write.")
+@output_option("report.html", "File to write: a page, or a workbook if it ends in .xlsx.")
 @MARGIN
 @DISCOUNT_RATE
 @JSON
@@ -29,11 +29,12 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
     \b
     Examples:
       crmkit report orders.csv --as-of 2024-12-31
+      crmkit report orders.csv --as-of 2024-12-31 --output report.xlsx
       crmkit report orders.csv --customer-id CustomerID --date InvoiceDate \\
         --quantity Quantity --unit-price UnitPrice --order-id InvoiceNo --as-of 2011-12-09
     """  # noqa: D301
     from crmkit.cli.reading import open_orders
-    from crmkit.cli.writing import check_output, write_report
+    from crmkit.cli.writing import check_output, is_workbook, scored, write_report
     from crmkit.report import customer_report
 
     check_output(output, read=[options.file])
@@ -49,6 +50,8 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
             discount_rate=discount_rate,
             language=options.language,
         )
-    write_report(made, output, as_json=as_json)
+        as_of, language = options.as_of or "", options.language
+        customers = scored(usable.transactions, as_of=as_of, language=language) if is_workbook(output) else None
+    write_report(made, output, as_json=as_json, customers=customers)
     if log.unusable:
         say(_SEE_REPORT(), options.language)

@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from crmkit.cli.options._general import JSON, LANGUAGE, MONETARY_VALUE, command, output_option
+from crmkit.cli.options._general import JSON, LANGUAGE, MONETARY_VALUE, TABLE_OUTPUT, command, output_option
 from crmkit.cli.options._numbers import DISCOUNT_RATE, LEVEL, MARGIN
 from crmkit.cli.options._orders import order_command
 from crmkit.cli.options._spans import Span, SpanOfTime
@@ -13,6 +13,7 @@ __all__ = [
     "LEVEL",
     "MARGIN",
     "MONETARY_VALUE",
+    "TABLE_OUTPUT",
     "Choice",
     "Day",
     "FilePath",

@@ -13,7 +13,7 @@ from crmkit._names import LANGUAGES
 from crmkit.cli._group import SpokenCommand
 from crmkit.cli.options._types import Choice, FilePath
 
-__all__ = ["JSON", "LANGUAGE", "MONETARY_VALUE", "command", "output_option"]
+__all__ = ["JSON", "LANGUAGE", "MONETARY_VALUE", "TABLE_OUTPUT", "command", "output_option"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,6 +29,11 @@ MONETARY_VALUE: Final = click.option(
     "with_monetary_value",
     is_flag=True,
     help="Also write monetary_value, the mean amount of a customer's purchase days after the first.",
+)
+
+
+TABLE_OUTPUT: Final = click.option(
+    "--output", type=FilePath(to_write=True), help="Also write the table, to a file .parquet, .csv or .xlsx."
 )
 
 

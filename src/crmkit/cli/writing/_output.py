@@ -15,7 +15,7 @@ from crmkit._messages import Message
 from crmkit._writing import check_place
 from crmkit.cli.language import FileError, OptionError
 
-__all__ = ["check_output", "say_path", "writing"]
+__all__ = ["check_output", "path_of", "say_path", "writing"]
 
 _WRITES_OVER: Final = Message(
     en="--output {file} would write over a file that is read.", zh="--output {file} 会覆盖被读取的文件。"
@@ -67,6 +67,11 @@ def writing(output: Path) -> Iterator[None]:
         message = _BY_NUMBER.get(error.errno or 0, _NOT_WRITTEN)
         folder = Path(os.path.realpath(output)).parent
         raise FileError(message(file=output, folder=folder, error=error)) from error
+
+
+def path_of(output: Path | None) -> dict[str, str]:
+    """Where the file is, for a JSON document; nothing where none was asked for."""
+    return {} if output is None else {"path": click.format_filename(output.resolve())}
 
 
 def say_path(output: Path) -> None:

@@ -12,8 +12,9 @@ from crmkit._messages import Message
 from crmkit._workbook import Sheet, write_workbook
 from crmkit._writing import replacing
 from crmkit.cli.language import OptionError
+from crmkit.cli.writing._output import check_output
 
-__all__ = ["check_ending", "for_readers", "write_table"]
+__all__ = ["check_ending", "check_table_output", "for_readers", "write_table"]
 
 _OTHER_ENDING: Final = Message(
     en="--output must end in .parquet, .csv or .xlsx, got {file}.",
@@ -27,6 +28,13 @@ def check_ending(output: Path) -> None:
     """Refuse another kind of file."""
     if output.suffix.lower() not in (".parquet", ".csv", ".xlsx"):
         raise OptionError(_OTHER_ENDING(file=output))
+
+
+def check_table_output(output: Path | None, *, read: Sequence[Path]) -> None:
+    """Refuse a file for a table before the work, if one is asked for."""
+    if output is not None:
+        check_ending(output)
+        check_output(output, read=read)
 
 
 def for_readers(customers: pd.DataFrame, *, with_monetary_value: bool) -> pd.DataFrame:

@@ -23,4 +23,5 @@ TEXTS: Final[Mapping[str, Label]] = {
     "cohort": Label("Cohort", "同期群"),
     "size": Label("Customers", "客户数"),
     "table_cohorts": Label("Cohort retention", "同期群留存"),
+    "month_later": Label("Month {n}", "第 {n} 月"),
 }

@@ -4,8 +4,9 @@ from typing import Final
 
 from crmkit.report._section import Section
 from crmkit.report.definitions._page import page
+from crmkit.report.definitions._sheets import sheets
 from crmkit.report.definitions._texts import TEXTS
 
 __all__ = ["DEFINITIONS"]
 
-DEFINITIONS: Final = Section("definitions", TEXTS, page=page, needs_purchases=False)
+DEFINITIONS: Final = Section("definitions", TEXTS, page=page, needs_purchases=False, sheets=sheets)

@@ -15,15 +15,16 @@ from crmkit.report._section import Answer
 from crmkit.report.kpis._answer import periods
 from crmkit.report.kpis._texts import TEXTS
 
-__all__ = ["page"]
+__all__ = ["TABLES", "heads", "page"]
 
-_TABLES: Final = {"whole_log": "kpis", "last_days": "recent_kpis", "days_before": "previous_kpis"}
+TABLES: Final = {"whole_log": "kpis", "last_days": "recent_kpis", "days_before": "previous_kpis"}
+"""The table of each period."""
 
 
 def page(answer: Answer, facts: Facts) -> dict[str, Any]:
     """Heads, a row per KPI, and which periods are missing."""
     return {
-        "kpi_heads": _heads(answer, facts),
+        "kpi_heads": heads(answer, facts),
         "kpis": _rows(answer, facts),
         "kpis_missing": _missing(answer),
         "first_day": day(facts.first_day),
@@ -31,10 +32,10 @@ def page(answer: Answer, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _heads(answer: Answer, facts: Facts) -> dict[str, str]:
+def heads(answer: Answer, facts: Facts) -> dict[str, str]:
     """Name the periods, marked where the log has holes in them."""
-    shown = {period: table in answer.tables for period, table in _TABLES.items()}
-    texts = {code: TEXTS[code].text(facts.language).format(days=facts.days) for code in (*_TABLES, "change")}
+    shown = {period: table in answer.tables for period, table in TABLES.items()}
+    texts = {code: TEXTS[code].text(facts.language).format(days=facts.days) for code in (*TABLES, "change")}
     touched = {code: shown[code] and facts.touched(*period) for code, period in periods(facts).items()}
     touched["change"] = shown["days_before"] and (touched["last_days"] or touched["days_before"])
     return {code: marked(texts[code], touched[code]) for code in texts}

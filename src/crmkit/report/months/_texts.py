@@ -31,4 +31,6 @@ TEXTS: Final[Mapping[str, Label]] = {
         "按月活跃客户数柱状图，共 {n} 个月，最多为 {when} 的 {high}。",
     ),
     "table_months": Label("Months", "月度数据"),
+    "revenue_by_month": Label("Revenue by month", "按月销售额"),
+    "customers_by_month": Label("Active customers by month", "按月活跃客户数"),
 }

@@ -29,4 +29,9 @@ TEXTS: Final[Mapping[str, Label]] = {
     "table_rfm_segments": Label("RFM segments", "RFM 细分"),
     "table_rfm_map": Label("RFM map", "RFM 分布"),
     "table_score_ranges": Label("What the scores mean", "得分对应的取值范围"),
+    "map_row": Label("Recency score: customers by frequency score", "R 得分：各 F 得分的客户数"),
+    "map_column": Label("F = {n}", "F = {n}"),
+    "dimension": Label("Measure", "维度"),
+    "lowest": Label("Lowest", "最小值"),
+    "highest": Label("Highest", "最大值"),
 }

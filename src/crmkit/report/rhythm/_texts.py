@@ -23,4 +23,7 @@ TEXTS: Final[Mapping[str, Label]] = {
         "购买间隔天数的累计曲线：一半在 {half} 天内，九成在 {most} 天内。",
     ),
     "table_gaps": Label("Days between purchases", "购买间隔天数"),
+    "days": Label("Days", "天数"),
+    "n_gaps": Label("Gaps", "间隔数"),
+    "cumulative_share": Label("Share of gaps up to here", "累计占比"),
 }

@@ -14,7 +14,7 @@ from crmkit.report._section import Answer, Drawing
 from crmkit.report._segment_rows import all_customers, segment_rows
 from crmkit.report.tiers._texts import TEXTS
 
-__all__ = ["CHARTS", "findings", "page"]
+__all__ = ["CHARTS", "cuts_told", "findings", "page"]
 
 
 def findings(answer: Answer, facts: Facts) -> list[str]:
@@ -40,12 +40,17 @@ def findings(answer: Answer, facts: Facts) -> list[str]:
 
 def page(answer: Answer, facts: Facts) -> dict[str, Any]:
     """A row per tier, all customers, and the cuts as the note says them."""
-    core, important, orders = answer.tables["tier_cuts"]["cut"]
     return {
         "tiers": segment_rows(answer.tables["tiers"], facts.language),
         "all_customers": all_customers(facts),
-        "tier_cuts": {"core": money(core), "important": money(important), "orders": count(math.ceil(orders))},
+        "tier_cuts": cuts_told(answer),
     }
+
+
+def cuts_told(answer: Answer) -> dict[str, str]:
+    """The cuts as the note says them."""
+    core, important, orders = answer.tables["tier_cuts"]["cut"]
+    return {"core": money(core), "important": money(important), "orders": count(math.ceil(orders))}
 
 
 def _chart(answer: Answer, facts: Facts) -> Drawing:

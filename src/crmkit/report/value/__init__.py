@@ -7,6 +7,7 @@ from crmkit.report.value._answer import answer
 from crmkit.report.value._chart import CHARTS
 from crmkit.report.value._findings import findings
 from crmkit.report.value._page import page
+from crmkit.report.value._sheets import sheets
 from crmkit.report.value._texts import TEXTS
 
 __all__ = ["VALUE"]
@@ -18,6 +19,7 @@ VALUE: Final = Section(
     findings=findings,
     page=page,
     charts=CHARTS,
+    sheets=sheets,
     only_if_shown=True,
     is_of_all_days=True,
 )
