@@ -50,6 +50,12 @@ def test_a_share_of_nothing_is_missing():
     assert unidentified_sales_table(orders)["amount_share"].isna().tolist() == [True, False, False]
 
 
+def test_a_week_holds_all_its_hours():
+    week = pd.DataFrame({"customer_id": ["", ""], "date": ["2024-01-30 08:00", "2024-02-01 23:59"], "amount": [1, 2]})
+    found = unidentified_sales_table(week, freq="W")
+    assert rows(found) == [("2024-01-29", 2, 2, 3.0, 1.0, 1.0)]
+
+
 # Reference: Online Retail (UCI 352), whose audit says 135,080 rows and 1,447,682.12.
 
 
@@ -67,7 +73,7 @@ def test_online_retail():
 LOGS = st.lists(
     st.tuples(
         st.sampled_from(["a", "b", None]),
-        st.sampled_from(["2024-01-31", "2024-02-01", "2025-07-07", "soon"]),
+        st.sampled_from(["2024-01-31 09:30", "2024-01-30 08:00", "2024-02-01", "2025-07-07", "soon"]),
         st.sampled_from([5.0, -2.5, 0.0, None]),
         st.sampled_from(["x", "y", None]),
     ),

@@ -13,7 +13,7 @@ from crmkit._version import __version__
 
 if TYPE_CHECKING:
     from crmkit.activity import activity_table, cohort_table, log_coverage_table, opportunity_table
-    from crmkit.customers import cells, customer_summary, holdout_split, log_gap_table
+    from crmkit.customers import cells, customer_summary, holdout_split, log_gap_table, update_summary
     from crmkit.datasets import load_cdnow, load_donations, make_subscriptions, make_transactions
     from crmkit.errors import SchemaError
     from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
@@ -48,12 +48,13 @@ __all__ = [
     "rejected_orders",
     "rejected_subscriptions",
     "unidentified_sales_table",
+    "update_summary",
 ]
 
 # What type checkers see above, by the part that has it; pandas is loaded when one of them is used.
 _HOMES: Final = {
     "activity": ("activity_table", "cohort_table", "log_coverage_table", "opportunity_table"),
-    "customers": ("cells", "customer_summary", "holdout_split", "log_gap_table"),
+    "customers": ("cells", "customer_summary", "holdout_split", "log_gap_table", "update_summary"),
     "datasets": ("load_cdnow", "load_donations", "make_subscriptions", "make_transactions"),
     "errors": ("SchemaError",),
     "subscriptions": ("as_subscriptions", "audit_subscriptions", "rejected_subscriptions"),

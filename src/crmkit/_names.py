@@ -1,8 +1,10 @@
 """Names of codes in English and in Chinese."""
 
+import re
+import unicodedata
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-__all__ = ["LANGUAGES", "Label", "Language"]
+__all__ = ["LANGUAGES", "Label", "Language", "plain_name"]
 
 Language: TypeAlias = Literal["en", "zh"]
 """English or Chinese."""
@@ -20,3 +22,10 @@ class Label(NamedTuple):
     def text(self, language: Language) -> str:
         """Give the name in one language."""
         return self.zh if language == "zh" else self.en
+
+
+def plain_name(name: str) -> str:
+    """A name as people compare it: without case, accents, width, spaces and punctuation."""
+    parts = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).casefold())
+    bare = "".join(each for each in parts if not "\u0300" <= each <= "\u036f")
+    return unicodedata.normalize("NFC", re.sub(r"[\W_]", "", bare))

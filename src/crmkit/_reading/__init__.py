@@ -10,6 +10,7 @@ from crmkit._reading._number_texts import DecimalMark, NumberTexts
 from crmkit._reading._numbers import clean_numbers
 from crmkit._reading._refusals import Counts, Invalid, count_rows, rejected_rows, usable_rows
 from crmkit._reading._rows import Reason, Rows, open_rows
+from crmkit._reading._statuses import check_counts, clean_statuses
 from crmkit._reading._times import clean_times
 
 __all__ = [
@@ -20,11 +21,13 @@ __all__ = [
     "Reason",
     "Rows",
     "audit_table",
+    "check_counts",
     "check_one_currency",
     "clean_flags",
     "clean_ids",
     "clean_labels",
     "clean_numbers",
+    "clean_statuses",
     "clean_times",
     "columns_kept",
     "count_rows",

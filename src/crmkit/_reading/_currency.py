@@ -21,12 +21,19 @@ _CURRENCIES: Final = Message(
     zh="{where}含有货币 {found}，不同货币的金额不能相加。请先换算为一种货币，或每次只处理一种。",
 )
 
+_MOST: Final = 1_000
+
 
 def check_one_currency(rows: Rows, currency: Hashable | None) -> None:
-    """Raise unless a column of currency codes, if one is named, holds one code throughout."""
+    """Raise unless a column of currency codes, if one is named, holds one code on the rows that can be used.
+
+    Case, spaces and cells without a code do not matter.
+    """
     if currency is None:
         return
     column = as_name(currency)
-    found = collected(with_plain_types(rows.frame.select(column)).unique().head(6))[column].to_list()
-    if len(found) > 1 or pd.isna(found[0]):
-        raise SchemaError(_CURRENCIES(where=Column(rows.table, column), found=some(sorted(map(str, found)))))
+    frame = rows.frame.filter(rows.usable()) if rows.reasons else rows.frame
+    codes = collected(with_plain_types(frame.select(column)).unique().head(_MOST))[column].to_list()
+    found = {str(code).strip().upper() for code in codes if not pd.isna(code)} - {""}
+    if len(found) > 1:
+        raise SchemaError(_CURRENCIES(where=Column(rows.table, column), found=some(sorted(found))))

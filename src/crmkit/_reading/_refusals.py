@@ -67,12 +67,15 @@ def usable_rows(rows: Rows, counts: Counts, *, invalid: Invalid, money: str, key
     ``key`` is the column whose ids show on an engine where rows stand, ``rejected`` the public call that returns them.
     """
     check_some(counts.n_rows, table=rows.table)
-    wrong = any(counts.by_reason.values())
-    if wrong and invalid == "raise":
+    if invalid == "raise" and any(counts.by_reason[reason.code] for reason in rows.reasons if reason.wrong):
         raise SchemaError(_complaint(rows, counts, key=key, rejected=rejected))
     check_turnover(counts.turnover, where=rows.where[money])
     # An engine's rows may change until the query runs.
-    return rows.frame.filter(rows.usable()) if wrong or isinstance(rows.frame, nw.LazyFrame) else rows.frame
+    return (
+        rows.frame.filter(rows.usable())
+        if any(counts.by_reason.values()) or isinstance(rows.frame, nw.LazyFrame)
+        else rows.frame
+    )
 
 
 def rejected_rows(rows: Rows, *, like: FrameT) -> FrameT:
@@ -90,7 +93,7 @@ def rejected_rows(rows: Rows, *, like: FrameT) -> FrameT:
 
 
 def _complaint(rows: Rows, counts: Counts, *, key: str, rejected: str) -> Said:
-    found = [reason for reason in rows.reasons if counts.by_reason[reason.code]]
+    found = [reason for reason in rows.reasons if reason.wrong and counts.by_reason[reason.code]]
     parts = [reason.says(n=counts.by_reason[reason.code], shown=_examples(rows, reason, key=key)) for reason in found]
     hint = _FORMAT() if any(_are_text_dates(rows, reason.column) for reason in found) else ""
     return _UNUSABLE(table=Parameter(rows.table), parts=Joined(parts), hint=hint, rejected=Call(rejected))

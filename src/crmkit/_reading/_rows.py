@@ -43,12 +43,15 @@ class Reason:
         Which rows it holds for.
     says : Message
         How many there are; ``n`` and ``shown`` are filled in.
+    wrong : bool
+        Whether the row is at fault; otherwise it is left out and never refused.
     """
 
     code: str
     column: str
     holds: nw.Expr
     says: Message
+    wrong: bool = True
 
 
 @dataclass(frozen=True)

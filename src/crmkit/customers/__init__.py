@@ -4,5 +4,6 @@ from crmkit.customers._cells import cells
 from crmkit.customers._holdout import holdout_split
 from crmkit.customers._log_gaps import log_gap_table
 from crmkit.customers._summary import customer_summary
+from crmkit.customers._update import update_summary
 
-__all__ = ["cells", "customer_summary", "holdout_split", "log_gap_table"]
+__all__ = ["cells", "customer_summary", "holdout_split", "log_gap_table", "update_summary"]

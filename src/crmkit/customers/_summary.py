@@ -38,7 +38,15 @@ from crmkit._tables import CUSTOMERS
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
 
-__all__ = ["customer_summary", "summarise", "summarise_by_expressions", "summarise_in_memory"]
+__all__ = [
+    "check_same_ids",
+    "customer_summary",
+    "measured",
+    "summarise",
+    "summarise_by_expressions",
+    "summarise_in_memory",
+    "totals_of",
+]
 
 _FLOATS: Final = CUSTOMERS.required[5:]
 
@@ -155,8 +163,12 @@ def summarise(transactions: AnyFrame, *, as_of: datetime, name: str) -> AnyFrame
 
 def summarise_by_expressions(transactions: AnyFrame, *, as_of: datetime) -> AnyFrame:
     """Summarise transactions that end by ``as_of``, with expressions that every kind of frame can run."""
-    by_duckdb = transactions.implementation.is_duckdb()
-    totals = _totals_in_duckdb(transactions) if by_duckdb else _totals(transactions)
+    repeat_paid = nw.col("paid") - nw.col("first_paid")
+    return measured(totals_of(transactions).with_columns(repeat_paid.alias("repeat_paid")), as_of=as_of)
+
+
+def measured(totals: AnyFrame, *, as_of: datetime) -> AnyFrame:
+    """Work the columns out of each customer's totals, of which ``repeat_paid`` is for the days after the first."""
     number = {
         "as_of": nw.lit(int(np.datetime64(as_of, "D").astype(np.int64))),
         "first": day_number(nw.col("first_order")),
@@ -170,7 +182,7 @@ def summarise_by_expressions(transactions: AnyFrame, *, as_of: datetime) -> AnyF
         "frequency": frequency,
         "recency": number["last"] - number["first"],
         "T": number["as_of"] - number["first"],
-        "monetary_value": nw.when(nw.col("days") > 1).then((nw.col("paid") - nw.col("first_paid")) / repeat_days),
+        "monetary_value": nw.when(nw.col("days") > 1).then(nw.col("repeat_paid") / repeat_days),
     }
     return totals.select(
         "customer_id",
@@ -180,6 +192,15 @@ def summarise_by_expressions(transactions: AnyFrame, *, as_of: datetime) -> AnyF
         nw.col("amount").alias("spend"),
         *(measure.cast(nw.Float64).alias(name) for name, measure in measures.items()),
     )
+
+
+def totals_of(transactions: AnyFrame) -> AnyFrame:
+    """Add up each customer's transactions.
+
+    ``first_order``, ``last_order``, ``n_orders``, ``amount``; of the purchase days ``days``, ``paid`` and
+    ``first_paid``, the money of the first.
+    """
+    return _totals_in_duckdb(transactions) if transactions.implementation.is_duckdb() else _totals(transactions)
 
 
 def _totals(transactions: AnyFrame) -> AnyFrame:
@@ -282,17 +303,21 @@ def _master(customers: Any, rows: AnyFrame) -> AnyFrame:
         raise SchemaError(_NO_COLUMN(columns=given))
     where = Column("customers", "customer_id")
     known = clean_ids(known, "customer_id", where=where).select("customer_id")
-    kinds = [frame.collect_schema()["customer_id"] for frame in (rows, known)]
-    if kinds[0] != kinds[1]:
-        raise SchemaError(
-            _ID_KINDS(known=where, kind=kinds[1], buyers=Column("transactions", "customer_id"), other=kinds[0])
-        )
+    check_same_ids(known, rows)
     _refuse(known.filter(nw.col("customer_id").is_null()), _NO_ID)
     copies = known.group_by("customer_id").agg(nw.len().alias("n")).filter(nw.col("n") > 1)
     _refuse(copies, _COPIES)
     strangers = join_frames(rows.select("customer_id").unique(), known, on="customer_id", how="anti")
     _refuse(strangers, _STRANGERS)
     return known
+
+
+def check_same_ids(customers: AnyFrame, transactions: AnyFrame) -> None:
+    """Raise unless the ids of both are text, or whole numbers."""
+    kind, other = (frame.collect_schema()["customer_id"] for frame in (customers, transactions))
+    if kind != other:
+        known, buyers = Column("customers", "customer_id"), Column("transactions", "customer_id")
+        raise SchemaError(_ID_KINDS(known=known, kind=kind, buyers=buyers, other=other))
 
 
 def _refuse(rows: AnyFrame, problem: Message) -> None:

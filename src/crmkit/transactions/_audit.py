@@ -1,5 +1,7 @@
 """Where every row and every unit of money of an order log went."""
 
+from collections.abc import Sequence
+
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT
 from crmkit._reading import DecimalMark, audit_table, rejected_rows
@@ -18,6 +20,8 @@ def audit_orders(
     unit_price: str | None = None,
     order_id: str | None = None,
     currency: str | None = None,
+    status: str | None = None,
+    counts: Sequence[str] | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -26,17 +30,20 @@ def audit_orders(
 ) -> FrameT:
     """Show where every row and every unit of money of an order log goes.
 
-    A row has one reason, the first that holds in this order: no customer, unusable date, unusable amount, after
-    ``as_of``, refund (amount below zero), zero price, kept. ``invalid="drop"`` leaves the first three out of
-    `as_transactions`; refunds are netted or left out, as its ``returns`` says; the last two are orders.
+    A row has one reason, the first that holds in this order: no customer, unusable date, status that does
+    not count, unusable amount, after ``as_of``, refund (amount below zero), zero price, kept. `as_transactions` leaves
+    rows with one of the first four out, with ``invalid="drop"``; refunds are netted or left out, as its ``returns``
+    says; the last two are orders.
 
     Parameters
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
+    customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
         As in `as_transactions`.
-    decimal, currency_sign : str, optional
+    counts : sequence of str, optional
+        As in `as_transactions`.
+    date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
     as_of : date or ISO text, optional
         Last day that counts. Without it no row is after it.
@@ -44,10 +51,11 @@ def audit_orders(
     Returns
     -------
     the kind of frame given
-        ``reason``: "no_customer", "unusable_date", "unusable_amount", "after_as_of", "refund", "zero_price",
-        "kept", and "given", to which the lines above add up; ``n_rows``; ``amount``, the money of the rows (an
-        unusable amount adds nothing; missing for orders without a price); ``n_duplicates``, the rows that repeat
-        another one in every column. Duplicates can be legitimate: they are counted and never removed.
+        ``reason``: "no_customer", "unusable_date", "uncounted_status" (with ``status``), "unusable_amount",
+        "after_as_of", "refund", "zero_price", "kept", and "given", to which the lines above add up; ``n_rows``;
+        ``amount``, the money of the rows (an unusable amount adds nothing; missing for orders without a price);
+        ``n_duplicates``, the rows that repeat another one in every column. Duplicates can be legitimate: they are
+        counted and never removed.
 
     Raises
     ------
@@ -83,6 +91,8 @@ def audit_orders(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        status=status,
+        counts=counts,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,
@@ -104,6 +114,8 @@ def rejected_orders(
     unit_price: str | None = None,
     order_id: str | None = None,
     currency: str | None = None,
+    status: str | None = None,
+    counts: Sequence[str] | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -115,9 +127,11 @@ def rejected_orders(
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
+    customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
         As in `as_transactions`.
-    decimal, currency_sign : str, optional
+    counts : sequence of str, optional
+        As in `as_transactions`.
+    date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
 
     Returns
@@ -154,6 +168,8 @@ def rejected_orders(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        status=status,
+        counts=counts,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,

@@ -42,6 +42,8 @@ def as_transactions(
     unit_price: str | None = None,
     order_id: str | None = None,
     currency: str | None = None,
+    status: str | None = None,
+    counts: Sequence[str] | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -75,7 +77,14 @@ def as_transactions(
     order_id : str, optional
         Column of order ids; rows that share one on a day are one order. Without it every row is an order.
     currency : str, optional
-        Column of currency codes; more than one code is refused.
+        Column of currency codes; more than one code on rows that can be used is refused.
+    status : str, optional
+        Column of the status of orders, such as paid or cancelled. Rows whose status does not count are left out
+        whatever ``invalid`` says, as are rows without one.
+    counts : sequence of str, optional
+        The values of ``status`` that count, whatever their case, spaces and punctuation. Without it those that are
+        usual in English, Chinese, German, French, Spanish and Japanese count, and other values are refused until
+        this says what counts.
     date_format : str, optional
         How text dates are written, as in `datetime.strptime`, for example "%d/%m/%Y"; "excel" for the day numbers
         of a spreadsheet. Text that is not ISO is refused without it, with the formats that fit.
@@ -138,6 +147,8 @@ def as_transactions(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        status=status,
+        counts=counts,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,
@@ -164,6 +175,8 @@ def as_order_lines(
     quantity: str | None = None,
     unit_price: str | None = None,
     currency: str | None = None,
+    status: str | None = None,
+    counts: Sequence[str] | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -180,9 +193,11 @@ def as_order_lines(
         One row per order line or refund, at least one. It is not changed.
     order_id : str
         Column of order ids.
-    customer_id, date, amount, quantity, unit_price, currency, date_format, time_zone : str, optional
+    customer_id, date, amount, quantity, unit_price, currency, status : str, optional
         As in `as_transactions`.
-    decimal, currency_sign : str, optional
+    counts : sequence of str, optional
+        As in `as_transactions`.
+    date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`. ``quantity`` is carried along, with or without ``unit_price``.
     keep : sequence of str, default ()
         Further columns to carry along, such as product, category, channel or region.
@@ -232,6 +247,8 @@ def as_order_lines(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        status=status,
+        counts=counts,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,

@@ -17,10 +17,12 @@ from crmkit._reading import (
     NumberTexts,
     Reason,
     Rows,
+    check_counts,
     check_one_currency,
     clean_ids,
     clean_labels,
     clean_numbers,
+    clean_statuses,
     clean_times,
     open_rows,
 )
@@ -42,12 +44,14 @@ TIME: Final = "__crmkit_time"
 AMOUNT: Final = "__crmkit_amount"
 ORDER: Final = "__crmkit_order_id"
 QUANTITY: Final = "__crmkit_quantity"
+STATUS: Final = "__crmkit_status"
 _UNIT_PRICE: Final = "__crmkit_unit_price"
 
 AUDIT_REASONS: Final = MappingProxyType(
     {
         "no_customer": Label("No customer", "无客户编号"),
         "unusable_date": Label("Unusable date", "日期无效"),
+        "uncounted_status": Label("Status that does not count", "状态不计入"),
         "unusable_amount": Label("Unusable amount", "金额无效"),
         "after_as_of": Label("After the as-of date", "晚于截止日"),
         "refund": Label("Refund", "退款"),
@@ -56,7 +60,10 @@ AUDIT_REASONS: Final = MappingProxyType(
         "given": Label("Given", "合计"),
     }
 )
-"""What a row can be, with its name. The first that holds counts; the first three cannot be used. Last comes the sum."""
+"""What a row can be, with its name: the first that holds counts, and last comes the sum.
+
+Rows before "after_as_of" are left out. A status is a reason only where there is a column of them.
+"""
 
 _UNUSABLE: Final = (
     Reason(
@@ -77,6 +84,13 @@ _UNUSABLE: Final = (
         nw.col(AMOUNT).is_null(),
         Message(en="{n:,} with an unusable amount ({shown})", zh="{n:,} 行金额无效（{shown}）"),
     ),
+)
+_UNCOUNTED: Final = Reason(
+    "uncounted_status",
+    STATUS,
+    nw.col(STATUS) == 0,
+    Message(en="{n:,} with a status that does not count ({shown})", zh="{n:,} 行状态不计入（{shown}）"),
+    wrong=False,
 )
 _CONTRADICTION: Final = Message(
     en="{@unit_price} is multiplied by {@quantity} where there is no {@amount}: give {@amount=}, or {@quantity=} and "
@@ -99,6 +113,8 @@ def read_orders(
     unit_price: str | None,
     order_id: str | None,
     currency: str | None,
+    status: str | None,
+    counts: Sequence[str] | None,
     date_format: str | None,
     time_zone: str | None,
     decimal: DecimalMark | None,
@@ -113,24 +129,35 @@ def read_orders(
         QUANTITY: quantity,
         _UNIT_PRICE: unit_price,
         ORDER: order_id,
+        STATUS: status,
     }
+    check_counts(counts, status=status)
     rows = open_rows(orders, columns, table="orders", also=[currency], carried=keep)
-    check_one_currency(rows, currency)
     rows = rows.cleaned(clean_ids, CUSTOMER)
     rows = rows.cleaned(clean_times, TIME, date_format=date_format, time_zone=time_zone)
     texts = NumberTexts(decimal=decimal, currency_sign=currency_sign)
     rows = rows.cleaned_together(clean_numbers, AMOUNT, QUANTITY, _UNIT_PRICE, texts=texts)
-    rows = rows.cleaned(clean_labels, ORDER)
+    rows = rows.cleaned(clean_labels, ORDER).cleaned(clean_statuses, STATUS, counts=counts)
     if unit_price is not None:
         rows = _priced(rows)
     elif AMOUNT not in rows.sources:
         rows = _counted_in_units(rows)
-    return replace(rows, reasons=_UNUSABLE)
+    rows = replace(rows, reasons=_reasons(status))
+    check_one_currency(rows, currency)
+    return rows
 
 
 def has_prices(rows: Rows) -> bool:
     """Whether the orders carry money; without it, `AMOUNT` holds units, which tell what came back."""
     return AMOUNT in rows.sources or _UNIT_PRICE in rows.sources
+
+
+def _reasons(status: str | None) -> tuple[Reason, ...]:
+    """Why rows are left out; the amount of an order that does not count is not asked for."""
+    if status is None:
+        return _UNUSABLE
+    no_customer, no_date, no_amount = _UNUSABLE
+    return no_customer, no_date, _UNCOUNTED, replace(no_amount, holds=no_amount.holds & (nw.col(STATUS) == 1))
 
 
 def further_reasons(rows: Rows, *, as_of: datetime | None) -> dict[str, nw.Expr]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit._calendar import Freq, check_freq, period_start
 from crmkit._frames import AnyFrame, FrameT, flag, from_pandas, to_pandas
-from crmkit._reading import DecimalMark, Rows
+from crmkit._reading import DecimalMark, Rows, check_one_currency
 from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, TIME, has_prices, read_orders
 
 __all__ = ["unidentified_sales_table"]
@@ -25,6 +28,8 @@ def unidentified_sales_table(
     unit_price: str | None = None,
     order_id: str | None = None,
     currency: str | None = None,
+    status: str | None = None,
+    counts: Sequence[str] | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -41,9 +46,11 @@ def unidentified_sales_table(
         The rows as they would be given to `as_transactions`.
     freq : {"D", "W", "M", "Q", "Y"}, default "M"
         Day, week from Monday, month, quarter or year.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, date_format, time_zone : str, optional
+    customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
         As in `as_transactions`.
-    decimal, currency_sign : str, optional
+    counts : sequence of str, optional
+        As in `as_transactions`; rows without a customer are counted whatever their status.
+    date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
 
     Returns
@@ -102,11 +109,15 @@ def unidentified_sales_table(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        status=status,
+        counts=counts,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,
         currency_sign=currency_sign,
     )
+    # Here the rows without a customer are those that count.
+    check_one_currency(replace(rows, reasons=()), currency)
     sums, sold = to_pandas(_sums(rows, freq)), to_pandas(_orders(rows, freq))
     return from_pandas(_table(sums, sold, priced=has_prices(rows)), like=orders)
 
@@ -116,7 +127,7 @@ def _sums(rows: Rows, freq: Freq) -> AnyFrame:
     unknown = nw.col(CUSTOMER).is_null()
     money = nw.when(~nw.col(AMOUNT).is_null()).then(nw.col(AMOUNT)).otherwise(nw.lit(0.0))
     marked = rows.frame.select(
-        period_start(nw.col(TIME), freq=freq).alias("period"),
+        _period(freq),
         flag(unknown).alias("n_rows"),
         money.alias("all_amount"),
         nw.when(unknown).then(money).otherwise(nw.lit(0.0)).alias("amount"),
@@ -128,12 +139,16 @@ def _orders(rows: Rows, freq: Freq) -> AnyFrame:
     """The orders of each period that name no customer and are not refunds; a row without an order id is one."""
     sold = rows.frame.filter(nw.col(CUSTOMER).is_null()).filter(flag(nw.col(AMOUNT) < 0) == 0)
     named = [nw.col(ORDER).alias("order")] if ORDER in rows.sources else []
-    orders = sold.select(period_start(nw.col(TIME), freq=freq).alias("period"), *named)
+    orders = sold.select(_period(freq), *named)
     if not named:
         return orders.group_by("period").agg(nw.len().alias("n_orders"))
     counted = orders.group_by("period", "order").agg(nw.len().alias("n_rows"))
     counts = nw.when(nw.col("order").is_null()).then(nw.col("n_rows")).otherwise(nw.lit(1))
     return counted.with_columns(counts.alias("n_orders")).group_by("period").agg(nw.col("n_orders").sum())
+
+
+def _period(freq: Freq) -> nw.Expr:
+    return period_start(period_start(nw.col(TIME), freq="D"), freq=freq).alias("period")
 
 
 def _table(sums: pd.DataFrame, sold: pd.DataFrame, *, priced: bool) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from crmkit.cli.options._general import LANGUAGE
-from crmkit.cli.options._types import Choice, Day, FilePath, RowCount, Separator
+from crmkit.cli.options._types import Choice, Day, FilePath, RowCount, Separator, Values
 
 __all__ = ["order_command"]
 
@@ -29,6 +29,16 @@ _SHARED: Final = (
     _column("unit-price", "With --quantity, instead of --amount."),
     _column("order-id", 'Rows with the same id are one order; "" for none: every row is an order.'),
     _column("currency", 'Currency codes; several codes are refused. "" for none.'),
+    _column(
+        "status", 'Status of the orders, such as paid; rows whose status does not count are left out. "" for none.'
+    ),
+    click.option(
+        "--status-counts",
+        "counts",
+        metavar="VALUES",
+        type=Values(),
+        help="Statuses that count, such as paid,shipped; the usual ones if not given.",
+    ),
     click.option("--date-format", metavar="FORMAT", help="Format of text dates, such as %d/%m/%Y; ISO if not given."),
     click.option("--time-zone", metavar="ZONE", help="Zone whose days count, for times with a zone."),
     click.option(

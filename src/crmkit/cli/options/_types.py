@@ -14,12 +14,15 @@ import click
 from crmkit._messages import Message
 from crmkit.cli.language import OptionError
 
-__all__ = ["Choice", "Day", "FilePath", "Kind", "Number", "RowCount", "Separator"]
+__all__ = ["Choice", "Day", "FilePath", "Kind", "Number", "RowCount", "Separator", "Values"]
 
 _NO_CHOICE: Final = Message(en="{value!r} is not one of {choices}.", zh="{value!r} 不在可选值 {choices} 之中。")
 _NO_NUMBER: Final = Message(en="{value!r} is not a number.", zh="{value!r} 不是数字。")
 _NO_COUNT: Final = Message(
     en="must be a whole number from 0 to {most:,}, got {value!r}.", zh="须为 0 至 {most:,} 的整数，得到 {value!r}。"
+)
+_NO_VALUES: Final = Message(
+    en="must be values with commas between them, got {value!r}.", zh="须为以逗号分隔的取值，得到 {value!r}。"
 )
 _NO_FILE_NAME: Final = Message(en="must name a file, got {value!r}.", zh="须为文件名，得到 {value!r}。")
 _FOLDER: Final = Message(en="{value!r} is a directory.", zh="{value!r} 是文件夹。")
@@ -104,6 +107,19 @@ class RowCount(Kind):
         if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= self._MOST):
             self.fail(_NO_COUNT(value=value, most=self._MOST), param, ctx)
         return int(text)
+
+
+class Values(Kind):
+    """Several values with commas between them."""
+
+    name = "values"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
+        """Split it."""
+        values = [each.strip() for each in value.split(",") if each.strip()]
+        if not values:
+            self.fail(_NO_VALUES(value=value), param, ctx)
+        return values
 
 
 class FilePath(Kind):

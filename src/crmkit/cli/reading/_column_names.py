@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["OWN_NAMES", "USUAL_NAMES", "likely_columns", "plain_name"]
+from crmkit._names import plain_name
+
+__all__ = ["OWN_NAMES", "USUAL_NAMES", "likely_columns"]
 
 OWN_NAMES: Final = frozenset({"customer_id", "date", "amount"})
 """Names that the library's own tables have: taken first, without a message."""
@@ -81,6 +81,11 @@ USUAL_NAMES: Final = MappingProxyType(
             "currency currencycode ordercurrency 币种 货币 幣別 幣種 貨幣 wahrung waehrung devise monnaie moneda "
             "divisa 通貨",
         ),
+        "status": (
+            "orderstatus financialstatus paymentstatus 订单状态 交易状态 支付状态 訂單狀態 bestellstatus "
+            "auftragsstatus zahlungsstatus statutcommande statutdelacommande estadodelpedido estadopedido "
+            "注文ステータス 注文状態",
+        ),
     }
 )
 """Names in the form of `plain_name`."""
@@ -96,13 +101,6 @@ _HINTS: Final = {
     "unit_price": "price cost preis prix precio 价 價",
 }
 _MOST_LIKELY: Final = 3
-
-
-def plain_name(name: str) -> str:
-    """A name without case, accents, width, spaces and punctuation."""
-    parts = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).casefold())
-    bare = "".join(each for each in parts if not "\u0300" <= each <= "\u036f")
-    return unicodedata.normalize("NFC", re.sub(r"[\W_]", "", bare))
 
 
 def likely_columns(header: Sequence[str], role: str) -> list[str]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from crmkit._messages import Joined, Message
-from crmkit._names import Language
+from crmkit._names import Language, plain_name
 from crmkit.cli.language import FileError, OptionError, say
-from crmkit.cli.reading._column_names import OWN_NAMES, USUAL_NAMES, likely_columns, plain_name
+from crmkit.cli.reading._column_names import OWN_NAMES, USUAL_NAMES, likely_columns
 from crmkit.cli.reading._known_exports import known_export
 
 __all__ = ["ABSENT", "Columns", "found_columns", "found_id"]
@@ -69,6 +69,7 @@ _ROLES: Final = {
     "unit_price": Message(en="unit price", zh="单价"),
     "order_id": Message(en="order id", zh="订单号"),
     "currency": Message(en="currency", zh="币种"),
+    "status": Message(en="status", zh="订单状态"),
     "master_id": Message(en="customer id in the master file", zh="客户主表中的客户编号"),
 }
 
@@ -86,7 +87,7 @@ def found_columns(
     guesses: Columns = _of_known_export(free, named, file=file, language=language)
     guesses |= {
         role: _guess(free, role, file=file)
-        for role in ("customer_id", "date", "order_id", "currency")
+        for role in ("customer_id", "date", "order_id", "currency", "status")
         if named[role] is None and role not in guesses
     }
     if "amount" not in guesses:

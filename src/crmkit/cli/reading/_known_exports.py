@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from crmkit.cli.reading._column_names import plain_name
+from crmkit._names import plain_name
 
 __all__ = ["Export", "known_export"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from crmkit.transactions import Invalid, Returns
 
 __all__ = ["ROLES", "OrderOptions"]
 
-ROLES: Final = ("customer_id", "date", "amount", "quantity", "unit_price", "order_id", "currency")
+ROLES: Final = ("customer_id", "date", "amount", "quantity", "unit_price", "order_id", "currency", "status")
 """The roles for which columns can be named."""
 
 
@@ -25,6 +25,7 @@ class OrderOptions:
     file: Path
     columns: Mapping[str, str | None]
     reading: Reading
+    counts: Sequence[str] | None
     decimal: DecimalMark | None
     currency_sign: str | None
     date_format: str | None

@@ -53,7 +53,7 @@ class OrderLog:
     rows: Any
     columns: Columns
     unusable: Unusable
-    # How the values of the rows are written, unless they are typed.
+    # Which statuses count, and how the values of the rows are written unless they are typed.
     formats: dict[str, Any] = field(default_factory=dict)
     warehouse: Warehouse | None = None
 
@@ -131,12 +131,13 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
             )
             rows = warehouse.filled(typed, name="orders")
             say_notation(texts, options.language)
-            yield OrderLog(rows, columns, unusable, warehouse=warehouse)
+            yield OrderLog(rows, columns, unusable, {"counts": options.counts}, warehouse)
 
 
 def _in_memory(rows: pd.DataFrame, unusable: Unusable, options: OrderOptions, *, texts: NumberTexts) -> OrderLog:
     columns = unusable.columns
     formats: dict[str, Any] = {
+        "counts": options.counts,
         "date_format": options.date_format,
         "time_zone": options.time_zone,
         "decimal": options.decimal,

@@ -44,7 +44,7 @@ def typed_chunk(
         date_format=options.date_format,
         time_zone=options.time_zone,
     )
-    rejected = rejected_orders(typed, **{**columns, "currency": None})
+    rejected = rejected_orders(typed, **{**columns, "currency": None}, counts=options.counts)
     unusable.add(rows.loc[rejected.index].assign(rejected_because=rejected["rejected_because"]), n_rows=len(rows))
     table = _with_large_texts(pa.Table.from_pandas(typed, preserve_index=False))
     return table.append_column(_FINGERPRINT, fingerprints(chunk.to_arrow()))

@@ -68,10 +68,10 @@ class Unusable:
         self.n_rows += n_rows
 
     def check_rows(self) -> None:
-        """Refuse them, with the positions of the first of each kind."""
-        if not self:
+        """Refuse them, with the positions of the first of each kind; a status that does not count is not at fault."""
+        told = [self._located(reason) for reason in self._sources() if self.counts[reason] and reason in _ROWS]
+        if not told:
             return
-        told = [self._located(reason) for reason in self._sources() if self.counts[reason]]
         texts = any(isinstance(value, str) for value in self.examples.get(("unusable_date", self.columns["date"]), []))
         raise FileError(_CANNOT_BE_USED(reasons=Joined(told), hint=_NEEDS_FORMAT() if texts else ""))
 
@@ -91,6 +91,7 @@ class Unusable:
         return {
             "no_customer": [],
             "unusable_date": [] if date is None else [date],
+            "uncounted_status": [] if self.columns["status"] is None else [self.columns["status"]],
             "unusable_amount": money_columns(self.columns),
         }
 

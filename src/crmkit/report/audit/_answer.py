@@ -28,6 +28,8 @@ _OF_OTHER_ORDERS: Final = Message(
     zh="{@audit} 扣除退款后为 {kept:.2f}，而 {@transactions} 截至 {@as_of} 为 {net:.2f}。"
     "两者须由同一份订单、按同一 {@as_of} 生成。",
 )
+# Reasons that an audit has only where their column is named.
+_WHERE_NAMED: Final = ("uncounted_status",)
 _NONE_GIVEN: Final = Message(en="No audit was given with the transactions.", zh="生成报告时未提供数据审计表。")
 
 
@@ -47,7 +49,7 @@ def _checked(audit: Any, *, net: float) -> pd.DataFrame:
     """
     table = to_pandas(open_columns(audit, _COLUMNS, name="audit", made_by="audit_orders"))
     amount = table.set_index("reason")["amount"]
-    missing = [reason for reason in AUDIT_REASONS if reason not in amount.index]
+    missing = [reason for reason in AUDIT_REASONS if reason not in amount.index and reason not in _WHERE_NAMED]
     if missing:
         raise SchemaError(_NO_LINES(missing=missing))
     if math.isnan(net) and amount.isna().all():
