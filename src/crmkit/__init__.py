@@ -13,7 +13,16 @@ from crmkit._version import __version__
 
 if TYPE_CHECKING:
     from crmkit.activity import activity_table, cohort_table, log_coverage_table, opportunity_table
-    from crmkit.customers import cells, customer_summary, holdout_split, log_gap_table, update_summary
+    from crmkit.customers import (
+        as_customers,
+        audit_customers,
+        cells,
+        customer_summary,
+        holdout_split,
+        log_gap_table,
+        rejected_customers,
+        update_summary,
+    )
     from crmkit.datasets import load_cdnow, load_donations, make_subscriptions, make_transactions
     from crmkit.errors import SchemaError
     from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
@@ -29,9 +38,11 @@ __all__ = [
     "SchemaError",
     "__version__",
     "activity_table",
+    "as_customers",
     "as_order_lines",
     "as_subscriptions",
     "as_transactions",
+    "audit_customers",
     "audit_orders",
     "audit_subscriptions",
     "cells",
@@ -45,6 +56,7 @@ __all__ = [
     "make_subscriptions",
     "make_transactions",
     "opportunity_table",
+    "rejected_customers",
     "rejected_orders",
     "rejected_subscriptions",
     "unidentified_sales_table",
@@ -54,7 +66,16 @@ __all__ = [
 # What type checkers see above, by the part that has it; pandas is loaded when one of them is used.
 _HOMES: Final = {
     "activity": ("activity_table", "cohort_table", "log_coverage_table", "opportunity_table"),
-    "customers": ("cells", "customer_summary", "holdout_split", "log_gap_table", "update_summary"),
+    "customers": (
+        "as_customers",
+        "audit_customers",
+        "cells",
+        "customer_summary",
+        "holdout_split",
+        "log_gap_table",
+        "rejected_customers",
+        "update_summary",
+    ),
     "datasets": ("load_cdnow", "load_donations", "make_subscriptions", "make_transactions"),
     "errors": ("SchemaError",),
     "subscriptions": ("as_subscriptions", "audit_subscriptions", "rejected_subscriptions"),

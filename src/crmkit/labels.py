@@ -28,6 +28,7 @@ class _Gathered(Mapping[str, Mapping[str, Label]]):
 
 @cache
 def _gathered() -> Mapping[str, Mapping[str, Label]]:
+    from crmkit.customers import CUSTOMER_REASONS
     from crmkit.metrics import kpi_catalogue
     from crmkit.segment import SCHEMES
     from crmkit.subscriptions import SUBSCRIPTION_REASONS
@@ -38,6 +39,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "audit_reason": AUDIT_REASONS,
         "kpi": MappingProxyType({code: Label(en, zh) for code, en, zh in kpis}),
         "kpi_group": MappingProxyType({str(code): name for code, name in GROUPS.items()}),
+        "customer_reason": CUSTOMER_REASONS,
         "subscription_reason": SUBSCRIPTION_REASONS,
         "unit": MappingProxyType({str(code): name for code, name in UNITS.items()}),
         **{code: MappingProxyType(scheme.names) for code, scheme in SCHEMES.items()},

@@ -3,7 +3,7 @@
 from typing import Final
 
 from crmkit._tables._contracts import CONTRACTS, MOST_CUSTOMERS
-from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT
+from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT, READY_CUSTOMERS
 from crmkit._tables._document import document
 from crmkit._tables._floats import check_values, float_columns
 from crmkit._tables._moves import MOVES
@@ -24,6 +24,7 @@ __all__ = [
     "MOVES",
     "OPPORTUNITIES",
     "ORDER_LINES",
+    "READY_CUSTOMERS",
     "SCHEMAS",
     "SUBSCRIPTIONS",
     "TRANSACTIONS",
@@ -42,6 +43,7 @@ SCHEMAS: Final = (
     TRANSACTIONS,
     ORDER_LINES,
     CUSTOMERS,
+    READY_CUSTOMERS,
     CELLS,
     HOLDOUT,
     ACTIVITY,

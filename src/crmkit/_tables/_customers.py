@@ -5,7 +5,7 @@ from typing import Final
 from crmkit._messages import Message
 from crmkit._tables._schema import Field, Rule, Schema
 
-__all__ = ["CELLS", "CUSTOMERS", "HOLDOUT"]
+__all__ = ["CELLS", "CUSTOMERS", "HOLDOUT", "READY_CUSTOMERS"]
 
 _NO_PURCHASE: Final = "without a purchase day"
 _RECENCY: Final = Field("recency", "count", "days from the first to the last purchase day", missing=_NO_PURCHASE)
@@ -50,6 +50,35 @@ CUSTOMERS: Final = Schema(
             columns=("first_order", "last_order"),
             broken=lambda column: column["first_order"] > column["last_order"],
             says=Message(en="{first_order} is after {last_order}", zh="{first_order}晚于{last_order}"),
+        ),
+    ),
+)
+
+READY_CUSTOMERS: Final = Schema(
+    name="customers",
+    row="a customer whose totals came ready",
+    made_by="as_customers",
+    fields=(
+        Field("customer_id", "id", "the customer"),
+        Field("first_order", "day", "the day of the first order", missing="without an order", optional=True),
+        Field("last_order", "day", "the day of the last order", missing="without an order", optional=True),
+        Field("n_orders", "count", "orders", whole=True),
+        Field("spend", "money", "net money"),
+        Field(
+            "days_since_last", "count", "days from the last order to the day of the table", missing="without an order"
+        ),
+        Field(
+            "tenure_days",
+            "count",
+            "days from the first order to the day of the table",
+            missing="without an order, or where no column is named",
+        ),
+    ),
+    rules=(
+        Rule(
+            columns=("days_since_last", "tenure_days"),
+            broken=lambda column: column["days_since_last"] > column["tenure_days"],
+            says=Message(en="{days_since_last} is above {tenure_days}", zh="{days_since_last}大于{tenure_days}"),
         ),
     ),
 )
