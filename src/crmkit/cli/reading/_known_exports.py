@@ -11,11 +11,19 @@ __all__ = ["Export", "known_export"]
 
 
 class Export(NamedTuple):
-    """A kind of export: its name, names that only it has together, and its columns by role, the best first."""
+    """A kind of export: its name, names that only it has together, its columns by role, and the money of whole orders.
+
+    Of several columns for a role the first that is there counts.
+    """
 
     name: str
     header: str
     roles: Mapping[str, str]
+    order_totals: str = ""
+
+    def holds_order_totals(self, column: str) -> bool:
+        """Whether a column is the money of a whole order, even where it is repeated on the lines of an order."""
+        return plain_name(column) in self.order_totals.split()
 
     def columns(self, header: Sequence[str]) -> dict[str, str]:
         """Find the columns of the roles that a file has."""
@@ -39,6 +47,7 @@ _KNOWN: Final = (
             "status": "financialstatus",
             "refund": "refundedamount",
         },
+        "total subtotal refundedamount",
     ),
     Export(
         "Amazon",
@@ -66,6 +75,7 @@ _KNOWN: Final = (
             "status": "status orderstatus",
             "refund": "refundedtotal",
         },
+        "ordertotal refundedtotal",
     ),
     Export(
         "WooCommerce",
@@ -79,6 +89,7 @@ _KNOWN: Final = (
             "status": "orderstatus",
             "refund": "orderrefundamount",
         },
+        "ordertotalamount orderrefundamount",
     ),
     Export(
         "Olist",

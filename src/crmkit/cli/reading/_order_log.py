@@ -18,9 +18,11 @@ from crmkit.cli.language import FileError, say
 from crmkit.cli.reading._chunks import Chunk
 from crmkit.cli.reading._files import open_table
 from crmkit.cli.reading._guess import ABSENT, Columns, found_columns
+from crmkit.cli.reading._known_exports import known_export
 from crmkit.cli.reading._log_remarks import said_holes, said_holes_by
 from crmkit.cli.reading._notation import say_notation
 from crmkit.cli.reading._options import OrderOptions
+from crmkit.cli.reading._order_fields import OrderFields
 from crmkit.cli.reading._packed_files import shown
 from crmkit.cli.reading._progress import with_progress
 from crmkit.cli.reading._typed_chunks import typed_chunk
@@ -119,17 +121,25 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
         if not waiting or waiting[0].rows.empty:
             raise FileError(_NO_ROWS(file=file, columns=table.columns))
         unusable = Unusable(columns)
+        export = known_export(table.columns)
+        of_orders = export is not None and export.holds_order_totals(columns["amount"] or "")
+        fields = OrderFields(columns, repeats=of_orders)
         texts = NumberTexts(decimal=options.decimal, currency_sign=options.currency_sign)
         if len(waiting) == 1:
-            yield _in_memory(waiting.popleft().rows, unusable, options, texts=texts)
+            rows = fields.filled(waiting.popleft()).rows
+            fields.say(options.language)
+            yield _in_memory(rows, unusable, options, texts=texts)
             return
         with open_warehouse() as warehouse:
             passed = with_progress(_drained(waiting, chunks), size=table.size, options=options)
             typed = (
-                typed_chunk(chunk, unusable, options, texts=texts, keep=keep, fingerprints=warehouse.fingerprints)
+                typed_chunk(
+                    fields.filled(chunk), unusable, options, texts=texts, keep=keep, fingerprints=warehouse.fingerprints
+                )
                 for chunk in passed
             )
             rows = warehouse.filled(typed, name="orders")
+            fields.say(options.language)
             say_notation(texts, options.language)
             yield OrderLog(rows, columns, unusable, {"counts": options.counts}, warehouse)
 
