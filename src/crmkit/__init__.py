@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         as_order_lines,
         as_transactions,
         audit_orders,
+        damaged_id_table,
         rejected_orders,
         unidentified_sales_table,
     )
@@ -48,6 +49,7 @@ __all__ = [
     "cells",
     "cohort_table",
     "customer_summary",
+    "damaged_id_table",
     "holdout_split",
     "load_cdnow",
     "load_donations",
@@ -83,6 +85,7 @@ _HOMES: Final = {
         "as_order_lines",
         "as_transactions",
         "audit_orders",
+        "damaged_id_table",
         "rejected_orders",
         "unidentified_sales_table",
     ),

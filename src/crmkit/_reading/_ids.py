@@ -35,7 +35,7 @@ _SEVERAL_KINDS: Final = Message(
 
 
 def clean_ids(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
-    """Replace a column of ids by whole numbers or text; an empty text is not an id.
+    """Replace a column of ids by whole numbers or text without spaces around it; an empty text is not an id.
 
     A float column of whole numbers, as missing ids make it, becomes whole numbers; categories become
     what they stand for, and a column without any id becomes text.
@@ -49,7 +49,8 @@ def clean_ids(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
     if dtype in (nw.Categorical, nw.Enum, nw.String):
         # PyArrow has several types of text; cast, they are one.
         text = ids if dtype == nw.String and not frame.implementation.is_pyarrow() else ids.cast(nw.String)
-        return frame.with_columns(nw.when(text.str.strip_chars() != "").then(text).alias(column))
+        trimmed = text.str.strip_chars()
+        return frame.with_columns(nw.when(trimmed != "").then(trimmed).alias(column))
     if dtype.is_float() and isinstance(frame, nw.DataFrame):
         return _from_floats(frame, column, where=where)
     kind = type_of(frame, column)

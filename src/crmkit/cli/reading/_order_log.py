@@ -16,6 +16,7 @@ from crmkit._reading import NumberTexts
 from crmkit.activity import LogHole
 from crmkit.cli.language import FileError, say
 from crmkit.cli.reading._chunks import Chunk
+from crmkit.cli.reading._damaged_ids import say_damaged_ids
 from crmkit.cli.reading._files import open_table
 from crmkit.cli.reading._guess import ABSENT, Columns, found_columns
 from crmkit.cli.reading._known_exports import known_export
@@ -141,6 +142,7 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
             rows = warehouse.filled(typed, name="orders")
             fields.say(options.language)
             say_notation(texts, options.language)
+            say_damaged_ids(rows, columns["customer_id"], options.language)
             yield OrderLog(rows, columns, unusable, {"counts": options.counts}, warehouse)
 
 
@@ -158,6 +160,7 @@ def _in_memory(rows: pd.DataFrame, unusable: Unusable, options: OrderOptions, *,
     for column in money_columns(columns):
         texts.look_at(rows[column], name=column, where=Column("orders", column))
     say_notation(texts, options.language)
+    say_damaged_ids(rows, columns["customer_id"], options.language)
     return OrderLog(rows, columns, unusable, formats)
 
 
