@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crmkit.views._limits import ForecastLimits
     from crmkit.views._remarks import MARK_REMARK, base_remarks, hole_remarks, stale_remarks
     from crmkit.views._scored import BaseSegments, base_segments, scored_customers
+    from crmkit.views._star import star_tables, write_star_tables
     from crmkit.views._valued import valued_customers
     from crmkit.views._worth_saving import customers_worth_saving
 
@@ -32,7 +33,9 @@ __all__ = [
     "hole_remarks",
     "scored_customers",
     "stale_remarks",
+    "star_tables",
     "valued_customers",
+    "write_star_tables",
 ]
 
 # What type checkers see above, by file: remarks on a log need no model.
@@ -60,6 +63,10 @@ _HOMES: Final = {
         "BaseSegments",
         "base_segments",
         "scored_customers",
+    ),
+    "_star": (
+        "star_tables",
+        "write_star_tables",
     ),
     "_valued": ("valued_customers",),
     "_worth_saving": ("customers_worth_saving",),
