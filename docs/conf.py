@@ -20,9 +20,11 @@ version = release = __version__
 
 sys.path.insert(0, str(Path(__file__).with_name("_ext")))
 extensions = [
+    "cards",
     "mathml",
     "myst_nb",
     "numpydoc",
+    "pictures",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
 ]
@@ -77,7 +79,7 @@ html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_show_copyright = False
-html_sidebars = {page: [] for page in ("index", "quickstart", "quickstart.zh", "plots")}
+html_sidebars = {page: [] for page in ("index", "index.zh", "quickstart", "plots")}
 html_theme_options = {
     "logo": {"text": "crmkit"},
     "header_links_before_dropdown": 8,
