@@ -60,6 +60,18 @@ def test_both_languages_show_the_same_code(name):
     assert first == second
 
 
+@pytest.mark.parametrize(
+    "chinese", [page for page in PAGES if page.name.endswith(".zh.md")], ids=lambda page: page.name
+)
+def test_pages_in_two_languages_lead_to_one_another(chinese):
+    english = chinese.with_name(chinese.name.replace(".zh.md", ".md"))
+    assert f"[English]({english.name})" in chinese.read_text(encoding="utf-8")
+    assert f"[中文]({chinese.name})" in english.read_text(encoding="utf-8")
+    if chinese.parent.name == "docs":
+        index = ROOT / "docs" / "index.zh.md"
+        assert chinese == index or f"]({chinese.name})" in index.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("page", [*PAGES, *TUTORIALS], ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
     targets = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
