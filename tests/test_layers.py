@@ -19,6 +19,7 @@ LEVELS = {
     "_messages": 1,
     "_checks": 2,
     "_figures": 2,
+    "_extras": 2,
     "_random": 2,
     "_time_units": 2,
     "_calendar": 3,

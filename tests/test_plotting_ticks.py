@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 from matplotlib.dates import num2date
 from matplotlib.figure import Figure
@@ -228,13 +229,36 @@ def contrasts(ax):
 
 def test_text_can_be_read_on_every_shade():
     shades = np.append(np.linspace(0, 1, 301), np.nan)[None, :]
-    ax = Figure().subplots()
+    ax = Figure(figsize=(100, 4)).subplots()
     heat_map(ax, shades, [["x"] * 302], columns=["c"] * 302, rows=["r"])
     found = contrasts(ax)
     assert len(found) == 302
     assert min(found) >= 4.5
     # light text on dark cells, dark text on light and empty ones
     assert [ax.texts[at].get_color() for at in (0, 150, 300, 301)] == ["black", "black", "white", "black"]
+
+
+@pytest.mark.parametrize("n_cohorts", [1, 6, 24, 36])
+def test_every_number_fits_its_cell(n_cohorts):
+    starts = pd.date_range("2021-01-01", periods=n_cohorts, freq="MS")
+    rows = [(start, age, 12_345, 1.0) for at, start in enumerate(starts) for age in range(n_cohorts - at)]
+    ax = plot_cohorts(pd.DataFrame(rows, columns=["cohort", "age", "size", "retention"]))
+    ax.figure.draw_without_rendering()
+    cell = ax.transData.transform([(0, 0), (1, 1)])
+    width, height = np.abs(cell[1] - cell[0])
+    for text in ax.texts:
+        drawn = text.get_window_extent()
+        assert drawn.width < width
+        assert drawn.height < height
+    labels = [label.get_window_extent() for label in ax.get_yticklabels()]
+    assert not any(one.overlaps(other) for one, other in pairwise(labels))
+    plt.close(ax.figure)
+
+
+def test_numbers_too_small_to_read_are_left_out():
+    ax = Figure(figsize=(3, 2)).subplots()
+    heat_map(ax, np.ones((20, 20)), [["100%"] * 20] * 20, columns=["c"] * 20, rows=["r"] * 20)
+    assert list(ax.texts) == []
 
 
 GRID = [(r, f) for r in range(1, 6) for f in range(1, 6)]

@@ -134,11 +134,25 @@ def test_chinese_texts_get_a_chinese_font_where_there_is_one(ax, monkeypatch):
 
 def test_without_a_chinese_font_the_reader_is_told(ax, monkeypatch):
     monkeypatch.setattr("matplotlib.font_manager.fontManager", type("Fonts", (), {"ttflist": []}))
+    monkeypatch.setattr("matplotlib.font_manager.findSystemFonts", list)
     with pytest.warns(UserWarning, match="finds no font with Chinese glyphs. Install one, such as Noto Sans CJK SC"):
         plot_concentration(CURVE, ax=ax, language="zh")
     # text that stays text is shown by the reader's own fonts
     with mpl.rc_context({"svg.fonttype": "none"}):
         plot_concentration(CURVE, ax=Figure().subplots(), language="zh")
+
+
+def test_a_font_installed_after_matplotlib_looked_is_found(ax, monkeypatch, tmp_path):
+    (tmp_path / "odd.ttf").write_bytes(b"no font")
+    file = mpl.font_manager.findfont("DejaVu Sans Mono")
+    fonts = mpl.font_manager.FontManager()
+    monkeypatch.setattr("crmkit.plotting._style._CHINESE", ("DejaVu Sans Mono",))
+    monkeypatch.setattr("crmkit.plotting._style._LOOKED_AT", set())
+    monkeypatch.setattr(fonts, "ttflist", [font for font in fonts.ttflist if font.name != "DejaVu Sans Mono"])
+    monkeypatch.setattr("matplotlib.font_manager.fontManager", fonts)
+    monkeypatch.setattr("matplotlib.font_manager.findSystemFonts", lambda: [file, str(tmp_path / "odd.ttf")])
+    plot_concentration(CURVE, ax=ax, language="zh")
+    assert ax.title.get_fontfamily() == ["DejaVu Sans Mono", "sans-serif"]
 
 
 # Laws.

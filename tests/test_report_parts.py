@@ -300,3 +300,21 @@ def test_sections_of_other_kinds_are_refused(report):
         report.with_section("x", [1])
     with pytest.raises(TypeError, match="`title` must be text, got 5"):
         report.with_section(5, "x")
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("*5* & [x](http://y) `z`", "\\*5\\* &amp; \\[x\\](http://y) \\`z\\`"),
+        ("_a_ snake_case # ~b~", "\\_a\\_ snake_case \\# \\~b\\~"),
+        ("a|b\\\r\n<i>", "a\\|b\\\\ &lt;i>"),
+        ("- a -5", "\\- a -5"),
+        ("> quoted", "\\> quoted"),
+        ("-5", "-5"),
+    ],
+)
+def test_markdown_shows_what_was_typed(report, typed, written):
+    table = pd.DataFrame({typed: [typed]})
+    text = report.with_section(typed, typed).with_section("t", table).to_markdown()
+    assert f"## {written}\n\n{written}\n\n## t" in text
+    assert text.endswith(f"| {written} |\n| --- |\n| {written} |\n")

@@ -10,6 +10,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from crmkit._extras import check_extra
 from crmkit._messages import Message
 from crmkit._workbook._charts import add_drawings
 from crmkit._workbook._rows import Rows, rows_of
@@ -40,6 +41,7 @@ _MOST_IN_MEMORY: Final = 16 * 2**20
 
 def write_workbook(sheets: Sequence[Sheet], path: str | Path) -> None:
     """Write sheets in their order, completely or not at all."""
+    check_extra("report", "openpyxl")
     for sheet in sheets:
         if len(sheet.table) > MOST_ROWS:
             raise ValueError(_TOO_MANY(most=MOST_ROWS, title=sheet.title, n=len(sheet.table)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from crmkit._names import Label, Language
-from crmkit.plotting._heat import heat_map
+from crmkit.plotting._heat import heat_map, size_of
 from crmkit.plotting._style import axes_for, in_language, table_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def plot_cohorts(cohorts: Any, *, ax: Axes | None = None, language: Language = "
     cohorts : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.cohort_table` gives it.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on; without them, new ones are made.
+        Axes to draw on; without them, new ones are made, as large as the cohorts need. On axes that are too small
+        for the numbers the shades stand alone.
     language : {"en", "zh"}, default "en"
         Language of the labels.
 
@@ -67,7 +68,7 @@ def plot_cohorts(cohorts: Any, *, ax: Axes | None = None, language: Language = "
     retention[np.searchsorted(newest, later["cohort"].to_numpy()), later["age"] - 1] = later["retention"]
     most = np.nanmax(retention, initial=0.0)
     texts = [["" if np.isnan(share) else f"{share:.0%}" for share in row] for row in retention.tolist()]
-    ax = axes_for(ax)
+    ax = axes_for(ax, size=size_of(len(ages), len(newest)))
     heat_map(
         ax,
         retention / most if most > 0 else retention,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -12,9 +12,17 @@ from crmkit._arrays import Floats
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["heat_map"]
+__all__ = ["heat_map", "size_of"]
 
 _SHADES = ("#F3F7FB", "#0072B2")
+# A cell with three digits and a sign in small letters, and the room for labels, in inches.
+_CELL: Final = (0.38, 0.24)
+_LABELS: Final = (2.0, 0.8)
+# Letters in points: the usual, and the smallest that can be read. A text is as wide as so many of its letters' heights.
+_LETTERS: Final = 8.3
+_SMALLEST: Final = 5.0
+_WIDTH: Final = 0.85
+_POINTS: Final = 72
 # On cells of lower luminance L white text has more contrast than black. Both have 4.6 : 1 where
 # 1.05 / (L + 0.05) = (L + 0.05) / 0.05.
 _DARK = 1.05**0.5 * 0.05**0.5 - 0.05
@@ -35,14 +43,31 @@ def heat_map(
     shown = np.ma.masked_invalid(shades)
     edges = [np.arange(n + 1) - 0.5 for n in (len(columns), len(rows))]
     ax.pcolormesh(*edges, shown, cmap=blues, vmin=0, vmax=1, edgecolors="white", linewidth=1)
+    letters = _letters(ax, texts, n_columns=len(columns), n_rows=len(rows))
     for (row, column), luminance in np.ndenumerate(_luminance(blues(shown))):
         colour = "white" if luminance < _DARK else "black"
-        ax.text(column, row, texts[row][column], ha="center", va="center", color=colour, fontsize="small")
+        if letters >= _SMALLEST:
+            ax.text(column, row, texts[row][column], ha="center", va="center", color=colour, fontsize=letters)
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
     ax.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     ax.tick_params(colors="#444444", length=0)
     ax.spines[:].set_visible(False)
+
+
+def size_of(n_columns: int, n_rows: int) -> tuple[float, float]:
+    """Give the size in inches at which each cell can be read."""
+    return n_columns * _CELL[0] + _LABELS[0], n_rows * _CELL[1] + _LABELS[1]
+
+
+def _letters(ax: Axes, texts: Sequence[Sequence[str]], *, n_columns: int, n_rows: int) -> float:
+    """The size of letters, in points, with which the longest text fits into a cell; too small ones are not drawn."""
+    if not n_columns or not n_rows:
+        return _LETTERS
+    area = ax.bbox.transformed(ax.figure.dpi_scale_trans.inverted())
+    longest = max((len(text) for row in texts for text in row), default=1) or 1
+    width, height = area.width / n_columns * _POINTS, area.height / n_rows * _POINTS
+    return float(min(_LETTERS, width / (longest * _WIDTH), height * 0.9))
 
 
 def _luminance(colours: Floats) -> Floats:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from crmkit._checks import check_option
+from crmkit._extras import check_extra
 from crmkit._frames import to_pandas
 from crmkit._messages import Message
 from crmkit._names import LANGUAGES, Language
@@ -15,6 +17,7 @@ from crmkit._tables import open_columns
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.font_manager import FontManager
     from matplotlib.legend import Legend
 
 __all__ = ["BLUE", "DASHED", "GREY", "ORANGE", "axes_for", "in_language", "legend", "quiet", "table_of"]
@@ -25,28 +28,32 @@ ORANGE: Final = "#E69F00"
 GREY: Final = "#767676"
 DASHED: Final = (0, (4, 3))
 _MOST_IN_A_ROW = 4
+_INCHES: Final = (8.0, 4.0)
 # Families with Chinese glyphs, those made for screens first.
 _CHINESE: Final = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "Hiragino Sans GB",
     "Heiti SC", "SimHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Sans CJK JP", "Arial Unicode MS", "SimSun",
 )  # fmt: skip
 
+_LOOKED_AT: Final[set[str]] = set()
+
 _NO_GLYPHS: Final = Message(
-    en="Matplotlib finds no font with Chinese glyphs. Install one, such as Noto Sans CJK SC, and delete Matplotlib's "
-    "font cache; or save as SVG with matplotlib.rcParams['svg.fonttype'] = 'none'.",
-    zh="Matplotlib 找不到含中文字形的字体。请安装一种，如 Noto Sans CJK SC，并删除 Matplotlib 的字体缓存；"
-    "或设 matplotlib.rcParams['svg.fonttype'] = 'none' 后保存为 SVG。",
+    en="Matplotlib finds no font with Chinese glyphs. Install one, such as Noto Sans CJK SC; or save as SVG with "
+    "matplotlib.rcParams['svg.fonttype'] = 'none'.",
+    zh="Matplotlib 找不到含中文字形的字体。请安装一种，如 Noto Sans CJK SC；或设 matplotlib.rcParams['svg.fonttype'] = "
+    "'none' 后保存为 SVG。",
 )
 
 
-def axes_for(ax: Axes | None) -> Axes:
-    """Return the axes given, or new ones of the usual size."""
+def axes_for(ax: Axes | None, *, size: tuple[float, float] = _INCHES) -> Axes:
+    """Return the axes given, or new ones: of the usual size unless what is drawn needs more."""
     if ax is not None:
         return ax
+    check_extra("plot", "matplotlib")
     # Importing pyplot picks a backend, which nobody needs who brings axes.
     from matplotlib import pyplot as plt
 
-    return plt.subplots(figsize=(8, 4), layout="constrained")[1]
+    return plt.subplots(figsize=tuple(map(max, size, _INCHES)), layout="constrained")[1]
 
 
 def quiet(ax: Axes) -> None:
@@ -72,13 +79,30 @@ def in_language(ax: Axes, language: Language) -> Axes:
     # If SVG keeps text as text, the reader's own fonts show it.
     if language == "en" or rcParams["svg.fonttype"] == "none":
         return ax
-    installed = {font.name for font in fontManager.ttflist}
-    families = [name for name in _CHINESE if name in installed]
+    families = _chinese_families(fontManager) or _found_anew(fontManager)
     if not families:
         warnings.warn(_NO_GLYPHS(), stacklevel=3)
     for text in ax.findobj(Text):
         text.set_fontfamily([*families[:1], "sans-serif"])
     return ax
+
+
+def _chinese_families(fonts: FontManager) -> list[str]:
+    installed = {font.name for font in fonts.ttflist}
+    return [name for name in _CHINESE if name in installed]
+
+
+def _found_anew(fonts: FontManager) -> list[str]:
+    """Look for fonts that were installed after Matplotlib wrote its list of them; each is looked at once."""
+    from matplotlib.font_manager import findSystemFonts
+
+    known = _LOOKED_AT | {font.fname for font in fonts.ttflist}
+    for path in set(findSystemFonts()) - known:
+        _LOOKED_AT.add(path)
+        # What cannot be read as a font is passed over, as Matplotlib does.
+        with suppress(OSError, RuntimeError, ValueError):
+            fonts.addfont(path)
+    return _chinese_families(fonts)
 
 
 def table_of(native: Any, columns: Sequence[str], *, name: str, made_by: str, language: Language) -> pd.DataFrame:

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.dates import DAILY, AutoDateLocator, DayLocator, num2date
-from matplotlib.ticker import EngFormatter, Formatter, MaxNLocator
+
+from crmkit._extras import check_extra
+
+# Most plots begin with the import of this file.
+check_extra("plot", "matplotlib")
+
+from matplotlib.dates import DAILY, AutoDateLocator, DayLocator, num2date  # noqa: E402
+from matplotlib.ticker import EngFormatter, Formatter, MaxNLocator  # noqa: E402
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from crmkit._extras import check_extra
+
 __all__ = ["as_drawn", "figure_svg", "svg"]
 
 _INCHES: Final = (7.2, 3.0)
@@ -20,6 +22,7 @@ _ID: Final = re.compile(r'(\bid="|url\(#|href="#)')
 
 def svg(draw: Callable[[Any], object], *, name: str) -> str:
     """Draw inline SVG whose text stays text, so that the reader's own fonts show Chinese."""
+    check_extra("report", "matplotlib")
     from matplotlib import style
     from matplotlib.figure import Figure
 

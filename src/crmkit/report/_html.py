@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from crmkit._extras import check_extra
 from crmkit._figures import day
 from crmkit._names import Label, Language
 from crmkit._version import __version__
@@ -72,6 +73,7 @@ def _section(section: Section, answer: Answer, facts: Facts, environment: Enviro
 
 
 def _environment(language: Language) -> Environment:
+    check_extra("report", "jinja2")
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

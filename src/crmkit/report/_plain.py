@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -19,6 +20,9 @@ from crmkit.report._sections import SECTIONS
 from crmkit.report._texts import TEXTS
 
 __all__ = ["as_dict", "as_markdown"]
+
+# What begins something in Markdown within a line; an underscore within a word, and a sign within a number, do not.
+_MARKS: Final = re.compile(r"([\\`*\[\]|~#]|^[+>\-](?=\s|>)|(?<!\w)_|_(?!\w))")
 
 
 def as_dict(answers: Mapping[str, Answer], added: Sequence[Added], facts: Facts) -> dict[str, Any]:
@@ -81,7 +85,5 @@ def _shown(value: Any) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text that neither ends a cell nor becomes HTML where Markdown is rendered."""
-    for given, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("\n", " "), ("\r", " ")):
-        text = text.replace(given, written)
-    return text
+    """Text that Markdown shows as it was typed: no mark-up, link or HTML, no end of a cell or of a line."""
+    return _MARKS.sub(r"\\\1", " ".join(text.replace("&", "&amp;").replace("<", "&lt;").splitlines()))
