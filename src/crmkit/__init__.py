@@ -12,7 +12,15 @@ from crmkit._lazy import lazily
 from crmkit._version import __version__
 
 if TYPE_CHECKING:
-    from crmkit.activity import activity_table, cohort_table, log_coverage_table, opportunity_table
+    from crmkit.activity import (
+        activity_table,
+        as_activity,
+        audit_activity,
+        cohort_table,
+        log_coverage_table,
+        opportunity_table,
+        rejected_activity,
+    )
     from crmkit.customers import (
         as_customers,
         audit_customers,
@@ -39,10 +47,12 @@ __all__ = [
     "SchemaError",
     "__version__",
     "activity_table",
+    "as_activity",
     "as_customers",
     "as_order_lines",
     "as_subscriptions",
     "as_transactions",
+    "audit_activity",
     "audit_customers",
     "audit_orders",
     "audit_subscriptions",
@@ -58,6 +68,7 @@ __all__ = [
     "make_subscriptions",
     "make_transactions",
     "opportunity_table",
+    "rejected_activity",
     "rejected_customers",
     "rejected_orders",
     "rejected_subscriptions",
@@ -67,7 +78,15 @@ __all__ = [
 
 # What type checkers see above, by the part that has it; pandas is loaded when one of them is used.
 _HOMES: Final = {
-    "activity": ("activity_table", "cohort_table", "log_coverage_table", "opportunity_table"),
+    "activity": (
+        "activity_table",
+        "as_activity",
+        "audit_activity",
+        "cohort_table",
+        "log_coverage_table",
+        "opportunity_table",
+        "rejected_activity",
+    ),
     "customers": (
         "as_customers",
         "audit_customers",

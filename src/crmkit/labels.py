@@ -28,6 +28,7 @@ class _Gathered(Mapping[str, Mapping[str, Label]]):
 
 @cache
 def _gathered() -> Mapping[str, Mapping[str, Label]]:
+    from crmkit.activity import ACTIVITY_REASONS
     from crmkit.customers import CUSTOMER_REASONS
     from crmkit.metrics import kpi_catalogue
     from crmkit.segment import SCHEMES
@@ -36,6 +37,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
 
     kpis = kpi_catalogue().set_index("kpi")[["name_en", "name_zh"]].itertuples(name=None)
     schemes: dict[str, Mapping[str, Label]] = {
+        "activity_reason": ACTIVITY_REASONS,
         "audit_reason": AUDIT_REASONS,
         "kpi": MappingProxyType({code: Label(en, zh) for code, en, zh in kpis}),
         "kpi_group": MappingProxyType({str(code): name for code, name in GROUPS.items()}),

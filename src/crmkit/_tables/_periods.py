@@ -16,6 +16,13 @@ ACTIVITY: Final = Schema(
         Field("period", "day", "the first day of the period"),
         Field("n_orders", "count", "orders on purchase days; 0 where only refunds came", whole=True),
         Field("amount", "money", "net money", missing="throughout where orders carry no price"),
+        Field("profit", "money", "profit", optional=True),
+        Field(
+            "cohort",
+            "label",
+            "the first day of the period of acquisition, as text; `before` for customers acquired before the data",
+            optional=True,
+        ),
     ),
 )
 

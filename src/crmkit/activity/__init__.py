@@ -4,19 +4,26 @@ from crmkit.activity._activity import activity_table
 from crmkit.activity._cohorts import cohort_table
 from crmkit.activity._coverage import log_coverage_table
 from crmkit.activity._daily import daily_counts
+from crmkit.activity._door import as_activity
 from crmkit.activity._holes import LogHole, log_holes, touching
 from crmkit.activity._opportunities import opportunity_table
+from crmkit.activity._ready import ACTIVITY_REASONS
+from crmkit.activity._ready_audit import audit_activity, rejected_activity
 from crmkit.activity._span import LogSpan, log_span
 
 __all__ = [
+    "ACTIVITY_REASONS",
     "LogHole",
     "LogSpan",
     "activity_table",
+    "as_activity",
+    "audit_activity",
     "cohort_table",
     "daily_counts",
     "log_coverage_table",
     "log_holes",
     "log_span",
     "opportunity_table",
+    "rejected_activity",
     "touching",
 ]

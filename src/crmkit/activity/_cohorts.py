@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from crmkit._calendar import Freq, number_of_period, period_number
+from crmkit._calendar import Freq, check_freq, next_day, number_of_period, period_number
 from crmkit._checks import Day, as_day
-from crmkit._frames import FrameT, from_pandas, join_frames, to_pandas
+from crmkit._frames import AnyFrame, FrameT, from_pandas, join_frames, midnight, open_frame, to_pandas
 from crmkit._messages import Message
+from crmkit._tables import ACTIVITY, open_table
 from crmkit.activity._activity import activity_by_period
+from crmkit.activity._door import BEFORE
 from crmkit.errors import SchemaError
 
 __all__ = ["cohort_table"]
 
+_OF_ACTIVITY: Final = ("customer_id", "period", "n_orders")
 _NO_PURCHASE: Final = Message(
     en="{@transactions} has no purchase up to {day:%Y-%m-%d}. Give a later {@as_of}.",
     zh="截至 {day:%Y-%m-%d} 没有购买，请给出更晚的 {@as_of}。",
@@ -29,7 +33,8 @@ def cohort_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `as_transactions` gives them.
+        As `as_transactions` gives them; or an activity table, as `as_activity` gives it, with periods of length
+        ``freq``. Customers acquired before the data, whose cohort is "before", are then left out.
     as_of : date or ISO text
         The last day that counts. Unless it ends a period, every cohort's last age is incomplete.
     freq : {"D", "W", "M", "Q", "Y"}, default "M"
@@ -62,8 +67,9 @@ def cohort_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     5 1997-02-01    1          134   857   0.156359
     8 1997-03-01    1           87   719   0.121001
     """
+    check_freq(freq)
     last_day = as_day(as_of, name="as_of")
-    active = activity_by_period(transactions, as_of=as_of, freq=freq).filter(nw.col("n_orders") > 0)
+    active = _activity(transactions, last_day, freq).filter(nw.col("n_orders") > 0)
     firsts = active.group_by("customer_id").agg(nw.col("period").min().alias("cohort"))
     counted = (
         join_frames(active, firsts, on="customer_id", how="inner")
@@ -78,6 +84,17 @@ def cohort_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
         raise SchemaError(_NO_PURCHASE(day=last_day))
     last = number_of_period(last_day, freq=freq)
     return from_pandas(_every_age(counts, last=last), like=transactions)
+
+
+def _activity(table: object, last_day: datetime, freq: Freq) -> AnyFrame:
+    """The activity up to a day: worked out from transactions, or as it came."""
+    columns = open_frame(table, name="transactions").collect_schema().names()
+    if "period" not in columns or "date" in columns:
+        return activity_by_period(table, as_of=last_day, freq=freq)
+    rows = open_table(table, ACTIVITY, name="transactions", columns=_OF_ACTIVITY)
+    rows = rows.filter(nw.col("period") < midnight(next_day(last_day), of=rows))
+    rows = rows.filter(nw.col("cohort") != BEFORE) if "cohort" in columns else rows
+    return rows.select(*_OF_ACTIVITY)
 
 
 def _every_age(counts: pd.DataFrame, *, last: int) -> pd.DataFrame:

@@ -31,6 +31,7 @@ _HEADS: Final = (
 _TIERS: Final = Label("Tiers", "客户分层")
 _SEGMENTS: Final = Label("RFM segments", "RFM 细分")
 _MASTER_MISSING: Final = Message(en="--master-id needs --master.", zh="--master-id 须与 --master 一起使用。")
+_NO_AS_OF: Final = Message(en="Missing option '--as-of'.", zh="缺少选项 '--as-of'。")
 _NO_RULES: Final = Message(
     en="--rules must be named_11, chinese_8 or a file that ends in .toml, got {rules}.",
     zh="--rules 须为 named_11、chinese_8 或以 .toml 结尾的文件，得到 {rules}。",
@@ -39,7 +40,7 @@ _RULES_UNREAD: Final = Message(en="--rules {file} cannot be read: {error}", zh="
 
 
 @command()
-@order_command(as_of="Last day that counts, such as 2024-12-31.", needs_as_of=True)
+@order_command(as_of="Last day that counts, such as 2024-12-31. Needed for orders.", needs_as_of=False)
 @output_option("customers.xlsx", "File to write: .parquet, .csv or .xlsx.")
 @click.option(
     "--rules",
@@ -56,6 +57,10 @@ _RULES_UNREAD: Final = Message(en="--rules {file} cannot be read: {error}", zh="
     help="All known customers; those without an order are prospects.",
 )
 @click.option("--master-id", metavar="COLUMN", help="Customers in the master file; guessed from its header.")
+@click.option("--spend", metavar="COLUMN", help="Money per customer, where FILE has one row per customer.")
+@click.option("--n-orders", metavar="COLUMN", help="Orders per customer, with --spend.")
+@click.option("--days-since-last", metavar="COLUMN", help="Days since the customer's last order, with --spend.")
+@click.option("--last-order", metavar="COLUMN", help="Day of the last order instead, counted to --as-of.")
 @MONETARY_VALUE
 @JSON
 def score(
@@ -64,6 +69,10 @@ def score(
     rules: Path,
     master: Path | None,
     master_id: str | None,
+    spend: str | None,
+    n_orders: str | None,
+    days_since_last: str | None,
+    last_order: str | None,
     with_monetary_value: bool,
     as_json: bool,
 ) -> None:
@@ -74,11 +83,10 @@ def score(
       crmkit score orders.csv --as-of 2024-12-31 --output customers.xlsx
       crmkit score orders.csv --as-of 2024-12-31 --rules chinese_8 --language zh \\
         --master customers.csv --master-id CustomerID --output scored.csv
+      crmkit score customers.csv --spend Revenue --n-orders Orders --days-since-last Recency
     """  # noqa: D301
-    from crmkit._frames import open_frame, to_pandas
-    from crmkit.cli.reading import known_ids, open_orders
+    from crmkit.cli.reading import customers_of_totals
     from crmkit.cli.writing import check_ending, check_output, for_readers, write_table, writing
-    from crmkit.customers import customer_summary
     from crmkit.views import base_remarks, base_segments, scored_customers
 
     check_ending(output)
@@ -86,15 +94,11 @@ def score(
         raise OptionError(_MASTER_MISSING())
     check_output(output, read=[path for path in (options.file, master, rules) if path is not None])
     read_rules = _read(rules)
-    with open_orders(options) as log:
-        transactions = log.transactions(options, as_of=options.as_of).transactions
-        ids = None if master is None else known_ids(master, master_id, options, transactions=transactions)
-        known = None if ids is None else log.like_rows(ids, name="master")
-        with of_the_master_file():
-            summary = customer_summary(transactions, as_of=options.as_of or "", customers=known)
-        customers = to_pandas(open_frame(summary, name="customers"))
+    totals = {"spend": spend, "n_orders": n_orders, "days_since_last": days_since_last, "last_order": last_order}
+    ready = any(totals.values())
+    customers = customers_of_totals(options, totals) if ready else _of_orders(options, master, master_id)
     customers = customers.sort_values("customer_id", ignore_index=True)
-    segments = base_segments(customers, rules=read_rules, with_prospects=ids is not None)
+    segments = base_segments(customers, rules=read_rules, with_prospects=ready or master is not None)
     scored = scored_customers(customers, segments=segments, language=options.language)
     shown = for_readers(scored, with_monetary_value=with_monetary_value)
     with writing(output):
@@ -102,6 +106,23 @@ def score(
     for remark in base_remarks(segments.base):
         say(remark, options.language)
     _say(segments, output, options, n_customers=len(scored), as_json=as_json)
+
+
+def _of_orders(options: OrderOptions, master: Path | None, master_id: str | None) -> pd.DataFrame:
+    """The customers of an order log."""
+    from crmkit._frames import open_frame, to_pandas
+    from crmkit.cli.reading import known_ids, open_orders
+    from crmkit.customers import customer_summary
+
+    if options.as_of is None:
+        raise OptionError(_NO_AS_OF())
+    with open_orders(options) as log:
+        transactions = log.transactions(options, as_of=options.as_of).transactions
+        ids = None if master is None else known_ids(master, master_id, options, transactions=transactions)
+        known = None if ids is None else log.like_rows(ids, name="master")
+        with of_the_master_file():
+            summary = customer_summary(transactions, as_of=options.as_of, customers=known)
+        return to_pandas(open_frame(summary, name="customers"))
 
 
 def _sheets(shown: pd.DataFrame, segments: BaseSegments, language: Language) -> list[Sheet]:

@@ -4,5 +4,6 @@ from crmkit.cli.reading._chunks import Reading
 from crmkit.cli.reading._master import known_ids
 from crmkit.cli.reading._options import ROLES, OrderOptions
 from crmkit.cli.reading._order_log import OrderLog, Usable, open_orders
+from crmkit.cli.reading._totals import customers_of_totals
 
-__all__ = ["ROLES", "OrderLog", "OrderOptions", "Reading", "Usable", "known_ids", "open_orders"]
+__all__ = ["ROLES", "OrderLog", "OrderOptions", "Reading", "Usable", "customers_of_totals", "known_ids", "open_orders"]

@@ -1,0 +1,64 @@
+"""A file with one row per customer: orders, spend and recency ready, instead of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from crmkit._messages import Joined, Message
+from crmkit.cli.language import OptionError, say
+from crmkit.cli.reading._files import open_table
+from crmkit.cli.reading._guess import ABSENT, found_id
+from crmkit.cli.reading._options import OrderOptions
+from crmkit.cli.reading._order_log import CHUNK_ROWS
+from crmkit.customers import as_customers, audit_customers
+from crmkit.labels import LABELS
+
+__all__ = ["customers_of_totals"]
+
+_ALL_THREE: Final = Message(
+    en="A file with one row per customer needs --spend, --n-orders, and --days-since-last or --last-order; missing: "
+    "{missing}.",
+    zh="每行一位客户的文件须给出 --spend、--n-orders，以及 --days-since-last 或 --last-order；缺少 {missing}。",
+)
+_LEFT_OUT: Final = Message(en="Left out of {given:,} rows: {reasons}.", zh="共 {given:,} 行，剔除：{reasons}。")
+_COUNTED: Final = Message(en="{n:,} {reason}", zh="{reason} {n:,} 行")
+
+
+def customers_of_totals(options: OrderOptions, totals: Mapping[str, str | None]) -> pd.DataFrame:
+    """Read the customers of a file whose columns of totals were named; rows that cannot be used are said."""
+    recency = totals["days_since_last"] or totals["last_order"]
+    needed = {"--spend": totals["spend"], "--n-orders": totals["n_orders"], "--days-since-last": recency}
+    missing = [option for option, column in needed.items() if not column]
+    if missing:
+        raise OptionError(_ALL_THREE(missing=", ".join(missing)))
+    with open_table(options.file, options.reading) as table:
+        named = options.columns["customer_id"] or None
+        customer_id = found_id(table.columns, named, file=options.file, language=options.language)
+        columns = {"customer_id": customer_id, **totals}
+        absent = [column for column in columns.values() if column and column not in table.columns]
+        if absent:
+            raise OptionError(ABSENT(file=options.file, missing=absent, columns=table.columns))
+        rows = pd.concat([chunk.rows for chunk in table.chunks([customer_id], CHUNK_ROWS)], ignore_index=True)
+    given: dict[str, Any] = {
+        **columns,
+        "as_of": options.as_of,
+        "date_format": options.date_format,
+        "time_zone": options.time_zone,
+        "decimal": options.decimal,
+        "currency_sign": options.currency_sign,
+    }
+    if options.invalid == "drop":
+        _say_left_out(audit_customers(rows, **given), options)
+    return as_customers(rows, invalid=options.invalid, **given)
+
+
+def _say_left_out(audit: pd.DataFrame, options: OrderOptions) -> None:
+    counts = audit.set_index("reason")["n_rows"]
+    names = LABELS["customer_reason"]
+    left_out = [reason for reason in counts.index if counts[reason] and reason not in ("no_order", "kept", "given")]
+    told = [_COUNTED(n=int(counts[reason]), reason=names[reason].text(options.language).lower()) for reason in left_out]
+    if told:
+        say(_LEFT_OUT(given=int(counts["given"]), reasons=Joined(told, ", ", "，")), options.language)
