@@ -48,7 +48,7 @@ def test_shopify():
     assert kpis(DATA / "orders_shopify.csv", *zone, *NO_REFUNDS)["average_order_value"] == (pytest.approx(104.9), 2)
 
 
-NO_REFUNDS = ()
+NO_REFUNDS = ("--refund", "")
 
 
 @pytest.mark.usefixtures("rows_of_a_chunk")

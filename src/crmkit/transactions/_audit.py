@@ -22,6 +22,7 @@ def audit_orders(
     currency: str | None = None,
     status: str | None = None,
     counts: Sequence[str] | None = None,
+    refund: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -42,6 +43,8 @@ def audit_orders(
     customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
         As in `as_transactions`.
     counts : sequence of str, optional
+        As in `as_transactions`.
+    refund : str, optional
         As in `as_transactions`.
     date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
@@ -93,6 +96,7 @@ def audit_orders(
         currency=currency,
         status=status,
         counts=counts,
+        refund=refund,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,
@@ -116,6 +120,7 @@ def rejected_orders(
     currency: str | None = None,
     status: str | None = None,
     counts: Sequence[str] | None = None,
+    refund: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -130,6 +135,8 @@ def rejected_orders(
     customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
         As in `as_transactions`.
     counts : sequence of str, optional
+        As in `as_transactions`.
+    refund : str, optional
         As in `as_transactions`.
     date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
@@ -170,6 +177,7 @@ def rejected_orders(
         currency=currency,
         status=status,
         counts=counts,
+        refund=refund,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,

@@ -44,6 +44,7 @@ def as_transactions(
     currency: str | None = None,
     status: str | None = None,
     counts: Sequence[str] | None = None,
+    refund: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -85,6 +86,9 @@ def as_transactions(
         The values of ``status`` that count, whatever their case, spaces and punctuation. Without it those that are
         usual in English, Chinese, German, French, Spanish and Japanese count, and other values are refused until
         this says what counts.
+    refund : str, optional
+        Column of money that went back for the order of the row, whatever its sign; empty where nothing did. Each
+        refund is a row of its own, a refund of that order on the order's date, in the audit too.
     date_format : str, optional
         How text dates are written, as in `datetime.strptime`, for example "%d/%m/%Y"; "excel" for the day numbers
         of a spreadsheet. Text that is not ISO is refused without it, with the formats that fit.
@@ -149,6 +153,7 @@ def as_transactions(
         currency=currency,
         status=status,
         counts=counts,
+        refund=refund,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,
@@ -177,6 +182,7 @@ def as_order_lines(
     currency: str | None = None,
     status: str | None = None,
     counts: Sequence[str] | None = None,
+    refund: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -196,6 +202,8 @@ def as_order_lines(
     customer_id, date, amount, quantity, unit_price, currency, status : str, optional
         As in `as_transactions`.
     counts : sequence of str, optional
+        As in `as_transactions`.
+    refund : str, optional
         As in `as_transactions`.
     date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`. ``quantity`` is carried along, with or without ``unit_price``.
@@ -249,6 +257,7 @@ def as_order_lines(
         currency=currency,
         status=status,
         counts=counts,
+        refund=refund,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,

@@ -26,6 +26,7 @@ from crmkit._reading import (
     clean_times,
     open_rows,
 )
+from crmkit.transactions._refunds import NO_AMOUNT, REFUND, note_refunds, unread_refund, with_refunds
 
 __all__ = [
     "AMOUNT",
@@ -115,13 +116,14 @@ def read_orders(
     currency: str | None,
     status: str | None,
     counts: Sequence[str] | None,
+    refund: str | None,
     date_format: str | None,
     time_zone: str | None,
     decimal: DecimalMark | None,
     currency_sign: str | None,
     keep: Sequence[Hashable] = (),
 ) -> Rows:
-    """Name the columns of an order log and clean their values; no row is left out."""
+    """Name the columns of an order log and clean their values; no row is left out, and refunds become rows."""
     columns = {
         CUSTOMER: customer_id,
         TIME: date,
@@ -130,21 +132,25 @@ def read_orders(
         _UNIT_PRICE: unit_price,
         ORDER: order_id,
         STATUS: status,
+        REFUND: refund,
     }
     check_counts(counts, status=status)
     rows = open_rows(orders, columns, table="orders", also=[currency], carried=keep)
     rows = rows.cleaned(clean_ids, CUSTOMER)
     rows = rows.cleaned(clean_times, TIME, date_format=date_format, time_zone=time_zone)
     texts = NumberTexts(decimal=decimal, currency_sign=currency_sign)
-    rows = rows.cleaned_together(clean_numbers, AMOUNT, QUANTITY, _UNIT_PRICE, texts=texts)
+    rows = rows.cleaned(note_refunds, REFUND)
+    rows = rows.cleaned_together(clean_numbers, AMOUNT, QUANTITY, _UNIT_PRICE, REFUND, texts=texts)
     rows = rows.cleaned(clean_labels, ORDER).cleaned(clean_statuses, STATUS, counts=counts)
     if unit_price is not None:
         rows = _priced(rows)
     elif AMOUNT not in rows.sources:
         rows = _counted_in_units(rows)
-    rows = replace(rows, reasons=_reasons(status))
+    if refund is not None and not has_prices(rows):
+        raise ValueError(NO_AMOUNT())
+    rows = replace(rows, reasons=_reasons(status, refund))
     check_one_currency(rows, currency)
-    return rows
+    return rows if refund is None else with_refunds(rows, amount=AMOUNT, quantity=QUANTITY)
 
 
 def has_prices(rows: Rows) -> bool:
@@ -152,11 +158,13 @@ def has_prices(rows: Rows) -> bool:
     return AMOUNT in rows.sources or _UNIT_PRICE in rows.sources
 
 
-def _reasons(status: str | None) -> tuple[Reason, ...]:
+def _reasons(status: str | None, refund: str | None) -> tuple[Reason, ...]:
     """Why rows are left out; the amount of an order that does not count is not asked for."""
-    if status is None:
-        return _UNUSABLE
     no_customer, no_date, no_amount = _UNUSABLE
+    if refund is not None:
+        no_amount = replace(no_amount, holds=no_amount.holds | unread_refund())
+    if status is None:
+        return no_customer, no_date, no_amount
     return no_customer, no_date, _UNCOUNTED, replace(no_amount, holds=no_amount.holds & (nw.col(STATUS) == 1))
 
 

@@ -30,6 +30,7 @@ def unidentified_sales_table(
     currency: str | None = None,
     status: str | None = None,
     counts: Sequence[str] | None = None,
+    refund: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -50,6 +51,8 @@ def unidentified_sales_table(
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`; rows without a customer are counted whatever their status.
+    refund : str, optional
+        As in `as_transactions`; refunds of rows without a customer are not looked at.
     date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
 
@@ -111,6 +114,7 @@ def unidentified_sales_table(
         currency=currency,
         status=status,
         counts=counts,
+        refund=refund,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,

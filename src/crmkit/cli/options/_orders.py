@@ -32,6 +32,7 @@ _SHARED: Final = (
     _column(
         "status", 'Status of the orders, such as paid; rows whose status does not count are left out. "" for none.'
     ),
+    _column("refund", 'Money that went back, in a column beside the amount; subtracted. "" for none.'),
     click.option(
         "--status-counts",
         "counts",

@@ -81,6 +81,7 @@ USUAL_NAMES: Final = MappingProxyType(
             "currency currencycode ordercurrency 币种 货币 幣別 幣種 貨幣 wahrung waehrung devise monnaie moneda "
             "divisa 通貨",
         ),
+        "refund": ("refundedamount refundamount amountrefunded refundedtotal 退款金额 返金額 erstattungsbetrag",),
         "status": (
             "orderstatus financialstatus paymentstatus 订单状态 交易状态 支付状态 訂單狀態 bestellstatus "
             "auftragsstatus zahlungsstatus statutcommande statutdelacommande estadodelpedido estadopedido "

@@ -70,6 +70,7 @@ _ROLES: Final = {
     "order_id": Message(en="order id", zh="订单号"),
     "currency": Message(en="currency", zh="币种"),
     "status": Message(en="status", zh="订单状态"),
+    "refund": Message(en="refund", zh="退款"),
     "master_id": Message(en="customer id in the master file", zh="客户主表中的客户编号"),
 }
 
@@ -87,7 +88,7 @@ def found_columns(
     guesses: Columns = _of_known_export(free, named, file=file, language=language)
     guesses |= {
         role: _guess(free, role, file=file)
-        for role in ("customer_id", "date", "order_id", "currency", "status")
+        for role in ("customer_id", "date", "order_id", "currency", "status", "refund")
         if named[role] is None and role not in guesses
     }
     if "amount" not in guesses:

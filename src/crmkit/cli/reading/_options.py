@@ -14,7 +14,7 @@ from crmkit.transactions import Invalid, Returns
 
 __all__ = ["ROLES", "OrderOptions"]
 
-ROLES: Final = ("customer_id", "date", "amount", "quantity", "unit_price", "order_id", "currency", "status")
+ROLES: Final = ("customer_id", "date", "amount", "quantity", "unit_price", "order_id", "currency", "status", "refund")
 """The roles for which columns can be named."""
 
 

@@ -65,6 +65,9 @@ class OrderFields:
         """The columns of fields, and of the amount."""
         return [self.columns[role] for role in (*_FIELDS, "amount") if self.columns[role] is not None]
 
+    def _refunds(self) -> list[str]:
+        return [] if self.columns["refund"] is None else [self.columns["refund"]]
+
     def _filled(self, rows: pd.DataFrame, *, n_before: int) -> pd.DataFrame:
         amount: str | None = self.columns["amount"]
         names = [name for name in self._names() if name != amount]
@@ -81,9 +84,9 @@ class OrderFields:
             first = given[amount].groupby(of_order).transform("first")
             alike = blank[amount] | rows[amount].eq(first) if self.repeats else blank[amount] & lacking
             once = further & first.notna() & alike
-            if once.any():
-                nothing = 0 if pd.api.types.is_numeric_dtype(rows[amount]) else "0"
-                changed[amount] = rows[amount].mask(once, nothing)
+            for column in [amount, *self._refunds()] if once.any() else []:
+                nothing = 0 if pd.api.types.is_numeric_dtype(rows[column]) else "0"
+                changed[column] = rows[column].mask(once, nothing)
             self.n_without_amount += int(once.iloc[n_before:].sum())
         self.n_filled += int(lacking.iloc[n_before:].sum())
         return rows.assign(**changed)

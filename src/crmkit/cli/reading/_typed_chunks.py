@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import pandas as pd
 import pyarrow as pa
 
 from crmkit._reading import NumberTexts
 from crmkit.cli.reading._chunks import Chunk
+from crmkit.cli.reading._guess import Columns
 from crmkit.cli.reading._options import OrderOptions
-from crmkit.cli.reading._unusable import Unusable, used_columns
+from crmkit.cli.reading._unusable import Unusable, money_columns, used_columns
 from crmkit.transactions import rejected_orders, typed_orders
 
 __all__ = ["typed_chunk"]
@@ -34,7 +36,7 @@ def typed_chunk(
     columns = unusable.columns
     used = list(dict.fromkeys([*used_columns(columns), *keep]))
     rows = chunk.rows[used].reset_index(drop=True)
-    numbers = [columns[role] for role in ("amount", "quantity", "unit_price")]
+    numbers = [columns[role] for role in ("amount", "quantity", "unit_price", "refund")]
     typed = typed_orders(
         rows,
         customer_id=columns["customer_id"],
@@ -44,10 +46,21 @@ def typed_chunk(
         date_format=options.date_format,
         time_zone=options.time_zone,
     )
+    typed = _without_amounts_of_unread_refunds(typed, rows, columns)
     rejected = rejected_orders(typed, **{**columns, "currency": None}, counts=options.counts)
     unusable.add(rows.loc[rejected.index].assign(rejected_because=rejected["rejected_because"]), n_rows=len(rows))
     table = _with_large_texts(pa.Table.from_pandas(typed, preserve_index=False))
     return table.append_column(_FINGERPRINT, fingerprints(chunk.to_arrow()))
+
+
+def _without_amounts_of_unread_refunds(typed: pd.DataFrame, rows: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """Make an amount unusable whose refund is written and cannot be read: typed, it would look like none."""
+    refund: str | None = columns["refund"]
+    if refund is None:
+        return typed
+    written = rows[refund].notna() & rows[refund].astype(str).str.strip().ne("")
+    money = money_columns(columns)[0]
+    return typed.assign(**{money: typed[money].mask(written & typed[refund].isna())})
 
 
 def _with_large_texts(table: Any) -> Any:

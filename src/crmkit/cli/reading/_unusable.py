@@ -92,7 +92,7 @@ class Unusable:
             "no_customer": [],
             "unusable_date": [] if date is None else [date],
             "uncounted_status": [] if self.columns["status"] is None else [self.columns["status"]],
-            "unusable_amount": money_columns(self.columns),
+            "unusable_amount": [*money_columns(self.columns), *filter(None, [self.columns["refund"]])],
         }
 
     def _shown(self, reason: str) -> str:
