@@ -121,6 +121,9 @@ def test_charts_are_drawn_from_the_cells(kind, tmp_path):
     assert not drawn.x_axis.delete
     assert not drawn.y_axis.delete
     assert drawn.y_axis.number_format.formatCode == "#,##0.00"
+    # months of refunds lie below 0, in the same colour
+    assert drawn.y_axis.scaling.min is None
+    assert kind == "lines" or not any(series.invertIfNegative for series in drawn.series)
 
 
 def test_a_drawing_becomes_a_picture(tmp_path):

@@ -17,7 +17,8 @@ _CENTIMETRES: Final = (20.0, 9.0)
 _ROWS: Final = 20
 _GRID: Final = "E5E5E5"
 _DPI: Final = 120
-_POINTS_ON_AXIS: Final = 12
+# On an axis with many points.
+_LABELS: Final = 12
 
 
 def add_drawings(worksheet: Any, sheet: Sheet) -> None:
@@ -74,6 +75,8 @@ def _coloured(series: Any, colour: str, *, lines: bool) -> None:
         series.smooth = False
         series.marker.symbol = "none"
     else:
+        # A month of refunds keeps its colour.
+        series.invertIfNegative = False
         series.graphicalProperties.solidFill = colour
         series.graphicalProperties.line.solidFill = colour
 
@@ -89,9 +92,9 @@ def _finish(drawn: Any, chart: Chart, *, format_along: str, format_up: str, n: i
     # Since openpyxl 3.1 axes are hidden unless this is said.
     drawn.x_axis.delete = drawn.y_axis.delete = False
     drawn.y_axis.majorGridlines.spPr = GraphicalProperties(ln=_line(_GRID))
-    drawn.y_axis.scaling.min = 0 if chart.kind != "lines" else None
     drawn.x_axis.tickLblPos = "low"
-    drawn.x_axis.tickLblSkip = max(1, -(-n // _POINTS_ON_AXIS)) if n > _POINTS_ON_AXIS * 2 else None
+    if n > 2 * _LABELS:
+        drawn.x_axis.tickLblSkip = -(-n // _LABELS)
     if len(chart.values) > 1:
         drawn.legend.position = "b"
     else:
