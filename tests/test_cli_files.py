@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 
 import openpyxl
 import pytest
@@ -126,6 +128,26 @@ def test_archives_of_one_file_and_pipes(folder):
         assert piped((folder / name).read_bytes()) == (2, 12.5)
     assert piped(content) == (2, 12.5)
     assert piped(json.dumps(RECORDS).encode()) == (2, 12.5)
+
+
+def test_a_database_by_query_and_by_its_only_table(folder):
+    with closing(sqlite3.connect(folder / "shop.db")) as shop:
+        shop.execute("CREATE TABLE orders (customer_id, date TEXT, amount)")
+        shop.executemany("INSERT INTO orders VALUES (?, ?, ?)", [("07", "2024-01-05", 5), (7, "2024-01-06", "7.5")])
+        shop.commit()
+        assert read("shop.db") == (2, 12.5)
+        shop.execute("CREATE TABLE notes (x)")
+        shop.commit()
+    query = "SELECT customer_id, date, amount FROM orders"
+    assert read("shop.db", "--sql", query) == (2, 12.5)
+    assert "shop.db is a database with the tables ['notes', 'orders']. Say what to read" in refused("shop.db")
+    assert "cannot be read as an SQLite database: no such table: x" in refused("shop.db", "--sql", "SELECT * FROM x")
+    assert "readonly database" in refused("shop.db", "--sql", "DELETE FROM orders")
+    assert "--sql must be a query that returns rows" in refused("shop.db", "--sql", "PRAGMA foreign_keys = 1")
+    (folder / "orders.csv").write_text(text())
+    assert "--sql is for SQLite databases" in refused("orders.csv", "--sql", query, code=2)
+    (folder / "bad.db").write_bytes(b"not a database, but a text that is longer than its header")
+    assert "无法将 bad.db 作为 SQLite 数据库读取" in refused("bad.db", "--language", "zh")
 
 
 # Refusals.

@@ -18,7 +18,7 @@ def _column(name: str, text: str) -> Callable[..., Any]:
     return click.option(f"--{name}", metavar="COLUMN", help=text)
 
 
-_OF_READING: Final = ("encoding", "separator", "sheet", "skip_rows")
+_OF_READING: Final = ("encoding", "separator", "sheet", "skip_rows", "sql")
 _DECIMAL_BESIDE: Final = {",": ".", ".": ","}
 _SHARED: Final = (
     click.argument("file", type=FilePath()),
@@ -57,6 +57,7 @@ _SHARED: Final = (
         help="Lines before the header, such as a title, to leave out.",
     ),
     click.option("--no-header", is_flag=True, help="The first row is data: columns are named 1, 2, 3 and so on."),
+    click.option("--sql", metavar="QUERY", help="What to read from an SQLite database (.db, .sqlite, .sqlite3)."),
     click.option("--decimal-comma", "decimal", flag_value=",", help="Text numbers are written like 1.234,56."),
     click.option(
         "--decimal-point", "decimal", flag_value=".", help="Like 1,234.56. Needed only where both would be possible."

@@ -37,10 +37,11 @@ class Reading:
     sheet: str | None = None
     skip_rows: int = 0
     header: bool = True
+    sql: str | None = None
 
     def of_another_file(self) -> Self:
         """Read a file beside it: in the same encoding, but with its own first line and sheet."""
-        return replace(self, sheet=None, skip_rows=0, header=True)
+        return replace(self, sheet=None, skip_rows=0, header=True, sql=None)
 
 
 class Source(NamedTuple):

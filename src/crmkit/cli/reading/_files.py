@@ -12,6 +12,7 @@ from crmkit._messages import Message
 from crmkit.cli.language import FileError, OptionError
 from crmkit.cli.reading._binary_files import open_parquet, open_workbook
 from crmkit.cli.reading._chunks import Reading, Source, Table
+from crmkit.cli.reading._database import open_database
 from crmkit.cli.reading._json_files import open_json
 from crmkit.cli.reading._packed_files import PACKED, STANDARD_INPUT, ending_of, shown, unpacked
 from crmkit.cli.reading._text_files import open_text
@@ -38,13 +39,17 @@ _ONLY_FOR: Final = Message(
     zh="{option} 只用于{kinds}，而 {file} 不是。请去掉该选项。",
 )
 _WORKBOOKS: Final = Message(en="Excel workbooks", zh=" Excel 工作簿")
+_DATABASES: Final = Message(en="SQLite databases", zh=" SQLite 数据库")
 _SHEETS_AND_TEXT: Final = Message(en="text files and Excel workbooks", zh="文本文件和 Excel 工作簿")
 _ENDINGS: Final[dict[str, Callable[[Source, Reading], AbstractContextManager[Table]]]] = {
     ".csv": open_text,
+    ".db": open_database,
     ".json": open_json,
     ".jsonl": open_json,
     ".ndjson": open_json,
     ".parquet": open_parquet,
+    ".sqlite": open_database,
+    ".sqlite3": open_database,
     ".tsv": open_text,
     ".txt": open_text,
     ".xlsx": open_workbook,
@@ -88,6 +93,8 @@ def _check_options(opened_by: Callable[..., object], reading: Reading, *, file: 
     """Refuse options that the kind of file has no use for."""
     if reading.sheet is not None and opened_by is not open_workbook:
         raise OptionError(_ONLY_FOR(option="--sheet", kinds=_WORKBOOKS(), file=file))
+    if reading.sql is not None and opened_by is not open_database:
+        raise OptionError(_ONLY_FOR(option="--sql", kinds=_DATABASES(), file=file))
     for option, given in (("--skip-rows", reading.skip_rows), ("--no-header", not reading.header)):
         if given and opened_by not in (open_text, open_workbook):
             raise OptionError(_ONLY_FOR(option=option, kinds=_SHEETS_AND_TEXT(), file=file))
