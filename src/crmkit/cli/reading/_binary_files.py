@@ -114,7 +114,12 @@ def _next_table(batches: Iterator[Any], source: Source, *, most: int) -> Any:
     with told(_NO_PARQUET, file=source.name):
         while sum(batch.num_rows for batch in held) < most and (batch := next(batches, None)) is not None:
             held.append(batch)
-        return _without_dictionaries(pa.Table.from_batches(held)) if held else None
+        if not held:
+            return None
+        table = pa.Table.from_batches(held)
+        # The reader takes bytes that are no text for text.
+        table.validate(full=True)
+        return _without_dictionaries(table)
 
 
 def _without_dictionaries(table: Any) -> Any:
