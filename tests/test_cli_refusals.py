@@ -79,7 +79,7 @@ def test_wrong_usage_is_exit_code_2(arguments, message, folder):
         ("orders.csv", b"", "orders.csv is empty"),
         ("orders.csv", b"\n\n", "orders.csv is not a table"),
         ("orders.csv", b"customer_id,date,amount\n", "['customer_id', 'date', 'amount'] and no rows"),
-        ("orders.pdf", b"{}", "ends in '.pdf'; files that can be read end in ['.csv', '.json', '.jsonl'"),
+        ("orders.pdf", b"{}", "ends in '.pdf'; files that can be read end in ['.csv', '.db', '.json'"),
         ("orders", b"customer_id,date,amount\n", "ends in ''; files that can be read end in"),
         ("orders.csv", PNG, "orders.csv is not in the encoding utf-8"),
         ("orders.xlsx", PNG, "orders.xlsx is not a readable Excel workbook"),
