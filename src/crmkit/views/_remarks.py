@@ -130,7 +130,7 @@ def hole_remarks(holes: Sequence[LogHole], *, as_of: datetime | None = None, of:
     >>> from crmkit.views import hole_remarks
     >>> hole = LogHole("missing", datetime(2024, 5, 1), datetime(2024, 5, 9), 0, 22.0, 41.0)
     >>> print(*hole_remarks([hole]))
-    The log seems not to be whole: no orders from 2024-05-01 to 2024-05-09 (22 to 41 expected).
+    The log seems to be incomplete: no orders from 2024-05-01 to 2024-05-09 (22 to 41 expected).
     """
     named = [hole for hole in holes if as_of is None or not (hole.kind == "missing" and hole.end == as_of)]
     if not named:
