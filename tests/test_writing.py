@@ -349,9 +349,8 @@ def test_an_output_that_cannot_be_is_refused_before_the_work(
     (folder / f"loop{ending}").symlink_to(f"loop{ending}")
     (folder / f"dangling{ending}").symlink_to(f"nowhere/out{ending}")
     before = sorted(folder.iterdir())
-    for other in ("report", "score", "clv"):
-        monkeypatch.setattr(f"crmkit.cli.commands.{other}.open_orders", None)
-    monkeypatch.setattr("crmkit.cli.commands.demo.load_cdnow", None)
+    monkeypatch.setattr("crmkit.cli.reading.open_orders", None)
+    monkeypatch.setattr("crmkit.load_cdnow", None)
     output = place.format(ending=ending)
     found, stdout, stderr = run(*command(name, "--output", output, "--language", language))
     assert (found, stdout) == (code, "")

@@ -102,8 +102,10 @@ def as_customers(
     Examples
     --------
     >>> import pandas as pd
-    >>> totals = pd.DataFrame({"id": [7, 8, 9], "revenue": [120.0, 0.0, 35.5], "orders": [4, 0, 1], "recency": [3, 9,
-    80]}) >>> as_customers(totals, customer_id="id", spend="revenue", n_orders="orders", days_since_last="recency")
+    >>> totals = pd.DataFrame({
+    ...     "id": [7, 8, 9], "revenue": [120.0, 0.0, 35.5], "orders": [4, 0, 1], "recency": [3, 9, 80],
+    ... })
+    >>> as_customers(totals, customer_id="id", spend="revenue", n_orders="orders", days_since_last="recency")
        customer_id  n_orders  spend  days_since_last  tenure_days
     0            7         4  120.0              3.0          NaN
     1            8         0    0.0              NaN          NaN

@@ -140,8 +140,10 @@ def rejected_customers(
     Examples
     --------
     >>> import pandas as pd
-    >>> totals = pd.DataFrame({"customer_id": [7, 9], "spend": [120.0, 35.5], "n_orders": [4, 1.5], "days_since_last":
-    [3, 4]}) >>> rejected_customers(totals)[["customer_id", "rejected_because"]]
+    >>> totals = pd.DataFrame({
+    ...     "customer_id": [7, 9], "spend": [120.0, 35.5], "n_orders": [4, 1.5], "days_since_last": [3, 4],
+    ... })
+    >>> rejected_customers(totals)[["customer_id", "rejected_because"]]
        customer_id   rejected_because
     1            9  unusable_n_orders
     """

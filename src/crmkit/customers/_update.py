@@ -120,7 +120,7 @@ def update_summary(customers: FrameT, transactions: FrameT, *, as_of: Day) -> Fr
        customer_id  n_orders   spend  days_since_last
     0            1         4  100.50            200.0
     1            2         2   75.11            533.0
-    2            3         1    6.79            544.0
+    2            3         1    6.79            545.0
     """
     known, rows = without_nan(open_table(customers, CUSTOMERS)), checked_transactions(transactions)
     same_kind(known, rows, names=("customers", "transactions"))
