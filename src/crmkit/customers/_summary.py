@@ -214,8 +214,13 @@ def _totals(transactions: AnyFrame) -> AnyFrame:
         flag(bought).alias("days"),
     )
     totals = marked.group_by("customer_id").agg(
-        nw.col("first_order").min(), nw.col("last_order").max(), nw.col("n_orders", "amount", "paid", "days").sum()
+        nw.col("first_order").min(),
+        nw.col("last_order").max(),
+        nw.col("n_orders", "amount", "paid", "days").sum(),
+        nw.col("amount").count().alias("n_known"),
     )
+    # The sum of nothing but missing amounts is 0 on some engines.
+    totals = totals.with_columns(nw.when(nw.col("n_known") > 0).then(nw.col("amount")).alias("amount")).drop("n_known")
     first_days = transactions.select(
         "customer_id", nw.col("date").alias("first_order"), nw.col("amount").alias("first_paid")
     )
