@@ -185,3 +185,8 @@ def test_the_values_given_are_not_changed():
     gini(values)
     top_share(values)
     assert values.tolist() == [3, 1, 2]
+
+
+def test_masked_values_are_missing():
+    with pytest.raises(ValueError, match=r"1 missing, first at \[2\]"):
+        gini(np.ma.array([1.0, 2.0, 100.0], mask=[0, 0, 1]))

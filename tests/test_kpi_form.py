@@ -98,6 +98,11 @@ def test_the_record_takes_code_and_path_from_the_function():
     assert kpis_of(len) == ()
 
 
+def test_no_ratio_is_infinite():
+    assert np.isnan(average_order_value(revenue=1e308, orders=0.1))
+    assert np.isnan(average_order_value(revenue=np.array([1.0, 1e300]), orders=1e-320)).tolist() == [True, True]
+
+
 def test_masked_values_are_missing():
     assert np.isnan(kept_share(kept=np.ma.array([1, 10], mask=[1, 0]), bought=20)).tolist() == [True, False]
 

@@ -109,6 +109,10 @@ def test_what_was_read_is_counted():
     assert texts.refunds == {"parentheses": 2, "minus_after": 1}
     assert texts.currencies == {"$": 1}
     assert texts.n_grouped == 1
+    for column, n_grouped in ((["1,234", "2,5"], 0), (["1,234", "2.345,5", "1.000"], 2), (["1 000", "2 000"], 2)):
+        texts = NumberTexts()
+        texts.look_at(pd.Series(column), name="amount", where="amount")
+        assert texts.n_grouped == n_grouped
 
 
 def test_the_door_reads_text_in_every_kind_of_frame():

@@ -27,8 +27,10 @@ class Quotient(NamedTuple):
 
     @property
     def value(self) -> Floats:
-        """The parts divided; ``nan`` where the denominator is 0."""
-        return np.asarray(self.numerator / np.where(self.denominator == 0, np.nan, self.denominator))
+        """The parts divided; ``nan`` where the denominator is 0, or so small that no number holds the value."""
+        with np.errstate(over="ignore"):
+            value = np.asarray(self.numerator / np.where(self.denominator == 0, np.nan, self.denominator))
+        return np.where(np.isinf(value), np.nan, value)
 
 
 def ratio(numerator: Numbers, denominator: Numbers) -> Any:

@@ -86,7 +86,7 @@ _GROUPED: Final[dict[DecimalMark, re.Pattern[str]]] = {
 _OTHER: Final[dict[DecimalMark, DecimalMark]] = {".": ",", ",": "."}
 # Thousands of a decimal comma, or decimals of a point.
 _GROUPS_OF_THREE: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
-_IS_GROUPED: Final = re.compile(rf"[0-9][{_GROUPING}][0-9]|[0-9]\.[0-9]{{3}}(?:[.,]|$)|[0-9],[0-9]{{3}}(?:[.,]|$)")
+_GROUP_MARKS: Final[dict[DecimalMark, set[str]]] = {".": {",", *_GROUPING}, ",": {".", *_GROUPING}}
 
 
 class _Number(NamedTuple):
@@ -128,15 +128,13 @@ class NumberTexts:
         Rows with an amount in parentheses, and with a minus after the number.
     currencies : Counter
         Rows by currency sign.
-    n_grouped : int
-        Rows whose digits are grouped.
     """
 
     decimal: DecimalMark | None = None
     currency_sign: str | None = None
     refunds: Counter[str] = field(default_factory=Counter)
     currencies: Counter[str] = field(default_factory=Counter)
-    n_grouped: int = 0
+    _n_grouped: Counter[DecimalMark] = field(default_factory=Counter)
     _fits: dict[DecimalMark, bool] = field(default_factory=lambda: {".": True, ",": True})
     _only: dict[DecimalMark, list[tuple[str, object]]] = field(default_factory=lambda: {".": [], ",": []})
     _unsure: list[tuple[str, _Number, object]] = field(default_factory=list)
@@ -153,6 +151,11 @@ class NumberTexts:
         self._pattern = _shape(known)
 
     @property
+    def n_grouped(self) -> int:
+        """Rows whose digits are grouped."""
+        return self._n_grouped[self.mark]
+
+    @property
     def mark(self) -> DecimalMark:
         """The decimal mark of the numbers looked at so far."""
         return self.decimal or ("." if self._fits["."] else ",")
@@ -167,7 +170,7 @@ class NumberTexts:
         numbers: dict[int, _Number] = {}
         # What is a number already says nothing of how others are written.
         written = np.array([isinstance(value, str) for value in distinct], dtype=bool)
-        self._look_at_plain(texts, np.flatnonzero(written & ~np.isnan(plain)), numbers, where=where)
+        self._look_at_plain(texts, np.flatnonzero(written & ~np.isnan(plain)), numbers, counts=counts, where=where)
         for place in np.flatnonzero(written & np.isnan(plain)).tolist():
             number = self._number(texts[place], int(counts[place]), where=where)
             if number is not None:
@@ -184,7 +187,13 @@ class NumberTexts:
         return np.append(values, np.nan)[column.codes]
 
     def _look_at_plain(
-        self, texts: npt.NDArray[Any], places: npt.NDArray[np.int64], numbers: dict[int, _Number], *, where: object
+        self,
+        texts: npt.NDArray[Any],
+        places: npt.NDArray[np.int64],
+        numbers: dict[int, _Number],
+        *,
+        counts: npt.NDArray[np.int64],
+        where: object,
     ) -> None:
         """See whether numbers with a decimal point may have groups of three instead."""
         if self.decimal == "." or not self._fits[","]:
@@ -196,6 +205,7 @@ class NumberTexts:
                 return
         for place in pointed:
             numbers[place] = _Number(float(texts[place]), float(texts[place].replace(".", "")))
+            self._count_groups(texts[place], numbers[place], int(counts[place]))
             self._note(texts[place], numbers[place], where=where)
 
     def _number(self, text: str, count: int, *, where: object) -> _Number | None:
@@ -209,8 +219,7 @@ class NumberTexts:
             self.currencies[number.currency] += count
         if number.refund is not None:
             self.refunds[number.refund] += count
-        if _IS_GROUPED.search(found["body"]):
-            self.n_grouped += count
+        self._count_groups(found["body"], number, count)
         self._note(text, number, where=where)
         return number
 
@@ -221,6 +230,11 @@ class NumberTexts:
             _keep(self._only[mark], (text, where))
         elif number.by_point != number.by_comma:
             _keep(self._unsure, (text, number, where))
+
+    def _count_groups(self, body: str, number: _Number, count: int) -> None:
+        for mark, groups in _GROUP_MARKS.items():
+            if groups & set(body) and not np.isnan(number.by(mark)):
+                self._n_grouped[mark] += count
 
     def _note_strange(self, text: str, *, where: object) -> None:
         """Keep a number with a sign that is not known: a kind of amount, not a slip."""

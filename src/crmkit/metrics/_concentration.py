@@ -194,7 +194,7 @@ def concentration_table(customers: FrameT, *, value: str = "spend", n_points: in
 
 
 def _complete(values: npt.ArrayLike) -> Floats:
-    array = as_floats(np.asarray(values), name="values")
+    array = as_floats(values, name="values")
     if array.ndim != 1:
         raise ValueError(_NOT_A_COLUMN(n=array.ndim))
     if np.isnan(array).any():

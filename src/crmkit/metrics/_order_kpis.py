@@ -48,8 +48,8 @@ _ENDS_EARLY: Final = Message(
         unit="orders",
         direction="higher",
         definition=Label(
-            "Distinct orders on purchase days, or purchase days, as `count` says",
-            "购买日内的订单数，或购买日数（由 count 指定）",
+            "Distinct orders on purchase days; the purchase days where days are counted",
+            "购买日内的订单数；按天计数时为购买日数",
         ),
         source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 2",
         function="crmkit.metrics.order_kpis",
