@@ -49,6 +49,9 @@ FULL = pd.DataFrame(
     }
 )
 
+# Kept open, as the relations of older DuckDB do not keep theirs.
+CONNECTION = duckdb.connect()
+
 
 def changed(table, **columns):
     return table.assign(**columns)
@@ -187,7 +190,7 @@ def test_on_an_engine_the_same_rows_are_dropped():
         ("ann", "2024-01-01", None, 1), (None, "2024-01-01", None, 1), ("bo", "2024-01-02", "2024-01-01", 1),
         ("cy", "2024-01-01", None, -1), ("cy", None, None, 1),
     )  # fmt: skip
-    relation = duckdb.connect().from_arrow(to_arrow(given))
+    relation = CONNECTION.from_arrow(to_arrow(given))
     assert rows(as_subscriptions(relation, invalid="drop"), columns=["customer_id"]) == [("ann",)]
     assert sorted(rows(rejected_subscriptions(relation), columns=["rejected_because"])) == [
         ("no_customer",), ("unusable_end",), ("unusable_mrr",), ("unusable_start",),
@@ -252,7 +255,7 @@ def test_gaps_are_those_of_a_slow_count_and_the_same_on_an_engine(table):
     sorted_spells = table.sort_values(["sub", "start", "end"], na_position="last")
     following = sorted_spells.groupby("sub")["start"].shift(-1)
     expected = int(((following - sorted_spells["end"]).dt.days == 1).sum())
-    relation = duckdb.connect().from_arrow(to_arrow(table))
+    relation = CONNECTION.from_arrow(to_arrow(table))
     for given_table in (table, relation):
         audit = dict(rows(audit_subscriptions(given_table, subscription_id="sub"), columns=["reason", "n_rows"]))
         assert audit["one_day_gap"] == expected
@@ -327,7 +330,7 @@ def test_rows_that_cannot_be_used_are_refused_with_where_they_stand():
 
 
 def test_on_an_engine_the_customers_of_wrong_rows_are_shown():
-    relation = duckdb.connect().from_arrow(to_arrow(spells(("ann", "2024-01-01", None, -1))))
+    relation = CONNECTION.from_arrow(to_arrow(spells(("ann", "2024-01-01", None, -1))))
     with pytest.raises(
         SchemaError, match=r"1 with an MRR that is missing, unusable or below 0 \(customers \['ann'\]\)"
     ):

@@ -19,7 +19,8 @@ def with_values(frame: nw.DataFrame[Any], column: str, values: Any) -> nw.DataFr
 
 def flag(condition: nw.Expr) -> nw.Expr:
     """1 where a condition holds, else 0: what every engine can add up."""
-    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    # On older PyArrow a condition that is missing leaves the result missing.
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).fill_null(0).cast(nw.Int64)
 
 
 def without_nan(frame: AnyFrame) -> AnyFrame:

@@ -57,6 +57,9 @@ def open_columns(native: object, columns: Iterable[str], *, name: str, made_by: 
 
 def check_kind(rows: AnyFrame, column: str, kind: Kind, *, where: object, made_by: str) -> None:
     """Raise unless a column is of a type that can hold what it should."""
+    if isinstance(rows, nw.DataFrame) and rows.is_empty():
+        # Without rows a frame may not know its types.
+        return
     if not _holds(rows.collect_schema()[column], kind):
         raise SchemaError(_WRONG_KIND(where=where, kind=_KINDS[kind](), got=type_of(rows, column), made_by=made_by))
 

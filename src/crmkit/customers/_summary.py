@@ -175,7 +175,7 @@ def measured(totals: AnyFrame, *, as_of: datetime) -> AnyFrame:
         "last": day_number(nw.col("last_order")),
     }
     frequency = nw.when(nw.col("days") > 0).then((nw.col("days") - 1).cast(nw.Float64))
-    repeat_days = nw.max_horizontal(frequency, nw.lit(1.0))
+    repeat_days = nw.when(nw.col("days") > 1).then((nw.col("days") - 1).cast(nw.Float64)).otherwise(nw.lit(1.0))
     measures = {
         "days_since_last": number["as_of"] - number["last"],
         "tenure_days": number["as_of"] - number["first"],

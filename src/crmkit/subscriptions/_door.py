@@ -178,6 +178,8 @@ def _columns(rows: Rows, currency: str | None) -> dict[str, nw.Expr]:
     """The table's own columns; those that were not named are missing, in the type they have otherwise."""
     here = rows.sources
     no_day, no_money = (nw.when(nw.col(name).is_null()).then(nw.col(name)) for name in (START, MRR))
+    # A literal that is missing would be the text "None" in older pandas.
+    no_text = nw.when(nw.col(CUSTOMER).is_null()).then(nw.lit(""))
     return {
         "customer_id": nw.col(CUSTOMER),
         "subscription_id": nw.col(SUBSCRIPTION if SUBSCRIPTION in here else CUSTOMER),
@@ -187,7 +189,7 @@ def _columns(rows: Rows, currency: str | None) -> dict[str, nw.Expr]:
         "mrr": nw.col(MRR),
         "list_mrr": nw.col(LIST_MRR) if LIST_MRR in here else no_money,
         "trial": (nw.col(TRIAL) if TRIAL in here else flag(nw.col(MRR) < 0)) == 1,
-        "currency": nw.lit(None, dtype=nw.String) if currency is None else nw.col(as_name(currency)),
+        "currency": no_text if currency is None else nw.col(as_name(currency)),
     }
 
 

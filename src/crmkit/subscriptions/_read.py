@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -173,17 +173,24 @@ def _noted(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
     frame = clean_labels(frame, column, where=where)
     frame = frame.with_columns(flag(~nw.col(column).is_null()).alias(_note(column)))
     if isinstance(frame, nw.DataFrame) and frame[column].is_null().all():
-        return frame.with_columns(nw.lit(None, dtype=nw.String).alias(column))
+        return frame.with_columns(nw.when(~nw.col(column).is_null()).then(nw.lit("")).alias(column))
     return frame
 
 
 def _midnights(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:  # noqa: ARG001
-    return frame.with_columns(period_start(nw.col(column), freq="D").alias(column))
+    frame = frame.with_columns(period_start(nw.col(column), freq="D").alias(column))
+    if not isinstance(frame, nw.DataFrame):
+        return frame
+    # Older pandas does not compare days of its own type with Arrow's.
+    return with_values(frame, column, _days(frame, column))
 
 
 def _next_days(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:  # noqa: ARG001
     """Turn last days into first days no longer served."""
     if not isinstance(frame, nw.DataFrame):
         return frame.with_columns(nw.col(column).dt.offset_by("1d"))
-    last = pandas_series(frame[column]).to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT", "us"))
-    return with_values(frame, column, last + np.timedelta64(1, "D"))
+    return with_values(frame, column, _days(frame, column) + np.timedelta64(1, "D"))
+
+
+def _days(frame: nw.DataFrame[Any], column: str) -> Any:
+    return pandas_series(frame[column]).to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT", "us"))
