@@ -135,7 +135,7 @@ def test_a_day_that_is_not_later_is_refused(tables):
 
 def test_customers_without_one_day_are_refused(tables):
     customers, since = tables
-    with pytest.raises(SchemaError, match="holds nobody with a purchase day"):
+    with pytest.raises(SchemaError, match="has no customer with a purchase day"):
         update_summary(customers[customers["customer_id"] == "cy"], since, as_of=NEW)
     with pytest.raises(SchemaError, match="as of different days, from 2024-01-31 to 2024-02-01"):
         update_summary(customers.assign(days_since_last=[20.0, 27.0, None]), since, as_of=NEW)

@@ -108,7 +108,7 @@ def give_back(result: AnyFrame, *, like: FrameT) -> FrameT:
 
 
 def give_table(table: AnyFrame, *, like: FrameT, sort_by: Sequence[str] = ()) -> FrameT:
-    """Give back a table worked out anew: in memory sorted unless it is, on pandas with a fresh index."""
+    """Give back a computed table: in memory sorted by the columns named, on pandas with a new index."""
     if not isinstance(table, nw.DataFrame):
         return give_back(table, like=like)
     table = table.sort(*sort_by) if sort_by else table

@@ -30,10 +30,42 @@ _NO_ROWS: Final = Message(
 
 
 def daily_counts(transactions: object, *, as_of: datetime, by: str | None = None) -> pd.DataFrame:
-    """Add up the transactions, or the order lines, of each day up to ``as_of`` that has any, sorted by day.
+    """Add up the transactions, or the order lines, of each day up to ``as_of`` that has any.
 
-    ``by``, if one is named; ``date``; ``n_rows``, ``n_orders`` and ``amount``; ``n_units``, the purchase days of
-    customers (of order lines, the different lines), and ``n_even``, those with an even number of orders (of copies).
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `as_transactions` or `as_order_lines` gives them.
+    as_of : datetime
+        The last day that counts.
+    by : str, optional
+        Column whose values are counted one by one.
+
+    Returns
+    -------
+    DataFrame
+        Sorted by ``by``, if one is named, and by ``date``; ``n_rows``, ``n_orders`` and ``amount`` (missing where the
+        orders carry no price); ``n_units``, the purchase days of customers (of order lines, the different lines), and
+        ``n_even``, those with an even number of orders (of copies).
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, or there is no row up to ``as_of``.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from crmkit import as_transactions
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["ann", "ann", "bo"], "date": ["2024-03-01", "2024-03-01", "2024-03-04"],
+    ...     "amount": [5, 6, 7],
+    ... })
+    >>> days = daily_counts(as_transactions(orders), as_of=datetime(2024, 3, 31))
+    >>> days[["date", "n_rows", "n_orders", "amount"]]
+            date  n_rows  n_orders  amount
+    0 2024-03-01       1         2    11.0
+    1 2024-03-04       1         1     7.0
     """
     names = open_frame(transactions, name="transactions").collect_schema()
     keys = ["date"] if by is None else [by, "date"]

@@ -103,7 +103,34 @@ def coverage(days: pd.DataFrame, *, as_of: datetime) -> Coverage:
 
 
 def log_holes(days: pd.DataFrame, *, as_of: datetime) -> list[LogHole]:
-    """List the holes of a log in their order: silences, runs of doubled days, months with far too few orders."""
+    """List the holes of a log: silences, runs of doubled days, months with far too few orders.
+
+    `log_coverage_table` describes how they are found.
+
+    Parameters
+    ----------
+    days : DataFrame
+        The days of the log, as `daily_counts` gives them.
+    as_of : datetime
+        The last day that counts.
+
+    Returns
+    -------
+    list of LogHole
+        By their first day; empty if there are none.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from crmkit import as_transactions, load_cdnow
+    >>> from crmkit.activity import daily_counts
+    >>> orders = load_cdnow()
+    >>> rest = as_transactions(orders[orders["date"].dt.strftime("%Y-%m") != "1997-05"])
+    >>> day = datetime(1997, 8, 31)
+    >>> found = log_holes(daily_counts(rest, as_of=day), as_of=day)
+    >>> [(hole.kind, f"{hole.start:%Y-%m-%d}", f"{hole.end:%Y-%m-%d}") for hole in found]
+    [('missing', '1997-05-01', '1997-05-31')]
+    """
     from crmkit._stats import runs_of
 
     found = coverage(days, as_of=as_of)
@@ -132,7 +159,27 @@ def log_holes(days: pd.DataFrame, *, as_of: datetime) -> list[LogHole]:
 
 
 def touching(holes: Sequence[LogHole], start: datetime, end: datetime) -> list[LogHole]:
-    """Find the holes that share a day with a period, both its ends included."""
+    """Find the holes that share a day with a period.
+
+    Parameters
+    ----------
+    holes : sequence of LogHole
+        As `log_holes` gives them.
+    start, end : datetime
+        First and last day of the period.
+
+    Returns
+    -------
+    list of LogHole
+        In the order given.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> may = LogHole("missing", datetime(2024, 5, 1), datetime(2024, 5, 31), 0, 22.0, 41.0)
+    >>> len(touching([may], datetime(2024, 5, 31), datetime(2024, 6, 30)))
+    1
+    """
     return [hole for hole in holes if hole.start <= end and hole.end >= start]
 
 

@@ -29,7 +29,28 @@ class LogSpan(NamedTuple):
 
 
 def log_span(days: pd.DataFrame) -> LogSpan:
-    """Find the span of a log from its days, as `daily_counts` gives them; there must be at least one."""
+    """Find the span of a log from its days.
+
+    Parameters
+    ----------
+    days : DataFrame
+        At least one day of the log, as `daily_counts` gives them.
+
+    Returns
+    -------
+    LogSpan
+        The first day with a row, the first and the newest day with an order, and the last day on which the next order
+        would still be in the rhythm of the log; the last three are None if there is no order.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from crmkit import as_transactions, load_cdnow
+    >>> from crmkit.activity import daily_counts
+    >>> span = log_span(daily_counts(as_transactions(load_cdnow()), as_of=datetime(1998, 6, 30)))
+    >>> f"{span.newest_order:%Y-%m-%d}", span.is_stale(datetime(1999, 6, 30))
+    ('1998-06-30', True)
+    """
     # Imported here because it loads SciPy, which `import crmkit` does without.
     from crmkit._stats import longest_plausible_silence
 

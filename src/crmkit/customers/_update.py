@@ -31,8 +31,8 @@ _EPOCH: Final = datetime(1970, 1, 1)
 _SUMS: Final = ("n_orders", "amount", "days", "repeat_paid", "paid", "first_paid", "is_known", "is_unpriced")
 
 _NO_DAY: Final = Message(
-    en="{@customers} holds nobody with a purchase day, so the day they are as of is not known. Make the table anew "
-    "with {@customer_summary()}.",
+    en="{@customers} has no customer with a purchase day, so its last day is unknown. Rebuild the table with "
+    "{@customer_summary()}.",
     zh="{@customers} 中没有客户有购买日，无法得知其截止日。请用 {@customer_summary()} 重新生成。",
 )
 _SEVERAL_DAYS: Final = Message(
@@ -50,7 +50,7 @@ _NOT_LATER: Final = Message(
 )
 _COUNTED_ALREADY: Final = Message(
     en="{@transactions} has {n:,} {n:row|rows} on or before {old:%Y-%m-%d}, the day that {@customers} is as of; they "
-    "would count twice. Give later ones alone, or make the table anew with {@customer_summary()}.",
+    "would count twice. Pass only later ones, or rebuild the table with {@customer_summary()}.",
     zh="{@transactions} 中有 {n:,} 行不晚于 {@customers} 的截止日 {old:%Y-%m-%d}，会重复计算。"
     "请只给出更晚的行，或用 {@customer_summary()} 重新生成。",
 )
@@ -107,7 +107,7 @@ def update_summary(customers: FrameT, transactions: FrameT, *, as_of: Day) -> Fr
     Notes
     -----
     ``monetary_value`` times ``frequency`` is the money of the purchase days after the first; so it can be carried on.
-    Orders that are recorded late, for a day that was counted already, need the whole table made anew.
+    If an order arrives late, for a day that has already been counted, rebuild the whole table.
 
     Examples
     --------

@@ -111,10 +111,13 @@ def write_star_tables(tables: Mapping[str, pd.DataFrame], folder: str | Path) ->
 
     Examples
     --------
+    >>> from tempfile import TemporaryDirectory
     >>> from crmkit import as_transactions, load_cdnow
     >>> from crmkit.views import star_tables, write_star_tables
     >>> star = star_tables(as_transactions(load_cdnow()), as_of="1998-06-30")
-    >>> files = write_star_tables(star, "star")  # doctest: +SKIP
+    >>> with TemporaryDirectory() as folder:
+    ...     sorted(path.name for path in write_star_tables(star, folder))
+    ['customers.parquet', 'dates.parquet', 'orders.parquet', 'segments.parquet', 'tiers.parquet']
     """
     place = Path(folder)
     place.mkdir(exist_ok=True)
