@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,7 @@ _NO_ROOM: Final = Message(
 _MEMORY: Final = "1GB"
 _ROW: Final = "__crmkit_row"
 _INTERRUPTED: Final = "Query interrupted"
+_ENDING: Final = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def open_warehouse() -> Iterator[Warehouse]:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        with duckdb.connect(":memory:", config=config) as connection:
+        with duckdb.connect(":memory:", config=config) as connection, _ending_with_signals(connection):
             try:
                 yield Warehouse(connection, Path(folder))
             except duckdb.InterruptException as error:
@@ -95,3 +98,31 @@ def open_warehouse() -> Iterator[Warehouse]:
                 raise KeyboardInterrupt from error
             except duckdb.Error as error:
                 raise FileError(_NO_ROOM(error=error)) from error
+
+
+@contextmanager
+def _ending_with_signals(connection: Any) -> Iterator[None]:
+    """Tell the connection of a signal first, or DuckDB may wait for ever for the threads of a query that it gives up.
+
+    Signals that are ignored, or that end the process at once, stay as they are; only the main thread can handle any.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupting(handler: Callable[[int, Any], Any]) -> Callable[[int, Any], Any]:
+        def interrupt(number: int, frame: Any) -> Any:
+            connection.interrupt()
+            return handler(number, frame)
+
+        return interrupt
+
+    handlers = {number: signal.getsignal(number) for number in _ENDING}
+    before = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number, handler in before.items():
+        signal.signal(number, interrupting(handler))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
