@@ -358,11 +358,11 @@ def test_rows_that_cannot_be_used_are_named_by_their_place_in_the_file(kind, lan
 
 
 def test_of_many_rows_that_cannot_be_used_the_first_are_named_in_chunks(in_chunks):
-    write("orders.csv", [("01", f"soon {n}", "1", "2", f"A{n}", "") for n in range(20)])
+    write("orders.csv", [("01", f"soon {chr(97 + n)}", "1", "2", f"A{n}", "") for n in range(20)])
     options = ("--start", "2024-01-01", "--end", "2024-01-31", "--invalid", "raise")
     code, _, stderr = in_chunks("kpi", "orders.csv", "--encoding", "gb18030", *options, rows=2)
     assert code == 3
-    named = "20 with an unusable date (first at rows [0, 1, 2, 3, 4, …], the column 下单时间 is ['soon 0', 'soon 1',"
+    named = "20 with an unusable date (first at rows [0, 1, 2, 3, 4, …], the column 下单时间 is ['soon a', 'soon b',"
     assert named in stderr
 
 

@@ -232,7 +232,7 @@ def test_order_ids_that_are_missing_are_refused_with_the_option_that_mends_it(fo
         (
             "80.00 CR",
             (),
-            "holds numbers with ['CR'], such as ['80.00 CR']. If it is the sign of a currency, pass it as ",
+            "holds numbers with ['CR'], such as ['80.00 CR'], which is not the sign of a currency.",
         ),
     ],
 )

@@ -251,7 +251,7 @@ def test_unknown_zones_are_refused(zone):
         days([f"{DAY}T10:00Z"], time_zone=zone)
 
 
-@pytest.mark.parametrize("dates", [[20240301], [1.5], [True]], ids=["whole number", "float", "boolean"])
+@pytest.mark.parametrize("dates", [[5, 20240301], [1.5], [True]], ids=["whole numbers", "float", "boolean"])
 def test_numbers_are_no_dates(dates):
     with pytest.raises(SchemaError, match=r"`orders\['date'\]` holds \w+, not dates. Convert it to dates first"):
         days(dates)

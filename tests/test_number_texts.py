@@ -37,6 +37,8 @@ def log(*amounts):
         ("€5", 5),
         ("¥39.00", 39),
         ("￥３９．５０", 39.5),
+        ("١٬٢٥٠٫٥٠", 1250.5),
+        ("१,२३,४५६.५०", 123_456.5),
         ("39.50元", 39.5),
         ("5 USD", 5),
         ("usd 5", 5),
@@ -166,7 +168,9 @@ def test_numbers_that_can_be_read_in_two_ways_are_refused(values):
         (("€5", "$5"), {}, r"in several currencies, \['EUR', '\$'\]"),
         (("5 USD", "5 EUR"), {}, r"in several currencies, \['EUR', 'USD'\]"),
         (("80.00 CR", "90.00"), {}, r"holds numbers with \['CR'\], such as \['80.00 CR'\]"),
-        (("5%",), {}, r"holds numbers with \['%'\]"),
+        (("5%",), {}, r"holds numbers with \['%'\], such as \['5%'\], which is not the sign of a currency"),
+        (("0.5万",), {}, r"holds numbers with \['万'\], such as \['0.5万'\], which is not the sign of a currency"),
+        (("A 1 x", "B 2 y"), {}, r"holds no numbers that can be read, but texts such as \['A 1 x', 'B 2 y'\]"),
     ],
 )
 def test_no_kind_of_amount_is_left_out(values, options, message):

@@ -26,6 +26,8 @@ def read(*texts, **options):
         ("2015年1月4日 8点5分9秒", "2015-01-04 08:05:09"),
         ("2015/1/14", "2015-01-14"),
         ("20150114", "2015-01-14"),
+        ("２０１５－０１－１４", "2015-01-14"),
+        ("٢٠١٥-٠١-١٤", "2015-01-14"),
     ],
 )
 def test_forms_of_iso_are_read(text, time):
@@ -59,6 +61,39 @@ def test_day_numbers_of_a_spreadsheet(kind):
     assert made["date"].dt.strftime("%Y-%m-%d").tolist() == ["2015-01-14", "2015-01-15"]
 
 
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("14. März 2015", "%d %b %Y"),
+        ("14. März 2015", "%d. %B %Y"),
+        ("14 mrt 2015", "%d %b %Y"),
+        ("mar. 14 mars 2015", "%d %b %Y"),
+        ("Samstag, 14. März 2015", "%A, %d. %B %Y"),
+        ("sábado, 14 de marzo de 2015", "%d %b %Y"),
+        ("14 marca 2015", "%d %B %Y"),
+        ("Saturday, March 14th, 2015", "%B %d, %Y"),
+        ("2015-W11-6", "%G-W%V-%u"),
+    ],
+)
+def test_months_have_names_in_other_languages(text, form):
+    assert read(text, date_format=form) == ["2015-03-14"]
+
+
+@pytest.mark.parametrize("count", ["1420063200", "1420063200.5", "1420063200000", "1420063200000000000"])
+def test_times_since_1970(count):
+    # 22:00 in London on the last day of 2014
+    (time,) = read(count, date_format="unix", time_zone="Asia/Shanghai")
+    assert time[:19] == "2015-01-01 06:00:00"
+
+
+@pytest.mark.parametrize("missing", [[], [None]], ids=["whole", "as floats"])
+def test_whole_numbers_that_are_days(missing):
+    days = pd.Series([20150114, 20150115, *missing])
+    orders = pd.DataFrame({"customer_id": range(len(days)), "date": days, "amount": 1.0})
+    made = as_transactions(orders, invalid="drop")
+    assert made["date"].dt.strftime("%Y-%m-%d").tolist() == ["2015-01-14", "2015-01-15"]
+
+
 def test_texts_that_no_format_fits_are_unusable():
     assert read("2015-01-14", "n/a", "0000-00-00", "2015-13-45", "12/31/9999") == ["2015-01-14"]
 
@@ -85,6 +120,11 @@ def test_texts_that_no_format_fits_are_unusable():
             ["42018", "42019.5"],
             r"day numbers of a spreadsheet, such as \['42018', '42019.5'\]\. Pass date_format='excel'",
         ),
+        (["1420063200"], r"counted since 1970, such as \['1420063200'\]\. Pass date_format='unix', and time_zone="),
+        (["14. Januar 2015", "2. März 2015"], r"date_format='%d %b %Y': pass it"),
+        (["2015-W11-6"], r"date_format='%G-W%V-%u': pass it"),
+        (["2558-01-14", "2558-03-02"], r"holds no dates that can be read, such as \['2558-01-14', '2558-03-02'\]"),
+        (["2015-01", "2015-03"], "holds no dates that can be read"),
         (
             ["2015-01-14", "14/01/2015", "15/01/2015"],
             r"holds 1 different dates in ISO and 2 in another format, such as \['14/01/2015', '15/01/2015'\]",

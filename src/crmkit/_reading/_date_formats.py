@@ -54,8 +54,9 @@ def _formats() -> Iterator[str]:
             yield f"%m{mark}%d{mark}{year}{time}"
             yield f"{year}{mark}%m{mark}%d{time}"
             yield f"%d{mark}%b{mark}{year}{time}"
+            yield f"%b{mark}%d{mark}{year}{time}"
         for month in ("%b", "%B"):
             yield f"%d {month} {year}{time}"
             yield f"{month} %d, {year}{time}"
             yield f"{month} %d {year}{time}"
-    yield from ("%d%m%Y", "%m%d%Y", "%Y%m%d%H%M%S", "%Y%m%d %H%M%S", "%a, %d %b %Y %H:%M:%S %z")
+    yield from ("%d%m%Y", "%m%d%Y", "%Y%m%d%H%M%S", "%Y%m%d %H%M%S", "%G-W%V-%u", "%a, %d %b %Y %H:%M:%S %z")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
@@ -15,6 +14,7 @@ import pandas as pd
 from crmkit._checks import check_option, some
 from crmkit._messages import Message
 from crmkit._reading._currency_signs import CURRENCY, currency_of, one_of
+from crmkit._reading._plain_text import in_plain_digits
 from crmkit.errors import SchemaError
 
 __all__ = ["DecimalMark", "NumberTexts"]
@@ -52,7 +52,18 @@ _UNKNOWN_SIGN: Final = Message(
     "{@currency_sign=}; otherwise correct them.",
     zh="{where}中的数带有 {signs}，例如 {values}。若为货币符号，请用 {@currency_sign=} 指定；否则请修正数据。",
 )
+_CHANGES_IT: Final = Message(
+    en="{where} holds numbers with {signs}, such as {values}, which is not the sign of a currency. Write the "
+    "numbers in full, and refunds with a minus.",
+    zh="{where}中的数带有 {signs}，例如 {values}，这不是货币符号。请写出完整的数，退款用负号表示。",
+)
+_NO_NUMBERS: Final = Message(
+    en="{where} holds no numbers that can be read, but texts such as {values}. Name another column, or correct them.",
+    zh="{where}中没有可读取的数，只有 {values} 之类的文本。请另行指定，或修正数据。",
+)
 
+# Multiples, shares, and the debit and credit of accounts.
+_NO_CURRENCY: Final = "% ‰ k m mio mio. mrd tsd 万 萬 亿 億 千 百万 百萬 cr dr c d s h cr. dr. soll haben"
 # Some values of each kind are kept, for messages.
 _KEPT: Final = 6
 _SHOWN: Final = 5
@@ -175,6 +186,8 @@ class NumberTexts:
             number = self._number(texts[place], int(counts[place]), where=where)
             if number is not None:
                 numbers[place] = number
+        if not numbers and np.isnan(plain).all() and not self._strange:
+            _refuse_unread([text for text in texts[written] if re.search(r"\d", text)], where=where)
         self._columns[name] = _Column(codes, plain, numbers)
 
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
@@ -246,7 +259,9 @@ class NumberTexts:
     def _check(self) -> None:
         if self._strange:
             texts, signs, places = zip(*self._strange, strict=True)
-            raise SchemaError(_UNKNOWN_SIGN(where=places[0], signs=some(dict.fromkeys(signs)), values=some(texts)))
+            changed = all(sign.casefold() in _NO_CURRENCY.split() for sign in signs)
+            message = _CHANGES_IT if changed else _UNKNOWN_SIGN
+            raise SchemaError(message(where=places[0], signs=some(dict.fromkeys(signs)), values=some(texts)))
         currencies = one_of(self.currencies)
         if len(currencies) > 1:
             raise SchemaError(_CURRENCIES(currencies=some(currencies)))
@@ -265,6 +280,12 @@ class NumberTexts:
             raise SchemaError(_UNSURE(where=places[0], values=some(texts), points=points, commas=commas))
 
 
+def _refuse_unread(texts: list[str], *, where: object) -> None:
+    """Refuse a column in which no number can be read though several texts have digits: not slips, but a notation."""
+    if len(texts) > 1:
+        raise SchemaError(_NO_NUMBERS(where=where, values=some(texts)))
+
+
 def _without_flags(values: pd.Series[Any]) -> pd.Series[Any]:
     """Leave true and false out, which Python takes for 1 and 0."""
     if values.dtype != object or pd.api.types.infer_dtype(values, skipna=True) == "string":
@@ -273,9 +294,8 @@ def _without_flags(values: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _trimmed(value: object) -> str:
-    """A text without spaces around it, with the plain form of wide characters and of spaces; a number as it is."""
-    text = str(value)
-    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+    """A text without spaces around it, with the plain form of digits and of spaces; a number as it is."""
+    return in_plain_digits(str(value)).strip()
 
 
 def _number(found: re.Match[str]) -> _Number | None:

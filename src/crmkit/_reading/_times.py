@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import pandas as pd
 from crmkit._checks import FIRST_YEAR, LAST_YEAR
 from crmkit._frames import AnyFrame, midnight, pandas_series, type_of, with_values
 from crmkit._messages import Message
-from crmkit._reading._time_texts import EXCEL, check_format, parsed_times
+from crmkit._reading._time_texts import NUMBERED, check_format, look_like_days, parsed_times
 from crmkit._reading._zones import check_aware, check_naive, zone_named
 from crmkit.errors import SchemaError
 
@@ -51,10 +52,11 @@ def clean_times(
     zone = zone_named(time_zone)
     check_format(date_format)
     dtype = frame.collect_schema()[column]
-    serial = date_format == EXCEL and dtype.is_numeric()
-    if isinstance(frame, nw.DataFrame) and (serial or dtype in (nw.String, nw.Object, nw.Categorical)):
+    if isinstance(frame, nw.DataFrame) and dtype.is_numeric():
+        frame = _numbers_as_text(frame, column, date_format=date_format)
+        dtype = frame.schema[column]
+    if isinstance(frame, nw.DataFrame) and dtype in (nw.String, nw.Object, nw.Categorical):
         values = pandas_series(frame[column])
-        values = values.astype("string") if serial else values
         frame = with_values(frame, column, parsed_times(values, where=where, date_format=date_format, zone=zone))
     else:
         local = _typed(frame, column, where=where, zone=zone)
@@ -64,6 +66,18 @@ def clean_times(
     time = nw.col(column)
     inside = (time >= midnight(_START, of=frame)) & (time < midnight(_END, of=frame))
     return frame.with_columns(nw.when(inside).then(time).alias(column))
+
+
+def _numbers_as_text(frame: nw.DataFrame[Any], column: str, *, date_format: str | None) -> nw.DataFrame[Any]:
+    """Write numbers that are days as text: those of a format, and whole ones like 20241231."""
+    numbers = pandas_series(frame[column])
+    with suppress(TypeError, ValueError):
+        # Where some are missing, whole numbers have come as floats.
+        numbers = numbers.astype("Int64")
+    whole = pd.api.types.is_integer_dtype(numbers.dtype)
+    if date_format in NUMBERED or (whole and (date_format is not None or look_like_days(numbers))):
+        return with_values(frame, column, numbers.astype("string"))
+    return frame
 
 
 def _without_arrow_zone(frame: AnyFrame, column: str) -> AnyFrame:

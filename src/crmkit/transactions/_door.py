@@ -91,7 +91,8 @@ def as_transactions(
         refund is a row of its own, a refund of that order on the order's date, in the audit too.
     date_format : str, optional
         How text dates are written, as in `datetime.strptime`, for example "%d/%m/%Y"; "excel" for the day numbers
-        of a spreadsheet. Text that is not ISO is refused without it, with the formats that fit.
+        of a spreadsheet, "unix" for times in UTC counted since 1970 in seconds, thousandths or smaller. Months may have
+        names in several languages. Text that is not ISO is refused without it, with the formats that fit.
     time_zone : str, optional
         IANA name of the zone whose days count, for times that carry a zone; for frames in memory only.
     decimal : {".", ","}, optional
