@@ -39,7 +39,7 @@ ORDERS = log(
     ]
 )
 TRANSACTIONS = as_transactions(ORDERS)
-PROSPECT = (None, None, 0, 0.0, *[None] * 6)
+PROSPECT = (None, None, 0, 0.0, 0.0, *[None] * 6)
 
 
 def summary_of(*orders, **options):
@@ -51,19 +51,19 @@ def summary_of(*orders, **options):
 
 
 def test_every_column_by_hand():
-    # ann bought on the 1st, 11th and 25th (net 4); the refund of the 21st is in her spend alone
+    # ann bought on the 1st, 11th and 25th (net 4); the refund of the 21st is in her spend and in what she returned
     assert rows(customer_summary(TRANSACTIONS, as_of=AS_OF)) == [
-        ("ann", "2024-03-01", "2024-03-25", 3, 30.0, 6.0, 30.0, 2.0, 24.0, 30.0, 7.0),
-        ("bo", "2024-03-05", "2024-03-05", 2, 12.0, 26.0, 26.0, 0.0, 0.0, 26.0, None),
-        ("cy", None, None, 0, -3.0, None, None, None, None, None, None),
-        ("dee", "2024-03-10", "2024-03-10", 1, 6.0, 21.0, 21.0, 0.0, 0.0, 21.0, None),
+        ("ann", "2024-03-01", "2024-03-25", 3, 30.0, 4.0, 6.0, 30.0, 2.0, 24.0, 30.0, 7.0),
+        ("bo", "2024-03-05", "2024-03-05", 2, 12.0, 0.0, 26.0, 26.0, 0.0, 0.0, 26.0, None),
+        ("cy", None, None, 0, -3.0, 3.0, None, None, None, None, None, None),
+        ("dee", "2024-03-10", "2024-03-10", 1, 6.0, 2.0, 21.0, 21.0, 0.0, 0.0, 21.0, None),
     ]
 
 
 def test_the_columns_have_their_names_order_and_types():
     summary = customer_summary(TRANSACTIONS, as_of=AS_OF)
     assert tuple(summary.columns) == CUSTOMERS.required
-    assert summary.dtypes.astype(str).tolist()[1:] == [*["datetime64[us]"] * 2, "int64", *["float64"] * 7]
+    assert summary.dtypes.astype(str).tolist()[1:] == [*["datetime64[us]"] * 2, "int64", *["float64"] * 8]
     assert summary.index.equals(pd.RangeIndex(4))
 
 
@@ -89,7 +89,7 @@ def test_a_later_purchase_at_price_zero_counts_and_is_worth_nothing():
 
 def test_only_refunds_known_of_everybody():
     found = summary_of(("ann", "2024-03-01", -9.0))
-    assert tuple(found.values()) == (None, None, 0, -9.0, *[None] * 6)
+    assert tuple(found.values()) == (None, None, 0, -9.0, 9.0, *[None] * 6)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_master_table_adds_prospects():
     everybody = customer_summary(TRANSACTIONS, as_of=AS_OF, customers=master)
     assert rows(everybody.iloc[4:]) == [("eve", *PROSPECT), ("zoe", *PROSPECT)]
     assert_frame_equal(everybody.iloc[:4], customer_summary(TRANSACTIONS, as_of=AS_OF))
-    assert everybody.dtypes.astype(str).tolist()[1:] == [*["datetime64[us]"] * 2, "int64", *["float64"] * 7]
+    assert everybody.dtypes.astype(str).tolist()[1:] == [*["datetime64[us]"] * 2, "int64", *["float64"] * 8]
 
 
 # Reference: the log, dates and figures of lifetimes' tests/test_utils.py.
@@ -184,7 +184,18 @@ def test_the_master_table_changes_nothing_for_buyers(orders, prospects):
     assert everybody["customer_id"].tolist() == sorted(master["customer_id"])
     found = everybody[~everybody["customer_id"].isin(prospects)].reset_index(drop=True)
     assert_frame_equal(found, alone)
-    assert everybody.loc[everybody["customer_id"].isin(prospects), "spend"].eq(0).all()
+    assert everybody.loc[everybody["customer_id"].isin(prospects), ["spend", "returned"]].eq(0).all(axis=None)
+
+
+@given(order_logs())
+def test_what_went_back_and_what_was_kept_are_the_money_of_the_purchase_days(orders):
+    transactions = as_transactions(orders)
+    bought = transactions[transactions["n_orders"] > 0].groupby("customer_id")["amount"].sum()
+    found = customer_summary(transactions, as_of="2024-03-31").set_index("customer_id")
+    assert (found["returned"] >= 0).all()
+    paid = bought.reindex(found.index, fill_value=0.0)
+    # A sum of cents that rounds to 0 may be a hair above it, and is then no refund.
+    assert np.allclose(found["spend"] + found["returned"], paid, atol=1e-6)
 
 
 @given(order_logs())

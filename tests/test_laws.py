@@ -11,7 +11,7 @@ from tests.logs import order_logs
 from crmkit import as_transactions, customer_summary
 
 AS_OF = "2024-03-31"
-MONEY = ["spend", "monetary_value"]
+MONEY = ["spend", "returned", "monetary_value"]
 SHUFFLES = st.randoms(use_true_random=False)
 
 

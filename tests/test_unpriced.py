@@ -129,7 +129,7 @@ def test_all_but_money_is_that_of_priced_orders(log):
     orders = pd.DataFrame(log, columns=["customer_id", "day"])
     orders["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(orders["day"], unit="D")
     without, priced = (
-        customer_summary(made, as_of="2024-02-29").drop(columns=["spend", "monetary_value"])
+        customer_summary(made, as_of="2024-02-29").drop(columns=["spend", "returned", "monetary_value"])
         for made in (as_transactions(orders, amount=None), as_transactions(orders.assign(amount=5.0)))
     )
     pd.testing.assert_frame_equal(without, priced)

@@ -32,6 +32,13 @@ CUSTOMERS: Final = Schema(
             "net money, refunds included",
             missing="for those with a transaction, where orders carry no price",
         ),
+        Field(
+            "returned",
+            "money",
+            "money that went back on days that are not purchase days",
+            missing="for those with a transaction, where orders carry no price",
+            low=0,
+        ),
         Field("days_since_last", "count", "days from the last purchase day to `as_of`", missing=_NO_PURCHASE),
         Field("tenure_days", "count", "days from the first purchase day to `as_of`", missing=_NO_PURCHASE),
         _FREQUENCY,

@@ -98,6 +98,9 @@ def customer_summary(transactions: FrameT, *, as_of: Day, customers: FrameT | No
         ``spend``
             Net money, refunds included; 0 without a transaction. Like ``monetary_value`` missing for orders without a
             price.
+        ``returned``
+            Money that went back on days that are not purchase days, such as the refund of an earlier order; 0 or more.
+            ``spend`` + ``returned`` is the money of the purchase days. Missing where ``spend`` is.
         ``days_since_last``
             ``last_order`` to ``as_of``.
         ``tenure_days``
@@ -190,6 +193,7 @@ def measured(totals: AnyFrame, *, as_of: datetime) -> AnyFrame:
         "last_order",
         nw.col("n_orders").cast(nw.Int64),
         nw.col("amount").alias("spend"),
+        nw.col("returned"),
         *(measure.cast(nw.Float64).alias(name) for name, measure in measures.items()),
     )
 
@@ -198,7 +202,7 @@ def totals_of(transactions: AnyFrame) -> AnyFrame:
     """Add up each customer's transactions.
 
     ``first_order``, ``last_order``, ``n_orders``, ``amount``; of the purchase days ``days``, ``paid`` and
-    ``first_paid``, the money of the first.
+    ``first_paid``, the money of the first; of the other days ``returned``, the money that went back.
     """
     return _totals_in_duckdb(transactions) if transactions.implementation.is_duckdb() else _totals(transactions)
 
@@ -211,16 +215,18 @@ def _totals(transactions: AnyFrame) -> AnyFrame:
         day.alias("first_order"),
         day.alias("last_order"),
         nw.when(bought).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("paid"),
+        nw.when(~bought & (nw.col("amount") < 0)).then(-nw.col("amount")).otherwise(nw.lit(0.0)).alias("returned"),
         flag(bought).alias("days"),
     )
     totals = marked.group_by("customer_id").agg(
         nw.col("first_order").min(),
         nw.col("last_order").max(),
-        nw.col("n_orders", "amount", "paid", "days").sum(),
+        nw.col("n_orders", "amount", "paid", "returned", "days").sum(),
         nw.col("amount").count().alias("n_known"),
     )
     # The sum of nothing but missing amounts is 0 on some engines.
-    totals = totals.with_columns(nw.when(nw.col("n_known") > 0).then(nw.col("amount")).alias("amount")).drop("n_known")
+    priced = (nw.when(nw.col("n_known") > 0).then(nw.col(name)).alias(name) for name in ("amount", "returned"))
+    totals = totals.with_columns(*priced).drop("n_known")
     first_days = transactions.select(
         "customer_id", nw.col("date").alias("first_order"), nw.col("amount").alias("first_paid")
     )
@@ -233,7 +239,8 @@ def _totals_in_duckdb(transactions: AnyFrame) -> AnyFrame:
     relation = transactions.to_native().aggregate(
         f"customer_id, min(date) {bought} AS first_order, max(date) {bought} AS last_order, "
         "sum(n_orders) AS n_orders, sum(amount) AS amount, "
-        f"sum(amount) {bought} AS paid, count(*) {bought} AS days, arg_min(amount, date) {bought} AS first_paid",
+        "CASE WHEN count(amount) > 0 THEN coalesce(sum(-amount) FILTER (n_orders = 0 AND amount < 0), 0) END "
+        f"AS returned, sum(amount) {bought} AS paid, count(*) {bought} AS days, arg_min(amount, date) {bought} AS first_paid",
         "customer_id",
     )
     return cast("AnyFrame", nw.from_native(relation))
@@ -280,6 +287,8 @@ def _measures(
     repeats = np.where(bought, amounts, 0.0)
     repeats[positions[first[ever]]] = 0.0
     repeat_paid = np.add.reduceat(repeats, starts)
+    spend = np.add.reduceat(amounts, starts)
+    returned = np.add.reduceat(np.where(~bought & (amounts < 0), -amounts, 0.0), starts)
     since_first = np.where(ever, as_of - first_days, np.nan)
     frequency = np.where(ever, purchases - 1.0, np.nan)
     dates = {
@@ -289,7 +298,8 @@ def _measures(
     return {
         **dates,
         "n_orders": np.add.reduceat(n_orders, starts),
-        "spend": np.add.reduceat(amounts, starts),
+        "spend": spend,
+        "returned": np.where(np.isnan(spend), np.nan, returned),
         "days_since_last": np.where(ever, as_of - last_days, np.nan),
         "tenure_days": since_first,
         "frequency": frequency,
@@ -334,5 +344,8 @@ def _refuse(rows: AnyFrame, problem: Message) -> None:
 def _with_prospects(summary: AnyFrame, known: AnyFrame) -> AnyFrame:
     joined = join_frames(known, summary, on="customer_id", how="left")
     # Where orders carry no price, only those without one have spent a known amount.
-    spend = nw.when(nw.col("n_orders").is_null()).then(nw.lit(0.0)).otherwise(nw.col("spend"))
-    return joined.with_columns(spend.alias("spend"), nw.col("n_orders").fill_null(0).cast(nw.Int64))
+    money = [
+        nw.when(nw.col("n_orders").is_null()).then(nw.lit(0.0)).otherwise(nw.col(name)).alias(name)
+        for name in ("spend", "returned")
+    ]
+    return joined.with_columns(*money, nw.col("n_orders").fill_null(0).cast(nw.Int64))

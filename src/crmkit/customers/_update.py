@@ -28,7 +28,17 @@ from crmkit.transactions import checked_transactions, up_to
 __all__ = ["update_summary"]
 
 _EPOCH: Final = datetime(1970, 1, 1)
-_SUMS: Final = ("n_orders", "amount", "days", "repeat_paid", "paid", "first_paid", "is_known", "is_unpriced")
+_SUMS: Final = (
+    "n_orders",
+    "amount",
+    "returned",
+    "days",
+    "repeat_paid",
+    "paid",
+    "first_paid",
+    "is_known",
+    "is_unpriced",
+)
 
 _NO_DAY: Final = Message(
     en="{@customers} has no customer with a purchase day, so its last day is unknown. Rebuild the table with "
@@ -185,6 +195,7 @@ def _carried(customers: AnyFrame) -> AnyFrame:
         "last_order",
         nw.col("n_orders").cast(nw.Int64),
         _or_zero("spend").alias("amount"),
+        _or_zero("returned").alias("returned"),
         nw.when(bought).then(nw.col("frequency") + 1).otherwise(zero).alias("days"),
         nw.when(repeated & ~nw.col("monetary_value").is_null())
         .then(nw.col("monetary_value") * nw.col("frequency"))
@@ -206,6 +217,7 @@ def _added(transactions: AnyFrame) -> AnyFrame:
         "last_order",
         nw.col("n_orders").cast(nw.Int64),
         _or_zero("amount").alias("amount"),
+        _or_zero("returned").alias("returned"),
         nw.col("days").cast(nw.Float64).alias("days"),
         zero.alias("repeat_paid"),
         _or_zero("paid").alias("paid"),
@@ -222,11 +234,11 @@ def _joined(parts: AnyFrame, *, is_unpriced: bool) -> AnyFrame:
     )
     first_paid = nw.when(nw.col("is_known") > 0).then(nw.lit(0.0)).otherwise(nw.col("first_paid"))
     repeat_paid = nw.col("repeat_paid") + nw.col("paid") - first_paid
-    amount = nw.col("amount")
+    amount, returned = nw.col("amount"), nw.col("returned")
     if is_unpriced:
-        amount = nw.when(nw.col("is_unpriced") == 0).then(amount)
+        amount, returned = (nw.when(nw.col("is_unpriced") == 0).then(money) for money in (amount, returned))
         repeat_paid = nw.when(nw.col("is_unpriced") < 0).then(repeat_paid)
-    return sums.with_columns(amount.alias("amount"), repeat_paid.alias("repeat_paid"))
+    return sums.with_columns(amount.alias("amount"), returned.alias("returned"), repeat_paid.alias("repeat_paid"))
 
 
 def _or_zero(column: str) -> nw.Expr:
