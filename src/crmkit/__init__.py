@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from crmkit.transactions import (
         as_order_lines,
         as_transactions,
+        audit_currencies,
         audit_orders,
         damaged_id_table,
         rejected_orders,
@@ -53,6 +54,7 @@ __all__ = [
     "as_subscriptions",
     "as_transactions",
     "audit_activity",
+    "audit_currencies",
     "audit_customers",
     "audit_orders",
     "audit_subscriptions",
@@ -103,6 +105,7 @@ _HOMES: Final = {
     "transactions": (
         "as_order_lines",
         "as_transactions",
+        "audit_currencies",
         "audit_orders",
         "damaged_id_table",
         "rejected_orders",

@@ -1,13 +1,14 @@
 """What all doors share: the cleaning of ids, times, numbers and flags, refusals with positions, and the audit."""
 
 from crmkit._reading._audit import audit_table
-from crmkit._reading._currency import check_one_currency
+from crmkit._reading._currency import check_one_currency, clean_codes
 from crmkit._reading._flags import clean_flags
 from crmkit._reading._ids import clean_ids
 from crmkit._reading._kept import columns_kept
 from crmkit._reading._labels import clean_labels
 from crmkit._reading._number_texts import DecimalMark, NumberTexts
 from crmkit._reading._numbers import clean_numbers
+from crmkit._reading._rates import Rates, read_rates
 from crmkit._reading._refusals import Counts, Invalid, count_rows, rejected_rows, usable_rows
 from crmkit._reading._rows import Reason, Rows, open_rows
 from crmkit._reading._statuses import check_counts, clean_statuses
@@ -18,11 +19,13 @@ __all__ = [
     "DecimalMark",
     "Invalid",
     "NumberTexts",
+    "Rates",
     "Reason",
     "Rows",
     "audit_table",
     "check_counts",
     "check_one_currency",
+    "clean_codes",
     "clean_flags",
     "clean_ids",
     "clean_labels",
@@ -32,6 +35,7 @@ __all__ = [
     "columns_kept",
     "count_rows",
     "open_rows",
+    "read_rates",
     "rejected_rows",
     "usable_rows",
 ]

@@ -40,8 +40,12 @@ _OTHER_MARK: Final = Message(
 )
 _CURRENCIES: Final = Message(
     en="The amounts are in several currencies, {currencies}, and cannot be added. Convert them to one, or pass one "
-    "currency at a time.",
-    zh="金额含有多种货币：{currencies}，不能相加。请先换算为一种货币，或每次只处理一种。",
+    "currency at a time.{hint}",
+    zh="金额含有多种货币：{currencies}，不能相加。请先换算为一种货币，或每次只处理一种。{hint}",
+)
+_RATES: Final = Message(
+    en=" If a column holds their codes, {@currency=} and {@rates=} convert them.",
+    zh="若有货币代码列，可用 {@currency=} 与 {@rates=} 换算。",
 )
 _NOT_A_SIGN: Final = Message(
     en="{@currency_sign} must be the text that stands before or after amounts, got {value!r}.",
@@ -135,6 +139,9 @@ class NumberTexts:
         The decimal mark; None if it is to be found out.
     currency_sign : str or None
         A sign beside those known, as it stands before or after the numbers.
+    several : bool or None
+        Whether signs of several currencies may stand beside the numbers, as their amounts are converted; None where
+        they cannot be.
     refunds : Counter
         Rows with an amount in parentheses, and with a minus after the number.
     currencies : Counter
@@ -143,6 +150,7 @@ class NumberTexts:
 
     decimal: DecimalMark | None = None
     currency_sign: str | None = None
+    several: bool | None = None
     refunds: Counter[str] = field(default_factory=Counter)
     currencies: Counter[str] = field(default_factory=Counter)
     _n_grouped: Counter[DecimalMark] = field(default_factory=Counter)
@@ -263,8 +271,9 @@ class NumberTexts:
             message = _CHANGES_IT if changed else _UNKNOWN_SIGN
             raise SchemaError(message(where=places[0], signs=some(dict.fromkeys(signs)), values=some(texts)))
         currencies = one_of(self.currencies)
-        if len(currencies) > 1:
-            raise SchemaError(_CURRENCIES(currencies=some(currencies)))
+        if len(currencies) > 1 and not self.several:
+            hint = "" if self.several is None else _RATES()
+            raise SchemaError(_CURRENCIES(currencies=some(currencies), hint=hint))
         if self.decimal is not None:
             wrong = self._only[_OTHER[self.decimal]]
             if wrong:

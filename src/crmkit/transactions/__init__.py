@@ -2,6 +2,7 @@
 
 from crmkit.transactions._audit import audit_orders, rejected_orders
 from crmkit.transactions._checked import checked_transactions, purchase_days, up_to
+from crmkit.transactions._currencies import audit_currencies
 from crmkit.transactions._damaged_ids import damaged_id_table
 from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
 from crmkit.transactions._orders import AUDIT_REASONS
@@ -14,6 +15,7 @@ __all__ = [
     "Returns",
     "as_order_lines",
     "as_transactions",
+    "audit_currencies",
     "audit_orders",
     "checked_transactions",
     "damaged_id_table",

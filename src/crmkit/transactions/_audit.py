@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from narwhals.stable.v2.typing import IntoFrame
+
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT
 from crmkit._reading import DecimalMark, audit_table, rejected_rows
@@ -20,6 +22,7 @@ def audit_orders(
     unit_price: str | None = None,
     order_id: str | None = None,
     currency: str | None = None,
+    rates: IntoFrame | None = None,
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
@@ -32,15 +35,19 @@ def audit_orders(
     """Show where every row and every unit of money of an order log goes.
 
     A row has one reason, the first that holds in this order: no customer, unusable date, status that does
-    not count, unusable amount, after ``as_of``, refund (amount below zero), zero price, kept. `as_transactions` leaves
-    rows with one of the first four out, with ``invalid="drop"``; refunds are netted or left out, as its ``returns``
-    says; the last two are orders.
+    not count, unusable amount, no rate, after ``as_of``, refund (amount below zero), zero price, kept.
+    `as_transactions` leaves rows with one of the first five out, with ``invalid="drop"``; refunds are netted or left
+    out, as its ``returns`` says; the last two are orders.
 
     Parameters
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
+    customer_id, date, amount, quantity, unit_price, order_id, currency : str, optional
+        As in `as_transactions`.
+    rates : table of any kind, optional
+        As in `as_transactions`.
+    status : str, optional
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`.
@@ -55,8 +62,9 @@ def audit_orders(
     -------
     the kind of frame given
         ``reason``: "no_customer", "unusable_date", "uncounted_status" (with ``status``), "unusable_amount",
-        "after_as_of", "refund", "zero_price", "kept", and "given", to which the lines above add up; ``n_rows``;
-        ``amount``, the money of the rows (an unusable amount adds nothing; missing for orders without a price);
+        "no_rate" (with ``rates``), "after_as_of", "refund", "zero_price", "kept", and "given", to which the lines above
+        add up; ``n_rows``; ``amount``, the money of the rows, converted if there are rates (an amount that is
+        unusable or has no rate adds nothing, whatever the reason of its row; missing for orders without a price);
         ``n_duplicates``, the rows that repeat another one in every column. Duplicates can be legitimate: they are
         counted and never removed.
 
@@ -94,6 +102,7 @@ def audit_orders(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        rates=rates,
         status=status,
         counts=counts,
         refund=refund,
@@ -118,6 +127,7 @@ def rejected_orders(
     unit_price: str | None = None,
     order_id: str | None = None,
     currency: str | None = None,
+    rates: IntoFrame | None = None,
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
@@ -132,7 +142,11 @@ def rejected_orders(
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
+    customer_id, date, amount, quantity, unit_price, order_id, currency : str, optional
+        As in `as_transactions`.
+    rates : table of any kind, optional
+        As in `as_transactions`.
+    status : str, optional
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`.
@@ -145,8 +159,8 @@ def rejected_orders(
     -------
     the kind of frame given
         The columns given, then ``rejected_because`` (in the place of one of that name): "no_customer",
-        "unusable_date" or "unusable_amount". In memory the rows keep their order, and on pandas their index. Empty if
-        every row can be used.
+        "unusable_date", "uncounted_status", "unusable_amount" or "no_rate". In memory the rows keep their order, and
+        on pandas their index. Empty if every row can be used.
 
     Raises
     ------
@@ -175,6 +189,7 @@ def rejected_orders(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        rates=rates,
         status=status,
         counts=counts,
         refund=refund,

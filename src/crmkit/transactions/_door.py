@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._calendar import period_start
 from crmkit._checks import check_option
@@ -42,6 +43,7 @@ def as_transactions(
     unit_price: str | None = None,
     order_id: str | None = None,
     currency: str | None = None,
+    rates: IntoFrame | None = None,
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
@@ -67,9 +69,9 @@ def as_transactions(
         Column of dates or times: typed, or in memory ISO text, or text in ``date_format``. Years outside 1901
         to 2099 are placeholders and count as unusable.
     amount : str or None, default "amount"
-        Column of money, in one currency; refunds are negative. With ``unit_price`` there is none. None without
-        ``unit_price`` is for orders without a price: ``amount`` is then missing throughout, and rows with a
-        ``quantity`` below 0 take the place of refunds.
+        Column of money, in one currency unless there are ``rates``; refunds are negative. With ``unit_price`` there
+        is none. None without ``unit_price`` is for orders without a price: ``amount`` is then missing throughout, and
+        rows with a ``quantity`` below 0 take the place of refunds.
         In memory, text is read as businesses write it: 1,234.50 or 1.234,50 or 1 234.50, with the sign or code of a
         currency before or after it, refunds as -5, 5- or (5). All numbers are in one notation, found out unless
         ``decimal`` tells it; a column that fits two, or none, is refused.
@@ -78,7 +80,14 @@ def as_transactions(
     order_id : str, optional
         Column of order ids; rows that share one on a day are one order. Without it every row is an order.
     currency : str, optional
-        Column of currency codes; more than one code on rows that can be used is refused.
+        Column of currency codes, whatever their case and the spaces around them; more than one code on rows that can
+        be used is refused unless there are ``rates``.
+    rates : table of any kind, optional
+        What one unit of each currency is worth in the currency of the result: ``currency``, ``rate`` (above 0; 1 for
+        the currency of the result itself) and, where rates change, ``date``, the day from which each holds until the
+        next one. All money is converted at the rate of the row's own day, except refunds of orders with ids, which
+        take the rate of the day of the first purchase row of their order and customer, if that has one. Rows in a
+        currency without a rate, or without one yet on their day, cannot be used.
     status : str, optional
         Column of the status of orders, such as paid or cancelled. Rows whose status does not count are left out
         whatever ``invalid`` says, as are rows without one.
@@ -102,8 +111,8 @@ def as_transactions(
     returns : {"net", "drop"}, default "net"
         Whether refunds reduce the amount of their day, or their rows are left out altogether.
     invalid : {"raise", "drop"}, default "raise"
-        What to do with rows without a customer, a usable date or a usable amount; `rejected_orders` returns
-        the rows that "drop" leaves out.
+        What to do with rows without a customer, a usable date, a usable amount or a rate; `rejected_orders`
+        returns the rows that "drop" leaves out.
 
     Returns
     -------
@@ -117,7 +126,8 @@ def as_transactions(
     ------
     SchemaError
         If a column is missing, doubled or of a type that cannot be used, if rows cannot be used and ``invalid``
-        is "raise", if no row is left, if ids are of mixed kinds, or if there are several currencies.
+        is "raise", if no row is left, if ids are of mixed kinds, if there are several currencies and no ``rates``, or
+        if ``rates`` is not a table of rates.
     TypeError
         If ``orders`` is not a frame.
     ValueError
@@ -152,6 +162,7 @@ def as_transactions(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        rates=rates,
         status=status,
         counts=counts,
         refund=refund,
@@ -181,6 +192,7 @@ def as_order_lines(
     quantity: str | None = None,
     unit_price: str | None = None,
     currency: str | None = None,
+    rates: IntoFrame | None = None,
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
@@ -200,7 +212,11 @@ def as_order_lines(
         One row per order line or refund, at least one. It is not changed.
     order_id : str
         Column of order ids.
-    customer_id, date, amount, quantity, unit_price, currency, status : str, optional
+    customer_id, date, amount, quantity, unit_price, currency : str, optional
+        As in `as_transactions`.
+    rates : table of any kind, optional
+        As in `as_transactions`.
+    status : str, optional
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`.
@@ -256,6 +272,7 @@ def as_order_lines(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        rates=rates,
         status=status,
         counts=counts,
         refund=refund,

@@ -19,23 +19,29 @@ from crmkit._reading import (
     Rows,
     check_counts,
     check_one_currency,
+    clean_codes,
     clean_ids,
     clean_labels,
     clean_numbers,
     clean_statuses,
     clean_times,
     open_rows,
+    read_rates,
 )
+from crmkit.transactions._converted import CURRENCY, converted, without_rate
 from crmkit.transactions._refunds import NO_AMOUNT, REFUND, note_refunds, unread_refund, with_refunds
 
 __all__ = [
     "AMOUNT",
     "AUDIT_REASONS",
+    "CURRENCY",
     "CUSTOMER",
+    "GIVEN",
     "ORDER",
     "QUANTITY",
     "TIME",
     "further_reasons",
+    "goes_back",
     "has_prices",
     "read_orders",
 ]
@@ -46,6 +52,8 @@ AMOUNT: Final = "__crmkit_amount"
 ORDER: Final = "__crmkit_order_id"
 QUANTITY: Final = "__crmkit_quantity"
 STATUS: Final = "__crmkit_status"
+GIVEN: Final = "__crmkit_amount_given"
+REFUND_GIVEN: Final = "__crmkit_refund_as_given"
 _UNIT_PRICE: Final = "__crmkit_unit_price"
 
 AUDIT_REASONS: Final = MappingProxyType(
@@ -54,6 +62,7 @@ AUDIT_REASONS: Final = MappingProxyType(
         "unusable_date": Label("Unusable date", "日期无效"),
         "uncounted_status": Label("Status that does not count", "状态不计入"),
         "unusable_amount": Label("Unusable amount", "金额无效"),
+        "no_rate": Label("No exchange rate", "无汇率"),
         "after_as_of": Label("After the as-of date", "晚于截止日"),
         "refund": Label("Refund", "退款"),
         "zero_price": Label("Zero price", "零价"),
@@ -99,6 +108,14 @@ _CONTRADICTION: Final = Message(
     zh="没有 {@amount} 时，金额为 {@unit_price} 与 {@quantity} 之积：请给出 {@amount=}，或同时给出 {@quantity=} 与 "
     "{@unit_price=}；得到 {given}。",
 )
+_NO_CURRENCY: Final = Message(
+    en="{@rates} needs the column of currency codes: pass {@currency=}.",
+    zh="使用 {@rates} 时须用 {@currency=} 指明货币代码列。",
+)
+_NOTHING_TO_CONVERT: Final = Message(
+    en="{@rates} convert money, and the orders carry no price. Leave {@rates} out.",
+    zh="{@rates} 用于换算金额，而订单没有价格。请去掉 {@rates}。",
+)
 _PRODUCT: Final = Message(en="the product of quantity and unit price", zh="数量与单价的乘积")
 _NO_MONEY: Final = Message(en="the units", zh="数量")
 _DEFAULT: Final = "amount"
@@ -114,6 +131,7 @@ def read_orders(
     unit_price: str | None,
     order_id: str | None,
     currency: str | None,
+    rates: object,
     status: str | None,
     counts: Sequence[str] | None,
     refund: str | None,
@@ -131,6 +149,7 @@ def read_orders(
         QUANTITY: quantity,
         _UNIT_PRICE: unit_price,
         ORDER: order_id,
+        CURRENCY: None if rates is None else currency,
         STATUS: status,
         REFUND: refund,
     }
@@ -138,7 +157,7 @@ def read_orders(
     rows = open_rows(orders, columns, table="orders", also=[currency], carried=keep)
     rows = rows.cleaned(clean_ids, CUSTOMER)
     rows = rows.cleaned(clean_times, TIME, date_format=date_format, time_zone=time_zone)
-    texts = NumberTexts(decimal=decimal, currency_sign=currency_sign)
+    texts = NumberTexts(decimal=decimal, currency_sign=currency_sign, several=rates is not None)
     rows = rows.cleaned(note_refunds, REFUND)
     rows = rows.cleaned_together(clean_numbers, AMOUNT, QUANTITY, _UNIT_PRICE, REFUND, texts=texts)
     rows = rows.cleaned(clean_labels, ORDER).cleaned(clean_statuses, STATUS, counts=counts)
@@ -148,9 +167,19 @@ def read_orders(
         rows = _counted_in_units(rows)
     if refund is not None and not has_prices(rows):
         raise ValueError(NO_AMOUNT())
-    rows = replace(rows, reasons=_reasons(status, refund))
-    check_one_currency(rows, currency)
-    return rows if refund is None else with_refunds(rows, amount=AMOUNT, quantity=QUANTITY)
+    if rates is not None:
+        rows = _converted(rows, rates)
+    rows = replace(rows, reasons=_reasons(status, refund, in_one=rates is None))
+    if rates is None:
+        check_one_currency(rows, currency, convertible=True)
+    return (
+        rows if refund is None else with_refunds(rows, amounts={AMOUNT: REFUND, GIVEN: REFUND_GIVEN}, quantity=QUANTITY)
+    )
+
+
+def goes_back(rows: Rows) -> nw.Expr:
+    """Whether a row is a refund, also where its amount has no rate."""
+    return nw.col(GIVEN if CURRENCY in rows.sources else AMOUNT) < 0
 
 
 def has_prices(rows: Rows) -> bool:
@@ -158,14 +187,18 @@ def has_prices(rows: Rows) -> bool:
     return AMOUNT in rows.sources or _UNIT_PRICE in rows.sources
 
 
-def _reasons(status: str | None, refund: str | None) -> tuple[Reason, ...]:
-    """Why rows are left out; the amount of an order that does not count is not asked for."""
+def _reasons(status: str | None, refund: str | None, *, in_one: bool) -> tuple[Reason, ...]:
+    """Why rows are left out; the amount of an order that does not count is not asked for, nor its rate."""
     no_customer, no_date, no_amount = _UNUSABLE
+    amount, back = (AMOUNT, REFUND) if in_one else (GIVEN, REFUND_GIVEN)
+    no_amount = replace(no_amount, holds=nw.col(amount).is_null())
     if refund is not None:
-        no_amount = replace(no_amount, holds=no_amount.holds | unread_refund())
+        no_amount = replace(no_amount, holds=no_amount.holds | unread_refund(back))
+    money = [no_amount] if in_one else [no_amount, without_rate(given=GIVEN)]
     if status is None:
-        return no_customer, no_date, no_amount
-    return no_customer, no_date, _UNCOUNTED, replace(no_amount, holds=no_amount.holds & (nw.col(STATUS) == 1))
+        return no_customer, no_date, *money
+    counted = nw.col(STATUS) == 1
+    return no_customer, no_date, _UNCOUNTED, *(replace(reason, holds=reason.holds & counted) for reason in money)
 
 
 def further_reasons(rows: Rows, *, as_of: datetime | None) -> dict[str, nw.Expr]:
@@ -173,6 +206,23 @@ def further_reasons(rows: Rows, *, as_of: datetime | None) -> dict[str, nw.Expr]
     late = nw.lit(value=False) if as_of is None else nw.col(TIME) >= midnight(next_day(as_of), of=rows.frame)
     free = nw.col(AMOUNT) == 0 if has_prices(rows) else nw.lit(value=False)
     return {"after_as_of": late, "refund": nw.col(AMOUNT) < 0, "zero_price": free}
+
+
+def _converted(rows: Rows, rates: object) -> Rows:
+    """Convert the money of all rows."""
+    if CURRENCY not in rows.sources:
+        raise ValueError(_NO_CURRENCY())
+    if not has_prices(rows):
+        raise ValueError(_NOTHING_TO_CONVERT())
+    return converted(
+        rows.cleaned(clean_codes, CURRENCY),
+        read_rates(rates),
+        money={AMOUNT: GIVEN, REFUND: REFUND_GIVEN},
+        amount=AMOUNT,
+        time=TIME,
+        customer=CUSTOMER,
+        order=ORDER,
+    )
 
 
 def _amount_column(amount: str | None, quantity: str | None, unit_price: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """Refunds that stand in a column beside the amount: rows of their own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -28,16 +29,19 @@ def note_refunds(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
     return frame
 
 
-def unread_refund() -> nw.Expr:
-    """Whether a refund was given and could not be read."""
-    return (nw.col(_GIVEN) == 1) & nw.col(REFUND).is_null()
+def unread_refund(column: str) -> nw.Expr:
+    """Whether a refund was given and could not be read; ``column`` holds it as it was read."""
+    return (nw.col(_GIVEN) == 1) & nw.col(column).is_null()
 
 
-def with_refunds(rows: Rows, *, amount: str, quantity: str) -> Rows:
-    """Add a row for each refund of a usable row: the same order on the same day, with the money below zero."""
-    back = nw.col(REFUND).abs()
-    has_refund = flag(rows.usable() & (back > 0)) == 1
-    columns = [(back * -1.0).alias(amount)]
+def with_refunds(rows: Rows, *, amounts: Mapping[str, str], quantity: str) -> Rows:
+    """Add a row for each refund of a usable row: the same order on the same day, with the money below zero.
+
+    ``amounts`` are columns of money with the column of their refund, as far as they are there.
+    """
+    has_refund = flag(rows.usable() & (nw.col(REFUND).abs() > 0)) == 1
+    there = rows.frame.collect_schema().names()
+    columns = [(nw.col(back).abs() * -1.0).alias(amount) for amount, back in amounts.items() if back in there]
     if quantity in rows.sources:
         columns.append(nw.lit(0.0).alias(quantity))
     refunds = rows.frame.filter(has_refund).with_columns(*columns)

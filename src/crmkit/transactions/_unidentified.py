@@ -8,11 +8,12 @@ from dataclasses import replace
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._calendar import Freq, check_freq, period_start
 from crmkit._frames import AnyFrame, FrameT, flag, from_pandas, to_pandas
 from crmkit._reading import DecimalMark, Rows, check_one_currency
-from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, TIME, has_prices, read_orders
+from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, TIME, goes_back, has_prices, read_orders
 
 __all__ = ["unidentified_sales_table"]
 
@@ -28,6 +29,7 @@ def unidentified_sales_table(
     unit_price: str | None = None,
     order_id: str | None = None,
     currency: str | None = None,
+    rates: IntoFrame | None = None,
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
@@ -47,7 +49,11 @@ def unidentified_sales_table(
         The rows as they would be given to `as_transactions`.
     freq : {"D", "W", "M", "Q", "Y"}, default "M"
         Day, week from Monday, month, quarter or year.
-    customer_id, date, amount, quantity, unit_price, order_id, currency, status : str, optional
+    customer_id, date, amount, quantity, unit_price, order_id, currency : str, optional
+        As in `as_transactions`.
+    rates : table of any kind, optional
+        As in `as_transactions`.
+    status : str, optional
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`; rows without a customer are counted whatever their status.
@@ -69,7 +75,7 @@ def unidentified_sales_table(
         ``n_orders``
             Different orders, refunds left out; where orders have no ids, rows.
         ``amount``
-            Net money; an unusable amount adds nothing. Missing for orders without a price.
+            Net money; an amount that is unusable or has no rate adds nothing. Missing for orders without a price.
         ``row_share``
             Share of all rows of the period, in [0, 1].
         ``amount_share``
@@ -112,6 +118,7 @@ def unidentified_sales_table(
         unit_price=unit_price,
         order_id=order_id,
         currency=currency,
+        rates=rates,
         status=status,
         counts=counts,
         refund=refund,
@@ -121,7 +128,8 @@ def unidentified_sales_table(
         currency_sign=currency_sign,
     )
     # Here the rows without a customer are those that count.
-    check_one_currency(replace(rows, reasons=()), currency)
+    if rates is None:
+        check_one_currency(replace(rows, reasons=()), currency, convertible=True)
     sums, sold = to_pandas(_sums(rows, freq)), to_pandas(_orders(rows, freq))
     return from_pandas(_table(sums, sold, priced=has_prices(rows)), like=orders)
 
@@ -141,7 +149,7 @@ def _sums(rows: Rows, freq: Freq) -> AnyFrame:
 
 def _orders(rows: Rows, freq: Freq) -> AnyFrame:
     """The orders of each period that name no customer and are not refunds; a row without an order id is one."""
-    sold = rows.frame.filter(nw.col(CUSTOMER).is_null()).filter(flag(nw.col(AMOUNT) < 0) == 0)
+    sold = rows.frame.filter(nw.col(CUSTOMER).is_null()).filter(flag(goes_back(rows)) == 0)
     named = [nw.col(ORDER).alias("order")] if ORDER in rows.sources else []
     orders = sold.select(_period(freq), *named)
     if not named:

@@ -69,7 +69,7 @@ def audit(options: OrderOptions, by: str | None, output: Path | None, as_json: b
     )
     from crmkit.transactions import AUDIT_REASONS
 
-    check_table_output(output, read=[options.file])
+    check_table_output(output, read=options.files)
     if by in _OWN:
         raise OptionError(_OWN_NAME(column=by))
     with open_orders(options, keep=[] if by is None else [by]) as log:

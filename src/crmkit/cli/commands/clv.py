@@ -126,7 +126,7 @@ def clv(
     from crmkit.views import UnfitError, base_forecast, valued_customers
 
     check_ending(output)
-    check_output(output, read=[options.file])
+    check_output(output, read=options.files)
     with open_orders(options) as log:
         summary = customer_summary(
             log.transactions(options, as_of=options.as_of).transactions, as_of=options.as_of or ""

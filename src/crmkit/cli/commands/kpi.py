@@ -78,7 +78,7 @@ def kpi(options: OrderOptions, start: str, end: str | None, output: Path | None,
     from crmkit.metrics import order_kpis
     from crmkit.views import MARK_REMARK
 
-    check_table_output(output, read=[options.file])
+    check_table_output(output, read=options.files)
     last = _last_day(options, start=start, end=end)
     with open_orders(options) as log:
         usable = log.transactions(options, as_of=options.as_of, period_end=last)

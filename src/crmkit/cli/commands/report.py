@@ -37,7 +37,7 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
     from crmkit.cli.writing import check_output, is_workbook, scored, write_report
     from crmkit.report import customer_report
 
-    check_output(output, read=[options.file])
+    check_output(output, read=options.files)
     with open_orders(options) as log:
         audit = log.audit(as_of=options.as_of)
         usable = log.transactions(options, as_of=options.as_of)

@@ -92,7 +92,7 @@ def score(
     check_ending(output)
     if master is None and master_id is not None:
         raise OptionError(_MASTER_MISSING())
-    check_output(output, read=[path for path in (options.file, master, rules) if path is not None])
+    check_output(output, read=[*options.files, *(path for path in (master, rules) if path is not None)])
     read_rules = _read(rules)
     totals = {"spend": spend, "n_orders": n_orders, "days_since_last": days_since_last, "last_order": last_order}
     ready = any(totals.values())

@@ -16,8 +16,10 @@ __all__ = ["THE_MASTER_FILE", "CommandWords", "smoothed"]
 
 _THE_FILE: Final = Label("the file", "文件")
 THE_MASTER_FILE: Final = Label("the master file", "客户主表")
+_BESIDE: Final = {"rates": Label("the file of rates", "汇率文件")}
 _TABLES: Final = MappingProxyType(
-    dict.fromkeys(("orders", "transactions", "order_lines", "customers"), _THE_FILE) | {"master": THE_MASTER_FILE}
+    dict.fromkeys(("orders", "transactions", "order_lines", "customers"), _THE_FILE)
+    | {"master": THE_MASTER_FILE, **_BESIDE}
 )
 _COLUMN: Final = Label("the column {column}", "列 {column}")
 _COLUMN_OF: Final = Label("the column {column} of {table}", "{table}的列 {column}")

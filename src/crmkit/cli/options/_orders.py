@@ -28,7 +28,13 @@ _SHARED: Final = (
     _column("quantity", "With --unit-price, instead of --amount."),
     _column("unit-price", "With --quantity, instead of --amount."),
     _column("order-id", 'Rows with the same id are one order; "" for none: every row is an order.'),
-    _column("currency", 'Currency codes; several codes are refused. "" for none.'),
+    _column("currency", 'Currency codes; several are refused without --rates. "" for none.'),
+    click.option(
+        "--rates",
+        metavar="FILE",
+        type=FilePath(),
+        help="What a unit of each currency is worth: columns currency, rate and, if rates change, date.",
+    ),
     _column(
         "status", 'Status of the orders, such as paid; rows whose status does not count are left out. "" for none.'
     ),

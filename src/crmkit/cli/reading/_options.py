@@ -25,6 +25,7 @@ class OrderOptions:
     file: Path
     columns: Mapping[str, str | None]
     reading: Reading
+    rates: Path | None
     counts: Sequence[str] | None
     decimal: DecimalMark | None
     currency_sign: str | None
@@ -34,3 +35,8 @@ class OrderOptions:
     invalid: Invalid
     as_of: str | None
     language: Language
+
+    @property
+    def files(self) -> list[Path]:
+        """The files to read."""
+        return [path for path in (self.file, self.rates) if path is not None]

@@ -26,6 +26,7 @@ from crmkit.cli.reading._options import OrderOptions
 from crmkit.cli.reading._order_fields import OrderFields
 from crmkit.cli.reading._packed_files import shown
 from crmkit.cli.reading._progress import with_progress
+from crmkit.cli.reading._rate_file import rates_of, say_converted
 from crmkit.cli.reading._typed_chunks import typed_chunk
 from crmkit.cli.reading._unusable import Unusable, money_columns, used_columns
 from crmkit.cli.reading._warehouse import Warehouse, open_warehouse
@@ -56,7 +57,7 @@ class OrderLog:
     rows: Any
     columns: Columns
     unusable: Unusable
-    # Which statuses count, and how the values of the rows are written unless they are typed.
+    # Which statuses count, the rates, and how the values of the rows are written unless they are typed.
     formats: dict[str, Any] = field(default_factory=dict)
     warehouse: Warehouse | None = None
 
@@ -125,17 +126,26 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
         export = known_export(table.columns)
         of_orders = export is not None and export.holds_order_totals(columns["amount"] or "")
         fields = OrderFields(columns, repeats=of_orders)
-        texts = NumberTexts(decimal=options.decimal, currency_sign=options.currency_sign)
+        rates = rates_of(options.rates, options.reading)
+        texts = NumberTexts(
+            decimal=options.decimal, currency_sign=options.currency_sign, several=options.rates is not None
+        )
         if len(waiting) == 1:
             rows = fields.filled(waiting.popleft()).rows
             fields.say(options.language)
-            yield _in_memory(rows, unusable, options, texts=texts)
+            yield _in_memory(rows, unusable, options, rates=rates, texts=texts)
             return
         with open_warehouse() as warehouse:
             passed = with_progress(_drained(waiting, chunks), size=table.size, options=options)
             typed = (
                 typed_chunk(
-                    fields.filled(chunk), unusable, options, texts=texts, keep=keep, fingerprints=warehouse.fingerprints
+                    fields.filled(chunk),
+                    unusable,
+                    options,
+                    rates=rates,
+                    texts=texts,
+                    keep=keep,
+                    fingerprints=warehouse.fingerprints,
                 )
                 for chunk in passed
             )
@@ -143,13 +153,23 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
             fields.say(options.language)
             say_notation(texts, options.language)
             say_damaged_ids(rows, columns["customer_id"], options.language)
-            yield OrderLog(rows, columns, unusable, {"counts": options.counts}, warehouse)
+            formats = {"counts": options.counts, "rates": rates}
+            say_converted(rows, options.rates, options.language, **columns, **formats)
+            yield OrderLog(rows, columns, unusable, formats, warehouse)
 
 
-def _in_memory(rows: pd.DataFrame, unusable: Unusable, options: OrderOptions, *, texts: NumberTexts) -> OrderLog:
+def _in_memory(
+    rows: pd.DataFrame,
+    unusable: Unusable,
+    options: OrderOptions,
+    *,
+    rates: pd.DataFrame | None,
+    texts: NumberTexts,
+) -> OrderLog:
     columns = unusable.columns
     formats: dict[str, Any] = {
         "counts": options.counts,
+        "rates": rates,
         "date_format": options.date_format,
         "time_zone": options.time_zone,
         "decimal": options.decimal,
@@ -161,6 +181,7 @@ def _in_memory(rows: pd.DataFrame, unusable: Unusable, options: OrderOptions, *,
         texts.look_at(rows[column], name=column, where=Column("orders", column))
     say_notation(texts, options.language)
     say_damaged_ids(rows, columns["customer_id"], options.language)
+    say_converted(rows, options.rates, options.language, **columns, **formats)
     return OrderLog(rows, columns, unusable, formats)
 
 

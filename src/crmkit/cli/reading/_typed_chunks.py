@@ -25,6 +25,7 @@ def typed_chunk(
     unusable: Unusable,
     options: OrderOptions,
     *,
+    rates: pd.DataFrame | None,
     texts: NumberTexts,
     keep: Sequence[str],
     fingerprints: Callable[[Any], Any],
@@ -47,7 +48,9 @@ def typed_chunk(
         time_zone=options.time_zone,
     )
     typed = _without_amounts_of_unread_refunds(typed, rows, columns)
-    rejected = rejected_orders(typed, **{**columns, "currency": None}, counts=options.counts)
+    # Whether there are several currencies is a question of all chunks; whether a row has a rate is its own.
+    of_chunk = columns if rates is not None else {**columns, "currency": None}
+    rejected = rejected_orders(typed, **of_chunk, rates=rates, counts=options.counts)
     unusable.add(rows.loc[rejected.index].assign(rejected_because=rejected["rejected_because"]), n_rows=len(rows))
     table = _with_large_texts(pa.Table.from_pandas(typed, preserve_index=False))
     return table.append_column(_FINGERPRINT, fingerprints(chunk.to_arrow()))

@@ -35,6 +35,9 @@ _ROWS: Final = {
     "no_customer": Message(en="{n} without a customer ({where})", zh="{n} 行无客户编号（{where}）"),
     "unusable_date": Message(en="{n} with an unusable date ({where})", zh="{n} 行日期无效（{where}）"),
     "unusable_amount": Message(en="{n} with an unusable amount ({where})", zh="{n} 行金额无效（{where}）"),
+    "no_rate": Message(
+        en="{n} in a currency without a rate on their day ({where})", zh="{n} 行的货币在当日没有汇率（{where}）"
+    ),
 }
 _FIRST_AT: Final = Message(en="first at rows {rows}", zh="最先见于从 0 数起的行 {rows}")
 _HOLDS: Final = Message(en="{column} is {values}", zh="{column}为 {values}")
@@ -93,6 +96,7 @@ class Unusable:
             "unusable_date": [] if date is None else [date],
             "uncounted_status": [] if self.columns["status"] is None else [self.columns["status"]],
             "unusable_amount": [*money_columns(self.columns), *filter(None, [self.columns["refund"]])],
+            "no_rate": [] if self.columns["currency"] is None else [self.columns["currency"]],
         }
 
     def _shown(self, reason: str) -> str:

@@ -29,7 +29,7 @@ _OF_OTHER_ORDERS: Final = Message(
     "两者须由同一份订单、按同一 {@as_of} 生成。",
 )
 # Reasons that an audit has only where their column is named.
-_WHERE_NAMED: Final = ("uncounted_status",)
+_WHERE_NAMED: Final = ("uncounted_status", "no_rate")
 _NONE_GIVEN: Final = Message(en="No audit was given with the transactions.", zh="生成报告时未提供数据审计表。")
 
 
