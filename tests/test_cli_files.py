@@ -108,7 +108,7 @@ def test_a_sheet_by_name_and_number(folder):
         assert read("orders.xlsx", "--sheet", named, "--skip-rows", "1") == (2, 12.5)
     by_position = ("--no-header", "--customer-id", "1", "--date", "2", "--amount", "3")
     assert read("orders.xlsx", "--sheet", "2", "--skip-rows", "2", *by_position) == (2, 12.5)
-    assert "orders.xlsx has 2 sheets; the first, 'Sheet', is read (--sheet names another)" in refused(
+    assert "orders.xlsx has the sheets ['Sheet', 'Orders']; the first is read (--sheet names another)" in refused(
         "orders.xlsx", code=2
     )
     assert "has no sheet '3'; its sheets are ['Sheet', 'Orders']" in refused("orders.xlsx", "--sheet", "3")

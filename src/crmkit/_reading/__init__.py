@@ -11,7 +11,7 @@ from crmkit._reading._numbers import clean_numbers
 from crmkit._reading._rates import Rates, read_rates
 from crmkit._reading._refusals import Counts, Invalid, count_rows, rejected_rows, usable_rows
 from crmkit._reading._rows import Reason, Rows, open_rows
-from crmkit._reading._statuses import check_counts, clean_statuses
+from crmkit._reading._statuses import check_counts, clean_statuses, usual_status
 from crmkit._reading._times import clean_times
 
 __all__ = [
@@ -38,4 +38,5 @@ __all__ = [
     "read_rates",
     "rejected_rows",
     "usable_rows",
+    "usual_status",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import product
 from typing import Any, Final
@@ -29,14 +30,21 @@ def fitting_formats(texts: pd.Series[Any]) -> list[str]:
     if distinct.empty:
         return []
     sample = distinct.iloc[:: max(len(distinct) // _SAMPLE, 1)]
+    letters = set("".join(sample)) | ({"letters"} if sample.str.contains(r"[^\W\d_]", regex=True).any() else set())
     found: dict[str, pd.Series[Any]] = {}
     for form in _formats():
-        if _read(sample, form) is None or (days := _read(distinct, form)) is None:
+        if not _needed(form) <= letters or _read(sample, form) is None or (days := _read(distinct, form)) is None:
             continue
         if not any(days.equals(other) for other in found.values()):
             found[form] = days
     most = max((days.notna().sum() for days in found.values()), default=0)
     return [form for form, days in found.items() if days.notna().sum() == most]
+
+
+def _needed(form: str) -> set[str]:
+    """The marks that a text in a format has, and whether it has letters."""
+    words = {"letters"} if re.search("%[aBbp]", form) else set()
+    return set(re.sub("%.", "", form)) | words
 
 
 def _read(texts: pd.Series[Any], form: str) -> pd.Series[Any] | None:

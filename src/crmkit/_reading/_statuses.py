@@ -14,7 +14,7 @@ from crmkit._messages import Message
 from crmkit._names import plain_name
 from crmkit.errors import SchemaError
 
-__all__ = ["check_counts", "clean_statuses"]
+__all__ = ["check_counts", "clean_statuses", "usual_status"]
 
 _UNKNOWN: Final = Message(
     en="{where} holds values of which it is not known whether their rows count: {values}. Pass {@counts=} with all the "
@@ -240,6 +240,12 @@ def check_counts(counts: Sequence[str] | None, *, status: object) -> None:
         raise ValueError(_NO_LIST(given=counts))
     if status is None:
         raise ValueError(_NO_STATUS())
+
+
+def usual_status(value: object) -> bool | None:
+    """Whether rows with a status usually count; None if it is not a usual one."""
+    name = plain_name(str(value))
+    return True if name in _COUNT else False if name in _NOT_COUNTED else None
 
 
 def clean_statuses(frame: AnyFrame, column: str, *, where: object, counts: Sequence[str] | None) -> AnyFrame:

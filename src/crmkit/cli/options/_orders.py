@@ -46,15 +46,24 @@ _SHARED: Final = (
         type=Values(),
         help="Statuses that count, such as paid,shipped; the usual ones if not given.",
     ),
-    click.option("--date-format", metavar="FORMAT", help="Format of text dates, such as %d/%m/%Y; ISO if not given."),
+    click.option(
+        "--date-format",
+        metavar="FORMAT",
+        help="Format of text dates, such as %d/%m/%Y, excel or unix; ISO if not given.",
+    ),
     click.option("--time-zone", metavar="ZONE", help="Zone whose days count, for times with a zone."),
     click.option(
-        "--encoding", default="utf-8-sig", show_default=True, help="Of text files: also gb18030, utf-16, latin-1."
+        "--encoding",
+        default="utf-8-sig",
+        show_default=True,
+        help="Of text files: also gb18030, utf-16, cp932, latin-1.",
     ),
     click.option(
         "--separator", metavar="CHARACTER", type=Separator(), help='Of text files, or "tab"; detected if not given.'
     ),
-    click.option("--sheet", metavar="SHEET", help="Name or number of the sheet of a workbook; the first if not given."),
+    click.option(
+        "--sheet", metavar="SHEET", help="Name or number of the sheet of a workbook, or all; the first if not given."
+    ),
     click.option(
         "--skip-rows",
         metavar="N",

@@ -14,8 +14,10 @@ import pyarrow as pa
 from crmkit._messages import Message
 from crmkit.cli.language import FileError
 
-__all__ = ["Chunk", "Reading", "Source", "Table", "check_header", "numbered"]
+__all__ = ["LOOKED_AT", "Chunk", "Reading", "Source", "Table", "check_header", "numbered"]
 
+LOOKED_AT: Final = 20
+"""Rows under a header that may be the real one."""
 
 _COLUMNS_TWICE: Final = Message(
     en="{file} has the columns {columns} more than once. Rename or delete the copies.",
@@ -68,13 +70,18 @@ class Chunk:
 class Table:
     """An open file; ``chunks`` takes the columns of ids, which stay text, and the most rows of a chunk.
 
-    ``remarks`` are what the user should know of the way it was read.
+    ``remarks`` are what the user should know of the way it was read; ``below`` are the rows under the header, each with
+    the number of lines above it; in the columns ``merged`` a cell of a workbook stands for several rows; ``is_text``
+    says that a separator makes the columns.
     """
 
     columns: list[str]
     size: int
     chunks: Callable[[Sequence[str], int], Iterator[Chunk]]
     remarks: tuple[str, ...] = ()
+    below: Sequence[tuple[int, Sequence[str]]] = ()
+    merged: tuple[str, ...] = ()
+    is_text: bool = False
 
 
 def numbered(n_columns: int) -> list[str]:

@@ -34,6 +34,11 @@ _UNKNOWN_ENDING: Final = Message(
     en="{file} ends in {ending!r}; files that can be read end in {endings}.",
     zh="{file} 的扩展名为 {ending!r}；可读取的扩展名有 {endings}。",
 )
+_OTHER_SPREADSHEET: Final = Message(
+    en="{file} ends in {ending!r}. Open it in Excel or LibreOffice and save it as .xlsx.",
+    zh="{file} 的扩展名为 {ending!r}。请用 Excel 或 WPS 打开，另存为 .xlsx。",
+)
+_OTHER_SPREADSHEETS: Final = (".xls", ".xlsb", ".ods", ".numbers", ".et")
 _ONLY_FOR: Final = Message(
     en="{option} is for {kinds}; {file} is not one. Leave it out.",
     zh="{option} 只用于{kinds}，而 {file} 不是。请去掉该选项。",
@@ -66,6 +71,8 @@ def open_table(path: Path, reading: Reading) -> Iterator[Table]:
             raise FileError(_EMPTY(file=source.name))
         ending = ending_of(source.path)
         if ending not in _ENDINGS:
+            if ending in _OTHER_SPREADSHEETS:
+                raise FileError(_OTHER_SPREADSHEET(file=source.name, ending=source.path.suffix))
             endings = [*_ENDINGS, *PACKED]
             raise FileError(_UNKNOWN_ENDING(file=source.name, ending=source.path.suffix, endings=endings))
         _check_options(_ENDINGS[ending], reading, file=source.name)

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from crmkit._messages import Joined, Message
 from crmkit._names import Language, plain_name
 from crmkit.cli.language import FileError, OptionError, say
-from crmkit.cli.reading._column_names import OWN_NAMES, USUAL_NAMES, likely_columns
+from crmkit.cli.reading._column_names import OWN_NAMES, USUAL_NAMES, likely_columns, looks_like_header
 from crmkit.cli.reading._known_exports import known_export
 
 __all__ = ["ABSENT", "Columns", "found_columns", "found_id"]
@@ -35,6 +35,13 @@ _PERHAPS: Final = Message(en="{option} (perhaps {columns})", zh="{option}（可�
 _LOOKS_LIKE_DATA: Final = Message(
     en=" If the first row is data and not a header, pass --no-header.",
     zh="若第一行是数据而不是表头，请用 --no-header。",
+)
+_HEADER_BELOW: Final = Message(
+    en=" Line {line} looks like the header: pass --skip-rows {n}.", zh="第 {line} 行像是表头，请用 --skip-rows {n}。"
+)
+_ONE_COLUMN: Final = Message(
+    en=" Only one column was found: pass what separates the columns as --separator.",
+    zh="只识别出一列，请用 --separator 指定分隔符。",
 )
 _MAY_BE_FREE: Final = Message(
     en=" If the orders carry no price, pass --amount ''.", zh="若订单没有价格，请用 --amount ''。"
@@ -76,11 +83,19 @@ _ROLES: Final = {
 
 
 def found_columns(
-    header: Sequence[str], named: Mapping[str, str | None], *, file: object, language: Language
+    header: Sequence[str],
+    named: Mapping[str, str | None],
+    *,
+    file: object,
+    language: Language,
+    below: Sequence[tuple[int, Sequence[str]]] = (),
+    is_text: bool = False,
 ) -> Columns:
     """Find the column of each role; None for roles without one.
 
-    ``named`` is what the user said by role: a column, None, or "" for a role that no column shall play.
+    ``named`` is what the user said by role: a column, None, or "" for a role that no column shall play. ``below`` are
+    rows under the header, each with the number of lines above it. Columns of separated text, ``is_text``, may have
+    been taken for one.
     """
     _check_named(header, named, file=file)
     taken = {column for column in named.values() if column}
@@ -102,7 +117,7 @@ def found_columns(
     if unpriced and named["amount"] is None and set(header) - set(found.values()):
         wanting.append("amount")
     if wanting:
-        raise _unknown(wanting, header, file=file)
+        raise _unknown(wanting, header, file=file, below=below, is_text=is_text)
     for role in named:
         column = guesses.get(role)
         if column is not None and not (role in OWN_NAMES and column == role):
@@ -196,12 +211,24 @@ def _check_named(header: Sequence[str], named: Mapping[str, str | None], *, file
         raise FileError(ABSENT(file=file, missing=missing, columns=list(header)))
 
 
-def _unknown(roles: Sequence[str], header: Sequence[str], *, file: object) -> OptionError:
+def _unknown(
+    roles: Sequence[str],
+    header: Sequence[str],
+    *,
+    file: object,
+    below: Sequence[tuple[int, Sequence[str]]] = (),
+    is_text: bool = False,
+) -> OptionError:
     """Name all roles that no column plays, with the columns that may."""
     options = [_perhaps(role, header) for role in roles]
     names = Joined([_ROLES[role]() for role in roles], ", ", "、")
     hints = [_LOOKS_LIKE_DATA()] if any(map(_is_value, header)) else []
-    hints += [_MAY_BE_FREE()] if "amount" in roles else []
+    n_before = next((n for n, row in below if looks_like_header(row)), None)
+    if n_before is not None:
+        hints = [_HEADER_BELOW(line=n_before + 1, n=n_before)]
+    elif len(header) == 1 and is_text:
+        hints += [_ONE_COLUMN()]
+    hints += [_MAY_BE_FREE()] if "amount" in roles and not hints else []
     return OptionError(
         _UNKNOWN(
             file=file,

@@ -1,4 +1,4 @@
-"""JSON: a list of records, or one record per line."""
+"""JSON: a list of records, one record per line, or a list of values per column."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ __all__ = ["open_json"]
 _NO_JSON: Final = Message(en="{file} is not readable JSON: {error}", zh="{file} 不是可读取的 JSON：{error}")
 _NO_RECORDS: Final = Message(
     en="{file} does not hold records. It must be a list of objects, [{{...}}, {{...}}], an object that holds one such "
-    "list, or one object per line.",
-    zh="{file} 中没有记录：须为对象的列表 [{{...}}, {{...}}]、含有一个这种列表的对象，或每行一个对象。",
+    "list, one object per line, or a list of values per column.",
+    zh="{file} 中没有记录：须为对象的列表 [{{...}}, {{...}}]、含有一个这种列表的对象、每行一个对象，或每列一个列表。",
 )
 
 
@@ -47,10 +47,25 @@ def _records(text: str) -> list[dict[str, Any]] | None:
         if len(lines) < 2:
             raise
         found = [json.loads(line) for line in lines]
+    if isinstance(found, dict) and (columns := _columns(found)):
+        return columns
     if isinstance(found, dict):
         lists = [value for value in found.values() if _are_records(value)]
         found = lists[0] if len(lists) == 1 else [found]
     return found if _are_records(found) else None
+
+
+def _columns(found: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The records of a table written by column: lists of one length, or objects with the same keys."""
+    columns = [list(each.values()) if isinstance(each, dict) else each for each in found.values()]
+    keys = [tuple(each) if isinstance(each, dict) else None for each in found.values()]
+    if len(columns) < 2 or len(set(keys)) > 1 or not all(isinstance(each, list) and each for each in columns):
+        return None
+    if len({len(each) for each in columns}) > 1 or any(
+        isinstance(cell, (dict, list)) for each in columns for cell in each
+    ):
+        return None
+    return [dict(zip(found, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
 
 def _are_records(found: object) -> bool:

@@ -92,6 +92,44 @@ _KNOWN: Final = (
         "ordertotalamount orderrefundamount",
     ),
     Export(
+        "Magento",
+        "purchasepoint purchasedate grandtotalbase",
+        {
+            "customer_id": "customeremail",
+            "date": "purchasedate",
+            "order_id": "id",
+            "amount": "grandtotalbase",
+            "status": "status",
+            "refund": "totalrefunded",
+        },
+    ),
+    Export(
+        "Stripe",
+        "createddateutc amountrefunded statementdescriptor",
+        {
+            "customer_id": "customerid customeremail",
+            "date": "createddateutc",
+            "order_id": "id",
+            "amount": "amount",
+            "currency": "currency",
+            "status": "status",
+            "refund": "amountrefunded",
+        },
+    ),
+    # The address of a refund is that of the shop; the name is that of the other side throughout.
+    Export(
+        "PayPal",
+        "timezone gross fromemailaddress transactionid",
+        {
+            "customer_id": "name",
+            "date": "date",
+            "order_id": "transactionid",
+            "amount": "gross",
+            "currency": "currency",
+            "status": "status",
+        },
+    ),
+    Export(
         "Olist",
         "customeruniqueid orderpurchasetimestamp",
         {"customer_id": "customeruniqueid", "date": "orderpurchasetimestamp", "order_id": "orderid"},

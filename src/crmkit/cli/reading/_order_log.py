@@ -27,6 +27,7 @@ from crmkit.cli.reading._order_fields import OrderFields
 from crmkit.cli.reading._packed_files import shown
 from crmkit.cli.reading._progress import with_progress
 from crmkit.cli.reading._rate_file import rates_of, say_converted
+from crmkit.cli.reading._telling_words import check_telling_words
 from crmkit.cli.reading._typed_chunks import typed_chunk
 from crmkit.cli.reading._unusable import Unusable, money_columns, used_columns
 from crmkit.cli.reading._warehouse import Warehouse, open_warehouse
@@ -36,6 +37,16 @@ __all__ = ["CHUNK_ROWS", "OrderLog", "Usable", "open_orders"]
 
 _NO_ROWS: Final = Message(
     en="{file} has a header with the columns {columns} and no rows.", zh="{file} 只有表头 {columns}，没有数据行。"
+)
+_EMPTY_COLUMN: Final = Message(
+    en="{file} holds nothing in the columns {columns}. Name other columns; if they hold formulas, open the workbook in "
+    "Excel and save it, for only then does it hold their results.",
+    zh="{file} 的列 {columns} 全为空。请另行指定；若其中为公式，请先用 Excel 打开并保存，文件才会含有计算结果。",
+)
+_MERGED: Final = Message(
+    en="{file} has cells that are merged over several rows in the columns {columns}; only the first of these rows "
+    "would have the value. Unmerge them and fill the values down.",
+    zh="{file} 的列 {columns} 中有跨行合并的单元格，只有首行有值。请取消合并，并向下填充。",
 )
 
 CHUNK_ROWS = 1_000_000
@@ -113,15 +124,26 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
     with open_table(options.file, options.reading) as table:
         for remark in table.remarks:
             say(remark, options.language)
-        columns = found_columns(table.columns, options.columns, file=file, language=options.language)
+        columns = found_columns(
+            table.columns,
+            options.columns,
+            file=file,
+            language=options.language,
+            below=table.below,
+            is_text=table.is_text,
+        )
         missing = [name for name in keep if name not in table.columns]
         if missing:
             raise FileError(ABSENT(file=file, missing=missing, columns=table.columns))
+        if merged := [name for name in (*used_columns(columns), *keep) if name in table.merged]:
+            raise FileError(_MERGED(file=file, columns=merged))
         ids = [name for name in (columns["customer_id"], columns["order_id"], *keep) if name is not None]
         chunks = table.chunks(ids, CHUNK_ROWS)
         waiting = deque(chunk for chunk in (next(chunks, None), next(chunks, None)) if chunk is not None)
         if not waiting or waiting[0].rows.empty:
             raise FileError(_NO_ROWS(file=file, columns=table.columns))
+        _check_filled(waiting[0].rows, columns, file=file, whole=len(waiting) == 1)
+        check_telling_words(waiting[0].rows, columns, options.columns)
         unusable = Unusable(columns)
         export = known_export(table.columns)
         of_orders = export is not None and export.holds_order_totals(columns["amount"] or "")
@@ -156,6 +178,19 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
             formats = {"counts": options.counts, "rates": rates}
             say_converted(rows, options.rates, options.language, **columns, **formats)
             yield OrderLog(rows, columns, unusable, formats, warehouse)
+
+
+def _check_filled(rows: pd.DataFrame, columns: Columns, *, file: object, whole: bool) -> None:
+    """Refuse a column of dates or money without a value, which would leave no row."""
+    if not whole:
+        return
+    empty = [
+        column
+        for column in (columns["date"], *money_columns(columns))
+        if column is not None and (rows[column].isna() | rows[column].eq("")).all()
+    ]
+    if empty:
+        raise FileError(_EMPTY_COLUMN(file=file, columns=empty))
 
 
 def _in_memory(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
 
-from crmkit._messages import Message
+from crmkit._messages import Joined, Message, Said
 from crmkit.cli.language import FileError
 from crmkit.cli.reading._broken import told
-from crmkit.cli.reading._chunks import Chunk, Reading, Source, Table, check_header, numbered
+from crmkit.cli.reading._chunks import LOOKED_AT, Chunk, Reading, Source, Table, check_header, numbered
 
 __all__ = ["open_text"]
 
@@ -28,14 +30,16 @@ _UNKNOWN_ENCODING: Final = Message(
     zh="--encoding {encoding!r} 不是已知的编码。请试 utf-8、gb18030、utf-16 或 latin-1。",
 )
 _OTHER_ENCODING: Final = Message(
-    en="{file} is not in the encoding {encoding} ({error}). Files saved by Chinese Excel are often gb18030: "
-    "try --encoding gb18030, utf-16 or latin-1.",
-    zh="{file} 不是 {encoding} 编码（{error}）。中文 Excel 保存的文件常为 gb18030：请试 --encoding gb18030、utf-16 或 "
-    "latin-1。",
+    en="{file} is not in the encoding {encoding} ({error}); try {tries}.",
+    zh="{file} 不是 {encoding} 编码（{error}）。请试 {tries}。",
+)
+_TRY: Final = Message(
+    en="--encoding {encoding}, with which a line reads {line!r}", zh="--encoding {encoding}（其中一行读作 {line!r}）"
 )
 _TOO_MANY_FIELDS: Final = Message(
-    en="{file} has rows with more fields than its header has columns. Correct them first.",
-    zh="{file} 中有些行的字段数多于表头的列数，请先修正。",
+    en="{file} has rows with more fields than its header has columns. Correct them first; if its amounts have decimal "
+    "commas, its columns need another separator.",
+    zh="{file} 中有些行的字段数多于表头的列数，请先修正；若金额用小数逗号，各列须改用其他分隔符。",
 )
 _NO_TABLE: Final = Message(
     en="{file} is not a table of separated values: {error}", zh="{file} 不是分隔符文本表格：{error}"
@@ -46,12 +50,20 @@ _SEPARATORS: Final = ",;\t|"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 # A column for what follows a separator at the end of a row.
 _BEYOND: Final = "__crmkit_beyond"
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DEFAULT: Final = "utf-8-sig"
+# Of shops in China, Japan, Russia and Western Europe; the last reads any file.
+_ENCODINGS: Final = ("utf-8", "gb18030", "cp932", "cp1251", "cp1252", "latin-1")
+_LINE_SHOWN: Final = 60
 _NAMED_SEPARATORS: Final = {"tab": "\t", "\\t": "\t"}
 
 
 @contextmanager
 def open_text(source: Source, reading: Reading) -> Iterator[Table]:
-    """Open separated text."""
+    """Open separated text; what begins with the mark of UTF-16 is read as such."""
+    if reading.encoding == _DEFAULT:
+        with source.path.open("rb") as raw:
+            reading = replace(reading, encoding="utf-16") if raw.read(2) in _UTF_16 else reading
     with _told(source, reading):
         with source.path.open(encoding=reading.encoding, newline="") as file:
             # To the end of the line: a header that is cut would name other columns.
@@ -83,7 +95,7 @@ def open_text(source: Source, reading: Reading) -> Iterator[Table]:
             while (rows := _next(reader, source, reading)) is not None:
                 yield Chunk(_without_end(rows, source), raw.tell())
 
-        yield Table(columns, source.path.stat().st_size, chunks)
+        yield Table(columns, source.path.stat().st_size, chunks, below=_below(start, n_before + 1), is_text=True)
 
 
 def _next(reader: Iterator[pd.DataFrame], source: Source, reading: Reading) -> pd.DataFrame | None:
@@ -114,6 +126,14 @@ def _first_row(start: str, skipped: int, separator: str) -> tuple[int, list[str]
         if position >= skipped and (len(row) > 1 or "".join(row).strip()):
             return position, row
     return skipped, []
+
+
+def _below(start: str, n_before: int) -> list[tuple[int, list[str]]]:
+    """The rows under the header, each with what separates its own fields."""
+    lines = enumerate(start.splitlines()[n_before : n_before + LOOKED_AT], start=n_before)
+    return [
+        (n, next(csv.reader([line], delimiter=_separator(line, 0, given=None)))) for n, line in lines if line.strip()
+    ]
 
 
 def _separator(start: str, skipped: int, *, given: str | None) -> str:
@@ -147,6 +167,26 @@ def _told_of_texts(source: Source, reading: Reading) -> Iterator[None]:
     try:
         yield
     except UnicodeError as error:
-        raise FileError(_OTHER_ENCODING(file=source.name, encoding=reading.encoding, error=error)) from error
+        tries = Joined(_tries(source, reading), en=", or ", zh="，或 ")
+        message = _OTHER_ENCODING(file=source.name, encoding=reading.encoding, error=error, tries=tries)
+        raise FileError(message) from error
     except pd.errors.ParserWarning as error:
         raise FileError(_TOO_MANY_FIELDS(file=source.name)) from error
+
+
+def _tries(source: Source, reading: Reading) -> list[Said]:
+    """The encodings in which the first line can be read that the one given cannot read."""
+    with source.path.open("rb") as raw:
+        line = next((line for line in raw if _decoded(line, reading.encoding) is None), b"")
+    found = {encoding: text for encoding in _ENCODINGS if (text := _decoded(line, encoding)) is not None}
+    if len(found) > 1:
+        # It fits always, and says nothing.
+        del found["latin-1"]
+    return [_TRY(encoding=encoding, line=text.strip()[:_LINE_SHOWN]) for encoding, text in found.items()]
+
+
+def _decoded(line: bytes, encoding: str) -> str | None:
+    try:
+        return line.decode(encoding)
+    except UnicodeError:
+        return None
