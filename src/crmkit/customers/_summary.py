@@ -240,7 +240,8 @@ def _totals_in_duckdb(transactions: AnyFrame) -> AnyFrame:
         f"customer_id, min(date) {bought} AS first_order, max(date) {bought} AS last_order, "
         "sum(n_orders) AS n_orders, sum(amount) AS amount, "
         "CASE WHEN count(amount) > 0 THEN coalesce(sum(-amount) FILTER (n_orders = 0 AND amount < 0), 0) END "
-        f"AS returned, sum(amount) {bought} AS paid, count(*) {bought} AS days, arg_min(amount, date) {bought} AS first_paid",
+        f"AS returned, sum(amount) {bought} AS paid, count(*) {bought} AS days, "
+        f"arg_min(amount, date) {bought} AS first_paid",
         "customer_id",
     )
     return cast("AnyFrame", nw.from_native(relation))
