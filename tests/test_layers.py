@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -61,28 +62,38 @@ def part_of(path):
     return path.relative_to(SRC).parts[0].removesuffix(".py")
 
 
+@cache
+def text_of(path):
+    """What stands in a file."""
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def imports_in(source):
+    """The imports of a file, wherever they stand."""
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
 def parts_imported(source, *, package):
-    """The parts that a file of a package imports, wherever the import stands; crmkit itself is ''."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
+    """The parts that a file of a package imports, and in which line; crmkit itself is ''."""
+    found = {}
+    for node in imports_in(source):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             names = [f"{module}.{alias.name}" for alias in node.names]
-        else:
-            continue
         for name in names:
             top, _, rest = name.partition(".")
             if top == "crmkit":
-                found.add(rest.split(".")[0])
+                found.setdefault(rest.split(".")[0], node.lineno)
     return found
 
 
 def upward(part, imported):
     """The imports that do not point down, those of what is no part among them."""
-    return {other for other in imported - {part} if LEVELS.get(other, TOP) >= LEVELS[part]}
+    return {other for other in set(imported) - {part} if LEVELS.get(other, TOP) >= LEVELS[part]}
 
 
 def module_of(path):
@@ -91,15 +102,18 @@ def module_of(path):
 
 
 def modules_imported(source, modules):
-    """The modules among those given that a file imports, wherever the import stands."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
+    """The modules among those given that a file imports, and in which line."""
+    found = {}
+    for node in imports_in(source):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= names & set(modules) or {node.module}
-    return found & set(modules)
+            names = {alias.name for alias in node.names} & modules
+        elif node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names} & modules or {node.module} & modules
+        else:
+            continue
+        for name in names:
+            found.setdefault(name, node.lineno)
+    return found
 
 
 def circles(imports):
@@ -199,7 +213,7 @@ def never_written(source):
     ],
 )
 def test_imports_are_found(source, parts):
-    assert parts_imported(source, package="crmkit.metrics") == parts
+    assert set(parts_imported(source, package="crmkit.metrics")) == parts
 
 
 def test_upward_and_sideways_imports_are_found():
@@ -280,54 +294,56 @@ def test_every_part_has_its_level():
     assert {part_of(path) for path in FILES} - FACADES <= set(LEVELS)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
-def test_imports_point_down(path):
-    part = part_of(path)
-    if part in FACADES:
-        return
-    assert part in LEVELS
-    package = ".".join(["crmkit", *path.relative_to(SRC).parts[:-1]])
-    assert upward(part, parts_imported(path.read_text(encoding="utf-8"), package=package)) == set()
+def test_imports_point_down():
+    offenders = []
+    for path in FILES:
+        part, package = part_of(path), ".".join(["crmkit", *path.relative_to(SRC).parts[:-1]])
+        if part not in FACADES:
+            imported = parts_imported(text_of(path), package=package)
+            offenders += [f"{path}:{imported[other]} imports {other}" for other in upward(part, imported)]
+    assert offenders == []
 
 
 def test_no_modules_import_one_another():
     paths = {module_of(path): path for path in FILES}
-    imports = {name: modules_imported(path.read_text(encoding="utf-8"), paths) for name, path in paths.items()}
+    imports = {name: set(modules_imported(text_of(path), paths.keys())) for name, path in paths.items()}
     assert circles(imports) == set()
 
 
-@pytest.mark.parametrize("wing", ["segment", "value", "loyalty", "metrics"])
-def test_the_rooms_of_a_wing_do_not_import_one_another(wing):
+def test_the_rooms_of_a_wing_do_not_import_one_another():
     paths = {module_of(path): path for path in FILES}
     packages = {module_of(path) for path in FILES if path.name == "__init__.py" and "._" not in module_of(path)}
-    for name in (name for name in paths if name.startswith(f"crmkit.{wing}.")):
-        imported = modules_imported(paths[name].read_text(encoding="utf-8"), paths)
-        assert siblings(name, imported, packages) == set(), name
+    offenders = []
+    for name, path in paths.items():
+        if name.startswith(("crmkit.segment.", "crmkit.value.", "crmkit.loyalty.", "crmkit.metrics.")):
+            imported = modules_imported(text_of(path), paths.keys())
+            offenders += [f"{path}:{imported[other]} imports {other}" for other in siblings(name, imported, packages)]
+    assert offenders == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
-def test_nobody_imports_a_private_module_of_another_package(path):
-    modules = {module_of(each) for each in FILES}
-    assert foreign_privates(module_of(path), modules_imported(path.read_text(encoding="utf-8"), modules)) == set()
+def test_nobody_imports_a_private_module_of_another_package():
+    paths = {module_of(path): path for path in FILES}
+    offenders = []
+    for name, path in paths.items():
+        imported = modules_imported(text_of(path), paths.keys())
+        offenders += [f"{path}:{imported[other]} imports {other}" for other in foreign_privates(name, imported)]
+    assert offenders == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
-def test_src_is_free_of_what_we_never_write(path):
-    allowed = ["except Exception"] if path == LAST_NET else []
-    assert [found.partition(" in line")[0] for found in never_written(path.read_text(encoding="utf-8"))] == allowed
+def test_src_is_free_of_what_we_never_write():
+    found = {path: never_written(text_of(path)) for path in FILES}
+    (net,) = found.pop(LAST_NET)
+    assert net.startswith("except Exception in line ")
+    assert [f"{path}: {what}" for path, all_ in found.items() for what in all_] == []
 
 
 def test_subpackages_load_when_they_are_used():
-    listing = (
-        "import sys, crmkit; a = set(sys.modules); crmkit.value; print('crmkit.value' in a, crmkit.value.__name__)"
-    )
+    listing = """
+import sys, crmkit
+for package, name in [("crmkit", "value"), ("crmkit.value", "contracts"), ("crmkit.value", "judging")]:
+    whole = f"{package}.{name}"
+    print(whole in sys.modules, getattr(sys.modules[package], name).__name__)
+"""
     done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)  # noqa: S603
-    assert done.stdout.split() == ["False", "crmkit.value"]
-
-
-@pytest.mark.parametrize("name", ["value.contracts", "value.judging"])
-def test_subpackages_of_a_package_load_when_they_are_used(name):
-    package = name.partition(".")[0]
-    listing = f"import sys, crmkit.{package}; print('crmkit.{name}' in sys.modules, crmkit.{name}.__name__)"
-    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)  # noqa: S603
-    assert done.stdout.split() == ["False", f"crmkit.{name}"]
+    names = ["crmkit.value", "crmkit.value.contracts", "crmkit.value.judging"]
+    assert done.stdout.splitlines() == [f"False {name}" for name in names]
