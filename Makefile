@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 OLDEST = .venv-oldest
-# Processes that run tests; those of a file share what they set up.
+# Processes that run tests: each has its half, and takes from the other's end when it is through.
 JOBS ?= 2
-PARALLEL = -n $(JOBS) --dist loadfile
+PARALLEL = -n $(JOBS) --dist worksteal
 
 .PHONY: demo test test-all check test-engines test-oldest bench docs clean
 

@@ -1,10 +1,14 @@
 """Frames of every kind, and how hypothesis looks for examples."""
 
+import gc
 import os
+from functools import cache
 
 import pytest
 from hypothesis import Phase, settings
 from tests.frames import EVERY_KIND, IN_MEMORY, Builder
+
+from crmkit import as_transactions, audit_orders, load_cdnow
 
 # Explaining a failure runs it again under a tracer: minutes where pandas is beneath.
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]
@@ -12,6 +16,17 @@ _REPEATABLE = {"derandomize": True, "database": None} if os.environ.get("CI") el
 for _name, _examples in {"quick": 10, "deep": 60}.items():
     settings.register_profile(_name, max_examples=_examples, deadline=None, phases=_PHASES, **_REPEATABLE)
 settings.load_profile("quick")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Keep what is collected out of the garbage collector's sight: it stays to the end, and is much to look through."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +46,47 @@ def spark():
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+
+
+def _patched(target, value):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(target, value)
+        yield
+
+
+@pytest.fixture(scope="module")
+def undrawn():
+    """Leave the drawings of a report out, which take long, where they do not matter."""
+    yield from _patched("crmkit.report._html.chart", lambda *_: {"svg": "", "alt": ""})
+
+
+@pytest.fixture(scope="module")
+def few_draws():
+    """Let a tenth of the draws do for intervals, where it does not matter how many there are."""
+    yield from _patched("crmkit.views._sums._MOST_DRAWS", 50)
+
+
+@pytest.fixture(scope="session")
+def cdnow_report():
+    """Make the report on CDNOW with its audit by language, once for all files; the intervals are of few draws."""
+    from crmkit.report import customer_report
+
+    orders = load_cdnow()
+    transactions, audit = as_transactions(orders), audit_orders(orders, as_of="1998-06-30")
+
+    @cache
+    def report(language="en"):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("crmkit.views._sums._MOST_DRAWS", 50)
+            return customer_report(transactions, as_of="1998-06-30", audit=audit, language=language)
+
+    return report
+
+
+@pytest.fixture(scope="session")
+def cdnow_page(cdnow_report):
+    """Render the report on CDNOW as a page by language, once for all files."""
+    return cache(lambda language="en": cdnow_report(language).to_html())
 
 
 def _builder(request):

@@ -1,6 +1,7 @@
 """One table as every kind of frame, and any frame back as rows that can be compared."""
 
 from datetime import datetime
+from functools import cache
 
 import duckdb
 import pandas as pd
@@ -22,7 +23,10 @@ _SPARK_TYPES = (
 )
 
 
-_CONNECTIONS = []  # the relations of older DuckDB do not keep theirs open
+@cache
+def duckdb_connection():
+    """Open a connection for all tests of a process; relations of older DuckDB do not keep theirs open."""
+    return duckdb.connect(config={"threads": 1})
 
 
 class Builder:
@@ -32,9 +36,6 @@ class Builder:
         self.kind = kind
         self.is_engine = kind in ("duckdb", "spark")
         self._spark = spark
-        if kind == "duckdb":
-            self._connection = duckdb.connect()
-            _CONNECTIONS.append(self._connection)
 
     def __call__(self, table):
         """Build a pandas or PyArrow table as this kind; only PyArrow tells NaN from null."""
@@ -47,7 +48,7 @@ class Builder:
             "polars": lambda: pl.from_arrow(arrow),
             "polars-lazy": lambda: pl.from_arrow(arrow).lazy(),
             "pyarrow": lambda: arrow,
-            "duckdb": lambda: self._connection.from_arrow(arrow),
+            "duckdb": lambda: duckdb_connection().from_arrow(arrow),
             "spark": lambda: self._to_spark(arrow),
         }[self.kind]()
 

@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from tests.frames import assert_same_rows, rows
+from tests.frames import assert_same_rows, duckdb_connection, rows
 
 from crmkit import (
     SchemaError,
@@ -28,7 +28,6 @@ from crmkit.value.contracts import ShiftedBetaGeoModel, contract_table
 
 DAYS = [dt.date(2024, 3, day) for day in (1, 2, 3, 4)]
 TEXTS = [day.isoformat() for day in DAYS]
-CONNECTION = duckdb.connect()
 IDS = [uuid.UUID(int=number) for number in (1, 2, 3, 4)]
 
 
@@ -175,7 +174,9 @@ def test_decimals_of_a_customers_table_are_numbers(kind):
     )
 
 
-@pytest.mark.parametrize("kind", [pl.DataFrame, pa.table, CONNECTION.from_arrow], ids=["polars", "pyarrow", "duckdb"])
+@pytest.mark.parametrize(
+    "kind", [pl.DataFrame, pa.table, duckdb_connection().from_arrow], ids=["polars", "pyarrow", "duckdb"]
+)
 def test_nan_is_missing(kind):
     table = kind(pa.table({"frequency": [0.0, np.nan, 2.0], "recency": [0.0, np.nan, 30.0], "T": [40.0, np.nan, 41.0]}))
     assert sorted(rows(cells(table))) == [(0, 0, 40, 1), (2, 30, 41, 1)]

@@ -103,9 +103,7 @@ def is_in_both_languages(english, chinese):
     if not (english and chinese and places(chinese) <= places(english)):
         return False
     # Words such as "on" have no counterpart.
-    return bool(
-        re.search(r"[\u4e00-\u9fff]", own_words(chinese)) or not re.search(r"[A-Za-z]{3}", own_words(english))
-    )
+    return bool(re.search(r"[\u4e00-\u9fff]", own_words(chinese)) or not re.search(r"[A-Za-z]{3}", own_words(english)))
 
 
 def names_a_parameter(english, chinese):

@@ -19,6 +19,8 @@ from crmkit.report import customer_report
 
 AS_OF = "1998-06-30"
 
+pytestmark = pytest.mark.usefixtures("few_draws")
+
 
 @pytest.fixture(scope="module")
 def cdnow():
@@ -26,13 +28,13 @@ def cdnow():
 
 
 @pytest.fixture(scope="module")
-def report(cdnow):
-    return customer_report(as_transactions(cdnow), as_of=AS_OF, audit=audit_orders(cdnow, as_of=AS_OF))
+def report(cdnow_report):
+    return cdnow_report()
 
 
 @pytest.fixture(scope="module")
-def page(report):
-    return report.to_html()
+def page(cdnow_page):
+    return cdnow_page()
 
 
 def report_of(rows, *, as_of, **options):

@@ -30,12 +30,7 @@ ROWS = [
 ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def undrawn():
-    """What is drawn does not matter here, and takes long."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("crmkit.report._html.chart", lambda *_: {"svg": "", "alt": ""})
-        yield
+pytestmark = pytest.mark.usefixtures("undrawn", "few_draws")
 
 
 def report_of(rows, *, as_of, **options):

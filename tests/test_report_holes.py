@@ -14,12 +14,7 @@ from crmkit.report.months._charts import drawn_months
 SECTIONS = ["findings", "kpis", "months", "cohorts", "tiers"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def undrawn():
-    """What is drawn does not matter here, and takes long."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("crmkit.report._html.chart", lambda *_: {"svg": "", "alt": ""})
-        yield
+pytestmark = pytest.mark.usefixtures("undrawn", "few_draws")
 
 
 def every_day(first, last, *, n=4):

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from tests.logs import log
 
-from crmkit import as_transactions, audit_orders, load_cdnow
+from crmkit import as_transactions
 from crmkit.report import customer_report
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -72,14 +72,8 @@ def has_chinese_fonts():
 
 
 @pytest.fixture(scope="module")
-def pages():
-    orders = load_cdnow()
-    transactions, audit = as_transactions(orders), audit_orders(orders, as_of="1998-06-30")
-    reports = {
-        language: customer_report(transactions, as_of="1998-06-30", audit=audit, language=language)
-        for language in ("en", "zh")
-    }
-    return {language: (report.sections, report.to_html()) for language, report in reports.items()}
+def pages(cdnow_report, cdnow_page):
+    return {language: (cdnow_report(language).sections, cdnow_page(language)) for language in ("en", "zh")}
 
 
 @pytest.mark.parametrize("width", [400, 1280])

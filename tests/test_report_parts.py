@@ -23,6 +23,8 @@ from crmkit.segment import RFMSegmenter
 AS_OF = "1998-06-30"
 HOSTILE = "<script>alert(1)</script>"
 
+pytestmark = pytest.mark.usefixtures("few_draws")
+
 
 def report_of(rows, *, as_of, **options):
     return customer_report(as_transactions(log(rows)), as_of=as_of, **options)

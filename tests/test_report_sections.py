@@ -5,18 +5,14 @@ from pathlib import Path
 import pytest
 
 import crmkit.report
-from crmkit import as_transactions, audit_orders, load_cdnow
-from crmkit.report import customer_report
 from crmkit.report._sections import SECTIONS
 
-AS_OF = "1998-06-30"
 FOLDER = Path(crmkit.report.__file__).parent
 
 
 @pytest.fixture(scope="module")
-def report():
-    orders = load_cdnow()
-    return customer_report(as_transactions(orders), as_of=AS_OF, audit=audit_orders(orders, as_of=AS_OF))
+def report(cdnow_report):
+    return cdnow_report()
 
 
 def test_every_folder_is_a_section_and_every_section_a_folder():

@@ -20,6 +20,7 @@ AS_OF = "1998-06-30"
 YEAR = 365.25 / 7
 ONLY = ("findings", "tiers", "value", "actions")
 
+pytestmark = pytest.mark.usefixtures("few_draws")
 both_languages = pytest.mark.parametrize("language", ["en", "zh"])
 
 
@@ -186,7 +187,9 @@ def test_the_order_of_rows_does_not_matter():
     assert value_of(shuffled).to_html() == value_of(SMALL).to_html()
 
 
-def test_of_many_customers_fewer_parameters_are_drawn(transactions, report, monkeypatch):
+def test_of_many_customers_fewer_parameters_are_drawn(transactions, monkeypatch):
+    monkeypatch.setattr(_sums, "_MOST_DRAWS", 500)
+    report = customer_report(transactions, as_of=AS_OF, sections=ONLY)
     monkeypatch.setattr(_sums, "_MOST_NUMBERS", 100 * 2357)
     few = customer_report(transactions, as_of=AS_OF, sections=ONLY)
     assert (report.answers["value"].more.n_draws, few.answers["value"].more.n_draws) == (500, 100)

@@ -11,12 +11,14 @@ from matplotlib.figure import Figure
 from tests.commands import run, text
 from tests.logs import log
 
-from crmkit import as_transactions, audit_orders, customer_summary, load_cdnow
+from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.report import _excel, customer_report
 from crmkit.report._sections import SECTIONS
 from crmkit.views import base_segments, scored_customers
 
 AS_OF = "1998-06-30"
+
+pytestmark = pytest.mark.usefixtures("few_draws")
 # Of these nothing is a table.
 WITHOUT_SHEETS = {"findings"}
 CODES = {"n_orders", "customer_id", "value_share", "n_customers", "first_order", "period", "cohort", "kpi", "segment"}
@@ -28,9 +30,8 @@ def orders():
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
-def report(request, orders):
-    transactions = as_transactions(orders)
-    return customer_report(transactions, as_of=AS_OF, audit=audit_orders(orders, as_of=AS_OF), language=request.param)
+def report(request, cdnow_report):
+    return cdnow_report(request.param)
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ from crmkit.segment import RFMSegmenter, ValueSegmenter
 
 def answer(sql, *, table="customers"):
     """Run a query in a database that holds the customers, the lowest id first."""
-    connection = duckdb.connect()
-    connection.execute("CREATE SCHEMA crm")
-    connection.register("given", ARROW)
-    connection.execute(f"CREATE TABLE {table} AS SELECT * FROM given")
-    return as_pandas(connection.sql(sql))
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute("CREATE SCHEMA crm")
+        connection.register("given", ARROW)
+        connection.execute(f"CREATE TABLE {table} AS SELECT * FROM given")
+        return as_pandas(connection.sql(sql))
 
 
 def with_gaps(gaps):

@@ -3,7 +3,6 @@
 import warnings
 from datetime import date, datetime
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.files import data_file
-from tests.frames import assert_same_rows, rows, to_arrow
+from tests.frames import assert_same_rows, duckdb_connection, rows, to_arrow
 
 from crmkit import SchemaError, as_subscriptions, audit_subscriptions, make_subscriptions, rejected_subscriptions
 from crmkit._tables import SUBSCRIPTIONS, check_values, float_columns, open_table
@@ -48,9 +47,6 @@ FULL = pd.DataFrame(
         "plan": ["S", "S", "M"],
     }
 )
-
-# Kept open, as the relations of older DuckDB do not keep theirs.
-CONNECTION = duckdb.connect()
 
 
 def changed(table, **columns):
@@ -190,7 +186,7 @@ def test_on_an_engine_the_same_rows_are_dropped():
         ("ann", "2024-01-01", None, 1), (None, "2024-01-01", None, 1), ("bo", "2024-01-02", "2024-01-01", 1),
         ("cy", "2024-01-01", None, -1), ("cy", None, None, 1),
     )  # fmt: skip
-    relation = CONNECTION.from_arrow(to_arrow(given))
+    relation = duckdb_connection().from_arrow(to_arrow(given))
     assert rows(as_subscriptions(relation, invalid="drop"), columns=["customer_id"]) == [("ann",)]
     assert sorted(rows(rejected_subscriptions(relation), columns=["rejected_because"])) == [
         ("no_customer",), ("unusable_end",), ("unusable_mrr",), ("unusable_start",),
@@ -255,7 +251,7 @@ def test_gaps_are_those_of_a_slow_count_and_the_same_on_an_engine(table):
     sorted_spells = table.sort_values(["sub", "start", "end"], na_position="last")
     following = sorted_spells.groupby("sub")["start"].shift(-1)
     expected = int(((following - sorted_spells["end"]).dt.days == 1).sum())
-    relation = CONNECTION.from_arrow(to_arrow(table))
+    relation = duckdb_connection().from_arrow(to_arrow(table))
     for given_table in (table, relation):
         audit = dict(rows(audit_subscriptions(given_table, subscription_id="sub"), columns=["reason", "n_rows"]))
         assert audit["one_day_gap"] == expected
@@ -330,7 +326,7 @@ def test_rows_that_cannot_be_used_are_refused_with_where_they_stand():
 
 
 def test_on_an_engine_the_customers_of_wrong_rows_are_shown():
-    relation = CONNECTION.from_arrow(to_arrow(spells(("ann", "2024-01-01", None, -1))))
+    relation = duckdb_connection().from_arrow(to_arrow(spells(("ann", "2024-01-01", None, -1))))
     with pytest.raises(
         SchemaError, match=r"1 with an MRR that is missing, unusable or below 0 \(customers \['ann'\]\)"
     ):
