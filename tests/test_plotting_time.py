@@ -68,12 +68,24 @@ def test_cohorts_that_do_not_start_with_a_month_show_their_day(ax):
     assert ax.get_yticklabels()[0].get_text() == "2024-01-08  1,000"
 
 
-def test_the_newest_cohorts_and_the_first_ages_are_shown(ax):
-    weeks = cohort_table(as_transactions(load_cdnow()), as_of="1998-06-30", freq="D")
-    plot_cohorts(weeks, ax=ax)
-    assert len(ax.get_yticklabels()) == len(ax.get_xticklabels()) == 24
-    newest = pd.Timestamp(weeks["cohort"].max())
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", ["(up to 60 of 521)", "(the newest 60 of 84 cohorts)"]),
+        ("zh", ["（共 521 期，至第 60 期）", "（共 84 个同期群，此处为最近 60 个）"]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Matplotlib finds no font with Chinese glyphs")
+def test_of_more_than_60_cohorts_the_newest_are_shown_and_it_is_said(ax, language, says):
+    days = cohort_table(as_transactions(load_cdnow()), as_of="1998-06-30", freq="D")
+    plot_cohorts(days, ax=ax, language=language)
+    assert len(ax.get_yticklabels()) == len(ax.get_xticklabels()) == 60
+    newest = pd.Timestamp(days["cohort"].max())
     assert ax.get_yticklabels()[-1].get_text().startswith(f"{newest:%Y-%m-%d}")
+    assert [label.endswith(end) for label, end in zip([ax.get_xlabel(), ax.get_ylabel()], says, strict=True)] == [
+        True,
+        True,
+    ]
 
 
 def test_one_cohort_at_age_zero_is_drawn_empty(ax):

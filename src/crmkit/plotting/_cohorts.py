@@ -17,13 +17,16 @@ __all__ = ["plot_cohorts"]
 
 _AGE: Final = Label("Periods since the first purchase", "首次购买后的期数")
 _COHORT: Final = Label("First purchase, and customers", "首次购买时间与客户数")
-
-# More would be too small to read and make the file hundreds of kilobytes large.
-_MOST_COHORTS = 24
+_NEWEST: Final = Label("the newest {shown} of {n:,} cohorts", "共 {n:,} 个同期群，此处为最近 {shown} 个")
+_AGES: Final = Label("up to {shown} of {n:,}", "共 {n:,} 期，至第 {shown} 期")
+# Five years of months. Of more the figure would be wider than any page.
+_MOST = 60
 
 
 def plot_cohorts(cohorts: Any, *, ax: Axes | None = None, language: Language = "en") -> Axes:
-    """Draw the share of each cohort that bought again at each age: the newest 24 cohorts, up to age 24.
+    """Draw the share of each cohort that bought again at each age.
+
+    The figure grows with the cohorts. Of more than 60, the newest 60 are drawn, up to age 60, and the labels say so.
 
     Parameters
     ----------
@@ -59,8 +62,10 @@ def plot_cohorts(cohorts: Any, *, ax: Axes | None = None, language: Language = "
 
     columns = ("cohort", "age", "size", "retention")
     table = table_of(cohorts, columns, name="cohorts", made_by="cohort_table", language=language)
-    newest = np.sort(table["cohort"].unique())[-_MOST_COHORTS:]
-    shown = table[table["cohort"].isin(newest) & (table["age"] <= _MOST_COHORTS)]
+    cohorts_given = np.sort(table["cohort"].unique())
+    newest = cohorts_given[-_MOST:]
+    of_newest = table[table["cohort"].isin(newest)]
+    shown = of_newest[of_newest["age"] <= _MOST]
     sizes = shown.groupby("cohort")["size"].first()
     later = shown[shown["age"] > 0]
     ages = range(1, int(later["age"].max() if len(later) else 0) + 1)
@@ -76,6 +81,15 @@ def plot_cohorts(cohorts: Any, *, ax: Axes | None = None, language: Language = "
         columns=[str(age) for age in ages],
         rows=[f"{start}  {size:,}" for start, size in zip(_ticks.dates(sizes.index), sizes, strict=True)],
     )
-    ax.set_xlabel(_AGE.text(language))
-    ax.set_ylabel(_COHORT.text(language))
+    ax.set_xlabel(_labelled(_AGE, _AGES, n=int(of_newest["age"].max()) if len(of_newest) else 0, language=language))
+    ax.set_ylabel(_labelled(_COHORT, _NEWEST, n=len(cohorts_given), language=language))
     return in_language(ax, language)
+
+
+def _labelled(name: Label, part: Label, *, n: int, language: Language) -> str:
+    """Name an axis, and say how much of it is shown where that is not all."""
+    whole = name.text(language)
+    if n <= _MOST:
+        return whole
+    told = part.text(language).format(shown=_MOST, n=n)
+    return f"{whole}（{told}）" if language == "zh" else f"{whole} ({told})"
