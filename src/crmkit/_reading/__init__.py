@@ -6,6 +6,7 @@ from crmkit._reading._flags import clean_flags
 from crmkit._reading._ids import clean_ids
 from crmkit._reading._kept import columns_kept
 from crmkit._reading._labels import clean_labels
+from crmkit._reading._merged_ids import MergedIds, read_merged_ids, with_merged_ids
 from crmkit._reading._number_texts import DecimalMark, NumberTexts
 from crmkit._reading._numbers import clean_numbers
 from crmkit._reading._rates import Rates, read_rates
@@ -18,6 +19,7 @@ __all__ = [
     "Counts",
     "DecimalMark",
     "Invalid",
+    "MergedIds",
     "NumberTexts",
     "Rates",
     "Reason",
@@ -35,8 +37,10 @@ __all__ = [
     "columns_kept",
     "count_rows",
     "open_rows",
+    "read_merged_ids",
     "read_rates",
     "rejected_rows",
     "usable_rows",
     "usual_status",
+    "with_merged_ids",
 ]

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._arrays import Floats
 from crmkit._calendar import day_number, day_numbers
@@ -33,7 +34,7 @@ from crmkit._frames import (
     starts_of_runs,
 )
 from crmkit._messages import Column, Message
-from crmkit._reading import clean_ids
+from crmkit._reading import clean_ids, read_merged_ids, with_merged_ids
 from crmkit._tables import CUSTOMERS
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
@@ -66,13 +67,20 @@ _COPIES: Final = Message(
     en="{@customers} has ids more than once: {ids}. Fix the master table.",
     zh="客户主表中的编号 {ids} 重复出现，请修正客户主表。",
 )
+_NO_MASTER: Final = Message(
+    en="{@merge_ids} joins the ids of {@customers}, which is not given. For the orders, pass it to "
+    "{@as_transactions()}.",
+    zh="{@merge_ids} 用于合并 {@customers} 的编号，而后者未给出。订单的编号请在 {@as_transactions()} 中合并。",
+)
 _STRANGERS: Final = Message(
     en="{@customers} lacks ids that have transactions: {ids}. Fix the master table.",
     zh="客户主表缺少有交易的编号 {ids}，请修正客户主表。",
 )
 
 
-def customer_summary(transactions: FrameT, *, as_of: Day, customers: FrameT | None = None) -> FrameT:
+def customer_summary(
+    transactions: FrameT, *, as_of: Day, customers: FrameT | None = None, merge_ids: IntoFrame | None = None
+) -> FrameT:
     """Summarise what every customer has done up to and including a day: the customers table.
 
     Parameters
@@ -84,6 +92,9 @@ def customer_summary(transactions: FrameT, *, as_of: Day, customers: FrameT | No
     customers : the same kind of frame, optional
         The customer master table with a column ``customer_id``, one row per known customer. Those without a
         transaction are prospects.
+    merge_ids : table of any kind, optional
+        The crosswalk by which the ids of ``transactions`` were joined, as in `as_transactions`: those of ``customers``
+        are joined likewise, and ids that become one are one customer.
 
     Returns
     -------
@@ -125,8 +136,8 @@ def customer_summary(transactions: FrameT, *, as_of: Day, customers: FrameT | No
     TypeError
         If ``transactions`` is not a frame, or ``customers`` is another kind of frame.
     ValueError
-        If ``as_of`` is not a date, or in memory lies before the first transaction. (An engine gives an empty table,
-        because a check would work out the transactions twice.)
+        If ``as_of`` is not a date, ``merge_ids`` is given without ``customers``, or in memory ``as_of`` lies before
+        the first transaction. (An engine gives an empty table, because a check would work out the transactions twice.)
 
     References
     ----------
@@ -149,7 +160,9 @@ def customer_summary(transactions: FrameT, *, as_of: Day, customers: FrameT | No
     """
     rows = checked_transactions(transactions)
     day = as_day(as_of, name="as_of")
-    known = None if customers is None else _master(customers, rows)
+    if customers is None and merge_ids is not None:
+        raise ValueError(_NO_MASTER())
+    known = None if customers is None else _master(customers, rows, merge_ids=merge_ids)
     summary = summarise(rows, as_of=day, name="as_of")
     if known is None:
         return give_table(summary, like=transactions)
@@ -310,7 +323,7 @@ def _measures(
     }
 
 
-def _master(customers: Any, rows: AnyFrame) -> AnyFrame:
+def _master(customers: Any, rows: AnyFrame, *, merge_ids: object) -> AnyFrame:
     """Give the ids of the master table; each must be there once, and every buyer among them."""
     known = in_memory(open_frame(customers, name="customers"))
     same_kind(rows, known, names=("transactions", "customers"))
@@ -319,10 +332,12 @@ def _master(customers: Any, rows: AnyFrame) -> AnyFrame:
         raise SchemaError(_NO_COLUMN(columns=given))
     where = Column("customers", "customer_id")
     known = clean_ids(known, "customer_id", where=where).select("customer_id")
-    check_same_ids(known, rows)
     _refuse(known.filter(nw.col("customer_id").is_null()), _NO_ID)
     copies = known.group_by("customer_id").agg(nw.len().alias("n")).filter(nw.col("n") > 1)
     _refuse(copies, _COPIES)
+    if merge_ids is not None:
+        known = with_merged_ids(known, "customer_id", where=where, merged=read_merged_ids(merge_ids)).unique()
+    check_same_ids(known, rows)
     strangers = join_frames(rows.select("customer_id").unique(), known, on="customer_id", how="anti")
     _refuse(strangers, _STRANGERS)
     return known

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import narwhals.stable.v2 as nw
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._frames import FrameT, flag
 from crmkit._reading import audit_table, rejected_rows
@@ -16,6 +17,7 @@ def audit_subscriptions(
     subscriptions: FrameT,
     *,
     customer_id: str = "customer_id",
+    merge_ids: IntoFrame | None = None,
     start: str = "start",
     end: str = "end",
     mrr: str = "mrr",
@@ -37,7 +39,11 @@ def audit_subscriptions(
     ----------
     subscriptions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_subscriptions`.
-    customer_id, start, end, mrr, subscription_id, end_known, list_mrr, trial, currency : str, optional
+    customer_id : str, optional
+        As in `as_subscriptions`.
+    merge_ids : table of any kind, optional
+        As in `as_subscriptions`.
+    start, end, mrr, subscription_id, end_known, list_mrr, trial, currency : str, optional
         As in `as_subscriptions`.
     date_format, time_zone, inclusive_end : optional
         As in `as_subscriptions`.
@@ -78,6 +84,7 @@ def audit_subscriptions(
     rows = read_subscriptions(
         subscriptions,
         customer_id=customer_id,
+        merge_ids=merge_ids,
         start=start,
         end=end,
         mrr=mrr,
@@ -99,6 +106,7 @@ def rejected_subscriptions(
     subscriptions: FrameT,
     *,
     customer_id: str = "customer_id",
+    merge_ids: IntoFrame | None = None,
     start: str = "start",
     end: str = "end",
     mrr: str = "mrr",
@@ -117,7 +125,11 @@ def rejected_subscriptions(
     ----------
     subscriptions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_subscriptions`.
-    customer_id, start, end, mrr, subscription_id, end_known, list_mrr, trial, currency : str, optional
+    customer_id : str, optional
+        As in `as_subscriptions`.
+    merge_ids : table of any kind, optional
+        As in `as_subscriptions`.
+    start, end, mrr, subscription_id, end_known, list_mrr, trial, currency : str, optional
         As in `as_subscriptions`.
     date_format, time_zone, inclusive_end : optional
         As in `as_subscriptions`.
@@ -152,6 +164,7 @@ def rejected_subscriptions(
     rows = read_subscriptions(
         subscriptions,
         customer_id=customer_id,
+        merge_ids=merge_ids,
         start=start,
         end=end,
         mrr=mrr,

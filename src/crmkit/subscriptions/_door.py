@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 import narwhals.stable.v2 as nw
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._checks import check_option, some
 from crmkit._frames import AnyFrame, FrameT, as_name, collected, flag, give_back, with_numpy_types
@@ -54,6 +55,7 @@ def as_subscriptions(
     subscriptions: FrameT,
     *,
     customer_id: str = "customer_id",
+    merge_ids: IntoFrame | None = None,
     start: str = "start",
     end: str = "end",
     mrr: str = "mrr",
@@ -79,6 +81,9 @@ def as_subscriptions(
         One row per spell, at least one. It is not changed.
     customer_id : str, default "customer_id"
         Column of customer ids: whole numbers or text. An empty text is not an id.
+    merge_ids : table of any kind, optional
+        Ids of one person that are joined, as in `crmkit.as_transactions`. Where customers have one subscription each,
+        spells of joined ids must not overlap.
     start : str, default "start"
         Column of first days served: typed, or in memory ISO text, or text in ``date_format``. A time of day is cut
         off. Years outside 1901 to 2099 are placeholders and count as unusable.
@@ -154,6 +159,7 @@ def as_subscriptions(
     rows = read_subscriptions(
         subscriptions,
         customer_id=customer_id,
+        merge_ids=merge_ids,
         start=start,
         end=end,
         mrr=mrr,

@@ -24,6 +24,8 @@ from crmkit._reading import (
     clean_numbers,
     clean_times,
     open_rows,
+    read_merged_ids,
+    with_merged_ids,
 )
 
 __all__ = [
@@ -98,6 +100,7 @@ def read_subscriptions(
     subscriptions: object,
     *,
     customer_id: str,
+    merge_ids: object,
     start: str,
     end: str,
     mrr: str,
@@ -125,6 +128,8 @@ def read_subscriptions(
     rows = open_rows(subscriptions, columns, table="subscriptions", also=[currency], carried=keep)
     check_one_currency(rows, currency)
     rows = rows.cleaned(clean_ids, CUSTOMER, SUBSCRIPTION).cleaned(_noted, *_OPEN)
+    if merge_ids is not None:
+        rows = rows.cleaned(with_merged_ids, CUSTOMER, merged=read_merged_ids(merge_ids))
     rows = rows.cleaned(clean_times, *_DAYS, date_format=date_format, time_zone=time_zone)
     rows = rows.cleaned(_midnights, *_DAYS).cleaned_together(clean_numbers, MRR, LIST_MRR).cleaned(clean_flags, TRIAL)
     rows = rows.cleaned(_next_days, END) if inclusive_end else rows

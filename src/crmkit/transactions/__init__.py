@@ -5,6 +5,7 @@ from crmkit.transactions._checked import checked_transactions, purchase_days, up
 from crmkit.transactions._currencies import audit_currencies
 from crmkit.transactions._damaged_ids import damaged_id_table
 from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
+from crmkit.transactions._merging import audit_merge_ids, draft_merge_ids
 from crmkit.transactions._orders import AUDIT_REASONS
 from crmkit.transactions._typed import typed_orders
 from crmkit.transactions._unidentified import unidentified_sales_table
@@ -16,9 +17,11 @@ __all__ = [
     "as_order_lines",
     "as_transactions",
     "audit_currencies",
+    "audit_merge_ids",
     "audit_orders",
     "checked_transactions",
     "damaged_id_table",
+    "draft_merge_ids",
     "purchase_days",
     "rejected_orders",
     "typed_orders",

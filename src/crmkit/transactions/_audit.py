@@ -16,6 +16,7 @@ def audit_orders(
     orders: FrameT,
     *,
     customer_id: str = "customer_id",
+    merge_ids: IntoFrame | None = None,
     date: str = "date",
     amount: str | None = "amount",
     quantity: str | None = None,
@@ -43,7 +44,11 @@ def audit_orders(
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, currency : str, optional
+    customer_id : str, optional
+        As in `as_transactions`.
+    merge_ids : table of any kind, optional
+        As in `as_transactions`.
+    date, amount, quantity, unit_price, order_id, currency : str, optional
         As in `as_transactions`.
     rates : table of any kind, optional
         As in `as_transactions`.
@@ -96,6 +101,7 @@ def audit_orders(
     rows = read_orders(
         orders,
         customer_id=customer_id,
+        merge_ids=merge_ids,
         date=date,
         amount=amount,
         quantity=quantity,
@@ -121,6 +127,7 @@ def rejected_orders(
     orders: FrameT,
     *,
     customer_id: str = "customer_id",
+    merge_ids: IntoFrame | None = None,
     date: str = "date",
     amount: str | None = "amount",
     quantity: str | None = None,
@@ -142,7 +149,11 @@ def rejected_orders(
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, currency : str, optional
+    customer_id : str, optional
+        As in `as_transactions`.
+    merge_ids : table of any kind, optional
+        As in `as_transactions`.
+    date, amount, quantity, unit_price, order_id, currency : str, optional
         As in `as_transactions`.
     rates : table of any kind, optional
         As in `as_transactions`.
@@ -183,6 +194,7 @@ def rejected_orders(
     rows = read_orders(
         orders,
         customer_id=customer_id,
+        merge_ids=merge_ids,
         date=date,
         amount=amount,
         quantity=quantity,

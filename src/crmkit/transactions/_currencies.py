@@ -23,6 +23,7 @@ def audit_currencies(
     currency: str,
     rates: IntoFrame,
     customer_id: str = "customer_id",
+    merge_ids: IntoFrame | None = None,
     date: str = "date",
     amount: str | None = "amount",
     quantity: str | None = None,
@@ -48,7 +49,11 @@ def audit_currencies(
         Column of currency codes.
     rates : table of any kind
         As in `as_transactions`.
-    customer_id, date, amount, quantity, unit_price, order_id, status : str, optional
+    customer_id : str, optional
+        As in `as_transactions`.
+    merge_ids : table of any kind, optional
+        As in `as_transactions`.
+    date, amount, quantity, unit_price, order_id, status : str, optional
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`.
@@ -106,6 +111,7 @@ def audit_currencies(
     rows = read_orders(
         orders,
         customer_id=customer_id,
+        merge_ids=merge_ids,
         date=date,
         amount=amount,
         quantity=quantity,

@@ -7,11 +7,12 @@ import unicodedata
 from typing import Any, Final
 
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._frames import FrameT, collected, from_pandas, pandas_series, with_plain_types
-from crmkit._reading import open_rows
+from crmkit._reading import clean_ids, open_rows, read_merged_ids, with_merged_ids
 
-__all__ = ["damaged_id_table"]
+__all__ = ["damaged_id_table", "form_of", "problem_of"]
 
 # Of several problems of an id the first counts.
 _PROBLEMS: Final = ("scientific", "decimal", "placeholder", "alike")
@@ -57,7 +58,7 @@ _PLACEHOLDERS: Final = frozenset(
 _SHOWN: Final = 5
 
 
-def damaged_id_table(orders: FrameT, *, customer_id: str = "customer_id") -> FrameT:
+def damaged_id_table(orders: FrameT, *, customer_id: str = "customer_id", merge_ids: IntoFrame | None = None) -> FrameT:
     """Count the customer ids that look damaged, with examples. Nothing is changed.
 
     Parameters
@@ -66,6 +67,8 @@ def damaged_id_table(orders: FrameT, *, customer_id: str = "customer_id") -> Fra
         A table with a column of customer ids, such as an order log.
     customer_id : str, default "customer_id"
         Column of customer ids.
+    merge_ids : table of any kind, optional
+        As in `as_transactions`: the ids are looked at as they are after that.
 
     Returns
     -------
@@ -78,9 +81,13 @@ def damaged_id_table(orders: FrameT, *, customer_id: str = "customer_id") -> Fra
     Raises
     ------
     SchemaError
-        If the column is missing, or there are no rows.
+        If the column is missing, there are no rows, or ``merge_ids`` is not a crosswalk.
     TypeError
         If ``orders`` is not a frame.
+
+    See Also
+    --------
+    draft_merge_ids : A crosswalk that joins those written in several ways.
 
     Examples
     --------
@@ -91,11 +98,13 @@ def damaged_id_table(orders: FrameT, *, customer_id: str = "customer_id") -> Fra
     1       alike      2       A7, a7
     """
     rows = open_rows(orders, {_ID: customer_id}, table="orders")
+    if merge_ids is not None:
+        rows = rows.cleaned(clean_ids, _ID).cleaned(with_merged_ids, _ID, merged=read_merged_ids(merge_ids))
     found = pandas_series(collected(with_plain_types(rows.frame.select(_ID)).unique())[_ID])
     texts = sorted({value.strip() for value in found.dropna() if isinstance(value, str)} - {""})
-    problems = pd.Series({text: _problem(text) for text in texts}, dtype=object)
+    problems = pd.Series({text: problem_of(text) for text in texts}, dtype=object)
     sound = problems.index[problems.isna()]
-    forms = pd.Series([_form(text) for text in sound], index=sound, dtype=object)
+    forms = pd.Series([form_of(text) for text in sound], index=sound, dtype=object)
     problems[sound[forms.duplicated(keep=False)]] = "alike"
     lines = [(problem, problems.index[problems == problem]) for problem in _PROBLEMS]
     table = pd.DataFrame(
@@ -105,7 +114,8 @@ def damaged_id_table(orders: FrameT, *, customer_id: str = "customer_id") -> Fra
     return from_pandas(table, like=orders)
 
 
-def _problem(text: str) -> str | None:
+def problem_of(text: str) -> str | None:
+    """What is wrong with an id as it is written, if anything."""
     if _SCIENTIFIC.fullmatch(text):
         return "scientific"
     if _DECIMAL.fullmatch(text):
@@ -113,6 +123,6 @@ def _problem(text: str) -> str | None:
     return "placeholder" if text.casefold() in _PLACEHOLDERS else None
 
 
-def _form(text: str) -> Any:
+def form_of(text: str) -> Any:
     """An id without case, spaces and width."""
     return "".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold().split())

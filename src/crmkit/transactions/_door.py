@@ -37,6 +37,7 @@ def as_transactions(
     orders: FrameT,
     *,
     customer_id: str = "customer_id",
+    merge_ids: IntoFrame | None = None,
     date: str = "date",
     amount: str | None = "amount",
     quantity: str | None = None,
@@ -65,6 +66,10 @@ def as_transactions(
         One row per order, order line or refund, at least one. It is not changed.
     customer_id : str, default "customer_id"
         Column of customer ids: whole numbers or text. An empty text is not an id.
+    merge_ids : table of any kind, optional
+        Ids of one person that are joined: ``customer_id`` and ``merged_id``, the id that it becomes. Chains are
+        followed to their end; ids that are not listed stay as they are. Where one table has whole numbers and the other
+        text, ids become text. `audit_merge_ids` says how many ids became how many.
     date : str, default "date"
         Column of dates or times: typed, or in memory ISO text, or text in ``date_format``. Years outside 1901
         to 2099 are placeholders and count as unusable.
@@ -127,7 +132,8 @@ def as_transactions(
     SchemaError
         If a column is missing, doubled or of a type that cannot be used, if rows cannot be used and ``invalid``
         is "raise", if no row is left, if ids are of mixed kinds, if there are several currencies and no ``rates``, or
-        if ``rates`` is not a table of rates.
+        if ``rates`` is not a table of rates, or if ``merge_ids`` is not a crosswalk of ids, goes round in a circle or
+        gives an id two to become.
     TypeError
         If ``orders`` is not a frame.
     ValueError
@@ -156,6 +162,7 @@ def as_transactions(
     rows = read_orders(
         orders,
         customer_id=customer_id,
+        merge_ids=merge_ids,
         date=date,
         amount=amount,
         quantity=quantity,
@@ -187,6 +194,7 @@ def as_order_lines(
     *,
     order_id: str,
     customer_id: str = "customer_id",
+    merge_ids: IntoFrame | None = None,
     date: str = "date",
     amount: str | None = "amount",
     quantity: str | None = None,
@@ -212,7 +220,11 @@ def as_order_lines(
         One row per order line or refund, at least one. It is not changed.
     order_id : str
         Column of order ids.
-    customer_id, date, amount, quantity, unit_price, currency : str, optional
+    customer_id : str, optional
+        As in `as_transactions`.
+    merge_ids : table of any kind, optional
+        As in `as_transactions`.
+    date, amount, quantity, unit_price, currency : str, optional
         As in `as_transactions`.
     rates : table of any kind, optional
         As in `as_transactions`.
@@ -266,6 +278,7 @@ def as_order_lines(
     rows = read_orders(
         orders,
         customer_id=customer_id,
+        merge_ids=merge_ids,
         date=date,
         amount=amount,
         quantity=quantity,

@@ -26,7 +26,9 @@ from crmkit._reading import (
     clean_statuses,
     clean_times,
     open_rows,
+    read_merged_ids,
     read_rates,
+    with_merged_ids,
 )
 from crmkit.transactions._converted import CURRENCY, converted, without_rate
 from crmkit.transactions._refunds import NO_AMOUNT, REFUND, note_refunds, unread_refund, with_refunds
@@ -125,6 +127,7 @@ def read_orders(
     orders: object,
     *,
     customer_id: str,
+    merge_ids: object,
     date: str,
     amount: str | None,
     quantity: str | None,
@@ -156,6 +159,8 @@ def read_orders(
     check_counts(counts, status=status)
     rows = open_rows(orders, columns, table="orders", also=[currency], carried=keep)
     rows = rows.cleaned(clean_ids, CUSTOMER)
+    if merge_ids is not None:
+        rows = rows.cleaned(with_merged_ids, CUSTOMER, merged=read_merged_ids(merge_ids))
     rows = rows.cleaned(clean_times, TIME, date_format=date_format, time_zone=time_zone)
     texts = NumberTexts(decimal=decimal, currency_sign=currency_sign, several=rates is not None)
     rows = rows.cleaned(note_refunds, REFUND)

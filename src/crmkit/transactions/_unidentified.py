@@ -23,6 +23,7 @@ def unidentified_sales_table(
     *,
     freq: Freq = "M",
     customer_id: str = "customer_id",
+    merge_ids: IntoFrame | None = None,
     date: str = "date",
     amount: str | None = "amount",
     quantity: str | None = None,
@@ -49,7 +50,11 @@ def unidentified_sales_table(
         The rows as they would be given to `as_transactions`.
     freq : {"D", "W", "M", "Q", "Y"}, default "M"
         Day, week from Monday, month, quarter or year.
-    customer_id, date, amount, quantity, unit_price, order_id, currency : str, optional
+    customer_id : str, optional
+        As in `as_transactions`.
+    merge_ids : table of any kind, optional
+        As in `as_transactions`.
+    date, amount, quantity, unit_price, order_id, currency : str, optional
         As in `as_transactions`.
     rates : table of any kind, optional
         As in `as_transactions`.
@@ -112,6 +117,7 @@ def unidentified_sales_table(
     rows = read_orders(
         orders,
         customer_id=customer_id,
+        merge_ids=merge_ids,
         date=date,
         amount=amount,
         quantity=quantity,

@@ -121,7 +121,12 @@ def _of_orders(options: OrderOptions, master: Path | None, master_id: str | None
         ids = None if master is None else known_ids(master, master_id, options, transactions=transactions)
         known = None if ids is None else log.like_rows(ids, name="master")
         with of_the_master_file():
-            summary = customer_summary(transactions, as_of=options.as_of, customers=known)
+            summary = customer_summary(
+                transactions,
+                as_of=options.as_of,
+                customers=known,
+                merge_ids=None if known is None else log.formats["merge_ids"],
+            )
         return to_pandas(open_frame(summary, name="customers"))
 
 

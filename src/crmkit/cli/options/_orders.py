@@ -22,7 +22,13 @@ _OF_READING: Final = ("encoding", "separator", "sheet", "skip_rows", "sql")
 _DECIMAL_BESIDE: Final = {",": ".", ".": ","}
 _SHARED: Final = (
     click.argument("file", type=FilePath()),
-    _column("customer-id", "Customers. This and the next columns are guessed from the header if not named."),
+    _column("customer-id", "Customers. Columns that are not named are guessed from the header."),
+    click.option(
+        "--merge-ids",
+        metavar="FILE",
+        type=FilePath(),
+        help="Ids of one person that are joined: columns customer_id and merged_id, the id that each becomes.",
+    ),
     _column("date", "Dates or times of the orders."),
     _column("amount", 'Money per row; "" for none. Guessed only if the file has no quantity and unit price.'),
     _column("quantity", "With --unit-price, instead of --amount."),

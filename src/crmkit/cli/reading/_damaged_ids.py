@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import pandas as pd
+
 from crmkit._frames import open_frame, to_pandas
 from crmkit._messages import Joined, Message
 from crmkit._names import Language
@@ -13,8 +15,9 @@ from crmkit.transactions import damaged_id_table
 __all__ = ["say_damaged_ids"]
 
 _DAMAGED: Final = Message(
-    en="Customer ids that look damaged or double: {parts}. Each is still one customer; correct the file if not.",
-    zh="疑似损坏或重复的客户编号：{parts}。目前各算作一位客户，如有误请修正文件。",
+    en="Customer ids that look damaged or double: {parts}. Each is still one customer; correct the file if not, or "
+    "join the ids of one person with --merge-ids.",
+    zh="疑似损坏或重复的客户编号：{parts}。目前各算作一位客户，如有误请修正文件，或用 --merge-ids 合并同一人的编号。",
 )
 _KINDS: Final = {
     "scientific": Message(en="{n:,} cut by a spreadsheet ({ids})", zh="{n:,} 个被电子表格截断（{ids}）"),
@@ -26,9 +29,10 @@ _KINDS: Final = {
 }
 
 
-def say_damaged_ids(rows: Any, customer_id: str, language: Language) -> None:
+def say_damaged_ids(rows: Any, customer_id: str, language: Language, *, merge_ids: pd.DataFrame | None) -> None:
     """Count on standard error the ids of a file that look damaged, with examples."""
-    table = to_pandas(open_frame(damaged_id_table(rows, customer_id=customer_id), name="ids"))
+    found = damaged_id_table(rows, customer_id=customer_id, merge_ids=merge_ids)
+    table = to_pandas(open_frame(found, name="ids"))
     parts = [_KINDS[row["problem"]](n=row["n_ids"], ids=row["examples"]) for row in table.to_dict("records")]
     if parts:
         say(_DAMAGED(parts=Joined(parts)), language)

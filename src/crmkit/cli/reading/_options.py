@@ -25,6 +25,7 @@ class OrderOptions:
     file: Path
     columns: Mapping[str, str | None]
     reading: Reading
+    merge_ids: Path | None
     rates: Path | None
     counts: Sequence[str] | None
     decimal: DecimalMark | None
@@ -39,4 +40,4 @@ class OrderOptions:
     @property
     def files(self) -> list[Path]:
         """The files to read."""
-        return [path for path in (self.file, self.rates) if path is not None]
+        return [path for path in (self.file, self.merge_ids, self.rates) if path is not None]

@@ -21,6 +21,7 @@ from crmkit.cli.reading._files import open_table
 from crmkit.cli.reading._guess import ABSENT, Columns, found_columns
 from crmkit.cli.reading._known_exports import known_export
 from crmkit.cli.reading._log_remarks import said_holes, said_holes_by
+from crmkit.cli.reading._merge_file import merge_ids_of, say_merged
 from crmkit.cli.reading._notation import say_notation
 from crmkit.cli.reading._options import OrderOptions
 from crmkit.cli.reading._order_fields import OrderFields
@@ -68,7 +69,7 @@ class OrderLog:
     rows: Any
     columns: Columns
     unusable: Unusable
-    # Which statuses count, the rates, and how the values of the rows are written unless they are typed.
+    # Statuses that count, rates, the crosswalk of ids; unless the rows are typed, how their values are written.
     formats: dict[str, Any] = field(default_factory=dict)
     warehouse: Warehouse | None = None
 
@@ -149,13 +150,14 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
         of_orders = export is not None and export.holds_order_totals(columns["amount"] or "")
         fields = OrderFields(columns, repeats=of_orders)
         rates = rates_of(options.rates, options.reading)
+        merge_ids = merge_ids_of(options.merge_ids, options.reading)
         texts = NumberTexts(
             decimal=options.decimal, currency_sign=options.currency_sign, several=options.rates is not None
         )
         if len(waiting) == 1:
             rows = fields.filled(waiting.popleft()).rows
             fields.say(options.language)
-            yield _in_memory(rows, unusable, options, rates=rates, texts=texts)
+            yield _in_memory(rows, unusable, options, rates=rates, merge_ids=merge_ids, texts=texts)
             return
         with open_warehouse() as warehouse:
             passed = with_progress(_drained(waiting, chunks), size=table.size, options=options)
@@ -174,8 +176,8 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
             rows = warehouse.filled(typed, name="orders")
             fields.say(options.language)
             say_notation(texts, options.language)
-            say_damaged_ids(rows, columns["customer_id"], options.language)
-            formats = {"counts": options.counts, "rates": rates}
+            _say_ids(rows, columns, options, merge_ids=merge_ids)
+            formats = {"counts": options.counts, "rates": rates, "merge_ids": merge_ids}
             say_converted(rows, options.rates, options.language, **columns, **formats)
             yield OrderLog(rows, columns, unusable, formats, warehouse)
 
@@ -199,12 +201,14 @@ def _in_memory(
     options: OrderOptions,
     *,
     rates: pd.DataFrame | None,
+    merge_ids: pd.DataFrame | None,
     texts: NumberTexts,
 ) -> OrderLog:
     columns = unusable.columns
     formats: dict[str, Any] = {
         "counts": options.counts,
         "rates": rates,
+        "merge_ids": merge_ids,
         "date_format": options.date_format,
         "time_zone": options.time_zone,
         "decimal": options.decimal,
@@ -215,9 +219,16 @@ def _in_memory(
     for column in money_columns(columns):
         texts.look_at(rows[column], name=column, where=Column("orders", column))
     say_notation(texts, options.language)
-    say_damaged_ids(rows, columns["customer_id"], options.language)
+    _say_ids(rows, columns, options, merge_ids=merge_ids)
     say_converted(rows, options.rates, options.language, **columns, **formats)
     return OrderLog(rows, columns, unusable, formats)
+
+
+def _say_ids(rows: Any, columns: Columns, options: OrderOptions, *, merge_ids: pd.DataFrame | None) -> None:
+    """Say how many ids were merged, and which of those left look damaged."""
+    customer_id = columns["customer_id"]
+    say_merged(rows, options.merge_ids, options.language, merge_ids=merge_ids, customer_id=customer_id)
+    say_damaged_ids(rows, customer_id, options.language, merge_ids=merge_ids)
 
 
 def _drained(waiting: deque[Chunk], chunks: Iterator[Chunk]) -> Iterator[Chunk]:

@@ -23,6 +23,10 @@ _ALL_THREE: Final = Message(
     "{missing}.",
     zh="每行一位客户的文件须给出 --spend、--n-orders，以及 --days-since-last 或 --last-order；缺少 {missing}。",
 )
+_FOR_ORDERS: Final = Message(
+    en="{options} is for orders; a file with one row per customer has none. Leave it out.",
+    zh="{options} 只用于订单，而该文件每行是一位客户。请去掉该选项。",
+)
 _LEFT_OUT: Final = Message(en="Left out of {given:,} rows: {reasons}.", zh="共 {given:,} 行，剔除：{reasons}。")
 _COUNTED: Final = Message(en="{n:,} {reason}", zh="{reason} {n:,} 行")
 
@@ -34,6 +38,9 @@ def customers_of_totals(options: OrderOptions, totals: Mapping[str, str | None])
     missing = [option for option, column in needed.items() if not column]
     if missing:
         raise OptionError(_ALL_THREE(missing=", ".join(missing)))
+    for option, path in (("--merge-ids", options.merge_ids), ("--rates", options.rates)):
+        if path is not None:
+            raise OptionError(_FOR_ORDERS(options=option))
     with open_table(options.file, options.reading) as table:
         named = options.columns["customer_id"] or None
         customer_id = found_id(table.columns, named, file=options.file, language=options.language)
