@@ -46,12 +46,12 @@ def test_known_parameters_leave_no_uncertainty():
 
 
 def test_the_total_is_the_sum_of_the_customers(model):
-    total = model.total_purchases(CUSTOMERS, horizon=39)["expected_purchases"].item()
+    total = model.total_purchases(CUSTOMERS, horizon=39, n_draws=2)["expected_purchases"].item()
     assert total == pytest.approx(model.expected_purchases(CUSTOMERS, horizon=39).sum(), rel=1e-12)
 
 
 def test_the_total_of_cells_is_that_of_their_customers(model):
-    weighted, single = (model.total_purchases(table, horizon=39) for table in (cells(CUSTOMERS), CUSTOMERS))
+    weighted, single = (model.total_purchases(table, horizon=39, n_draws=50) for table in (cells(CUSTOMERS), CUSTOMERS))
     assert_frame_equal(weighted, single)
 
 
@@ -87,7 +87,7 @@ def test_the_prediction_interval_of_pareto_nbd_holds_what_came():
 
 
 def test_intervals_hold_their_estimates_and_widen_with_the_level(model):
-    narrow, wide = (model.predict_table(SOME, horizon=39, level=level) for level in (0.5, 0.99))
+    narrow, wide = (model.predict_table(SOME, horizon=39, level=level, n_draws=100) for level in (0.5, 0.99))
     for name in ("expected_purchases", "probability_inactive"):
         known = narrow[name].notna()
         assert (wide[f"{name}_lower"] <= narrow[f"{name}_lower"])[known].all()
@@ -155,7 +155,7 @@ def test_intervals_of_totals_hold_the_truth_as_often_as_they_promise():
 
 
 def test_draws_repeat_with_their_seed(model):
-    one, same, other = (model.predict_table(SOME, horizon=5, random_state=seed) for seed in (1, 1, 2))
+    one, same, other = (model.predict_table(SOME, horizon=5, n_draws=20, random_state=seed) for seed in (1, 1, 2))
     assert_frame_equal(one, same)
     assert not one.equals(other)
 
@@ -216,7 +216,7 @@ def test_every_kind_of_frame_gets_the_same_predictions(build):
 
 def test_an_engine_keeps_customers_of_whom_nothing_is_said(build):
     if build.is_engine:
-        made = as_pandas(PARETO.predict_table(build(to_arrow(SOME)), horizon=39))
+        made = as_pandas(PARETO.predict_table(build(to_arrow(SOME)), horizon=39, n_draws=2))
         assert made.set_index("customer_id").loc[6, "expected_purchases"] != 0
         assert made["expected_purchases"].isna().sum() == 1
 
