@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         customer_summary,
         holdout_split,
         log_gap_table,
+        mean_refund_lag,
         rejected_customers,
         update_summary,
     )
@@ -73,6 +74,7 @@ __all__ = [
     "log_gap_table",
     "make_subscriptions",
     "make_transactions",
+    "mean_refund_lag",
     "opportunity_table",
     "rejected_activity",
     "rejected_customers",
@@ -100,6 +102,7 @@ _HOMES: Final = {
         "customer_summary",
         "holdout_split",
         "log_gap_table",
+        "mean_refund_lag",
         "rejected_customers",
         "update_summary",
     ),

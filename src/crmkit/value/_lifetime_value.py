@@ -16,11 +16,11 @@ from crmkit._time_units import DAYS, DAYS_A_YEAR
 from crmkit.value._draws import interval
 from crmkit.value._purchases._model import PurchaseModel
 from crmkit.value._spend import GammaGammaModel
-from crmkit.value._valuation import Valuation
+from crmkit.value._valuation import Refunds, Valuation
 
 __all__ = ["customer_equity", "customer_lifetime_value", "lifetime_value_by_year", "lifetime_value_table"]
 
-_EQUITY = ("n_customers", "n_valued", "equity", "equity_lower", "equity_upper")
+_EQUITY = ("n_customers", "n_valued", "equity", "equity_lower", "equity_upper", "kept_share")
 
 _BY_TAKEN: Final = Message(
     en="{@by} must not be {by!r}, which is a column of the result. Rename the column of groups.",
@@ -36,12 +36,14 @@ def customer_lifetime_value(
     discount_rate: float,
     horizon: float | None = None,
     margin: float = 1.0,
+    refunds: Refunds = "net",
 ) -> Any:
     r"""Value of each customer's purchases after ``as_of``.
 
-    .. math:: margin \cdot E[\zeta \mid x, m] \cdot \int_0^{horizon} (1 + d)^{-t}\, dE[X(t) \mid x, t_x, T]
+    .. math:: margin \cdot kept \cdot E[\zeta \mid x, m] \cdot \int_0^{horizon} (1 + d)^{-t}\, dE[X(t) \mid x, t_x, T]
 
-    It includes neither past purchases nor the first purchase of a new customer.
+    It includes neither past purchases nor the first purchase of a new customer. Refunds that come on another day than
+    the order do not touch the amounts that the model of spend learns from; the share that is kept takes them off.
 
     Parameters
     ----------
@@ -58,6 +60,9 @@ def customer_lifetime_value(
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for no end.
     margin : float, default 1.0
         Share of the amounts that is profit, above 0 and at most 1; 1 gives revenue.
+    refunds : {"net", "gross"}, default "net"
+        "net" multiplies by the customer's `GammaGammaModel.kept_share`, as far as ``spend_model`` has learned a rate
+        of refunds (it was fitted on a table with ``returned``); "gross" leaves refunds out.
 
     Returns
     -------
@@ -70,7 +75,8 @@ def customer_lifetime_value(
     NotFittedError
         If a model is not fitted.
     SchemaError
-        If a column is missing, holds impossible values, or has the name of the one that an engine adds.
+        If a column is missing, holds impossible values, or has the name of the one that an engine adds; or the table
+        holds refunds and ``spend_model`` has learned no rate of them.
     TypeError
         If an argument is of the wrong kind.
     ValueError
@@ -93,7 +99,7 @@ def customer_lifetime_value(
     >>> values.round(2).head(3).tolist()
     [11.03, 1.41, 2.54]
     """
-    valuation = Valuation(purchase_model, spend_model, margin)
+    valuation = Valuation(purchase_model, spend_model, margin=margin, refunds=refunds)
     quantity = valuation.discounted(discount_rate, horizon)
     if is_engine(open_frame(customers, name="customers")):
         return valuation.joined(customers, quantity)
@@ -108,6 +114,7 @@ def lifetime_value_by_year(
     discount_rate: float,
     n_years: int = 3,
     margin: float = 1.0,
+    refunds: Refunds = "net",
 ) -> FrameT:
     """Value of each customer's purchases in each year after ``as_of``, discounted to that day.
 
@@ -125,6 +132,8 @@ def lifetime_value_by_year(
         Years of 365.25 days, at least 1.
     margin : float, default 1.0
         Share of the amounts that is profit, above 0 and at most 1.
+    refunds : {"net", "gross"}, default "net"
+        Whether the refunds to expect are taken off, as in `customer_lifetime_value`.
 
     Returns
     -------
@@ -155,7 +164,7 @@ def lifetime_value_by_year(
     1    1.18    0.78    0.57
     """
     check_int(n_years, name="n_years", low=1)
-    valuation = Valuation(purchase_model, spend_model, margin)
+    valuation = Valuation(purchase_model, spend_model, margin=margin, refunds=refunds)
     rows = valuation.of(customers)
     year = DAYS_A_YEAR / DAYS[purchase_model.options_.time_unit]
     so_far = [rows.value(valuation.discounted(discount_rate, k * year)) for k in range(1, n_years + 1)]
@@ -171,6 +180,7 @@ def lifetime_value_table(
     discount_rate: float,
     horizon: float | None = None,
     margin: float = 1.0,
+    refunds: Refunds = "net",
     level: float = 0.95,
     n_draws: int = 500,
     random_state: int | np.random.Generator = 0,
@@ -191,6 +201,8 @@ def lifetime_value_table(
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for no end.
     margin : float, default 1.0
         Share of the amounts that is profit, above 0 and at most 1.
+    refunds : {"net", "gross"}, default "net"
+        Whether the refunds to expect are taken off, as in `customer_lifetime_value`.
     level : float, default 0.95
         Probability with which an interval is meant to cover the value.
     n_draws : int, default 500
@@ -201,9 +213,11 @@ def lifetime_value_table(
     Returns
     -------
     the kind of table given
-        One row per customer, in the order given: ``discounted_purchases``, ``expected_spend``, ``lifetime_value``,
-        ``lifetime_value_lower``, ``lifetime_value_upper``; missing for prospects, and where the expected spend is.
-        The upper end is infinite where too many draws of the spend model have no finite mean.
+        One row per customer, in the order given: ``discounted_purchases``, ``expected_spend`` before refunds,
+        ``kept_share`` (1 where refunds are not taken off), ``lifetime_value``, ``lifetime_value_lower``,
+        ``lifetime_value_upper``; missing for prospects, and where the expected spend is. The interval counts how
+        uncertain the base's rate of refunds is too, not how far customers differ in it; its upper end is infinite where
+        too many draws of the spend model have no finite mean.
 
     Raises
     ------
@@ -226,12 +240,13 @@ def lifetime_value_table(
                           0     1
     discounted_purchases   1.8   0.2
     expected_spend        24.7  18.9
+    kept_share             1.0   1.0
     lifetime_value        13.1   1.2
     lifetime_value_lower  11.3   0.9
     lifetime_value_upper  15.2   1.6
     """
     check_fraction(level, name="level")
-    valuation = Valuation(purchase_model, spend_model, margin)
+    valuation = Valuation(purchase_model, spend_model, margin=margin, refunds=refunds)
     quantity = valuation.discounted(discount_rate, horizon)
     rows = valuation.of(customers)
     value = rows.value(quantity)
@@ -241,6 +256,7 @@ def lifetime_value_table(
     table = {
         "discounted_purchases": rows.purchases(quantity),
         "expected_spend": rows.spend(),
+        "kept_share": rows.kept(),
         "lifetime_value": value,
         "lifetime_value_lower": lower,
         "lifetime_value_upper": upper,
@@ -256,6 +272,7 @@ def customer_equity(
     discount_rate: float,
     horizon: float | None = None,
     margin: float = 1.0,
+    refunds: Refunds = "net",
     by: Hashable | None = None,
     level: float = 0.95,
     n_draws: int = 500,
@@ -277,6 +294,8 @@ def customer_equity(
         Time after ``as_of``, in the ``time_unit`` of ``purchase_model``; ``None`` for no end.
     margin : float, default 1.0
         Share of the amounts that is profit, above 0 and at most 1.
+    refunds : {"net", "gross"}, default "net"
+        Whether the refunds to expect are taken off, as in `customer_lifetime_value`.
     by : str, or another label of a pandas column, optional
         Column of groups, such as a segment; it must not have the name of a column of the result.
     level : float, default 0.95
@@ -292,8 +311,8 @@ def customer_equity(
         One row, or one per group in ascending order, its column first, of the same type. ``n_customers``: customers of
         the table; ``n_valued``: those with a value, excluding prospects and those without a prediction of spend;
         ``equity``: sum of their values; ``equity_lower`` and ``equity_upper``: interval from the uncertainty of both
-        models, its upper end infinite where too many draws of the spend model have no finite mean. All three are
-        missing where nobody has a value.
+        models, its upper end infinite where too many draws of the spend model have no finite mean; ``kept_share``:
+        ``equity`` over what it is before refunds. All four are missing where nobody has a value.
 
     Raises
     ------
@@ -317,19 +336,21 @@ def customer_equity(
     >>> from crmkit.value import GammaGammaModel, ParetoNBDModel
     >>> customers = customer_summary(as_transactions(load_cdnow()), as_of="1997-09-30")
     >>> models = {"purchase_model": ParetoNBDModel().fit(customers), "spend_model": GammaGammaModel().fit(customers)}
-    >>> customer_equity(customers, **models, discount_rate=0.1, horizon=52, margin=0.3).round(-2)
-       n_customers  n_valued   equity  equity_lower  equity_upper
-    0         2400      2400  22000.0       19300.0       25700.0
+    >>> equity = customer_equity(customers, **models, discount_rate=0.1, horizon=52, margin=0.3)
+    >>> equity[["n_valued", "equity", "equity_lower", "equity_upper"]].round(-2)
+       n_valued   equity  equity_lower  equity_upper
+    0      2400  22000.0       19300.0       25700.0
     """
     check_fraction(level, name="level")
     check_int(n_draws, name="n_draws", low=2)
     if by in _EQUITY:
         raise ValueError(_BY_TAKEN(by=by))
-    valuation = Valuation(purchase_model, spend_model, margin)
+    valuation = Valuation(purchase_model, spend_model, margin=margin, refunds=refunds)
     quantity = valuation.discounted(discount_rate, horizon)
     rows = valuation.of(customers)
     groups, of_row = rows.groups(by)
     weights, values = rows.weights(), rows.value(quantity)
+    gross = np.bincount(of_row, weights=weights * np.nan_to_num(rows.gross(quantity)), minlength=len(groups))
     size = len(groups)
     drawn = np.zeros((n_draws, size))
     for some, block in rows.drawn(quantity, n_draws, as_generator(random_state)):
@@ -348,6 +369,7 @@ def customer_equity(
             "equity": np.where(anybody, equity, np.nan),
             "equity_lower": np.where(anybody, lower, np.nan),
             "equity_upper": np.where(anybody, upper, np.nan),
+            "kept_share": np.divide(equity, gross, out=np.full(size, np.nan), where=gross > 0),
         }
     )
     if by is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_margin
+from crmkit._checks import check_margin, check_option
 from crmkit._frames import (
     FrameT,
     as_name,
@@ -23,7 +23,8 @@ from crmkit._frames import (
     open_frame,
     pandas_series,
 )
-from crmkit._messages import Message, Parameter
+from crmkit._messages import Column, Message, Parameter
+from crmkit.errors import SchemaError
 from crmkit.value._checks import as_continuous_rate, as_end
 from crmkit.value._groups import groups_of
 from crmkit.value._purchases._draws import Quantity
@@ -33,8 +34,11 @@ from crmkit.value._purchases._reader import PurchaseReader
 from crmkit.value._spend import GammaGammaModel
 from crmkit.value._spend._engine import along_amounts
 from crmkit.value._spend._reader import SpendReader
+from crmkit.value._spend._refund_engine import holds_refunds
 
-__all__ = ["Valuation"]
+__all__ = ["Refunds", "Valuation"]
+
+Refunds: TypeAlias = Literal["net", "gross"]
 
 # So many numbers are held at a time, 32 MB.
 _AT_A_TIME = 4_000_000
@@ -42,12 +46,18 @@ _AT_A_TIME = 4_000_000
 _NO_MODEL: Final = Message(
     en="{name} must be a fitted {wanted}, got {kind}.", zh="{name} 须为拟合好的 {wanted}，得到 {kind}。"
 )
+_NO_RATE: Final = Message(
+    en="{where} holds refunds, and {@spend_model} has learned no rate of them. Fit it on a table with that column, or "
+    "pass {@refunds='gross'} for values before refunds.",
+    zh="{where}中有退款，而 {@spend_model} 未学到退款率。请用含该列的表拟合，"
+    "或用 {@refunds='gross'} 得到扣除退款前的价值。",
+)
 
 
 class Valuation:
-    """Both models, and the margin: the share of the amounts that is profit."""
+    """Both models, the margin (the share of the amounts that is profit), and whether refunds are taken off."""
 
-    def __init__(self, purchases: PurchaseModel, spend: GammaGammaModel, margin: float) -> None:
+    def __init__(self, purchases: PurchaseModel, spend: GammaGammaModel, *, margin: float, refunds: Refunds) -> None:
         for name, model, kind in (
             ("purchase_model", purchases, PurchaseModel),
             ("spend_model", spend, GammaGammaModel),
@@ -56,6 +66,9 @@ class Valuation:
                 raise TypeError(_NO_MODEL(name=Parameter(name), wanted=kind.__name__, kind=type(model).__name__))
         self.purchases, self.spend = PurchaseReader(purchases), SpendReader(spend)
         self.margin = check_margin(margin)
+        check_option(refunds, ("net", "gross"), name="refunds")
+        self._asks_net = refunds == "net"
+        self.is_net = self._asks_net and self.spend.refunds.is_known
 
     def discounted(self, discount_rate: float, horizon: float | None) -> Quantity:
         """Discounted purchases of an outlook."""
@@ -65,18 +78,27 @@ class Valuation:
 
     def of(self, customers: Any) -> Rows:
         """Read a table, once: a query may give its rows in another order each time it runs."""
-        return Rows(self, collected(in_memory(open_frame(customers, name="customers"))))
+        rows = collected(in_memory(open_frame(customers, name="customers")))
+        self._check_refunds(rows.to_native())
+        return Rows(self, rows)
 
     def joined(self, customers: FrameT, quantity: Quantity) -> FrameT:
         """Add the value to customers in their engine: by history, a straight line in the customer's mean amount."""
         self.spend.check(customers)
+        self._check_refunds(customers)
         few = histories_in_memory(customers, [*self.purchases.columns, *self.spend.covariates])
         _, outlook = self.purchases.outlook(few, distinct=False)
         at_zero, slope = self.margin * quantity(outlook) * self.spend.line(few)
         line = {"lifetime_value": at_zero, "lifetime_value_slope": slope}
-        return along_amounts(
+        gross = along_amounts(
             with_predictions(customers, few, line), at_zero="lifetime_value", slope="lifetime_value_slope"
         )
+        return self.spend.net(gross, "lifetime_value") if self.is_net else gross
+
+    def _check_refunds(self, customers: Any) -> None:
+        """Raise where refunds would be left out unsaid."""
+        if self._asks_net and not self.is_net and holds_refunds(customers):
+            raise SchemaError(_NO_RATE(where=Column("customers", "returned")))
 
 
 class Rows:
@@ -86,6 +108,7 @@ class Rows:
         self._models, self._table = models, table
         self._histories, self._outlook = models.purchases.outlook(table.to_native())
         self._amounts = models.spend.amounts(table.to_native())
+        self._returns = models.spend.returns(table.to_native()) if models.is_net else None
 
     def purchases(self, quantity: Quantity) -> Floats:
         """Purchases of each row."""
@@ -95,9 +118,19 @@ class Rows:
         """Expected spend of each row."""
         return self._amounts.to_rows(self._models.spend.means(self._amounts))
 
+    def kept(self) -> Floats:
+        """Share of what each row buys that is expected not to be sent back; 1 where refunds are not taken off."""
+        if self._returns is None:
+            return np.where(np.isnan(self.spend()), np.nan, 1.0)
+        return self._returns.kept(self._models.spend.refunds)
+
+    def gross(self, quantity: Quantity) -> Floats:
+        """Value of each row before refunds."""
+        return self._models.margin * self.purchases(quantity) * self.spend()
+
     def value(self, quantity: Quantity) -> Floats:
         """Value of each row."""
-        return self._models.margin * self.purchases(quantity) * self.spend()
+        return self.gross(quantity) * self.kept()
 
     def weights(self) -> Floats:
         """Number of customers that each row stands for."""
@@ -133,6 +166,7 @@ class Rows:
         purchases, spend, margin = self._models.purchases, self._models.spend, self._models.margin
         law = purchases.drawn(n_draws, rng)
         draws = spend.draws(n_draws, rng)
+        rates = np.ones(0) if self._returns is None else spend.refunds.drawn(n_draws, rng)
         # Rows of both models, those of one history together.
         valued = ~np.isnan(self.spend())
         of_row = np.where(valued, self._histories.of_row, -1)
@@ -145,6 +179,8 @@ class Rows:
                 some = self._amounts.part(place[part])
                 means = spend.means_under(draws, some)
                 bought = margin * values[:, of_row[part] - first]
+                if self._returns is not None:
+                    bought = bought * self._returns.part(part).kept(spend.refunds, rate=rates)
                 means = np.where(np.isnan(means), np.inf, means)
                 yield part, np.multiply(bought, means, out=np.zeros_like(bought), where=bought > 0)
             first += len(block)

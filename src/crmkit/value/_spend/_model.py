@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_option, some
+from crmkit._estimator import JsonError
 from crmkit._frames import FrameT, column_like, rows_like
 from crmkit._messages import Column, Message
 from crmkit._random import as_generator
@@ -24,6 +25,15 @@ from crmkit.value._priors import Prior
 from crmkit.value._spend._amounts import Amounts, NonPositive, read_amounts
 from crmkit.value._spend._law import log_density, mean_spend, quantile, simulated
 from crmkit.value._spend._likelihood import fitted, log_likelihood
+from crmkit.value._spend._refund_rate import (
+    FEWEST_DAYS,
+    MOST_DAYS,
+    RefundRate,
+    Returns,
+    check_lag,
+    fitted_refunds,
+    read_returns,
+)
 
 __all__ = ["GammaGammaModel"]
 
@@ -88,6 +98,10 @@ class GammaGammaModel(ValueModel):
 
     The model assumes that spend does not depend on how often somebody buys: see `spend_independence_table`.
 
+    Refunds on another day than the order do not touch ``monetary_value``. Where the table has ``returned``, the fit
+    learns what share of the money goes back, and how far customers differ in that (Bühlmann's credibility);
+    `kept_share` and the lifetime value follow from it, `expected_spend` stays what is paid on a purchase day.
+
     Parameters
     ----------
     finite_mean : bool, default False
@@ -106,12 +120,26 @@ class GammaGammaModel(ValueModel):
         Median and spread: the prior of a parameter is log-normal, with its median in the parameter's own unit and
         the standard deviation of its logarithm; that of a coefficient is normal. The estimates then maximise the
         posterior density instead of the likelihood.
+    refund_lag_days : float, default 0
+        Days that a refund usually takes to come, 0 or more: purchases younger than that are left out of the rate of
+        refunds, as they may still be sent back. `crmkit.mean_refund_lag` measures it; ``nan`` counts as 0.
+
+    Attributes
+    ----------
+    refund_rate_, refund_rate_std_error_ : float
+        Share of the money of purchases that goes back on another day, of all customers; ``nan`` where the table fitted
+        on has no ``returned``.
+    refund_prior_days_ : float
+        Purchase days of a customer's own that the rate of all weighs as much as, in `kept_share`: from 0.1, where
+        customers differ as much as they can, to 1,000, where they do not.
 
     References
     ----------
     .. [1] Fader, Hardie and Lee (2005), "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis", *Journal of
        Marketing Research* 42(4), 415-430.
     .. [2] Fader and Hardie (2013), "The Gamma-Gamma Model of Monetary Value", brucehardie.com/notes/025.
+    .. [3] Bühlmann and Gisler (2005), *A Course in Credibility Theory and its Applications*, chapter 4, for the rate of
+       refunds.
 
     Examples
     --------
@@ -128,6 +156,9 @@ class GammaGammaModel(ValueModel):
     _parameters: ClassVar = ("p", "q", "v")
 
     n_left_out_: int
+    refund_rate_: float
+    refund_rate_std_error_: float
+    refund_prior_days_: float
 
     def __init__(
         self,
@@ -136,11 +167,13 @@ class GammaGammaModel(ValueModel):
         non_positive: NonPositive = "raise",
         spend_covariates: Sequence[str] = (),
         priors: Mapping[str, Prior] | None = None,
+        refund_lag_days: float = 0,
     ) -> None:
         self.finite_mean = finite_mean
         self.non_positive = non_positive
         self.spend_covariates = spend_covariates
         self.priors = priors
+        self.refund_lag_days = refund_lag_days
 
     def fit(self, customers: Any, y: None = None) -> Self:  # noqa: ARG002
         """Find the parameters under which what the customers spent is most likely.
@@ -148,7 +181,8 @@ class GammaGammaModel(ValueModel):
         Parameters
         ----------
         customers : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
-            As `crmkit.customer_summary` gives it; with ``n_customers`` where a row stands for several.
+            As `crmkit.customer_summary` gives it; with ``n_customers`` where a row stands for several. ``spend`` and
+            ``returned`` may be left out together.
         y : None
             Not used.
 
@@ -183,6 +217,7 @@ class GammaGammaModel(ValueModel):
             )
             self._keep_maximum(maximum, loglik=loglik, n_customers=float(repeaters.n.sum()))
             self.n_left_out_ = int(amounts.n_left_out)
+            self._keep_refunds(fitted_refunds(customers, lag=self._lag()))
         return self
 
     def expected_spend(self, customers: Any) -> Any:
@@ -217,6 +252,49 @@ class GammaGammaModel(ValueModel):
         amounts = self._read(customers)
         expected = amounts.to_rows(self._mean(amounts, self._estimates()))
         return column_like(expected, name="expected_spend", like=customers)
+
+    def kept_share(self, customers: Any) -> Any:
+        r"""Give each customer the share of their purchases' money that they are expected not to send back.
+
+        .. math:: 1 - \frac{n r + k \rho}{n + k}
+
+        Of :math:`n` purchase days older than ``refund_lag_days`` a customer sent back the share :math:`r` =
+        ``returned`` / (``spend`` + ``returned``); all customers send back :math:`\rho`, which weighs as much as
+        :math:`k` purchase days: ``refund_rate_`` and ``refund_prior_days_``. (How many are older is reckoned from
+        ``frequency``, ``recency`` and ``T``, as if those between the first and the last were spread evenly.)
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            As `crmkit.customer_summary` gives it. Without the column ``returned`` nothing is known of anybody's own.
+
+        Returns
+        -------
+        Series (PyArrow: chunked array) named ``kept_share``
+            Between 0 and 1, in the order of the rows; :math:`1 - \rho` for customers without a settled purchase, or
+            whose purchases were free. Missing for prospects, and throughout where the fit learned no rate.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing or holds impossible values.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from crmkit.value import GammaGammaModel
+        >>> customers = pd.DataFrame({
+        ...     "frequency": [3, 3, 1, 0], "monetary_value": [20.0, 30.0, 25.0, None],
+        ...     "spend": [40.0, 120.0, 50.0, 0.0], "returned": [40.0, 0.0, 0.0, 20.0],
+        ... })
+        >>> GammaGammaModel().fit(customers).kept_share(customers).round(2).tolist()
+        [0.53, 0.97, 0.95, 0.28]
+        """
+        check_is_fitted(self)
+        kept = self._returns(customers).kept(self._refunds())
+        return column_like(kept, name="kept_share", like=customers)
 
     def predict_table(
         self,
@@ -409,6 +487,7 @@ class GammaGammaModel(ValueModel):
     def _keep_given(self, params: Mapping[str, float] | pd.Series[float]) -> None:
         super()._keep_given(params)
         self.n_left_out_ = 0
+        self._keep_refunds(RefundRate.unknown())
 
     def _log_likelihood(self, customers: Any) -> tuple[float, float]:
         repeaters = _repeaters(self._read(customers))
@@ -420,7 +499,29 @@ class GammaGammaModel(ValueModel):
             raise TypeError(_NO_FLAG(value=self.options_.finite_mean))
         taken = ("frequency", "monetary_value", "n_customers")
         check_covariates(self.options_.spend_covariates, name="spend_covariates", taken=taken)
+        check_lag(self.options_.refund_lag_days)
         self._check_priors()
+
+    def _check_restored(self) -> None:
+        super()._check_restored()
+        rate, error, prior = found = self._refunds()
+        if np.isnan(found).any():
+            if not np.isnan(found).all():
+                raise JsonError("a rate of refunds is known with all that belongs to it, or not at all")
+        elif not (0 <= rate <= 1 and 0 <= error < np.inf and FEWEST_DAYS <= prior <= MOST_DAYS):
+            raise JsonError("a rate of refunds is a share, and weighs between the least and the most")
+
+    def _keep_refunds(self, refunds: RefundRate) -> None:
+        self.refund_rate_, self.refund_rate_std_error_, self.refund_prior_days_ = refunds
+
+    def _refunds(self) -> RefundRate:
+        return RefundRate(self.refund_rate_, self.refund_rate_std_error_, self.refund_prior_days_)
+
+    def _lag(self) -> float:
+        return 0.0 if np.isnan(self.options_.refund_lag_days) else float(self.options_.refund_lag_days)
+
+    def _returns(self, customers: Any) -> Returns:
+        return read_returns(customers, lag=self._lag())
 
     def _names(self) -> list[str]:
         return [*self._parameters, *(f"spend.{covariate}" for covariate in self.options_.spend_covariates)]

@@ -17,6 +17,8 @@ from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._engine import check_amounts
 from crmkit.value._spend._law import spend_line
 from crmkit.value._spend._model import GammaGammaModel
+from crmkit.value._spend._refund_engine import times_kept
+from crmkit.value._spend._refund_rate import RefundRate, Returns
 
 __all__ = ["SpendReader"]
 
@@ -28,12 +30,15 @@ class SpendReader:
     ----------
     covariates : list of str
         Columns that it reads beside frequency and mean amount.
+    refunds : RefundRate
+        What it has learned of refunds.
     """
 
     def __init__(self, model: GammaGammaModel) -> None:
         check_is_fitted(model)
         self._model = model
         self.covariates = list(model.options_.spend_covariates)
+        self.refunds: RefundRate = model._refunds()
 
     def check(self, customers: FrameT) -> None:
         """Raise for amounts that the model refuses, in the engine of the customers."""
@@ -52,6 +57,14 @@ class SpendReader:
     def means(self, amounts: Amounts) -> Floats:
         """Expected spend at the estimates; ``nan`` where it is infinite."""
         return self._model._mean(amounts, self._model._estimates())
+
+    def returns(self, customers: Any) -> Returns:
+        """What customers sent back."""
+        return self._model._returns(customers)
+
+    def net(self, customers: FrameT, value: str) -> FrameT:
+        """Take the refunds to expect off a column, in the engine of the customers."""
+        return times_kept(customers, value, refunds=self.refunds, lag=self._model._lag())
 
     def draws(self, n_draws: int, rng: np.random.Generator) -> list[Values]:
         """Draws of the parameters."""
