@@ -14,6 +14,7 @@ from pandas.testing import assert_frame_equal
 from crmkit import SchemaError, as_transactions, holdout_split, load_cdnow
 from crmkit.plotting import (
     plot_alive_history,
+    plot_backtests,
     plot_conditional_expectation,
     plot_deciles,
     plot_frequency,
@@ -135,7 +136,19 @@ REGULARITY = pd.DataFrame(
         "gap_regularity": [1.7, 1.7, 1.7],
     }
 )
+BACKTESTS = pd.DataFrame(
+    {
+        "quantity": ["revenue"] * 3 + ["purchases"],
+        "model": ["combined", "combined", "recent_rate", "combined"],
+        "as_of": pd.to_datetime(["2024-02-01", "2024-01-01", "2024-01-01", "2024-01-01"]),
+        "forecast": [110.0, 100.0, 90.0, 7.0],
+        "lower": [90.0, 70.0, 60.0, 5.0],
+        "upper": [150.0, 140.0, 130.0, 9.0],
+        "came": [120.0, 150.0, 150.0, 8.0],
+    }
+)
 PLOTS = [
+    (plot_backtests, BACKTESTS),
     (plot_tracking, TRACKING),
     (plot_frequency, FREQUENCY),
     (plot_conditional_expectation, CONDITIONAL),
@@ -198,6 +211,24 @@ def ticks(axis):
 
 
 # By hand.
+
+
+def test_backtests_are_bars_for_the_intervals_and_diamonds_for_what_came(ax):
+    plot_backtests(BACKTESTS, ax=ax)
+    days = [date2num(pd.Timestamp(day)) for day in ("2024-01-01", "2024-02-01")]
+    assert drawn(ax)["intervals"] == [[[days[0], 70], [days[0], 140]], [[days[1], 90], [days[1], 150]]]
+    points = [line.get_ydata().tolist() for line in ax.get_lines()]
+    assert [100, 110] in points
+    assert [150, 120] in points
+
+
+def test_backtests_of_another_quantity_and_model(ax):
+    plot_backtests(BACKTESTS, quantity="purchases", ax=ax)
+    assert [8] in [line.get_ydata().tolist() for line in ax.get_lines()]
+    with pytest.raises(ValueError, match="`model` must be one of"):
+        plot_backtests(BACKTESTS, model="NBD", ax=ax)
+    with pytest.raises(ValueError, match="`quantity` must be one of"):
+        plot_backtests(BACKTESTS[:2], quantity="purchases", ax=ax)
 
 
 def test_tracking_leaves_out_the_period_that_was_cut_short(ax):

@@ -1,6 +1,7 @@
 """Plots of the tables that crmkit returns; nothing is computed here. Needs ``pip install crmkit[plot]``."""
 
 from crmkit.plotting._alive_history import plot_alive_history
+from crmkit.plotting._backtests import plot_backtests
 from crmkit.plotting._cohorts import plot_cohorts
 from crmkit.plotting._concentration import plot_concentration
 from crmkit.plotting._conditional_expectation import plot_conditional_expectation
@@ -23,6 +24,7 @@ from crmkit.plotting._tracking import plot_tracking
 
 __all__ = [
     "plot_alive_history",
+    "plot_backtests",
     "plot_cohorts",
     "plot_concentration",
     "plot_conditional_expectation",

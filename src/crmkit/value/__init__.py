@@ -6,6 +6,7 @@ a model of purchases is.
 
 from crmkit._lazy import lazily
 from crmkit.value._base_value import customer_base_value
+from crmkit.value._forecast import backtest_table, forecast_table
 from crmkit.value._from_lifetimes import from_lifetimes
 from crmkit.value._groups import fit_groups
 from crmkit.value._lifetime_value import (
@@ -41,10 +42,12 @@ __all__ = [
     "NBDModel",
     "ParetoNBDModel",
     "alive_history",
+    "backtest_table",
     "customer_base_value",
     "customer_equity",
     "customer_lifetime_value",
     "fit_groups",
+    "forecast_table",
     "frequency_recency_table",
     "from_lifetimes",
     "lifetime_value_by_year",

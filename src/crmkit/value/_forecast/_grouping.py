@@ -1,0 +1,116 @@
+"""Groups of customers that a forecast is given for: labels of today, or those of a segmenter on every day."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit._checks import some
+from crmkit._frames import to_pandas
+from crmkit._messages import Message
+from crmkit._tables import open_columns
+from crmkit.errors import SchemaError
+from crmkit.value._forecast._log import Moment
+
+__all__ = ["Grouping", "Segmenter", "grouping"]
+
+_TAKEN: Final = ("quantity", "value", "lower", "upper", "n_backtests", "backtest_bias", "customer_id")
+
+_NO_GROUPS: Final = Message(
+    en="{@by} must be a table of customer_id and one column of labels, or a fitted segmenter, got {kind}.",
+    zh="{@by} 须为含 customer_id 与一列标签的表，或拟合好的分群器，得到 {kind}。",
+)
+_COLUMNS: Final = Message(
+    en="{@by} must have two columns, customer_id and one of labels, got {got}.",
+    zh="{@by} 须恰有两列：customer_id 与一列标签，得到 {got}。",
+)
+_NAME_TAKEN: Final = Message(
+    en="{@by} has the labels in a column {name!r}, which the result has too. Rename it.",
+    zh="{@by} 的标签列 {name!r} 与结果表的列重名，请改名。",
+)
+_TWICE: Final = Message(
+    en="{@by} has customers more than once: {ids}. Leave one row of each.",
+    zh="{@by} 中有重复的客户：{ids}。请各留一行。",
+)
+_LACKING: Final = Message(
+    en="{@by} lacks a label for {n:,} {n:customer|customers} who bought by {@as_of}: {ids}. Give each one.",
+    zh="{@by} 缺少 {n:,} 位在 {@as_of} 前购买过的客户的标签：{ids}。请补全。",
+)
+
+
+class Segmenter(Protocol):
+    """Gives each customer a label."""
+
+    def predict(self, customers: Any) -> Any:
+        """Label the rows of a customers table."""
+
+
+class Grouping:
+    """Groups in order, and the group of each customer known now.
+
+    Attributes
+    ----------
+    name : str or None
+        Of the column of labels; None for one group of all.
+    groups : list
+        The labels that somebody has now.
+    of_customer : array of int
+        Positions in ``groups``.
+    segmenter : Segmenter or None
+        Labels the customers of other days.
+    """
+
+    def __init__(self, name: str | None, labels: pd.Series[Any], segmenter: Segmenter | None = None) -> None:
+        self.name, self.segmenter = name, segmenter
+        present = pd.unique(labels)
+        is_ordered = isinstance(labels.dtype, pd.CategoricalDtype)
+        self.groups = (
+            [each for each in labels.cat.categories if each in set(present)] if is_ordered else sorted(present)
+        )
+        self.of_customer = self._codes(labels)
+
+    @classmethod
+    def of_all(cls, moment: Moment) -> Grouping:
+        """One group."""
+        return cls(None, pd.Series("all", index=range(len(moment.customers))))
+
+    @property
+    def is_of_today(self) -> bool:
+        """Whether nobody can tell the groups of another day."""
+        return self.segmenter is None and self.name is not None
+
+    def on(self, moment: Moment) -> npt.NDArray[np.intp]:
+        """The group of each customer known on another day, -1 for none of these; the first where nobody can tell."""
+        if self.segmenter is None:
+            return np.zeros(len(moment.customers), dtype=np.intp)
+        return self._codes(pd.Series(self.segmenter.predict(moment.customers)))
+
+    def _codes(self, labels: pd.Series[Any]) -> npt.NDArray[np.intp]:
+        return np.asarray(pd.Index(self.groups).get_indexer(pd.Index(labels.astype(object))))
+
+
+def grouping(by: Any, moment: Moment) -> Grouping:
+    """Read the groups of the customers known on a day."""
+    if hasattr(by, "predict"):
+        return Grouping("segment", pd.Series(by.predict(moment.customers)), by)
+    try:
+        table = to_pandas(open_columns(by, ["customer_id"], name="by", made_by="a segmenter's predict"))
+    except TypeError as error:
+        raise TypeError(_NO_GROUPS(kind=type(by).__name__)) from error
+    names = [str(name) for name in table.columns if name != "customer_id"]
+    if len(names) != 1:
+        raise SchemaError(_COLUMNS(got=[str(name) for name in table.columns]))
+    if names[0] in _TAKEN:
+        raise ValueError(_NAME_TAKEN(name=names[0]))
+    ids = pd.Index(table["customer_id"])
+    if ids.has_duplicates:
+        raise SchemaError(_TWICE(ids=some(ids[ids.duplicated()].tolist())))
+    row = ids.get_indexer(pd.Index(moment.customers["customer_id"]))
+    labels = table[names[0]].iloc[row].where(row >= 0).reset_index(drop=True)
+    if labels.isna().any():
+        lacking = moment.customers["customer_id"][labels.isna().to_numpy()].tolist()
+        raise SchemaError(_LACKING(n=len(lacking), ids=some(lacking)))
+    return Grouping(names[0], labels)
