@@ -7,6 +7,7 @@ from crmkit.transactions._damaged_ids import damaged_id_table
 from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
 from crmkit.transactions._merging import audit_merge_ids, draft_merge_ids
 from crmkit.transactions._orders import AUDIT_REASONS
+from crmkit.transactions._refund_audit import audit_refunds
 from crmkit.transactions._typed import typed_orders
 from crmkit.transactions._unidentified import unidentified_sales_table
 
@@ -19,6 +20,7 @@ __all__ = [
     "audit_currencies",
     "audit_merge_ids",
     "audit_orders",
+    "audit_refunds",
     "checked_transactions",
     "damaged_id_table",
     "draft_merge_ids",

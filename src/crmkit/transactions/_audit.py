@@ -27,6 +27,7 @@ def audit_orders(
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
+    refund_date: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -56,7 +57,7 @@ def audit_orders(
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`.
-    refund : str, optional
+    refund, refund_date : str, optional
         As in `as_transactions`.
     date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
@@ -112,6 +113,7 @@ def audit_orders(
         status=status,
         counts=counts,
         refund=refund,
+        refund_date=refund_date,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,
@@ -138,6 +140,7 @@ def rejected_orders(
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
+    refund_date: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -161,7 +164,7 @@ def rejected_orders(
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`.
-    refund : str, optional
+    refund, refund_date : str, optional
         As in `as_transactions`.
     date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
@@ -205,6 +208,7 @@ def rejected_orders(
         status=status,
         counts=counts,
         refund=refund,
+        refund_date=refund_date,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,

@@ -32,6 +32,7 @@ def audit_currencies(
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
+    refund_date: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -57,7 +58,7 @@ def audit_currencies(
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`.
-    refund : str, optional
+    refund, refund_date : str, optional
         As in `as_transactions`.
     date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
@@ -122,6 +123,7 @@ def audit_currencies(
         status=status,
         counts=counts,
         refund=refund,
+        refund_date=refund_date,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,

@@ -48,6 +48,7 @@ def as_transactions(
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
+    refund_date: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -103,6 +104,10 @@ def as_transactions(
     refund : str, optional
         Column of money that went back for the order of the row, whatever its sign; empty where nothing did. Each
         refund is a row of its own, a refund of that order on the order's date, in the audit too.
+    refund_date : str, optional
+        Column of the dates on which refunds were paid, written like ``date``: each refund is booked on its own date,
+        or on the order's where that is empty. `audit_refunds` counts both. A date that cannot be read makes the row
+        unusable if there is a refund.
     date_format : str, optional
         How text dates are written, as in `datetime.strptime`, for example "%d/%m/%Y"; "excel" for the day numbers
         of a spreadsheet, "unix" for times in UTC counted since 1970 in seconds, thousandths or smaller. Months may have
@@ -173,6 +178,7 @@ def as_transactions(
         status=status,
         counts=counts,
         refund=refund,
+        refund_date=refund_date,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,
@@ -204,6 +210,7 @@ def as_order_lines(
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
+    refund_date: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -232,7 +239,7 @@ def as_order_lines(
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`.
-    refund : str, optional
+    refund, refund_date : str, optional
         As in `as_transactions`.
     date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`. ``quantity`` is carried along, with or without ``unit_price``.
@@ -289,6 +296,7 @@ def as_order_lines(
         status=status,
         counts=counts,
         refund=refund,
+        refund_date=refund_date,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,

@@ -31,7 +31,17 @@ from crmkit._reading import (
     with_merged_ids,
 )
 from crmkit.transactions._converted import CURRENCY, converted, without_rate
-from crmkit.transactions._refunds import NO_AMOUNT, REFUND, note_refunds, unread_refund, with_refunds
+from crmkit.transactions._refunds import (
+    NO_AMOUNT,
+    NO_REFUND,
+    REFUND,
+    REFUND_DATE,
+    clean_refund_dates,
+    note_refunds,
+    unread_refund,
+    unread_refund_date,
+    with_refunds,
+)
 
 __all__ = [
     "AMOUNT",
@@ -138,6 +148,7 @@ def read_orders(
     status: str | None,
     counts: Sequence[str] | None,
     refund: str | None,
+    refund_date: str | None,
     date_format: str | None,
     time_zone: str | None,
     decimal: DecimalMark | None,
@@ -155,13 +166,17 @@ def read_orders(
         CURRENCY: None if rates is None else currency,
         STATUS: status,
         REFUND: refund,
+        REFUND_DATE: refund_date,
     }
     check_counts(counts, status=status)
+    if refund_date is not None and refund is None:
+        raise ValueError(NO_REFUND())
     rows = open_rows(orders, columns, table="orders", also=[currency], carried=keep)
     rows = rows.cleaned(clean_ids, CUSTOMER)
     if merge_ids is not None:
         rows = rows.cleaned(with_merged_ids, CUSTOMER, merged=read_merged_ids(merge_ids))
     rows = rows.cleaned(clean_times, TIME, date_format=date_format, time_zone=time_zone)
+    rows = rows.cleaned(clean_refund_dates, REFUND_DATE, date_format=date_format, time_zone=time_zone)
     texts = NumberTexts(decimal=decimal, currency_sign=currency_sign, several=rates is not None)
     rows = rows.cleaned(note_refunds, REFUND)
     rows = rows.cleaned_together(clean_numbers, AMOUNT, QUANTITY, _UNIT_PRICE, REFUND, texts=texts)
@@ -174,12 +189,13 @@ def read_orders(
         raise ValueError(NO_AMOUNT())
     if rates is not None:
         rows = _converted(rows, rates)
-    rows = replace(rows, reasons=_reasons(status, refund, in_one=rates is None))
+    reasons = _reasons(status, refund, refund_date, in_one=rates is None)
+    rows = replace(rows, reasons=reasons)
     if rates is None:
         check_one_currency(rows, currency, convertible=True)
-    return (
-        rows if refund is None else with_refunds(rows, amounts={AMOUNT: REFUND, GIVEN: REFUND_GIVEN}, quantity=QUANTITY)
-    )
+    if refund is None:
+        return rows
+    return with_refunds(rows, amounts={AMOUNT: REFUND, GIVEN: REFUND_GIVEN}, quantity=QUANTITY, time=TIME)
 
 
 def goes_back(rows: Rows) -> nw.Expr:
@@ -192,11 +208,13 @@ def has_prices(rows: Rows) -> bool:
     return AMOUNT in rows.sources or _UNIT_PRICE in rows.sources
 
 
-def _reasons(status: str | None, refund: str | None, *, in_one: bool) -> tuple[Reason, ...]:
+def _reasons(status: str | None, refund: str | None, refund_date: str | None, *, in_one: bool) -> tuple[Reason, ...]:
     """Why rows are left out; the amount of an order that does not count is not asked for, nor its rate."""
     no_customer, no_date, no_amount = _UNUSABLE
     amount, back = (AMOUNT, REFUND) if in_one else (GIVEN, REFUND_GIVEN)
     no_amount = replace(no_amount, holds=nw.col(amount).is_null())
+    if refund_date is not None:
+        no_date = replace(no_date, holds=no_date.holds | unread_refund_date())
     if refund is not None:
         no_amount = replace(no_amount, holds=no_amount.holds | unread_refund(back))
     money = [no_amount] if in_one else [no_amount, without_rate(given=GIVEN)]

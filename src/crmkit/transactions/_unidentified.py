@@ -34,6 +34,7 @@ def unidentified_sales_table(
     status: str | None = None,
     counts: Sequence[str] | None = None,
     refund: str | None = None,
+    refund_date: str | None = None,
     date_format: str | None = None,
     time_zone: str | None = None,
     decimal: DecimalMark | None = None,
@@ -62,7 +63,7 @@ def unidentified_sales_table(
         As in `as_transactions`.
     counts : sequence of str, optional
         As in `as_transactions`; rows without a customer are counted whatever their status.
-    refund : str, optional
+    refund, refund_date : str, optional
         As in `as_transactions`; refunds of rows without a customer are not looked at.
     date_format, time_zone, decimal, currency_sign : str, optional
         As in `as_transactions`.
@@ -128,6 +129,7 @@ def unidentified_sales_table(
         status=status,
         counts=counts,
         refund=refund,
+        refund_date=refund_date,
         date_format=date_format,
         time_zone=time_zone,
         decimal=decimal,

@@ -45,6 +45,10 @@ _SHARED: Final = (
         "status", 'Status of the orders, such as paid; rows whose status does not count are left out. "" for none.'
     ),
     _column("refund", 'Money that went back, in a column beside the amount; subtracted. "" for none.'),
+    _column(
+        "refund-date",
+        'Days on which the refunds of --refund were paid; if not given, those of their orders. "" for none.',
+    ),
     click.option(
         "--status-counts",
         "counts",

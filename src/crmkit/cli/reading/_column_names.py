@@ -87,6 +87,10 @@ USUAL_NAMES: Final = MappingProxyType(
             "currency currencycode ordercurrency 币种 货币 幣別 幣種 貨幣 wahrung waehrung devise monnaie moneda "
             "divisa 通貨",
         ),
+        "refund_date": (
+            "refunddate refundeddate refundedat refundtime dateofrefund refundedon 退款日期 退款时间 退款完成时间 "
+            "返金日 erstattungsdatum",
+        ),
         "refund": (
             "refundedamount refundamount amountrefunded refundedtotal 退款金额 订单已退款金额 已退款金额 "
             "totalrefunded 返金額 erstattungsbetrag",

@@ -78,6 +78,7 @@ _ROLES: Final = {
     "currency": Message(en="currency", zh="币种"),
     "status": Message(en="status", zh="订单状态"),
     "refund": Message(en="refund", zh="退款"),
+    "refund_date": Message(en="refund date", zh="退款日期"),
     "master_id": Message(en="customer id in the master file", zh="客户主表中的客户编号"),
 }
 
@@ -103,9 +104,11 @@ def found_columns(
     guesses: Columns = _of_known_export(free, named, file=file, language=language)
     guesses |= {
         role: _guess(free, role, file=file)
-        for role in ("customer_id", "date", "order_id", "currency", "status", "refund")
+        for role in ("customer_id", "date", "order_id", "currency", "status", "refund", "refund_date")
         if named[role] is None and role not in guesses
     }
+    if not (guesses.get("refund") or named["refund"]):
+        guesses.pop("refund_date", None)
     if "amount" not in guesses:
         guesses |= _guessed_amount(free, named, file=file)
     found = {role: guesses.get(role) or column or None for role, column in named.items()}

@@ -14,7 +14,18 @@ from crmkit.transactions import Invalid, Returns
 
 __all__ = ["ROLES", "OrderOptions"]
 
-ROLES: Final = ("customer_id", "date", "amount", "quantity", "unit_price", "order_id", "currency", "status", "refund")
+ROLES: Final = (
+    "customer_id",
+    "date",
+    "amount",
+    "quantity",
+    "unit_price",
+    "order_id",
+    "currency",
+    "status",
+    "refund",
+    "refund_date",
+)
 """The roles for which columns can be named."""
 
 

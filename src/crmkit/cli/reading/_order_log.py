@@ -28,6 +28,7 @@ from crmkit.cli.reading._order_fields import OrderFields
 from crmkit.cli.reading._packed_files import shown
 from crmkit.cli.reading._progress import with_progress
 from crmkit.cli.reading._rate_file import rates_of, say_converted
+from crmkit.cli.reading._refund_dates import say_refund_dates
 from crmkit.cli.reading._telling_words import check_telling_words
 from crmkit.cli.reading._typed_chunks import typed_chunk
 from crmkit.cli.reading._unusable import Unusable, money_columns, used_columns
@@ -178,6 +179,7 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
             say_notation(texts, options.language)
             _say_ids(rows, columns, options, merge_ids=merge_ids)
             formats = {"counts": options.counts, "rates": rates, "merge_ids": merge_ids}
+            say_refund_dates(rows, options.language, **columns, **formats)
             say_converted(rows, options.rates, options.language, **columns, **formats)
             yield OrderLog(rows, columns, unusable, formats, warehouse)
 
@@ -220,6 +222,7 @@ def _in_memory(
         texts.look_at(rows[column], name=column, where=Column("orders", column))
     say_notation(texts, options.language)
     _say_ids(rows, columns, options, merge_ids=merge_ids)
+    say_refund_dates(rows, options.language, **columns, **formats)
     say_converted(rows, options.rates, options.language, **columns, **formats)
     return OrderLog(rows, columns, unusable, formats)
 

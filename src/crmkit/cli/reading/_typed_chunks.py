@@ -46,8 +46,9 @@ def typed_chunk(
         texts=texts,
         date_format=options.date_format,
         time_zone=options.time_zone,
+        refund_date=columns["refund_date"],
     )
-    typed = _without_amounts_of_unread_refunds(typed, rows, columns)
+    typed = _without_values_of_unread_refunds(typed, rows, columns)
     # Whether there are several currencies is a question of all chunks; whether a row has a rate is its own.
     of_chunk = columns if rates is not None else {**columns, "currency": None}
     rejected = rejected_orders(typed, **of_chunk, rates=rates, counts=options.counts)
@@ -56,14 +57,22 @@ def typed_chunk(
     return table.append_column(_FINGERPRINT, fingerprints(chunk.to_arrow()))
 
 
-def _without_amounts_of_unread_refunds(typed: pd.DataFrame, rows: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    """Make an amount unusable whose refund is written and cannot be read: typed, it would look like none."""
+def _without_values_of_unread_refunds(typed: pd.DataFrame, rows: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """Make a row unusable whose refund, or its date, is written and cannot be read: typed, it would look like none."""
     refund: str | None = columns["refund"]
     if refund is None:
         return typed
-    written = rows[refund].notna() & rows[refund].astype(str).str.strip().ne("")
-    money = money_columns(columns)[0]
-    return typed.assign(**{money: typed[money].mask(written & typed[refund].isna())})
+    booked: str | None = columns["refund_date"]
+    money, date = money_columns(columns)[0], str(columns["date"])
+    made = {money: typed[money].mask(_written(rows[refund]) & typed[refund].isna())}
+    if booked is not None:
+        unread = _written(rows[booked]) & typed[booked].isna() & typed[refund].abs().gt(0)
+        made[date] = typed[date].mask(unread)
+    return typed.assign(**made)
+
+
+def _written(values: pd.Series[Any]) -> pd.Series[Any]:
+    return values.notna() & values.astype(str).str.strip().ne("")
 
 
 def _with_large_texts(table: Any) -> Any:

@@ -93,7 +93,7 @@ class Unusable:
         date = self.columns["date"]
         return {
             "no_customer": [],
-            "unusable_date": [] if date is None else [date],
+            "unusable_date": [name for name in (date, self.columns["refund_date"]) if name is not None],
             "uncounted_status": [] if self.columns["status"] is None else [self.columns["status"]],
             "unusable_amount": [*money_columns(self.columns), *filter(None, [self.columns["refund"]])],
             "no_rate": [] if self.columns["currency"] is None else [self.columns["currency"]],
