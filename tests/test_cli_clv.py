@@ -10,7 +10,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 from tests.commands import run, text
 
-from crmkit import as_transactions, customer_summary, load_cdnow
+from crmkit import as_transactions, customer_summary, load_cdnow, mean_refund_lag
 from crmkit.cli.reading import _order_log
 from crmkit.errors import ConvergenceError, SchemaError
 from crmkit.value import (
@@ -21,11 +21,11 @@ from crmkit.value import (
     customer_equity,
     lifetime_value_table,
 )
-from crmkit.views import _sums, _valued
+from crmkit.views import _sums, _valued, base_forecast
 
 AS_OF = "1998-06-30"
 HISTORY = ["customer_id", "frequency", "recency", "T"]
-MADE = ["probability_alive", "probability_inactive", "expected_purchases", "expected_spend"]
+MADE = ["probability_alive", "probability_inactive", "expected_purchases", "expected_spend", "kept_share"]
 MADE += ["lifetime_value", "lifetime_value_lower", "lifetime_value_upper"]
 MODELS = {"pareto": ParetoNBDModel, "bg": BetaGeoModel, "mbg": ModifiedBetaGeoModel}
 
@@ -214,7 +214,7 @@ def test_an_interval_without_an_upper_end(orders, monkeypatch):
         *args, **more).assign(lifetime_value_upper=np.inf))  # fmt: skip
     (line,) = (line for line in valued(orders, "clv.xlsx").splitlines() if line.startswith("Lifetime value"))
     assert line.endswith(" – ∞")
-    assert openpyxl.load_workbook("clv.xlsx").active["K2"].value == "∞"
+    assert openpyxl.load_workbook("clv.xlsx").active["L2"].value == "∞"
     found = document(orders)["lifetime_value"]
     assert found["lower"] < found["value"]
     assert found["upper"] is None
@@ -247,6 +247,29 @@ def test_customers_without_a_value_have_none(orders):
     assert table.loc[-1, ["expected_spend", "lifetime_value", "lifetime_value_lower"]].isna().all()
     assert table.loc[-1, "expected_purchases"] > 0
     assert table.loc[-2, MADE].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("language", "row", "note"),
+    [
+        ("en", "Share kept after refunds", "Refunds are taken off the lifetime value: {kept} of what is bought is "),
+        ("zh", "扣除退款后的比例", "客户终身价值已扣除预计退款：购买金额预计有 {kept} 不会退回。"),
+    ],
+)
+def test_the_share_kept_stands_beside_the_value(orders, folder, language, row, note):
+    # one order in five comes back in full after six days
+    back = orders[::5].assign(date=lambda rows: rows["date"] + pd.Timedelta(days=6), amount=lambda r: -r["amount"])
+    with_refunds = pd.concat([orders, back])
+    customers = customer_summary(as_transactions(with_refunds), as_of=AS_OF)
+    forecast = base_forecast(customers, refund_lag_days=mean_refund_lag(as_transactions(with_refunds), as_of=AS_OF))
+    kept = f"{forecast.kept_share:.1%}"
+    assert 0.75 < forecast.kept_share < 0.85
+    lines = valued(with_refunds, "clv.xlsx", "--horizon", "1Y", "--language", language).splitlines()
+    assert [line.split()[-2:] for line in lines if line.startswith(row)] == [[kept, "–"]]
+    sheet = openpyxl.load_workbook("clv.xlsx").worksheets[1]
+    assert any(note.format(kept=kept) in str(cell) for cells in sheet.iter_rows(values_only=True) for cell in cells)
+    assert document(with_refunds, "--horizon", "1Y")["kept_share"] == pytest.approx(forecast.kept_share)
+    assert row not in valued(orders, "clv.csv", "--language", language)
 
 
 def test_formulas_are_neutralised(orders, folder):

@@ -9,7 +9,7 @@ import pytest
 from tests.logs import log
 from tests.pages import Page, section, table
 
-from crmkit import as_transactions, customer_summary, load_cdnow
+from crmkit import as_transactions, customer_summary, load_cdnow, mean_refund_lag
 from crmkit.errors import ConvergenceError, SchemaError
 from crmkit.report import customer_report
 from crmkit.segment import TierSegmenter
@@ -153,6 +153,27 @@ def test_the_page_shows_the_tables(report):
         f"Curves of repeat purchases over time: {tracking['actual'].sum():,} came, "
         f"{tracking['expected'].sum():,.0f} were expected."
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Refunds are taken off: {kept:.1%} of what is bought is expected to be kept."),
+        ("zh", "已扣除预计退款：购买金额预计有 {kept:.1%} 不会退回。"),
+    ],
+)
+def test_the_share_kept_is_said(language, said):
+    # everybody sends back all they buy in March and August, three days later
+    back = [(who, f"{pd.Timestamp(day) + pd.Timedelta(days=3):%F}", -paid) for who, day, paid in SMALL]
+    rows = SMALL + [row for row in back if row[1][5:7] in ("03", "08")]
+    report = value_of(rows, language=language)
+    transactions = as_transactions(log(rows))
+    customers = customer_summary(transactions, as_of="2024-12-31")
+    lag = mean_refund_lag(transactions, as_of="2024-12-31")
+    kept = _forecast.base_forecast(customers, refund_lag_days=lag).kept_share
+    assert kept < 0.95
+    assert said.format(kept=kept) in section(report.to_html(), "value")
+    assert said.split("{", maxsplit=1)[0] not in section(value_of(SMALL, language=language).to_html(), "value")
 
 
 # Laws.
@@ -392,7 +413,7 @@ def test_a_shop_of_one_price_is_valued_by_purchases():
 
 def test_spend_without_a_finite_mean_is_said(monkeypatch):
     endless = GammaGammaModel.from_params({"p": 0.01, "q": 0.5, "v": 1.0})
-    monkeypatch.setattr(_forecast, "fit_spend", lambda _: endless)
+    monkeypatch.setattr(_forecast, "fit_spend", lambda _, **_options: endless)
     found = value_of(SMALL)
     assert found.tables["value_totals"]["n_customers"].tolist()[:2] == [20, 0]
     for language, told in (("en", "No value can be given for 20 customers"), ("zh", "有 20 位客户")):

@@ -81,6 +81,25 @@ def test_options_reach_the_models(customers):
     assert repr(found) == f"BaseForecast(BetaGeoModel, GammaGammaModel; {len(customers)} customers, 91 days)"
 
 
+def test_values_are_net_of_refunds(customers, forecast):
+    # everybody sent back a fifth of what they bought
+    paid = customers["spend"]
+    found = base_forecast(customers.assign(spend=paid * 0.8, returned=paid * 0.2))
+    assert (forecast.kept_share, found.kept_share) == (1, pytest.approx(0.8))
+    assert found.totals["value"].tolist() == pytest.approx([*forecast.totals["value"] * [1, 0.8]])
+    gone = customers.assign(spend=paid * 0.8, returned=paid * 0.2)
+    valued = valued_customers(gone, forecast=found)
+    assert valued["kept_share"].tolist() == pytest.approx([0.8] * len(customers))
+    assert valued["lifetime_value"].sum() == pytest.approx(found.totals["value"].iloc[1])
+    groups = found.by_group(gone.assign(often=gone["frequency"] > 0), by="often")
+    assert groups["value"].sum() == pytest.approx(found.totals["value"].iloc[1])
+    saved = [
+        customers_worth_saving(rows, forecast=made)["lifetime_value"].sum()
+        for rows, made in ((customers, forecast), (gone, found))
+    ]
+    assert saved[1] == pytest.approx(0.8 * saved[0])
+
+
 def test_groups_add_up_to_the_totals(customers, forecast):
     often = customers.assign(often=np.where(customers["frequency"] > 2, "yes", "no"))
     found = forecast.by_group(often, by="often")

@@ -53,6 +53,7 @@ COLUMNS: Final[Mapping[str, Named]] = MappingProxyType(
         "probability_inactive": Named(Label("Probability of no purchase", "不购买的概率"), "share"),
         "expected_purchases": Named(Label("Expected purchases", "预计购买次数"), "number"),
         "expected_spend": Named(Label("Expected spend per purchase", "预计每次消费额"), "money"),
+        "kept_share": Named(Label("Share kept after refunds", "扣除退款后的比例"), "share"),
         "lifetime_value": Named(Label("Lifetime value", "客户终身价值"), "money"),
         "lifetime_value_lower": Named(Label("Lifetime value, lower end", "客户终身价值下限"), "money"),
         "lifetime_value_upper": Named(Label("Lifetime value, upper end", "客户终身价值上限"), "money"),

@@ -24,7 +24,8 @@ __all__ = ["customer_report"]
 _MOST_DAYS: Final = 36_525
 # What scores, tiers and the models of lifetime value look at, of the customers table.
 _COLUMNS: Final = (
-    "customer_id", "n_orders", "spend", "days_since_last", "tenure_days", "frequency", "recency", "T", "monetary_value",
+    "customer_id", "n_orders", "spend", "returned", "days_since_last", "tenure_days", "frequency", "recency", "T",
+    "monetary_value",
 )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def fit_purchases(customers: pd.DataFrame, *, model: str = "pareto") -> Any:
         raise UnfitError(_NO_PURCHASE_FIT()) from error
 
 
-def fit_spend(customers: pd.DataFrame) -> GammaGammaModel:
+def fit_spend(customers: pd.DataFrame, *, refund_lag_days: float = 0) -> GammaGammaModel:
     """Fit the model of spend on those who came back and paid."""
     if no_money(customers["monetary_value"].to_numpy(dtype=float), among=(customers["frequency"] > 0).to_numpy()):
         raise UnfitError(_NO_MONEY())
@@ -107,6 +107,6 @@ def fit_spend(customers: pd.DataFrame) -> GammaGammaModel:
     if amounts.max() - amounts.min() <= _SAME * amounts.max():
         raise UnfitError(_ONE_AMOUNT(amount=whole_money(float(amounts.mean()))))
     try:
-        return GammaGammaModel(non_positive="drop").fit(customers)
+        return GammaGammaModel(non_positive="drop", refund_lag_days=refund_lag_days).fit(customers)
     except (SchemaError, ConvergenceError) as error:
         raise UnfitError(_NO_SPEND_FIT()) from error

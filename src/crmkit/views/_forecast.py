@@ -25,10 +25,14 @@ from crmkit.views._sums import (
     lifetime_value_by,
 )
 
-__all__ = ["HISTORY", "BaseForecast", "base_forecast"]
+__all__ = ["HISTORY", "BaseForecast", "base_forecast", "read_by_models"]
 
 HISTORY: Final = ("customer_id", "frequency", "recency", "T", "monetary_value")
 """The columns of a customers table that the models read."""
+# They read these too where the table has them.
+_MONEY_BACK: Final = ("spend", "returned")
+# What a group is told, before its shares.
+_OF_GROUP: Final = ("quantity", "n_customers", "n_valued", "value", "lower", "upper")
 
 _NO_HORIZON: Final = Message(
     en="{@horizon_days} must be above 0, got {value!r}.", zh="{@horizon_days} 须大于 0，得到 {value!r}。"
@@ -57,6 +61,8 @@ class BaseForecast:
         Draws of the parameters behind each interval.
     n_buyers, n_repeaters : int
         Customers who bought, and who bought on two days or more.
+    kept_share : float
+        Lifetime value over what it is before refunds; missing without a model of spend.
     totals : the kind of table given
         ``quantity``, ``n_customers``, ``value``, ``lower``, ``upper``: "expected_purchases" and, with a model of
         spend, "lifetime_value". Intervals are missing where the log does not determine them.
@@ -77,6 +83,7 @@ class BaseForecast:
     n_draws: int
     n_buyers: int
     n_repeaters: int
+    kept_share: float
     totals: Any
     parameters: Any
     limits: ForecastLimits
@@ -130,8 +137,9 @@ class BaseForecast:
         rows = buyers(in_pandas(customers, columns=HISTORY, also=[by]))
         valued = self.spend_model is not None
         sums = lifetime_value_by if valued else expected_purchases_by
-        found = sums(rows[list(HISTORY)], rows[by].astype(str), terms=self.terms).rename(columns={"group": by})
+        found = sums(read_by_models(rows), rows[by].astype(str), terms=self.terms).rename(columns={"group": by})
         found.insert(1, "quantity", "lifetime_value" if valued else "expected_purchases")
+        found = found[[by, *_OF_GROUP]]
         total = found["value"].sum()
         found = found.assign(
             value_share=found["value"] / total if total > 0 else np.nan, mean_value=found["value"] / found["n_valued"]
@@ -147,6 +155,7 @@ def base_forecast(
     margin: float = 1.0,
     discount_rate: float = 0.1,
     level: float = 0.95,
+    refund_lag_days: float = 0,
 ) -> BaseForecast:
     """Predict what the customers of a base will buy and bring, with intervals.
 
@@ -156,7 +165,7 @@ def base_forecast(
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table
-        As `crmkit.customer_summary` gives it.
+        As `crmkit.customer_summary` gives it. Where it has ``returned``, values are net of the refunds to expect.
     model : {"pareto", "bg", "mbg"}, default "pareto"
         Of purchases: Pareto/NBD, BG/NBD or MBG/NBD.
     horizon_days : float, default 365.25
@@ -167,6 +176,8 @@ def base_forecast(
         A year's, not negative.
     level : float, default 0.95
         Coverage of the intervals, between 0 and 1.
+    refund_lag_days : float, default 0
+        Days that a refund usually takes to come, as `crmkit.mean_refund_lag` measures it; ``nan`` counts as 0.
 
     Returns
     -------
@@ -204,16 +215,17 @@ def base_forecast(
     check_margin(margin)
     check_discount_rate(discount_rate)
     check_fraction(level, name="level")
-    bought = buyers(in_pandas(customers, columns=HISTORY)[list(HISTORY)])
+    bought = buyers(read_by_models(in_pandas(customers, columns=HISTORY)))
     purchases = fit_purchases(bought, model=model)
     spend = problem = None
     try:
-        spend = fit_spend(bought)
+        spend = fit_spend(bought, refund_lag_days=refund_lag_days)
     except UnfitError as found:
         problem = found
     models = [purchases] if spend is None else [purchases, spend]
     n_draws = draws_for(len(bought))
     terms = Terms(purchases, spend, horizon_days / DAYS_A_WEEK, float(margin), float(discount_rate), level, n_draws)
+    totals = _totals(bought, terms)
     return BaseForecast(
         purchases,
         spend,
@@ -225,7 +237,8 @@ def base_forecast(
         n_draws=n_draws,
         n_buyers=len(bought),
         n_repeaters=int((bought["frequency"] > 0).sum()),
-        totals=from_pandas(_totals(bought, terms), like=customers),
+        kept_share=float(totals["kept_share"].iloc[-1]),
+        totals=from_pandas(totals.drop(columns="kept_share"), like=customers),
         parameters=from_pandas(parameters_of(models), like=customers),
         limits=limits_of(
             models,
@@ -240,4 +253,9 @@ def _totals(customers: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     rows = [{"quantity": "expected_purchases", **expected_purchases(customers, terms=terms)}]
     if terms.spend_model is not None:
         rows.append({"quantity": "lifetime_value", **lifetime_value(customers, terms=terms)})
-    return pd.DataFrame(rows, columns=["quantity", "n_customers", "value", "lower", "upper"])
+    return pd.DataFrame(rows, columns=["quantity", "n_customers", "value", "lower", "upper", "kept_share"])
+
+
+def read_by_models(customers: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a customers table that the models read, as far as it has them."""
+    return customers[[*HISTORY, *(name for name in _MONEY_BACK if name in customers)]]

@@ -70,13 +70,13 @@ def expected_purchases_by(customers: pd.DataFrame, groups: pd.Series[Any], *, te
 
 
 def lifetime_value(customers: pd.DataFrame, *, terms: Terms) -> dict[str, Any]:
-    """Value of all together: ``n_customers`` with a value, ``value``, ``lower``, ``upper``."""
+    """Value of all together: ``n_customers`` with a value, ``value``, ``lower``, ``upper``, ``kept_share``."""
     found = lifetime_value_by(customers, pd.Series("all", index=customers.index), terms=terms)
     return _only_row(found.drop(columns=["group", "n_customers"]).rename(columns={"n_valued": "n_customers"}))
 
 
 def lifetime_value_by(customers: pd.DataFrame, groups: pd.Series[Any], *, terms: Terms) -> pd.DataFrame:
-    """Value of each group: ``group``, ``n_customers``, ``n_valued``, ``value``, ``lower``, ``upper``."""
+    """Value of each group: ``group``, ``n_customers``, ``n_valued``, ``value``, its ends, ``kept_share``."""
     customers = customers.assign(group=groups)
     found: pd.DataFrame = customer_equity(_some(customers), by="group", **terms.valued, **terms.drawn)
     found = found.rename(columns={"equity": "value", "equity_lower": "lower", "equity_upper": "upper"})

@@ -9,12 +9,12 @@ import pandas as pd
 
 from crmkit._frames import FrameT
 from crmkit.value import lifetime_value_table
-from crmkit.views._forecast import HISTORY, BaseForecast
+from crmkit.views._forecast import HISTORY, BaseForecast, read_by_models
 from crmkit.views._rows import in_pandas, with_columns
 
 __all__ = ["valued_customers"]
 
-_MONEY: Final = ("expected_spend", "lifetime_value", "lifetime_value_lower", "lifetime_value_upper")
+_MONEY: Final = ("expected_spend", "kept_share", "lifetime_value", "lifetime_value_lower", "lifetime_value_upper")
 
 
 def valued_customers(customers: FrameT, *, forecast: BaseForecast) -> FrameT:
@@ -32,8 +32,9 @@ def valued_customers(customers: FrameT, *, forecast: BaseForecast) -> FrameT:
     the kind of table given
         All columns of ``customers``, one row per customer in the order given, with ``probability_alive``,
         ``probability_inactive`` (that they buy nothing within the horizon), ``expected_purchases``, ``expected_spend``
-        per purchase, ``lifetime_value``, ``lifetime_value_lower`` and ``lifetime_value_upper``. All are missing for
-        those without a purchase day, and money for everybody where the forecast has no model of spend.
+        per purchase, ``kept_share`` (what they are expected not to send back), ``lifetime_value``,
+        ``lifetime_value_lower`` and ``lifetime_value_upper``. All are missing for those without a purchase day, and
+        money for everybody where the forecast has no model of spend.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def valued_customers(customers: FrameT, *, forecast: BaseForecast) -> FrameT:
     1            2                0.02            0.47
     2            3                0.02            0.74
     """
-    rows = in_pandas(customers, columns=HISTORY)[list(HISTORY)]
+    rows = read_by_models(in_pandas(customers, columns=HISTORY))
     purchases, horizon, terms = forecast.purchase_model, forecast.horizon, forecast.terms
     money = pd.DataFrame(np.nan, index=rows.index, columns=list(_MONEY))
     if forecast.spend_model is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from crmkit._figures import NOTHING, count, money, significant, symbol
+from crmkit._figures import NOTHING, count, money, share, significant, symbol
 from crmkit._messages import Message, Said
 from crmkit._names import Label, Language
 from crmkit.cli.language import FileError, say
@@ -45,6 +45,8 @@ _NAMES: Final = {
 # The keys of `crmkit.views.PURCHASE_MODELS`.
 _MODELS: Final = ("pareto", "bg", "mbg")
 _HISTORY: Final = ["customer_id", "frequency", "recency", "T", "monetary_value"]
+# What refunds are learned from; the list of customers does not show them.
+_MONEY_BACK: Final = ["spend", "returned"]
 _ENDS: Final = ("value", "lower", "upper")
 _WHY: Final = Message(en="{problem} {cause}", zh="{problem}{cause}")
 _NO_PURCHASE: Final = Message(
@@ -60,6 +62,11 @@ _VALUE: Final = Label("Value", "数值")
 _INTERVAL: Final = Label("{level} interval", "{level} 置信区间")
 _CUSTOMERS: Final = Label("Customers", "客户数")
 _VALUED: Final = Label("Customers with a value", "可估值客户数")
+_KEPT: Final = Label("Share kept after refunds", "扣除退款后的比例")
+_NET: Final = Label(
+    "Refunds are taken off the lifetime value: {kept} of what is bought is expected to be kept.",
+    "客户终身价值已扣除预计退款：购买金额预计有 {kept} 不会退回。",
+)
 _LOWER: Final = Label(", lower end", "下限")
 _UPPER: Final = Label(", upper end", "上限")
 _TOTAL_SHEET: Final = Label("Totals", "合计")
@@ -122,17 +129,17 @@ def clv(
         write_table,
         writing,
     )
-    from crmkit.customers import customer_summary
+    from crmkit.customers import customer_summary, mean_refund_lag
     from crmkit.views import UnfitError, base_forecast, valued_customers
 
     check_ending(output)
     check_output(output, read=options.files)
     with open_orders(options) as log:
-        summary = customer_summary(
-            log.transactions(options, as_of=options.as_of).transactions, as_of=options.as_of or ""
-        )
-        customers = to_pandas(open_frame(summary, name="customers"))
-    customers = customers[_HISTORY].sort_values("customer_id", ignore_index=True)
+        transactions, last_day = log.transactions(options, as_of=options.as_of).transactions, options.as_of or ""
+        customers = to_pandas(open_frame(customer_summary(transactions, as_of=last_day), name="customers"))
+        anything_back = customers["returned"].sum() > 0
+        refund_lag_days = mean_refund_lag(transactions, as_of=last_day) if anything_back else 0.0
+    customers = customers[[*_HISTORY, *_MONEY_BACK]].sort_values("customer_id", ignore_index=True)
     try:
         forecast = base_forecast(
             customers,
@@ -141,11 +148,12 @@ def clv(
             margin=margin,
             discount_rate=discount_rate,
             level=level,
+            refund_lag_days=refund_lag_days,
         )
     except UnfitError as problem:
         raise FileError(_why(problem)) from problem
     valued = valued_customers(customers, forecast=forecast)
-    shown = for_readers(valued, with_monetary_value=with_monetary_value)
+    shown = for_readers(valued.drop(columns=_MONEY_BACK), with_monetary_value=with_monetary_value)
     with writing(output):
         write_table(shown, output, sheets=_sheets(shown, forecast, horizon, options.language))
     for caveat in _caveats(forecast, n_customers=len(valued), horizon=horizon.text(options.language)):
@@ -160,6 +168,7 @@ def clv(
                 "n_customers": len(valued),
                 "n_valued": _n_valued(forecast),
                 **{name: {end: plain(total[end]) for end in _ENDS} for name, total in _totals(forecast).items()},
+                "kept_share": plain(forecast.kept_share),
                 "parameters": records(forecast.parameters),
                 "boundary": forecast.parameters.loc[~forecast.parameters["is_determined"], "parameter"].tolist(),
                 "nobody_leaves": forecast.limits.nobody_leaves,
@@ -182,11 +191,12 @@ def _sheets(shown: pd.DataFrame, forecast: BaseForecast, horizon: Span, language
     named = [(name, label.text(language).format(horizon=horizon.text(language))) for name, label in _TOTALS.items()]
     totals = pd.DataFrame([{"figure": text, **_totals(forecast)[name]} for name, text in named])
     own = {"figure": Named(_FIGURE, "text"), "value": Named(_VALUE, "money"), "n_customers": Named(_VALUED, "count")}
+    notes = (_NET.text(language).format(kept=share(forecast.kept_share)),) if forecast.kept_share < 1 else ()
     models = forecast.parameters.assign(model=forecast.parameters["model"].map(_NAMES))
     columns = ["model", "parameter", "estimate", "std_error", *ends]
     return [
         customer_sheet(shown, language),
-        Sheet(_TOTAL_SHEET.text(language), totals, headings(totals, language, own={**own, **ends})),
+        Sheet(_TOTAL_SHEET.text(language), totals, headings(totals, language, own={**own, **ends}), notes=notes),
         Sheet(_MODEL_SHEET.text(language), models, headings(models, language, columns=columns, own=ends)),
     ]
 
@@ -237,6 +247,8 @@ def _print(forecast: BaseForecast, horizon: Span, *, level: float, n_customers: 
         found = totals[name]
         label = _TOTALS[name].text(language).format(horizon=horizon.text(language))
         rows.append([label, shown(found["value"]), _between(found, shown)])
+    if forecast.kept_share < 1:
+        rows.append([_KEPT.text(language), share(forecast.kept_share), NOTHING])
     rows += [
         [
             f"{_NAMES[row['model']]} {symbol(row['parameter'])}",

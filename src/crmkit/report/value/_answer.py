@@ -11,6 +11,7 @@ import pandas as pd
 from crmkit._figures import whole_money as money
 from crmkit._frames import open_frame, to_pandas
 from crmkit._names import Language
+from crmkit.customers import mean_refund_lag
 from crmkit.report._numbers import counted
 from crmkit.report._section import Answer, Context
 from crmkit.report.value._texts import TEXTS
@@ -30,13 +31,16 @@ class Trust(NamedTuple):
     limits: ForecastLimits
     n_repeaters: int
     n_draws: int
+    kept_share: float
 
 
 def answer(context: Context) -> Answer:
     """Forecast the customers who bought, as far as models can be fitted."""
     facts, customers = context.facts, context.customers
     try:
-        forecast = base_forecast(customers, margin=facts.margin, discount_rate=facts.discount_rate)
+        forecast = base_forecast(
+            customers, margin=facts.margin, discount_rate=facts.discount_rate, refund_lag_days=_refund_lag(context)
+        )
     except UnfitError as error:
         return Answer(problem=error.said)
     saved = None
@@ -54,8 +58,15 @@ def answer(context: Context) -> Answer:
     return Answer(
         found,
         problem=None if forecast.problem is None else forecast.problem.said,
-        more=Trust(forecast.limits, forecast.n_repeaters, forecast.n_draws),
+        more=Trust(forecast.limits, forecast.n_repeaters, forecast.n_draws, forecast.kept_share),
     )
+
+
+def _refund_lag(context: Context) -> float:
+    """Days that refunds take to come; the log is only asked where there are any."""
+    if not context.customers["returned"].sum() > 0:
+        return 0.0
+    return mean_refund_lag(context.transactions, as_of=context.facts.as_of)
 
 
 def _totals(sums: pd.DataFrame, saved: pd.DataFrame | None) -> pd.DataFrame:

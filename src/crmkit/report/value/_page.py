@@ -71,17 +71,19 @@ def _notes(answer: Answer, facts: Facts, totals: Any) -> str:
     said = [] if answer.problem is None else [told(answer.problem, facts.language)]
     if "lifetime_value" in totals:
         n_unvalued = totals["expected_purchases"]["n_customers"] - totals["lifetime_value"]["n_customers"]
-        said += _meaning(facts, n_unvalued=n_unvalued)
+        said += _meaning(facts, n_unvalued=n_unvalued, kept_share=answer.more.kept_share)
     return joined(*said, language=facts.language)
 
 
-def _meaning(facts: Facts, *, n_unvalued: int) -> list[str]:
+def _meaning(facts: Facts, *, n_unvalued: int, kept_share: float) -> list[str]:
     note = TEXTS["value_note"].text(facts.language)
     said = [note.format(money=money_said(facts), as_of=day(facts.as_of), rate=_percent(facts.discount_rate))]
     if facts.margin == 1:
         said.append(TEXTS["value_note_revenue"].text(facts.language))
     else:
         said.append(TEXTS["value_note_profit"].text(facts.language).format(margin=_percent(facts.margin)))
+    if kept_share < 1:
+        said.append(TEXTS["value_note_net"].text(facts.language).format(kept=share(kept_share)))
     return [*said, unvalued_said(n_unvalued, facts)] if n_unvalued else said
 
 

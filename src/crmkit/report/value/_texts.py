@@ -67,6 +67,10 @@ TEXTS: Final[Mapping[str, Label]] = {
         "It is revenue, not profit: no margin was given.", "未给出利润率，故为销售额而非利润。"
     ),
     "value_note_profit": Label("{margin} of revenue is counted as profit.", "利润按销售额的 {margin} 计算。"),
+    "value_note_net": Label(
+        "Refunds are taken off: {kept} of what is bought is expected to be kept.",
+        "已扣除预计退款：购买金额预计有 {kept} 不会退回。",
+    ),
     "value_unvalued": Label(
         "No value can be given for {n}, for lack of amounts above zero or of a finite mean; they are not in the sums.",
         "有 {n} 位客户因没有大于零的金额或均值不是有限值而无法估值，未计入合计。",
