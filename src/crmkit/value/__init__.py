@@ -6,7 +6,7 @@ a model of purchases is.
 
 from crmkit._lazy import lazily
 from crmkit.value._base_value import customer_base_value
-from crmkit.value._forecast import backtest_table, forecast_table
+from crmkit.value._forecast import TriedForecast, backtest_table, forecast_table, tried_forecast
 from crmkit.value._from_lifetimes import from_lifetimes
 from crmkit.value._groups import fit_groups
 from crmkit.value._lifetime_value import (
@@ -41,6 +41,7 @@ __all__ = [
     "ModifiedBetaGeoModel",
     "NBDModel",
     "ParetoNBDModel",
+    "TriedForecast",
     "alive_history",
     "backtest_table",
     "customer_base_value",
@@ -57,6 +58,7 @@ __all__ = [
     "regularity_table",
     "spend_by_frequency_table",
     "spend_independence_table",
+    "tried_forecast",
 ]
 
 __getattr__, __dir__ = lazily(__name__, ("contracts", "judging"), exported=__all__)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from crmkit.views._fits import PURCHASE_MODELS, UnfitError
     from crmkit.views._forecast import BaseForecast, base_forecast
     from crmkit.views._limits import ForecastLimits
+    from crmkit.views._outlook import Outlook, customer_outlook
     from crmkit.views._remarks import MARK_REMARK, base_remarks, hole_remarks, stale_remarks
     from crmkit.views._scored import BaseSegments, base_segments, scored_customers
     from crmkit.views._star import star_tables, write_star_tables
@@ -23,12 +24,14 @@ __all__ = [
     "BaseForecast",
     "BaseSegments",
     "ForecastLimits",
+    "Outlook",
     "UnfitError",
     "base_customers",
     "base_forecast",
     "base_remarks",
     "base_segments",
     "base_table",
+    "customer_outlook",
     "customers_worth_saving",
     "hole_remarks",
     "scored_customers",
@@ -53,6 +56,10 @@ _HOMES: Final = {
         "base_forecast",
     ),
     "_limits": ("ForecastLimits",),
+    "_outlook": (
+        "Outlook",
+        "customer_outlook",
+    ),
     "_remarks": (
         "MARK_REMARK",
         "base_remarks",

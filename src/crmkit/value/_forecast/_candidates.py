@@ -147,6 +147,6 @@ def _spend(moment: Moment) -> GammaGammaModel | None:
     if not moment.log.is_priced:
         return None
     try:
-        return GammaGammaModel(non_positive="drop").fit(moment.customers)
+        return GammaGammaModel(non_positive="drop", refund_lag_days=moment.refund_lag).fit(moment.customers)
     except _UNFIT:
         return None

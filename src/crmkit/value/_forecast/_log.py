@@ -14,7 +14,7 @@ from crmkit._arrays import Floats
 from crmkit._calendar import day_numbers
 from crmkit._checks import Day, as_day, no_money
 from crmkit._frames import to_pandas
-from crmkit.customers import customer_summary
+from crmkit.customers import customer_summary, mean_refund_lag
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["Counts", "Log", "Moment", "read_log"]
@@ -117,9 +117,18 @@ class Moment:
     @cached_property
     def customers(self) -> pd.DataFrame:
         """The customers table of those known, in the order of their numbers."""
-        rows = self.log.rows[(self.log.day <= self.day) & self.known[self.log.customer]]
-        table: pd.DataFrame = customer_summary(rows, as_of=self.date)
+        table: pd.DataFrame = customer_summary(self._rows, as_of=self.date)
         return table
+
+    @cached_property
+    def refund_lag(self) -> float:
+        """Days that refunds usually take to come; missing where nothing went back."""
+        return mean_refund_lag(self._rows, as_of=self.date)
+
+    @cached_property
+    def _rows(self) -> pd.DataFrame:
+        """The transactions of those known, up to the day."""
+        return self.log.rows[(self.log.day <= self.day) & self.known[self.log.customer]]
 
     @property
     def date(self) -> Any:

@@ -19,7 +19,7 @@ from crmkit.value._forecast._sums import Codes, Sums, log_errors, summed, totals
 from crmkit.value._forecast._trials import Trials, trials
 from crmkit.value._purchases._model import PurchaseModel
 
-__all__ = ["backtest_table", "forecast_table"]
+__all__ = ["TriedForecast", "backtest_table", "forecast_table", "tried_forecast"]
 
 _COMBINED: Final = "combined"
 _GROUP: Final = "group"
@@ -39,6 +39,129 @@ _NOT_CARRIED_BACK: Final = Message(
     "segmenter, which labels customers on each day.",
     zh="{@by} 是今天的标签，不能用于更早的日期。请省略 {@by}，或给出拟合好的分群器，由其按各日期重新分群。",
 )
+
+
+class TriedForecast:
+    """A forecast and its trials on earlier days, made once for several tables; `tried_forecast` makes it."""
+
+    def __init__(self, trials: Trials, like: Any) -> None:
+        self._trials, self._like = trials, like
+
+    def __repr__(self) -> str:
+        n_customers, n_trials = len(self._trials.now.customers), len(self._trials.earlier)
+        return (
+            f"TriedForecast({n_customers:,} customers, {self._trials.horizon:g} days, tried on {n_trials} earlier days)"
+        )
+
+    def table(self, *, by: Any = None, level: float = 0.95) -> Any:
+        """Give what `forecast_table` gives.
+
+        Parameters
+        ----------
+        by : optional
+            Groups, as in `forecast_table`.
+        level : float, default 0.95
+            Probability with which an interval is meant to hold what comes.
+
+        Returns
+        -------
+        the kind of table given to `tried_forecast`
+            As in `forecast_table`.
+
+        Raises
+        ------
+        SchemaError, TypeError, ValueError
+            As in `forecast_table`, for ``by`` and ``level``.
+        """
+        check_fraction(level, name="level")
+        groups, codes = self._groups(by)
+        parts = [_forecast(self._trials, quantity, groups, codes, level=level) for quantity in self._trials.quantities]
+        return from_pandas(_named(pd.concat(parts), groups), like=self._like)
+
+    def backtests(self, *, by: Any = None, level: float = 0.95) -> Any:
+        """Give what `backtest_table` gives.
+
+        Parameters
+        ----------
+        by : optional
+            Groups, as in `backtest_table`.
+        level : float, default 0.95
+            Probability with which an interval is meant to hold what comes.
+
+        Returns
+        -------
+        the kind of table given to `tried_forecast`
+            As in `backtest_table`.
+
+        Raises
+        ------
+        SchemaError, TypeError, ValueError
+            As in `backtest_table`, for ``by`` and ``level``.
+        """
+        check_fraction(level, name="level")
+        if by is not None and not hasattr(by, "predict"):
+            raise ValueError(_NOT_CARRIED_BACK())
+        groups, codes = self._groups(by)
+        parts = [
+            part
+            for quantity in self._trials.quantities
+            for name in (None, *self._trials.expected)
+            for part in _backtests(self._trials, quantity, groups, codes, name=name, level=level)
+        ]
+        return from_pandas(_named(pd.concat([_NO_BACKTEST, *parts]), groups), like=self._like)
+
+    def _groups(self, by: Any) -> tuple[Grouping, list[Codes]]:
+        """Groups of today, and those of each trial."""
+        now = self._trials.now
+        groups = Grouping.of_all(now) if by is None else grouping(by, now)
+        return groups, [groups.on(trial.moment) for trial in self._trials.earlier]
+
+
+def tried_forecast(
+    transactions: Any,
+    *,
+    as_of: Day,
+    horizon: float,
+    time_unit: TimeUnit = "D",
+    models: Sequence[PurchaseModel | Rule] | None = None,
+) -> TriedForecast:
+    """Forecast and try it on earlier days once, for tables by several groups and for the back-tests.
+
+    Parameters
+    ----------
+    transactions : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+        As `crmkit.as_transactions` gives them.
+    as_of : date or ISO text
+        The last day that is known.
+    horizon : float
+        Time after ``as_of``, in ``time_unit``; a day or longer.
+    time_unit : {"D", "W", "M", "Y"}, default "D"
+        As in `forecast_table`.
+    models : sequence of purchase models and rules, optional
+        As in `forecast_table`.
+
+    Returns
+    -------
+    TriedForecast
+        Its ``table(by=, level=)`` is `forecast_table`, its ``backtests(by=, level=)`` is `backtest_table`.
+
+    Raises
+    ------
+    SchemaError, ConvergenceError, TypeError, ValueError
+        As in `forecast_table`.
+
+    Examples
+    --------
+    >>> from crmkit import as_transactions, load_cdnow
+    >>> from crmkit.value import tried_forecast
+    >>> tried = tried_forecast(as_transactions(load_cdnow()), as_of="1998-06-30", horizon=91)
+    >>> tried
+    TriedForecast(2,357 customers, 91 days, tried on 8 earlier days)
+    >>> tried.table()["quantity"].tolist()
+    ['purchases', 'revenue']
+    """
+    made = trials(transactions, as_of=as_of, horizon=horizon, time_unit=time_unit, models=models)
+    return TriedForecast(made, transactions)
 
 
 def forecast_table(
@@ -132,12 +255,9 @@ def forecast_table(
     0  purchases   1658.59    905.52    3037.61            3           0.09
     1    revenue  60555.94  31047.09  118095.41            3           0.04
     """
-    check_fraction(level, name="level")
-    tried = trials(transactions, as_of=as_of, horizon=horizon, time_unit=time_unit, models=models)
-    groups = Grouping.of_all(tried.now) if by is None else grouping(by, tried.now)
-    codes = [groups.on(trial.moment) for trial in tried.earlier]
-    table = pd.concat([_forecast(tried, quantity, groups, codes, level=level) for quantity in tried.quantities])
-    return from_pandas(_named(table, groups), like=transactions)
+    tried = tried_forecast(transactions, as_of=as_of, horizon=horizon, time_unit=time_unit, models=models)
+    table: FrameT = tried.table(by=by, level=level)
+    return table
 
 
 def backtest_table(
@@ -211,19 +331,9 @@ def backtest_table(
     1997-11-15    1207.0  675.0  2159.0  1252.0
     1997-12-30    1200.0  677.0  2126.0  1156.0
     """
-    check_fraction(level, name="level")
-    if by is not None and not hasattr(by, "predict"):
-        raise ValueError(_NOT_CARRIED_BACK())
-    tried = trials(transactions, as_of=as_of, horizon=horizon, time_unit=time_unit, models=models)
-    groups = Grouping.of_all(tried.now) if by is None else grouping(by, tried.now)
-    codes = [groups.on(trial.moment) for trial in tried.earlier]
-    parts = [
-        part
-        for quantity in tried.quantities
-        for name in (None, *tried.expected)
-        for part in _backtests(tried, quantity, groups, codes, name=name, level=level)
-    ]
-    return from_pandas(_named(pd.concat([_NO_BACKTEST, *parts]), groups), like=transactions)
+    tried = tried_forecast(transactions, as_of=as_of, horizon=horizon, time_unit=time_unit, models=models)
+    table: FrameT = tried.backtests(by=by, level=level)
+    return table
 
 
 def _forecast(tried: Trials, quantity: str, groups: Grouping, codes: Sequence[Codes], *, level: float) -> pd.DataFrame:
