@@ -52,6 +52,15 @@ def report(name="orders.csv", *options, as_of="2024-03-31"):
             report("orders.csv", "--amount", "amount", "--unit-price", "date"),
             "--amount and --unit-price cannot be used together",
         ),
+        (
+            report("orders.csv", "--decimal-comma", "--decimal-point"),
+            "--decimal-comma and --decimal-point cannot be used together. Leave one of them out",
+        ),
+        (report("orders.csv", "--decimal-point", "--thousands", "."), "--thousands says that '.' groups digits, and"),
+        (
+            report("orders.csv", "--quantity", "date", "--date", "customer_id", "--customer-id", ""),
+            "--quantity is multiplied by --unit-price, which is not given, and the amount is taken from amount",
+        ),
         (report("orders.csv", "--amount", "date", "--date", "date"), "--date, --amount both name the column date"),
         (("score", "orders.csv", "--as-of", "2024-03-31", "--output", "a.json"), "must end in .parquet, .csv or .xlsx"),
         (("score", "orders.csv", "--as-of", "2024-03-31", "--rules", "best"), "--rules must be named_11, chinese_8"),

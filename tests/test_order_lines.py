@@ -7,7 +7,14 @@ from pandas.testing import assert_frame_equal
 from tests.frames import Builder, as_pandas, rows
 from tests.logs import typed
 
-from crmkit import SchemaError, as_order_lines
+from crmkit import (
+    SchemaError,
+    as_order_lines,
+    as_transactions,
+    audit_orders,
+    rejected_orders,
+    unidentified_sales_table,
+)
 
 OWN = ["customer_id", "order_id", "date", "time", "quantity", "amount"]
 LOG = pd.DataFrame(
@@ -87,6 +94,12 @@ def test_every_kind_in_memory_keeps_the_order_of_the_rows(kind):
 def test_a_column_to_keep_must_be_there():
     with pytest.raises(SchemaError, match=r"`orders` has no column \['channel'\] to keep; its columns are \['who', "):
         as_order_lines(LOG, **NAMES, keep=["product", "channel"])
+
+
+@pytest.mark.parametrize("door", [as_transactions, audit_orders, rejected_orders, unidentified_sales_table])
+def test_elsewhere_a_quantity_beside_an_amount_has_no_use_and_is_refused(door):
+    with pytest.raises(ValueError, match=r"`quantity` is multiplied by unit_price=, .* beside `amount` it has no use"):
+        door(LOG, customer_id="who", quantity="units", amount="price")
 
 
 @pytest.mark.parametrize("own", OWN)

@@ -299,7 +299,7 @@ def test_a_table_that_is_not_one_of_rates_is_refused(rates, problem):
 def test_rates_need_currencies_and_prices():
     with pytest.raises(ValueError, match="`rates` needs the column of currency codes: pass currency="):
         as_transactions(ORDERS, rates=RATES)
-    with pytest.raises(ValueError, match="`rates` convert money, and the orders carry no price"):
+    with pytest.raises(ValueError, match="`rates` would convert money, and the orders carry no price"):
         as_transactions(ORDERS, amount=None, currency="code", rates=RATES)
     with pytest.raises(TypeError, match="`rates` must be a pandas, Polars or PyArrow table"):
         as_transactions(ORDERS, currency="code", rates={"EUR": 1.0})

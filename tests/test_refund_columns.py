@@ -170,3 +170,12 @@ def test_a_refund_of_orders_without_a_price_is_refused():
 def test_a_missing_column_of_refunds_is_refused():
     with pytest.raises(SchemaError, match="no column"):
         as_transactions(ORDERS, refund="nothing")
+
+
+def test_a_refund_that_was_guessed_is_not_blamed_on_the_user(tmp_path):
+    header = ("customer_id", "date", "Refund Amount")
+    (tmp_path / "orders.csv").write_text(text(header=header, rows=[("ann", "2024-03-01", "")]))
+    code, _, stderr = run("audit", tmp_path / "orders.csv", "--amount", "")
+    assert (code, "refund" in stderr) == (0, False)
+    code, _, stderr = run("audit", tmp_path / "orders.csv", "--amount", "", "--refund", "Refund Amount")
+    assert (code, "--refund is money that went back" in stderr) == (3, True)

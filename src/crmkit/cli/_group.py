@@ -12,7 +12,7 @@ import click
 from crmkit.cli import commands
 from crmkit.cli._asked import language_of
 from crmkit.cli._signals import exiting_when_terminated
-from crmkit.cli.language import EXTRA_ARGUMENTS, NO_SUCH_COMMAND, OptionError, telling, with_near
+from crmkit.cli.language import EXTRA_ARGUMENTS, FLAGS_AT_ODDS, NO_SUCH_COMMAND, OptionError, telling, with_near
 
 __all__ = ["SpokenCommand", "SpokenGroup"]
 
@@ -23,6 +23,7 @@ class SpokenCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments."""
         with telling(ctx):
+            _check_flags(self, args)
             ctx.allow_extra_args = True
             rest = super().parse_args(ctx, args)
             if rest and not ctx.resilient_parsing:
@@ -68,3 +69,15 @@ class SpokenGroup(click.Group):
         if name not in known:
             raise OptionError(with_near(NO_SUCH_COMMAND, name, get_close_matches(name, known)))
         return super().resolve_command(ctx, args)
+
+
+def _check_flags(command: click.Command, arguments: list[str]) -> None:
+    """Refuse two flags of which only the last would count, such as --decimal-comma and --decimal-point."""
+    given: dict[str, str] = {}
+    for argument in arguments:
+        for option in command.params:
+            if not (isinstance(option, click.Option) and option.is_flag and argument in option.opts):
+                continue
+            other = given.setdefault(str(option.name), argument)
+            if other != argument:
+                raise OptionError(FLAGS_AT_ODDS(one=other, other=argument))

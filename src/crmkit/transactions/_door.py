@@ -82,7 +82,8 @@ def as_transactions(
         currency before or after it, refunds as -5, 5- or (5). All numbers are in one notation, found out unless
         ``decimal`` tells it; a column that fits two, or none, is refused.
     quantity, unit_price : str, optional
-        Columns whose product is the amount.
+        Columns whose product is the amount. A quantity beside an ``amount`` has no use here and is refused;
+        `as_order_lines` carries it along.
     order_id : str, optional
         Column of order ids; rows that share one on a day are one order. Without it every row is an order.
     currency : str, optional
@@ -302,6 +303,7 @@ def as_order_lines(
         decimal=decimal,
         currency_sign=currency_sign,
         keep=keep,
+        with_quantity=True,
     )
     columns = {
         "customer_id": nw.col(CUSTOMER),

@@ -120,12 +120,18 @@ _CONTRADICTION: Final = Message(
     zh="没有 {@amount} 时，金额为 {@unit_price} 与 {@quantity} 之积：请给出 {@amount=}，或同时给出 {@quantity=} 与 "
     "{@unit_price=}；得到 {given}。",
 )
+_UNUSED: Final = Message(
+    en="{@quantity} is multiplied by {@unit_price=}, which is not given, and beside {@amount} it has no use. Name the "
+    "unit price, or leave {@quantity} out.",
+    zh="{@quantity} 须与 {@unit_price=} 相乘，而后者未给出；已有 {@amount} 时，它没有用处。请给出单价，或去掉 "
+    "{@quantity}。",
+)
 _NO_CURRENCY: Final = Message(
     en="{@rates} needs the column of currency codes: pass {@currency=}.",
     zh="使用 {@rates} 时须用 {@currency=} 指明货币代码列。",
 )
 _NOTHING_TO_CONVERT: Final = Message(
-    en="{@rates} convert money, and the orders carry no price. Leave {@rates} out.",
+    en="{@rates} would convert money, and the orders carry no price. Leave {@rates} out.",
     zh="{@rates} 用于换算金额，而订单没有价格。请去掉 {@rates}。",
 )
 _PRODUCT: Final = Message(en="the product of quantity and unit price", zh="数量与单价的乘积")
@@ -154,8 +160,12 @@ def read_orders(
     decimal: DecimalMark | None,
     currency_sign: str | None,
     keep: Sequence[Hashable] = (),
+    with_quantity: bool = False,
 ) -> Rows:
-    """Name the columns of an order log and clean their values; no row is left out, and refunds become rows."""
+    """Name the columns of an order log and clean their values; no row is left out, and refunds become rows.
+
+    ``with_quantity`` says that the quantity is wanted for itself, beside an amount.
+    """
     columns = {
         CUSTOMER: customer_id,
         TIME: date,
@@ -169,6 +179,8 @@ def read_orders(
         REFUND_DATE: refund_date,
     }
     check_counts(counts, status=status)
+    if quantity is not None and unit_price is None and amount is not None and not with_quantity:
+        raise ValueError(_UNUSED())
     if refund_date is not None and refund is None:
         raise ValueError(NO_REFUND())
     rows = open_rows(orders, columns, table="orders", also=[currency], carried=keep)

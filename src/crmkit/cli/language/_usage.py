@@ -9,11 +9,15 @@ import click
 
 from crmkit._messages import Message, Said
 
-__all__ = ["EXTRA_ARGUMENTS", "NO_COMMAND", "NO_SUCH_COMMAND", "problem_of", "with_near"]
+__all__ = ["EXTRA_ARGUMENTS", "FLAGS_AT_ODDS", "NO_COMMAND", "NO_SUCH_COMMAND", "problem_of", "with_near"]
 
 NO_COMMAND: Final = Message(en="Missing command.", zh="缺少命令。")
 NO_SUCH_COMMAND: Final = Message(en="No such command {name!r}.{near}", zh="没有命令 {name!r}。{near}")
 EXTRA_ARGUMENTS: Final = Message(en="Unexpected arguments: {extra}", zh="多余的参数：{extra}")
+FLAGS_AT_ODDS: Final = Message(
+    en="{one} and {other} cannot be used together. Leave one of them out.",
+    zh="{one} 与 {other} 不能同时使用，请去掉其中一个。",
+)
 
 _MISSING_OPTION: Final = Message(en="Missing option {name}.", zh="缺少选项 {name}。")
 _MISSING_ARGUMENT: Final = Message(en="Missing argument {name}.", zh="缺少参数 {name}。")

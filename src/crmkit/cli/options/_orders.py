@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import click
 
+from crmkit._messages import Message
+from crmkit.cli.language import OptionError
 from crmkit.cli.options._general import LANGUAGE
 from crmkit.cli.options._types import Choice, Day, FilePath, RowCount, Separator, Values
 
@@ -19,6 +21,12 @@ def _column(name: str, text: str) -> Callable[..., Any]:
 
 
 _OF_READING: Final = ("encoding", "separator", "sheet", "skip_rows", "sql")
+_BOTH_MARKS: Final = Message(
+    en="--thousands says that {mark!r} groups digits, and --decimal-comma or --decimal-point that it is the decimal "
+    "mark. Leave one of them out.",
+    zh="--thousands 说明 {mark!r} 是千位分隔符，而 --decimal-comma 或 --decimal-point 说明它是小数符号。"
+    "请去掉其中一个。",
+)
 _DECIMAL_BESIDE: Final = {",": ".", ".": ","}
 _SHARED: Final = (
     click.argument("file", type=FilePath()),
@@ -120,6 +128,8 @@ def order_command(*, as_of: str, needs_as_of: bool) -> Callable[[Callable[..., N
             columns = {role: given.pop(role) for role in ROLES}
             reading = Reading(header=not given.pop("no_header"), **{name: given.pop(name) for name in _OF_READING})
             thousands = given.pop("thousands")
+            if given["decimal"] and given["decimal"] == thousands:
+                raise OptionError(_BOTH_MARKS(mark=thousands))
             given["decimal"] = given["decimal"] or _DECIMAL_BESIDE.get(thousands)
             names = [name for name in OrderOptions.__dataclass_fields__ if name in given]
             options = OrderOptions(columns=columns, reading=reading, **{name: given.pop(name) for name in names})

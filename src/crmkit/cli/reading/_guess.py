@@ -64,6 +64,11 @@ _TWO_NAMED: Final = Message(
     en="--amount and --unit-price cannot be used together: the amount is one column, or quantity times unit price.",
     zh="--amount 与 --unit-price 不能同时使用：金额取自一列，或为数量乘以单价。",
 )
+_QUANTITY_ALONE: Final = Message(
+    en="--quantity is multiplied by --unit-price, which is not given, and the amount is taken from {amount}. Name the "
+    "unit price, or leave --quantity out.",
+    zh="--quantity 须与 --unit-price 相乘，而后者未给出；金额已取自列 {amount}。请给出单价，或去掉 --quantity。",
+)
 _NAMED_TWICE: Final = Message(
     en="{options} both name the column {column}. Give each a column of its own.",
     zh="{options} 指定了同一列 {column}，请分别指定。",
@@ -107,14 +112,15 @@ def found_columns(
         for role in ("customer_id", "date", "order_id", "currency", "status", "refund", "refund_date")
         if named[role] is None and role not in guesses
     }
-    if not (guesses.get("refund") or named["refund"]):
-        guesses.pop("refund_date", None)
     if "amount" not in guesses:
         guesses |= _guessed_amount(free, named, file=file)
+    guesses = _without_idle_refunds(guesses, named)
     found = {role: guesses.get(role) or column or None for role, column in named.items()}
     wanting = [role for role in ("customer_id", "date") if found[role] is None]
     if found["unit_price"] is not None and found["quantity"] is None:
         wanting.append("quantity")
+    if named["quantity"] and found["amount"] is not None:
+        raise OptionError(_QUANTITY_ALONE(amount=found["amount"]))
     unpriced = found["amount"] is None and found["unit_price"] is None
     # With a column left that may be the money, orders are without a price only if the user says so.
     if unpriced and named["amount"] is None and set(header) - set(found.values()):
@@ -183,6 +189,14 @@ def _guessed_amount(free: Sequence[str], named: Mapping[str, str | None], *, fil
         return {"amount": None}
     product: Columns = {"quantity": quantity, "unit_price": unit_price}
     return {role: column for role, column in product.items() if named[role] is None}
+
+
+def _without_idle_refunds(guesses: Columns, named: Mapping[str, str | None]) -> Columns:
+    """Guess no refund of orders without a price, and no date without a refund: only what is named is blamed."""
+    has_money = any(guesses.get(role) or named[role] for role in ("amount", "unit_price"))
+    refund = named["refund"] or (guesses.get("refund") if has_money else None)
+    idle = {"refund": not has_money, "refund_date": not refund}
+    return {role: column for role, column in guesses.items() if not idle.get(role)}
 
 
 def _guess(header: Sequence[str], role: str, *, file: object, asked: str | None = None) -> str | None:
