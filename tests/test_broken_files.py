@@ -115,6 +115,16 @@ def test_pipes_and_devices(folder):
     assert said(os.devnull)[0].startswith(f"Error: {os.devnull} is a device, not a file.")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+@pytest.mark.parametrize("option", ["--rules", "--master"])
+def test_pipes_beside_the_orders(folder, option):
+    (folder / "orders.csv").write_bytes(CSV)
+    os.mkfifo("beside.toml")
+    code, _, stderr = run("score", "orders.csv", "--as-of", "2024-03-31", option, "beside.toml", "--output", "c.csv")
+    assert code == 3
+    assert "beside.toml is a pipe, not a file. Write what it gives to a file first." in stderr
+
+
 def test_a_name_that_is_too_long():
     name = "x" * 300 + ".csv"
     assert said(name)[0].startswith(f"Error: {name} cannot be read: [Errno 36] File name too long")

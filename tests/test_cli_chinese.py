@@ -188,7 +188,7 @@ def test_of_nobody_who_bought_and_of_endless_money(rows, expected, folder):
 
 NO_MAXIMUM = (
     "模型 ParetoNBDModel 无法拟合：似然函数没有最大值。请检查是否有异常的客户或数值（过长的历史、单位混用），或提供更多"
-    "客户，或给出先验。"
+    "客户、更长的历史，或换一个模型；在 Python 中还可给出先验。"
 )
 
 

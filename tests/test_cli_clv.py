@@ -424,7 +424,8 @@ def test_a_fit_that_fails_is_said(folder, orders, monkeypatch, error):
     def failing(self, customers):
         raise error(
             "The fit of ParetoNBDModel found no maximum of the likelihood. Look for impossible customers or values "
-            "(very long histories, mixed units), fit on more customers, or give priors."
+            "(very long histories, mixed units), fit on more customers or a longer history, or another "
+            "model; from Python, priors help too."
         )
 
     monkeypatch.setattr(ParetoNBDModel, "fit", failing)

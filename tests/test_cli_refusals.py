@@ -63,6 +63,8 @@ def report(name="orders.csv", *options, as_of="2024-03-31"):
         ),
         (report("orders.csv", "--amount", "date", "--date", "date"), "--date, --amount both name the column date"),
         (("score", "orders.csv", "--as-of", "2024-03-31", "--output", "a.json"), "must end in .parquet, .csv or .xlsx"),
+        (("report", "orders.csv", "--as-of", "2024-03-31", "--output", "a.docx"), "must end in .html, .htm or .xlsx"),
+        (("demo", "--output", "a.pdf"), "--output of a report must end in .html, .htm or .xlsx, got a.pdf."),
         (("score", "orders.csv", "--as-of", "2024-03-31", "--rules", "best"), "--rules must be named_11, chinese_8"),
         (("score", "orders.csv", "--as-of", "2024-03-31", "--master-id", "id"), "--master-id needs --master"),
         (("kpi", "orders.csv"), "Missing option '--start'"),

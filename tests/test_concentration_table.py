@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,3 +138,9 @@ def test_the_customers_given_are_not_changed(cdnow):
     before = cdnow.copy()
     concentration_table(cdnow)
     assert_frame_equal(cdnow, before)
+
+
+def test_values_of_arrow_that_are_encoded_by_runs():
+    spend = pc.run_end_encode(pa.array([10.0, 10.0, 70.0, 10.0]))
+    found = concentration_table(pa.table({"n_orders": [1, 1, 1, 0], "spend": spend}), n_points=2)
+    assert rows(found.to_pandas()) == [(0, 0, 0), (1, 1, 3)]

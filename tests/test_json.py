@@ -15,6 +15,7 @@ from tests.customers import customer_table
 
 from crmkit import __version__
 from crmkit._estimator import JsonEstimator
+from crmkit._messages import Words
 from crmkit.segment import RFMScorer, RFMSegmenter, TierSegmenter, ValueSegmenter
 from crmkit.value import NBDModel
 
@@ -66,6 +67,13 @@ def test_a_child_comes_back_fitted_or_not_as_it_was():
     assert (holder.learned_.given, holder.learned_.learned_) == (1, 2)
     with pytest.raises(NotFittedError):
         holder.given.to_json()
+
+
+def test_what_is_not_fitted_says_so_in_both_languages():
+    with pytest.raises(NotFittedError) as caught:
+        RFMScorer().transform(pd.DataFrame())
+    assert str(caught.value) == "This RFMScorer is not fitted yet. Call fit first."
+    assert caught.value.args[0].told("zh", Words()) == "该 RFMScorer 尚未拟合，请先调用 fit。"
 
 
 def test_the_json_says_what_was_fitted():

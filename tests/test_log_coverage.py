@@ -21,7 +21,7 @@ from crmkit import (
     make_transactions,
 )
 from crmkit._stats import doubled_runs, expected_ranges, far_too_few, implausible_silences, runs_of
-from crmkit.activity import daily_counts, log_holes, touching
+from crmkit.activity import daily_counts, log_closures, log_holes, touching
 
 END = pd.Timestamp("2025-12-31").to_pydatetime()
 
@@ -168,7 +168,13 @@ def test_what_comes_back_every_year_is_a_season():
     orders = every_day("2022-01-01", "2024-12-31")
     closed = orders[~orders["date"].dt.month.isin([7, 8])]
     assert holes_of(closed, as_of=pd.Timestamp("2024-12-31").to_pydatetime()) == []
+    as_of = pd.Timestamp("2024-12-31").to_pydatetime()
+    found = log_closures(daily_counts(as_transactions(closed), as_of=as_of), as_of=as_of)
+    assert [(f"{each.start:%Y-%m-%d}", f"{each.end:%Y-%m-%d}") for each in found] == [
+        (f"{year}-07-01", f"{year}-08-31") for year in (2022, 2023, 2024)
+    ]
     once = orders[~orders["date"].dt.strftime("%Y-%m").isin(["2023-07", "2023-08"])]
+    assert log_closures(daily_counts(as_transactions(once), as_of=as_of), as_of=as_of) == []
     holes = holes_of(once, as_of=pd.Timestamp("2024-12-31").to_pydatetime())
     assert named(holes) == [("missing", "2023-07-01", "2023-08-31")]
 

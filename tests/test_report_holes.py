@@ -84,7 +84,7 @@ def test_a_month_that_is_missing_is_not_a_month_of_nothing(page):
 
 
 def test_sections_on_all_days_say_so(page, holed):
-    told = "† The log is incomplete for the period of these figures."
+    told = "† The log is incomplete, or holds days twice, for the period of these figures."
     assert page.count(told) == 1
     whole = customer_report(
         as_transactions(every_day("2024-01-01", "2024-09-30")), as_of="2024-09-30", sections=SECTIONS
@@ -253,3 +253,22 @@ def test_a_month_that_touches_a_hole_is_drawn_like_one_that_is_not_over(holed):
     pale = drawn_months(found.tables["months"], found).set_index("period")["is_complete"]
     assert pale.index[~pale].tolist() == [pd.Timestamp("2024-04-01")]
     assert found.tables["months"]["is_complete"].all()
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "The business seems to close every year: no orders from 2023-08-01 to 2023-08-31; from 2024-08-01 to"),
+        ("zh", "每年似乎有固定的停业期：2023-08-01 至 2023-08-31；2024-08-01 至 2024-08-31 没有订单。"),
+    ],
+)
+def test_a_business_that_closes_every_august_is_told(tmp_path, language, says):
+    orders = every_day("2023-01-01", "2024-12-31")
+    orders = orders[orders["date"].dt.month != 8]
+    found = customer_report(as_transactions(orders), as_of="2024-12-31", sections=SECTIONS, language=language)
+    assert found.holes == ()
+    assert found.findings[1].startswith(says)
+    path = tmp_path / "orders.csv"
+    orders.to_csv(path, index=False)
+    _, _, stderr = run("kpi", path, "--start", "2024-08-01", "--end", "2024-08-31", "--language", language)
+    assert says in stderr

@@ -137,7 +137,7 @@ def test_a_log_with_a_hole_marks_its_months_and_leaves_the_missing_ones_empty(tm
     assert months["2023-07"]["Note"] == "†"
     assert months["2023-04"]["Note"] is None
     below = [row[0].value for row in found["Customer tiers"].iter_rows()]
-    assert below[-1] == "† The log is incomplete for the period of these figures."
+    assert below[-1] == "† The log is incomplete, or holds days twice, for the period of these figures."
 
 
 def test_what_cannot_be_shown_is_said_on_the_first_sheet(tmp_path):

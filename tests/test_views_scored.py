@@ -98,11 +98,13 @@ def test_prospects_are_potential_customers_and_outside_the_base(customers):
     assert scored[["r_score", "f_score", "m_score"]].iloc[-1].isna().all()
 
 
-def test_holes_are_named_in_one_sentence():
+def test_holes_are_named_in_one_sentence_and_doubled_days_in_another():
     named = hole_remarks([hole(0), hole(1, "partial"), hole(2, "doubled")])
     assert named == [
         "The log seems to be incomplete: no orders on 2024-01-01 (7 to 20 expected); 4 orders on 2024-01-02 (7 to 20 "
-        "expected); all 4 orders on 2024-01-03 occur an even number of times, perhaps loaded twice."
+        "expected).",
+        "Days of the log seem to be doubled: all 4 orders on 2024-01-03 occur an even number of times, perhaps loaded "
+        "twice.",
     ]
     (many,) = hole_remarks([hole(number) for number in range(7)], of="shop north")
     assert many.startswith("The log seems to be incomplete for shop north: no orders on 2024-01-01")

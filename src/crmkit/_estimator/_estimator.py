@@ -19,7 +19,7 @@ from crmkit._estimator._json import JsonError, check_keys, plain, read, refused,
 from crmkit._messages import Message, Parameter
 from crmkit._version import __version__
 
-__all__ = ["JsonEstimator"]
+__all__ = ["JsonEstimator", "check_fitted"]
 
 _OPTIONS = "options_"
 _KINDS: dict[str, Any] = {"pd.DataFrame": pd.DataFrame, "int": int, "float": (int, float), "list[str]": list}
@@ -43,6 +43,14 @@ _NOT_PLAIN: Final = Message(
     en="{name} must be a plain value, or a list or dict of plain values, got {value!r}.",
     zh="{name} 须为普通值，或由普通值组成的列表或字典，得到 {value!r}。",
 )
+
+
+def check_fitted(estimator: object) -> None:
+    """Raise unless an estimator was fitted."""
+    try:
+        check_is_fitted(estimator)
+    except NotFittedError as error:
+        raise NotFittedError(_NOT_FITTED(kind=type(estimator).__name__)) from error
 
 
 class JsonEstimator(BaseEstimator):  # type: ignore[misc]
@@ -79,7 +87,7 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
         NotFittedError
             Before ``fit``.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         return json.dumps({"version": __version__, **_record(self)}, allow_nan=False, ensure_ascii=False, default=plain)
 
     @classmethod
@@ -110,7 +118,7 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             del record["version"]
             estimator = _restored(record, cls) if name == cls.__name__ else None
             if estimator is not None:
-                check_is_fitted(estimator)
+                check_fitted(estimator)
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(_NOT_ITS_JSON(kind=cls.__name__, text=str(text)[:_MOST_SHOWN])) from error
         if estimator is None:

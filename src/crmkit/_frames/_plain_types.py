@@ -71,11 +71,16 @@ def _is_plain(kind: Any) -> bool:
 def _plain_arrow(values: Any) -> Any:
     """A PyArrow column in a type that Narwhals reads right; None where it already is."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     kind = values.type
     if pa.types.is_dictionary(kind):
         # Narwhals takes the code of a missing value for that of the last entry.
         decoded = values.cast(kind.value_type)
+        made = _plain_arrow(decoded)
+        return decoded if made is None else made
+    if pa.types.is_run_end_encoded(kind):
+        decoded = pc.run_end_decode(values)
         made = _plain_arrow(decoded)
         return decoded if made is None else made
     if pa.types.is_date64(kind):

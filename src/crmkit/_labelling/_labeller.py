@@ -8,9 +8,8 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
-from crmkit._estimator import JsonError, JsonEstimator
+from crmkit._estimator import JsonError, JsonEstimator, check_fitted
 from crmkit._frames import FrameT, column_like, from_pandas
 from crmkit._labelling._scheme import Scheme, check_label_table
 from crmkit._labelling._summary import label_summary
@@ -94,7 +93,7 @@ class Labeller(JsonEstimator, ABC):
         TypeError
             If ``customers`` is not a table in memory.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         return column_like(self._labelled(self._positions(customers)), name="segment", like=customers)
 
     def summary(self, customers: FrameT) -> FrameT:
@@ -122,7 +121,7 @@ class Labeller(JsonEstimator, ABC):
         TypeError
             If ``customers`` is not a table in memory.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         table = label_summary(self.segments_, self._positions(customers), customers, value=self._value_column())
         return from_pandas(table, like=customers)
 
@@ -177,5 +176,5 @@ def positions_in(
     """Give the segments of a fitted labeller and the position of each row's; errors call the two by their names."""
     if not isinstance(labeller, Labeller):
         raise TypeError(_NO_LABELLER(name=Parameter(parameter), got=type(labeller).__name__))
-    check_is_fitted(labeller)
+    check_fitted(labeller)
     return labeller.segments_, labeller._positions(customers, name=name)

@@ -9,7 +9,14 @@ from crmkit._stats._concentration import (
     share_of_top,
     top_count,
 )
-from crmkit._stats._coverage import doubled_runs, expected_ranges, far_too_few, implausible_silences, runs_of
+from crmkit._stats._coverage import (
+    doubled_runs,
+    expected_ranges,
+    far_too_few,
+    implausible_silences,
+    runs_of,
+    yearly_silences,
+)
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
 from crmkit._stats._intervals import normal_reach, wilson_interval
 from crmkit._stats._markov import (
@@ -63,4 +70,5 @@ __all__ = [
     "total_rewards",
     "unit_rule",
     "wilson_interval",
+    "yearly_silences",
 ]

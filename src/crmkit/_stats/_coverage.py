@@ -6,7 +6,7 @@ import numpy.typing as npt
 from crmkit._arrays import Floats
 from crmkit._stats._silence import silence_probability
 
-__all__ = ["doubled_runs", "expected_ranges", "far_too_few", "implausible_silences", "runs_of"]
+__all__ = ["doubled_runs", "expected_ranges", "far_too_few", "implausible_silences", "runs_of", "yearly_silences"]
 
 Counts = npt.NDArray[np.int64]
 Run = tuple[int, int]
@@ -40,10 +40,20 @@ def implausible_silences(counts: Counts) -> list[Run]:
     or closed on some days is not a hole. A side of fewer than 14 days is ignored beside a longer one. A stretch that
     recurs every year is not a hole either: one that overlaps another by half, one or more years apart.
     """
+    found = _long_silences(counts)
+    return [run for run in found if not any(_a_year_apart(run, other) for other in found)]
+
+
+def yearly_silences(counts: Counts) -> list[Run]:
+    """The stretches of empty days that are too long to be chance and recur every year."""
+    found = _long_silences(counts)
+    return [run for run in found if any(_a_year_apart(run, other) for other in found)]
+
+
+def _long_silences(counts: Counts) -> list[Run]:
     filled = counts > 0
     empty = [(start, stop) for start, stop in runs_of(~filled) if start > 0 and stop < len(counts) and stop - start > 1]
-    found = [run for run in empty if _probability(filled, run) < _RARE / len(empty)]
-    return [run for run in found if not any(_a_year_apart(run, other) for other in found)]
+    return [run for run in empty if _probability(filled, run) < _RARE / len(empty)]
 
 
 def _probability(filled: npt.NDArray[np.bool_], run: Run) -> float:

@@ -41,9 +41,10 @@ _MOST_HALVINGS = 30
 
 _NO_MAXIMUM: Final = Message(
     en="The fit of {what} found no maximum of the likelihood. Look for impossible customers or values (very long "
-    "histories, mixed units), fit on more customers, or give priors.",
+    "histories, mixed units), fit on more customers or a longer history, or another model; from "
+    "Python, priors help too.",
     zh="模型 {what} 无法拟合：似然函数没有最大值。请检查是否有异常的客户或数值（过长的历史、单位混用），"
-    "或提供更多客户，或给出先验。",
+    "或提供更多客户、更长的历史，或换一个模型；在 Python 中还可给出先验。",
 )
 
 

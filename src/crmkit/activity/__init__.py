@@ -1,6 +1,7 @@
 """What customers do by period: activity, cohorts, opportunities; and whether the log is complete."""
 
 from crmkit.activity._activity import activity_table
+from crmkit.activity._closures import LogClosure, log_closures
 from crmkit.activity._cohorts import cohort_table
 from crmkit.activity._coverage import log_coverage_table
 from crmkit.activity._daily import daily_counts
@@ -13,6 +14,7 @@ from crmkit.activity._span import LogSpan, log_span
 
 __all__ = [
     "ACTIVITY_REASONS",
+    "LogClosure",
     "LogHole",
     "LogSpan",
     "activity_table",
@@ -20,6 +22,7 @@ __all__ = [
     "audit_activity",
     "cohort_table",
     "daily_counts",
+    "log_closures",
     "log_coverage_table",
     "log_holes",
     "log_span",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_money, check_turnover, some
-from crmkit._frames import FrameT, collected, from_pandas
+from crmkit._frames import FrameT, collected, from_pandas, with_plain_types
 from crmkit._kpi import Kpi, tells
 from crmkit._messages import Column, Message, Parameter
 from crmkit._names import Label
@@ -178,7 +178,8 @@ def concentration_table(customers: FrameT, *, value: str = "spend", n_points: in
     """
     check_int(n_points, name="n_points", low=2)
     rows = open_table(customers, CUSTOMERS, columns=["n_orders"], also=[value])
-    found = collected(rows.filter(nw.col("n_orders") > 0).select(value))[value].to_numpy()
+    rows = with_plain_types(rows, columns=[value])
+    found = collected(rows.select("n_orders", value).filter(nw.col("n_orders") > 0))[value].to_numpy()
     if value in CUSTOMERS and CUSTOMERS[value].kind == "money":
         check_money(np.asarray(found, dtype=np.float64), where=Column("customers", value))
     values = _complete(found)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from crmkit._names import Language
-from crmkit.activity import LogHole, LogSpan, touching
+from crmkit.activity import LogClosure, LogHole, LogSpan, touching
 
 __all__ = ["Facts"]
 
@@ -26,6 +26,7 @@ class Facts:
     sections: tuple[str, ...]
     span: LogSpan
     holes: tuple[LogHole, ...]
+    closures: tuple[LogClosure, ...]
     base: pd.DataFrame
     kpis: pd.DataFrame
 

@@ -10,7 +10,7 @@ from crmkit.report._facts import Facts
 from crmkit.report._section import Answer
 from crmkit.report._sections import SECTIONS
 from crmkit.report._texts import TEXTS, joined, told
-from crmkit.views import MARK_REMARK, base_remarks, hole_remarks, stale_remarks
+from crmkit.views import MARK_REMARK, base_remarks, closure_remarks, hole_remarks, stale_remarks
 
 __all__ = ["findings", "remarks", "subtitle"]
 
@@ -45,7 +45,8 @@ def remarks(facts: Facts) -> list[str]:
     of_log = [f"{MARK} {told(remark, language)}" for remark in said]
     if said:
         of_log[-1] = joined(of_log[-1], told(MARK_REMARK, language), language=language)
-    return [*(told(remark, language) for remark in base_remarks(facts.base)), *of_log]
+    unmarked = [*base_remarks(facts.base), *closure_remarks(facts.closures)]
+    return [*(told(remark, language) for remark in unmarked), *of_log]
 
 
 def _nothing(facts: Facts) -> str:

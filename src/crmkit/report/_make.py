@@ -8,7 +8,7 @@ from typing import Any, Final
 from crmkit._checks import Day, as_day, check_discount_rate, check_int, check_margin, check_option
 from crmkit._frames import open_frame, to_pandas
 from crmkit._names import LANGUAGES, Language
-from crmkit.activity import daily_counts, log_holes, log_span
+from crmkit.activity import daily_counts, log_closures, log_holes, log_span
 from crmkit.customers import customer_summary
 from crmkit.metrics import order_kpis
 from crmkit.report._facts import Facts
@@ -119,6 +119,7 @@ def customer_report(
         sections=tuple(name for name in shown if name in possible),
         span=span,
         holes=tuple(log_holes(of_lines, as_of=last_day)),
+        closures=tuple(log_closures(of_lines, as_of=last_day)),
         base=base_table(customers),
         kpis=to_pandas(open_frame(kpis, name="kpis")),
     )

@@ -46,6 +46,8 @@ class CustomerReport(Facts):
         What the log does not hold as it should: ``kind`` ("missing", "partial", "doubled"), ``start`` and ``end``,
         ``n_orders``, and the range ``expected_low`` to ``expected_high``; see `crmkit.log_coverage_table`. Figures
         whose period touches one are marked †.
+    closures : tuple of LogClosure
+        Days without an order, ``start`` to ``end``, that recur every year: no holes, but remarked on.
     base : DataFrame
         Whose money the shares of revenue are of, as `crmkit.views.base_table` gives it.
     kpis : DataFrame

@@ -29,7 +29,8 @@ TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
             "核心指标、月度数据、同期群、分层、RFM、客户价值、购买节奏和集中度均以购买为基础，故不显示。",
         ),
         "section_touched": Label(
-            "† The log is incomplete for the period of these figures.", "† 以上数字所在期间的数据不完整。"
+            "† The log is incomplete, or holds days twice, for the period of these figures.",
+            "† 以上数字所在期间的数据不完整或有重复。",
         ),
         "rows_cut": Label("Only the first {n} of {of} rows are shown.", "仅显示 {of} 行中的前 {n} 行。"),
         "made_with": Label(

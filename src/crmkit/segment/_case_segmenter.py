@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import check_option
+from crmkit._estimator import check_fitted
 from crmkit._frames import Coded, FrameT, column_like, is_engine, open_as_given, rows_like
 from crmkit._labelling import Labeller, Measures, measured
 from crmkit._messages import Message
@@ -70,7 +70,7 @@ class CaseSegmenter(Labeller):
         TypeError
             If ``customers`` is not a frame.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         if is_engine(open_as_given(customers, name="customers")):
             codes = list(self.segments_["segment"])
             return assigned_in_engine(
@@ -108,7 +108,7 @@ class CaseSegmenter(Labeller):
         ValueError
             If ``language`` is not one of the two.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         check_option(language, LANGUAGES, name="language")
         columns = self._columns(customers)
         sentences = self._sentences(*self._placed(columns), columns, language)
@@ -139,7 +139,7 @@ class CaseSegmenter(Labeller):
             If the table's name is not plain (letters, digits and underscores, parts separated by dots), or ``quote``
             is not one of the three.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         if not isinstance(table, str) or not _PLAIN_NAME.fullmatch(table):
             raise ValueError(_TABLE_NAME(value=table))
         check_option(quote, ("", '"', "`"), name="quote")

@@ -7,11 +7,10 @@ from typing import Any, ClassVar, Final, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_int, check_number
-from crmkit._estimator import JsonError, JsonEstimator
+from crmkit._estimator import JsonError, JsonEstimator, check_fitted
 from crmkit._messages import Column, Message
 from crmkit._random import as_generator
 from crmkit._stats import Maximum, normal_reach
@@ -137,7 +136,7 @@ class ValueModel(JsonEstimator):
         NotFittedError
             Before `fit`.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         check_int(n_draws, name="n_draws", low=1)
         rng = as_generator(random_state)
         centre = self._searched(self._estimates())
@@ -176,7 +175,7 @@ class ValueModel(JsonEstimator):
         >>> round(model.loglik(one), 2)
         -9.46
         """
-        check_is_fitted(self)
+        check_fitted(self)
         return self._log_likelihood(customers)[0]
 
     def score(self, customers: Any, y: None = None) -> float:  # noqa: ARG002
@@ -201,7 +200,7 @@ class ValueModel(JsonEstimator):
         SchemaError
             As in `fit`.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         value, n_customers = self._log_likelihood(customers)
         return value / n_customers if n_customers else float("nan")
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crmkit.views._forecast import BaseForecast, base_forecast
     from crmkit.views._limits import ForecastLimits
     from crmkit.views._outlook import Outlook, customer_outlook
-    from crmkit.views._remarks import MARK_REMARK, base_remarks, hole_remarks, stale_remarks
+    from crmkit.views._remarks import MARK_REMARK, base_remarks, closure_remarks, hole_remarks, stale_remarks
     from crmkit.views._scored import BaseSegments, base_segments, scored_customers
     from crmkit.views._star import star_tables, write_star_tables
     from crmkit.views._valued import valued_customers
@@ -31,6 +31,7 @@ __all__ = [
     "base_remarks",
     "base_segments",
     "base_table",
+    "closure_remarks",
     "customer_outlook",
     "customers_worth_saving",
     "hole_remarks",
@@ -63,6 +64,7 @@ _HOMES: Final = {
     "_remarks": (
         "MARK_REMARK",
         "base_remarks",
+        "closure_remarks",
         "hole_remarks",
         "stale_remarks",
     ),

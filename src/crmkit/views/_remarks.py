@@ -10,9 +10,9 @@ from typing import Any, Final
 from crmkit._figures import Counted, count, day, whole_money
 from crmkit._frames import open_frame, to_pandas
 from crmkit._messages import Joined, Message, Said
-from crmkit.activity import LogHole, LogSpan
+from crmkit.activity import LogClosure, LogHole, LogSpan
 
-__all__ = ["MARK_REMARK", "base_remarks", "hole_remarks", "stale_remarks"]
+__all__ = ["MARK_REMARK", "base_remarks", "closure_remarks", "hole_remarks", "stale_remarks"]
 
 _MOST_HOLES_NAMED: Final = 5
 _ONE_AFTER_ANOTHER: Final = Message(en="{sentences}", zh="{sentences}")
@@ -41,6 +41,15 @@ _STALE: Final = Message(
 _HOLES: Final = Message(en="The log seems to be incomplete: {holes}.", zh="数据似乎不完整：{holes}。")
 _HOLES_OF: Final = Message(
     en="The log seems to be incomplete for {of}: {holes}.", zh="{of} 的数据似乎不完整：{holes}。"
+)
+_DOUBLED: Final = Message(en="Days of the log seem to be doubled: {holes}.", zh="数据中有些日期似乎重复：{holes}。")
+_DOUBLED_OF: Final = Message(
+    en="Days of the log seem to be doubled for {of}: {holes}.", zh="{of} 的数据中有些日期似乎重复：{holes}。"
+)
+_CLOSURES: Final = Message(
+    en="The business seems to close every year: no orders {closures}. Retention, revenue and the like of a period "
+    "within are 0 for that reason alone.",
+    zh="每年似乎有固定的停业期：{closures} 没有订单。完全落在其中的期间，留存、销售额等为 0 仅因停业所致。",
 )
 _MORE: Final = Message(en="and {n} more", zh="另有 {n} 处")
 _ON_A_DAY: Final = Message(en="on {start}", zh="{start}")
@@ -102,7 +111,7 @@ def base_remarks(base: Any) -> list[Said]:
 
 
 def hole_remarks(holes: Sequence[LogHole], *, as_of: datetime | None = None, of: object = "") -> list[Said]:
-    """Name the holes of a log in one sentence.
+    """Name the holes of a log in a sentence, and in another the days that it seems to hold twice.
 
     Parameters
     ----------
@@ -116,7 +125,8 @@ def hole_remarks(holes: Sequence[LogHole], *, as_of: datetime | None = None, of:
     Returns
     -------
     list of Said
-        One remark in both languages, as text in English; empty without holes. Of many holes the first five are named.
+        Up to two remarks in both languages, as text in English; empty without holes. Of many holes of a kind the first
+        five are named.
 
     Raises
     ------
@@ -133,12 +143,39 @@ def hole_remarks(holes: Sequence[LogHole], *, as_of: datetime | None = None, of:
     The log seems to be incomplete: no orders from 2024-05-01 to 2024-05-09 (22 to 41 expected).
     """
     named = [hole for hole in holes if as_of is None or not (hole.kind == "missing" and hole.end == as_of)]
-    if not named:
+    doubled = [hole for hole in named if hole.kind == "doubled"]
+    incomplete = [hole for hole in named if hole.kind != "doubled"]
+    kinds = ((_HOLES_OF if of else _HOLES, incomplete), (_DOUBLED_OF if of else _DOUBLED, doubled))
+    return [message(holes=_listed(found), of=of) for message, found in kinds if found]
+
+
+def closure_remarks(closures: Sequence[LogClosure]) -> list[Said]:
+    """Name the days on which a business closes every year.
+
+    Parameters
+    ----------
+    closures : sequence of LogClosure
+        As `crmkit.activity.log_closures` gives them.
+
+    Returns
+    -------
+    list of Said
+        One remark in both languages, as text in English; empty without closures. Of many the first five are named.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from crmkit.activity import LogClosure
+    >>> august = [LogClosure(datetime(year, 8, 1), datetime(year, 8, 31)) for year in (2023, 2024)]
+    >>> closure_remarks(august)[0][:94]
+    'The business seems to close every year: no orders from 2023-08-01 to 2023-08-31; from 2024-08-'
+    """
+    if not closures:
         return []
-    told = [_said(hole) for hole in named[:_MOST_HOLES_NAMED]]
-    if len(named) > _MOST_HOLES_NAMED:
-        told.append(_MORE(n=count(len(named) - _MOST_HOLES_NAMED)))
-    return [(_HOLES_OF if of else _HOLES)(holes=Joined(told), of=of)]
+    told = [_ON_DAYS(start=day(each.start), end=day(each.end)) for each in closures[:_MOST_HOLES_NAMED]]
+    if len(closures) > _MOST_HOLES_NAMED:
+        told.append(_MORE(n=count(len(closures) - _MOST_HOLES_NAMED)))
+    return [_CLOSURES(closures=Joined(told))]
 
 
 def stale_remarks(span: LogSpan, *, as_of: datetime) -> list[Said]:
@@ -175,6 +212,13 @@ def stale_remarks(span: LogSpan, *, as_of: datetime) -> list[Said]:
         return []
     silent = count((as_of - span.newest_order).days)
     return [_STALE(newest=day(span.newest_order), days=silent, as_of=day(as_of))]
+
+
+def _listed(holes: Sequence[LogHole]) -> Joined:
+    told = [_said(hole) for hole in holes[:_MOST_HOLES_NAMED]]
+    if len(holes) > _MOST_HOLES_NAMED:
+        told.append(_MORE(n=count(len(holes) - _MOST_HOLES_NAMED)))
+    return Joined(told)
 
 
 def _said(hole: LogHole) -> Said:

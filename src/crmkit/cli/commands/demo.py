@@ -20,12 +20,12 @@ _LAST_DAY: Final = "1998-06-30"
 @JSON
 def demo(output: Path, language: Language, as_json: bool) -> None:
     """Write a report on CDNOW's customers: an order log of 1997 and 1998 that comes with crmkit[data]."""
-    from crmkit.cli.writing import check_output, is_workbook, scored, write_report
+    from crmkit.cli.writing import check_report_output, is_workbook, scored, write_report
     from crmkit.datasets import load_cdnow
     from crmkit.report import customer_report
     from crmkit.transactions import as_transactions, audit_orders
 
-    check_output(output, read=[])
+    check_report_output(output, read=[])
     try:
         orders = load_cdnow(full=True)
     except ModuleNotFoundError as problem:

@@ -34,10 +34,10 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
         --quantity Quantity --unit-price UnitPrice --order-id InvoiceNo --as-of 2011-12-09
     """  # noqa: D301
     from crmkit.cli.reading import open_orders
-    from crmkit.cli.writing import check_output, is_workbook, scored, write_report
+    from crmkit.cli.writing import check_report_output, is_workbook, scored, write_report
     from crmkit.report import customer_report
 
-    check_output(output, read=options.files)
+    check_report_output(output, read=options.files)
     with open_orders(options) as log:
         audit = log.audit(as_of=options.as_of)
         usable = log.transactions(options, as_of=options.as_of)

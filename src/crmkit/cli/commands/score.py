@@ -143,12 +143,14 @@ def _sheets(shown: pd.DataFrame, segments: BaseSegments, language: Language) -> 
 
 def _read(rules: Path) -> Any:
     """Return the rules of a preset or of a TOML file."""
+    from crmkit.cli.reading import check_file
     from crmkit.segment import read_rfm_rules
 
     if str(rules) in _PRESETS:
         return str(rules)
     if rules.suffix != ".toml":
         raise OptionError(_NO_RULES(rules=rules))
+    check_file(rules, is_orders=False)
     try:
         return read_rfm_rules(rules)
     except OSError as error:

@@ -1,9 +1,20 @@
 """Reading files: tables of every kind, the columns that play a role, order logs of any size, master files."""
 
 from crmkit.cli.reading._chunks import Reading
+from crmkit.cli.reading._files import check_file
 from crmkit.cli.reading._master import known_ids
 from crmkit.cli.reading._options import ROLES, OrderOptions
 from crmkit.cli.reading._order_log import OrderLog, Usable, open_orders
 from crmkit.cli.reading._totals import customers_of_totals
 
-__all__ = ["ROLES", "OrderLog", "OrderOptions", "Reading", "Usable", "customers_of_totals", "known_ids", "open_orders"]
+__all__ = [
+    "ROLES",
+    "OrderLog",
+    "OrderOptions",
+    "Reading",
+    "Usable",
+    "check_file",
+    "customers_of_totals",
+    "known_ids",
+    "open_orders",
+]

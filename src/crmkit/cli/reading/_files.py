@@ -17,7 +17,7 @@ from crmkit.cli.reading._json_files import open_json
 from crmkit.cli.reading._packed_files import PACKED, STANDARD_INPUT, ending_of, shown, unpacked
 from crmkit.cli.reading._text_files import open_text
 
-__all__ = ["open_table"]
+__all__ = ["check_file", "open_table"]
 
 _NO_FILE: Final = Message(en="{file} does not exist.", zh="文件 {file} 不存在。")
 _UNREADABLE: Final = Message(en="{file} cannot be read: {error}", zh="无法读取 {file}：{error}")
@@ -25,6 +25,10 @@ _FOLDER: Final = Message(en="{file} is a folder. Name a file in it.", zh="{file}
 _NO_REGULAR_FILE: Final = Message(
     en="{file} is {kind}, not a file. Pass what it gives on standard input: crmkit … - < {file}",
     zh="{file} 是{kind}，不是文件。请从标准输入读取：crmkit … - < {file}",
+)
+_NOT_A_FILE: Final = Message(
+    en="{file} is {kind}, not a file. Write what it gives to a file first.",
+    zh="{file} 是{kind}，不是文件。请先将其内容存为文件。",
 )
 _PIPE: Final = Message(en="a pipe", zh="管道")
 _DEVICE: Final = Message(en="a device", zh="设备")
@@ -62,10 +66,10 @@ _ENDINGS: Final[dict[str, Callable[[Source, Reading], AbstractContextManager[Tab
 
 
 @contextmanager
-def open_table(path: Path, reading: Reading) -> Iterator[Table]:
+def open_table(path: Path, reading: Reading, *, is_orders: bool = True) -> Iterator[Table]:
     """Open a table, or raise `FileError`; ``-`` is standard input."""
     if path != STANDARD_INPUT:
-        _check_file(path)
+        check_file(path, is_orders=is_orders)
     with unpacked(path) as source:
         if source.path.stat().st_size == 0:
             raise FileError(_EMPTY(file=source.name))
@@ -80,7 +84,11 @@ def open_table(path: Path, reading: Reading) -> Iterator[Table]:
             yield table
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path, *, is_orders: bool = True) -> None:
+    """Refuse what is not a file with something in it: a pipe would be waited for.
+
+    Only orders can come on standard input instead.
+    """
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -91,7 +99,7 @@ def _check_file(path: Path) -> None:
         raise FileError(_FOLDER(file=path))
     if not stat.S_ISREG(found.st_mode):
         kind = _PIPE if stat.S_ISFIFO(found.st_mode) else _SOCKET if stat.S_ISSOCK(found.st_mode) else _DEVICE
-        raise FileError(_NO_REGULAR_FILE(file=path, kind=kind()))
+        raise FileError((_NO_REGULAR_FILE if is_orders else _NOT_A_FILE)(file=path, kind=kind()))
     if found.st_size == 0:
         raise FileError(_EMPTY(file=shown(path)))
 

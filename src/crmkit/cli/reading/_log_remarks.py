@@ -9,9 +9,9 @@ import pandas as pd
 
 from crmkit._checks import LAST_YEAR, as_day
 from crmkit._names import Language
-from crmkit.activity import LogHole, daily_counts, log_holes, log_span
+from crmkit.activity import LogHole, daily_counts, log_closures, log_holes, log_span
 from crmkit.cli.language import say
-from crmkit.views import hole_remarks, stale_remarks
+from crmkit.views import closure_remarks, hole_remarks, stale_remarks
 
 __all__ = ["said_holes", "said_holes_by"]
 
@@ -53,7 +53,8 @@ def said_holes_by(
 
 def _said(days: pd.DataFrame, *, as_of: datetime, language: Language) -> list[LogHole]:
     holes = log_holes(days, as_of=as_of)
-    for remark in (*stale_remarks(log_span(days), as_of=as_of), *hole_remarks(holes, as_of=as_of)):
+    closed = closure_remarks(log_closures(days, as_of=as_of))
+    for remark in (*stale_remarks(log_span(days), as_of=as_of), *hole_remarks(holes, as_of=as_of), *closed):
         say(remark, language)
     return holes
 

@@ -33,7 +33,7 @@ _LARGEST: Final = 2**63 - 1
 
 def known_ids(master: Path, named: str | None, options: OrderOptions, *, transactions: Any) -> pd.DataFrame:
     """Read the ids of the master file; a whole number in one file and its text in the other are one customer."""
-    with open_table(master, options.reading.of_another_file()) as table:
+    with open_table(master, options.reading.of_another_file(), is_orders=False) as table:
         column = found_id(table.columns, named, file=master, language=options.language)
         rows = [chunk.rows[[column]] for chunk in table.chunks([column], CHUNK_ROWS)]
     given = pd.concat(rows, ignore_index=True).set_axis(["customer_id"], axis=1)

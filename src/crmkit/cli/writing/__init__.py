@@ -1,13 +1,14 @@
 """Writing: the file that a command makes, and what it prints."""
 
 from crmkit.cli.writing._output import check_output, path_of, say_path, writing
-from crmkit.cli.writing._report import is_workbook, scored, write_report
+from crmkit.cli.writing._report import check_report_output, is_workbook, scored, write_report
 from crmkit.cli.writing._table_file import check_ending, check_table_output, for_readers, write_table
 from crmkit.cli.writing._tables import print_json, print_table
 
 __all__ = [
     "check_ending",
     "check_output",
+    "check_report_output",
     "check_table_output",
     "for_readers",
     "is_workbook",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,8 +11,8 @@ import click
 from crmkit._frames import open_frame, to_pandas
 from crmkit._messages import Message
 from crmkit._names import Language
-from crmkit.cli.language import say
-from crmkit.cli.writing._output import say_path, writing
+from crmkit.cli.language import OptionError, say
+from crmkit.cli.writing._output import check_output, say_path, writing
 from crmkit.cli.writing._table_file import for_readers
 from crmkit.cli.writing._tables import print_json
 
@@ -20,13 +21,26 @@ if TYPE_CHECKING:
 
     from crmkit.report import CustomerReport
 
-__all__ = ["is_workbook", "scored", "write_report"]
+__all__ = ["check_report_output", "is_workbook", "scored", "write_report"]
 
+_OTHER_ENDING: Final = Message(
+    en="--output of a report must end in .html, .htm or .xlsx, got {file}.",
+    zh="报告的 --output 须以 .html、.htm 或 .xlsx 结尾，得到 {file}。",
+)
+# Pipes and devices, such as standard output, have none.
+_ENDINGS: Final = ("", ".html", ".htm", ".xlsx")
 _TOO_MANY: Final = Message(
     en="The workbook leaves the {n:,} customers out, as a sheet holds {most:,} at most. crmkit score writes them to "
     ".csv or .parquet.",
     zh="一个工作表最多容纳 {most:,} 行，故工作簿不含 {n:,} 位客户的明细。crmkit score 可将其写入 .csv 或 .parquet。",
 )
+
+
+def check_report_output(output: Path, *, read: Sequence[Path]) -> None:
+    """Refuse a file before the work that cannot be written, or whose ending is that of something else."""
+    check_output(output, read=read)
+    if output.suffix.lower() not in _ENDINGS:
+        raise OptionError(_OTHER_ENDING(file=output))
 
 
 def is_workbook(output: Path) -> bool:

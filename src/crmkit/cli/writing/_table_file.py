@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from crmkit._messages import Message
@@ -20,6 +21,8 @@ _OTHER_ENDING: Final = Message(
     en="--output must end in .parquet, .csv or .xlsx, got {file}.",
     zh="--output 须以 .parquet、.csv 或 .xlsx 结尾，得到 {file}。",
 )
+_DIGITS: Final = 12
+_MOST_PLACES: Final = 22
 # What spreadsheets take for the start of a formula, or skip before one, in narrow and wide forms.
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -53,7 +56,23 @@ def write_table(table: pd.DataFrame, output: Path, *, sheets: Sequence[Sheet]) -
             table.to_parquet(file, index=False)
         else:
             # With the byte order mark Excel reads UTF-8.
-            _neutralised(table).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+            _neutralised(_without_noise(table)).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _without_noise(table: pd.DataFrame) -> pd.DataFrame:
+    """Round floats to 12 significant digits: sums of money end in cents again, and nothing that is known is lost."""
+    floats = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
+    return table.assign(**{name: _rounded(table[name]) for name in floats})
+
+
+def _rounded(values: pd.Series[Any]) -> pd.Series[Any]:
+    numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        places = _DIGITS - 1 - np.floor(np.log10(np.abs(numbers)))
+        # Powers of ten are exact up to here, so that dividing by one gives the number nearest to the decimals.
+        within = (places >= 0) & (places <= _MOST_PLACES)
+        power = 10.0 ** np.where(within, places, 0)
+        return values.mask(within, pd.Series(np.round(numbers * power) / power, index=values.index))
 
 
 def _neutralised(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import no_money
+from crmkit._estimator import check_fitted
 from crmkit._frames import FrameT, from_pandas
 from crmkit._labelling import measured
 from crmkit.segment._rfm._score_edges import dimensions_of, scores_on
@@ -55,7 +55,7 @@ def rfm_map_table(customers: FrameT, *, scorer: RFMScorer) -> FrameT:
     3        2        2         1029      5421  197291.77  191.731555
     """
     check_scorer(scorer)
-    check_is_fitted(scorer)
+    check_fitted(scorer)
     may_lack = () if "m" in dimensions_of(scorer.edges_) else ("spend",)
     columns = measured(customers, columns_read(scorer.options_), name="customers", may_lack=may_lack)
     scores = scores_on(oriented(columns, scorer.options_), scorer.edges_)

@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_ascending, check_int, check_money, check_number, check_option
-from crmkit._estimator import JsonError, JsonEstimator
+from crmkit._estimator import JsonError, JsonEstimator, check_fitted
 from crmkit._frames import FrameT, rows_like
 from crmkit._labelling import measured
 from crmkit._messages import Column, Message, Parameter
@@ -214,7 +213,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         TypeError
             If ``X`` is not a table in memory.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         scores = scores_on(self._values(X), self.edges_)
         unknown = np.full(len(scores["r"]), np.nan)
         whole = {f"{name}_score": _whole(scores.get(name, unknown)) for name in DIMENSIONS}
@@ -243,7 +242,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         TypeError
             If ``X`` is not a table in memory.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         scores = scores_on(self._values(X), self.edges_)
         weights = _checked_weights(self.options_.weights)
         if sum(weights[name] for name in scores) == 0:
@@ -280,7 +279,7 @@ class RFMScorer(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         NotFittedError
             Before `fit`.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         return ",\n".join(score_cases(self.edges_, self.options_).values())
 
     def _values(self, X: Any) -> dict[Dimension, Floats]:

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Final, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._checks import some
+from crmkit._estimator import check_fitted
 from crmkit._frames import from_pandas_beside
 from crmkit._messages import Message
 from crmkit._random import as_generator
@@ -160,7 +160,7 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         ValueError
             If ``T`` or ``horizon`` is negative or not a whole number, or covariates are given.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         _refuse(covariates)
         counts = np.atleast_1d(as_floats(T, name="T"))
         wrong = ~((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts))

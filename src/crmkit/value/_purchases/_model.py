@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Final, Literal, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_option, some
+from crmkit._estimator import check_fitted
 from crmkit._frames import FrameT, column_like, from_pandas, from_pandas_beside, is_engine, open_frame, rows_like
 from crmkit._messages import Column, Message
 from crmkit._random import as_generator
@@ -157,7 +157,7 @@ class PurchaseModel(ValueModel):
             If ``horizon`` is negative or infinite.
         """
         t = check_horizon(horizon)
-        check_is_fitted(self)
+        check_fitted(self)
         grouped = t > 0 or not self._law().alive_is_quick
         return self._column(customers, "probability_alive", lambda outlook: outlook.alive(t), distinct=grouped)
 
@@ -431,7 +431,7 @@ class PurchaseModel(ValueModel):
         ValueError
             If a horizon is negative or infinite, or ``covariates`` are not those of the model.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         times = as_horizons(horizons)
         histories = self._histories(self._newcomers(np.zeros(1), covariates))
         own = self._own(self._estimates(), histories)
@@ -479,7 +479,7 @@ class PurchaseModel(ValueModel):
         ValueError
             If ``T`` or ``horizon`` is negative or infinite, or ``covariates`` are not those of the model.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         ages = np.atleast_1d(as_floats(T, name="T"))
         if ages.ndim > 1:
             raise ValueError(_NOT_FLAT(shape=ages.shape))
@@ -517,7 +517,7 @@ class PurchaseModel(ValueModel):
         SchemaError
             If a column is missing or holds an impossible history.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         histories = self._histories(customers)
         rates = self._law().rates(self._own(self._estimates(), histories), histories)
         return rows_like({name: histories.to_rows(values) for name, values in rates.items()}, like=customers)
@@ -529,7 +529,7 @@ class PurchaseModel(ValueModel):
         return column_like(histories.to_rows(quantity(outlook)), name=name, like=customers)
 
     def _outlook(self, customers: Any, *, distinct: bool = True) -> tuple[Histories, Outlook]:
-        check_is_fitted(self)
+        check_fitted(self)
         histories = self._histories(customers, distinct=distinct)
         return histories, Outlook(self._law(), self._own(self._estimates(), histories), histories)
 
@@ -556,7 +556,7 @@ class PurchaseModel(ValueModel):
         return columns
 
     def _drawn(self, n_draws: int, rng: np.random.Generator) -> DrawnLaw:
-        check_is_fitted(self)
+        check_fitted(self)
         check_int(n_draws, name="n_draws", low=2)
         return DrawnLaw(self._law(), self._own, self._estimates(), self.draw_params(n_draws, random_state=rng))
 

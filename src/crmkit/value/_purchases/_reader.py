@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
+from crmkit._estimator import check_fitted
 from crmkit._time_units import DAYS
 from crmkit.value._purchases._draws import DrawnLaw
 from crmkit.value._purchases._histories import Histories
@@ -28,7 +28,7 @@ class PurchaseReader:
     """
 
     def __init__(self, model: PurchaseModel) -> None:
-        check_is_fitted(model)
+        check_fitted(model)
         self._model = model
         self.days, self.columns = DAYS[model.options_.time_unit], model._columns()
 

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int
+from crmkit._estimator import check_fitted
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
 from crmkit.value._spend._model import GammaGammaModel
@@ -77,7 +77,7 @@ def spend_by_frequency_table(
     """
     if not isinstance(model, GammaGammaModel):
         raise TypeError(_NO_MODEL(kind=type(model).__name__))
-    check_is_fitted(model)
+    check_fitted(model)
     check_int(n_max, name="n_max", low=1)
     check_fraction(level, name="level")
     repeaters = model._read(customers).repeaters()

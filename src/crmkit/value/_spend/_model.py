@@ -8,11 +8,10 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_option, some
-from crmkit._estimator import JsonError
+from crmkit._estimator import JsonError, check_fitted
 from crmkit._frames import FrameT, column_like, rows_like
 from crmkit._messages import Column, Message
 from crmkit._random import as_generator
@@ -248,7 +247,7 @@ class GammaGammaModel(ValueModel):
             If a column is missing or holds impossible values; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves their prediction missing.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         amounts = self._read(customers)
         expected = amounts.to_rows(self._mean(amounts, self._estimates()))
         return column_like(expected, name="expected_spend", like=customers)
@@ -340,7 +339,7 @@ class GammaGammaModel(ValueModel):
             If a column is missing or holds impossible values; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves what is expected of them missing.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         check_fraction(level, name="level")
         check_int(n_draws, name="n_draws", low=2)
         draws = {
@@ -393,7 +392,7 @@ class GammaGammaModel(ValueModel):
             If a column is missing or holds impossible values; for amounts that are missing or below 0 unless
             ``non_positive="drop"``, which leaves their quantiles missing.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         _check_probabilities(probabilities)
         amounts = self._read(customers)
         own = self._own(self._estimates(), amounts.extra)
@@ -433,7 +432,7 @@ class GammaGammaModel(ValueModel):
             If ``frequency`` is not a number of purchases, ``m`` and ``frequency`` are of different lengths, or
             covariates are missing, unknown or of another length.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         amounts, x = as_floats(m, name="m"), _as_counts(frequency)
         if amounts.ndim and x.ndim and amounts.shape != x.shape:
             raise ValueError(_OTHER_LENGTHS(n=x.size, n_amounts=amounts.size))
@@ -477,7 +476,7 @@ class GammaGammaModel(ValueModel):
             If ``frequency`` is not a number of purchases, or covariates are missing, unknown or of another
             length.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         x = np.atleast_1d(_as_counts(frequency))
         extra = self._given(covariates, like=x)
         m = simulated(x, **self._own(self._estimates(), extra), rng=as_generator(random_state))

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
+from crmkit._estimator import check_fitted
 from crmkit._frames import FrameT
 from crmkit.value._draws import each_draw
 from crmkit.value._model import Values
@@ -35,7 +35,7 @@ class SpendReader:
     """
 
     def __init__(self, model: GammaGammaModel) -> None:
-        check_is_fitted(model)
+        check_fitted(model)
         self._model = model
         self.covariates = list(model.options_.spend_covariates)
         self.refunds: RefundRate = model._refunds()

@@ -8,10 +8,10 @@ from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, some
+from crmkit._estimator import check_fitted
 from crmkit._frames import FrameT, column_like, from_pandas_beside, rows_like
 from crmkit._messages import Column, Message
 from crmkit._random import as_generator
@@ -125,7 +125,7 @@ class ContractModel(ValueModel):
         ValueError
             If ``t`` is negative or not a whole number.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         return as_given(_survival(self._law(), _renewals(t, low=0)), t)
 
     def retention_rate(self, t: Numbers) -> Numbers:
@@ -150,7 +150,7 @@ class ContractModel(ValueModel):
         ValueError
             If ``t`` is below 1 or not a whole number.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         return as_given(_retention(self._law(), _renewals(t, low=1)), t)
 
     def survival_table(
@@ -231,7 +231,7 @@ class ContractModel(ValueModel):
         ValueError
             If ``horizon`` is negative, infinite or not a whole number.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         return self._column(customers, "probability_alive", _alive(horizon))
 
     def expected_residual_lifetime(self, customers: Any, *, discount_rate: float, horizon: float | None = None) -> Any:
@@ -273,7 +273,7 @@ class ContractModel(ValueModel):
         .. [1] Fader and Hardie (2010), "Customer-Base Valuation in a Contractual Setting: The Perils of Ignoring
            Heterogeneity", *Marketing Science* 29(1), 85-93, equation 6.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         return self._column(customers, "expected_residual_lifetime", self._lifetime(discount_rate, horizon))
 
     def predict_table(
@@ -363,7 +363,7 @@ class ContractModel(ValueModel):
         ValueError
             If ``n`` or ``n_periods`` is below 1.
         """
-        check_is_fitted(self)
+        check_fitted(self)
         check_int(n, name="n", low=1)
         check_int(n_periods, name="n_periods", low=1)
         survived = self._law().draw(n, as_generator(random_state))
@@ -386,7 +386,7 @@ class ContractModel(ValueModel):
         return estimates
 
     def _draws(self, n_draws: int, random_state: int | np.random.Generator, *, level: float) -> pd.DataFrame:
-        check_is_fitted(self)
+        check_fitted(self)
         check_fraction(level, name="level")
         check_int(n_draws, name="n_draws", low=2)
         return self.draw_params(n_draws, random_state=random_state)
