@@ -162,6 +162,11 @@ def closure_remarks(closures: Sequence[LogClosure]) -> list[Said]:
     list of Said
         One remark in both languages, as text in English; empty without closures. Of many the first five are named.
 
+    Raises
+    ------
+    AttributeError
+        If a closure has no ``start`` and ``end``.
+
     Examples
     --------
     >>> from datetime import datetime

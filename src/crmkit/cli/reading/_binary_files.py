@@ -70,7 +70,7 @@ def open_parquet(source: Source, reading: Reading) -> Iterator[Table]:  # noqa: 
             while (table := _next_table(batches, source, most=most)) is not None:
                 done += table.num_rows
                 with told(_NO_PARQUET, file=source.name):
-                    rows = table.to_pandas(ignore_metadata=True, types_mapper=_INTEGERS.get)
+                    rows = table.to_pandas(ignore_metadata=True, types_mapper=_INTEGERS.get, date_as_object=False)
                 yield Chunk(rows, done, table)
 
         yield Table(columns, file.metadata.num_rows, chunks)

@@ -291,7 +291,7 @@ class GammaGammaModel(ValueModel):
         >>> GammaGammaModel().fit(customers).kept_share(customers).round(2).tolist()
         [0.53, 0.97, 0.95, 0.28]
         """
-        check_is_fitted(self)
+        check_fitted(self)
         kept = self._returns(customers).kept(self._refunds())
         return column_like(kept, name="kept_share", like=customers)
 
