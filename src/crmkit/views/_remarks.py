@@ -155,7 +155,7 @@ def closure_remarks(closures: Sequence[LogClosure]) -> list[Said]:
     Parameters
     ----------
     closures : sequence of LogClosure
-        As `crmkit.activity.log_closures` gives them.
+        As a `crmkit.report.CustomerReport` holds them.
 
     Returns
     -------
