@@ -288,7 +288,7 @@ def test_what_is_row_by_row_wants_a_table_in_memory(build):
 
 
 def test_draws_without_a_finite_mean_leave_the_lower_end():
-    few = CUSTOMERS.sample(100, random_state=7)
+    few = CUSTOMERS.sample(40, random_state=0)
     plan = {"purchase_model": MODELS["purchase_model"], "spend_model": GammaGammaModel().fit(few)}
     assert (plan["spend_model"].draw_params(500)["q"] <= 1).any()
     equity = customer_equity(few, **plan, discount_rate=0.1, horizon=52).iloc[0]

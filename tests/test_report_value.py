@@ -504,7 +504,7 @@ def test_an_interval_without_an_upper_end(language, monkeypatch):
         equity_upper=np.inf))  # fmt: skip
     found = value_of(SMALL, language=language)
     row = found.tables["value_totals"].set_index("quantity").loc["lifetime_value"]
-    ends = {"en": f"(95% interval {row['lower']:,.2f} to ∞)", "zh": f"（95% 置信区间 {row['lower']:,.2f} 至 ∞）"}
+    ends = {"en": f"(95% interval {row['lower']:,.0f} to ∞)", "zh": f"（95% 置信区间 {row['lower']:,.0f} 至 ∞）"}
     page = section(found.to_html(), "value")
     assert ends[language] in page
     assert [cell for cell in (line[3] for line in table(page, "value")[1:]) if not cell.endswith("– ∞")] == []

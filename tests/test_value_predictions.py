@@ -79,7 +79,7 @@ def test_the_prediction_interval_of_pareto_nbd_holds_what_came():
     split = holdout_split(TRANSACTIONS, calibration_end="1997-09-30", observation_end="1998-06-30")
     came = split["holdout_days"].sum()
     assert came == 1882
-    total = PARETO.total_purchases(CUSTOMERS, horizon=39).iloc[0]
+    total = PARETO.total_purchases(CUSTOMERS, horizon=39, level=0.99).iloc[0]
     assert total["prediction_lower"] < came < total["prediction_upper"]
 
 

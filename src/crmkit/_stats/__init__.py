@@ -27,11 +27,13 @@ from crmkit._stats._markov import (
     stationary_distribution,
     total_rewards,
 )
-from crmkit._stats._maximum import Maximum, Objective, maximise
+from crmkit._stats._maximum import Maximum, Objective, maximise, observed_information
+from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
 from crmkit._stats._silence import longest_plausible_silence, silence_probability
 
 __all__ = [
+    "N_POSTERIOR_DRAWS",
     "TOP_SHARE",
     "Maximum",
     "Numbers",
@@ -59,7 +61,9 @@ __all__ = [
     "lorenz_curve",
     "maximise",
     "normal_reach",
+    "observed_information",
     "position_reaching",
+    "posterior_draws",
     "recurrent_classes",
     "runs_of",
     "share_of_top",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -17,7 +18,7 @@ from crmkit.errors import ConvergenceError
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
 
-__all__ = ["Maximum", "Objective", "maximise"]
+__all__ = ["Maximum", "Objective", "maximise", "observed_information", "one_blas_thread"]
 
 Objective: TypeAlias = Callable[[Floats], tuple[float, Floats]]
 
@@ -116,7 +117,7 @@ def maximise(
         If no start leads to a maximum.
     """
     objective = _remembering(objective)
-    with _blas().limit(limits=1, user_api="blas"):
+    with one_blas_thread():
         if near is not None:
             root = None if near.ridges.size else np.asarray(np.linalg.cholesky(near.covariance), dtype=float)
             start = near.at
@@ -138,9 +139,14 @@ def maximise(
     raise ConvergenceError(_NO_MAXIMUM(what=what))
 
 
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Limit BLAS to one thread: with matrices of a few parameters, several would wait for one another."""
+    limited: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
+    return limited
+
+
 @cache
 def _blas() -> ThreadpoolController:
-    """Limits BLAS to one thread: with matrices of a few parameters, several would wait for one another."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
@@ -206,7 +212,9 @@ def _checked(
         if not np.isfinite(value):
             return None
         if moved:
-            information = _information(objective, at) if root is None else _information_nearby(objective, at, root)
+            information = (
+                observed_information(objective, at) if root is None else _information_nearby(objective, at, root)
+            )
         # A coordinate that the likelihood holds at its bound is fixed; the others have their maximum without it.
         held = ((at <= lower) & (gradient < 0)) | ((at >= upper) & (gradient > 0))
         gradient = np.where(held, 0.0, gradient)
@@ -244,7 +252,7 @@ def _ridges(information: Floats, on_bound: npt.NDArray[np.bool_]) -> Floats:
     return np.hstack([flat, onward[:, on_bound]])
 
 
-def _information(objective: Objective, at: Floats) -> Floats:
+def observed_information(objective: Objective, at: Floats) -> Floats:
     """Observed information: minus the second derivatives, by central differences of the gradient."""
     steps = _DIFFERENCE * np.eye(len(at))
     rows = np.array([(objective(at - step)[1] - objective(at + step)[1]) / (2 * _DIFFERENCE) for step in steps])

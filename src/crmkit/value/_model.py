@@ -13,7 +13,7 @@ from crmkit._checks import check_int, check_number
 from crmkit._estimator import JsonError, JsonEstimator, check_fitted
 from crmkit._messages import Column, Message
 from crmkit._random import as_generator
-from crmkit._stats import Maximum, normal_reach
+from crmkit._stats import N_POSTERIOR_DRAWS, Maximum, normal_reach
 from crmkit.value._priors import Prior, check_priors, of_logarithms
 
 __all__ = ["ValueModel", "Values"]
@@ -63,6 +63,22 @@ class ValueModel(JsonEstimator):
         limit, such as customers who never leave, as reliable as the data are long. Or it does not depend on them,
         as on the coefficient of a covariate that is the same for all: then their value is where the search began.
         Parameters that move with them are named too.
+    draws_ : DataFrame of shape (1000, n_parameters) or (0, n_parameters)
+        Draws of the parameters, where their uncertainty is far from normal: on few customers, and where ``boundary_``
+        is not empty. Without rows, `draw_params` draws from the normal distribution.
+
+    Notes
+    -----
+    Intervals of predictions come from draws of the parameters. On many customers these are normal on the log scale,
+    with ``covariance_``. On few the likelihood is skewed, or has no maximum; the draws are then those of the posterior
+    under a weak prior, which the estimates do not use. It is normal around the point where the search starts, with a
+    standard deviation of 1.5 in each coordinate: logarithms of the parameters (of contracts, of ``alpha / beta``,
+    ``beta`` and ``c``; with ``finite_mean``, of ``q - 1``), and coefficients per standard deviation of their covariate.
+    The search starts at the mean rate or amount of the data, with shapes of 1 or near it. Priors given to the model
+    count besides.
+
+    If ``boundary_`` is not empty, the draws run along the ridge as far as data and weak prior allow. The estimate is a
+    limit, such as that nobody leaves, and may then lie near an end of its interval, or outside.
 
     References
     ----------
@@ -76,6 +92,7 @@ class ValueModel(JsonEstimator):
     bic_: float
     n_customers_: int
     boundary_: list[str]
+    draws_: pd.DataFrame
     priors: Mapping[str, Prior] | None
     special_cases: ClassVar[tuple[type[ValueModel], ...]] = ()
     # The parameters, all above zero, in the order of the literature.
@@ -117,12 +134,15 @@ class ValueModel(JsonEstimator):
         return model
 
     def draw_params(self, n_draws: int, *, random_state: int | np.random.Generator = 0) -> pd.DataFrame:
-        """Draw parameters with the uncertainty of the fit: multivariate normal on the log scale.
+        """Draw parameters with the uncertainty of the fit.
+
+        They are normal on the log scale where that is close to what the data say, and rows of ``draws_`` where it is
+        not: few customers, or a ``boundary_``.
 
         Parameters
         ----------
         n_draws : int
-            Number of draws, at least 1.
+            Number of draws, at least 1; those above 1,000 repeat rows of ``draws_``.
         random_state : int or Generator, default 0
             Seed, or source, of the randomness.
 
@@ -139,6 +159,9 @@ class ValueModel(JsonEstimator):
         check_fitted(self)
         check_int(n_draws, name="n_draws", low=1)
         rng = as_generator(random_state)
+        if len(self.draws_):
+            rows = rng.choice(len(self.draws_), n_draws, replace=n_draws > len(self.draws_))
+            return self.draws_.iloc[rows].reset_index(drop=True)
         centre = self._searched(self._estimates())
         # The root of a covariance that may be singular, as on the boundary.
         variances, directions = np.linalg.eigh(self.covariance_.to_numpy())
@@ -235,7 +258,7 @@ class ValueModel(JsonEstimator):
             if name in self._parameters and given[name] <= 0:
                 raise ValueError(_NOT_ABOVE_ZERO(where=Column("params", name), value=given[name]))
         values = {name: float(given[name]) for name in names}
-        self._keep(values, np.zeros((len(names), len(names))), unknown=names)
+        self._keep(values, np.zeros((len(names), len(names))), unknown=names, draws=None)
         self.loglik_ = self.aic_ = self.bic_ = float("nan")
         self.n_customers_, self.boundary_ = 0, []
 
@@ -259,8 +282,9 @@ class ValueModel(JsonEstimator):
             raise JsonError("no variance is below 0")
         if self.boundary_ != [name for name in names if name in self.boundary_]:
             raise JsonError("the boundary is one of parameters")
+        self._check_draws()
         given = bool(np.isnan(self.loglik_))
-        if given and (self.n_customers_ or self.boundary_ or covariance.any()):
+        if given and (self.n_customers_ or self.boundary_ or covariance.any() or len(self.draws_)):
             raise JsonError("given parameters come from no customers")
         with np.errstate(over="ignore", invalid="ignore"):
             expected = self._tabled(values, covariance, unknown=names if given else self.boundary_)
@@ -274,6 +298,18 @@ class ValueModel(JsonEstimator):
             (given and np.isnan(self.bic_)) or fewest - slack <= self.bic_ <= most + slack
         ):
             raise JsonError("criteria follow from the likelihood")
+
+    def _check_draws(self) -> None:
+        """Raise unless the draws are what a fit stores."""
+        draws, names = self.draws_, self._names()
+        if (
+            list(draws.columns) != names
+            or (draws.dtypes != np.float64).any()
+            or len(draws) not in (0, N_POSTERIOR_DRAWS)
+        ):
+            raise JsonError("each parameter has as many draws")
+        if not np.isfinite(draws).all(axis=None) or not (draws[list(self._parameters)] > 0).all(axis=None):
+            raise JsonError("draws are finite, those of parameters above 0")
 
     def _priors(self) -> dict[str, Prior]:
         """Priors on the scale of the search."""
@@ -298,19 +334,21 @@ class ValueModel(JsonEstimator):
         named = zip(self._names(), coordinates, strict=True)
         return {name: np.exp(value) if name in self._parameters else value for name, value in named}
 
-    def _keep_maximum(self, maximum: Maximum, *, loglik: float, n_customers: float) -> None:
-        """Store the maximum found."""
+    def _keep_maximum(self, maximum: Maximum, *, loglik: float, n_customers: float, draws: Floats | None) -> None:
+        """Store the maximum found, and draws in its coordinates where the normal distribution is not close to them."""
         names = self._names()
         values = {name: float(value) for name, value in self._natural(maximum.at).items()}
         self.boundary_ = [name for name, lost in zip(names, maximum.undetermined, strict=True) if lost]
-        self._keep(values, maximum.covariance, unknown=self.boundary_)
+        self._keep(values, maximum.covariance, unknown=self.boundary_, draws=draws)
         self.loglik_ = float(loglik)
         self.n_customers_ = int(n_customers)
         self.aic_ = 2 * len(names) - 2 * self.loglik_
         self.bic_ = len(names) * float(np.log(n_customers)) - 2 * self.loglik_
 
-    def _keep(self, values: Values, covariance: Floats, *, unknown: Sequence[str]) -> None:
+    def _keep(self, values: Values, covariance: Floats, *, unknown: Sequence[str], draws: Floats | None) -> None:
         names = self._names()
+        drawn = pd.DataFrame(self._natural(np.empty((len(names), 0)) if draws is None else draws.T))
+        self.draws_ = drawn.map(lambda value: float(f"{value:.6g}"))
         self.params_ = self._tabled(values, covariance, unknown=unknown)
         self.covariance_ = pd.DataFrame(covariance, columns=names, index=pd.Index(names, name="parameter"))
 

@@ -15,7 +15,7 @@ from crmkit.errors import ConvergenceError
 from crmkit.value._priors import Prior
 from crmkit.value._purchases._covariates import Effect, of_each_history
 from crmkit.value._purchases._laws import Histories, Law
-from crmkit.value._search import LARGEST_EFFECT, LogPrior, Posterior, maximum_of_many
+from crmkit.value._search import LARGEST_EFFECT, LogPrior, Posterior, draws_of_many, maximum_of_many
 
 __all__ = ["fitted"]
 
@@ -56,7 +56,7 @@ class _Likelihood:
         n = self._h.n
         heavy = n > step * n.mean()
         light = np.flatnonzero(~heavy)
-        chosen = np.concatenate([np.flatnonzero(heavy), np.random.default_rng(0).permutation(light)[::step]])
+        chosen = np.concatenate([np.flatnonzero(heavy), light[step // 2 :: step]])
         part = replace(self._h.part(chosen), n=np.where(heavy, n / step, n)[chosen])
         return _Likelihood(self._law, part, self._effects, whole=self._whole)
 
@@ -98,8 +98,8 @@ class _Units:
 
 def fitted(
     law: Law, h: Histories, present: Sequence[Effect], *, priors: Mapping[str, Prior], what: str
-) -> tuple[Maximum, float]:
-    """Find the maximum, by logarithms of parameters and by coefficients, and the log-likelihood there."""
+) -> tuple[Maximum, float, Floats | None]:
+    """Find the maximum, by logarithms of parameters and by coefficients, the log-likelihood there, and draws."""
     units = _Units(law, h, present)
     names = [*law.parameters, *(effect.name for effect in present)]
     prior = LogPrior(priors, names=names, turn=units.turn)
@@ -110,4 +110,6 @@ def fitted(
     turned = found.turned(units.turn)
     if (np.abs(turned.at[: len(law.parameters)]) > _BEYOND_FLOATS).any():
         raise ConvergenceError(_BEYOND(model=what))
-    return turned, found.value - prior.at(found.at)[0]
+    drawn = draws_of_many(posterior, found, n_rows=len(h), lower=lower, upper=upper, what=what)
+    loglik = found.value - prior.at(found.at)[0]
+    return turned, loglik, None if drawn is None else drawn @ units.turn.T

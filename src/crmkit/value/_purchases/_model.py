@@ -29,7 +29,7 @@ from crmkit.value._checks import (
 )
 from crmkit.value._model import ValueModel, Values
 from crmkit.value._purchases._covariates import Effect, effects, of_each_history
-from crmkit.value._purchases._draws import QUANTITIES, DrawnLaw
+from crmkit.value._purchases._draws import QUANTITIES, DrawnLaw, estimates
 from crmkit.value._purchases._engine import histories_in_memory, with_predictions
 from crmkit.value._purchases._histories import KEYS, Histories, read_histories
 from crmkit.value._purchases._laws import Law
@@ -124,10 +124,10 @@ class PurchaseModel(ValueModel):
             ages = histories.T.values  # noqa: PD011
             if not self.options_.priors and not (ages[histories.n > 0] > 0).any():
                 raise SchemaError(_NO_TIME(where=Column("customers", self._columns()[2]), n=n_customers))
-            maximum, loglik = fitted(
+            maximum, loglik, draws = fitted(
                 self._law(), histories, self._effects(), priors=self._priors(), what=type(self).__name__
             )
-            self._keep_maximum(maximum, loglik=loglik, n_customers=n_customers)
+            self._keep_maximum(maximum, loglik=loglik, n_customers=n_customers, draws=draws)
         return self
 
     def probability_alive(self, customers: Any, *, horizon: float = 0) -> Any:
@@ -303,11 +303,14 @@ class PurchaseModel(ValueModel):
         *,
         horizon: float,
         quantities: Sequence[str] = ("probability_alive", "expected_purchases", "probability_inactive"),
-        level: float = 0.95,
+        level: float | None = 0.95,
         n_draws: int = 500,
         random_state: int | np.random.Generator = 0,
     ) -> FrameT:
         """Give each customer estimates with intervals from the uncertainty of the parameters.
+
+        Where ``boundary_`` is not empty, an estimate is that of the limit, and may lie at an end of its interval or
+        outside: see the notes of the class.
 
         Parameters
         ----------
@@ -319,8 +322,9 @@ class PurchaseModel(ValueModel):
         quantities : sequence of str
             Of ``probability_alive`` (at the end of the horizon), ``expected_purchases``, ``probability_inactive``, and
             ``purchases``: the number itself, whose interval includes the customer's own randomness.
-        level : float, default 0.95
-            Probability with which an interval is meant to cover the value.
+        level : float or None, default 0.95
+            Probability with which an interval is meant to cover the value; ``None`` for estimates alone, which is fast
+            for millions of customers.
         n_draws : int, default 500
             Draws of the parameters, at least 2.
         random_state : int or Generator, default 0
@@ -329,9 +333,9 @@ class PurchaseModel(ValueModel):
         Returns
         -------
         the kind of frame given
-            For each quantity a column of its name, and two that end in ``_lower`` and ``_upper``; missing for
-            prospects. In memory one row per customer, in the order given; in an engine, whose rows have no order, the
-            customers with these columns added.
+            For each quantity a column of its name, and with a level two that end in ``_lower`` and ``_upper``; missing
+            for prospects. In memory one row per customer, in the order given; in an engine, whose rows have no order,
+            the customers with these columns added.
 
         Raises
         ------
@@ -346,16 +350,22 @@ class PurchaseModel(ValueModel):
         """
         t = check_horizon(horizon)
         names = check_quantities(quantities, known=(*QUANTITIES, "purchases"))
-        check_fraction(level, name="level")
+        if level is not None:
+            check_fraction(level, name="level")
         rng = as_generator(random_state)
         law = self._drawn(n_draws, rng)
+
+        def made(histories: Histories) -> dict[str, Floats]:
+            if level is None:
+                return estimates(law.outlook(histories), names, horizon=t)
+            return law.table(histories, names, horizon=t, level=level, rng=rng)
+
         if is_engine(open_frame(customers, name="customers")):
             few = histories_in_memory(customers, self._columns())
-            made = law.table(self._histories(few, distinct=False), names, horizon=t, level=level, rng=rng)
-            return with_predictions(customers, few, made)
+            return with_predictions(customers, few, made(self._histories(few, distinct=False)))
         histories = self._histories(customers)
-        made = law.table(histories, names, horizon=t, level=level, rng=rng)
-        return rows_like({name: histories.to_rows(values) for name, values in made.items()}, like=customers)
+        columns = made(histories)
+        return rows_like({name: histories.to_rows(values) for name, values in columns.items()}, like=customers)
 
     def total_purchases(
         self,
@@ -367,6 +377,9 @@ class PurchaseModel(ValueModel):
         random_state: int | np.random.Generator = 0,
     ) -> FrameT:
         """Estimate the purchases of all customers together, with intervals.
+
+        Where ``boundary_`` is not empty, the estimate is that of the limit, and may lie at an end of its interval or
+        outside: see the notes of the class.
 
         Parameters
         ----------

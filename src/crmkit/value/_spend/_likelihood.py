@@ -12,7 +12,7 @@ from scipy.special import digamma
 from crmkit._arrays import Floats
 from crmkit._stats import Maximum
 from crmkit.value._priors import Prior
-from crmkit.value._search import LARGEST_EFFECT, LogPrior, Posterior, maximum_of_many
+from crmkit.value._search import LARGEST_EFFECT, LogPrior, Posterior, draws_of_many, maximum_of_many
 from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._law import departures, norming
 
@@ -121,19 +121,18 @@ class _FiniteMean:
 
 def fitted(
     repeaters: Amounts, *, finite_mean: bool, priors: Mapping[str, Prior], names: Sequence[str], what: str
-) -> tuple[Maximum, float]:
-    """Find the maximum, by logarithms of parameters and coefficients, and the log-likelihood there."""
+) -> tuple[Maximum, float, Floats | None]:
+    """Find the maximum, by logarithms of parameters and coefficients, the log-likelihood there, and draws."""
     units, scaled_amounts = _Units.of(repeaters)
     full = _Likelihood(scaled_amounts)
     posterior = Posterior(full, LogPrior(priors, names=names, turn=units.turn, shift=units.shift))
     reach = np.array([*_FURTHEST_LOGS, *[LARGEST_EFFECT] * (len(names) - 3)])
-    found = maximum_of_many(
-        _FiniteMean(posterior) if finite_mean else posterior,
-        n_rows=len(repeaters.x),
-        lower=-reach,
-        upper=reach,
-        what=what,
-    )
+    likelihood = _FiniteMean(posterior) if finite_mean else posterior
+    n_rows = len(repeaters.x)
+    found = maximum_of_many(likelihood, n_rows=n_rows, lower=-reach, upper=reach, what=what)
+    drawn = draws_of_many(likelihood, found, n_rows=n_rows, lower=-reach, upper=reach, what=what)
+    if drawn is not None:
+        drawn = (_bent(drawn.T).T if finite_mean else drawn) @ units.turn.T + units.shift
     searched = found.at
     scaled = _bent(searched) if finite_mean else searched.copy()
     loglik = full.at(scaled)[0] - float(repeaters.n.sum()) * np.log(units.money)
@@ -141,7 +140,7 @@ def fitted(
         # The likelihood keeps rising towards q = 1, where the mean is infinite.
         scaled[1] = 0.0
     turned = found.turned(units.turn * _slope(searched) if finite_mean else units.turn)
-    return replace(turned, at=units.turn @ scaled + units.shift), float(loglik)
+    return replace(turned, at=units.turn @ scaled + units.shift), float(loglik), drawn
 
 
 def log_likelihood(repeaters: Amounts, coordinates: Floats) -> float:

@@ -207,14 +207,14 @@ class GammaGammaModel(ValueModel):
             # Means of a single price differ in their last bits.
             if not self.options_.priors and np.ptp(repeaters.m) <= _ONE_PRICE * repeaters.m.max():
                 raise SchemaError(_ONE_AMOUNT(where=Column("customers", "monetary_value"), amount=repeaters.m[0]))
-            maximum, loglik = fitted(
+            maximum, loglik, draws = fitted(
                 repeaters,
                 finite_mean=self.options_.finite_mean,
                 priors=self._priors(),
                 names=self._names(),
                 what=type(self).__name__,
             )
-            self._keep_maximum(maximum, loglik=loglik, n_customers=float(repeaters.n.sum()))
+            self._keep_maximum(maximum, loglik=loglik, n_customers=float(repeaters.n.sum()), draws=draws)
             self.n_left_out_ = int(amounts.n_left_out)
             self._keep_refunds(fitted_refunds(customers, lag=self._lag()))
         return self

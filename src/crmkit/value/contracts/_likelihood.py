@@ -9,7 +9,7 @@ import numpy as np
 from crmkit._arrays import Floats
 from crmkit._stats import Maximum
 from crmkit.value._priors import Prior
-from crmkit.value._search import LogPrior, Posterior, maximum
+from crmkit.value._search import LogPrior, Posterior, draws, maximum
 from crmkit.value.contracts._law import Law
 from crmkit.value.contracts._table import Contracts
 
@@ -73,10 +73,15 @@ class _Likelihood:
                 yield np.log([rate / (1 - rate), (1 - rate) * size, power])[: self._size]
 
 
-def fitted(spans: Spans, names: Sequence[str], *, priors: Mapping[str, Prior], what: str) -> tuple[Maximum, float]:
-    """Find the maximum over the logarithms of the parameters named, and the log-likelihood there."""
+def fitted(
+    spans: Spans, names: Sequence[str], *, priors: Mapping[str, Prior], what: str
+) -> tuple[Maximum, float, Floats | None]:
+    """Find the maximum over the logarithms of the parameters named, the log-likelihood there, and draws."""
     likelihood = _Likelihood(spans, n_parameters=len(names))
     posterior = Posterior(likelihood, LogPrior(priors, names=names, turn=likelihood.turn))
-    found = maximum(posterior, lower=_LOWER[: len(names)], upper=_UPPER[: len(names)], what=what)
+    lower, upper = _LOWER[: len(names)], _UPPER[: len(names)]
+    found = maximum(posterior, lower=lower, upper=upper, what=what)
     turned = found.turned(likelihood.turn)
-    return turned, spans.log_likelihood(Law(*np.exp(turned.at)))[0]
+    drawn = draws(posterior, found, lower=lower, upper=upper, what=what)
+    loglik = spans.log_likelihood(Law(*np.exp(turned.at)))[0]
+    return turned, loglik, None if drawn is None else drawn @ likelihood.turn.T

@@ -101,8 +101,8 @@ class ContractModel(ValueModel):
             spans = Spans(contracts)
             if not spans.lost.any() and not self.options_.priors:
                 raise SchemaError(_NOBODY_LOST(churned=Column("customers", "churned")))
-            maximum, loglik = fitted(spans, self._names(), priors=self._priors(), what=type(self).__name__)
-            self._keep_maximum(maximum, loglik=loglik, n_customers=float(contracts.n.sum()))
+            maximum, loglik, draws = fitted(spans, self._names(), priors=self._priors(), what=type(self).__name__)
+            self._keep_maximum(maximum, loglik=loglik, n_customers=float(contracts.n.sum()), draws=draws)
         return self
 
     def survival(self, t: Numbers) -> Numbers:
