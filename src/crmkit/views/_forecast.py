@@ -205,8 +205,8 @@ def base_forecast(
     BaseForecast(ParetoNBDModel, GammaGammaModel; 2,357 customers, 91 days)
     >>> forecast.totals.round()
                  quantity  n_customers    value    lower    upper
-    0  expected_purchases         2357    547.0    525.0    574.0
-    1      lifetime_value         2357  19862.0  19033.0  20814.0
+    0  expected_purchases         2357    547.0    519.0    565.0
+    1      lifetime_value         2357  19862.0  18825.0  20548.0
     """
     check_option(model, PURCHASE_MODELS, name="model")
     check_number(horizon_days, name="horizon_days")
