@@ -23,6 +23,7 @@ __all__ = [
     "check_covariates",
     "check_horizon",
     "check_in_time",
+    "check_model",
     "check_quantities",
 ]
 
@@ -39,6 +40,9 @@ _COUNTS_OPPORTUNITIES: Final = Message(
     "Call its probability_alive and expected_purchases on a table of opportunities.",
     zh="{name} 须为连续时间的购买模型，得到按机会计数的 {kind}。"
     "请对机会表调用其 probability_alive 与 expected_purchases。",
+)
+_NO_MODEL: Final = Message(
+    en="{name} must be a fitted {wanted}, got {kind}.", zh="{name} 须为拟合好的 {wanted}，得到 {kind}。"
 )
 _ENDLESS: Final = Message(
     en="{@discount_rate} must be above 0 where {@horizon} is None, got 0. Endless purchases have no finite sum.",
@@ -104,6 +108,12 @@ def check_in_time(model: object, *, name: str = "model") -> None:
     """Raise for a model of opportunities where one of purchases in time is wanted."""
     if getattr(model, "counts_opportunities", False):
         raise TypeError(_COUNTS_OPPORTUNITIES(name=Parameter(name), kind=type(model).__name__))
+
+
+def check_model(model: object, wanted: type, *, name: str) -> None:
+    """Raise for anything but a model of the class wanted."""
+    if not isinstance(model, wanted):
+        raise TypeError(_NO_MODEL(name=Parameter(name), wanted=wanted.__name__, kind=type(model).__name__))
 
 
 def check_covariates(covariates: object, *, name: str, taken: Collection[str]) -> None:

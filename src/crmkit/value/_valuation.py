@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -23,9 +23,7 @@ from crmkit._frames import (
     open_frame,
     pandas_series,
 )
-from crmkit._messages import Column, Message, Parameter
-from crmkit.errors import SchemaError
-from crmkit.value._checks import as_continuous_rate, as_end
+from crmkit.value._checks import as_continuous_rate, as_end, check_model
 from crmkit.value._groups import groups_of
 from crmkit.value._purchases._draws import Quantity
 from crmkit.value._purchases._engine import histories_in_memory, with_predictions
@@ -34,7 +32,6 @@ from crmkit.value._purchases._reader import PurchaseReader
 from crmkit.value._spend import GammaGammaModel
 from crmkit.value._spend._engine import along_amounts
 from crmkit.value._spend._reader import SpendReader
-from crmkit.value._spend._refund_engine import holds_refunds
 
 __all__ = ["Refunds", "Valuation"]
 
@@ -42,16 +39,6 @@ Refunds: TypeAlias = Literal["net", "gross"]
 
 # So many numbers are held at a time, 32 MB.
 _AT_A_TIME = 4_000_000
-
-_NO_MODEL: Final = Message(
-    en="{name} must be a fitted {wanted}, got {kind}.", zh="{name} 须为拟合好的 {wanted}，得到 {kind}。"
-)
-_NO_RATE: Final = Message(
-    en="{where} holds refunds, and {@spend_model} has learned no rate of them. Fit it on a table with that column, or "
-    "pass {@refunds='gross'} for values before refunds.",
-    zh="{where}中有退款，而 {@spend_model} 未学到退款率。请用含该列的表拟合，"
-    "或用 {@refunds='gross'} 得到扣除退款前的价值。",
-)
 
 
 class Valuation:
@@ -62,8 +49,7 @@ class Valuation:
             ("purchase_model", purchases, PurchaseModel),
             ("spend_model", spend, GammaGammaModel),
         ):
-            if not isinstance(model, kind):
-                raise TypeError(_NO_MODEL(name=Parameter(name), wanted=kind.__name__, kind=type(model).__name__))
+            check_model(model, kind, name=name)
         self.purchases, self.spend = PurchaseReader(purchases), SpendReader(spend)
         self.margin = check_margin(margin)
         check_option(refunds, ("net", "gross"), name="refunds")
@@ -96,9 +82,8 @@ class Valuation:
         return self.spend.net(gross, "lifetime_value") if self.is_net else gross
 
     def _check_refunds(self, customers: Any) -> None:
-        """Raise where refunds would be left out unsaid."""
-        if self._asks_net and not self.is_net and holds_refunds(customers):
-            raise SchemaError(_NO_RATE(where=Column("customers", "returned")))
+        if self._asks_net:
+            self.spend.check_refunds(customers)
 
 
 class Rows:

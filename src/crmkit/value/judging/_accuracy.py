@@ -10,7 +10,7 @@ from crmkit._arrays import Floats
 from crmkit._stats import top_count
 from crmkit.value.judging._ranking import best_first, normalised_gini
 
-__all__ = ["brier_score", "count_accuracy", "quotient", "ranking_auc"]
+__all__ = ["brier_score", "correlation", "count_accuracy", "quotient", "ranking_auc"]
 
 _TOP = 0.1
 
@@ -26,7 +26,7 @@ def count_accuracy(expected: Floats, actual: Floats) -> dict[str, float]:
         "relative_bias": quotient(error.sum(), total),
         "mae": float(np.abs(error).mean()),
         "rmse": float(np.sqrt((error**2).mean())),
-        "correlation": _correlation(expected, actual),
+        "correlation": correlation(expected, actual),
         "gini": normalised_gini(expected, actual),
         "top_decile_share": quotient(top, total),
     }
@@ -47,6 +47,7 @@ def brier_score(probability: Floats, happened: npt.NDArray[np.bool_]) -> float:
     return float(((probability - happened) ** 2).mean())
 
 
-def _correlation(first: Floats, second: Floats) -> float:
-    constant = np.ptp(first) == 0 or np.ptp(second) == 0
+def correlation(first: Floats, second: Floats) -> float:
+    """Pearson's correlation; ``nan`` where all values of one are equal, or there are none."""
+    constant = not len(first) or np.ptp(first) == 0 or np.ptp(second) == 0
     return float("nan") if constant else float(np.corrcoef(first, second)[0, 1])

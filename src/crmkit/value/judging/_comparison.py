@@ -12,16 +12,19 @@ from crmkit._checks import Day, check_number
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
 from crmkit._tables import HOLDOUT, open_table
+from crmkit.value._spend import GammaGammaModel
 from crmkit.value.judging._accuracy import brier_score, count_accuracy, ranking_auc
 from crmkit.value.judging._baselines import BASELINES, hiatus, naive_purchases
 from crmkit.value.judging._holdout import Holdout, read_holdout
 from crmkit.value.judging._judged import Judged, days_per_unit, unit_of
+from crmkit.value.judging._money import Money, money_accuracy, read_money
 
 __all__ = ["model_comparison_table"]
 
 _COLUMNS = (
     "model", "is_baseline", "loglik", "n_params", "aic", "bic", "expected_total", "bias", "relative_bias", "mae",
-    "rmse", "correlation", "gini", "top_decile_share", "auc", "brier_score",
+    "rmse", "correlation", "gini", "top_decile_share", "auc", "brier_score", "expected_revenue", "revenue_bias",
+    "revenue_relative_bias", "revenue_mae", "revenue_correlation",
 )  # fmt: skip
 
 _NO_MAPPING: Final = Message(
@@ -55,6 +58,7 @@ def model_comparison_table(
     observation_end: Day,
     transactions: Any = None,
     hiatus_days: float = 180,
+    spend_model: GammaGammaModel | None = None,
 ) -> FrameT:
     """Compare models by likelihood and by how well they predicted, always beside rules that need no model.
 
@@ -85,6 +89,10 @@ def model_comparison_table(
     hiatus_days : float, default 180
         Days without a purchase after which the rule ``hiatus`` counts a customer as inactive; not negative. Use
         your firm's own: the rule is only as good as its cut-off.
+    spend_model : GammaGammaModel, optional
+        Fitted on the same customers. With it money is judged too: purchases times expected spend and the share kept
+        after refunds, against ``holdout_spend``, which is net of refunds. The rules take each customer's ``spend`` per
+        purchase day so far instead.
 
     Returns
     -------
@@ -114,16 +122,22 @@ def model_comparison_table(
         ``brier_score``
             Mean squared difference between the probability of inactivity, for ``hiatus`` 0 or 1, and what happened;
             missing for rules without a probability.
+        ``expected_revenue``, ``revenue_bias``, ``revenue_relative_bias``
+            Net money expected of all customers in the holdout period; the difference from the actual; the difference as
+            a share of the actual. Customers without an expected spend are left out on both sides. Like the next two
+            missing without ``spend_model`` and for ``hiatus``.
+        ``revenue_mae``, ``revenue_correlation``
+            Mean absolute error of a customer's money; correlation of expected and actual.
 
     Raises
     ------
     NotFittedError
         If a model is not fitted.
     SchemaError
-        If a column is missing, nobody has bought, the customers are as of several days, or ``transactions`` lacks
-        some of them.
+        If a column is missing, nobody has bought, the customers are as of several days, ``transactions`` lacks some of
+        them, or they have refunds of which ``spend_model`` has learned no rate.
     TypeError
-        If ``models`` is not a mapping of names to models, or a table is not a frame.
+        If ``models`` is not a mapping of names to models, ``spend_model`` is none, or a table is not a frame.
     ValueError
         If ``models`` is empty, uses the name of a rule, or mixes time units or numbers of customers;
         ``observation_end`` does not fit ``holdout``; or ``hiatus_days`` is negative.
@@ -159,9 +173,10 @@ def model_comparison_table(
     if transactions is not None:
         open_table(holdout, HOLDOUT, columns=["customer_id"])
     period = read_holdout(holdout, observation_end=observation_end)
-    rows = [_model_row(name, model, period) for name, model in models.items()]
+    money = None if spend_model is None else read_money(period, spend_model)
+    rows = [_model_row(name, model, period, money) for name, model in models.items()]
     _check_comparable(rows, models)
-    rows += _baseline_rows(period, transactions, hiatus_days=hiatus_days)
+    rows += _baseline_rows(period, transactions, money, hiatus_days=hiatus_days)
     table = pd.DataFrame.from_records(rows).reindex(columns=list(_COLUMNS))
     return from_pandas(table, like=holdout)
 
@@ -189,7 +204,7 @@ def _check_comparable(rows: list[dict[str, Any]], models: Mapping[str, Judged]) 
             raise ValueError(_UNLIKE(what=what, found=sorted(found)))
 
 
-def _model_row(name: str, model: Judged, period: Holdout) -> dict[str, Any]:
+def _model_row(name: str, model: Judged, period: Holdout, money: Money | None) -> dict[str, Any]:
     expected = period.expected(model)
     inactive, silent = period.probability_inactive(model), period.bought == 0
     return {
@@ -203,16 +218,21 @@ def _model_row(name: str, model: Judged, period: Holdout) -> dict[str, Any]:
         **count_accuracy(expected, period.bought),
         "auc": ranking_auc(inactive, silent),
         "brier_score": brier_score(inactive, silent),
+        **({} if money is None else money_accuracy(expected * money.expected, money)),
     }
 
 
-def _baseline_rows(period: Holdout, transactions: Any, *, hiatus_days: float) -> list[dict[str, Any]]:
+def _baseline_rows(
+    period: Holdout, transactions: Any, money: Money | None, *, hiatus_days: float
+) -> list[dict[str, Any]]:
     silent = period.bought == 0
     rows: list[dict[str, Any]] = []
     for name, expected in naive_purchases(period, transactions).items():
         # If nobody has had a day to come back there is no rate.
         told = not np.isnan(expected).any()
         measures = count_accuracy(expected, period.bought) | {"auc": ranking_auc(-expected, silent)} if told else {}
+        if told and money is not None:
+            measures |= money_accuracy(expected * money.so_far, money)
         rows.append({"model": name, "is_baseline": True, **measures})
     gone = hiatus(period, days=hiatus_days)
     word = {"auc": ranking_auc(gone, silent), "brier_score": brier_score(gone, silent)}
