@@ -11,7 +11,7 @@ from crmkit.views import PURCHASE_MODELS
 
 # What takes longer to load than all of the rest together.
 HEAVY = {"pandas", "numpy", "scipy", "sklearn", "pyarrow", "duckdb", "matplotlib", "jinja2", "narwhals", "openpyxl"}
-COMMANDS = ("audit", "clv", "demo", "export", "kpi", "report", "score")
+COMMANDS = ("audit", "clv", "demo", "export", "forecast", "kpi", "report", "score")
 # Today 250, most of them the interpreter's and click's own.
 MOST_MODULES = 400
 
