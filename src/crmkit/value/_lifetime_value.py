@@ -187,6 +187,9 @@ def lifetime_value_table(
 ) -> FrameT:
     """Lifetime value of each customer with its parts, and an interval from the uncertainty of both models.
 
+    Where ``boundary_`` of a model is not empty, its estimates are those of a limit, and may lie at an end of their
+    intervals or outside: see ``draw_params`` of the models.
+
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table
@@ -279,6 +282,9 @@ def customer_equity(
     random_state: int | np.random.Generator = 0,
 ) -> FrameT:
     """Value of the customer base: the sum of lifetime values, of all customers or by group.
+
+    Where ``boundary_`` of a model is not empty, its estimates are those of a limit, and may lie at an end of their
+    intervals or outside: see ``draw_params`` of the models.
 
     Parameters
     ----------

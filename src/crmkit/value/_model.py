@@ -67,19 +67,6 @@ class ValueModel(JsonEstimator):
         Draws of the parameters, where their uncertainty is far from normal: on few customers, and where ``boundary_``
         is not empty. Without rows, `draw_params` draws from the normal distribution.
 
-    Notes
-    -----
-    Intervals of predictions come from draws of the parameters. On many customers these are normal on the log scale,
-    with ``covariance_``. On few the likelihood is skewed, or has no maximum; the draws are then those of the posterior
-    under a weak prior, which the estimates do not use. It is normal around the point where the search starts, with a
-    standard deviation of 1.5 in each coordinate: logarithms of the parameters (of contracts, of ``alpha / beta``,
-    ``beta`` and ``c``; with ``finite_mean``, of ``q - 1``), and coefficients per standard deviation of their covariate.
-    The search starts at the mean rate or amount of the data, with shapes of 1 or near it. Priors given to the model
-    count besides.
-
-    If ``boundary_`` is not empty, the draws run along the ridge as far as data and weak prior allow. The estimate is a
-    limit, such as that nobody leaves, and may then lie near an end of its interval, or outside.
-
     References
     ----------
     .. [1] Cox and Hinkley (1974), *Theoretical Statistics*, section 9.2, for observed information.
@@ -136,9 +123,6 @@ class ValueModel(JsonEstimator):
     def draw_params(self, n_draws: int, *, random_state: int | np.random.Generator = 0) -> pd.DataFrame:
         """Draw parameters with the uncertainty of the fit.
 
-        They are normal on the log scale where that is close to what the data say, and rows of ``draws_`` where it is
-        not: few customers, or a ``boundary_``.
-
         Parameters
         ----------
         n_draws : int
@@ -155,6 +139,18 @@ class ValueModel(JsonEstimator):
         ------
         NotFittedError
             Before `fit`.
+
+        Notes
+        -----
+        On many customers draws are normal on the log scale, with ``covariance_``. On few the likelihood is skewed, or
+        has no maximum; they are then rows of ``draws_``, from the posterior under a weak prior, which the estimates do
+        not use. It is normal around the point where the search starts, with a standard deviation of 1.5 in each
+        coordinate: logarithms of the parameters (of contracts, of ``alpha / beta``, ``beta`` and ``c``; with
+        ``finite_mean``, of ``q - 1``), and coefficients per standard deviation of their covariate. The search starts at
+        the mean rate or amount of the data, with shapes of 1 or near it. Priors given to the model count besides.
+
+        If ``boundary_`` is not empty, the draws run along the ridge as far as data and weak prior allow. The estimate
+        is a limit, such as that nobody leaves, and may lie at an end of its interval, or outside.
         """
         check_fitted(self)
         check_int(n_draws, name="n_draws", low=1)

@@ -310,7 +310,7 @@ class PurchaseModel(ValueModel):
         """Give each customer estimates with intervals from the uncertainty of the parameters.
 
         Where ``boundary_`` is not empty, an estimate is that of the limit, and may lie at an end of its interval or
-        outside: see the notes of the class.
+        outside: see `draw_params`.
 
         Parameters
         ----------
@@ -379,7 +379,7 @@ class PurchaseModel(ValueModel):
         """Estimate the purchases of all customers together, with intervals.
 
         Where ``boundary_`` is not empty, the estimate is that of the limit, and may lie at an end of its interval or
-        outside: see the notes of the class.
+        outside: see `draw_params`.
 
         Parameters
         ----------

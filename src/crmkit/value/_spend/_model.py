@@ -307,6 +307,9 @@ class GammaGammaModel(ValueModel):
 
         For how far a customer's own mean may lie from the expected one see `spend_quantiles`.
 
+        Where ``boundary_`` is not empty, an estimate is that of a limit, and may lie at an end of its interval or
+        outside: see `draw_params`.
+
         Parameters
         ----------
         customers : pandas, Polars or PyArrow table

@@ -163,6 +163,9 @@ class ContractModel(ValueModel):
     ) -> Any:
         """Tabulate `survival` and `retention_rate` with intervals from the uncertainty of the parameters.
 
+        Where ``boundary_`` is not empty, an estimate is that of a limit, and may lie at an end of its interval or
+        outside: see `draw_params`.
+
         Parameters
         ----------
         t : array-like of int, or a pandas, Polars or PyArrow column
@@ -288,6 +291,9 @@ class ContractModel(ValueModel):
         random_state: int | np.random.Generator = 0,
     ) -> FrameT:
         r"""Give each customer estimates with intervals from the uncertainty of the parameters.
+
+        Where ``boundary_`` is not empty, an estimate is that of a limit, and may lie at an end of its interval or
+        outside: see `draw_params`.
 
         Parameters
         ----------
