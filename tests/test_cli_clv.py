@@ -153,12 +153,13 @@ def test_the_horizon_in_words(orders, horizon, words):
 # CDNOW's first weeks: the model sees nobody leave; those until March: all leave at one rate, as far as it sees.
 CAVEATS = {
     ("1997-02-15", "en"): [
-        "The model finds nobody leaving in this log: the figures are what would come if all stayed, and it cannot say "
+        "The model finds nobody leaving in this log: its figures let everybody go on buying at their own rate, and it "
+        "cannot say "
         "who has left.",
         "The log covers 46 days, less than the 26 weeks to be predicted: treat these figures with care.",
     ],
     ("1997-02-15", "zh"): [
-        "模型在这份数据中未发现客户流失：各项数字是客户全部留下时的结果，无法判断谁已流失。",
+        "模型在这份数据中未发现客户流失：各项数字假定每位客户都按各自的节奏继续购买，无法判断谁已流失。",
         "数据仅覆盖 46 天，不足所预测的 26 周，请谨慎使用。",
     ],
     ("1997-03-31", "en"): [

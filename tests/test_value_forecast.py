@@ -274,6 +274,19 @@ def test_every_kind_of_frame_gives_the_same(build, transactions):
         assert_same_rows(as_pandas(function(build(transactions), **options)), function(transactions, **options))
 
 
+def test_of_many_customers_some_stand_for_all(build, monkeypatch):
+    orders, dates = steady(n=21, days=200)
+    options = {"as_of": dates[-1], "horizon": 30, "models": ["recent_rate"]}
+    whole = [function(orders, **options) for function in (forecast_table, backtest_table)]
+    monkeypatch.setattr("crmkit.value._forecast._log._MOST_CUSTOMERS", 10)
+    some = [as_pandas(function(build(orders), **options)) for function in (forecast_table, backtest_table)]
+    # 7 of 21 who all buy alike, but for the half purchase that is added before logarithms are taken
+    for found, expected, columns in zip(some, whole, (["value"], ["forecast", "came"]), strict=True):
+        rows = found.sort_values(list(found.columns[:3]), ignore_index=True)
+        ordered = expected.sort_values(list(found.columns[:3]), ignore_index=True)
+        np.testing.assert_allclose(rows[columns], ordered[columns], rtol=1e-3)
+
+
 @few()
 @given(st.integers(0, 10_000), st.integers(1, 400), st.sampled_from([0.5, 0.8, 0.99]))
 def test_an_interval_holds_its_forecast_and_nothing_is_missing_or_below_zero(seed, horizon, level):

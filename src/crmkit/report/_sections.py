@@ -14,6 +14,7 @@ from crmkit.report.cohorts import COHORTS
 from crmkit.report.concentration import CONCENTRATION
 from crmkit.report.definitions import DEFINITIONS
 from crmkit.report.findings import FINDINGS
+from crmkit.report.forecast import FORECAST
 from crmkit.report.kpis import KPIS
 from crmkit.report.months import MONTHS
 from crmkit.report.rfm import RFM
@@ -31,6 +32,7 @@ _ALL: Final[tuple[Section, ...]] = (
     COHORTS,
     TIERS,
     RFM,
+    FORECAST,
     VALUE,
     ACTIONS,
     RHYTHM,

@@ -22,9 +22,9 @@ _TOGETHER: Final = {
 _OF_LEAVING: Final = frozenset({"s", "beta", "a", "b"})
 _ALL_ALIVE: Final = 0.999
 _NOBODY_LEAVES: Final = Message(
-    en="The model finds nobody leaving in this log: the figures are what would come if all stayed, and it cannot say "
-    "who has left.",
-    zh="模型在这份数据中未发现客户流失：各项数字是客户全部留下时的结果，无法判断谁已流失。",
+    en="The model finds nobody leaving in this log: its figures let everybody go on buying at their own rate, and it "
+    "cannot say who has left.",
+    zh="模型在这份数据中未发现客户流失：各项数字假定每位客户都按各自的节奏继续购买，无法判断谁已流失。",
 )
 _UNDETERMINED: Final = Message(
     en="The log determines {parameters} only in part; the intervals may be too narrow.",
@@ -42,7 +42,7 @@ class ForecastLimits(NamedTuple):
     Attributes
     ----------
     nobody_leaves : bool
-        The model finds nobody leaving, so that what it predicts is what would come if all stayed.
+        The model finds nobody leaving, so that it lets everybody go on buying at their own rate.
     undetermined : tuple of str
         Other parameters that the log determines only in part.
     days_covered : int or None

@@ -46,7 +46,7 @@ def customer_outlook(
 
     Parameters
     ----------
-    transactions : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.as_transactions` gives them.
     as_of : date or ISO text
         The last day that is known.

@@ -11,32 +11,15 @@ __all__ = ["TEXTS"]
 
 TEXTS: Final[Mapping[str, Label]] = {
     "value_share": Label("Share of revenue", "销售额占比"),
-    "finding_value": Label(
-        "In the next 12 months customers are expected to bring {money} with a present value of "
-        "{value}{interval}{core}.",
-        "预计未来 12 个月客户将带来{money}，折现后为 {value}{interval}{core}。",
-    ),
-    "finding_value_if_all_stay": Label(
-        "If all customers stayed, they would bring {money} with a present value of {value}{interval} in the next 12 "
-        "months{core}.",
-        "若客户全部留下，未来 12 个月将带来{money}，折现后为 {value}{interval}{core}。",
-    ),
-    "finding_value_core": Label(", {share} of it from core customers", "，其中 {share} 来自核心客户"),
-    "finding_purchases": Label(
-        "In the next 12 months customers are expected to make {purchases} purchases{interval}.",
-        "预计未来 12 个月客户将购买 {purchases} 次{interval}。",
-    ),
-    "finding_purchases_if_all_stay": Label(
-        "If all customers stayed, they would make {purchases} purchases{interval} in the next 12 months.",
-        "若客户全部留下，未来 12 个月将购买 {purchases} 次{interval}。",
-    ),
     "finding_worth_saving": Label(
         "Worth saving: {n} of above-average value who are overdue by their own rhythm and more likely than not to "
-        "buy nothing in those 12 months; {share} of that value is theirs.",
+        "buy nothing in the next 12 months; {share} of the lifetime value of all is theirs.",
         "值得挽留的客户有 {n} 位：价值高于平均值，但已超过自身的购买间隔，且未来 12 个月内不购买的可能性过半；"
-        "上述价值的 {share} 来自这些客户。",
+        "全部客户终身价值的 {share} 来自这些客户。",
     ),
-    "value_interval": Label(" (95% interval {lower} to {upper})", "（95% 置信区间 {lower} 至 {upper}）"),
+    "value_interval": Label(
+        " (95% interval of the expected value {lower} to {upper})", "（期望值的 95% 区间 {lower} 至 {upper}）"
+    ),
     "value_revenue": Label("revenue", "销售额"),
     "value_profit": Label("profit", "利润"),
     "value": Label("Customer lifetime value: the next 12 months", "客户终身价值：未来 12 个月"),
@@ -45,8 +28,10 @@ TEXTS: Final[Mapping[str, Label]] = {
         "{as_of} 之后的 12 个月内，现有的 {n} 位客户预计购买 {purchases} 次{interval}。",
     ),
     "value_lead_if_all_stay": Label(
-        "If all stayed, the {n} so far would make {purchases} purchases{interval} in the 12 months after {as_of}.",
-        "若全部留下，现有的 {n} 位客户在 {as_of} 之后的 12 个月内将购买 {purchases} 次{interval}。",
+        "If everybody went on at their own rate, the {n} so far would make {purchases} purchases{interval} in the 12 "
+        "months after {as_of}.",
+        "若每位客户都按各自的节奏继续购买，现有的 {n} 位客户在 {as_of} 之后的 12 个月内将购买 {purchases} 次"
+        "{interval}。",
     ),
     "value_lead_worth": Label(
         "The {money} from them has a present value of {value}{interval}.",

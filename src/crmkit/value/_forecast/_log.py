@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +13,14 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._calendar import day_numbers
 from crmkit._checks import Day, as_day, no_money
-from crmkit._frames import to_pandas
+from crmkit._frames import AnyFrame, from_pandas, is_engine, join_frames, open_frame, to_pandas
 from crmkit.customers import customer_summary, mean_refund_lag
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["Counts", "Log", "Moment", "read_log"]
 
-# Back-tests on so many customers tell as much as on all.
-_MOST_CUSTOMERS = 50_000
+# So many customers tell as much as all.
+_MOST_CUSTOMERS: Final = 50_000
 
 
 class Counts(NamedTuple):
@@ -44,11 +44,14 @@ class Log:
         The transactions table.
     customer, day : array of int
         Of each row, the number of the customer and the days since 1970-01-01.
+    stands_for : float
+        How many customers each stands for, where there are some of many.
     """
 
     rows: pd.DataFrame
     customer: npt.NDArray[np.intp]
     day: npt.NDArray[np.int64]
+    stands_for: float = 1.0
 
     @cached_property
     def bought(self) -> npt.NDArray[np.bool_]:
@@ -87,11 +90,13 @@ class Log:
 
     def some(self) -> Log:
         """Every n-th customer of many."""
-        step = -(-len(self.first_bought) // _MOST_CUSTOMERS)
-        if step <= 1:
+        n_all = len(self.first_bought)
+        step = _step(n_all)
+        if step == 1:
             return self
         chosen = self.customer % step == 0
-        return Log(self.rows[chosen].reset_index(drop=True), self.customer[chosen] // step, self.day[chosen])
+        rows = self.rows[chosen].reset_index(drop=True)
+        return Log(rows, self.customer[chosen] // step, self.day[chosen], n_all / -(-n_all // step))
 
 
 @dataclass(frozen=True)
@@ -150,9 +155,31 @@ class Moment:
 
 
 def read_log(transactions: Any, *, as_of: Day) -> tuple[Log, int]:
-    """Read a transactions table up to and including a day; return the day with it."""
+    """Read a transactions table up to and including a day; return the day with it.
+
+    Of many customers in an engine every n-th is fetched.
+    """
     last = as_day(as_of, name="as_of")
-    rows = to_pandas(up_to(checked_transactions(transactions), last, name="as_of"))
-    rows = rows.sort_values(["customer_id", "date"], kind="stable", ignore_index=True)
+    opened = up_to(checked_transactions(transactions), last, name="as_of")
+    stands_for = 1.0
+    if is_engine(opened):
+        opened, stands_for = _fetched(opened)
+    rows = to_pandas(opened).sort_values(["customer_id", "date"], kind="stable", ignore_index=True)
     customer, _ = pd.factorize(rows["customer_id"])
-    return Log(rows, customer, day_numbers(rows["date"].to_numpy())), int(np.datetime64(last, "D").astype(np.int64))
+    day = day_numbers(rows["date"].to_numpy())
+    return Log(rows, customer, day, stands_for), int(np.datetime64(last, "D").astype(np.int64))
+
+
+def _fetched(rows: AnyFrame) -> tuple[AnyFrame, float]:
+    """The transactions of every n-th customer of many, and how many customers each stands for."""
+    ids = to_pandas(rows.select("customer_id").unique()).sort_values("customer_id", ignore_index=True)
+    step = _step(len(ids))
+    if step == 1:
+        return rows, 1.0
+    some = ids.iloc[::step]
+    chosen = open_frame(from_pandas(some, like=rows.to_native()), name="customers")
+    return join_frames(rows, chosen, on="customer_id", how="inner"), len(ids) / len(some)
+
+
+def _step(n_customers: int) -> int:
+    return max(-(-n_customers // _MOST_CUSTOMERS), 1)

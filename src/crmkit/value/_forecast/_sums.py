@@ -23,6 +23,10 @@ class Sums(NamedTuple):
     lower: Floats
     upper: Floats
 
+    def times(self, factor: float) -> Sums:
+        """The same of so many times the customers."""
+        return Sums(self.value * factor, self.lower * factor, self.upper * factor)
+
 
 def totals_of(each: Floats, codes: Codes, n_groups: int) -> Floats:
     """Add up the customers of each group; those with code -1 belong to none."""

@@ -129,7 +129,7 @@ def tried_forecast(
 
     Parameters
     ----------
-    transactions : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.as_transactions` gives them.
     as_of : date or ISO text
         The last day that is known.
@@ -186,7 +186,7 @@ def forecast_table(
 
     Parameters
     ----------
-    transactions : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.as_transactions` gives them. Those after ``as_of`` are not looked at.
     as_of : date or ISO text
         The last day that is known. The customers are those with a purchase day up to it.
@@ -236,7 +236,8 @@ def forecast_table(
     Notes
     -----
     Without ``models``, a model that cannot be fitted takes no part: with fewer than ten customers who came back there
-    are the two rules alone. Of more than 50,000 customers the back-tests take every n-th.
+    are the two rules alone. Of more than 50,000 customers the back-tests take every n-th, scaled
+    up to all; of more in an engine, the forecast too.
 
     References
     ----------
@@ -274,7 +275,7 @@ def backtest_table(
 
     Parameters
     ----------
-    transactions : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
+    transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.as_transactions` gives them. Those after ``as_of`` are not looked at.
     as_of : date or ISO text
         The last day that is known. The customers are those with a purchase day up to it.
@@ -355,7 +356,7 @@ def _forecast(tried: Trials, quantity: str, groups: Grouping, codes: Sequence[Co
         {
             _GROUP: groups.groups,
             "quantity": quantity,
-            **sums._asdict(),
+            **sums.times(tried.now.log.stands_for)._asdict(),
             "n_backtests": len(tests),
             "backtest_bias": bias,
         }
@@ -370,7 +371,9 @@ def _backtests(
     for test, members in reversed(list(zip(tests, codes, strict=True))):
         if not test.expected:
             continue
-        sums = _tried(tried, tests, test, groups, codes, members, level=level, corrected=name is None)
+        stands_for = tried.earlier[0].moment.log.stands_for
+        then = _tried(tried, tests, test, groups, codes, members, level=level, corrected=name is None)
+        sums = then.times(stands_for)
         yield pd.DataFrame(
             {
                 _GROUP: groups.groups,
@@ -380,7 +383,7 @@ def _backtests(
                 "forecast": sums.value,
                 "lower": sums.lower,
                 "upper": sums.upper,
-                "came": totals_of(test.came, members, len(groups.groups)),
+                "came": totals_of(test.came, members, len(groups.groups)) * stands_for,
                 "until": _moment(test.day + tried.origins.horizon),
             }
         )
