@@ -372,7 +372,7 @@ def test_a_model_of_ones_own_that_cannot_be_fitted_is_an_error():
 
 def test_labels_of_today_are_not_carried_back(transactions):
     labels = pd.DataFrame({"customer_id": transactions["customer_id"].unique(), "tier": "a"})
-    with pytest.raises(ValueError, match="labels of today, which say nothing of earlier days"):
+    with pytest.raises(ValueError, match="labels of today, which say nothing about earlier days"):
         backtest_table(transactions, as_of=DAY, horizon=91, by=labels)
 
 

@@ -52,7 +52,7 @@ class Candidate(Protocol):
 
 
 class _Model:
-    """A model of purchases, fitted on each day anew."""
+    """A model of purchases, refitted on each day."""
 
     def __init__(self, model: PurchaseModel) -> None:
         self.name, self._model = type(model).__name__, model

@@ -35,7 +35,7 @@ _NO_BACKTEST: Final = pd.DataFrame(
 )
 
 _NOT_CARRIED_BACK: Final = Message(
-    en="{@by} holds the labels of today, which say nothing of earlier days. Leave {@by} out, or give a fitted "
+    en="{@by} holds the labels of today, which say nothing about earlier days. Leave {@by} out, or give a fitted "
     "segmenter, which labels customers on each day.",
     zh="{@by} 是今天的标签，不能用于更早的日期。请省略 {@by}，或给出拟合好的分群器，由其按各日期重新分群。",
 )
@@ -197,9 +197,9 @@ def forecast_table(
     level : float, default 0.95
         Probability with which an interval is meant to hold what comes.
     by : table of ``customer_id`` and one column of labels, or a fitted segmenter, optional
-        Groups. A segmenter labels the customers of each back-test anew, through its ``predict``; a group then has an
-        error of its own. Labels given as a table are those of today: their groups have the error of the whole. The
-        groups add up to the whole.
+        Groups. A segmenter labels the customers again on the day of each back-test, with its ``predict``, so each
+        group has its own error. Labels given as a table are those of today: their groups have the error of the whole.
+        The groups add up to the whole.
     models : sequence of purchase models and rules, optional
         In place of the four: models such as ``BetaGeoModel()``, which are cloned, and the rules ``"last_year"`` and
         ``"recent_rate"``.
@@ -286,7 +286,7 @@ def backtest_table(
     level : float, default 0.95
         Probability with which an interval is meant to hold what comes.
     by : fitted segmenter, optional
-        Groups; it labels the customers of each day anew. Labels of today cannot be carried back.
+        Groups; it labels the customers again on each day. Today's labels say nothing about earlier days.
     models : sequence of purchase models and rules, optional
         As in `forecast_table`.
 
