@@ -1,13 +1,13 @@
-"""Wilson's interval: against SciPy and a published value, inside [0, 1], nan without trials."""
+"""Intervals of shares and of counts: against SciPy and published values, nan without trials or base."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy.stats import binomtest
+from scipy.stats import binomtest, poisson
 
-from crmkit._stats import wilson_interval
+from crmkit._stats import poisson_interval, wilson_interval
 
 counts = st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 levels = st.floats(0.01, 0.999)
@@ -121,3 +121,27 @@ def test_the_counts_given_are_not_changed():
     wilson_interval(successes, trials)
     assert_array_equal(successes, [0, 2])
     assert_array_equal(trials, [0, 4])
+
+
+# Counts. Reference: Garwood (1936), Biometrika 28, table of the limits for an expected number of events, 95 %.
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [(0, (0, 3.69)), (1, (0.0253, 5.57)), (2, (0.242, 7.22)), (10, (4.80, 18.39)), (50, (37.11, 65.92))],
+)
+def test_garwood(events, expected):
+    assert_allclose(poisson_interval(events, 1), expected, rtol=2e-3)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
+@pytest.mark.parametrize("events", [1, 7, 400, 10**6])
+def test_the_ends_leave_half_of_the_rest_outside(events, level):
+    lower, upper = poisson_interval(events, 4, level=level)
+    assert poisson.sf(events - 1, 4 * lower) == pytest.approx((1 - level) / 2, rel=1e-6)
+    assert poisson.cdf(events, 4 * upper) == pytest.approx((1 - level) / 2, rel=1e-6)
+
+
+def test_an_empty_base_has_no_interval():
+    lower, upper = poisson_interval([0, 3, np.nan], [0, 0, 5])
+    assert np.isnan([lower, upper]).all()

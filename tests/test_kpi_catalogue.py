@@ -36,10 +36,9 @@ def cdnow():
 
 @every_record
 def test_worked_numbers_are_computed(record):
-    if record.example is None:
-        assert not record.inputs
-        return
-    assert function_of(record.function)(**record.example.given) == pytest.approx(record.example.value, rel=1e-12)
+    assert bool(record.examples) == bool(record.inputs)
+    for given, value in record.examples:
+        assert function_of(record.function)(**given) == pytest.approx(value, rel=1e-12)
 
 
 def test_an_entry_by_hand():
@@ -60,13 +59,14 @@ def test_the_catalogue_defines_every_kpi_of_the_table(cdnow):
 def test_every_entry_of_the_catalogue_is_complete():
     catalogue = kpi_catalogue()
     assert catalogue["kpi"].is_unique
-    filled = catalogue.drop(columns=["inputs", "variants", "example"])
+    filled = catalogue.drop(columns=["inputs", "band", "variants_en", "variants_zh", "example"])
     assert (filled.map(lambda text: isinstance(text, str) and text.strip() == text != "")).all(axis=None)
+    assert (catalogue["variants_en"] == "").equals(catalogue["variants_zh"] == "")
     for column in ("name_zh", "formula_zh"):
         assert catalogue[column].str.contains(r"[\u4e00-\u9fff]").all()
     assert catalogue["name_zh"].is_unique
     assert catalogue["name_en"].is_unique
-    assert set(catalogue["direction"]) <= {"higher", "lower", "context"}
+    assert set(catalogue["direction"]) <= {"higher", "lower", "band", "context"}
     assert set(catalogue["unit"]) <= set(UNITS)
     assert catalogue["group"].drop_duplicates().tolist() == [
         group for group in GROUPS if group in set(catalogue["group"])
@@ -78,7 +78,7 @@ def test_a_name_of_an_input_means_one_quantity_everywhere(record):
     # What a name is a part of may differ from KPI to KPI; its kind and range may not.
     for mine in record.inputs:
         for other in (each for known in RECORDS for each in known.inputs if each.name == mine.name):
-            assert (other.kind, other.low) == (mine.kind, mine.low)
+            assert (other.kind, other.low, other.high, other.stock) == (mine.kind, mine.low, mine.high, mine.stock)
 
 
 @every_record
@@ -87,8 +87,12 @@ def test_the_record_names_what_the_function_takes(record):
     known = set(importlib.import_module("inspect").signature(function_of(record.function)).parameters)
     assert takes <= known
     assert {whole for each in record.inputs for whole in each.of} <= takes
-    options = {each.option for each in record.variants}
-    assert record.example is None or not options or record.example.given["method"] in options
+    assert {name for each in record.variants for name in each.inputs} <= takes
+    assert (record.option is None) == (not record.variants)
+    assert record.option is None or record.option in known
+    for each in record.variants:
+        assert set(each.example.given) == {*each.inputs, record.option}
+        assert each.example.given[record.option] == each.option
 
 
 def test_the_catalogue_says_what_an_empty_base_gives(cdnow):

@@ -86,7 +86,9 @@ def test_open_churn_of_several_indexes_is_refused():
 
 
 def test_joined_goes_with_open_and_with_nothing_else():
-    with pytest.raises(ValueError, match=r"`joined` goes with method='open' only, got method='cohort' with it"):
+    with pytest.raises(
+        ValueError, match=r"`joined` does not go with method='cohort', which takes `lost`, `customers_start`"
+    ):
         customer_churn_rate(lost=12, customers_start=100, method="cohort", joined=20)
     with pytest.raises(ValueError, match=r"method='open' needs `joined`"):
         customer_churn_rate(lost=12, customers_start=100, method="open")

@@ -1,8 +1,22 @@
 """KPIs: a record each, from which the checks, the catalogue and the tables follow."""
 
 from crmkit._kpi._decorator import Quotient, kpi, kpis_of, quotient_of, ratio, tells
-from crmkit._kpi._long_form import KPI_COLUMNS, KpiRow, as_it_is, divided, long_form
-from crmkit._kpi._record import GROUPS, UNITS, Example, Input, Kpi, Variant, Window, count, money, part, window_of
+from crmkit._kpi._long_form import KPI_COLUMNS, KpiRow, as_it_is, divided, interval_of, long_form
+from crmkit._kpi._record import (
+    GROUPS,
+    UNITS,
+    Example,
+    Input,
+    Kpi,
+    Variant,
+    Window,
+    count,
+    money,
+    number,
+    part,
+    share,
+    window_of,
+)
 
 __all__ = [
     "GROUPS",
@@ -18,13 +32,16 @@ __all__ = [
     "as_it_is",
     "count",
     "divided",
+    "interval_of",
     "kpi",
     "kpis_of",
     "long_form",
     "money",
+    "number",
     "part",
     "quotient_of",
     "ratio",
+    "share",
     "tells",
     "window_of",
 ]

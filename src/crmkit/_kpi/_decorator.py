@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from inspect import signature
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from crmkit._arrays import Floats
+from crmkit._checks import check_option
 from crmkit._kpi._record import Aggregation, Direction, Example, Group, Input, Kpi, Unit, Variant, Window
+from crmkit._messages import Joined, Message, Parameter, Setting
 from crmkit._names import Label
-from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
+from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_part_of, check_range
 
 __all__ = ["Quotient", "kpi", "kpis_of", "quotient_of", "ratio", "tells"]
+
+_LACKING: Final = Message(en="{setting} needs {names}.", zh="{setting} 需要 {names}。")
+_UNKNOWN: Final = Message(
+    en="{names} does not go with {setting}, which takes {known}.",
+    zh="{names} 不适用于 {setting}，后者使用 {known}。",
+)
 
 Formula = TypeVar("Formula", bound=Callable[..., Any])
 
@@ -47,15 +55,19 @@ def kpi(
     definition: Label,
     source: str,
     inputs: Sequence[Input],
-    example: Example,
+    example: Example | None = None,
     aggregation: Aggregation = "ratio",
     window: Window = "period",
+    band: tuple[float, float] | None = None,
+    option: str | None = None,
     variants: Sequence[Variant] = (),
+    counts_events: bool = False,
 ) -> Callable[[Formula], Formula]:
     """Turn a formula into a KPI.
 
     The formula gets its inputs as checked floats, with ``nan`` where a value is missing, and options unchanged. It
-    returns a `ratio` or floats.
+    returns a `ratio` or floats. Of several definitions one is chosen by the argument named ``option``, whose values
+    and inputs are checked. What comes out infinite is undefined.
     """
 
     def decorate(formula: Formula) -> Formula:
@@ -70,8 +82,11 @@ def kpi(
             function=_public_path(formula),
             aggregation=aggregation,
             window=window,
+            band=band,
             inputs=tuple(inputs),
+            option=option,
             variants=tuple(variants),
+            counts_events=counts_events,
             example=example,
         )
 
@@ -83,7 +98,7 @@ def kpi(
             takes.bind(**given)
             found = _found(formula, record, given)
             values = found.value if isinstance(found, Quotient) else found
-            return as_given(values, *_columns(record, given).values())
+            return as_given(np.where(np.isinf(values), np.nan, values), *_columns(record, given).values())
 
         computed.kpis = (record,)  # type: ignore[attr-defined]
         return cast("Formula", computed)
@@ -114,14 +129,35 @@ def quotient_of(function: Any, **given: Any) -> Quotient:
 def _found(formula: Callable[..., Any], record: Kpi, given: Mapping[str, Any]) -> Any:
     """What the formula returns for checked floats."""
     columns = _columns(record, given)
+    if record.option is not None:
+        _check_variant(record, given, columns)
     check_alike(**columns)
     floats = {name: as_floats(values, name=name) for name, values in columns.items()}
-    check_counts(**{each.name: floats[each.name] for each in record.inputs if each.low == 0 and each.name in floats})
-    for each in record.inputs:
-        wholes = [name for name in each.of if name in floats]
-        if each.name in floats and wholes:
+    taken = [each for each in record.inputs if each.name in floats]
+    for each in taken:
+        check_range(floats[each.name], name=each.name, low=each.low, high=each.high)
+    for each in taken:
+        if wholes := [name for name in each.of if name in floats]:
             check_part_of(floats[each.name], [floats[name] for name in wholes], name=each.name, of=wholes)
-    return formula(**{**given, **floats})
+    # A value that no number holds is undefined, and so is one without a logarithm or a root.
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return formula(**{**given, **floats})
+
+
+def _check_variant(record: Kpi, given: Mapping[str, Any], columns: Mapping[str, Numbers]) -> None:
+    """Refuse an unknown definition, and inputs that it lacks or does not know."""
+    option = cast("str", record.option)
+    check_option(given[option], [each.option for each in record.variants], name=option)
+    chosen = next(each for each in record.variants if each.option == given[option])
+    setting = Setting(option, chosen.option)
+    if lacking := [name for name in chosen.inputs if name not in columns]:
+        raise ValueError(_LACKING(names=_list(lacking), setting=setting))
+    if unknown := [name for name in columns if name not in chosen.inputs]:
+        raise ValueError(_UNKNOWN(names=_list(unknown), setting=setting, known=_list(chosen.inputs)))
+
+
+def _list(names: Sequence[str]) -> Joined:
+    return Joined([Parameter(name) for name in names], en=", ", zh="、")
 
 
 def _columns(record: Kpi, given: Mapping[str, Any]) -> dict[str, Numbers]:

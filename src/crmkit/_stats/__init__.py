@@ -1,6 +1,6 @@
 """Mathematics shared by several parts: columns of numbers, intervals, concentration, likelihoods, integrals."""
 
-from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of
+from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of, check_range
 from crmkit._stats._concentration import (
     TOP_SHARE,
     gini_coefficient,
@@ -18,7 +18,7 @@ from crmkit._stats._coverage import (
     yearly_silences,
 )
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
-from crmkit._stats._intervals import normal_reach, wilson_interval
+from crmkit._stats._intervals import normal_reach, poisson_interval, wilson_interval
 from crmkit._stats._markov import (
     expected_sojourns,
     forecast,
@@ -44,6 +44,7 @@ __all__ = [
     "check_alike",
     "check_counts",
     "check_part_of",
+    "check_range",
     "digamma_rest",
     "digamma_step",
     "doubled_runs",
@@ -62,6 +63,7 @@ __all__ = [
     "maximise",
     "normal_reach",
     "observed_information",
+    "poisson_interval",
     "position_reaching",
     "posterior_draws",
     "recurrent_classes",

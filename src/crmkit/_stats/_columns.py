@@ -15,7 +15,7 @@ from crmkit._checks import some
 from crmkit._frames import collected, with_plain_types
 from crmkit._messages import Joined, Message, Parameter
 
-__all__ = ["Numbers", "as_floats", "as_given", "check_alike", "check_counts", "check_part_of"]
+__all__ = ["Numbers", "as_floats", "as_given", "check_alike", "check_counts", "check_part_of", "check_range"]
 
 _VALUES = "values"
 _NUMBER_KINDS = ("integer", "floating", "mixed-integer-float", "decimal", "empty", "integer-na")
@@ -25,7 +25,13 @@ _NOT_NUMBERS: Final = Message(
     zh="{name} 须为数字或数字列，得到 {values!r}。",
 )
 _INFINITE: Final = Message(en="{name} must be finite, got infinity.", zh="{name} 须为有限值，得到无穷大。")
-_NEGATIVE: Final = Message(en="{name} must not be below 0, got {values}.", zh="{name} 不得小于 0，得到 {values}。")
+_BELOW: Final = Message(
+    en="{name} must not be below {low:g}, got {values}.", zh="{name} 不得小于 {low:g}，得到 {values}。"
+)
+_ABOVE: Final = Message(
+    en="{name} must not exceed {high:g}, got {values}. A share is written as a fraction: 0.3 for 30%.",
+    zh="{name} 不得大于 {high:g}，得到 {values}。比例请写成小数：30% 写作 0.3。",
+)
 _INDEXES: Final = Message(
     en="{names} must have the same index. Align them first, for example with .align().",
     zh="{names} 的索引须一致。请先对齐，如使用 .align()。",
@@ -65,10 +71,17 @@ def as_given(values: npt.NDArray[Any], *given: Numbers) -> Numbers:
 def check_counts(**numbers: Numbers) -> None:
     """Raise unless all are finite or missing numbers of the same length and index, none below zero."""
     for name, values in numbers.items():
-        floats = np.atleast_1d(as_floats(values, name=name))
-        if (floats < 0).any():
-            raise ValueError(_NEGATIVE(name=Parameter(name), values=some(floats[floats < 0].tolist())))
+        check_range(as_floats(values, name=name), name=name, low=0.0, high=None)
     check_alike(**numbers)
+
+
+def check_range(floats: Floats, *, name: str, low: float | None, high: float | None) -> None:
+    """Raise if a number lies beyond a limit; the upper limit is that of shares."""
+    column = np.atleast_1d(floats)
+    if low is not None and (column < low).any():
+        raise ValueError(_BELOW(name=Parameter(name), low=low, values=some(column[column < low].tolist())))
+    if high is not None and (column > high).any():
+        raise ValueError(_ABOVE(name=Parameter(name), high=high, values=some(column[column > high].tolist())))
 
 
 def check_alike(**numbers: Numbers) -> None:

@@ -1,14 +1,15 @@
-"""Intervals of shares."""
+"""Intervals of shares and of counts."""
 
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import chdtri
 
 from crmkit._checks import check_fraction
 
-__all__ = ["normal_reach", "wilson_interval"]
+__all__ = ["normal_reach", "poisson_interval", "wilson_interval"]
 
 
 def normal_reach(level: float) -> float:
@@ -38,3 +39,22 @@ def wilson_interval(
     lower = np.where(won == 0, 0.0, centre - half)
     upper = np.where(won == tried, 1.0, centre + half)
     return np.where(tried > 0, lower, np.nan), np.where(tried > 0, upper, np.nan)
+
+
+def poisson_interval(
+    events: npt.ArrayLike, base: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Exact interval of the number of events per unit of base; ``nan`` where the base is empty.
+
+    References
+    ----------
+    .. [1] Garwood (1936), "Fiducial Limits for the Poisson Distribution", *Biometrika* 28.
+    """
+    check_fraction(level, name="level")
+    seen, exposed = np.asarray(events, dtype=float), np.asarray(base, dtype=float)
+    per = np.where(exposed > 0, exposed, np.nan)
+    tail = (1 - level) / 2
+    # chdtri(v, p) is the value that a chi-square variable with v degrees of freedom exceeds with probability p.
+    lower = np.where(seen == 0, 0.0, chdtri(2 * np.maximum(seen, 1e-300), 1 - tail) / 2)
+    upper = chdtri(2 * (seen + 1), tail) / 2
+    return lower / per, upper / per

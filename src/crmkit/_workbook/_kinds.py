@@ -28,7 +28,13 @@ FORMATS: Final[Mapping[Kind, str]] = MappingProxyType(
 )
 """The number format of each."""
 
-_OF_UNITS: Final[Mapping[str, Kind]] = {"share": "share", "orders": "count", "customers": "count"}
+_OF_UNITS: Final[Mapping[str, Kind]] = {
+    "share": "share",
+    "rate": "share",
+    "count": "count",
+    "orders": "count",
+    "customers": "count",
+}
 
 
 def kinds_of_units(units: Iterable[str]) -> list[Kind]:

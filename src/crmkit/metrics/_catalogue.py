@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from crmkit._kpi import GROUPS, Example, Kpi, kpis_of
+from crmkit._kpi import GROUPS, Example, Kpi, Variant, kpis_of
 
 __all__ = ["kpi_catalogue"]
 
@@ -24,13 +24,15 @@ def kpi_catalogue() -> pd.DataFrame:
     -------
     DataFrame
         One row per KPI, by group. ``kpi``, the code; ``name_en``, ``name_zh``; ``group``; ``unit`` (a "share" lies in
-        [0, 1]); ``direction``, whether "higher" or "lower" values are better, or whether it depends on "context";
-        ``formula_en``, ``formula_zh``; ``inputs``, the arguments of the function; ``aggregation``, how a total follows
-        from its groups: "ratio" (recomputed from sums of the inputs), "sum", or "none"; ``window``, the days it covers
-        if it is counted from the orders of a period: the "period", the "period and the one before" of the same
-        length, or "all until then"; ``empty_base``, the value if there is nothing to count; ``variants``, other
-        definitions in use; ``function``, the full path of the function that computes it; ``example``, a call worked
-        out by hand, empty for KPIs counted from a table; ``source``.
+        [0, 1], a "rate" is a fraction without these limits, a "ratio" is read as a multiple); ``direction``, whether
+        "higher" or "lower" values are better, those within a "band", or whether it depends on "context"; ``band``, the
+        lowest and highest good value if the source gives them; ``formula_en``, ``formula_zh``; ``inputs``, the
+        arguments of the function; ``aggregation``, how a total follows from its groups: "ratio" (recomputed from sums
+        of the inputs), "sum", or "none"; ``window``, the days it covers if it is counted from the orders of a period:
+        the "period", the "period and the one before" of the same length, or "all until then"; ``empty_base``, the
+        value if there is nothing to count; ``variants_en``, ``variants_zh``, the definitions in use where there are
+        several, by the argument that chooses; ``function``, the full path of the function that computes it;
+        ``example``, a call worked out by hand, empty for KPIs counted from a table; ``source``.
 
     Examples
     --------
@@ -71,21 +73,25 @@ def _row(record: Kpi) -> dict[str, str]:
         "group": record.group,
         "unit": record.unit,
         "direction": record.direction,
+        "band": "" if record.band is None else "{:g} to {:g}".format(*record.band),
         "formula_en": record.definition.en,
         "formula_zh": record.definition.zh,
         "inputs": ", ".join(each.name for each in record.inputs),
         "aggregation": record.aggregation,
         "window": record.window,
-        "empty_base": "0" if record.unit in ("money", "orders", "customers") else "nan",
-        "variants": "; ".join(f"{each.option}: {each.definition.en}" for each in record.variants),
+        "empty_base": "0" if not record.inputs and record.unit in ("money", "orders", "customers") else "nan",
+        "variants_en": "; ".join(f"{_choice(record, each)}: {each.definition.en}" for each in record.variants),
+        "variants_zh": "；".join(f"{_choice(record, each)}：{each.definition.zh}" for each in record.variants),
         "function": record.function,
-        "example": _call(record.code, record.example),
+        "example": "; ".join(_call(record.code, each) for each in record.examples),
         "source": record.source,
     }
 
 
-def _call(name: str, example: Example | None) -> str:
-    if example is None:
-        return ""
+def _choice(record: Kpi, variant: Variant) -> str:
+    return f"{record.option}={variant.option!r}"
+
+
+def _call(name: str, example: Example) -> str:
     given = ", ".join(f"{each}={value!r}" for each, value in example.given.items())
     return f"{name}({given}) = {example.value:.6g}"

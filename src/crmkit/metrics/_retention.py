@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from crmkit._calendar import Freq, check_freq, first_day_of, period_number
-from crmkit._checks import check_option
 from crmkit._frames import AnyFrame, FrameT, from_pandas, join_frames, to_pandas
 from crmkit._kpi import Example, Variant, count, kpi, part, ratio
 from crmkit._messages import Message, Setting
@@ -22,11 +21,6 @@ __all__ = ["customer_churn_rate", "repeat_purchase_rate", "retention_rate", "ret
 
 ChurnMethod: TypeAlias = Literal["cohort", "open"]
 
-_JOINED_WITHOUT: Final = Message(
-    en="{@joined} goes with {@method='open'} only, got {method} with it.",
-    zh="{@joined} 仅用于 {@method='open'}，但得到 {method} 并给出了它。",
-)
-_OPEN_WITHOUT: Final = Message(en="{@method='open'} needs {@joined}.", zh="{@method='open'} 需要 {@joined}。")
 _NOBODY: Final = Message(
     en="{@activity} has no active customers. {@activity_table()} makes it from transactions.",
     zh="{@activity} 中没有活跃客户。可用 {@activity_table()} 由交易生成。",
@@ -99,7 +93,7 @@ def repeat_purchase_rate(*, repeat_customers: Numbers, customers: Numbers) -> Nu
         "上一等长期间活跃且本期仍活跃的客户 ÷ 上一期间活跃客户",
     ),
     source="Farris, Bendle, Pfeifer and Reibstein, Marketing Metrics, 3rd ed., ch. 5",
-    inputs=(part("retained", of="customers_start"), count("customers_start")),
+    inputs=(part("retained", of="customers_start"), count("customers_start", stock="start")),
     example=Example({"retained": 800, "customers_start": 1000}, 0.8),
     window="period and the one before",
 )
@@ -147,17 +141,28 @@ def retention_rate(*, retained: Numbers, customers_start: Numbers) -> Numbers:
     direction="lower",
     definition=Label("Customers lost in the period / customers at its start", "期间内流失的客户 ÷ 期初客户"),
     source="Gold (2020), Fighting Churn with Data, ch. 2; Stripe, Calculating churn rate",
-    inputs=(part("lost", of=("customers_start", "joined")), count("customers_start"), count("joined", optional=True)),
-    example=Example({"lost": 12, "customers_start": 100, "method": "cohort"}, 0.12),
+    inputs=(
+        part("lost", of=("customers_start", "joined")),
+        count("customers_start", stock="start"),
+        count("joined", optional=True),
+    ),
     window="period and the one before",
+    option="method",
     variants=(
-        Variant("cohort", Label("of the customers at the start", "以期初客户为分母")),
+        Variant(
+            "cohort",
+            Label("of the customers at the start", "以期初客户为分母"),
+            ("lost", "customers_start"),
+            Example({"lost": 12, "customers_start": 100, "method": "cohort"}, 0.12),
+        ),
         Variant(
             "open",
             Label(
                 "of the customers at the start and those who joined in the period",
                 "以期初客户与期间新增客户之和为分母",
             ),
+            ("lost", "customers_start", "joined"),
+            Example({"lost": 12, "customers_start": 100, "joined": 20, "method": "open"}, 0.1),
         ),
     ),
 )
@@ -205,10 +210,7 @@ def customer_churn_rate(
     >>> customer_churn_rate(lost=12, customers_start=100, method="open", joined=20)
     0.1
     """
-    check_option(method, ("cohort", "open"), name="method")
-    if (method == "open") != (joined is not None):
-        raise ValueError(_OPEN_WITHOUT() if joined is None else _JOINED_WITHOUT(method=Setting("method", method)))
-    return ratio(lost, customers_start if joined is None else customers_start + joined)
+    return ratio(lost, customers_start if method == "cohort" else customers_start + joined)
 
 
 def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> FrameT:
