@@ -1,6 +1,7 @@
 """KPIs: a record each, from which the checks, the catalogue and the tables follow."""
 
 from crmkit._kpi._decorator import Quotient, kpi, kpis_of, quotient_of, ratio, tells
+from crmkit._kpi._definition import Definition, Terms, definitions_of
 from crmkit._kpi._long_form import KPI_COLUMNS, KpiRow, as_it_is, divided, interval_of, long_form
 from crmkit._kpi._record import (
     GROUPS,
@@ -22,15 +23,18 @@ __all__ = [
     "GROUPS",
     "KPI_COLUMNS",
     "UNITS",
+    "Definition",
     "Example",
     "Input",
     "Kpi",
     "KpiRow",
     "Quotient",
+    "Terms",
     "Variant",
     "Window",
     "as_it_is",
     "count",
+    "definitions_of",
     "divided",
     "interval_of",
     "kpi",

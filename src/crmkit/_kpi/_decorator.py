@@ -16,7 +16,7 @@ from crmkit._messages import Joined, Message, Parameter, Setting
 from crmkit._names import Label
 from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_part_of, check_range
 
-__all__ = ["Quotient", "kpi", "kpis_of", "quotient_of", "ratio", "tells"]
+__all__ = ["Quotient", "found_by", "kpi", "kpis_of", "quotient_of", "ratio", "tells"]
 
 _LACKING: Final = Message(en="{setting} needs {names}.", zh="{setting} 需要 {names}。")
 _UNKNOWN: Final = Message(
@@ -123,7 +123,12 @@ def kpis_of(function: object) -> tuple[Kpi, ...]:
 
 def quotient_of(function: Any, **given: Any) -> Quotient:
     """Return the numerator and denominator of a KPI that is a ratio, for the inputs its function takes."""
-    return cast("Quotient", _found(function.__wrapped__, function.kpis[0], given))
+    return cast("Quotient", found_by(function, **given))
+
+
+def found_by(function: Any, **given: Any) -> Any:
+    """Return what the formula of a KPI gives for the inputs its function takes: a `Quotient`, or floats."""
+    return _found(function.__wrapped__, function.kpis[0], given)
 
 
 def _found(formula: Callable[..., Any], record: Kpi, given: Mapping[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from crmkit.metrics._activity_churn import activity_churn_table
 from crmkit.metrics._catalogue import kpi_catalogue
 from crmkit.metrics._concentration import concentration_table, gini, top_share
 from crmkit.metrics._gaps import purchase_gap_table
+from crmkit.metrics._kpi_table import kpi_table
 from crmkit.metrics._order_kpis import order_kpis
 from crmkit.metrics._periods import period_table
 from crmkit.metrics._retention import customer_churn_rate, repeat_purchase_rate, retention_rate, retention_table
@@ -17,6 +18,7 @@ __all__ = [
     "customer_churn_rate",
     "gini",
     "kpi_catalogue",
+    "kpi_table",
     "order_kpis",
     "period_table",
     "purchase_frequency",

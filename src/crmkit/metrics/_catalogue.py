@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from importlib import import_module
-from pkgutil import iter_modules
-from types import ModuleType
-from typing import Final
-
 import pandas as pd
 
-from crmkit._kpi import GROUPS, Example, Kpi, Variant, kpis_of
+from crmkit._kpi import Example, Kpi, Variant
+from crmkit.metrics._kpi_functions import kpis_by_function
 
 __all__ = ["kpi_catalogue"]
-
-_WINGS: Final = ("crmkit.metrics", "crmkit.segment", "crmkit.value", "crmkit.loyalty")
 
 
 def kpi_catalogue() -> pd.DataFrame:
@@ -40,29 +33,7 @@ def kpi_catalogue() -> pd.DataFrame:
        name_zh   unit direction                       inputs
     10     复购率  share    higher  repeat_customers, customers
     """
-    groups = list(GROUPS)
-    found = sorted(_records(), key=lambda record: groups.index(record.group))
-    return pd.DataFrame([_row(record) for record in found])
-
-
-def _records() -> Iterator[Kpi]:
-    """The records of all public functions, each once."""
-    for wing in _WINGS:
-        for module in _public_modules(import_module(wing)):
-            for name in module.__all__:
-                yield from (
-                    record
-                    for record in kpis_of(getattr(module, name))
-                    if record.function.rpartition(".")[0] == module.__name__
-                )
-
-
-def _public_modules(package: ModuleType) -> Iterator[ModuleType]:
-    """A package and its public subpackages."""
-    yield package
-    for found in iter_modules(package.__path__, prefix=f"{package.__name__}."):
-        if found.ispkg and not found.name.rpartition(".")[2].startswith("_"):
-            yield from _public_modules(import_module(found.name))
+    return pd.DataFrame([_row(record) for _, record in kpis_by_function()])
 
 
 def _row(record: Kpi) -> dict[str, str]:

@@ -1,0 +1,95 @@
+"""A cell of the table is a group in a period: what its inputs are, and the KPIs of all cells at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit._arrays import Floats
+from crmkit._kpi import KPI_COLUMNS, Definition, Input, Quotient, interval_of
+from crmkit.metrics._kpi_table._sums import DAY, NUMBER, ROWS, missing_of
+
+__all__ = ["Cells", "cells_of", "kpis_of_cells"]
+
+_DAYS: Final = "__crmkit_days"
+_GROUP: Final = "__crmkit_group"
+
+
+class Cells(NamedTuple):
+    """Groups and periods, every group in every period, group by group.
+
+    Attributes
+    ----------
+    groups : DataFrame
+        The labels of each group, in order; those of the whole, which is last where there are groups, are missing.
+    numbers : sequence of int
+        The periods.
+    sums : DataFrame
+        One row per cell: its rows, on how many days where that matters, its inputs, and in how many rows each is missing.
+    """
+
+    groups: pd.DataFrame
+    numbers: Sequence[int]
+    sums: pd.DataFrame
+
+
+def cells_of(sums: pd.DataFrame, *, by: Sequence[str], numbers: Sequence[int]) -> Cells:
+    """Lay out the sums of groups, periods and days, and those of the whole."""
+    labels, codes = _groups(sums, by)
+    summed = [name for name in sums.columns if name not in (*by, NUMBER, DAY)]
+    days = sums.assign(**{_GROUP: codes})
+    if by:
+        whole = sums.groupby([NUMBER, DAY], as_index=False)[summed].sum().assign(**{_GROUP: len(labels)})
+        days = pd.concat([days, whole], ignore_index=True)
+        labels = labels.reindex([*labels.index, len(labels)])
+    found = days.groupby([_GROUP, NUMBER])
+    every = pd.MultiIndex.from_product([range(len(labels)), numbers], names=[_GROUP, NUMBER])
+    cells = found[summed].sum().assign(**{_DAYS: found.size()}).reindex(every, fill_value=0)
+    return Cells(labels, numbers, cells.reset_index(drop=True))
+
+
+def kpis_of_cells(cells: Cells, definitions: Sequence[Definition], *, level: float) -> pd.DataFrame:
+    """Compute the KPIs: the columns of the long form, one row per cell and KPI."""
+    columns = [_rows(cells.sums, definition, level=level) for definition in definitions]
+    table = pd.concat(columns, keys=range(len(columns)), names=["definition", "cell"])
+    return table.reset_index().sort_values(["cell", "definition"], kind="stable", ignore_index=True)
+
+
+def _groups(sums: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, npt.NDArray[np.integer[Any]]]:
+    """The labels that there are, in order, missing ones last; and the place of each row among them."""
+    if not by:
+        return pd.DataFrame(index=[0]), np.zeros(len(sums), dtype=np.int64)
+    codes = sums.groupby(list(by), dropna=False, sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
+    first = pd.Series(range(len(sums))).groupby(codes).first()
+    return sums.iloc[first.to_numpy()][list(by)].reset_index(drop=True), codes
+
+
+def _rows(sums: pd.DataFrame, definition: Definition, *, level: float) -> pd.DataFrame:
+    given = {each.name: _values(sums, each) for each in definition.inputs}
+    value, numerator, denominator = definition.parts(given)
+    lower, upper = interval_of(definition.record, Quotient(numerator, denominator), level=level)
+    empty = sums[ROWS].to_numpy() == 0
+    numbers = (np.where(empty, np.nan, value), numerator, denominator, _n(definition, denominator), lower, upper)
+    return pd.DataFrame({"kpi": definition.code, **dict(zip(KPI_COLUMNS[1:], numbers, strict=True))})
+
+
+def _values(sums: pd.DataFrame, each: Input) -> Floats:
+    """An input of all cells; missing where it is in a row, or where it cannot be added up."""
+    known = sums[missing_of(each.name)].to_numpy() == 0
+    if each.stock is not None:
+        known &= sums[_DAYS].to_numpy() <= 1
+    if not each.adds_up:
+        known &= sums[ROWS].to_numpy() == 1
+    return np.where(known, sums[each.name].to_numpy(dtype=float), np.nan)
+
+
+def _n(definition: Definition, denominator: Floats) -> Floats:
+    """On how many things counted the KPI rests."""
+    terms = definition.terms()
+    kinds = {each.name: each.kind for each in definition.inputs}
+    counted = terms is not None and terms.below and all(kinds[name] == "count" for name in terms.below)
+    return denominator if counted else np.full_like(denominator, np.nan)

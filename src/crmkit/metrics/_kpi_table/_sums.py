@@ -1,0 +1,147 @@
+"""The inputs of KPIs added up by group, period and day, in the engine where the rows are in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from crmkit._calendar import Freq, day_number, period_number
+from crmkit._frames import AnyFrame, flag, to_pandas, type_of
+from crmkit._kpi import Definition
+from crmkit._messages import Column, Joined, Message
+from crmkit.errors import SchemaError
+
+__all__ = ["DAY", "NUMBER", "ROWS", "missing_of", "sums_of"]
+
+NUMBER: Final = "__crmkit_number"
+"""The number of the period, 0 throughout without periods."""
+DAY: Final = "__crmkit_day"
+ROWS: Final = "__crmkit_rows"
+_CURRENCY: Final = "currency"
+_UNDATED: Final = "__crmkit_undated"
+_BEYOND: Final = "__crmkit_beyond_"
+_ANY_DAY: Final = datetime(2000, 1, 1)
+_LEAST, _MOST = "__crmkit_least", "__crmkit_most"
+
+_NOT_NUMBERS: Final = Message(en="{where} must hold numbers, got {got}.", zh="{where}应为数字，得到 {got}。")
+_NO_DAY: Final = Message(
+    en="{where} is missing in {n:,} {n:row|rows}. Fill it in, or leave these rows out.",
+    zh="{where}有 {n:,} 行缺失，请补全或去掉这些行。",
+)
+_LOW: Final = Message(
+    en="{where} has values below {low:g} in {n:,} {n:row|rows}. Correct them.",
+    zh="{where}有 {n:,} 行的值小于 {low:g}，请更正。",
+)
+_HIGH: Final = Message(
+    en="{where} has values above {high:g} in {n:,} {n:row|rows}. A share is written as a fraction: 0.3 for 30%.",
+    zh="{where}有 {n:,} 行的值大于 {high:g}。比例请写成小数：30% 写作 0.3。",
+)
+_PART: Final = Message(
+    en="{where} exceeds {whole} in {n:,} {n:row|rows}, but is a part of it. Correct them.",
+    zh="{where}有 {n:,} 行超过 {whole}，而前者是后者的一部分，请更正。",
+)
+_CURRENCIES: Final = Message(
+    en="{where} has several currencies, such as {first!r} and {last!r}, whose money cannot be added up. Convert it "
+    "first, or give the column in {@by}.",
+    zh="{where}含有多种货币，如 {first!r} 与 {last!r}，金额不可直接相加。请先换算，或在 {@by} 中给出该列。",
+)
+
+
+def missing_of(name: str) -> str:
+    """Name the column that counts where an input is missing."""
+    return f"__crmkit_missing_{name}"
+
+
+def sums_of(
+    rows: AnyFrame, definitions: Sequence[Definition], *, by: Sequence[str], period: str | None, freq: Freq
+) -> pd.DataFrame:
+    """Add up the inputs of the definitions.
+
+    Returns one row per group, period and, where an input is that of a moment, day with rows: the columns of ``by``, ``NUMBER``, ``DAY``, ``ROWS``, and
+    for each input its sum and in how many rows it is missing.
+    """
+    inputs = list(dict.fromkeys(each.name for definition in definitions for each in definition.inputs))
+    for name in inputs:
+        if not (rows.collect_schema()[name].is_numeric() or _is_empty(rows)):
+            raise SchemaError(_NOT_NUMBERS(where=Column("frame", name), got=type_of(rows, name)))
+    values = rows.with_columns(*(nw.col(name).cast(nw.Float64) for name in inputs))
+    values = values.with_columns(nw.col(*inputs).fill_nan(None))
+    has_stocks = any(each.stock for definition in definitions for each in definition.inputs)
+    values = _dated(values, period=period, freq=freq, by_day=has_stocks)
+    limits = _limits(definitions)
+    currency = [_CURRENCY] if _CURRENCY in values.collect_schema() and _CURRENCY not in by else []
+    marked = values.select(
+        *by,
+        NUMBER,
+        DAY,
+        *currency,
+        _UNDATED,
+        nw.lit(1).alias(ROWS),
+        *inputs,
+        *(flag(nw.col(name).is_null()).alias(missing_of(name)) for name in inputs),
+        *(flag(limit.beyond).alias(f"{_BEYOND}{n}") for n, limit in enumerate(limits)),
+    )
+    summed = [ROWS, _UNDATED, *inputs, *map(missing_of, inputs), *(f"{_BEYOND}{n}" for n in range(len(limits)))]
+    ends = [nw.col(name).min().alias(_LEAST) for name in currency] + [
+        nw.col(name).max().alias(_MOST) for name in currency
+    ]
+    sums = to_pandas(marked.group_by(*by, NUMBER, DAY).agg(nw.col(*summed).sum(), *ends))
+    if (undated := int(sums[_UNDATED].sum())) > 0:
+        raise SchemaError(_NO_DAY(where=Column("frame", period), n=undated))
+    for n, limit in enumerate(limits):
+        if (found := int(sums[f"{_BEYOND}{n}"].sum())) > 0:
+            raise SchemaError(limit.message(n=found, **limit.values))
+    if currency:
+        _check_one_currency(sums)
+    return sums[[*by, NUMBER, DAY, ROWS, *inputs, *map(missing_of, inputs)]]
+
+
+def _dated(values: AnyFrame, *, period: str | None, freq: Freq, by_day: bool) -> AnyFrame:
+    """Number the periods and, if days matter, the days, and mark where the day is missing; all are 0 without periods."""
+    if period is None:
+        return values.with_columns(nw.lit(0).alias(NUMBER), nw.lit(0).alias(DAY), nw.lit(0).alias(_UNDATED))
+    # The mark refuses the table; until then a missing day needs a number, for not every kind of frame has none.
+    values = values.with_columns(flag(nw.col(period).is_null()).alias(_UNDATED), nw.col(period).fill_null(_ANY_DAY))
+    day = nw.col(period)
+    return values.with_columns(period_number(day, freq=freq).alias(NUMBER), day_number(day).cast(nw.Int64).alias(DAY))
+
+
+class _Limit(NamedTuple):
+    """What an input may not be, and what is said where it is."""
+
+    beyond: nw.Expr
+    message: Message
+    values: Mapping[str, object]
+
+
+def _limits(definitions: Sequence[Definition]) -> list[_Limit]:
+    """The limits of all inputs, each once."""
+    limits: dict[tuple[str, ...], _Limit] = {}
+    for definition in definitions:
+        names = {each.name for each in definition.inputs}
+        for each in definition.inputs:
+            column, where = nw.col(each.name), Column("frame", each.name)
+            if each.low is not None:
+                limits[each.name, "low"] = _Limit(column < each.low, _LOW, {"where": where, "low": each.low})
+            if each.high is not None:
+                limits[each.name, "high"] = _Limit(column > each.high, _HIGH, {"where": where, "high": each.high})
+            if wholes := tuple(name for name in each.of if name in names):
+                whole = Joined([Column("frame", name) for name in wholes], en=" + ", zh=" + ")
+                beyond = column > nw.sum_horizontal(*wholes)
+                limits[each.name, "part", *wholes] = _Limit(beyond, _PART, {"where": where, "whole": whole})
+    return list(limits.values())
+
+
+def _is_empty(rows: AnyFrame) -> bool:
+    """Whether there are no rows, in memory: such a frame may not know its types."""
+    return isinstance(rows, nw.DataFrame) and rows.is_empty()
+
+
+def _check_one_currency(sums: pd.DataFrame) -> None:
+    found = sorted({*sums[_LEAST].dropna(), *sums[_MOST].dropna()}, key=str)
+    if len(found) > 1:
+        raise SchemaError(_CURRENCIES(where=Column("frame", _CURRENCY), first=found[0], last=found[-1]))
