@@ -29,7 +29,8 @@ class Cells(NamedTuple):
     numbers : sequence of int
         The periods.
     sums : DataFrame
-        One row per cell: its rows, on how many days where that matters, its inputs, and in how many rows each is missing.
+        One row per cell: its rows, on how many days they are where that matters, its inputs, and in how many rows
+        each is missing.
     """
 
     groups: pd.DataFrame

@@ -61,8 +61,8 @@ def sums_of(
 ) -> pd.DataFrame:
     """Add up the inputs of the definitions.
 
-    Returns one row per group, period and, where an input is that of a moment, day with rows: the columns of ``by``, ``NUMBER``, ``DAY``, ``ROWS``, and
-    for each input its sum and in how many rows it is missing.
+    Returns one row per group, period and, where an input is that of a moment, day with rows: the columns of ``by``,
+    ``NUMBER``, ``DAY``, ``ROWS``, and for each input its sum and in how many rows it is missing.
     """
     inputs = list(dict.fromkeys(each.name for definition in definitions for each in definition.inputs))
     for name in inputs:
@@ -101,13 +101,14 @@ def sums_of(
 
 
 def _dated(values: AnyFrame, *, period: str | None, freq: Freq, by_day: bool) -> AnyFrame:
-    """Number the periods and, if days matter, the days, and mark where the day is missing; all are 0 without periods."""
+    """Number the periods and, if they matter, the days, otherwise 0; and mark where the day is missing."""
     if period is None:
         return values.with_columns(nw.lit(0).alias(NUMBER), nw.lit(0).alias(DAY), nw.lit(0).alias(_UNDATED))
     # The mark refuses the table; until then a missing day needs a number, for not every kind of frame has none.
     values = values.with_columns(flag(nw.col(period).is_null()).alias(_UNDATED), nw.col(period).fill_null(_ANY_DAY))
-    day = nw.col(period)
-    return values.with_columns(period_number(day, freq=freq).alias(NUMBER), day_number(day).cast(nw.Int64).alias(DAY))
+    number = period_number(nw.col(period), freq=freq)
+    day = day_number(nw.col(period)).cast(nw.Int64) if by_day else nw.lit(0)
+    return values.with_columns(number.alias(NUMBER), day.alias(DAY))
 
 
 class _Limit(NamedTuple):
