@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 OLDEST = .venv-oldest
+DBT = .venv-dbt
 # Processes that run tests: each has its half, and takes from the other's end when it is through.
 JOBS ?= 2
 PARALLEL = -n $(JOBS) --dist worksteal
 
-.PHONY: demo test test-all check test-engines test-oldest bench docs clean
+.PHONY: demo test test-all check test-engines test-oldest test-dbt bench docs clean
 
 demo: $(VENV)/.report
 	$(BIN)/crmkit demo --output report.html
@@ -37,6 +38,10 @@ test-engines: $(VENV)/.dev
 test-oldest: $(OLDEST)/.dev
 	$(OLDEST)/bin/python -m pytest -q -m "not spark and not deep" $(PARALLEL) tests
 
+# dbt's parser needs older versions of what crmkit's own environment has.
+test-dbt: $(DBT)/.dev
+	$(DBT)/bin/python -m pytest -q tests/test_dbt.py
+
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
 
@@ -47,7 +52,7 @@ docs: $(VENV)/.docs
 	@echo "docs/_build/html/index.html"
 
 clean:
-	rm -rf .venv .venv-oldest report.html docs/_build docs/api
+	rm -rf .venv .venv-oldest .venv-dbt report.html docs/_build docs/api
 
 # What a report needs, and no more.
 $(VENV)/.report: pyproject.toml
@@ -71,4 +76,9 @@ $(VENV)/.docs: $(VENV)/.dev
 $(OLDEST)/.dev: pyproject.toml tests/oldest.txt
 	$(PYTHON) -m venv $(OLDEST)
 	$(OLDEST)/bin/python -m pip install --quiet --editable ".[dev]" --constraint tests/oldest.txt
+	touch $@
+
+$(DBT)/.dev: pyproject.toml
+	$(PYTHON) -m venv $(DBT)
+	$(DBT)/bin/python -m pip install --quiet --editable ".[dev]" "dbt-semantic-interfaces==0.10.*"
 	touch $@

@@ -3,11 +3,12 @@
 import importlib
 import re
 
+import pandas as pd
 import pytest
 
 from crmkit import as_transactions, load_cdnow
 from crmkit._kpi import GROUPS, UNITS, kpis_of
-from crmkit.metrics import kpi_catalogue, order_kpis
+from crmkit.metrics import kpi_catalogue, order_kpis, write_kpi_catalogue
 
 CATALOGUE = kpi_catalogue().set_index("kpi")
 
@@ -105,3 +106,19 @@ def test_the_catalogue_is_made_anew_each_time():
     catalogue = kpi_catalogue()
     catalogue.loc[:, "unit"] = "none"
     assert "none" not in set(kpi_catalogue()["unit"])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_workbook_holds_a_row_per_kpi(tmp_path, language):
+    path = tmp_path / "kpis.xlsx"
+    write_kpi_catalogue(path, language=language)
+    sheet = pd.read_excel(path, keep_default_na=False)
+    assert sheet.iloc[:, 0].tolist() == CATALOGUE.index.tolist()
+    assert sheet.iloc[:, 1].tolist() == CATALOGUE[f"name_{language}"].tolist()
+    assert sheet.iloc[:, 6].tolist() == CATALOGUE[f"formula_{language}"].tolist()
+    assert sheet.columns[2] == {"en": "Group", "zh": "类别"}[language]
+
+
+def test_an_unknown_language_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="`language` must be one of"):
+        write_kpi_catalogue(tmp_path / "kpis.xlsx", language="fr")

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from crmkit._kpi import GROUPS, UNITS
+from crmkit._kpi import DIRECTIONS, GROUPS, UNITS
 from crmkit._names import LANGUAGES, Label, Language
 
 __all__ = ["LABELS", "LANGUAGES", "Label", "Language"]
@@ -41,6 +41,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "audit_reason": AUDIT_REASONS,
         "kpi": MappingProxyType({code: Label(en, zh) for code, en, zh in kpis}),
         "kpi_group": MappingProxyType({str(code): name for code, name in GROUPS.items()}),
+        "kpi_direction": MappingProxyType({str(code): name for code, name in DIRECTIONS.items()}),
         "customer_reason": CUSTOMER_REASONS,
         "subscription_reason": SUBSCRIPTION_REASONS,
         "unit": MappingProxyType({str(code): name for code, name in UNITS.items()}),

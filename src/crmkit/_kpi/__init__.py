@@ -4,6 +4,7 @@ from crmkit._kpi._decorator import Quotient, kpi, kpis_of, quotient_of, ratio, t
 from crmkit._kpi._definition import Definition, Terms, definitions_of
 from crmkit._kpi._long_form import KPI_COLUMNS, KpiRow, as_it_is, divided, interval_of, long_form
 from crmkit._kpi._record import (
+    DIRECTIONS,
     GROUPS,
     UNITS,
     Example,
@@ -20,6 +21,7 @@ from crmkit._kpi._record import (
 )
 
 __all__ = [
+    "DIRECTIONS",
     "GROUPS",
     "KPI_COLUMNS",
     "UNITS",

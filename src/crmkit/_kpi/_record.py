@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from crmkit._names import Label
 
 __all__ = [
+    "DIRECTIONS",
     "GROUPS",
     "UNITS",
     "Aggregation",
@@ -133,6 +134,17 @@ UNITS: Final[Mapping[Unit, Label]] = MappingProxyType(
     }
 )
 """The units by code."""
+
+
+DIRECTIONS: Final[Mapping[Direction, Label]] = MappingProxyType(
+    {
+        "higher": Label("higher is better", "越高越好"),
+        "lower": Label("lower is better", "越低越好"),
+        "band": Label("within a band is best", "在区间内为好"),
+        "context": Label("depends on the context", "视情况而定"),
+    }
+)
+"""The directions by code."""
 
 
 class Input(NamedTuple):

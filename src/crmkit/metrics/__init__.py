@@ -2,7 +2,9 @@
 
 from crmkit.metrics._activity_churn import activity_churn_table
 from crmkit.metrics._catalogue import kpi_catalogue
+from crmkit.metrics._catalogue_workbook import write_kpi_catalogue
 from crmkit.metrics._concentration import concentration_table, gini, top_share
+from crmkit.metrics._dbt import dbt_metrics
 from crmkit.metrics._gaps import purchase_gap_table
 from crmkit.metrics._kpi_table import kpi_table
 from crmkit.metrics._order_kpis import order_kpis
@@ -16,6 +18,7 @@ __all__ = [
     "average_revenue_per_customer",
     "concentration_table",
     "customer_churn_rate",
+    "dbt_metrics",
     "gini",
     "kpi_catalogue",
     "kpi_table",
@@ -27,4 +30,5 @@ __all__ = [
     "retention_rate",
     "retention_table",
     "top_share",
+    "write_kpi_catalogue",
 ]
