@@ -1,4 +1,4 @@
-"""Mathematics shared by several parts: columns of numbers, intervals, concentration, likelihoods, integrals."""
+"""Mathematics shared by several parts: columns of numbers, intervals, concentration, likelihoods, survival."""
 
 from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of, check_range
 from crmkit._stats._concentration import (
@@ -31,13 +31,23 @@ from crmkit._stats._maximum import Maximum, Objective, maximise, observed_inform
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
 from crmkit._stats._silence import longest_plausible_silence, silence_probability
+from crmkit._stats._survival import (
+    Estimate,
+    SurvivalCurve,
+    kaplan_meier,
+    restricted_mean,
+    survival_at,
+    survival_quantile,
+)
 
 __all__ = [
     "N_POSTERIOR_DRAWS",
     "TOP_SHARE",
+    "Estimate",
     "Maximum",
     "Numbers",
     "Objective",
+    "SurvivalCurve",
     "as_floats",
     "as_given",
     "beta_mean",
@@ -55,6 +65,7 @@ __all__ = [
     "gammaln_rest",
     "gini_coefficient",
     "implausible_silences",
+    "kaplan_meier",
     "log_beta_step",
     "log_rising",
     "log_rule",
@@ -67,11 +78,14 @@ __all__ = [
     "position_reaching",
     "posterior_draws",
     "recurrent_classes",
+    "restricted_mean",
     "runs_of",
     "share_of_top",
     "silence_probability",
     "smoothed_shares",
     "stationary_distribution",
+    "survival_at",
+    "survival_quantile",
     "top_count",
     "total_rewards",
     "unit_rule",
