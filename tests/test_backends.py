@@ -12,9 +12,11 @@ from crmkit import (
     activity_table,
     as_order_lines,
     as_subscriptions,
+    as_tickets,
     as_transactions,
     audit_orders,
     audit_subscriptions,
+    audit_tickets,
     cells,
     cohort_table,
     customer_summary,
@@ -103,12 +105,47 @@ def messy_spells(ids):
     return pa.table(arrays, names=["customer_id", "sub", "start", "end", "told", "mrr", "list", "free"])
 
 
+def messy_tickets(ids):
+    """Tickets answered or not, open, due and reopened, and rows that cannot be used."""
+    tickets = [
+        (
+            f"K{number}",
+            ids[number % 5],
+            START + timedelta(hours=number * 5, microseconds=number),
+            START + timedelta(hours=number * 5 + number % 4) if number % 3 else None,
+            START + timedelta(hours=number * 6 + 1, microseconds=7) if number % 5 else None,
+            START + timedelta(days=number) if number % 2 else None,
+            "complaint" if number % 4 == 0 else None,
+            None if number % 6 == 0 else number % 3,
+            number % 7 == 0,
+        )
+        for number in range(1, 27)
+    ]
+    tickets += [
+        (None, ids[0], START, None, None, None, "x", 1, False),
+        ("T1", ids[5], START, None, None, None, "x", 1, False),
+        ("T2", ids[0], None, None, None, None, "x", 1, False),
+        ("T3", ids[0], START, START - timedelta(microseconds=1), None, None, "x", 1, False),
+        ("T4", ids[0], START, None, START - timedelta(days=1), None, "x", 1, False),
+        ("T5", ids[0], START, None, None, START - timedelta(days=1), "x", 1, False),
+        ("T6", ids[0], START, None, None, None, "x", -1, False),
+        ("T7", ids[0], START, None, None, None, "x", 1, None),
+        *[("T8", ids[0], START, None, None, None, "x", 1, False)] * 2,
+    ]
+    time = pa.timestamp("us")
+    kinds = (pa.string(), None, time, time, time, time, pa.string(), pa.int64(), pa.bool_())
+    arrays = [pa.array(column, kind) for column, kind in zip(map(list, zip(*tickets, strict=True)), kinds, strict=True)]
+    names = ["ticket_id", "customer_id", "created", "answered", "resolved", "until", "kind", "n", "again"]
+    return pa.table(arrays, names=names)
+
+
 class Tables:
     """The tables that operations start from, in PyArrow, for one kind of ids."""
 
     def __init__(self, ids):
         self.messy = messy_log(ids)
         self.spells = messy_spells(ids)
+        self.tickets = messy_tickets(ids)
         self.usable = self.messy.slice(0, len(self.messy) - N_UNUSABLE)
         self.days = as_transactions(PANDAS(self.messy), order_id="order", invalid="drop")
         self.customers = customer_summary(self.days, as_of=AS_OF)
@@ -138,6 +175,7 @@ def all_the_way(orders):
 
 LINES = partial(as_order_lines, order_id="order", keep=["channel"], invalid="drop")
 SPELLS = {"subscription_id": "sub", "end_known": "told", "list_mrr": "list", "trial": "free"}
+CASES = {"first_response": "answered", "due": "until", "kind": "kind", "n_contacts": "n", "reopened": "again"}
 PRODUCT = {"quantity": "units", "unit_price": "amount"}
 OPERATIONS = {
     "transactions": (as_transactions, ["usable"]),
@@ -180,6 +218,12 @@ OPERATIONS = {
         ["spells"],
     ),
     "audit of subscriptions": (partial(audit_subscriptions, **SPELLS), ["spells"]),
+    "tickets": (partial(as_tickets, **CASES, invalid="drop"), ["tickets"]),
+    "tickets, due by the end of the day": (
+        partial(as_tickets, **CASES, inclusive_due=True, invalid="drop"),
+        ["tickets"],
+    ),
+    "audit of tickets": (partial(audit_tickets, **CASES), ["tickets"]),
     "all the way": (all_the_way, ["messy"]),
 }
 

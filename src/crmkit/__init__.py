@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from crmkit.datasets import load_cdnow, load_donations, make_subscriptions, make_transactions
     from crmkit.errors import SchemaError
     from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
+    from crmkit.tickets import as_tickets, audit_tickets, rejected_tickets
     from crmkit.transactions import (
         as_order_lines,
         as_transactions,
@@ -56,6 +57,7 @@ __all__ = [
     "as_customers",
     "as_order_lines",
     "as_subscriptions",
+    "as_tickets",
     "as_transactions",
     "audit_activity",
     "audit_currencies",
@@ -64,6 +66,7 @@ __all__ = [
     "audit_orders",
     "audit_refunds",
     "audit_subscriptions",
+    "audit_tickets",
     "cells",
     "cohort_table",
     "customer_summary",
@@ -82,6 +85,7 @@ __all__ = [
     "rejected_customers",
     "rejected_orders",
     "rejected_subscriptions",
+    "rejected_tickets",
     "unidentified_sales_table",
     "update_summary",
 ]
@@ -111,6 +115,7 @@ _HOMES: Final = {
     "datasets": ("load_cdnow", "load_donations", "make_subscriptions", "make_transactions"),
     "errors": ("SchemaError",),
     "subscriptions": ("as_subscriptions", "audit_subscriptions", "rejected_subscriptions"),
+    "tickets": ("as_tickets", "audit_tickets", "rejected_tickets"),
     "transactions": (
         "as_order_lines",
         "as_transactions",

@@ -3,6 +3,7 @@
 from crmkit._reading._audit import audit_table
 from crmkit._reading._currency import check_one_currency, clean_codes
 from crmkit._reading._flags import clean_flags
+from crmkit._reading._given import is_so, note_given, unread, was_given
 from crmkit._reading._ids import clean_ids
 from crmkit._reading._kept import columns_kept
 from crmkit._reading._labels import clean_labels
@@ -36,11 +37,15 @@ __all__ = [
     "clean_times",
     "columns_kept",
     "count_rows",
+    "is_so",
+    "note_given",
     "open_rows",
     "read_merged_ids",
     "read_rates",
     "rejected_rows",
+    "unread",
     "usable_rows",
     "usual_status",
+    "was_given",
     "with_merged_ids",
 ]

@@ -24,33 +24,44 @@ def audit_table(
     rows: Rows,
     further: Mapping[str, nw.Expr],
     *,
-    money: str,
-    called: str,
     kept: str,
+    money: str | None = None,
+    called: str = "",
     has_money: bool = True,
     like: FrameT,
 ) -> FrameT:
     """Count the rows, add up their money and count their copies, by the first reason that holds for them.
 
     After the reasons for which rows cannot be used come ``further`` ones, then ``kept`` for all others; the last line
-    is the sum. Where ``money`` holds something else, the column ``called`` so is missing.
+    is the sum. Where ``money`` holds something else, the column ``called`` so is missing; without it there is none.
     """
     holds = {reason.code: reason.holds for reason in rows.reasons} | dict(further)
     code: nw.Expr = nw.lit(len(holds))
     for position, condition in reversed(list(enumerate(holds.values()))):
         code = nw.when(condition).then(nw.lit(position)).otherwise(code)
-    amount = nw.col(money)
     coded = replace(rows, frame=rows.frame.with_columns(code.cast(nw.Int64).alias(_CODE)))
+    if money is None:
+        lines = to_pandas(coded.frame.select(_CODE).group_by(_CODE).agg(nw.len().alias("n_rows")))
+    else:
+        lines = _with_money(coded, money)
+    distinct = _comparable(with_plain_types(coded.whole().select(*rows.given, _CODE))).unique()
+    counted = to_pandas(distinct.group_by(_CODE).agg(nw.len().alias("n_distinct")))
+    found = lines.merge(counted, on=_CODE)
+    if money is None:
+        return from_pandas(_added_up(found, reasons=[*holds, kept]), like=like)
+    table = _added_up(found.rename(columns={money: called}), reasons=[*holds, kept], money=called)
+    return from_pandas(table if has_money else table.assign(**{called: np.nan}), like=like)
+
+
+def _with_money(coded: Rows, money: str) -> pd.DataFrame:
+    """Rows and their money by reason."""
+    amount = nw.col(money)
     frame = coded.frame.with_columns(nw.when(~amount.is_null()).then(amount).otherwise(nw.lit(0.0)).alias(money))
     marked = frame.with_columns(nw.col(money).abs().alias(_TURNOVER))
     with np.errstate(over="ignore"):
         lines = to_pandas(marked.group_by(_CODE).agg(nw.len().alias("n_rows"), nw.col(money, _TURNOVER).sum()))
-        check_turnover(float(lines[_TURNOVER].sum()), where=rows.where[money])
-    distinct = _comparable(with_plain_types(coded.whole().select(*rows.given, _CODE))).unique()
-    counted = to_pandas(distinct.group_by(_CODE).agg(nw.len().alias("n_distinct")))
-    found = lines.merge(counted, on=_CODE).rename(columns={money: called})
-    table = _added_up(found, reasons=[*holds, kept], money=called)
-    return from_pandas(table if has_money else table.assign(**{called: np.nan}), like=like)
+        check_turnover(float(lines[_TURNOVER].sum()), where=coded.where[money])
+    return lines
 
 
 def _comparable(frame: AnyFrame) -> AnyFrame:
@@ -63,16 +74,13 @@ def _comparable(frame: AnyFrame) -> AnyFrame:
     return frame
 
 
-def _added_up(lines: pd.DataFrame, *, reasons: list[str], money: str) -> pd.DataFrame:
+def _added_up(lines: pd.DataFrame, *, reasons: list[str], money: str | None = None) -> pd.DataFrame:
     """Every reason in its place, those without rows too, and the sum as last line."""
     table = lines.set_index(_CODE).reindex(range(len(reasons)), fill_value=0)
-    counts = pd.DataFrame(
-        {
-            "n_rows": table["n_rows"].astype("int64"),
-            money: table[money].astype("float64"),
-            "n_duplicates": (table["n_rows"] - table["n_distinct"]).astype("int64"),
-        }
-    )
+    counts = pd.DataFrame({"n_rows": table["n_rows"].astype("int64")})
+    if money is not None:
+        counts[money] = table[money].astype("float64")
+    counts["n_duplicates"] = (table["n_rows"] - table["n_distinct"]).astype("int64")
     counts = pd.concat([counts, counts.sum().to_frame().T.astype(counts.dtypes)], ignore_index=True)
     counts.insert(0, "reason", [*reasons, _GIVEN])
     return counts

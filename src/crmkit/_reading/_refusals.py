@@ -46,10 +46,11 @@ class Counts(NamedTuple):
     turnover: float
 
 
-def count_rows(rows: Rows, *, money: str, marks: Mapping[str, nw.Expr]) -> Counts:
-    """Count in one pass, and add up the money of the usable rows without its signs."""
+def count_rows(rows: Rows, *, money: str | None, marks: Mapping[str, nw.Expr]) -> Counts:
+    """Count in one pass, and add up the money of the usable rows, if there is any, without its signs."""
     flags = {reason.code: reason.holds for reason in rows.reasons} | dict(marks)
-    turnover = nw.when(rows.usable()).then(nw.col(money).abs()).alias("turnover")
+    amount = nw.lit(0.0) if money is None else nw.col(money).abs()
+    turnover = nw.when(rows.usable()).then(amount).alias("turnover")
     marked = rows.frame.select(turnover, *(flag.cast(nw.Int64).alias(name) for name, flag in flags.items()))
     sums = (nw.col(name).sum() for name in ("turnover", *flags))
     with np.errstate(over="ignore"):
@@ -61,7 +62,9 @@ def count_rows(rows: Rows, *, money: str, marks: Mapping[str, nw.Expr]) -> Count
     )
 
 
-def usable_rows(rows: Rows, counts: Counts, *, invalid: Invalid, money: str, key: str, rejected: str) -> AnyFrame:
+def usable_rows(
+    rows: Rows, counts: Counts, *, invalid: Invalid, money: str | None, key: str, rejected: str
+) -> AnyFrame:
     """Give the rows that can be used; others are refused or left out, as ``invalid`` says.
 
     ``key`` is the column whose ids show on an engine where rows stand, ``rejected`` the public call that returns them.
@@ -69,7 +72,8 @@ def usable_rows(rows: Rows, counts: Counts, *, invalid: Invalid, money: str, key
     check_some(counts.n_rows, table=rows.table)
     if invalid == "raise" and any(counts.by_reason[reason.code] for reason in rows.reasons if reason.wrong):
         raise SchemaError(_complaint(rows, counts, key=key, rejected=rejected))
-    check_turnover(counts.turnover, where=rows.where[money])
+    if money is not None:
+        check_turnover(counts.turnover, where=rows.where[money])
     # An engine's rows may change until the query runs.
     return (
         rows.frame.filter(rows.usable())

@@ -11,6 +11,7 @@ from crmkit._tables._open import open_columns, open_table
 from crmkit._tables._periods import ACTIVITY, COHORTS, OPPORTUNITIES
 from crmkit._tables._schema import Field, Kind, Rule, Schema
 from crmkit._tables._subscriptions import SUBSCRIPTIONS
+from crmkit._tables._tickets import TICKETS
 from crmkit._tables._transactions import ORDER_LINES, TRANSACTIONS
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "READY_CUSTOMERS",
     "SCHEMAS",
     "SUBSCRIPTIONS",
+    "TICKETS",
     "TRANSACTIONS",
     "Field",
     "Kind",
@@ -52,5 +54,6 @@ SCHEMAS: Final = (
     MOVES,
     CONTRACTS,
     SUBSCRIPTIONS,
+    TICKETS,
 )
 """All tables, as the documentation lists them."""

@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit._calendar import period_start
-from crmkit._frames import AnyFrame, flag, pandas_series, with_values
+from crmkit._frames import AnyFrame, pandas_series, with_values
 from crmkit._messages import Message
 from crmkit._names import Label
 from crmkit._reading import (
@@ -20,11 +20,14 @@ from crmkit._reading import (
     check_one_currency,
     clean_flags,
     clean_ids,
-    clean_labels,
     clean_numbers,
     clean_times,
+    is_so,
+    note_given,
     open_rows,
     read_merged_ids,
+    unread,
+    was_given,
     with_merged_ids,
 )
 
@@ -127,7 +130,7 @@ def read_subscriptions(
     }
     rows = open_rows(subscriptions, columns, table="subscriptions", also=[currency], carried=keep)
     check_one_currency(rows, currency)
-    rows = rows.cleaned(clean_ids, CUSTOMER, SUBSCRIPTION).cleaned(_noted, *_OPEN)
+    rows = rows.cleaned(clean_ids, CUSTOMER, SUBSCRIPTION).cleaned(note_given, *_OPEN)
     if merge_ids is not None:
         rows = rows.cleaned(with_merged_ids, CUSTOMER, merged=read_merged_ids(merge_ids))
     rows = rows.cleaned(clean_times, *_DAYS, date_format=date_format, time_zone=time_zone)
@@ -143,13 +146,13 @@ def _reasons(rows: Rows) -> tuple[Reason, ...]:
         "no_customer": (CUSTOMER, column(CUSTOMER).is_null()),
         "no_subscription": (SUBSCRIPTION, column(SUBSCRIPTION).is_null()),
         "unusable_start": (START, column(START).is_null()),
-        "unusable_end": (END, _unread(END) | _so(column(END) < column(START))),
+        "unusable_end": (END, unread(END) | is_so(column(END) < column(START))),
         "unusable_end_known": (
             END_KNOWN,
-            _unread(END_KNOWN) | (~column(END_KNOWN).is_null() & (column(_note(END)) == 0)),
+            unread(END_KNOWN) | (~column(END_KNOWN).is_null() & ~was_given(END)),
         ),
-        "unusable_mrr": (MRR, column(MRR).is_null() | _so(column(MRR) < 0)),
-        "unusable_list_mrr": (LIST_MRR, _unread(LIST_MRR) | _so(column(LIST_MRR) < 0)),
+        "unusable_mrr": (MRR, column(MRR).is_null() | is_so(column(MRR) < 0)),
+        "unusable_list_mrr": (LIST_MRR, unread(LIST_MRR) | is_so(column(LIST_MRR) < 0)),
         "unusable_trial": (TRIAL, column(TRIAL).is_null()),
     }
     return tuple(
@@ -157,29 +160,6 @@ def _reasons(rows: Rows) -> tuple[Reason, ...]:
         for code, (standard, condition) in holds.items()
         if standard in rows.sources
     )
-
-
-def _note(column: str) -> str:
-    return f"{column}_given"
-
-
-def _unread(column: str) -> nw.Expr:
-    """Whether a value was given and could not be read."""
-    return (nw.col(_note(column)) == 1) & nw.col(column).is_null()
-
-
-def _so(condition: nw.Expr) -> nw.Expr:
-    """Whether a condition holds; it does not where a value is missing."""
-    return flag(condition) == 1
-
-
-def _noted(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
-    """Note where a column has a value; a column in memory without any becomes text, which can be read as anything."""
-    frame = clean_labels(frame, column, where=where)
-    frame = frame.with_columns(flag(~nw.col(column).is_null()).alias(_note(column)))
-    if isinstance(frame, nw.DataFrame) and frame[column].is_null().all():
-        return frame.with_columns(nw.when(~nw.col(column).is_null()).then(nw.lit("")).alias(column))
-    return frame
 
 
 def _midnights(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:  # noqa: ARG001
