@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         rejected_customers,
         update_summary,
     )
-    from crmkit.datasets import load_cdnow, load_donations, make_subscriptions, make_transactions
+    from crmkit.datasets import load_cdnow, load_donations, make_subscriptions, make_tickets, make_transactions
     from crmkit.errors import SchemaError
     from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
     from crmkit.tickets import as_tickets, audit_tickets, rejected_tickets
@@ -78,6 +78,7 @@ __all__ = [
     "log_coverage_table",
     "log_gap_table",
     "make_subscriptions",
+    "make_tickets",
     "make_transactions",
     "mean_refund_lag",
     "opportunity_table",
@@ -112,7 +113,7 @@ _HOMES: Final = {
         "rejected_customers",
         "update_summary",
     ),
-    "datasets": ("load_cdnow", "load_donations", "make_subscriptions", "make_transactions"),
+    "datasets": ("load_cdnow", "load_donations", "make_subscriptions", "make_tickets", "make_transactions"),
     "errors": ("SchemaError",),
     "subscriptions": ("as_subscriptions", "audit_subscriptions", "rejected_subscriptions"),
     "tickets": ("as_tickets", "audit_tickets", "rejected_tickets"),

@@ -1,7 +1,8 @@
-"""Data to learn and test with: two public data sets and two simulators."""
+"""Data to learn and test with: two public data sets and simulators."""
 
 from crmkit.datasets._bundled import load_cdnow, load_donations
 from crmkit.datasets._simulate import make_transactions
 from crmkit.datasets._subscriptions import make_subscriptions
+from crmkit.datasets._tickets import make_tickets
 
-__all__ = ["load_cdnow", "load_donations", "make_subscriptions", "make_transactions"]
+__all__ = ["load_cdnow", "load_donations", "make_subscriptions", "make_tickets", "make_transactions"]
