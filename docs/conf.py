@@ -21,6 +21,7 @@ version = release = __version__
 sys.path.insert(0, str(Path(__file__).with_name("_ext")))
 extensions = [
     "cards",
+    "kpi_catalogue",
     "mathml",
     "myst_nb",
     "numpydoc",

@@ -33,6 +33,7 @@ LEVELS = {
     "_reading": 6,
     "_labelling": 6,
     "transactions": 7,
+    "contacts": 7,
     "subscriptions": 7,
     "tickets": 7,
     "datasets": 7,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         opportunity_table,
         rejected_activity,
     )
+    from crmkit.contacts import as_contacts, audit_contacts, rejected_contacts
     from crmkit.customers import (
         as_customers,
         audit_customers,
@@ -32,7 +33,14 @@ if TYPE_CHECKING:
         rejected_customers,
         update_summary,
     )
-    from crmkit.datasets import load_cdnow, load_donations, make_subscriptions, make_tickets, make_transactions
+    from crmkit.datasets import (
+        load_cdnow,
+        load_donations,
+        make_contacts,
+        make_subscriptions,
+        make_tickets,
+        make_transactions,
+    )
     from crmkit.errors import SchemaError
     from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
     from crmkit.tickets import as_tickets, audit_tickets, rejected_tickets
@@ -54,12 +62,14 @@ __all__ = [
     "__version__",
     "activity_table",
     "as_activity",
+    "as_contacts",
     "as_customers",
     "as_order_lines",
     "as_subscriptions",
     "as_tickets",
     "as_transactions",
     "audit_activity",
+    "audit_contacts",
     "audit_currencies",
     "audit_customers",
     "audit_merge_ids",
@@ -77,12 +87,14 @@ __all__ = [
     "load_donations",
     "log_coverage_table",
     "log_gap_table",
+    "make_contacts",
     "make_subscriptions",
     "make_tickets",
     "make_transactions",
     "mean_refund_lag",
     "opportunity_table",
     "rejected_activity",
+    "rejected_contacts",
     "rejected_customers",
     "rejected_orders",
     "rejected_subscriptions",
@@ -102,6 +114,7 @@ _HOMES: Final = {
         "opportunity_table",
         "rejected_activity",
     ),
+    "contacts": ("as_contacts", "audit_contacts", "rejected_contacts"),
     "customers": (
         "as_customers",
         "audit_customers",
@@ -113,7 +126,14 @@ _HOMES: Final = {
         "rejected_customers",
         "update_summary",
     ),
-    "datasets": ("load_cdnow", "load_donations", "make_subscriptions", "make_tickets", "make_transactions"),
+    "datasets": (
+        "load_cdnow",
+        "load_donations",
+        "make_contacts",
+        "make_subscriptions",
+        "make_tickets",
+        "make_transactions",
+    ),
     "errors": ("SchemaError",),
     "subscriptions": ("as_subscriptions", "audit_subscriptions", "rejected_subscriptions"),
     "tickets": ("as_tickets", "audit_tickets", "rejected_tickets"),

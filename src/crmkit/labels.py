@@ -29,6 +29,7 @@ class _Gathered(Mapping[str, Mapping[str, Label]]):
 @cache
 def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.activity import ACTIVITY_REASONS
+    from crmkit.contacts import CONTACT_REASONS
     from crmkit.customers import CUSTOMER_REASONS
     from crmkit.metrics import kpi_catalogue
     from crmkit.segment import SCHEMES
@@ -42,6 +43,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "kpi": MappingProxyType({code: Label(en, zh) for code, en, zh in kpis}),
         "kpi_group": MappingProxyType({str(code): name for code, name in GROUPS.items()}),
         "kpi_direction": MappingProxyType({str(code): name for code, name in DIRECTIONS.items()}),
+        "contact_reason": CONTACT_REASONS,
         "customer_reason": CUSTOMER_REASONS,
         "subscription_reason": SUBSCRIPTION_REASONS,
         "unit": MappingProxyType({str(code): name for code, name in UNITS.items()}),

@@ -39,6 +39,7 @@ from crmkit._stats._survival import (
     survival_at,
     survival_quantile,
 )
+from crmkit._stats._two_samples import Sample, difference_of_means, difference_of_shares, mean_interval
 
 __all__ = [
     "N_POSTERIOR_DRAWS",
@@ -47,6 +48,7 @@ __all__ = [
     "Maximum",
     "Numbers",
     "Objective",
+    "Sample",
     "SurvivalCurve",
     "as_floats",
     "as_given",
@@ -55,6 +57,8 @@ __all__ = [
     "check_counts",
     "check_part_of",
     "check_range",
+    "difference_of_means",
+    "difference_of_shares",
     "digamma_rest",
     "digamma_step",
     "doubled_runs",
@@ -72,6 +76,7 @@ __all__ = [
     "longest_plausible_silence",
     "lorenz_curve",
     "maximise",
+    "mean_interval",
     "normal_reach",
     "observed_information",
     "poisson_interval",

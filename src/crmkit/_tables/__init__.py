@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from crmkit._tables._contacts import CONTACTS
 from crmkit._tables._contracts import CONTRACTS, MOST_CUSTOMERS
 from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT, READY_CUSTOMERS
 from crmkit._tables._document import document
@@ -18,6 +19,7 @@ __all__ = [
     "ACTIVITY",
     "CELLS",
     "COHORTS",
+    "CONTACTS",
     "CONTRACTS",
     "CUSTOMERS",
     "HOLDOUT",
@@ -55,5 +57,6 @@ SCHEMAS: Final = (
     CONTRACTS,
     SUBSCRIPTIONS,
     TICKETS,
+    CONTACTS,
 )
 """All tables, as the documentation lists them."""

@@ -1,8 +1,9 @@
 """Data to learn and test with: two public data sets and simulators."""
 
 from crmkit.datasets._bundled import load_cdnow, load_donations
+from crmkit.datasets._contacts import make_contacts
 from crmkit.datasets._simulate import make_transactions
 from crmkit.datasets._subscriptions import make_subscriptions
 from crmkit.datasets._tickets import make_tickets
 
-__all__ = ["load_cdnow", "load_donations", "make_subscriptions", "make_tickets", "make_transactions"]
+__all__ = ["load_cdnow", "load_donations", "make_contacts", "make_subscriptions", "make_tickets", "make_transactions"]

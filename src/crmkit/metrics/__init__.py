@@ -1,6 +1,7 @@
 """How the business is doing: KPIs as formulas and as tables from transactions."""
 
 from crmkit.metrics._activity_churn import activity_churn_table
+from crmkit.metrics._campaign_kpis import campaign_kpis
 from crmkit.metrics._catalogue import kpi_catalogue
 from crmkit.metrics._catalogue_workbook import write_kpi_catalogue
 from crmkit.metrics._concentration import concentration_table, gini, top_share
@@ -16,6 +17,7 @@ __all__ = [
     "activity_churn_table",
     "average_order_value",
     "average_revenue_per_customer",
+    "campaign_kpis",
     "concentration_table",
     "customer_churn_rate",
     "dbt_metrics",
