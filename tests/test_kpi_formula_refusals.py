@@ -96,7 +96,7 @@ def test_joined_goes_with_open_and_with_nothing_else():
 
 @pytest.mark.parametrize("method", ["stripe", "", None, 1])
 def test_an_unknown_method_is_refused(method):
-    with pytest.raises(ValueError, match=r"`method` must be one of \['cohort', 'open'\], got"):
+    with pytest.raises(ValueError, match=r"`method` must be one of \['cohort', 'open', 'standard'\], got"):
         customer_churn_rate(lost=12, customers_start=100, method=method)
 
 

@@ -173,9 +173,11 @@ def count(name: str, *, optional: bool = False, stock: Stock | None = None) -> I
     return Input(name, "count", 0.0, optional=optional, stock=stock)
 
 
-def part(name: str, *, of: str | tuple[str, ...], kind: Literal["count", "money"] = "count") -> Input:
+def part(
+    name: str, *, of: str | tuple[str, ...], kind: Literal["count", "money"] = "count", optional: bool = False
+) -> Input:
     """Some of what another input counts, or several together; money of it if it is money."""
-    return Input(name, kind, 0.0, of=(of,) if isinstance(of, str) else of)
+    return Input(name, kind, 0.0, of=(of,) if isinstance(of, str) else of, optional=optional)
 
 
 def money(name: str, *, low: float | None = None, optional: bool = False, stock: Stock | None = None) -> Input:

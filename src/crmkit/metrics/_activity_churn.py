@@ -15,7 +15,7 @@ from crmkit._checks import Day, as_day, check_int
 from crmkit._frames import FrameT, collected, flag, from_pandas
 from crmkit._messages import Message
 from crmkit._stats import wilson_interval
-from crmkit.metrics._retention import customer_churn_rate
+from crmkit.metrics._churn import customer_churn_rate
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["activity_churn_table"]

@@ -29,9 +29,10 @@ def kpi_catalogue() -> pd.DataFrame:
 
     Examples
     --------
-    >>> kpi_catalogue().query("kpi == 'repeat_purchase_rate'")[["name_zh", "unit", "direction", "inputs"]]
-       name_zh   unit direction                       inputs
-    10     复购率  share    higher  repeat_customers, customers
+    >>> kpi_catalogue().set_index("kpi").loc[["repeat_purchase_rate"], ["name_zh", "unit", "direction", "inputs"]]
+                         name_zh   unit direction                       inputs
+    kpi
+    repeat_purchase_rate     复购率  share    higher  repeat_customers, customers
     """
     return pd.DataFrame([_row(record) for _, record in kpis_by_function()])
 

@@ -15,8 +15,9 @@ from crmkit._kpi import Kpi, as_it_is, divided, long_form, tells
 from crmkit._messages import Message
 from crmkit._names import Label
 from crmkit._stats import TOP_SHARE, gini_coefficient, share_of_top
-from crmkit.metrics._retention import customer_churn_rate, repeat_purchase_rate, retention_rate
-from crmkit.metrics._sales import average_order_value, average_revenue_per_customer, purchase_frequency
+from crmkit.metrics._churn import customer_churn_rate
+from crmkit.metrics._retention import repeat_purchase_rate, retention_rate
+from crmkit.metrics._revenue import average_order_value, average_revenue_per_customer, purchase_frequency
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["order_kpis"]

@@ -10,7 +10,9 @@ import pandas as pd
 
 from crmkit._checks import check_fraction, check_int
 from crmkit._frames import FrameT, column_like, from_pandas, is_engine, open_frame, rows_like
+from crmkit._kpi import Kpi, tells
 from crmkit._messages import Message
+from crmkit._names import Label
 from crmkit._random import as_generator
 from crmkit._time_units import DAYS, DAYS_A_YEAR
 from crmkit.value._draws import interval
@@ -267,6 +269,23 @@ def lifetime_value_table(
     return rows_like(table, like=customers)
 
 
+@tells(
+    Kpi(
+        code="customer_equity",
+        name=Label("Customer equity", "客户资产"),
+        group="profitability",
+        unit="money",
+        direction="higher",
+        definition=Label(
+            "Sum of the customers' lifetime values by a model of purchases and spend, discounted to today",
+            "按购买与消费模型估计的客户终身价值之和，贴现至今日",
+        ),
+        source="Rust, Lemon and Zeithaml (2004), Journal of Marketing 68(1), 109-127",
+        function="crmkit.value.customer_equity",
+        aggregation="sum",
+        window="all until then",
+    )
+)
 def customer_equity(
     customers: FrameT,
     *,

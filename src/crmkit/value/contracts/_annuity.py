@@ -8,7 +8,9 @@ import numpy as np
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_option, some
+from crmkit._kpi import Example, Kpi, Variant, number, share, tells
 from crmkit._messages import Message
+from crmkit._names import Label
 from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_counts
 from crmkit.value._checks import as_period_rates, as_shares_kept
 
@@ -71,6 +73,65 @@ def margin_multiple(
     return as_given(_begun(timing, r, i) * _endless(r * (1 + g) / (1 + i)), *given)
 
 
+@tells(
+    Kpi(
+        code="contract_value",
+        name=Label("Lifetime value at constant retention", "客户终身价值（固定留存率）"),
+        group="profitability",
+        unit="money per customer",
+        direction="higher",
+        definition=Label(
+            "Discounted margins of all periods to come, of a customer who stays with the same probability each period",
+            "客户每期以固定概率留存时，未来各期毛利的贴现之和",
+        ),
+        source="Berger and Nasr (1998), Journal of Interactive Marketing 12(1), 17-30; Farris, Bendle, Pfeifer and "
+        "Reibstein, Marketing Metrics, 3rd ed., ch. 5",
+        function="crmkit.value.contracts.contract_value",
+        aggregation="none",
+        inputs=(number("margin_amount"), share("retention_rate"), number("period_discount_rate", low=0.0)),
+        option="timing",
+        variants=(
+            Variant(
+                "end",
+                Label(
+                    "the first margin in one period, from those who stay: margin × r / (1 + i - r)",
+                    "首笔毛利在一期之后、来自留存客户：毛利 × r ÷（1 + i − r）",
+                ),
+                ("margin_amount", "retention_rate", "period_discount_rate"),
+                Example(
+                    {"margin_amount": 100, "retention_rate": 0.8, "period_discount_rate": 0.1, "timing": "end"},
+                    100 * 0.8 / (1 + 0.1 - 0.8),
+                ),
+            ),
+            Variant(
+                "start",
+                Label(
+                    "the first margin now, from everybody; without discounting: margin / churn rate",
+                    "首笔毛利在当下、来自全部客户；不贴现时：毛利 ÷ 流失率",
+                ),
+                ("margin_amount", "retention_rate", "period_discount_rate"),
+                Example(
+                    {
+                        "margin_amount": 500 * 0.75,
+                        "retention_rate": 1 - 0.025,
+                        "period_discount_rate": 0,
+                        "timing": "start",
+                    },
+                    15000,
+                ),
+            ),
+            Variant(
+                "middle",
+                Label("as at the start, half a period later", "与期初相同，但晚半期"),
+                ("margin_amount", "retention_rate", "period_discount_rate"),
+                Example(
+                    {"margin_amount": 100, "retention_rate": 0.8, "period_discount_rate": 0.21, "timing": "middle"},
+                    100 * 1.1 / 0.41,
+                ),
+            ),
+        ),
+    )
+)
 def contract_value(
     *,
     margin_amount: Numbers,

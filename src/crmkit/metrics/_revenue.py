@@ -1,4 +1,4 @@
-"""What customers spend: order value, revenue per customer, frequency."""
+"""What customers spend: order value, revenue per customer, frequency, units."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from crmkit._kpi import Example, count, kpi, money, ratio
 from crmkit._names import Label
 from crmkit._stats import Numbers
 
-__all__ = ["average_order_value", "average_revenue_per_customer", "purchase_frequency"]
+__all__ = ["average_order_value", "average_revenue_per_customer", "purchase_frequency", "units_per_transaction"]
 
 
 @kpi(
@@ -145,3 +145,45 @@ def purchase_frequency(*, orders: Numbers, customers: Numbers) -> Numbers:
     2.5
     """
     return ratio(orders, customers)
+
+
+@kpi(
+    name=Label("Units per transaction", "连带率"),
+    group="revenue",
+    unit="units per order",
+    direction="higher",
+    definition=Label("Units / orders", "销售件数 ÷ 订单数"),
+    source="Our convention",
+    inputs=(count("units"), count("orders")),
+    example=Example({"units": 250, "orders": 100}, 2.5),
+)
+def units_per_transaction(*, units: Numbers, orders: Numbers) -> Numbers:
+    r"""Units sold per order.
+
+    .. math:: u = \text{units} / \text{orders}
+
+    Parameters
+    ----------
+    units : float or array-like of float
+        Units sold in the period, at least 0.
+    orders : float or array-like of float
+        Orders of the period, at least 0.
+
+    Returns
+    -------
+    float or column, as given
+        Units per order; ``nan`` where there are no orders.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a number or a column of numbers.
+    ValueError
+        If a number lies outside its range or is infinite, or columns differ in length or index.
+
+    Examples
+    --------
+    >>> units_per_transaction(units=250, orders=100)
+    2.5
+    """
+    return ratio(units, orders)
