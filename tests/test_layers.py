@@ -34,6 +34,7 @@ LEVELS = {
     "_labelling": 6,
     "transactions": 7,
     "contacts": 7,
+    "plans": 7,
     "subscriptions": 7,
     "tickets": 7,
     "datasets": 7,

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         make_transactions,
     )
     from crmkit.errors import SchemaError
+    from crmkit.plans import as_plan, audit_plan, rejected_plan
     from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
     from crmkit.tickets import as_tickets, audit_tickets, rejected_tickets
     from crmkit.transactions import (
@@ -65,6 +66,7 @@ __all__ = [
     "as_contacts",
     "as_customers",
     "as_order_lines",
+    "as_plan",
     "as_subscriptions",
     "as_tickets",
     "as_transactions",
@@ -74,6 +76,7 @@ __all__ = [
     "audit_customers",
     "audit_merge_ids",
     "audit_orders",
+    "audit_plan",
     "audit_refunds",
     "audit_subscriptions",
     "audit_tickets",
@@ -97,6 +100,7 @@ __all__ = [
     "rejected_contacts",
     "rejected_customers",
     "rejected_orders",
+    "rejected_plan",
     "rejected_subscriptions",
     "rejected_tickets",
     "unidentified_sales_table",
@@ -135,6 +139,7 @@ _HOMES: Final = {
         "make_transactions",
     ),
     "errors": ("SchemaError",),
+    "plans": ("as_plan", "audit_plan", "rejected_plan"),
     "subscriptions": ("as_subscriptions", "audit_subscriptions", "rejected_subscriptions"),
     "tickets": ("as_tickets", "audit_tickets", "rejected_tickets"),
     "transactions": (

@@ -32,6 +32,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.contacts import CONTACT_REASONS
     from crmkit.customers import CUSTOMER_REASONS
     from crmkit.metrics import kpi_catalogue
+    from crmkit.plans import KINDS, PLAN_REASONS
     from crmkit.segment import SCHEMES
     from crmkit.subscriptions import SUBSCRIPTION_REASONS
     from crmkit.transactions import AUDIT_REASONS
@@ -45,6 +46,8 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "kpi_direction": MappingProxyType({str(code): name for code, name in DIRECTIONS.items()}),
         "contact_reason": CONTACT_REASONS,
         "customer_reason": CUSTOMER_REASONS,
+        "plan_kind": KINDS,
+        "plan_reason": PLAN_REASONS,
         "subscription_reason": SUBSCRIPTION_REASONS,
         "unit": MappingProxyType({str(code): name for code, name in UNITS.items()}),
         **{code: MappingProxyType(scheme.names) for code, scheme in SCHEMES.items()},

@@ -19,6 +19,7 @@ from crmkit._kpi._record import (
     share,
     window_of,
 )
+from crmkit._kpi._targets import attainment
 
 __all__ = [
     "DIRECTIONS",
@@ -35,6 +36,7 @@ __all__ = [
     "Variant",
     "Window",
     "as_it_is",
+    "attainment",
     "count",
     "definitions_of",
     "divided",

@@ -10,6 +10,7 @@ from crmkit._tables._floats import check_values, float_columns
 from crmkit._tables._moves import MOVES
 from crmkit._tables._open import open_columns, open_table
 from crmkit._tables._periods import ACTIVITY, COHORTS, OPPORTUNITIES
+from crmkit._tables._plan import PLAN
 from crmkit._tables._schema import Field, Kind, Rule, Schema
 from crmkit._tables._subscriptions import SUBSCRIPTIONS
 from crmkit._tables._tickets import TICKETS
@@ -27,6 +28,7 @@ __all__ = [
     "MOVES",
     "OPPORTUNITIES",
     "ORDER_LINES",
+    "PLAN",
     "READY_CUSTOMERS",
     "SCHEMAS",
     "SUBSCRIPTIONS",
@@ -58,5 +60,6 @@ SCHEMAS: Final = (
     SUBSCRIPTIONS,
     TICKETS,
     CONTACTS,
+    PLAN,
 )
 """All tables, as the documentation lists them."""

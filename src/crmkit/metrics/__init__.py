@@ -27,6 +27,7 @@ from crmkit.metrics._churn import (
 from crmkit.metrics._concentration import concentration_table, gini, top_share
 from crmkit.metrics._dbt import dbt_metrics
 from crmkit.metrics._deductions import price_discount_rate, refund_rate
+from crmkit.metrics._execution_scorecard import execution_scorecard
 from crmkit.metrics._gaps import purchase_gap_table
 from crmkit.metrics._growth import compound_annual_growth_rate, revenue_growth
 from crmkit.metrics._kpi_table import kpi_table
@@ -77,6 +78,7 @@ __all__ = [
     "daily_churn_rate",
     "dbt_metrics",
     "engagement_frequency",
+    "execution_scorecard",
     "gini",
     "gross_mrr_churn_rate",
     "gross_revenue_retention",

@@ -9,10 +9,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from crmkit._arrays import Floats
 from crmkit._calendar import Freq, first_day_of
 from crmkit._checks import check_number
-from crmkit._kpi import Definition
+from crmkit._kpi import Definition, attainment
 from crmkit._messages import Message
 
 __all__ = ["beside_targets", "beside_the_one_before", "check_targets"]
@@ -96,14 +95,4 @@ def beside_targets(table: pd.DataFrame, targets: Mapping[str, tuple[float, float
     """Add the targets and how far each was attained."""
     ends = np.array([targets.get(code, (np.nan, np.nan)) for code in table["kpi"]], dtype=float).reshape(-1, 2)
     low, high = ends.T
-    return table.assign(target_low=low, target_high=high, attainment=_attainment(table["value"].to_numpy(), low, high))
-
-
-def _attainment(value: Floats, low: Floats, high: Floats) -> Floats:
-    """1 at the target, more beyond it and less short of it, by the distance in units of the target; 1 in a band."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        above_low = 1 + (value - low) / np.where(low == 0, np.nan, np.abs(low))
-        below_high = 1 - (value - high) / np.where(high == 0, np.nan, np.abs(high))
-    is_band = ~np.isnan(low) & ~np.isnan(high)
-    in_band = np.where((value >= low) & (value <= high), 1.0, np.where(value < low, above_low, below_high))
-    return np.where(is_band, np.where(np.isnan(value), np.nan, in_band), np.where(np.isnan(low), below_high, above_low))
+    return table.assign(target_low=low, target_high=high, attainment=attainment(table["value"].to_numpy(), low, high))
