@@ -65,6 +65,19 @@ def came(transactions, *, as_of, days):
     return {"purchases": (after["n_orders"] > 0).sum(), "revenue": after["amount"].sum()}
 
 
+class Labels:
+    """A segmenter by a rule."""
+
+    def __init__(self, rule):
+        self.predict = rule
+
+
+def one_apart(transactions, customer):
+    """A customer and the others."""
+    customers = pd.DataFrame({"customer_id": transactions["customer_id"].unique()})
+    return customers.assign(is_one=customers["customer_id"] == customer)
+
+
 def holds(table, what):
     """Whether each quantity lies within its interval."""
     rows = table.set_index("quantity")
@@ -334,6 +347,38 @@ def test_all_candidates_are_tried(transactions):
     assert set(backtest_table(transactions, as_of="2024-05-01", horizon=120)["model"]) == CANDIDATES
 
 
+def test_a_group_that_takes_money_back_brings_nothing_and_the_whole_stays(transactions):
+    # The customer who came first sends back 800 of late; the whole is still above 0.
+    first = transactions.sort_values("date")["customer_id"].iloc[0]
+    back = pd.DataFrame({"customer_id": first, "date": ["2023-07-01", "2023-08-10"], "amount": [-400.0, -400.0]})
+    orders = transactions[["customer_id", "date", "amount"]]
+    refunded = as_transactions(pd.concat([orders, back.assign(date=pd.to_datetime(back["date"]))]))
+    options = {"as_of": DAY, "horizon": 30, "models": ["recent_rate"]}
+    whole = forecast_table(refunded, **options)["value"].iloc[1]
+    assert whole > 0
+    for by in (Labels(lambda customers: customers["customer_id"] == first), one_apart(refunded, first)):
+        found = forecast_table(refunded, by=by, **options)
+        assert found[found["quantity"] == "revenue"]["value"].tolist() == pytest.approx([whole, 0.0])
+    tests = backtest_table(refunded, by=Labels(lambda customers: customers["customer_id"] == first), **options)
+    assert tests["lower"].le(tests["forecast"]).all()
+    assert tests["forecast"].le(tests["upper"]).all()
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e290])
+def test_amounts_of_any_size_keep_their_digits(unit, transactions):
+    scaled = transactions.assign(amount=transactions["amount"] * unit)
+    options = {"as_of": DAY, "horizon": 60, "models": RULES}
+    found, expected = forecast_table(scaled, **options), forecast_table(transactions, **options)
+    for name in ("value", "lower", "upper"):
+        assert found[name].iloc[1] / unit == pytest.approx(expected[name].iloc[1], rel=1e-9)
+
+
+@pytest.mark.parametrize("options", [{"horizon": 60, "level": 1 - 1e-12}, {"horizon": 1e9, "level": 0.95}])
+def test_an_interval_that_says_nothing_is_still_a_number(options, transactions):
+    found = forecast_table(transactions, as_of=DAY, models=["recent_rate"], **options)
+    assert np.isfinite(found[["value", "lower", "upper"]].to_numpy()).all()
+
+
 # Refusals.
 
 
@@ -357,6 +402,14 @@ def test_all_candidates_are_tried(transactions):
         ({"by": pd.DataFrame({"customer_id": [1], "value": ["a"]})}, ValueError, "in a column 'value'"),
         ({"by": pd.DataFrame({"customer_id": [1, 1], "tier": ["a", "b"]})}, SchemaError, r"more than once: \[1\]"),
         ({"by": pd.DataFrame({"customer_id": [1], "tier": ["a"]})}, SchemaError, "lacks a label for"),
+        ({"by": pd.DataFrame({"customer_id": [1], "tier": ["a"]})[:0]}, SchemaError, "lacks a label for"),
+        ({"by": pd.DataFrame({"customer_id": range(200), "tier": [1, "a"] * 100})}, TypeError, r"got \['int', 'str'\]"),
+        ({"by": pd.DataFrame({"customer_id": range(200), "tier": [[1]] * 200})}, TypeError, r"got \['list'\]"),
+        ({"by": TierSegmenter}, TypeError, "`by` must be a table"),
+        ({"by": Labels(lambda customers: [None] * len(customers))}, SchemaError, "gives no label to"),
+        ({"by": Labels(lambda customers: ["a" for _ in customers.index[:1]])}, ValueError, "gives 1 label for"),
+        ({"models": [np.array([1, 2])]}, TypeError, "must be a list of models"),
+        ({"models": [pd.DataFrame()]}, TypeError, "must be a list of models"),
     ],
 )
 def test_what_cannot_be_asked(options, error, message, transactions):

@@ -114,10 +114,8 @@ def _candidate(model: Any) -> Candidate:
     if isinstance(model, PurchaseModel):
         check_in_time(model, name="models")
         return _Model(model)
-    if model == "last_year":
-        return _LastYear()
-    if model == "recent_rate":
-        return _RecentRate()
+    if isinstance(model, str) and model in RULES:
+        return _LastYear() if model == "last_year" else _RecentRate()
     raise TypeError(_NO_LIST(rules=list(RULES), value=model))
 
 

@@ -35,6 +35,8 @@ _RULE_BIAS_TESTS: Final = 2.0
 _LEVEL_TESTS: Final = 4.0
 # Variance of a customer's purchases over their expectation, where no test tells.
 _DISPERSION: Final = 2.0
+# Beyond e^100 times the forecast an interval says nothing more.
+_FURTHEST: Final = 100.0
 HALF: Final = 0.5
 """A total of nothing has a logarithm once half a purchase is added."""
 
@@ -158,7 +160,7 @@ def combination(
 
 def reach(variance: Any, freedom: Any, *, level: float) -> Any:
     """How far the logarithm of a total may lie from its forecast."""
-    return student.ppf((1 + level) / 2, freedom) * np.sqrt(variance)
+    return np.minimum(student.ppf((1 + level) / 2, freedom) * np.sqrt(variance), _FURTHEST)
 
 
 def logarithm(total: Any, unit: float) -> Any:
@@ -192,6 +194,6 @@ def _dispersion(made: Combination, tests: Sequence[Test]) -> float:
     squares = expected = 0.0
     for test in tests:
         each = made.each(test.expected, unit=test.unit)
-        squares += float(((test.came - each) ** 2).sum()) / test.unit**2
+        squares += float((((test.came - each) / test.unit) ** 2).sum())
         expected += float(each.sum()) / test.unit
     return max(squares / expected, 1.0) if expected > 0 else _DISPERSION

@@ -39,6 +39,18 @@ _LACKING: Final = Message(
     en="{@by} lacks a label for {n:,} {n:customer|customers} who bought by {@as_of}: {ids}. Give each one.",
     zh="{@by} 缺少 {n:,} 位在 {@as_of} 前购买过的客户的标签：{ids}。请补全。",
 )
+_UNLABELLED: Final = Message(
+    en="{@by} gives no label to {n:,} of {n_all:,} customers who bought by {@as_of}: {ids}. Each must have one.",
+    zh="{@by} 未给 {@as_of} 前购买过的 {n_all:,} 位客户中的 {n:,} 位标签：{ids}。每位客户都须有标签。",
+)
+_OTHER_LENGTH: Final = Message(
+    en="{@by} gives {got:,} {got:label|labels} for {n:,} customers. A segmenter gives one label per row.",
+    zh="{@by} 为 {n:,} 位客户给出 {got:,} 个标签。分群器须每行给出一个标签。",
+)
+_NO_ORDER: Final = Message(
+    en="{@by} must have labels of one kind, texts or numbers, got {kinds}.",
+    zh="{@by} 的标签须同为文本或同为数字，得到 {kinds}。",
+)
 
 
 class Segmenter(Protocol):
@@ -65,11 +77,7 @@ class Grouping:
 
     def __init__(self, name: str | None, labels: pd.Series[Any], segmenter: Segmenter | None = None) -> None:
         self.name, self.segmenter = name, segmenter
-        present = pd.unique(labels)
-        is_ordered = isinstance(labels.dtype, pd.CategoricalDtype)
-        self.groups = (
-            [each for each in labels.cat.categories if each in set(present)] if is_ordered else sorted(present)
-        )
+        self.groups = _in_order(labels)
         self.of_customer = self._codes(labels)
 
     @classmethod
@@ -86,7 +94,7 @@ class Grouping:
         """The group of each customer known on another day, -1 for none of these; the first where nobody can tell."""
         if self.segmenter is None:
             return np.zeros(len(moment.customers), dtype=np.intp)
-        return self._codes(pd.Series(self.segmenter.predict(moment.customers)))
+        return self._codes(_predicted(self.segmenter, moment))
 
     def _codes(self, labels: pd.Series[Any]) -> npt.NDArray[np.intp]:
         return np.asarray(pd.Index(self.groups).get_indexer(pd.Index(labels.astype(object))))
@@ -94,8 +102,12 @@ class Grouping:
 
 def grouping(by: Any, moment: Moment) -> Grouping:
     """Read the groups of the customers known on a day."""
-    if hasattr(by, "predict"):
-        return Grouping("segment", pd.Series(by.predict(moment.customers)), by)
+    if hasattr(by, "predict") and not isinstance(by, type):
+        labels = _predicted(by, moment)
+        if labels.isna().any():
+            lacking = moment.customers["customer_id"][labels.isna().to_numpy()].tolist()
+            raise SchemaError(_UNLABELLED(n=len(lacking), n_all=len(labels), ids=some(lacking)))
+        return Grouping("segment", labels, by)
     try:
         table = to_pandas(open_columns(by, ["customer_id"], name="by", made_by="a segmenter's predict"))
     except TypeError as error:
@@ -108,9 +120,27 @@ def grouping(by: Any, moment: Moment) -> Grouping:
     ids = pd.Index(table["customer_id"])
     if ids.has_duplicates:
         raise SchemaError(_TWICE(ids=some(ids[ids.duplicated()].tolist())))
-    row = ids.get_indexer(pd.Index(moment.customers["customer_id"]))
-    labels = table[names[0]].iloc[row].where(row >= 0).reset_index(drop=True)
+    labels = table.set_index(ids)[names[0]].reindex(moment.customers["customer_id"]).reset_index(drop=True)
     if labels.isna().any():
         lacking = moment.customers["customer_id"][labels.isna().to_numpy()].tolist()
         raise SchemaError(_LACKING(n=len(lacking), ids=some(lacking)))
     return Grouping(names[0], labels)
+
+
+def _predicted(segmenter: Segmenter, moment: Moment) -> pd.Series[Any]:
+    """The label of each customer known on a day."""
+    labels = pd.Series(segmenter.predict(moment.customers))
+    if len(labels) != len(moment.customers):
+        raise ValueError(_OTHER_LENGTH(got=len(labels), n=len(moment.customers)))
+    return labels
+
+
+def _in_order(labels: pd.Series[Any]) -> list[Any]:
+    """The labels that somebody has, once each."""
+    try:
+        present = set(labels)
+        if isinstance(labels.dtype, pd.CategoricalDtype):
+            return [each for each in labels.cat.categories if each in present]
+        return sorted(present)
+    except TypeError as error:
+        raise TypeError(_NO_ORDER(kinds=sorted({type(each).__name__ for each in labels}))) from error

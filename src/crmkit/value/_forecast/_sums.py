@@ -63,9 +63,11 @@ def summed(
     """
     totals = totals_of(each, codes, n_groups)
     biases = made.shrunk_biases(errors, n_groups)
-    corrected = totals * np.exp(biases)
+    # A group that took back more than it bought brings nothing; the others then bring as much less.
+    corrected = np.maximum(totals, 0.0) * np.exp(biases)
     if corrected.sum() > 0:
-        totals = corrected * (totals.sum() / corrected.sum())
+        corrected *= max(totals.sum(), 0.0) / corrected.sum()
+    totals = corrected
     whole = made.chance(totals.sum(), unit=unit)
     variance = np.maximum(made.spread(whole) - whole, 0.0) + made.chance(totals, unit=unit)
     freedom = made.freedom
