@@ -11,11 +11,13 @@ from tests.frames import assert_same_rows
 from tests.logs import order_logs
 
 from crmkit import as_transactions
+from crmkit._calendar import day_number
 from crmkit._frames import positions_of, sort_order, sorted_codes, starts_of_runs
 from crmkit.customers._summary import summarise_by_expressions, summarise_in_memory
 from crmkit.transactions._daily import days_by_expressions, days_in_memory
+from crmkit.value.judging._followed import purchases_by_expressions, purchases_in_memory
 
-AS_OF = pd.Timestamp("2024-03-31")
+AS_OF, EARLY = pd.Timestamp("2024-03-31"), pd.Timestamp("2000-01-01")
 
 
 def opened(table, kind):
@@ -49,6 +51,20 @@ def test_customers_in_memory_are_the_customers_of_the_expressions(kind, orders, 
     by_expressions = summarise_by_expressions(frame, as_of=as_of.to_pydatetime())
     assert in_memory.columns == by_expressions.columns
     assert_same_rows(in_memory.to_native(), by_expressions.to_native())
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+@given(orders=order_logs(), ids=id_kinds(), until=st.sampled_from([AS_OF, pd.Timestamp("2024-02-28"), EARLY]))
+def test_purchases_by_day_in_memory_are_those_of_the_expressions(kind, orders, ids, until):
+    orders = orders.assign(customer_id=orders["customer_id"].map(ids))
+    rows = opened(as_transactions(orders, order_id="order_id"), kind).filter(nw.col("n_orders") > 0)
+    bought = rows.select("customer_id", day_number(nw.col("date")).alias("day"))
+    day = (until - pd.Timestamp(0)).days
+    pairs = zip(
+        purchases_in_memory(bought, first_until=day), purchases_by_expressions(bought, first_until=day), strict=True
+    )
+    for in_memory, by_expressions in pairs:
+        np.testing.assert_array_equal(in_memory, by_expressions)
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])

@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import brier_score_loss
 from tests.files import data_file
-from tests.frames import as_pandas, assert_same_rows
+from tests.frames import Builder, as_pandas, assert_same_rows
 from tests.logs import log
 
 from crmkit import SchemaError, as_transactions, cells, customer_summary, holdout_split, load_cdnow
@@ -604,6 +604,8 @@ def test_tracking_with_covariates_is_that_of_the_groups_together(few):
         total, bought = total + part["expected"].to_numpy(), bought + part["actual"].to_numpy()
     np.testing.assert_allclose(whole["expected"], total)
     assert whole["actual"].tolist() == bought.tolist()
+    engine = Builder("duckdb")
+    assert_same_rows(tracking_table(engine(few), model=model, customers=engine(covariates), **years), whole)
     nothing = ParetoNBDModel.from_params(base | {"purchase.z": 0, "dropout.z": 0, "dropout.u": 0}, **options)
     assert_frame_equal(
         tracking_table(few, model=nothing, customers=covariates, **years),

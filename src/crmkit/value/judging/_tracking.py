@@ -6,19 +6,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
 from crmkit._arrays import Floats
-from crmkit._calendar import Freq, check_freq, first_day_of, number_of_period
+from crmkit._calendar import Freq, check_freq, day_number, first_day_of, number_of_period
 from crmkit._checks import Day, as_day, some
-from crmkit._frames import FrameT, from_pandas, to_pandas
+from crmkit._frames import AnyFrame, FrameT, from_pandas, to_pandas
 from crmkit._messages import Message
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
-from crmkit.transactions import checked_transactions, purchase_days, up_to
+from crmkit.transactions import checked_transactions, up_to
+from crmkit.value.judging._followed import Followed, purchases_by_day
 from crmkit.value.judging._judged import Judged, as_new, days_per_unit, floats
 
 __all__ = ["tracking_table"]
@@ -133,13 +135,18 @@ def tracking_table(
     split, end = as_day(calibration_end, name="calibration_end"), as_day(observation_end, name="observation_end")
     if end <= split:
         raise ValueError(_ENDS_EARLY(end=end, split=split))
-    followed = _read(transactions, end, cohort_end=split)
-    new = _new_customers(model, followed, customers)
-    starts, ends = _periods(followed.first.min(), _number(end), freq=freq)
+    rows = up_to(checked_transactions(transactions), end, name="observation_end")
+    bought = rows.filter(nw.col("n_orders") > 0).select("customer_id", day_number(nw.col("date")).alias("day"))
+    followed = purchases_by_day(bought, first_until=_number(split))
+    if not len(followed.day):
+        raise ValueError(_NOBODY(split=split))
+    new = _new_customers(model, followed, customers, bought=bought, cohort_end=_number(split))
+    starts, ends = _periods(int(followed.day[0]), _number(end), freq=freq)
     last = np.minimum(ends, _number(end))
-    expected = _cumulative(model, followed.first, new, last, unit=unit)
-    period_of = np.searchsorted(starts, followed.repeats, side="right") - 1
-    actual = np.bincount(period_of, minlength=len(starts))
+    expected = _cumulative(model, new, last, unit=unit)
+    period_of = np.searchsorted(starts, followed.day, side="right") - 1
+    repeats = followed.n_customers - followed.n_new
+    actual = np.bincount(period_of, weights=repeats, minlength=len(starts)).astype(np.int64)
     table = pd.DataFrame(
         {
             "number": np.arange(1, len(starts) + 1),
@@ -156,40 +163,22 @@ def tracking_table(
     return from_pandas(table, like=transactions)
 
 
-class _Followed(NamedTuple):
-    """Customers and the days, since 1970-01-01, of their purchases."""
-
-    ids: pd.Index[Any]
-    first: npt.NDArray[np.int64]
-    repeats: npt.NDArray[np.int64]
-
-
-def _read(transactions: Any, end: datetime, *, cohort_end: datetime) -> _Followed:
-    rows = up_to(checked_transactions(transactions), end, name="observation_end")
-    bought = purchase_days(rows)
-    days = pd.Series(bought["day"].to_numpy(), index=pd.Index(bought["customer_id"]))
-    first = days.groupby(level=0).transform("min")
-    followed = first <= _number(cohort_end)
-    if not followed.any():
-        raise ValueError(_NOBODY(split=cohort_end))
-    days, first = days[followed], first[followed]
-    starts = days[days == first]
-    repeats = np.asarray(days[days > first], dtype=np.int64)
-    return _Followed(starts.index, np.asarray(starts, dtype=np.int64), repeats)
-
-
 class _New(NamedTuple):
-    """Distinct customers without a history, and which of them each customer followed is."""
+    """Distinct customers without a history; which of them, and how many, first bought on which day."""
 
     customers: pd.DataFrame
     codes: npt.NDArray[np.intp]
+    first: npt.NDArray[np.int64]
+    n: npt.NDArray[np.int64]
 
 
-def _new_customers(model: Judged, followed: _Followed, customers: Any) -> _New:
+def _new_customers(model: Judged, followed: Followed, customers: Any, *, bought: AnyFrame, cohort_end: int) -> _New:
     covariates = [*getattr(model, "purchase_covariates", ()), *getattr(model, "dropout_covariates", ())]
     covariates = list(dict.fromkeys(covariates))
     if not covariates:
-        return _New(as_new(pd.DataFrame(index=[0])), np.zeros(len(followed.ids), dtype=np.intp))
+        begun = followed.n_new > 0
+        first, n = followed.day[begun], followed.n_new[begun]
+        return _New(as_new(pd.DataFrame(index=[0])), np.zeros(len(first), dtype=np.intp), first, n)
     if customers is None:
         raise ValueError(_NO_CUSTOMERS(covariates=covariates))
     columns = ["customer_id", *covariates]
@@ -198,23 +187,24 @@ def _new_customers(model: Judged, followed: _Followed, customers: Any) -> _New:
     copies = known.index[known.index.duplicated()].unique()
     if len(copies):
         raise SchemaError(_TWICE(ids=some(copies.tolist())))
-    strangers = followed.ids.difference(known.index)
+    started = to_pandas(bought.group_by("customer_id").agg(nw.col("day").min()).filter(nw.col("day") <= cohort_end))
+    strangers = pd.Index(started["customer_id"]).difference(known.index)
     if len(strangers):
         raise SchemaError(_LACKING(ids=some(strangers.tolist())))
-    own = known.loc[followed.ids]
+    own = known.loc[started["customer_id"]]
     codes = np.asarray(own.groupby(covariates, sort=False, dropna=False).ngroup(), dtype=np.intp)
     first_of_each = np.unique(codes, return_index=True)[1]
-    return _New(as_new(own.iloc[first_of_each]), codes)
+    first = started["day"].to_numpy(dtype=np.int64)
+    return _New(as_new(own.iloc[first_of_each]), codes, first, np.ones_like(first))
 
 
-def _cumulative(
-    model: Judged, first: npt.NDArray[np.int64], new: _New, last: npt.NDArray[np.int64], *, unit: float
-) -> Floats:
+def _cumulative(model: Judged, new: _New, last: npt.NDArray[np.int64], *, unit: float) -> Floats:
     """Purchases expected up to the end of each last day: a curve by age, in days, for each kind of customer."""
-    start = int(first.min())
-    span = int(first.max()) - start + 1
-    counts = csr_array((np.ones(len(first)), (first - start, new.codes)), shape=(span, len(new.customers)))
-    ages = np.unique(last[:, None] + 1 - np.unique(first))
+    start = int(new.first.min())
+    span = int(new.first.max()) - start + 1
+    shape = (span, len(new.customers))
+    counts = csr_array((new.n.astype(np.float64), (new.first - start, new.codes)), shape=shape)
+    ages = np.unique(last[:, None] + 1 - np.unique(new.first))
     ages = ages[ages > 0]
     total: Floats = np.zeros(len(last))
     for age, of_each in zip(ages, _by_age(model, new.customers, ages / unit), strict=True):
