@@ -34,7 +34,7 @@ def folder(tmp_path, monkeypatch):
 
 NA_LOOKS_ODD = (
     "Customer ids that look damaged or double: 1 placeholder (NA). "
-    "Each is still one customer; correct the file if not, or join the ids of one person with --merge-ids.\n"
+    "Each is still one customer; correct the file if not.\n"
 )
 
 

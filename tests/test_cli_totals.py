@@ -73,6 +73,25 @@ def test_all_three_are_needed(totals, tmp_path, language, words):
     assert words in said
 
 
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--date", "recency"), "--date is for orders"),
+        (("--amount", "revenue"), "--amount is for orders"),
+        (("--status", "id"), "--status is for orders"),
+        (("--status-counts", "paid"), "--status-counts is for orders"),
+        (("--returns", "drop"), "--returns drop is for orders"),
+        (("--master", "totals.csv"), "--master is for orders"),
+        (("--date", "recency", "--language", "zh"), "--date 只用于订单"),
+    ],
+)
+def test_what_is_said_of_orders_is_refused(options, named, totals, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, said = run("score", "totals.csv", *OPTIONS, *options)
+    assert code == 2
+    assert named in said
+
+
 def test_orders_still_need_a_day(tmp_path):
     (tmp_path / "orders.csv").write_text(text())
     code, _, said = run("score", tmp_path / "orders.csv")

@@ -71,3 +71,9 @@ def test_the_command_line_says_so(most, tmp_path, monkeypatch):
 def test_a_missing_column_is_refused():
     with pytest.raises(SchemaError, match="has no column"):
         damaged_id_table(orders(["a"]), customer_id="who")
+
+
+@pytest.mark.parametrize("total", ["Total", "Grand total", "合计", "总计", "Gesamtsumme"])
+def test_a_row_of_totals_is_not_a_customer(total):
+    table = damaged_id_table(pd.DataFrame({"customer_id": ["a", "b", total]}))
+    assert table.to_dict("records") == [{"problem": "placeholder", "n_ids": 1, "examples": total}]

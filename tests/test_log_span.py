@@ -82,6 +82,7 @@ DAILY = [
         ["kpi", "orders.csv", "--start", "2024-02-01"],
         ["score", "orders.csv", "--output", "customers.csv"],
         ["clv", "orders.csv", "--output", "clv.csv"],
+        ["forecast", "orders.csv", "--horizon", "2W"],
         ["report", "orders.csv"],
     ],
 )

@@ -53,6 +53,13 @@ _PLACEHOLDERS: Final = frozenset(
         "invitado",
         "ゲスト",
         "不明",
+        # The last row of a table, not a customer.
+        "total",
+        "grand total",
+        "合计",
+        "总计",
+        "gesamt",
+        "gesamtsumme",
     ]
 )
 _SHOWN: Final = 5
@@ -74,7 +81,7 @@ def damaged_id_table(orders: FrameT, *, customer_id: str = "customer_id", merge_
     -------
     the kind of frame given
         One row per problem that was found: ``problem``, "scientific" (a spreadsheet cut the digits off),
-        "decimal" (12346.0, which may be 12346), "placeholder" (nan, guest: many customers in one) or "alike" (ids that
+        "decimal" (12346.0, which may be 12346), "placeholder" (nan, guest, Total: not one customer) or "alike" (ids that
         differ from another only in case, spaces or full width); ``n_ids``, the different ids; ``examples``, up to
         five of them. No row where ids are whole numbers.
 

@@ -31,6 +31,10 @@ _HEADS: Final = (
 _TIERS: Final = Label("Tiers", "客户分层")
 _SEGMENTS: Final = Label("RFM segments", "RFM 细分")
 _MASTER_MISSING: Final = Message(en="--master-id needs --master.", zh="--master-id 须与 --master 一起使用。")
+_MASTER_OF_TOTALS: Final = Message(
+    en="--master is for orders; a file with one row per customer names them all. Leave it out.",
+    zh="--master 只用于订单，而该文件每行是一位客户，已列出全部客户。请去掉该选项。",
+)
 _NO_AS_OF: Final = Message(en="Missing option '--as-of'.", zh="缺少选项 '--as-of'。")
 _NO_RULES: Final = Message(
     en="--rules must be named_11, chinese_8 or a file that ends in .toml, got {rules}.",
@@ -96,6 +100,8 @@ def score(
     read_rules = _read(rules)
     totals = {"spend": spend, "n_orders": n_orders, "days_since_last": days_since_last, "last_order": last_order}
     ready = any(totals.values())
+    if ready and master is not None:
+        raise OptionError(_MASTER_OF_TOTALS())
     customers = customers_of_totals(options, totals) if ready else _of_orders(options, master, master_id)
     customers = customers.sort_values("customer_id", ignore_index=True)
     segments = base_segments(customers, rules=read_rules, with_prospects=ready or master is not None)

@@ -19,6 +19,10 @@ _DAMAGED: Final = Message(
     "join the ids of one person with --merge-ids.",
     zh="疑似损坏或重复的客户编号：{parts}。目前各算作一位客户，如有误请修正文件，或用 --merge-ids 合并同一人的编号。",
 )
+_PLACEHOLDERS: Final = Message(
+    en="Customer ids that look damaged or double: {parts}. Each is still one customer; correct the file if not.",
+    zh="疑似损坏或重复的客户编号：{parts}。目前各算作一位客户，如有误请修正文件。",
+)
 _KINDS: Final = {
     "scientific": Message(en="{n:,} cut by a spreadsheet ({ids})", zh="{n:,} 个被电子表格截断（{ids}）"),
     "decimal": Message(en="{n:,} written with decimals ({ids})", zh="{n:,} 个带小数（{ids}）"),
@@ -35,4 +39,6 @@ def say_damaged_ids(rows: Any, customer_id: str, language: Language, *, merge_id
     table = to_pandas(open_frame(found, name="ids"))
     parts = [_KINDS[row["problem"]](n=row["n_ids"], ids=row["examples"]) for row in table.to_dict("records")]
     if parts:
-        say(_DAMAGED(parts=Joined(parts)), language)
+        # The many customers behind a placeholder cannot be told apart by joining ids.
+        message = _PLACEHOLDERS if set(table["problem"]) == {"placeholder"} else _DAMAGED
+        say(message(parts=Joined(parts)), language)

@@ -11,7 +11,7 @@ from crmkit._messages import Joined, Message
 from crmkit.cli.language import OptionError, say
 from crmkit.cli.reading._files import open_table
 from crmkit.cli.reading._guess import ABSENT, found_id
-from crmkit.cli.reading._options import OrderOptions
+from crmkit.cli.reading._options import ROLES, OrderOptions
 from crmkit.cli.reading._order_log import CHUNK_ROWS
 from crmkit.customers import as_customers, audit_customers
 from crmkit.labels import LABELS
@@ -38,8 +38,8 @@ def customers_of_totals(options: OrderOptions, totals: Mapping[str, str | None])
     missing = [option for option, column in needed.items() if not column]
     if missing:
         raise OptionError(_ALL_THREE(missing=", ".join(missing)))
-    for option, path in (("--merge-ids", options.merge_ids), ("--rates", options.rates)):
-        if path is not None:
+    for option, value in _of_orders(options).items():
+        if value:
             raise OptionError(_FOR_ORDERS(options=option))
     with open_table(options.file, options.reading) as table:
         named = options.columns["customer_id"] or None
@@ -60,6 +60,17 @@ def customers_of_totals(options: OrderOptions, totals: Mapping[str, str | None])
     if options.invalid == "drop":
         _say_left_out(audit_customers(rows, **given), options)
     return as_customers(rows, invalid=options.invalid, **given)
+
+
+def _of_orders(options: OrderOptions) -> dict[str, Any]:
+    """The options that say something about orders, with what was given."""
+    columns = {f"--{role.replace('_', '-')}": options.columns[role] for role in ROLES if role != "customer_id"}
+    return columns | {
+        "--merge-ids": options.merge_ids,
+        "--rates": options.rates,
+        "--status-counts": options.counts,
+        "--returns drop": options.returns == "drop",
+    }
 
 
 def _say_left_out(audit: pd.DataFrame, options: OrderOptions) -> None:
