@@ -81,7 +81,7 @@ def damaged_id_table(orders: FrameT, *, customer_id: str = "customer_id", merge_
     -------
     the kind of frame given
         One row per problem that was found: ``problem``, "scientific" (a spreadsheet cut the digits off),
-        "decimal" (12346.0, which may be 12346), "placeholder" (nan, guest, Total: not one customer) or "alike" (ids that
+        "decimal" (12346.0, which may be 12346), "placeholder" (nan, guest, Total: no customer) or "alike" (ids that
         differ from another only in case, spaces or full width); ``n_ids``, the different ids; ``examples``, up to
         five of them. No row where ids are whole numbers.
 
