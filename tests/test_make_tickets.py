@@ -59,10 +59,10 @@ def test_shares_are_those_asked_for(large):
 
 def test_weekdays_have_their_weights(large):
     tickets, _ = large
-    days = pd.Series(pd.date_range("2024-01-01", "2024-06-30")).dt.dayofweek.value_counts().sort_index()
+    days = pd.Series(pd.date_range("2024-01-01", "2024-06-30")).dt.day_of_week.value_counts().sort_index()
     expected = days * [6, 5, 5, 5, 4, 2, 1]
     expected = expected / expected.sum()
-    found = tickets["created"].dt.dayofweek.value_counts(normalize=True).sort_index()
+    found = tickets["created"].dt.day_of_week.value_counts(normalize=True).sort_index()
     np.testing.assert_allclose(found, expected, atol=4 * np.sqrt(0.25 * 0.75 / len(tickets)))
 
 

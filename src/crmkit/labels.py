@@ -35,6 +35,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.plans import KINDS, PLAN_REASONS
     from crmkit.segment import SCHEMES
     from crmkit.subscriptions import SUBSCRIPTION_REASONS
+    from crmkit.tickets import TICKET_REASONS
     from crmkit.transactions import AUDIT_REASONS
 
     kpis = kpi_catalogue().set_index("kpi")[["name_en", "name_zh"]].itertuples(name=None)
@@ -49,6 +50,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "plan_kind": KINDS,
         "plan_reason": PLAN_REASONS,
         "subscription_reason": SUBSCRIPTION_REASONS,
+        "ticket_reason": TICKET_REASONS,
         "unit": MappingProxyType({str(code): name for code, name in UNITS.items()}),
         **{code: MappingProxyType(scheme.names) for code, scheme in SCHEMES.items()},
     }

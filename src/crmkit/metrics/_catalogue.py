@@ -51,7 +51,7 @@ def _row(record: Kpi) -> dict[str, str]:
         "inputs": ", ".join(each.name for each in record.inputs),
         "aggregation": record.aggregation,
         "window": record.window,
-        "empty_base": "0" if not record.inputs and record.unit in ("money", "orders", "customers") else "nan",
+        "empty_base": "0" if not record.inputs and record.unit in ("money", "orders", "customers", "count") else "nan",
         "variants_en": "; ".join(f"{_choice(record, each)}: {each.definition.en}" for each in record.variants),
         "variants_zh": "；".join(f"{_choice(record, each)}：{each.definition.zh}" for each in record.variants),
         "function": record.function,

@@ -1,0 +1,79 @@
+"""A cell of the table is a group in a period: which rows it holds, and its labels beside its KPIs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit._calendar import Freq, first_day_of, number_of_period
+
+__all__ = ["Cells", "cells_of", "labelled", "numbers_of"]
+
+Places = npt.NDArray[np.intp]
+
+_ALL: Final = "all"
+
+
+class Cells(NamedTuple):
+    """Groups and periods, every group in every period; the whole comes last.
+
+    ``places`` are the rows of each cell, group by group.
+    """
+
+    groups: pd.DataFrame
+    scopes: list[str]
+    numbers: Sequence[int]
+    places: list[Places]
+
+    @property
+    def whole(self) -> npt.NDArray[np.bool_]:
+        """Which cells are of all groups together."""
+        return np.arange(len(self.places)) >= len(self.places) - len(self.numbers)
+
+
+def cells_of(rows: pd.DataFrame, *, by: Sequence[str], number: str, numbers: Sequence[int]) -> Cells:
+    """Sort rows into the groups of their labels and the periods of their numbers."""
+    period = rows[number].to_numpy(dtype=np.int64) - numbers[0]
+    whole = _sorted(period, len(numbers))
+    if not by:
+        return Cells(pd.DataFrame(index=[0]), [_ALL], numbers, whole)
+    codes = rows.groupby(list(by), dropna=False, sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
+    first = pd.Series(range(len(rows))).groupby(codes).first()
+    groups = rows.iloc[first.to_numpy()][list(by)].reset_index(drop=True)
+    scopes = np.where(groups.isna().any(axis=1), "no label", "group").tolist()
+    places = _sorted(codes * len(numbers) + period, len(groups) * len(numbers))
+    return Cells(groups.reindex(range(len(groups) + 1)), [*scopes, _ALL], numbers, [*places, *whole])
+
+
+def labelled(table: pd.DataFrame, cells: Cells, *, freq: Freq | None, first: datetime, last: datetime) -> pd.DataFrame:
+    """Put the KPIs of all cells, as many of each, beside its labels and its period."""
+    n_periods = len(cells.numbers)
+    cell = np.repeat(np.arange(len(cells.places)), len(table) // len(cells.places))
+    labels = cells.groups.iloc[cell // n_periods].reset_index(drop=True)
+    if labels.columns.size:
+        labels["scope"] = np.array(cells.scopes, dtype=object)[cell // n_periods]
+    if freq is not None:
+        starts = [first_day_of(number, freq=freq) for number in cells.numbers]
+        ends = [first_day_of(number + 1, freq=freq) - timedelta(days=1) for number in cells.numbers]
+        complete = [first <= start and end <= last for start, end in zip(starts, ends, strict=True)]
+        labels["period"] = np.array(starts, dtype="datetime64[us]")[cell % n_periods]
+        labels["is_complete"] = np.array(complete)[cell % n_periods]
+    return pd.concat([labels, table], axis=1)
+
+
+def numbers_of(freq: Freq | None, first: datetime, last: datetime) -> Sequence[int]:
+    """The periods from that of one day to that of another; only one without a frequency."""
+    if freq is None:
+        return range(1)
+    return range(number_of_period(first, freq=freq), number_of_period(last, freq=freq) + 1)
+
+
+def _sorted(keys: Any, n: int) -> list[Places]:
+    """The places of each key from 0 to n - 1."""
+    order = np.argsort(keys, kind="stable")
+    return np.split(order, np.searchsorted(keys[order], np.arange(1, n)))
