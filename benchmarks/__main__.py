@@ -7,6 +7,7 @@ from benchmarks import (
     report,
     rfm_laws,
     segments,
+    tracking,
     value_purchases,
     value_pymc,
     value_spend,
@@ -17,6 +18,7 @@ customer_summary.main()
 rfm_laws.main()
 segments.main()
 one_customer.main()
+tracking.main()
 value_purchases.main()
 value_spend.main()
 value_pymc.main()

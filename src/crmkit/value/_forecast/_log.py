@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -13,7 +14,7 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._calendar import day_numbers
 from crmkit._checks import Day, as_day, no_money
-from crmkit._frames import AnyFrame, from_pandas, is_engine, join_frames, open_frame, to_pandas
+from crmkit._frames import AnyFrame, collected, is_engine, join_frames, sort_by_day, sorted_codes, to_pandas
 from crmkit.customers import customer_summary, mean_refund_lag
 from crmkit.transactions import checked_transactions, up_to
 
@@ -21,6 +22,7 @@ __all__ = ["Counts", "Log", "Moment", "read_log"]
 
 # So many customers tell as much as all.
 _MOST_CUSTOMERS: Final = 50_000
+_COLUMNS: Final = ("customer_id", "date", "n_orders", "amount")
 
 
 class Counts(NamedTuple):
@@ -133,7 +135,8 @@ class Moment:
     @cached_property
     def _rows(self) -> pd.DataFrame:
         """The transactions of those known, up to the day."""
-        return self.log.rows[(self.log.day <= self.day) & self.known[self.log.customer]]
+        told = (self.log.day <= self.day) & self.known[self.log.customer]
+        return self.log.rows if told.all() else self.log.rows[told]
 
     @property
     def date(self) -> Any:
@@ -160,25 +163,27 @@ def read_log(transactions: Any, *, as_of: Day) -> tuple[Log, int]:
     Of many customers in an engine every n-th is fetched.
     """
     last = as_day(as_of, name="as_of")
-    opened = up_to(checked_transactions(transactions), last, name="as_of")
+    opened = up_to(checked_transactions(transactions), last, name="as_of").select(*_COLUMNS)
     stands_for = 1.0
     if is_engine(opened):
-        opened, stands_for = _fetched(opened)
-    rows = to_pandas(opened).sort_values(["customer_id", "date"], kind="stable", ignore_index=True)
-    customer, _ = pd.factorize(rows["customer_id"])
-    day = day_numbers(rows["date"].to_numpy())
-    return Log(rows, customer, day, stands_for), int(np.datetime64(last, "D").astype(np.int64))
+        opened, stands_for = _thinned(opened)
+    table = collected(opened)
+    customer, day = sorted_codes(table["customer_id"]), day_numbers(table["date"].to_numpy())
+    order = sort_by_day(customer, day)
+    rows = to_pandas(table).iloc[order].reset_index(drop=True)
+    return Log(rows, customer[order], day[order], stands_for), int(np.datetime64(last, "D").astype(np.int64))
 
 
-def _fetched(rows: AnyFrame) -> tuple[AnyFrame, float]:
+def _thinned(rows: AnyFrame) -> tuple[AnyFrame, float]:
     """The transactions of every n-th customer of many, and how many customers each stands for."""
-    ids = to_pandas(rows.select("customer_id").unique()).sort_values("customer_id", ignore_index=True)
-    step = _step(len(ids))
+    ids = rows.select("customer_id").unique()
+    n_all = int(collected(ids.select(nw.len().alias("n")))["n"][0])
+    step = _step(n_all)
     if step == 1:
         return rows, 1.0
-    some = ids.iloc[::step]
-    chosen = open_frame(from_pandas(some, like=rows.to_native()), name="customers")
-    return join_frames(rows, chosen, on="customer_id", how="inner"), len(ids) / len(some)
+    numbered = cast("Any", ids).with_row_index("number", order_by="customer_id")
+    chosen = numbered.filter(nw.col("number") % step == 0).select("customer_id")
+    return join_frames(rows, chosen, on="customer_id", how="inner"), n_all / -(-n_all // step)
 
 
 def _step(n_customers: int) -> int:
