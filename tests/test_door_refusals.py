@@ -286,3 +286,10 @@ def test_a_lazy_polars_frame_is_held_in_memory():
     ids = pl.Series([None], dtype=pl.String)
     with pytest.raises(SchemaError, match=r"first at rows \[0\]"):
         as_transactions(pl.LazyFrame({"customer_id": ids, "date": [DAY], "amount": [1.0]}))
+
+
+def test_a_value_that_many_rows_hold_is_shown_once():
+    orders = pd.DataFrame({"customer_id": list("abc"), "date": "2024-01-05", "amount": [1.0, 2, 3], "currency": "CHF"})
+    rates = pd.DataFrame({"currency": ["EUR"], "rate": [1.0]})
+    with pytest.raises(SchemaError, match=r"first at rows \[0, 1, 2\], `orders\['currency'\]` is \['CHF'\]\)"):
+        as_transactions(orders, currency="currency", rates=rates)

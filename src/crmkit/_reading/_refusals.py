@@ -121,8 +121,10 @@ def _examples(rows: Rows, reason: Reason, *, key: str) -> Any:
         source = rows.sources.get(reason.column)
         if source is None or reason.column == key:
             return shown
-        values = some(rows.frame[source][positions].to_list())
-        return Joined([shown, _VALUES(where=rows.where[reason.column], values=values)], en=", ", zh="，")
+        # Each once, a nan too, which does not equal itself.
+        different = {repr(value): value for value in rows.frame[source][positions].to_list()}
+        values = _VALUES(where=rows.where[reason.column], values=some(different.values()))
+        return Joined([shown, values], en=", ", zh="，")
     if reason.column == key:
         return _IN(where=rows.where[key])
     ids = collected(rows.frame.filter(reason.holds).select(key).head(_ROWS_SHOWN))[key].to_list()
