@@ -1,5 +1,7 @@
 """The KPIs of service from tickets: medians of what may still be open, shares of those whose limit is past."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.depth import few
 from tests.files import data_file
-from tests.frames import Builder, assert_same_rows
+from tests.frames import Builder, assert_same_rows, rows
 
 from crmkit import SchemaError, as_tickets, make_tickets
 from crmkit._kpi import KPI_COLUMNS
@@ -55,8 +57,13 @@ CASES = pd.DataFrame(
 )  # fmt: skip
 
 
-def tickets(table=CASES, **options):
-    return as_tickets(table, **{**NAMED, **options}, keep=["team"])
+@cache
+def the_tickets():
+    return as_tickets(CASES, **NAMED, keep=["team"])
+
+
+def tickets(table=None):
+    return the_tickets() if table is None else as_tickets(table, **NAMED, keep=["team"])
 
 
 def by_code(table, column="value"):
@@ -157,6 +164,13 @@ def test_groups_and_periods():
     assert empty.drop(["n_tickets", "open_tickets"]).isna().all()
 
 
+def test_where_no_ticket_came_in_there_is_no_group(build):
+    days = {"start": "2030-01-01", "end": "2030-02-28", "as_of": "2030-02-28", "by": "team", "freq": "M"}
+    found = service_kpis(as_tickets(build(CASES), **NAMED, keep=["team"]), **days)
+    assert rows(found, columns=["scope", "period", "kpi", "value"])[:1] == [("all", "2030-01-01", "n_tickets", 0)]
+    assert len(rows(found)) == 2 * 14
+
+
 def test_what_is_compared_with_a_base_is_of_the_whole():
     found = service_kpis(tickets(), **MARCH, by="team", orders=500).set_index(["kpi", "scope"])["value"]
     assert found["complaint_rate[orders]", "all"].item() == 3 / 500
@@ -230,16 +244,21 @@ def test_ravenstack():
 # Law
 
 
-@pytest.fixture(scope="module")
+@cache
 def simulated():
     return make_tickets(n_tickets=400, random_state=11).tickets
 
 
+@cache
+def simulated_on_pandas():
+    return as_tickets(simulated(), **NAMED, keep=["channel"])
+
+
 @pytest.mark.parametrize("options", [{}, {"working_hours": (9, 18), "sla_hours": 9, "complaint_days": 2}], ids=str)
-def test_every_kind_of_frame_comes_to_the_same(build, simulated, options):
+def test_every_kind_of_frame_comes_to_the_same(build, options):
     days = {"start": "2024-02-01", "end": "2024-06-30", "as_of": "2024-06-30", "by": "channel", "freq": "Q"}
-    expected = service_kpis(as_tickets(simulated, **NAMED, keep=["channel"]), **days, **options)
-    given_table = as_tickets(build(simulated), **NAMED, keep=["channel"])
+    expected = service_kpis(simulated_on_pandas(), **days, **options)
+    given_table = as_tickets(build(simulated()), **NAMED, keep=["channel"])
     found = service_kpis(given_table, **days, **options)
     assert type(found) is type(given_table)
     assert_same_rows(found, expected, in_order=not build.is_engine)

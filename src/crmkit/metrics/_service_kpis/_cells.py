@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -76,4 +77,5 @@ def numbers_of(freq: Freq | None, first: datetime, last: datetime) -> Sequence[i
 def _sorted(keys: Any, n: int) -> list[Places]:
     """The places of each key from 0 to n - 1."""
     order = np.argsort(keys, kind="stable")
-    return np.split(order, np.searchsorted(keys[order], np.arange(1, n)))
+    ends = np.searchsorted(keys[order], np.arange(n + 1))
+    return [order[start:end] for start, end in pairwise(ends)]

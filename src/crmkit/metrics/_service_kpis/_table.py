@@ -103,8 +103,9 @@ def service_kpis(
     start, end : date or ISO text
         First and last day on which the tickets were created.
     as_of : date or ISO text
-        The day at whose end the tickets stand as they do, not before ``end``: answers and resolutions after it are not
-        known yet. The flags, which have no date, count as they are given.
+        The day at whose end the tickets stand as they do, not before ``end`` and not after the day on which the table
+        was drawn: answers and resolutions after it are not known yet. The flags, which have no date, count as they are
+        given.
     by : str or sequence of str, optional
         Columns that `crmkit.as_tickets` kept, such as a channel or a team. A missing label makes a group of its own.
     freq : {"D", "W", "M", "Q", "Y"}, optional
@@ -187,7 +188,7 @@ def service_kpis(
         raise ValueError(_ENDS_EARLY(start=first, end=last))
     if day < last:
         raise ValueError(_NOT_OVER(as_of=day, end=last))
-    labels = [by] if isinstance(by, str) else list(by)
+    labels = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     if taken := [name for name in labels if name in _OWN]:
         raise ValueError(_NAME_TAKEN(names=taken))
     bases = _bases(customers, orders, freq=freq)
