@@ -1,4 +1,4 @@
-"""How the business is doing: KPIs as formulas and as tables from transactions."""
+"""How the business is doing: KPIs as formulas and as tables."""
 
 from crmkit.metrics._acquisition import (
     customer_acquisition_rate,
@@ -15,7 +15,15 @@ from crmkit.metrics._acquisition_cost import (
     prospect_lifetime_value,
 )
 from crmkit.metrics._activity_churn import activity_churn_table
+from crmkit.metrics._calls import abandonment_rate, average_handle_time, average_speed_of_answer, cost_per_contact
 from crmkit.metrics._campaign_kpis import campaign_kpis
+from crmkit.metrics._campaign_returns import (
+    campaign_profit,
+    cannibalisation_rate,
+    input_output_ratio,
+    return_on_ad_spend,
+    return_on_marketing_investment,
+)
 from crmkit.metrics._catalogue import kpi_catalogue
 from crmkit.metrics._catalogue_workbook import write_kpi_catalogue
 from crmkit.metrics._churn import (
@@ -27,13 +35,49 @@ from crmkit.metrics._churn import (
 from crmkit.metrics._concentration import concentration_table, gini, top_share
 from crmkit.metrics._dbt import dbt_metrics
 from crmkit.metrics._deductions import price_discount_rate, refund_rate
+from crmkit.metrics._execution import (
+    budget_execution_rate,
+    budget_surplus_rate,
+    data_completeness,
+    on_time_rate,
+    resource_utilisation,
+    risk_control_rate,
+    target_attainment,
+    task_completion_rate,
+    visit_coverage,
+)
 from crmkit.metrics._execution_scorecard import execution_scorecard
 from crmkit.metrics._gaps import purchase_gap_table
 from crmkit.metrics._growth import compound_annual_growth_rate, revenue_growth
+from crmkit.metrics._herfindahl import herfindahl
 from crmkit.metrics._kpi_table import kpi_table
+from crmkit.metrics._lift import lift_at
 from crmkit.metrics._loyalty import behavioural_loyalty, engagement_frequency, referrals_per_customer, share_of_wallet
+from crmkit.metrics._mailings import bounce_rate, click_rate, click_to_open_rate, open_rate, unsubscribe_rate
+from crmkit.metrics._market import (
+    brand_development_index,
+    brand_penetration,
+    cross_sell_rate,
+    market_penetration,
+    market_share,
+    new_product_share,
+    relative_market_share,
+    sales_per_distribution_point,
+    trial_rate,
+    weighted_distribution,
+)
 from crmkit.metrics._order_kpis import order_kpis
 from crmkit.metrics._periods import period_table
+from crmkit.metrics._prices import arc_price_elasticity, price_premium
+from crmkit.metrics._profitability import (
+    break_even_units,
+    contribution_margin_rate,
+    customer_profit,
+    customer_profit_share,
+    gross_margin_rate,
+    retention_cost_per_customer,
+    return_on_investment,
+)
 from crmkit.metrics._recurring_retention import (
     gross_mrr_churn_rate,
     gross_revenue_retention,
@@ -41,6 +85,13 @@ from crmkit.metrics._recurring_retention import (
     net_revenue_retention,
 )
 from crmkit.metrics._recurring_revenue import annual_recurring_revenue, mrr_growth_rate, mrr_quick_ratio, net_new_mrr
+from crmkit.metrics._responses import (
+    conversion_rate,
+    cost_per_click,
+    cost_per_conversion,
+    cost_per_thousand_impressions,
+    response_rate,
+)
 from crmkit.metrics._retention import (
     reactivation_rate,
     repeat_order_rate,
@@ -69,48 +120,82 @@ from crmkit.metrics._service import (
 from crmkit.metrics._service_kpis import service_kpis
 
 __all__ = [
+    "abandonment_rate",
     "acquisition_payback_months",
     "activity_churn_table",
     "annual_recurring_revenue",
     "annualised_churn_rate",
+    "arc_price_elasticity",
     "average_customer_lifetime",
+    "average_handle_time",
     "average_order_value",
     "average_resolution_time",
     "average_revenue_per_customer",
+    "average_speed_of_answer",
     "behavioural_loyalty",
+    "bounce_rate",
+    "brand_development_index",
+    "brand_penetration",
     "break_even_acquisition_rate",
+    "break_even_units",
+    "budget_execution_rate",
+    "budget_surplus_rate",
     "campaign_kpis",
+    "campaign_profit",
+    "cannibalisation_rate",
+    "click_rate",
+    "click_to_open_rate",
     "complaint_rate",
     "complaint_resolution_rate",
     "complaint_timeliness",
     "compound_annual_growth_rate",
     "concentration_table",
+    "contribution_margin_rate",
+    "conversion_rate",
+    "cost_per_click",
+    "cost_per_contact",
+    "cost_per_conversion",
     "cost_per_lead",
+    "cost_per_thousand_impressions",
+    "cross_sell_rate",
     "csat_weighted_index",
     "customer_acquisition_cost",
     "customer_acquisition_rate",
     "customer_churn_rate",
+    "customer_profit",
+    "customer_profit_share",
     "daily_churn_rate",
+    "data_completeness",
     "dbt_metrics",
     "engagement_frequency",
     "escalation_rate",
     "execution_scorecard",
     "first_contact_resolution",
     "gini",
+    "gross_margin_rate",
     "gross_mrr_churn_rate",
     "gross_revenue_retention",
+    "herfindahl",
+    "input_output_ratio",
     "kpi_catalogue",
     "kpi_table",
     "lead_conversion_rate",
+    "lift_at",
     "ltv_cac_ratio",
+    "market_penetration",
+    "market_share",
     "mrr_growth_rate",
     "mrr_quick_ratio",
     "net_mrr_churn_rate",
     "net_new_mrr",
     "net_revenue_retention",
+    "new_product_share",
+    "on_time_rate",
+    "open_rate",
     "order_kpis",
     "period_table",
     "price_discount_rate",
+    "price_premium",
     "prospect_lifetime_value",
     "purchase_frequency",
     "purchase_gap_table",
@@ -118,18 +203,33 @@ __all__ = [
     "referral_rate",
     "referrals_per_customer",
     "refund_rate",
+    "relative_market_share",
     "reopen_rate",
     "repeat_order_rate",
     "repeat_purchase_rate",
+    "resource_utilisation",
+    "response_rate",
+    "retention_cost_per_customer",
     "retention_rate",
     "retention_table",
+    "return_on_ad_spend",
+    "return_on_investment",
+    "return_on_marketing_investment",
     "revenue_growth",
+    "risk_control_rate",
+    "sales_per_distribution_point",
     "save_rate",
     "service_kpis",
     "share_of_wallet",
     "sla_attainment",
+    "target_attainment",
+    "task_completion_rate",
     "top_share",
     "trial_conversion_rate",
+    "trial_rate",
     "units_per_transaction",
+    "unsubscribe_rate",
+    "visit_coverage",
+    "weighted_distribution",
     "write_kpi_catalogue",
 ]
