@@ -1,5 +1,6 @@
 """The KPIs of service from tickets: medians of what may still be open, shares of those whose limit is past."""
 
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
@@ -262,6 +263,58 @@ def test_every_kind_of_frame_comes_to_the_same(build, options):
     found = service_kpis(given_table, **days, **options)
     assert type(found) is type(given_table)
     assert_same_rows(found, expected, in_order=not build.is_engine)
+
+
+def slow(cases, start, end, as_of, sla_hours):
+    """Value, numerator and denominator of KPIs, ticket by ticket, in fractions."""
+    last = as_of + pd.Timedelta("1D")
+    within = [row for row in cases.itertuples() if start <= row.created < end + pd.Timedelta("1D")]
+    hours, shares = {"response": [], "resolution": []}, {}
+
+    def add(name, counts, holds):
+        above, below = shares.get(name, (0, 0))
+        shares[name] = (above + bool(counts and holds), below + bool(counts))
+
+    for row in within:
+        closed = row.resolved < last
+        until = row.resolved if closed else last
+        answered = row.first_response < last
+        hours["resolution"].append((until - row.created, closed))
+        hours["response"].append(((row.first_response if answered else until) - row.created, answered))
+        add("sla_attainment", last - row.created >= sla_hours, closed and row.resolved - row.created <= sla_hours)
+        add("first_contact_resolution", closed, row.n_contacts == 1 and not row.reopened)
+        add("reopen_rate", row.ever_resolved, row.reopened)
+        add("escalation_rate", True, row.escalated)
+        add("complaint_resolution_rate", row.kind == "complaint", closed)
+    return {name: median(seen) for name, seen in hours.items()}, shares
+
+
+def median(seen):
+    """The smallest time by which half have ended, by the definition of Kaplan and Meier's curve."""
+    share = Fraction(1)
+    for time in sorted({lasted for lasted, ended in seen if ended}):
+        at_risk = sum(lasted >= time for lasted, _ in seen)
+        share *= 1 - Fraction(sum(ended and lasted == time for lasted, ended in seen), at_risk)
+        if share <= Fraction(1, 2):
+            return time / pd.Timedelta("1h")
+    return np.nan
+
+
+@few()
+@given(st.integers(1, 50), st.integers(0, 1000), st.integers(0, 40), st.integers(0, 20), st.sampled_from([10, 72]))
+def test_it_is_what_a_slow_count_gives(n_tickets, seed, length, later, sla):
+    # a day in the midst of the log: what comes after it is not known
+    start = pd.Timestamp("2024-04-10")
+    end = start + pd.Timedelta(days=length)
+    as_of = end + pd.Timedelta(days=later)
+    cases = make_tickets(n_tickets=n_tickets, start="2024-04-01", end="2024-06-30", random_state=seed).tickets
+    found = service_kpis(as_tickets(cases, **NAMED), start=start, end=end, as_of=as_of, sla_hours=sla)
+    found = found.set_index("kpi")
+    medians, shares = slow(cases, start, end, as_of, pd.Timedelta(hours=sla))
+    assert found.loc["first_response_time", "value"] == pytest.approx(medians["response"], nan_ok=True)
+    assert found.loc["median_resolution_time", "value"] == pytest.approx(medians["resolution"], nan_ok=True)
+    for code, counts in shares.items():
+        assert tuple(found.loc[code, ["numerator", "denominator"]]) == counts
 
 
 @few()

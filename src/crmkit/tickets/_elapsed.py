@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._calendar import day_number
+from crmkit._calendar import day_number, period_start
 from crmkit._checks import LAST_YEAR
 from crmkit._frames import AnyFrame, pandas_series, with_values
 
@@ -54,7 +54,7 @@ def with_days_whole(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
     """Move times to the end of their day, where a day is named that still counts."""
     if isinstance(frame, nw.DataFrame):
         return with_values(frame, column, _times(frame, column).astype("datetime64[D]") + np.timedelta64(1, "D"))
-    return frame.with_columns(nw.col(column).dt.truncate("1d").dt.offset_by("1d"))
+    return frame.with_columns(period_start(nw.col(column), freq="D").dt.offset_by("1d"))
 
 
 def _with_floats(frame: nw.DataFrame[Any], name: str, values: Floats) -> nw.DataFrame[Any]:
