@@ -311,7 +311,7 @@ def test_rows_that_cannot_be_used_are_refused_with_where_they_stand():
     expected = (
         r"^`tickets` has rows that cannot be used: 1 without a ticket id \(first at rows \[2\].*; "
         r"2 whose ticket id stands on several rows \(first at rows \[3, 4\], `tickets\['ticket_id'\]` is "
-        r"\['twice', 'twice'\]\): keep one row of each ticket; 1 without a customer \(first at rows \[5\]\); "
+        r"\['twice'\]\): keep one row of each ticket; 1 without a customer \(first at rows \[5\]\); "
         r"4 with an unusable time of creation \(first at rows \[4, 6, 7, 8\].*; "
         r"2 with a first response that is unusable or before the creation \(first at rows \[9, 10\].*; "
         r"2 with a resolution that is unusable or before the creation \(first at rows \[11, 12\].*; "
