@@ -38,11 +38,16 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.tickets import TICKET_REASONS
     from crmkit.transactions import AUDIT_REASONS
 
-    kpis = kpi_catalogue().set_index("kpi")[["name_en", "name_zh"]].itertuples(name=None)
+    kpis = {}
+    for code, codes, en, zh in kpi_catalogue()[["kpi", "codes", "name_en", "name_zh"]].itertuples(index=False):
+        kpis[code] = Label(en, zh)
+        # A definition of several is named by its option.
+        options = {each: each.removeprefix(code) for each in codes.split(", ") if each != code}
+        kpis |= {each: Label(f"{en} {option}", f"{zh}{option}") for each, option in options.items()}
     schemes: dict[str, Mapping[str, Label]] = {
         "activity_reason": ACTIVITY_REASONS,
         "audit_reason": AUDIT_REASONS,
-        "kpi": MappingProxyType({code: Label(en, zh) for code, en, zh in kpis}),
+        "kpi": MappingProxyType(kpis),
         "kpi_group": MappingProxyType({str(code): name for code, name in GROUPS.items()}),
         "kpi_direction": MappingProxyType({str(code): name for code, name in DIRECTIONS.items()}),
         "contact_reason": CONTACT_REASONS,

@@ -5,5 +5,14 @@ from crmkit.datasets._contacts import make_contacts
 from crmkit.datasets._simulate import make_transactions
 from crmkit.datasets._subscriptions import make_subscriptions
 from crmkit.datasets._tickets import make_tickets
+from crmkit.datasets._work_plan import make_plan
 
-__all__ = ["load_cdnow", "load_donations", "make_contacts", "make_subscriptions", "make_tickets", "make_transactions"]
+__all__ = [
+    "load_cdnow",
+    "load_donations",
+    "make_contacts",
+    "make_plan",
+    "make_subscriptions",
+    "make_tickets",
+    "make_transactions",
+]

@@ -46,6 +46,7 @@ from crmkit.metrics._execution import (
     task_completion_rate,
     visit_coverage,
 )
+from crmkit.metrics._execution_kpis import execution_kpis
 from crmkit.metrics._execution_scorecard import execution_scorecard
 from crmkit.metrics._gaps import purchase_gap_table
 from crmkit.metrics._growth import compound_annual_growth_rate, revenue_growth
@@ -169,6 +170,7 @@ __all__ = [
     "dbt_metrics",
     "engagement_frequency",
     "escalation_rate",
+    "execution_kpis",
     "execution_scorecard",
     "first_contact_resolution",
     "gini",
