@@ -3,16 +3,22 @@
 from pathlib import Path
 
 import pytest
+from tests.beside import AS_OF, beside
 
 import crmkit.report
+from crmkit import as_transactions, load_cdnow
+from crmkit.report import customer_report
 from crmkit.report._sections import SECTIONS
 
 FOLDER = Path(crmkit.report.__file__).parent
 
 
 @pytest.fixture(scope="module")
-def report(cdnow_report):
-    return cdnow_report()
+def report():
+    """A report with every table that a section may be of, its forecasts of few draws."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("crmkit.views._sums._MOST_DRAWS", 50)
+        return customer_report(as_transactions(load_cdnow()), as_of=AS_OF, **beside())
 
 
 def test_every_folder_is_a_section_and_every_section_a_folder():

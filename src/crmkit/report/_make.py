@@ -35,6 +35,9 @@ def customer_report(
     as_of: Day,
     audit: Any = None,
     order_lines: Any = None,
+    tickets: Any = None,
+    contacts: Any = None,
+    plan: Any = None,
     days: int = 90,
     sections: Sequence[str] | None = None,
     n_actions: int = 10,
@@ -56,12 +59,20 @@ def customer_report(
     order_lines : the same kind of frame, optional
         As `crmkit.as_order_lines` gives them for the same orders. Holes of the log are then looked for by line, which
         also shows days that were loaded twice although the orders have ids.
+    tickets : the same kind of frame or another, optional
+        As `crmkit.as_tickets` makes them. They become the section on service.
+    contacts : the same kind of frame or another, optional
+        As `crmkit.as_contacts` makes them. They become the section on campaigns; columns of numbers beyond those of
+        the table are its outcomes.
+    plan : the same kind of frame or another, optional
+        As `crmkit.as_plan` makes it. It becomes the section on execution.
     days : int, default 90
         Length in days of the recent period and of the period before it, with which it is compared.
     sections : list of str, optional
         Which sections to show, in this order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
-        "value", "actions", "rhythm", "concentration", "definitions"; all by default. Customers are named only if
-        "actions" is among them. The models of "value" are fitted only if it is.
+        "forecast", "value", "actions", "rhythm", "concentration", "service", "campaigns", "execution", "definitions";
+        by default all whose tables are given. Customers are named only if "actions" is among them. The models of
+        "value" are fitted only if it is.
     n_actions : int, default 10
         How many customers to name, at least 0, both of those to act on first and of those worth saving.
     margin : float, default 1.0
@@ -100,7 +111,9 @@ def customer_report(
     check_int(n_actions, name="n_actions", low=0)
     check_margin(margin)
     check_discount_rate(discount_rate)
-    shown = checked_sections(sections)
+    beside = {"tickets": tickets, "contacts": contacts, "plan": plan}
+    beside = {name: table for name, table in beside.items() if table is not None}
+    shown = checked_sections(sections, given=beside)
     check_option(language, LANGUAGES, name="language")
     last_day = as_day(as_of, name="as_of")
     native = checked_transactions(transactions).to_native()
@@ -109,7 +122,11 @@ def customer_report(
     span, anybody_bought = log_span(per_day), bool(per_day["n_units"].sum())
     customers = to_pandas(open_frame(customer_summary(native, as_of=last_day), name="customers").select(*_COLUMNS))
     kpis = order_kpis(native, start=span.first_day, end=last_day)
-    possible = [name for name, section in SECTIONS.items() if anybody_bought or not section.needs_purchases]
+    possible = [
+        name
+        for name, section in SECTIONS.items()
+        if (anybody_bought or not section.needs_purchases) and (section.of is None or section.of in beside)
+    ]
     facts = Facts(
         as_of=last_day,
         days=days,
@@ -131,6 +148,7 @@ def customer_report(
         customers=customers[customers["n_orders"] > 0].reset_index(drop=True),
         segments=base_segments(customers) if anybody_bought else None,
         n_actions=n_actions,
+        beside=beside,
     )
     answers = {
         name: SECTIONS[name].answer(context)

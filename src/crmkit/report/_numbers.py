@@ -9,12 +9,13 @@ import pandas as pd
 
 from crmkit._figures import NOTHING, Counted, count, decimals, share
 from crmkit._figures import whole_money as money
-from crmkit._names import Language
+from crmkit._names import Label, Language
 
-__all__ = ["by_code", "change", "counted", "cut", "month", "number_of_kpi"]
+__all__ = ["by_code", "change", "counted", "cut", "difference", "month", "number_of_kpi"]
 
 # Of a text in a cell: reports stay small.
 _LONGEST = 60
+_POINTS = Label("pp", "个百分点")
 
 
 def by_code(kpis: pd.DataFrame) -> dict[str, dict[str, float]]:
@@ -42,9 +43,9 @@ def number_of_kpi(value: float, *, unit: str) -> str:
     """A KPI's value in its unit."""
     if math.isnan(value):
         return NOTHING
-    if unit == "share":
+    if unit in ("share", "rate"):
         return share(value)
-    if unit in ("orders", "customers"):
+    if unit in ("count", "customers", "orders", "units"):
         return count(value)
     return money(value) if unit.startswith("money") else decimals(value)
 
@@ -53,11 +54,21 @@ def change(now: float, before: float, *, unit: str, language: Language) -> str:
     """How a value changed: shares and indices by points, all else by percent."""
     if math.isnan(now) or math.isnan(before):
         return NOTHING
-    if unit == "share":
-        return f"{_rounded((now - before) * 100, 1):+.1f} {'个百分点' if language == 'zh' else 'pp'}"
+    if unit in ("share", "rate"):
+        return f"{_rounded((now - before) * 100, 1):+.1f} {_POINTS.text(language)}"
     if unit == "index":
         return f"{_rounded(now - before, 2):+.2f}"
     return f"{_rounded((now / before - 1) * 100, 1):+.1f}%" if before > 0 else NOTHING
+
+
+def difference(value: float, *, unit: str, language: Language) -> str:
+    """How far two values of a KPI lie apart, in its unit; shares in points."""
+    if math.isnan(value):
+        return NOTHING
+    if unit in ("share", "rate"):
+        return f"{_rounded(value * 100, 1):+.1f} {_POINTS.text(language)}"
+    told = number_of_kpi(abs(value), unit=unit)
+    return told if value == 0 else f"{'+' if value > 0 else '-'}{told}"
 
 
 def _rounded(value: float, digits: int) -> float:

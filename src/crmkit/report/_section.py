@@ -36,6 +36,8 @@ class Context(NamedTuple):
     """None where nobody ordered."""
     n_actions: int
     """How many customers may be named."""
+    beside: Mapping[str, Any]
+    """Tables given beside the transactions, by the name of their argument."""
 
 
 class Answer(NamedTuple):
@@ -105,6 +107,8 @@ class Section:
         Whether its tables are made only for a report that shows it.
     is_of_all_days : bool
         Whether its figures are those of all days of the log, and not marked one by one where the log has holes.
+    of : str, optional
+        The table beside the transactions that it is of, without which it is left out.
     """
 
     name: str
@@ -117,3 +121,4 @@ class Section:
     needs_purchases: bool = True
     only_if_shown: bool = False
     is_of_all_days: bool = False
+    of: str | None = None

@@ -1,0 +1,82 @@
+"""Tables of KPIs in the long form as rows of the page and of a sheet."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import pandas as pd
+
+from crmkit._figures import NOTHING, count
+from crmkit._names import Label
+from crmkit._workbook import Named, Sheet, headings, kinds_of_units
+from crmkit.labels import LABELS
+from crmkit.metrics import kpi_catalogue
+from crmkit.report._facts import Facts
+from crmkit.report._numbers import number_of_kpi
+
+__all__ = ["interval_of", "kpi_rows", "kpi_sheet", "unit_of"]
+
+_N: Final = Named(Label("Number that it rests on", "样本量"), "count")
+_LOWER: Final = Label("95% interval, lower end", "95% 置信区间下限")
+_UPPER: Final = Label("95% interval, upper end", "95% 置信区间上限")
+# The units that a number does not show by itself.
+_TIMES: Final = ("seconds", "minutes", "hours", "days", "months")
+_VALUE: Final = Label("Value", "数值")
+
+
+def unit_of(code: str) -> str:
+    """The unit of a KPI, which may be named with the option of its definition."""
+    units: dict[Any, str] = kpi_catalogue().set_index("kpi")["unit"].to_dict()
+    return units[code.partition("[")[0]]
+
+
+def interval_of(lower: float, upper: float, *, unit: str) -> str:
+    """Both ends of an interval in the unit of the KPI; an end that is not known is open."""
+    if math.isnan(lower) and math.isnan(upper):
+        return NOTHING
+    ends = (NOTHING if math.isnan(end) else number_of_kpi(end, unit=unit) for end in (lower, upper))
+    return " – ".join(ends)
+
+
+def kpi_rows(table: pd.DataFrame, facts: Facts) -> list[dict[str, str]]:
+    """Name, value, interval, what it rests on, and definition of each KPI that has a value."""
+    catalogue: Any = kpi_catalogue().set_index("kpi").to_dict("index")
+    rows = []
+    for row in table.to_dict("records"):
+        record = catalogue[row["kpi"].partition("[")[0]]
+        if math.isnan(row["value"]):
+            continue
+        rows.append(
+            {
+                "name": LABELS["kpi"][row["kpi"]].text(facts.language),
+                "unit": LABELS["unit"][record["unit"]].text(facts.language) if record["unit"] in _TIMES else "",
+                "value": number_of_kpi(row["value"], unit=record["unit"]),
+                "interval": interval_of(row["lower"], row["upper"], unit=record["unit"]),
+                "n": NOTHING if math.isnan(row["n"]) else count(row["n"]),
+                "definition": record[f"formula_{facts.language}"],
+            }
+        )
+    return rows
+
+
+def kpi_sheet(title: Label, table: pd.DataFrame, facts: Facts) -> Sheet:
+    """A row per KPI under its name, with numbers that stay numbers."""
+    units = [unit_of(code) for code in table["kpi"]]
+    shown = table.assign(
+        kpi=[LABELS["kpi"][code].text(facts.language) for code in table["kpi"]],
+        unit=[LABELS["unit"][unit].text(facts.language) for unit in units],
+    )
+    own = {
+        "value": Named(_VALUE, "number"),
+        "n": _N,
+        "lower": Named(_LOWER, "number"),
+        "upper": Named(_UPPER, "number"),
+    }
+    columns = ["kpi", "unit", "value", "numerator", "denominator", "n", "lower", "upper"]
+    kinds = kinds_of_units(units)
+    named = tuple(
+        heading._replace(kind=kinds) if heading.column in ("value", "lower", "upper") else heading
+        for heading in headings(shown, facts.language, columns=columns, own=own)
+    )
+    return Sheet(title.text(facts.language), shown, named)

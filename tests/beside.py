@@ -1,0 +1,24 @@
+"""Tables that a report may show beside the orders of CDNOW."""
+
+from functools import cache
+
+from crmkit import as_contacts, as_plan, as_tickets, make_contacts, make_plan, make_tickets
+
+AS_OF = "1998-06-30"
+_TIMES = ("first_response", "resolved", "due", "kind", "n_contacts", "ever_resolved", "reopened", "escalated")
+_PLANNED = ("owner", "due", "done", "target", "target_low", "target_high", "actual", "weight")
+
+
+@cache
+def beside():
+    """The tables by the name of their argument."""
+    tickets = make_tickets(n_tickets=300, start="1998-01-01", end=AS_OF, random_state=1).tickets
+    contacts = make_contacts(n_customers=400, n_campaigns=2, start="1998-05-01", random_state=1).contacts
+    plan = make_plan(n_items=80, start="1998-01-01", end="1998-12-31", random_state=1).plan
+    return {
+        "tickets": as_tickets(tickets, **{name: name for name in _TIMES}),
+        "contacts": as_contacts(
+            contacts, outcomes=["visit", "conversion", "spend"], control="none", campaign="campaign", cost="cost"
+        ),
+        "plan": as_plan(plan, **{name: name for name in _PLANNED}),
+    }
