@@ -67,6 +67,7 @@ from crmkit.metrics._market import (
     trial_rate,
     weighted_distribution,
 )
+from crmkit.metrics._mrr_movements import mrr_movement_table
 from crmkit.metrics._order_kpis import order_kpis
 from crmkit.metrics._periods import period_table
 from crmkit.metrics._prices import arc_price_elasticity, price_premium
@@ -187,6 +188,7 @@ __all__ = [
     "market_penetration",
     "market_share",
     "mrr_growth_rate",
+    "mrr_movement_table",
     "mrr_quick_ratio",
     "net_mrr_churn_rate",
     "net_new_mrr",

@@ -1,0 +1,198 @@
+"""How recurring revenue and its customers move from period to period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from crmkit._calendar import Freq, check_freq, day_numbers, first_day_of, number_of_period
+from crmkit._checks import Day, as_day, check_option
+from crmkit._frames import FrameT, from_pandas
+from crmkit._messages import Message
+from crmkit.metrics._mrr_spells import Ints, Moves, moves_of, spells_as_of
+from crmkit.metrics._service_kpis._cells import Cells, labelled
+
+__all__ = ["mrr_movement_table"]
+
+Measure: TypeAlias = Literal["closing", "daily"]
+
+_MONEY: Final = ("new", "reactivation", "expansion", "contraction", "churned")
+_PEOPLE: Final = ("new_customers", "reactivated_customers", "churned_customers")
+_OWN: Final = (
+    "scope",
+    "period",
+    "is_complete",
+    "measure",
+    "mrr_start",
+    "mrr",
+    "customers_start",
+    "customers",
+    *(f"{name}_mrr" for name in (*_MONEY, "moved")),
+    *_PEOPLE,
+    "moved_customers",
+    *("customer_id", "subscription_id", "start", "end", "end_known", "trial", "currency"),
+)
+
+_NAME_TAKEN: Final = Message(
+    en="{@by} has {names}, which the table or the result has too. Keep the column under another name.",
+    zh="{@by} 中的 {names} 与订阅表或结果表的列重名，请以别的列名保留。",
+)
+
+
+def mrr_movement_table(
+    subscriptions: FrameT,
+    *,
+    as_of: Day,
+    freq: Freq = "M",
+    measure: Measure = "closing",
+    by: str | Sequence[str] = (),
+) -> FrameT:
+    r"""Follow monthly recurring revenue from period to period: what is new, what grows, what shrinks, what is lost.
+
+    .. math:: \text{MRR} = \text{MRR at the start} + \text{new} + \text{reactivation} + \text{expansion}
+              - \text{contraction} - \text{churned}\;[{} + \text{moved}]
+
+    Movements are those of a customer's sum over all subscriptions. A customer counts from the first day of a spell
+    with a price, as long as any spell runs: a spell at price 0 or a trial after it keeps the customer and contracts
+    their MRR. Those who never paid are not counted, and trials are worth 0.
+
+    Parameters
+    ----------
+    subscriptions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.as_subscriptions` makes them.
+    as_of : date or ISO text
+        The last day that counts. An end that became known after it does not exist yet.
+    freq : {"D", "W", "M", "Q", "Y"}, default "M"
+        Day, week from Monday, month, quarter or year.
+    measure : {"closing", "daily"}, default "closing"
+        Whether movements are measured from the close of a period to the close of the next (50, 80, then 60 within a
+        month is an expansion of 10), or those of each day are added up (an expansion of 30, a contraction of 20). Only
+        "daily" shows customers who joined and left within a period. MRR and customers at the close are the same.
+    by : str or sequence of str, optional
+        Columns that `crmkit.as_subscriptions` kept, such as a plan or a region. A missing label makes a group of its
+        own.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per group and period, from that of the first spell to that of ``as_of``, including empty ones; the rows
+        of all groups together are last. The columns of ``by`` and ``scope``: "group", "no label" where a label is
+        missing, "all" for all groups together, whose labels are missing; only with ``by``. ``period``: first day.
+        ``is_complete``: whether it ends by ``as_of``. ``measure``: as given. ``mrr_start``, ``new_mrr``,
+        ``reactivation_mrr``, ``expansion_mrr``, ``contraction_mrr``, ``churned_mrr``, ``moved_mrr`` and ``mrr``, that
+        at the close: money per month. ``customers_start``, ``new_customers``, ``reactivated_customers``,
+        ``churned_customers``, ``moved_customers`` and ``customers``. ``moved_mrr`` and ``moved_customers`` are what
+        customers who stayed shifted between groups, beyond what they pay more or less in all, and are there only with
+        ``by``; with ``moved_mrr``, which adds up to 0, the money of the groups adds up to the whole. A customer in two
+        groups counts in both.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing or of the wrong kind, no spell begins by ``as_of``, spells of one subscription overlap,
+        or there are several currencies.
+    TypeError
+        If ``subscriptions`` is not a frame.
+    ValueError
+        If ``as_of`` is not a date, an option is not one of those listed, or ``by`` names a column of the table's own.
+
+    References
+    ----------
+    .. [1] Stripe, Billing analytics glossary.
+    .. [2] ChartMogul, Help center, "MRR movements".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmkit import as_subscriptions
+    >>> spells = pd.DataFrame({
+    ...     "customer_id": ["ann", "ann", "bo"], "start": ["2024-01-01", "2024-02-10", "2024-01-15"],
+    ...     "end": ["2024-02-10", None, "2024-03-05"], "mrr": [50, 80, 20],
+    ... })
+    >>> table = mrr_movement_table(as_subscriptions(spells), as_of="2024-03-31")
+    >>> table[["period", "mrr_start", "new_mrr", "expansion_mrr", "churned_mrr", "mrr", "customers"]]
+          period  mrr_start  new_mrr  expansion_mrr  churned_mrr    mrr  customers
+    0 2024-01-01        0.0     70.0            0.0          0.0   70.0          2
+    1 2024-02-01       70.0      0.0           30.0          0.0  100.0          2
+    2 2024-03-01      100.0      0.0            0.0         20.0   80.0          1
+    """
+    check_freq(freq)
+    check_option(measure, ("closing", "daily"), name="measure")
+    day = as_day(as_of, name="as_of")
+    labels = [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    if taken := [name for name in labels if name in _OWN]:
+        raise ValueError(_NAME_TAKEN(names=taken))
+    spells = spells_as_of(subscriptions, day, by=labels)
+    first = spells.rows["start"].min().to_pydatetime()
+    numbers = range(number_of_period(first, freq=freq), number_of_period(day, freq=freq) + 1)
+    starts = day_numbers(np.array([first_day_of(number, freq=freq) for number in numbers], dtype="datetime64[us]"))
+
+    def period_of(days: Ints) -> Ints:
+        return np.searchsorted(starts, days, side="right") - 1
+
+    groups, scopes, codes = _groups(spells.rows, labels)
+    whole, parts = moves_of(
+        spells,
+        groups=codes,
+        steps=period_of if measure == "closing" else lambda days: days - starts[0],
+        last=int(day_numbers(np.array([day], dtype="datetime64[us]"))[0]),
+    )
+    n_periods = len(numbers)
+    tables = [_summed(parts, period_of, starts[0], len(scopes) - 1, n_periods, spells.unit, measure)] if labels else []
+    tables.append(_summed(whole, period_of, starts[0], 1, n_periods, spells.unit, measure))
+    table = pd.concat(tables, ignore_index=True)
+    table.insert(0, "measure", pd.Series([measure] * len(table)))
+    if not labels:
+        table = table.drop(columns=["moved_mrr", "moved_customers"])
+    cells = Cells(groups, scopes, numbers, [np.array([], dtype=np.intp)] * (len(scopes) * n_periods))
+    early = first_day_of(numbers[0], freq=freq)
+    return from_pandas(labelled(table, cells, freq=freq, first=early, last=day), like=subscriptions)
+
+
+def _summed(
+    moves: Moves, period_of: Any, first: Any, n_groups: int, n_periods: int, unit: float, measure: Measure
+) -> pd.DataFrame:
+    """Add moves up by group and period, and follow what is there at each close."""
+    period = moves.step if measure == "closing" else period_of(moves.step + first)
+    cell = moves.group * n_periods + period
+    size = n_groups * n_periods
+
+    def closes(changes: Any) -> Any:
+        sums = np.zeros(size, dtype=np.int64)
+        np.add.at(sums, cell, changes)
+        return sums.reshape(n_groups, n_periods).cumsum(axis=1)
+
+    def people(flags: Any) -> Any:
+        return np.rint(np.bincount(cell, flags, size)).astype(np.int64)
+
+    def opening(closing: Any) -> Any:
+        return np.hstack([np.zeros((n_groups, 1), dtype=closing.dtype), closing[:, :-1]]).ravel()
+
+    counts = {name: people(getattr(moves, name)) for name in (*_PEOPLE, "moved_customers")}
+    net = counts["new_customers"] + counts["reactivated_customers"] - counts["churned_customers"]
+    customers = (net + counts["moved_customers"]).reshape(n_groups, n_periods).cumsum(axis=1)
+    mrr = closes(moves.change) / unit
+    return pd.DataFrame(
+        {
+            "mrr_start": opening(mrr),
+            **{f"{name}_mrr": np.bincount(cell, getattr(moves, name), size) for name in (*_MONEY, "moved")},
+            "mrr": mrr.ravel(),
+            "customers_start": opening(customers),
+            **counts,
+            "customers": customers.ravel(),
+        }
+    )
+
+
+def _groups(rows: pd.DataFrame, labels: Sequence[str]) -> tuple[pd.DataFrame, list[str], Ints]:
+    """The labels of each group with an empty row for the whole, their scopes, and the group of each row."""
+    if not labels:
+        return pd.DataFrame(index=[0]), ["all"], np.zeros(len(rows), dtype=np.int64)
+    codes = rows.groupby(list(labels), dropna=False, sort=True, observed=True).ngroup().to_numpy()
+    places = np.unique(codes, return_index=True)[1]
+    groups = rows.iloc[places][list(labels)].reset_index(drop=True)
+    scopes = np.where(groups.isna().any(axis=1), "no label", "group").tolist()
+    return groups.reindex(range(len(groups) + 1)), [*scopes, "all"], codes.astype(np.int64)
