@@ -120,6 +120,7 @@ from crmkit.metrics._service import (
     sla_attainment,
 )
 from crmkit.metrics._service_kpis import service_kpis
+from crmkit.metrics._subscription_kpis import subscription_kpis
 
 __all__ = [
     "abandonment_rate",
@@ -226,6 +227,7 @@ __all__ = [
     "service_kpis",
     "share_of_wallet",
     "sla_attainment",
+    "subscription_kpis",
     "target_attainment",
     "task_completion_rate",
     "top_share",
