@@ -146,7 +146,7 @@ def _rows(spells: Spells, first: datetime, last: datetime, *, level: float) -> l
     cohort = float(closing.churned_customers[now].sum())
     joined = float((daily.new_customers | daily.reactivated_customers)[in_period].sum())
 
-    def row(function: Any, option: str = "", **inputs: Any) -> KpiRow:
+    def row(function: Any, option: str = "", /, **inputs: Any) -> KpiRow:
         name, _, chosen = option.partition("=")
         found = divided(function, n=n_start, level=level, **inputs, **({name: chosen} if option else {}))
         return found._replace(kpi=f"{found.kpi}[{chosen}]") if option else found
