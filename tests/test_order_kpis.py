@@ -45,6 +45,11 @@ BY_ORDERS = {
     "n_orders": (7, NAN, NAN),
     "active_customers": (5, NAN, NAN),
     "new_customers": (2, NAN, NAN),
+    "returning_customers": (3, NAN, NAN),
+    "new_customer_revenue": (100, NAN, NAN),  # eve and hal
+    "returning_customer_revenue": (59, NAN, NAN),  # ann 40, bo 20, dee 10, and the refunds to fay and gil
+    "new_customer_orders": (2, NAN, NAN),
+    "returning_customer_orders": (5, NAN, NAN),
     "average_order_value": (159 / 7, 159, 7),
     "average_revenue_per_customer": (31.8, 159, 5),
     "purchase_frequency": (1.4, 7, 5),
@@ -56,6 +61,7 @@ BY_ORDERS = {
 }
 BY_DAYS = BY_ORDERS | {
     "n_orders": (6, NAN, NAN),
+    "returning_customer_orders": (4, NAN, NAN),
     "average_order_value": (26.5, 159, 6),
     "purchase_frequency": (1.2, 6, 5),
     "repeat_purchase_rate": (0.2, 1, 5),
@@ -139,8 +145,9 @@ def test_a_period_without_purchases_has_no_ratio(build):
     table = order_kpis(build(as_transactions(ORDERS)), start="2024-06-01", end="2024-06-30")
     by_kpi = {kpi: value for kpi, value, *_ in rows(table)}
     counts = {kpi: value for kpi, value in by_kpi.items() if value is not None}
-    assert counts == dict.fromkeys(["revenue", "n_orders", "active_customers", "new_customers"], 0)
-    assert len(by_kpi) == 12
+    assert set(counts.values()) == {0}
+    assert list(counts) == list(BY_ORDERS)[:9]
+    assert len(by_kpi) == 17
     assert count_nan(table) == 0
 
 
@@ -174,6 +181,7 @@ def slow_figures(transactions, first, last, *, count):
     """The figures again, customer by customer, and the money of the active ones."""
     before = first - (last - first) - timedelta(days=1)
     revenue, orders, active, new, repeat, was_there, stayed, spends = 0.0, 0, 0, 0, 0, 0, 0, []
+    new_revenue, new_orders = 0.0, 0
     for _, own in transactions.groupby("customer_id"):
         bought = own[own["n_orders"] > 0]
         now = bought[bought["date"].between(first, last)]
@@ -181,7 +189,8 @@ def slow_figures(transactions, first, last, *, count):
         spend = own.loc[own["date"].between(first, last), "amount"].sum()
         there = bool((bought["date"].between(before, first) & (bought["date"] < first)).any())
         revenue, orders, active = revenue + spend, orders + n, active + (len(now) > 0)
-        new += len(now) > 0 and bought["date"].min() >= first
+        is_new = len(now) > 0 and bought["date"].min() >= first
+        new, new_revenue, new_orders = new + is_new, new_revenue + is_new * spend, new_orders + is_new * n
         repeat, was_there, stayed = repeat + (n >= 2), was_there + there, stayed + (there and len(now) > 0)
         spends += [spend] if len(now) else []
     if transactions["date"].min() > before:
@@ -192,6 +201,11 @@ def slow_figures(transactions, first, last, *, count):
         "n_orders": orders,
         "active_customers": active,
         "new_customers": new,
+        "returning_customers": active - new,
+        "new_customer_revenue": new_revenue,
+        "returning_customer_revenue": revenue - new_revenue,
+        "new_customer_orders": new_orders,
+        "returning_customer_orders": orders - new_orders,
         "average_order_value": revenue / orders if orders else NAN,
         "average_revenue_per_customer": revenue / active if active else NAN,
         "purchase_frequency": orders / active if active else NAN,
@@ -241,7 +255,10 @@ def test_the_currency_and_the_order_of_rows_move_money_alone(orders, unit, rando
     moved["amount"] *= unit
     period = {"start": FIRST_DAY, "end": FIRST_DAY + timedelta(days=80)}
     before, after = (order_kpis(table, **period).set_index("kpi") for table in (transactions, moved))
-    money = ["revenue", "average_order_value", "average_revenue_per_customer"]
+    money = [
+        *("revenue", "new_customer_revenue", "returning_customer_revenue"),
+        *("average_order_value", "average_revenue_per_customer"),
+    ]
     assert after.loc[money, "value"].tolist() == pytest.approx(
         (before.loc[money, "value"] * unit).tolist(), rel=1e-9, abs=1e-9 * unit, nan_ok=True
     )

@@ -153,6 +153,11 @@ def test_kpis_that_touch_it_are_marked(folder):
     lines = [line.split("  ")[0] for line in stdout.splitlines()]
     assert [line for line in lines if "†" in line] == [
         "New customers †",
+        "Returning customers †",
+        "Revenue from new customers †",
+        "Revenue from returning customers †",
+        "Orders from new customers †",
+        "Orders from returning customers †",
         "Retention rate †",
         "Customer churn rate †",
     ]

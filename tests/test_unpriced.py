@@ -189,7 +189,7 @@ def test_commands_go_as_far_as_they_can(orders, tmp_path):
     assert "no price" in said
     assert "Loyal customers" in shown
     _, kpis, _ = run("kpi", file, "--start", "1998-01-01", "--end", "1998-06-30")
-    assert "Orders                        orders               1,191" in kpis
+    assert "Orders orders 1,191" in " ".join(kpis.split())
 
 
 def test_a_column_that_may_be_money_is_asked_for(orders, tmp_path):

@@ -11,7 +11,7 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._kpi._decorator import Quotient, kpis_of, quotient_of
 from crmkit._kpi._record import Kpi
-from crmkit._stats import poisson_interval, wilson_interval
+from crmkit._stats import Numbers, poisson_interval, wilson_interval
 
 __all__ = ["KPI_COLUMNS", "KpiRow", "as_it_is", "divided", "interval_of", "long_form"]
 
@@ -19,29 +19,30 @@ KPI_COLUMNS: Final = ("kpi", "value", "numerator", "denominator", "n", "lower", 
 
 
 class KpiRow(NamedTuple):
-    """A KPI's value, its numerator and denominator, how many it rests on, and its interval where theory gives one."""
+    """A KPI's value, its numerator and denominator, how many it rests on, and its interval where theory gives one.
+
+    They are numbers, or columns of the same KPI in several cells: groups, periods or both.
+    """
 
     kpi: str
-    value: float
-    numerator: float = np.nan
-    denominator: float = np.nan
-    n: float = np.nan
-    lower: float = np.nan
-    upper: float = np.nan
+    value: Numbers
+    numerator: Numbers = np.nan
+    denominator: Numbers = np.nan
+    n: Numbers = np.nan
+    lower: Numbers = np.nan
+    upper: Numbers = np.nan
 
 
-def as_it_is(code: str, value: float, *, n: float) -> KpiRow:
+def as_it_is(code: str, value: Numbers, *, n: Numbers) -> KpiRow:
     """Return the row of a KPI that is not a ratio."""
-    return KpiRow(code, float(value), n=float(n))
+    return KpiRow(code, value, n=n)
 
 
-def divided(function: Any, *, n: float, level: float, **inputs: Any) -> KpiRow:
+def divided(function: Any, *, n: Numbers, level: float, **inputs: Any) -> KpiRow:
     """Return the row of a KPI that is a ratio, with its interval where theory gives one."""
     (record,) = kpis_of(function)
     parts = quotient_of(function, **inputs)
-    lower, upper = interval_of(record, parts, level=level)
-    numbers = (parts.value, parts.numerator, parts.denominator, n, lower, upper)
-    return KpiRow(record.code, *(float(number) for number in numbers))
+    return KpiRow(record.code, parts.value, *parts, n, *interval_of(record, parts, level=level))
 
 
 def interval_of(record: Kpi, parts: Quotient, *, level: float) -> tuple[Floats, Floats]:
@@ -55,6 +56,10 @@ def interval_of(record: Kpi, parts: Quotient, *, level: float) -> tuple[Floats, 
 
 
 def long_form(rows: Sequence[KpiRow]) -> pd.DataFrame:
-    """Make the table of rows."""
-    table = pd.DataFrame(rows, columns=list(KPI_COLUMNS))
-    return table.astype(dict.fromkeys(KPI_COLUMNS[1:], "float64"))
+    """Make the table of rows, cell by cell."""
+    shape = np.broadcast_shapes(*(np.shape(number) for row in rows for number in row[1:]))
+    columns = np.array([[np.broadcast_to(number, shape) for number in row[1:]] for row in rows], dtype=np.float64)
+    by_cell = columns.reshape(len(rows), len(KPI_COLUMNS) - 1, -1).transpose(2, 0, 1)
+    table = pd.DataFrame(by_cell.reshape(-1, len(KPI_COLUMNS) - 1), columns=list(KPI_COLUMNS[1:]))
+    table.insert(0, "kpi", [row.kpi for row in rows] * len(by_cell))
+    return table

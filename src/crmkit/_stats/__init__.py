@@ -4,8 +4,11 @@ from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, ch
 from crmkit._stats._concentration import (
     TOP_SHARE,
     gini_coefficient,
+    is_in_top,
     lorenz_curve,
     position_reaching,
+    rank_weight,
+    ranked_sums,
     share_of_top,
     top_count,
 )
@@ -69,6 +72,7 @@ __all__ = [
     "gammaln_rest",
     "gini_coefficient",
     "implausible_silences",
+    "is_in_top",
     "kaplan_meier",
     "log_beta_step",
     "log_rising",
@@ -82,6 +86,8 @@ __all__ = [
     "poisson_interval",
     "position_reaching",
     "posterior_draws",
+    "rank_weight",
+    "ranked_sums",
     "recurrent_classes",
     "restricted_mean",
     "runs_of",

@@ -1,13 +1,24 @@
 """How unevenly an amount is spread."""
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from crmkit._arrays import Floats
 
-__all__ = ["TOP_SHARE", "gini_coefficient", "lorenz_curve", "position_reaching", "share_of_top", "top_count"]
+__all__ = [
+    "TOP_SHARE",
+    "gini_coefficient",
+    "is_in_top",
+    "lorenz_curve",
+    "position_reaching",
+    "rank_weight",
+    "ranked_sums",
+    "share_of_top",
+    "top_count",
+]
 
 # The top of the 80/20 rule.
 TOP_SHARE = 0.2
@@ -38,8 +49,7 @@ def gini_coefficient(values: Floats) -> float:
     total, n = values.sum(), len(values)
     if not total > 0:
         return math.nan
-    ranks = np.arange(1, n + 1)
-    return float(((2 * ranks - n - 1) * np.sort(values)).sum() / (n * total))
+    return float((rank_weight(np.arange(1, n + 1), n) * np.sort(values)).sum() / (n * total))
 
 
 def lorenz_curve(values: Floats, *, n_points: int) -> tuple[Floats, Floats]:
@@ -49,3 +59,31 @@ def lorenz_curve(values: Floats, *, n_points: int) -> tuple[Floats, Floats]:
     at = np.unique(np.round(np.linspace(0, len(values), n_points)).astype(int))
     shares = held[at] / total if total > 0 else np.full(len(at), np.nan)
     return at / max(len(values), 1), shares
+
+
+def ranked_sums(values: Floats, codes: npt.NDArray[np.integer[Any]], n: int, *, share: float) -> tuple[Floats, Floats]:
+    """Of each of n groups, the numerators of Gini's coefficient and of the share of the top; 0 for an empty one.
+
+    Their denominators are the number of values times their total, and their total.
+    """
+    order = np.argsort(values, kind="stable")
+    order = order[np.argsort(codes[order], kind="stable")]
+    sizes = np.bincount(codes, minlength=n)
+    size = np.repeat(sizes, sizes)
+    rank = np.arange(1, len(values) + 1) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    ranked, code = values[order], np.repeat(np.arange(n), sizes)
+    in_top = np.where(is_in_top(rank, size, share=share), ranked, 0.0)
+    weighted, held = (
+        np.bincount(code, weights=each, minlength=n) for each in (rank_weight(rank, size) * ranked, in_top)
+    )
+    return np.asarray(weighted, dtype=np.float64), np.asarray(held, dtype=np.float64)
+
+
+def rank_weight(rank: Any, n: Any) -> Any:
+    """The weight in Gini's numerator of the value of a rank among n, the smallest first."""
+    return 2 * rank - n - 1
+
+
+def is_in_top(rank: Any, n: Any, *, share: float) -> Any:
+    """Whether the value of a rank among n, the smallest first, is among the top share, whose number is rounded up."""
+    return n - rank < n * (share * (1 - _ROUNDING))

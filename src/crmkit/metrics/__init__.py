@@ -105,6 +105,7 @@ from crmkit.metrics._retention_table import retention_table
 from crmkit.metrics._revenue import (
     average_order_value,
     average_revenue_per_customer,
+    identified_revenue_rate,
     purchase_frequency,
     units_per_transaction,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "gross_mrr_churn_rate",
     "gross_revenue_retention",
     "herfindahl",
+    "identified_revenue_rate",
     "input_output_ratio",
     "kpi_catalogue",
     "kpi_table",

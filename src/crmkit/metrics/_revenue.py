@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from crmkit._kpi import Example, count, kpi, money, ratio
 from crmkit._names import Label
 from crmkit._stats import Numbers
 
-__all__ = ["average_order_value", "average_revenue_per_customer", "purchase_frequency", "units_per_transaction"]
+__all__ = [
+    "average_order_value",
+    "average_revenue_per_customer",
+    "identified_revenue_rate",
+    "purchase_frequency",
+    "units_per_transaction",
+]
 
 
 @kpi(
@@ -187,3 +195,50 @@ def units_per_transaction(*, units: Numbers, orders: Numbers) -> Numbers:
     2.5
     """
     return ratio(units, orders)
+
+
+@kpi(
+    name=Label("Revenue with a known customer, of all revenue", "会员销售占比"),
+    group="revenue",
+    unit="rate",
+    direction="higher",
+    definition=Label(
+        "Revenue of known customers / (revenue of known customers + revenue without a customer)",
+        "已识别客户销售额 ÷（已识别客户销售额 + 未识别客户销售额）",
+    ),
+    source="Our convention",
+    inputs=(money("revenue"), money("unidentified_revenue")),
+    example=Example({"revenue": 8000, "unidentified_revenue": 2000}, 0.8),
+)
+def identified_revenue_rate(*, revenue: Numbers, unidentified_revenue: Numbers) -> Numbers:
+    r"""Net revenue of known customers, of all net revenue.
+
+    .. math:: r = \text{revenue} / (\text{revenue} + \text{unidentified revenue})
+
+    Parameters
+    ----------
+    revenue : float or array-like of float
+        Money of the period from known customers, net of refunds; may be below zero.
+    unidentified_revenue : float or array-like of float
+        Money of the period from guests, cash sales and other orders that name no customer, net of refunds; may be
+        below zero.
+
+    Returns
+    -------
+    float or column, as given
+        In [0, 1] unless refunds outweigh sales on one side; ``nan`` where both together are not above zero.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a number or a column of numbers.
+    ValueError
+        If a number is infinite, or columns differ in length or index.
+
+    Examples
+    --------
+    >>> identified_revenue_rate(revenue=8000, unidentified_revenue=2000)
+    0.8
+    """
+    total = np.asarray(revenue, dtype=float) + np.asarray(unidentified_revenue, dtype=float)
+    return ratio(revenue, np.where(total > 0, total, np.nan))

@@ -1,9 +1,9 @@
-"""A cell of the table is a group in a period: which rows it holds, and its labels beside its KPIs."""
+"""A cell of the table is a group in a period: which rows it holds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._calendar import Freq, first_day_of, number_of_period
+from crmkit._calendar import Freq, number_of_period
 
-__all__ = ["Cells", "cells_of", "labelled", "numbers_of"]
+__all__ = ["Cells", "cells_of", "numbers_of"]
 
 Places = npt.NDArray[np.intp]
 
@@ -49,22 +49,6 @@ def cells_of(rows: pd.DataFrame, *, by: Sequence[str], number: str, numbers: Seq
     scopes = np.where(groups.isna().any(axis=1), "no label", "group").tolist()
     places = _sorted(codes * len(numbers) + period, len(groups) * len(numbers))
     return Cells(groups.reindex(range(len(groups) + 1)), [*scopes, _ALL], numbers, [*places, *whole])
-
-
-def labelled(table: pd.DataFrame, cells: Cells, *, freq: Freq | None, first: datetime, last: datetime) -> pd.DataFrame:
-    """Put the KPIs of all cells, as many of each, beside its labels and its period."""
-    n_periods = len(cells.numbers)
-    cell = np.repeat(np.arange(len(cells.places)), len(table) // len(cells.places))
-    labels = cells.groups.iloc[cell // n_periods].reset_index(drop=True)
-    if labels.columns.size:
-        labels["scope"] = np.array(cells.scopes, dtype=object)[cell // n_periods]
-    if freq is not None:
-        starts = [first_day_of(number, freq=freq) for number in cells.numbers]
-        ends = [first_day_of(number + 1, freq=freq) - timedelta(days=1) for number in cells.numbers]
-        complete = [first <= start and end <= last for start, end in zip(starts, ends, strict=True)]
-        labels["period"] = np.array(starts, dtype="datetime64[us]")[cell % n_periods]
-        labels["is_complete"] = np.array(complete)[cell % n_periods]
-    return pd.concat([labels, table], axis=1)
 
 
 def numbers_of(freq: Freq | None, first: datetime, last: datetime) -> Sequence[int]:

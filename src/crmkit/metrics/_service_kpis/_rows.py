@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._kpi import KPI_COLUMNS, interval_of, kpis_of, quotient_of
+from crmkit._kpi import KpiRow, as_it_is, interval_of, kpis_of, long_form, quotient_of
 from crmkit._stats import Estimate, kaplan_meier, restricted_mean, survival_quantile
 from crmkit.metrics._service import (
     average_resolution_time,
@@ -50,18 +50,6 @@ class Counts(NamedTuple):
     complaints_resolved: Any
     complaints_past: Any
     complaints_timely: Any
-
-
-class _Line(NamedTuple):
-    """A KPI in all cells, in the columns of the long form."""
-
-    kpi: str
-    value: Floats
-    numerator: Floats | float = np.nan
-    denominator: Floats | float = np.nan
-    n: Floats | float = np.nan
-    lower: Floats | float = np.nan
-    upper: Floats | float = np.nan
 
 
 def counts_of(cases: Cases, *, horizon_hours: float | None, level: float) -> Counts:
@@ -105,18 +93,18 @@ def rows_of(cells: Sequence[Counts], *, customers: Floats, orders: Floats, level
     counts = Counts(*(np.array(column, dtype=np.float64) for column in zip(*cells, strict=True)))
     tickets, complaints = counts.tickets, counts.complaints
 
-    def divided(function: Any, n: Floats, option: str | None = None, **inputs: Any) -> _Line:
+    def divided(function: Any, n: Floats, option: str | None = None, **inputs: Any) -> KpiRow:
         (record,) = kpis_of(function)
         chosen = {} if record.option is None else {record.option: option}
         parts = quotient_of(function, **inputs, **chosen)
         code = record.code if option is None else f"{record.code}[{option}]"
         lower, upper = interval_of(record, parts, level=level)
-        return _Line(code, parts.value, parts.numerator, parts.denominator, n, lower, upper)
+        return KpiRow(code, parts.value, parts.numerator, parts.denominator, n, lower, upper)
 
-    return _stacked(
+    return long_form(
         [
-            _Line("n_tickets", tickets, n=tickets),
-            _Line("open_tickets", counts.open, n=tickets),
+            as_it_is("n_tickets", tickets, n=tickets),
+            as_it_is("open_tickets", counts.open, n=tickets),
             _estimated("first_response_time", counts.response, n=tickets),
             _estimated("median_resolution_time", counts.resolution, n=tickets),
             _estimated("restricted_resolution_time", counts.restricted, n=tickets),
@@ -146,24 +134,13 @@ def rows_of(cells: Sequence[Counts], *, customers: Floats, orders: Floats, level
                 complaints_on_time=counts.complaints_timely,
                 complaints=counts.complaints_past,
             ),
-        ],
-        n_cells=len(cells),
+        ]
     )
 
 
-def _estimated(code: str, found: Floats, *, n: Floats) -> _Line:
+def _estimated(code: str, found: Floats, *, n: Floats) -> KpiRow:
     value, lower, upper = found.T
-    return _Line(code, value, n=n, lower=lower, upper=upper)
-
-
-def _stacked(rows: Sequence[_Line], *, n_cells: int) -> pd.DataFrame:
-    """Lay columns of all cells, one of each KPI, out cell by cell."""
-    codes = np.tile(np.array([row.kpi for row in rows], dtype=object), n_cells)
-    numbers = np.array([[np.broadcast_to(number, n_cells) for number in row[1:]] for row in rows])
-    by_cell = numbers.transpose(2, 0, 1).reshape(-1, len(KPI_COLUMNS) - 1)
-    table = pd.DataFrame(by_cell, columns=list(KPI_COLUMNS[1:]))
-    table.insert(0, "kpi", pd.Series(codes.tolist()))
-    return table
+    return KpiRow(code, value, n=n, lower=lower, upper=upper)
 
 
 def _count(values: Any) -> float:

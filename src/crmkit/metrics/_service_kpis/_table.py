@@ -16,8 +16,9 @@ from crmkit._frames import FrameT, from_pandas, midnight, to_pandas
 from crmkit._kpi import KPI_COLUMNS, tells
 from crmkit._messages import Message, Parameter
 from crmkit._tables import TICKETS, open_table
+from crmkit.metrics._cell_labels import beside_labels, beside_periods
 from crmkit.metrics._service_kpis._cases import Limits, cases_as_of
-from crmkit.metrics._service_kpis._cells import cells_of, labelled, numbers_of
+from crmkit.metrics._service_kpis._cells import cells_of, numbers_of
 from crmkit.metrics._service_kpis._records import COUNTED
 from crmkit.metrics._service_kpis._rows import counts_of, rows_of
 from crmkit.metrics._service_kpis._working_time import working_time
@@ -209,7 +210,10 @@ def service_kpis(
     # What complaints are compared with is known of the whole alone.
     per_customer, per_order = (np.where(cells.whole, base, np.nan) for base in bases)
     found = rows_of(counts, customers=per_customer, orders=per_order, level=level)
-    return from_pandas(labelled(found, cells, freq=freq, first=first, last=last), like=tickets)
+    if freq is not None:
+        found = beside_periods(found, cells.numbers, n_groups=len(cells.groups), freq=freq, first=first, last=last)
+    table = beside_labels(found, cells.groups, cells.scopes) if labels else found
+    return from_pandas(table, like=tickets)
 
 
 def _bases(customers: float | None, orders: float | None, *, freq: Freq | None) -> list[float]:

@@ -1,0 +1,78 @@
+"""Sales without a customer, beside those of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from crmkit._arrays import Floats
+from crmkit._calendar import Freq, first_day_of, number_of_period
+from crmkit._frames import to_pandas
+from crmkit._messages import Message, Setting
+from crmkit._tables import open_columns
+from crmkit.errors import SchemaError
+from crmkit.metrics._order_kpis._periods import Periods
+
+__all__ = ["Unidentified", "unidentified_in"]
+
+_READ: Final = ("period", "n_orders", "amount")
+_LONGEST_FIRST: Final[tuple[Freq, ...]] = ("Y", "Q", "M", "W", "D")
+# The fewest first days that show how long periods are.
+_TELLING: Final = 2
+
+_NO_DAYS: Final = Message(
+    en="{@unidentified} must have days in its column period, as {@unidentified_sales_table()} gives them.",
+    zh="{@unidentified} 的 period 列应为日期，如 {@unidentified_sales_table()} 所给出的。",
+)
+_OTHER_PERIODS: Final = Message(
+    en="{@unidentified} was made with {freq}, which does not fit the periods of the KPIs. Make it with their {@freq}, "
+    "or by day.",
+    zh="{@unidentified} 以 {freq} 生成，与指标的期间不符。请以相同的 {@freq} 或按日生成。",
+)
+
+
+class Unidentified(NamedTuple):
+    """Money and orders that name no customer, by period; missing where they are not known of the days that count."""
+
+    revenue: Floats
+    orders: Floats
+
+
+def unidentified_in(table: object, periods: Periods) -> Unidentified:
+    """Read a table of sales without a customer, by the same periods or by day."""
+    rows = open_columns(table, _READ, name="unidentified", made_by="unidentified_sales_table()")
+    found = to_pandas(rows.select(*_READ)).dropna(subset=["period"])
+    if not pd.api.types.is_datetime64_dtype(found["period"]):
+        raise SchemaError(_NO_DAYS())
+    starts = [start.to_pydatetime() for start in found["period"]]
+    freq = _freq_of(starts, periods.freq)
+    if freq not in ("D", periods.freq):
+        raise SchemaError(_OTHER_PERIODS(freq=Setting("freq", freq)))
+    if freq == "D":
+        counts = np.array([periods.first <= start <= periods.last for start in starts], dtype=bool)
+        known = np.ones(len(periods.numbers), dtype=bool)
+    else:
+        # How much of a period lies within the days that count is not known.
+        counts, known = np.ones(len(starts), dtype=bool), periods.are_complete
+    place = np.array([periods.place_of(start) for start in starts], dtype=np.int64)
+    counts &= (place >= 0) & (place < len(known))
+    money, orders = (
+        np.bincount(place[counts], weights=found[name].to_numpy(dtype=np.float64)[counts], minlength=len(known))
+        for name in ("amount", "n_orders")
+    )
+    return Unidentified(np.where(known, money, np.nan), np.where(known, orders, np.nan))
+
+
+def _freq_of(starts: Sequence[datetime], freq: Freq | None) -> Freq:
+    """The longest periods that begin on these days; of a single one it cannot be told."""
+    if len(starts) < _TELLING:
+        return "D" if freq is None else freq
+    return next(each for each in _LONGEST_FIRST if all(_begins(start, each) for start in starts))
+
+
+def _begins(day: datetime, freq: Freq) -> bool:
+    return first_day_of(number_of_period(day, freq=freq), freq=freq) == day
