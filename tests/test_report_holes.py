@@ -151,21 +151,20 @@ def test_kpis_that_touch_it_are_marked(folder):
     # July may have come first in April
     _, stdout, stderr = run(*asked, "--start", "2024-07-01")
     lines = [line.split("  ")[0] for line in stdout.splitlines()]
-    assert [line for line in lines if "†" in line] == [
+    new_or_not = [
         "New customers †",
         "Returning customers †",
         "Revenue from new customers †",
         "Revenue from returning customers †",
         "Orders from new customers †",
         "Orders from returning customers †",
-        "Retention rate †",
-        "Customer churn rate †",
     ]
+    assert [line for line in lines if "†" in line] == [*new_or_not, "Retention rate †", "Customer churn rate †"]
     assert "Figures marked † cover periods that touch such days." in stderr
     rows = json.loads(run(*asked, "--start", "2024-04-30", "--json")[1])["kpis"]
     assert all(row["touches_hole"] for row in rows)
     _, stdout, _ = run(*asked, "--start", "2024-08-01")
-    assert [line.split("  ")[0] for line in stdout.splitlines() if "†" in line] == ["New customers †"]
+    assert [line.split("  ")[0] for line in stdout.splitlines() if "†" in line] == new_or_not
 
 
 @pytest.mark.parametrize("as_of", [[], ["--as-of", "2024-09-30"]])
