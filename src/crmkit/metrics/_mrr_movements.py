@@ -12,8 +12,8 @@ from crmkit._calendar import Freq, check_freq, day_numbers, first_day_of, number
 from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
+from crmkit.metrics._cell_labels import beside_labels, beside_periods
 from crmkit.metrics._mrr_spells import Ints, Moves, moves_of, spells_as_of
-from crmkit.metrics._service_kpis._cells import Cells, labelled
 
 __all__ = ["mrr_movement_table"]
 
@@ -147,9 +147,9 @@ def mrr_movement_table(
     table.insert(0, "measure", pd.Series([measure] * len(table)))
     if not labels:
         table = table.drop(columns=["moved_mrr", "moved_customers"])
-    cells = Cells(groups, scopes, numbers, [np.array([], dtype=np.intp)] * (len(scopes) * n_periods))
     early = first_day_of(numbers[0], freq=freq)
-    return from_pandas(labelled(table, cells, freq=freq, first=early, last=day), like=subscriptions)
+    table = beside_periods(table, numbers, n_groups=len(scopes), freq=freq, first=early, last=day)
+    return from_pandas(beside_labels(table, groups, scopes) if labels else table, like=subscriptions)
 
 
 def _summed(
