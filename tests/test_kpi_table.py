@@ -41,11 +41,11 @@ def values(table, kpi, **where):
 
 
 def test_a_ratio_is_computed_from_sums():
-    table = kpi_table(SHOPS, kpis=KPIS, by="shop").set_index(["scope", "kpi"])
+    table = kpi_table(SHOPS, kpis=KPIS, by="shop").set_index(["scope", "kpi"]).sort_index()
     # north 150 / 15 and south 148 / 9; the mean of the two is not 303 / 25
     assert table.loc[("group", "average_order_value"), "value"].tolist() == pytest.approx([10, 148 / 9])
-    assert table.loc[("no label", "average_order_value"), "value"] == 5
-    whole = table.loc[("all", "average_order_value")]
+    assert table.loc[("no label", "average_order_value"), "value"].tolist() == [5]
+    whole = table.loc[("all", "average_order_value")].iloc[0]
     assert whole[["value", "numerator", "denominator", "n"]].tolist() == [303 / 25, 303, 25, 25]
     assert pd.isna(whole["shop"])
 
@@ -121,13 +121,13 @@ def test_every_definition_is_a_line_of_its_own():
 
 def test_targets_by_direction():
     targets = {"average_order_value": 12, CHURN: 0.2}
-    table = kpi_table(SHOPS, kpis=KPIS, by="shop", targets=targets).set_index(["shop", "kpi"])
-    assert table.loc[("north", "average_order_value"), "attainment"] == pytest.approx(10 / 12)
+    table = kpi_table(SHOPS, kpis=KPIS, by="shop", targets=targets)
+    north = table[table["shop"] == "north"].set_index("kpi")
+    assert north.loc["average_order_value", "attainment"] == pytest.approx(10 / 12)
     # Churn of 3 / 19 is better than 0.2, and lower is better.
-    assert table.loc[("north", CHURN), "attainment"] == pytest.approx(2 - (3 / 19) / 0.2)
-    assert table.loc[("north", CHURN), ["target_low", "target_high"]].tolist() == pytest.approx(
-        [np.nan, 0.2], nan_ok=True
-    )
+    assert north.loc[CHURN, "attainment"] == pytest.approx(2 - (3 / 19) / 0.2)
+    limits = north.loc[CHURN, ["target_low", "target_high"]].tolist()
+    assert limits == pytest.approx([np.nan, 0.2], nan_ok=True)
 
 
 def test_a_negative_target_is_read_right():

@@ -58,7 +58,7 @@ def mean_refund_lag(transactions: Any, *, as_of: Day) -> float:
     rows = rows.select("customer_id", "n_orders", "amount", day_number(nw.col("date")).alias("day"))
     is_back = (nw.col("n_orders") == 0) & (nw.col("amount") < 0)
     back = rows.filter(is_back).select(
-        "customer_id", nw.col("day").alias("back_day"), (-nw.col("amount")).alias("back")
+        "customer_id", nw.col("day").alias("back_day"), (nw.col("amount") * -1).alias("back")
     )
     bought = rows.filter(nw.col("n_orders") > 0).select("customer_id", "day")
     pairs = join_frames(back, bought, on="customer_id", how="inner").filter(nw.col("day") < nw.col("back_day"))

@@ -228,7 +228,7 @@ def _totals(transactions: AnyFrame) -> AnyFrame:
         day.alias("first_order"),
         day.alias("last_order"),
         nw.when(bought).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("paid"),
-        nw.when(~bought & (nw.col("amount") < 0)).then(-nw.col("amount")).otherwise(nw.lit(0.0)).alias("returned"),
+        nw.when(~bought & (nw.col("amount") < 0)).then(nw.col("amount") * -1).otherwise(nw.lit(0.0)).alias("returned"),
         flag(bought).alias("days"),
     )
     totals = marked.group_by("customer_id").agg(

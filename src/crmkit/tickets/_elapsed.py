@@ -53,8 +53,15 @@ def with_time_after(
 def with_days_whole(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:  # noqa: ARG001
     """Move times to the end of their day, where a day is named that still counts."""
     if isinstance(frame, nw.DataFrame):
-        return with_values(frame, column, _times(frame, column).astype("datetime64[D]") + np.timedelta64(1, "D"))
+        days = _times(frame, column).astype("datetime64[D]") + np.timedelta64(1, "D")
+        return with_values(frame, column, _of_its_type(days.astype("datetime64[us]"), frame[column].to_native()))
     return frame.with_columns(period_start(nw.col(column), freq="D").dt.offset_by("1d"))
+
+
+def _of_its_type(times: Any, given: Any) -> Any:
+    """Times in Arrow's type if the column had it: older pandas does not compare its own type with Arrow's."""
+    dtype = getattr(given, "dtype", None)
+    return pd.Series(times).astype(dtype).array if isinstance(dtype, pd.ArrowDtype) else times
 
 
 def _with_floats(frame: nw.DataFrame[Any], name: str, values: Floats) -> nw.DataFrame[Any]:
