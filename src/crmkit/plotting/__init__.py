@@ -11,6 +11,7 @@ from crmkit.plotting._frequency_recency import plot_frequency_recency
 from crmkit.plotting._inactivity_calibration import plot_inactivity_calibration
 from crmkit.plotting._model_comparison import plot_model_comparison
 from crmkit.plotting._movement import plot_movement
+from crmkit.plotting._mrr_waterfall import plot_mrr_waterfall
 from crmkit.plotting._period_customers import plot_period_customers
 from crmkit.plotting._period_revenue import plot_period_revenue
 from crmkit.plotting._purchase_gaps import plot_purchase_gaps
@@ -34,6 +35,7 @@ __all__ = [
     "plot_inactivity_calibration",
     "plot_model_comparison",
     "plot_movement",
+    "plot_mrr_waterfall",
     "plot_period_customers",
     "plot_period_revenue",
     "plot_purchase_gaps",
