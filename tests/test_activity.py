@@ -80,6 +80,31 @@ def test_an_age_that_as_of_cuts_short_has_a_row_and_one_after_it_has_none():
     assert ages.tolist() == [3, 2]
 
 
+def test_rolling_cohorts_by_hand():
+    # February is watched for two months after the first, so January is too: ann's order in April does not count
+    assert rows(cohort_table(TRANSACTIONS, as_of="2024-04-30", kind="rolling")) == [
+        ("2024-01-01", 0, 1, 1, 1.0),
+        ("2024-01-01", 1, 0, 1, 0.0),
+        ("2024-01-01", 2, 0, 1, 0.0),
+        ("2024-02-01", 0, 2, 2, 1.0),
+        ("2024-02-01", 1, 1, 2, 0.5),
+        ("2024-02-01", 2, 1, 2, 0.5),
+    ]
+    # without February January is watched for three
+    found = rows(cohort_table(TRANSACTIONS, as_of="2024-04-30", kind="rolling", follow_up=3))
+    assert found == [("2024-01-01", age, 1, 1, 1.0) for age in range(4)]
+
+
+def test_rolling_cohorts_count_whole_periods_alone():
+    found = rows(cohort_table(TRANSACTIONS, as_of="2024-04-29", kind="rolling"))
+    assert [row[:3] for row in found] == [
+        ("2024-01-01", 0, 1),
+        ("2024-01-01", 1, 0),
+        ("2024-02-01", 0, 2),
+        ("2024-02-01", 1, 0),
+    ]
+
+
 def test_a_cohort_has_its_types():
     cohorts = cohort_table(TRANSACTIONS, as_of="2024-04-30")
     assert list(cohorts.columns) == ["cohort", "age", "n_customers", "size", "retention"]
@@ -173,6 +198,29 @@ def test_cohorts_are_what_counting_customers_one_by_one_gives(freq, orders, days
     assert list(found.itertuples(index=False, name=None)) == expected
 
 
+@given(freq=st.sampled_from(FREQS), orders=order_logs(), days=st.integers(0, 80), follow_up=st.integers(0, 5))
+def test_rolling_retention_is_what_looking_ahead_from_each_age_gives(freq, orders, days, follow_up):
+    transactions = as_transactions(orders)
+    bought = transactions[transactions["n_orders"] > 0]
+    if bought.empty:
+        return
+    as_of = bought["date"].min() + pd.Timedelta(days=days)
+    here = as_of.to_period(PANDAS_FREQ[freq])
+    last = here if here.end_time.normalize() == as_of else here - 1
+    active = periods(bought[bought["date"] <= as_of], freq).groupby("customer_id")["period"].agg(set)
+    expected = []
+    for cohort in sorted({min(seen) for seen in active if min(seen) + follow_up <= last}):
+        members = [seen for seen in active if min(seen) == cohort]
+        for age in range(follow_up + 1):
+            ahead = {cohort + later for later in range(age, follow_up + 1)}
+            back = sum(bool(ahead & seen) for seen in members)
+            expected.append((cohort.start_time, age, back, len(members), back / len(members)))
+    if not expected:
+        return
+    found = cohort_table(transactions, as_of=as_of, freq=freq, kind="rolling", follow_up=follow_up)
+    assert list(found.itertuples(index=False, name=None)) == expected
+
+
 @given(freq=st.sampled_from(FREQS), orders=order_logs(), days=st.integers(0, 80))
 def test_opportunities_are_what_counting_periods_one_by_one_gives(freq, orders, days):
     transactions = as_transactions(orders)
@@ -214,6 +262,30 @@ def test_unknown_periods_are_refused(table):
 def test_an_as_of_that_is_no_date_is_refused(table):
     with pytest.raises(ValueError, match="`as_of` must be a date or ISO text such as '2024-12-31', got 'soon'"):
         table(TRANSACTIONS, as_of="soon")
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"kind": "unbounded"}, ValueError, r"`kind` must be one of \['classic', 'rolling'\], got 'unbounded'"),
+        ({"follow_up": 2}, ValueError, "`follow_up` goes with kind='rolling' only"),
+        ({"kind": "rolling", "follow_up": -1}, ValueError, "`follow_up` must"),
+        ({"kind": "rolling", "follow_up": 0.5}, TypeError, "`follow_up` must be a whole number"),
+        (
+            {"kind": "rolling", "follow_up": 4},
+            SchemaError,
+            "No cohort of `transactions` has been watched for 4 whole",
+        ),
+    ],
+)
+def test_wrong_options_of_cohorts_are_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        cohort_table(TRANSACTIONS, as_of="2024-04-30", **options)
+
+
+def test_rolling_cohorts_are_the_same_in_every_kind_of_frame(build):
+    expected = rows(cohort_table(TRANSACTIONS, as_of="2024-04-30", kind="rolling"))
+    assert rows(cohort_table(build(TRANSACTIONS), as_of="2024-04-30", kind="rolling")) == expected
 
 
 def test_cohorts_need_a_purchase(build):

@@ -99,6 +99,7 @@ from crmkit.metrics._retention import (
     repeat_order_rate,
     repeat_purchase_rate,
     retention_rate,
+    rolling_retention,
     save_rate,
 )
 from crmkit.metrics._retention_table import retention_table
@@ -224,6 +225,7 @@ __all__ = [
     "return_on_marketing_investment",
     "revenue_growth",
     "risk_control_rate",
+    "rolling_retention",
     "sales_per_distribution_point",
     "save_rate",
     "service_kpis",

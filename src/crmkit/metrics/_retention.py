@@ -6,7 +6,14 @@ from crmkit._kpi import Example, count, kpi, part, ratio
 from crmkit._names import Label
 from crmkit._stats import Numbers
 
-__all__ = ["reactivation_rate", "repeat_order_rate", "repeat_purchase_rate", "retention_rate", "save_rate"]
+__all__ = [
+    "reactivation_rate",
+    "repeat_order_rate",
+    "repeat_purchase_rate",
+    "retention_rate",
+    "rolling_retention",
+    "save_rate",
+]
 
 
 @kpi(
@@ -244,3 +251,52 @@ def save_rate(*, saved_customers: Numbers, customers_offered: Numbers) -> Number
     0.3
     """
     return ratio(saved_customers, customers_offered)
+
+
+@kpi(
+    name=Label("Rolling retention", "滚动留存率"),
+    group="retention",
+    unit="share",
+    direction="higher",
+    definition=Label(
+        "Customers of a cohort active at an age or later / customers of the cohort",
+        "同期群中在某期龄及以后仍活跃的客户 ÷ 同期群客户数",
+    ),
+    source="Our convention",
+    inputs=(part("customers_active_since", of="cohort_customers"), count("cohort_customers")),
+    example=Example({"customers_active_since": 34, "cohort_customers": 40}, 0.85),
+)
+def rolling_retention(*, customers_active_since: Numbers, cohort_customers: Numbers) -> Numbers:
+    r"""Share of a cohort active at an age or at any later one, also called unbounded retention.
+
+    .. math:: r = \text{active at the age or later} / \text{customers of the cohort}
+
+    It grows as long as a cohort is watched, so compare cohorts that have been watched equally long.
+    `crmkit.cohort_table` counts it with ``kind="rolling"``.
+
+    Parameters
+    ----------
+    customers_active_since : float or array-like of float
+        Customers of the cohort active at the age or later. Between 0 and ``cohort_customers``.
+    cohort_customers : float or array-like of float
+        Customers of the cohort.
+
+    Returns
+    -------
+    float or column, as given
+        In [0, 1]; ``nan`` where the cohort is empty.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a number or a column of numbers.
+    ValueError
+        If a number is below zero or infinite, ``customers_active_since`` exceeds ``cohort_customers``, or columns
+        differ in length or index.
+
+    Examples
+    --------
+    >>> rolling_retention(customers_active_since=34, cohort_customers=40)
+    0.85
+    """
+    return ratio(customers_active_since, cohort_customers)
