@@ -34,7 +34,7 @@ def count_in_engine(rows: AnyFrame, periods: Periods, groups: Groups | None, *, 
         after = sums[["place", "base", *([] if groups is None else [LABEL])]].assign(place=sums["place"] + 1)
         sums = pd.concat([sums.assign(base=0), after], ignore_index=True)
     sums = sums[sums["place"].between(0, len(periods.numbers) - 1)]
-    of_all = sums.drop(columns=["ranked", "top"]).rename(columns=_OF_ALL)
+    of_all = sums.drop(columns=["ranked", "top"], errors="ignore").rename(columns=_OF_ALL)
     laid_out = [_laid_out(of_all, np.zeros(len(sums), dtype=np.int64), 1, periods)]
     if groups is not None:
         laid_out.insert(0, _laid_out(sums, groups.of_labels(sums[LABEL]), len(groups.labels) + 1, periods))
@@ -102,7 +102,7 @@ def _sums(done: AnyFrame, *, by: Sequence[str]) -> AnyFrame:
     paid = nw.when(revenue > 0).then(revenue).otherwise(nw.lit(0.0))
     done = done.with_columns(spend=nw.when(orders > 0).then(paid))
     spend = nw.col("spend")
-    ranks = {"": ["place", *by], "_of_all": ["place"]}
+    ranks = {"_of_all": ["place"], **({"": ["place", *by]} if by else {})}
     done = done.with_columns(
         *(spend.rank("ordinal").over(*cell).alias(f"rank{of}") for of, cell in ranks.items()),
         *(spend.count().over(*cell).alias(f"n{of}") for of, cell in ranks.items()),
@@ -119,7 +119,8 @@ def _sums(done: AnyFrame, *, by: Sequence[str]) -> AnyFrame:
         **{f"ranked{of}": rank_weight(nw.col(f"rank{of}"), nw.col(f"n{of}")) * spend for of in ranks},
         **{f"top{of}": _top_spend(nw.col(f"rank{of}"), nw.col(f"n{of}")) for of in ranks},
     )
-    summed = [*SUMMED, *_OF_ALL, "n_priced"]
+    ranked = [f"{name}{of}" for name in ("ranked", "top") for of in ranks]
+    summed = [*(name for name in SUMMED if name not in ("ranked", "top")), *ranked, "n_priced"]
     return marked.group_by("place", *by).agg(nw.col("first_day").min(), nw.col(*summed).sum())
 
 
