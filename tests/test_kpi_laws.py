@@ -12,17 +12,25 @@ from pandas.testing import assert_series_equal
 from crmkit._kpi import definitions_of
 from crmkit.metrics import (
     annualised_churn_rate,
+    arc_price_elasticity,
     average_customer_lifetime,
+    break_even_units,
+    budget_execution_rate,
+    budget_surplus_rate,
     compound_annual_growth_rate,
+    contribution_margin_rate,
     csat_weighted_index,
     customer_acquisition_rate,
     customer_churn_rate,
+    customer_profit_share,
     daily_churn_rate,
+    gross_margin_rate,
     gross_mrr_churn_rate,
     gross_revenue_retention,
     mrr_growth_rate,
     net_new_mrr,
     revenue_growth,
+    target_attainment,
 )
 from crmkit.metrics._kpi_functions import kpis_by_function
 
@@ -62,6 +70,31 @@ def test_more_may_join_than_there_were():
     assert customer_acquisition_rate(new_customers=30, customers_start=10, base="customers") == 3
 
 
+def test_a_target_below_zero_is_read_by_its_size():
+    # A loss of 80 or 120 where one of 100 was planned; a profit of 50 instead.
+    assert target_attainment(actual=-80, target=-100) == pytest.approx(1.2, rel=1e-15)
+    assert target_attainment(actual=-120, target=-100) == pytest.approx(0.8, rel=1e-15)
+    assert target_attainment(actual=50, target=-100) == 2.5
+    assert math.isnan(target_attainment(actual=5, target=0))
+
+
+@pytest.mark.parametrize("refunded", [0, -5])
+def test_no_margin_of_revenue_that_is_not_above_zero(refunded):
+    assert math.isnan(gross_margin_rate(revenue=refunded, cost_of_goods=1))
+    assert math.isnan(contribution_margin_rate(revenue=refunded, variable_costs=1))
+    assert gross_margin_rate(revenue=4, cost_of_goods=5) == -0.25
+
+
+def test_no_volume_breaks_even_below_the_cost_of_a_unit():
+    assert math.isnan(break_even_units(fixed_costs=1000, price=6, unit_cost=6))
+    assert math.isnan(break_even_units(fixed_costs=1000, price=5, unit_cost=6))
+
+
+def test_no_share_of_a_total_loss():
+    assert math.isnan(customer_profit_share(profit_of_customer=5, total_profit=-10))
+    assert customer_profit_share(profit_of_customer=-5, total_profit=10) == -0.5
+
+
 # Laws.
 
 
@@ -89,6 +122,34 @@ def test_a_column_gives_what_its_numbers_give_and_is_not_changed(definition):
     assert_series_equal(found, expected)
     for name in names:
         assert_series_equal(columns[name], before[name])
+
+
+@every_definition
+def test_nothing_is_infinite(definition):
+    for size in (0, 1e-320, 1e300):
+        sizes = {each.name: size if each.high is None else min(size, each.high) for each in definition.inputs}
+        assert not math.isinf(definition.function(**{**example_of(definition), **sizes}))
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9))
+def test_what_is_spent_and_what_is_left_are_the_budget(spent, budget):
+    used = budget_execution_rate(spent=spent, budget=budget)
+    assert used + budget_surplus_rate(spent=spent, budget=budget) == pytest.approx(1, rel=1e-9, abs=1e-9)
+
+
+@given(st.tuples(st.integers(1, 1000), st.integers(1, 1000)), st.tuples(st.integers(1, 1000), st.integers(1, 1000)))
+def test_the_arc_elasticity_is_the_same_both_ways(prices, quantities):
+    there, back = (
+        arc_price_elasticity(
+            price_before=prices[before],
+            price_after=prices[after],
+            quantity_before=quantities[before],
+            quantity_after=quantities[after],
+        )
+        for before, after in ((0, 1), (1, 0))
+    )
+    assert there == pytest.approx(back, rel=1e-12, nan_ok=True)
+    assert math.isnan(there) == (prices[0] == prices[1])
 
 
 @given(st.integers(0, 100), st.integers(1, 100), st.integers(0, 100))

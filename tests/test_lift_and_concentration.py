@@ -4,10 +4,13 @@ import math
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmkit.errors import SchemaError
 from crmkit.metrics import herfindahl, lift_at
 
 SCORES = [8, 7, 6, 5, 4, 3, 2, 1]
@@ -37,6 +40,11 @@ def test_a_score_that_knows_nothing_has_a_lift_of_1():
     assert math.isnan(lift_at(responses=[0, 0], scores=[1, 2], share=0.5))
 
 
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series, pl.Series, lambda yes: pa.chunked_array([yes])])
+def test_yes_and_no_are_1_and_0(kind):
+    assert lift_at(responses=kind([each == 1 for each in RESPONSES]), scores=SCORES, share=0.5) == 1.5
+
+
 def test_herfindahl_by_hand():
     # 3·2 of 5·4 pairs are of one seller; without the correction (9 + 1 + 1) / 25
     assert herfindahl([3, 1, 1]) == pytest.approx(0.3)
@@ -44,6 +52,11 @@ def test_herfindahl_by_hand():
     assert herfindahl([0.5, 0.3, 0.2], correct=False) == pytest.approx(0.38)
     assert herfindahl([7]) == 1
     assert all(math.isnan(herfindahl(counts)) for counts in ([], [0, 0], [1], [np.nan, 2]))
+
+
+def test_herfindahl_of_counts_near_the_largest_number():
+    assert herfindahl([1e200, 1e200]) == pytest.approx(0.5)
+    assert herfindahl([1e307, 3e307], correct=False) == pytest.approx(10 / 16)
 
 
 # Laws.
@@ -78,6 +91,7 @@ def test_the_index_is_the_chance_that_two_are_alike(counts):
         ({"responses": [1, np.nan]}, ValueError, r"`responses` has 1 missing value, first at positions \[1\]"),
         ({"scores": [1.0, np.nan]}, ValueError, "`scores` has 1 missing value"),
         ({"scores": [1.0, 2.0, 3.0]}, ValueError, "`responses` and `scores` must have the same length"),
+        ({"responses": [True, None]}, ValueError, "`responses` has 1 missing value"),
         ({"scores": 3, "responses": 1}, ValueError, "must be a column of numbers"),
         ({"share": 20}, ValueError, "`share`"),
         ({"responses": pd.Series([1, 0], index=[1, 0]), "scores": pd.Series([1, 2])}, ValueError, "same index"),
@@ -95,3 +109,8 @@ def test_what_has_no_lift_is_refused(arguments, error, message):
 def test_what_has_no_concentration_is_refused(counts, message):
     with pytest.raises(ValueError, match=message):
         herfindahl(counts)
+
+
+def test_counts_whose_sum_no_number_holds_are_refused():
+    with pytest.raises(SchemaError, match="`counts`"):
+        herfindahl([1e308, 1e308], correct=False)

@@ -36,7 +36,7 @@ class Quotient(NamedTuple):
     @property
     def value(self) -> Floats:
         """The parts divided; ``nan`` where the denominator is 0, or so small that no number holds the value."""
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             value = np.asarray(self.numerator / np.where(self.denominator == 0, np.nan, self.denominator))
         return np.where(np.isinf(value), np.nan, value)
 

@@ -15,6 +15,7 @@ from crmkit.metrics._acquisition_cost import (
     prospect_lifetime_value,
 )
 from crmkit.metrics._activity_churn import activity_churn_table
+from crmkit.metrics._budgets import budget_execution_rate, budget_surplus_rate, target_attainment
 from crmkit.metrics._calls import abandonment_rate, average_handle_time, average_speed_of_answer, cost_per_contact
 from crmkit.metrics._campaign_kpis import campaign_kpis
 from crmkit.metrics._campaign_returns import (
@@ -35,14 +36,17 @@ from crmkit.metrics._churn import (
 from crmkit.metrics._concentration import concentration_table, gini, top_share
 from crmkit.metrics._dbt import dbt_metrics
 from crmkit.metrics._deductions import price_discount_rate, refund_rate
+from crmkit.metrics._distribution import (
+    cross_sell_rate,
+    new_product_share,
+    sales_per_distribution_point,
+    weighted_distribution,
+)
 from crmkit.metrics._execution import (
-    budget_execution_rate,
-    budget_surplus_rate,
     data_completeness,
     on_time_rate,
     resource_utilisation,
     risk_control_rate,
-    target_attainment,
     task_completion_rate,
     visit_coverage,
 )
@@ -58,14 +62,10 @@ from crmkit.metrics._mailings import bounce_rate, click_rate, click_to_open_rate
 from crmkit.metrics._market import (
     brand_development_index,
     brand_penetration,
-    cross_sell_rate,
     market_penetration,
     market_share,
-    new_product_share,
     relative_market_share,
-    sales_per_distribution_point,
     trial_rate,
-    weighted_distribution,
 )
 from crmkit.metrics._mrr_movements import mrr_movement_table
 from crmkit.metrics._order_kpis import order_kpis

@@ -81,7 +81,7 @@ _TWO_CONTROLS: Final = Message(
             "Sum of an outcome that is an amount or a count, such as spend / customers of the arm",
             "分组内结果（如消费额）之和 ÷ 分组客户数",
         ),
-        source="our convention",
+        source="Our convention",
         function="crmkit.metrics.campaign_kpis",
     ),
     Kpi(
@@ -91,7 +91,7 @@ _TWO_CONTROLS: Final = Message(
         unit="money per customer",
         direction="lower",
         definition=Label("Cost of the contacts / customers of the arm", "触达成本 ÷ 分组客户数"),
-        source="our convention",
+        source="Our convention",
         function="crmkit.metrics.campaign_kpis",
     ),
 )

@@ -15,9 +15,8 @@ from crmkit._kpi import KPI_COLUMNS, Kpi, KpiRow, as_it_is, attainment, divided,
 from crmkit._messages import Message
 from crmkit._names import Label
 from crmkit._tables import PLAN, open_table
+from crmkit.metrics._budgets import budget_execution_rate, budget_surplus_rate
 from crmkit.metrics._execution import (
-    budget_execution_rate,
-    budget_surplus_rate,
     on_time_rate,
     resource_utilisation,
     risk_control_rate,

@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._checks import check_turnover
 from crmkit._kpi import Kpi, tells
-from crmkit._messages import Message
+from crmkit._messages import Message, Parameter
 from crmkit._names import Label
 from crmkit._stats import as_floats, check_range
 
@@ -65,7 +66,7 @@ def herfindahl(counts: npt.ArrayLike, *, correct: bool = True) -> float:
     TypeError
         If ``counts`` are not numbers.
     ValueError
-        If a value is below zero or infinite, or not whole where ``correct`` is set.
+        If a value or the sum of all is infinite, a value is below zero, or not whole where ``correct`` is set.
 
     References
     ----------
@@ -83,9 +84,11 @@ def herfindahl(counts: npt.ArrayLike, *, correct: bool = True) -> float:
     if values.ndim != 1:
         raise ValueError(_NOT_A_COLUMN(n=values.ndim))
     check_range(values, name="counts", low=0.0, high=None)
-    total = float(values.sum())
+    with np.errstate(over="ignore"):
+        total = float(values.sum())
+        check_turnover(float(np.nansum(values)), where=Parameter("counts"))
     if not correct:
         return float(((values / total) ** 2).sum()) if total > 0 else np.nan
     if (values % 1 != 0).any() and not np.isnan(values).any():
         raise ValueError(_NOT_COUNTS(values=values.tolist()[:5]))
-    return float((values * (values - 1)).sum() / (total * (total - 1))) if total > 1 else np.nan
+    return float((values / total * ((values - 1) / (total - 1))).sum()) if total > 1 else np.nan

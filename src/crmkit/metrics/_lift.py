@@ -6,12 +6,13 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from crmkit._checks import check_fraction, some
 from crmkit._kpi import Kpi, tells
 from crmkit._messages import Message, Parameter
 from crmkit._names import Label
-from crmkit._stats import as_floats, check_alike, top_count
+from crmkit._stats import Numbers, as_floats, check_alike, top_count
 
 __all__ = ["lift_at"]
 
@@ -52,7 +53,7 @@ def lift_at(*, responses: npt.ArrayLike, scores: npt.ArrayLike, share: float) ->
 
     Parameters
     ----------
-    responses : array-like of {0, 1}
+    responses : array-like of {0, 1} or of bool
         Whether each customer responded; none missing.
     scores : array-like of float
         Score of each customer, higher for a likelier response; none missing.
@@ -84,6 +85,7 @@ def lift_at(*, responses: npt.ArrayLike, scores: npt.ArrayLike, share: float) ->
     1.5
     """
     check_fraction(share, name="share")
+    responses = _as_numbers(responses)
     check_alike(responses=responses, scores=scores)
     came, score = (_complete(column, name=name) for column, name in ((responses, "responses"), (scores, "scores")))
     if not np.isin(came, (0, 1)).all():
@@ -97,6 +99,15 @@ def lift_at(*, responses: npt.ArrayLike, scores: npt.ArrayLike, share: float) ->
     room = n_top - above.sum()
     found = came[above].sum() + room * came[at_edge].mean()
     return float(found / n_top * len(came) / total)
+
+
+def _as_numbers(responses: Numbers) -> Numbers:
+    """1 for yes and 0 for no; what is not yes or no as it is."""
+    column = np.atleast_1d(np.asarray(responses))
+    if pd.api.types.infer_dtype(column, skipna=True) != "boolean":
+        return responses
+    numbers = pd.array(column, dtype="boolean").to_numpy(dtype="float64", na_value=np.nan)
+    return pd.Series(numbers, index=responses.index) if isinstance(responses, pd.Series) else numbers
 
 
 def _complete(values: npt.ArrayLike, *, name: str) -> npt.NDArray[np.float64]:

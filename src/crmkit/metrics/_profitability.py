@@ -47,7 +47,8 @@ def gross_margin_rate(*, revenue: Numbers, cost_of_goods: Numbers) -> Numbers:
     Returns
     -------
     float or column, as given
-        At most 1, below zero for a loss; ``nan`` where there is no revenue.
+        At most 1, below zero for a loss; ``nan`` where revenue is not above zero, such as
+        where refunds exceed sales.
 
     Raises
     ------
@@ -65,7 +66,7 @@ def gross_margin_rate(*, revenue: Numbers, cost_of_goods: Numbers) -> Numbers:
     >>> gross_margin_rate(revenue=100, cost_of_goods=40)
     0.6
     """
-    return ratio(revenue - cost_of_goods, revenue)
+    return ratio(revenue - cost_of_goods, _unless_negative(revenue))
 
 
 @kpi(
@@ -96,7 +97,8 @@ def contribution_margin_rate(*, revenue: Numbers, variable_costs: Numbers) -> Nu
     Returns
     -------
     float or column, as given
-        At most 1, below zero for a loss; ``nan`` where there is no revenue.
+        At most 1, below zero for a loss; ``nan`` where revenue is not above zero, such as
+        where refunds exceed sales.
 
     Raises
     ------
@@ -114,7 +116,7 @@ def contribution_margin_rate(*, revenue: Numbers, variable_costs: Numbers) -> Nu
     >>> contribution_margin_rate(revenue=10, variable_costs=4)
     0.6
     """
-    return ratio(revenue - variable_costs, revenue)
+    return ratio(revenue - variable_costs, _unless_negative(revenue))
 
 
 @kpi(
@@ -362,3 +364,8 @@ def retention_cost_per_customer(*, retention_cost: Numbers, retained: Numbers) -
     20.0
     """
     return ratio(retention_cost, retained)
+
+
+def _unless_negative(revenue: Numbers) -> Numbers:
+    """Revenue, missing where refunds exceed sales: a margin of it means nothing."""
+    return np.where(revenue < 0, np.nan, revenue)

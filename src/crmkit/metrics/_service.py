@@ -30,7 +30,7 @@ ComplaintBase: TypeAlias = Literal["customers", "orders"]
     definition=Label(
         "Customers who complained / customers, or complaints / orders", "投诉客户 ÷ 客户数，或投诉 ÷ 订单数"
     ),
-    source="our convention",
+    source="Our convention",
     inputs=(
         part("complaining_customers", of="customers"),
         count("customers"),
@@ -112,7 +112,7 @@ def complaint_rate(
         "Complaints received in the period that are resolved / complaints received",
         "期间内受理的投诉中已解决的 ÷ 期间内受理的投诉",
     ),
-    source="our convention",
+    source="Our convention",
     inputs=(part("complaints_resolved", of="complaints"), count("complaints")),
     example=Example({"complaints_resolved": 45, "complaints": 50}, 0.9),
 )
@@ -155,7 +155,7 @@ def complaint_resolution_rate(*, complaints_resolved: Numbers, complaints: Numbe
     unit="share",
     direction="higher",
     definition=Label("Complaints dealt with in time / complaints received", "及时处理的投诉 ÷ 受理的投诉"),
-    source="our convention",
+    source="Our convention",
     inputs=(part("complaints_on_time", of="complaints"), count("complaints")),
     example=Example({"complaints_on_time": 48, "complaints": 50}, 0.96),
 )
@@ -199,7 +199,7 @@ def complaint_timeliness(*, complaints_on_time: Numbers, complaints: Numbers) ->
     definition=Label(
         "Tickets resolved within their limit / tickets whose limit is past", "时限内解决的工单 ÷ 时限已过的工单"
     ),
-    source="our convention",
+    source="Our convention",
     inputs=(part("tickets_within_sla", of="tickets"), count("tickets")),
     example=Example({"tickets_within_sla": 94, "tickets": 100}, 0.94),
 )
@@ -241,7 +241,7 @@ def sla_attainment(*, tickets_within_sla: Numbers, tickets: Numbers) -> Numbers:
     unit="share",
     direction="higher",
     definition=Label("Tickets resolved at the first contact / tickets resolved", "首次联系即解决的工单 ÷ 已解决的工单"),
-    source="our convention",
+    source="Our convention",
     inputs=(part("tickets_first_contact", of="tickets_resolved"), count("tickets_resolved")),
     example=Example({"tickets_first_contact": 140, "tickets_resolved": 200}, 0.7),
 )
@@ -283,7 +283,7 @@ def first_contact_resolution(*, tickets_first_contact: Numbers, tickets_resolved
     unit="rate",
     direction="lower",
     definition=Label("Tickets reopened / tickets resolved", "重开的工单 ÷ 已解决的工单"),
-    source="our convention",
+    source="Our convention",
     inputs=(count("tickets_reopened"), count("tickets_resolved")),
     example=Example({"tickets_reopened": 3, "tickets_resolved": 60}, 0.05),
     counts_events=True,
@@ -328,7 +328,7 @@ def reopen_rate(*, tickets_reopened: Numbers, tickets_resolved: Numbers) -> Numb
     unit="share",
     direction="lower",
     definition=Label("Tickets passed to a higher level / tickets", "升级处理的工单 ÷ 全部工单"),
-    source="our convention",
+    source="Our convention",
     inputs=(part("tickets_escalated", of="tickets"), count("tickets")),
     example=Example({"tickets_escalated": 8, "tickets": 200}, 0.04),
 )
@@ -373,7 +373,7 @@ def escalation_rate(*, tickets_escalated: Numbers, tickets: Numbers) -> Numbers:
         "Hours from creation to resolution of the tickets resolved / tickets resolved",
         "已解决工单从创建到解决的总小时数 ÷ 已解决的工单",
     ),
-    source="our convention",
+    source="Our convention",
     inputs=(count("resolution_hours"), count("tickets_resolved")),
     example=Example({"resolution_hours": 12, "tickets_resolved": 2}, 6.0),
 )

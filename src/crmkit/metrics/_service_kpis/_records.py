@@ -7,7 +7,7 @@ from crmkit._names import Label
 
 __all__ = ["COUNTED"]
 
-_OURS: Final = "our convention: the median of Kaplan and Meier (1958), JASA 53, of tickets that may still be open"
+_OURS: Final = "Our convention: the median of Kaplan and Meier (1958), JASA 53, of tickets that may still be open"
 
 COUNTED: Final = (
     Kpi(
@@ -17,7 +17,7 @@ COUNTED: Final = (
         unit="count",
         direction="context",
         definition=Label("Tickets created in the period", "期间内创建的工单"),
-        source="our convention",
+        source="Our convention",
         function="crmkit.metrics.service_kpis",
         aggregation="sum",
     ),
@@ -31,7 +31,7 @@ COUNTED: Final = (
             "Tickets created in the period and not resolved by the day of the table",
             "期间内创建、截至统计日未解决的工单",
         ),
-        source="our convention",
+        source="Our convention",
         function="crmkit.metrics.service_kpis",
         aggregation="sum",
     ),
