@@ -1,7 +1,6 @@
 """The parts of the report: sections chosen and added, the period before, whom to act on, rhythm, data and Markdown."""
 
 import json
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +22,7 @@ from crmkit.segment import RFMSegmenter
 AS_OF = "1998-06-30"
 HOSTILE = "<script>alert(1)</script>"
 
-pytestmark = pytest.mark.usefixtures("few_draws")
+pytestmark = pytest.mark.usefixtures("undrawn", "few_draws")
 
 
 def report_of(rows, *, as_of, **options):
@@ -241,16 +240,6 @@ def test_data_is_json_and_the_same_twice(cdnow, language):
     text = json.dumps(found.to_dict(), allow_nan=False)
     assert json.loads(text) == found.to_dict()
     assert found.to_markdown() == customer_report(cdnow, as_of=AS_OF, audit=audit, language=language).to_markdown()
-
-
-def test_no_id_of_an_element_is_there_twice(report):
-    figure = Figure()
-    figure.subplots()
-    ids = re.findall(r'\bid="([^"]+)"', report.with_section("Drawn", figure).to_html())
-    assert len(set(ids)) == len(ids)
-    used = re.findall(r'(?:url\(#|href="#)([^)"]+)', report.to_html())
-    assert used
-    assert set(used) <= set(ids)
 
 
 def test_without_its_section_no_customer_is_named():
