@@ -260,7 +260,7 @@ def test_data_and_markdown_hold_the_tables(language):
 
 
 def test_without_the_section_no_model_is_fitted(monkeypatch):
-    monkeypatch.setattr(ParetoNBDModel, "fit", None)
+    monkeypatch.setattr(ParetoNBDModel, "_fit", None)
     found = value_of(SMALL, sections=("findings", "actions"))
     assert "value" not in found.answers
     assert "12 months" not in found.to_markdown()

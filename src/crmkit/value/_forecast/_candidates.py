@@ -62,7 +62,8 @@ class _Model:
         n_repeaters = int((customers["frequency"] > 0).sum())
         if n_repeaters < _LEAST_REPEATERS:
             raise SchemaError(_FEW_REPEATERS(n=n_repeaters, least=_LEAST_REPEATERS, day=moment.date))
-        model = clone(self._model).fit(customers)
+        # Only expected values are needed.
+        model = clone(self._model)._fit(customers, with_draws=False)
         horizon = days / DAYS[model.options_.time_unit]
         purchases = np.asarray(model.expected_purchases(customers, horizon=horizon), dtype=np.float64)
         if spend is None:
@@ -126,7 +127,7 @@ def forecasts(
 
     ``tolerant`` leaves out a model that cannot be fitted on that day; a rule that cannot tell is always left out.
     """
-    spend = _spend(moment)
+    spend = _spend(moment) if any(isinstance(candidate, _Model) for candidate in candidates) else None
     found = {}
     for candidate in candidates:
         try:
@@ -145,6 +146,7 @@ def _spend(moment: Moment) -> GammaGammaModel | None:
     if not moment.log.is_priced:
         return None
     try:
-        return GammaGammaModel(non_positive="drop", refund_lag_days=moment.refund_lag).fit(moment.customers)
+        model = GammaGammaModel(non_positive="drop", refund_lag_days=moment.refund_lag)
+        return model._fit(moment.customers, with_draws=False)
     except _UNFIT:
         return None

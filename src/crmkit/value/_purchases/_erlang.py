@@ -134,11 +134,14 @@ class BetaGeoCNBDModel(PurchaseModel):
         ConvergenceError
             If no maximum of the likelihood is found.
         """
+        return super().fit(customers, y)
+
+    def _fit(self, customers: Any, *, with_draws: bool) -> Self:
         with self._fitting():
             self._check_options()
             # The gaps are not part of the search: their factor has no parameter.
             of_gaps = self._loglik_of_gaps(customers) if self.options_.k > 1 else 0.0
-            super().fit(customers, y)
+            super()._fit(customers, with_draws=with_draws)
             self.loglik_ += of_gaps
             self.aic_ -= 2 * of_gaps
             self.bic_ -= 2 * of_gaps

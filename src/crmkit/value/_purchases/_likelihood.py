@@ -97,9 +97,9 @@ class _Units:
 
 
 def fitted(
-    law: Law, h: Histories, present: Sequence[Effect], *, priors: Mapping[str, Prior], what: str
+    law: Law, h: Histories, present: Sequence[Effect], *, priors: Mapping[str, Prior], what: str, with_draws: bool
 ) -> tuple[Maximum, float, Floats | None]:
-    """Find the maximum, by logarithms of parameters and by coefficients, the log-likelihood there, and draws."""
+    """Find the maximum in logarithms of parameters and in coefficients, log-likelihood there, draws if asked."""
     units = _Units(law, h, present)
     names = [*law.parameters, *(effect.name for effect in present)]
     prior = LogPrior(priors, names=names, turn=units.turn)
@@ -110,6 +110,8 @@ def fitted(
     turned = found.turned(units.turn)
     if (np.abs(turned.at[: len(law.parameters)]) > _BEYOND_FLOATS).any():
         raise ConvergenceError(_BEYOND(model=what))
-    drawn = draws_of_many(posterior, found, n_rows=len(h), lower=lower, upper=upper, what=what)
+    drawn = None
+    if with_draws:
+        drawn = draws_of_many(posterior, found, n_rows=len(h), lower=lower, upper=upper, what=what)
     loglik = found.value - prior.at(found.at)[0]
     return turned, loglik, None if drawn is None else drawn @ units.turn.T

@@ -117,6 +117,10 @@ class PurchaseModel(ValueModel):
         ConvergenceError
             If no maximum of the likelihood is found.
         """
+        return self._fit(customers, with_draws=True)
+
+    def _fit(self, customers: Any, *, with_draws: bool) -> Self:
+        """Fit; draws can be left out where no interval is asked for, as in a forecast that is only tried."""
         with self._fitting():
             self._check_options()
             histories = self._known_histories(customers)
@@ -125,7 +129,12 @@ class PurchaseModel(ValueModel):
             if not self.options_.priors and not (ages[histories.n > 0] > 0).any():
                 raise SchemaError(_NO_TIME(where=Column("customers", self._columns()[2]), n=n_customers))
             maximum, loglik, draws = fitted(
-                self._law(), histories, self._effects(), priors=self._priors(), what=type(self).__name__
+                self._law(),
+                histories,
+                self._effects(),
+                priors=self._priors(),
+                what=type(self).__name__,
+                with_draws=with_draws,
             )
             self._keep_maximum(maximum, loglik=loglik, n_customers=n_customers, draws=draws)
         return self

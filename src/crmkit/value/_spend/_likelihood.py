@@ -120,9 +120,15 @@ class _FiniteMean:
 
 
 def fitted(
-    repeaters: Amounts, *, finite_mean: bool, priors: Mapping[str, Prior], names: Sequence[str], what: str
+    repeaters: Amounts,
+    *,
+    finite_mean: bool,
+    priors: Mapping[str, Prior],
+    names: Sequence[str],
+    what: str,
+    with_draws: bool,
 ) -> tuple[Maximum, float, Floats | None]:
-    """Find the maximum, by logarithms of parameters and coefficients, the log-likelihood there, and draws."""
+    """Find the maximum, by logarithms of parameters and coefficients, the log-likelihood there, and draws if asked."""
     units, scaled_amounts = _Units.of(repeaters)
     full = _Likelihood(scaled_amounts)
     posterior = Posterior(full, LogPrior(priors, names=names, turn=units.turn, shift=units.shift))
@@ -130,7 +136,9 @@ def fitted(
     likelihood = _FiniteMean(posterior) if finite_mean else posterior
     n_rows = len(repeaters.x)
     found = maximum_of_many(likelihood, n_rows=n_rows, lower=-reach, upper=reach, what=what)
-    drawn = draws_of_many(likelihood, found, n_rows=n_rows, lower=-reach, upper=reach, what=what)
+    drawn = None
+    if with_draws:
+        drawn = draws_of_many(likelihood, found, n_rows=n_rows, lower=-reach, upper=reach, what=what)
     if drawn is not None:
         drawn = (_bent(drawn.T).T if finite_mean else drawn) @ units.turn.T + units.shift
     searched = found.at

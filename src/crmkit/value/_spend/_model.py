@@ -200,6 +200,10 @@ class GammaGammaModel(ValueModel):
         ConvergenceError
             If no maximum of the likelihood is found.
         """
+        return self._fit(customers, with_draws=True)
+
+    def _fit(self, customers: Any, *, with_draws: bool) -> Self:
+        """Fit; draws can be left out where no interval is asked for, as in a forecast that is only tried."""
         with self._fitting():
             self._check_options()
             amounts = self._read(customers)
@@ -213,6 +217,7 @@ class GammaGammaModel(ValueModel):
                 priors=self._priors(),
                 names=self._names(),
                 what=type(self).__name__,
+                with_draws=with_draws,
             )
             self._keep_maximum(maximum, loglik=loglik, n_customers=float(repeaters.n.sum()), draws=draws)
             self.n_left_out_ = int(amounts.n_left_out)
