@@ -2,7 +2,16 @@
 
 from functools import cache
 
-from crmkit import as_contacts, as_plan, as_tickets, make_contacts, make_plan, make_tickets
+from crmkit import (
+    as_contacts,
+    as_plan,
+    as_subscriptions,
+    as_tickets,
+    make_contacts,
+    make_plan,
+    make_subscriptions,
+    make_tickets,
+)
 
 AS_OF = "1998-06-30"
 _TIMES = ("first_response", "resolved", "due", "kind", "n_contacts", "ever_resolved", "reopened", "escalated")
@@ -15,7 +24,9 @@ def beside():
     tickets = make_tickets(n_tickets=300, start="1998-01-01", end=AS_OF, random_state=1).tickets
     contacts = make_contacts(n_customers=400, n_campaigns=2, start="1998-05-01", random_state=1).contacts
     plan = make_plan(n_items=80, start="1998-01-01", end="1998-12-31", random_state=1).plan
+    spells = make_subscriptions(n_customers=150, start="1997-01-01", end=AS_OF, random_state=1).subscriptions
     return {
+        "subscriptions": as_subscriptions(spells, end_known="end_known", trial="trial"),
         "tickets": as_tickets(tickets, **{name: name for name in _TIMES}),
         "contacts": as_contacts(
             contacts, outcomes=["visit", "conversion", "spend"], control="none", campaign="campaign", cost="cost"

@@ -1,4 +1,4 @@
-"""Sections of the report that are of tables beside the orders: service, campaigns, execution."""
+"""Sections of the report that are of tables beside the orders: subscriptions, service, campaigns, execution."""
 
 import pandas as pd
 import pytest
@@ -6,10 +6,17 @@ from tests.beside import AS_OF, beside
 from tests.pages import Page, section, table
 
 from crmkit import as_contacts, as_transactions, load_cdnow
-from crmkit.metrics import campaign_kpis, execution_kpis, execution_scorecard, service_kpis
+from crmkit.metrics import (
+    campaign_kpis,
+    execution_kpis,
+    execution_scorecard,
+    mrr_movement_table,
+    service_kpis,
+    subscription_kpis,
+)
 from crmkit.report import customer_report
 
-SHOWN = ["service", "campaigns", "execution"]
+SHOWN = ["subscriptions", "service", "campaigns", "execution"]
 
 
 def made(language="en", sections=SHOWN, **tables):
@@ -37,6 +44,9 @@ def test_the_tables_are_those_of_the_public_functions(report):
     pd.testing.assert_frame_equal(
         tables["service_kpis"], service_kpis(given["tickets"], start="1998-04-02", end=AS_OF, as_of=AS_OF)
     )
+    spells = given["subscriptions"]
+    pd.testing.assert_frame_equal(tables["subscription_kpis"], subscription_kpis(spells, start="1998-04-02", end=AS_OF))
+    pd.testing.assert_frame_equal(tables["mrr_movements"], mrr_movement_table(spells, as_of=AS_OF))
     pd.testing.assert_frame_equal(
         tables["campaign_kpis"], campaign_kpis(given["contacts"], outcomes=["visit", "conversion", "spend"])
     )
@@ -79,7 +89,7 @@ def test_owners_and_red_items(report, page):
 
 def test_in_chinese_nothing_is_left_in_english():
     page = made("zh").to_html()
-    assert Page(page).texts("h2") == ["客户服务", "营销活动", "计划执行"]
+    assert Page(page).texts("h2") == ["订阅", "客户服务", "营销活动", "计划执行"]
     assert "任务完成率" in page
     assert "个百分点" in page
     assert "Tasks done" not in page
@@ -103,7 +113,9 @@ def test_the_workbook_has_a_sheet_of_each(report, tmp_path):
     path = tmp_path / "report.xlsx"
     report.to_excel(path)
     sheets = pd.read_excel(path, sheet_name=None)
-    assert list(sheets)[1:] == ["Service", "Campaigns", "Execution of the plan", "Scorecard"]
+    assert list(sheets)[1:] == [
+        *("Subscriptions", "Recurring revenue by month", "Service", "Campaigns", "Execution of the plan", "Scorecard"),
+    ]
     assert sheets["Scorecard"]["Light"].isin(["green", "amber", "red", "open"]).all()
 
 
@@ -122,4 +134,4 @@ def test_what_users_typed_is_escaped():
 
 def test_a_section_without_its_table_is_refused():
     with pytest.raises(ValueError, match="`sections` has 'service', which shows `tickets`"):
-        made(plan=beside()["plan"])
+        made(sections=["service"], plan=beside()["plan"])

@@ -35,6 +35,7 @@ def customer_report(
     as_of: Day,
     audit: Any = None,
     order_lines: Any = None,
+    subscriptions: Any = None,
     tickets: Any = None,
     contacts: Any = None,
     plan: Any = None,
@@ -59,6 +60,8 @@ def customer_report(
     order_lines : the same kind of frame, optional
         As `crmkit.as_order_lines` gives them for the same orders. Holes of the log are then looked for by line, which
         also shows days that were loaded twice although the orders have ids.
+    subscriptions : the same kind of frame or another, optional
+        As `crmkit.as_subscriptions` makes them. They become the section on subscriptions.
     tickets : the same kind of frame or another, optional
         As `crmkit.as_tickets` makes them. They become the section on service.
     contacts : the same kind of frame or another, optional
@@ -70,9 +73,9 @@ def customer_report(
         Length in days of the recent period and of the period before it, with which it is compared.
     sections : list of str, optional
         Which sections to show, in this order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
-        "forecast", "value", "actions", "rhythm", "concentration", "service", "campaigns", "execution", "definitions";
-        by default all whose tables are given. Customers are named only if "actions" is among them. The models of
-        "value" are fitted only if it is.
+        "forecast", "value", "actions", "rhythm", "concentration", "subscriptions", "service", "campaigns",
+        "execution", "definitions"; by default all whose tables are given. Customers are named only if "actions" is
+        among them. The models of "value" are fitted only if it is.
     n_actions : int, default 10
         How many customers to name, at least 0, both of those to act on first and of those worth saving.
     margin : float, default 1.0
@@ -111,7 +114,7 @@ def customer_report(
     check_int(n_actions, name="n_actions", low=0)
     check_margin(margin)
     check_discount_rate(discount_rate)
-    beside = {"tickets": tickets, "contacts": contacts, "plan": plan}
+    beside = {"subscriptions": subscriptions, "tickets": tickets, "contacts": contacts, "plan": plan}
     beside = {name: table for name, table in beside.items() if table is not None}
     shown = checked_sections(sections, given=beside)
     check_option(language, LANGUAGES, name="language")

@@ -22,6 +22,7 @@ from crmkit.report.months import MONTHS
 from crmkit.report.rfm import RFM
 from crmkit.report.rhythm import RHYTHM
 from crmkit.report.service import SERVICE
+from crmkit.report.subscriptions import SUBSCRIPTIONS
 from crmkit.report.tiers import TIERS
 from crmkit.report.value import VALUE
 
@@ -40,6 +41,7 @@ _ALL: Final[tuple[Section, ...]] = (
     ACTIONS,
     RHYTHM,
     CONCENTRATION,
+    SUBSCRIPTIONS,
     SERVICE,
     CAMPAIGNS,
     EXECUTION,
