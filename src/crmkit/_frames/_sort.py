@@ -19,7 +19,8 @@ def sorted_codes(ids: nw.Series[Any]) -> npt.NDArray[np.int64]:
     if ids.dtype.is_integer():
         values = ids.to_numpy()
         if bool(np.all(values[1:] >= values[:-1])):
-            return np.cumsum(np.append(False, values[1:] != values[:-1]))
+            # Cut to the length, for without ids there is no first one either.
+            return np.cumsum(np.append(False, values[1:] != values[:-1])[: len(values)])
     codes, _ = pd.factorize(pandas_series(ids), sort=True)
     return codes
 

@@ -11,7 +11,6 @@ from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.errors import SchemaError
 from crmkit.plotting._style import BLUE, GREY, ORANGE, axes_for, in_language, quiet, table_of
-from crmkit.plotting._ticks import amounts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,6 +72,8 @@ def plot_mrr_waterfall(movements: Any, *, ax: Axes | None = None, language: Lang
     >>> subscriptions = as_subscriptions(spells, end_known="end_known", trial="trial")
     >>> ax = plot_mrr_waterfall(mrr_movement_table(subscriptions, as_of="2024-12-31", freq="Y"))
     """
+    from crmkit.plotting import _ticks
+
     columns = ("period", "mrr_start", *_GAINS, *_LOSSES, "mrr")
     table = table_of(movements, columns, name="movements", made_by="metrics.mrr_movement_table", language=language)
     table = _one_group(table).sort_values("period", ignore_index=True)
@@ -97,7 +98,7 @@ def plot_mrr_waterfall(movements: Any, *, ax: Axes | None = None, language: Lang
         ax.annotate(text, (place, top), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=9)
     quiet(ax)
     ax.set_ylim(min(0.0, *levels), _ROOM * max(tops) if max(tops) > 0 else 1.0)
-    amounts(ax.yaxis)
+    _ticks.amounts(ax.yaxis)
     ax.set_xticks(places, names)
     ax.set_ylabel(_MRR.text(language))
     return in_language(ax, language)
