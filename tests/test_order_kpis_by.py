@@ -213,6 +213,8 @@ def test_engines_count_as_memory_does(orders, freq, count, offset):
     options = {"start": start, "end": start + timedelta(days=45), "freq": freq, "count": count}
     assume(options["end"] >= transactions["date"].min())
     labels = transactions[["customer_id"]].drop_duplicates().iloc[1:].assign(label="a")
+    # Without a row older DuckDB takes a column of text for whole numbers.
+    assume(len(labels) > 0)
     duckdb = Builder("duckdb")
     found = order_kpis(duckdb(transactions), **options, by=duckdb(labels))
     assert_same_rows(found, order_kpis(transactions, **options, by=labels))

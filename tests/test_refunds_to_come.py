@@ -47,7 +47,7 @@ def log_with_returns(share, *, seed, n_customers=600, lag=5, whose=None):
     refunds = orders[back].assign(
         date=lambda rows: rows["date"] + pd.Timedelta(days=lag), amount=lambda rows: -rows["amount"]
     )
-    return as_transactions(pd.concat([orders, refunds]))
+    return as_transactions(pd.concat([orders, refunds]) if len(refunds) else orders)
 
 
 LOG = log_with_returns(0.2, seed=8, n_customers=300)

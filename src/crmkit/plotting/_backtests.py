@@ -81,7 +81,7 @@ def plot_backtests(
     forecast, lower, upper, came = (table[name].to_numpy(dtype=np.float64) for name in columns[3:])
     days = table["as_of"].to_numpy()
     ax = axes_for(ax)
-    ends = [forecast - lower, upper - forecast]
+    ends = np.array([forecast - lower, upper - forecast])
     ax.errorbar(
         days, forecast, yerr=ends, color=BLUE, fmt="o", markersize=5, linewidth=2, label=_FORECAST.text(language)
     )
