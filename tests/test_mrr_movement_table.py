@@ -256,6 +256,14 @@ def test_every_kind_of_frame_gives_the_same(build):
     assert rows(found) == rows(expected)
 
 
+@pytest.mark.parametrize("by", [(), "plan"])
+def test_spells_that_end_as_they_start_pay_nothing(by):
+    never = sold([(0, 0, 0, 0, "x", False)])
+    table = mrr_movement_table(never, as_of="2024-02-29", by=by)
+    assert len(table) == (4 if by else 2)
+    assert (table[["mrr_start", *MOVES, "mrr", "customers"]] == 0).all(axis=None)
+
+
 GIVEN = spells(("ann", "2024-01-01", None, 50), ("bo", "2024-01-01", None, 20))
 
 

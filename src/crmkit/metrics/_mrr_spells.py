@@ -123,7 +123,7 @@ def moves_of(spells: Spells, *, groups: Ints, steps: Any, last: int) -> tuple[Mo
     whole = _states(spells, spells.customer, np.arange(len(first_step)), first_step, steps=steps, last=last)
     pair, places = np.unique(spells.customer * n_groups + groups, return_inverse=True)
     parts = _states(spells, places, pair // n_groups, first_step, steps=steps, last=last)
-    width = int(whole.step.max()) + 1
+    width = int(whole.step.max(initial=0)) + 1
     at = np.searchsorted(whole.unit * width + whole.step, pair[parts.unit] // n_groups * width + parts.step)
     of_whole = _moves(whole, whole, np.arange(len(whole.unit)), np.zeros(len(whole.unit), np.int64), first_step, spells)
     return of_whole, _moves(parts, whole, at, pair[parts.unit] % n_groups, first_step, spells)
@@ -175,15 +175,22 @@ def _states(spells: Spells, unit: Ints, owner: Ints, first_step: Ints, *, steps:
     step = steps(days)
     order = np.lexsort((step, units))
     units, step = units[order], step[order]
-    begins = np.flatnonzero(np.r_[True, (units[1:] != units[:-1]) | (step[1:] != step[:-1])])
+    begins = _run_starts(units, step)
     units, step = units[begins], step[begins]
     change, running = (np.add.reduceat(values[order], begins) for values in (amounts, counts))
     there = np.cumsum(running)
-    firsts = np.flatnonzero(np.r_[True, units[1:] != units[:-1]])
+    firsts = _run_starts(units)
     base = np.repeat((there - running)[firsts], np.diff(np.r_[firsts, len(units)]))
     after = there - base
     paid = first_step[owner[units]]
     return _States(units, step, change, (after - running > 0) & (paid < step), (after > 0) & (paid <= step))
+
+
+def _run_starts(*keys: Ints) -> Ints:
+    """Where a run of equal keys begins; the keys are sorted and may be empty."""
+    starts = np.ones(len(keys[0]), dtype=bool)
+    starts[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return np.flatnonzero(starts)
 
 
 def _following(rows: pd.DataFrame, start: Ints, end: Ints) -> Ints:
