@@ -22,6 +22,7 @@ from crmkit._stats._coverage import (
 )
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
 from crmkit._stats._intervals import normal_reach, poisson_interval, wilson_interval
+from crmkit._stats._log_mean import log_mean, log_mean_contributions
 from crmkit._stats._markov import (
     expected_sojourns,
     forecast,
@@ -75,6 +76,8 @@ __all__ = [
     "is_in_top",
     "kaplan_meier",
     "log_beta_step",
+    "log_mean",
+    "log_mean_contributions",
     "log_rising",
     "log_rule",
     "longest_plausible_silence",
