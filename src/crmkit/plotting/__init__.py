@@ -10,6 +10,7 @@ from crmkit.plotting._frequency import plot_frequency
 from crmkit.plotting._frequency_recency import plot_frequency_recency
 from crmkit.plotting._inactivity_calibration import plot_inactivity_calibration
 from crmkit.plotting._kpi_scorecard import plot_kpi_scorecard
+from crmkit.plotting._kpi_tree import plot_kpi_tree
 from crmkit.plotting._model_comparison import plot_model_comparison
 from crmkit.plotting._movement import plot_movement
 from crmkit.plotting._mrr_waterfall import plot_mrr_waterfall
@@ -35,6 +36,7 @@ __all__ = [
     "plot_frequency_recency",
     "plot_inactivity_calibration",
     "plot_kpi_scorecard",
+    "plot_kpi_tree",
     "plot_model_comparison",
     "plot_movement",
     "plot_mrr_waterfall",
