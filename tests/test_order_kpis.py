@@ -55,7 +55,7 @@ BY_ORDERS = {
     "purchase_frequency": (1.4, 7, 5),
     "repeat_purchase_rate": (0.4, 2, 5),
     "retention_rate": (0.5, 2, 4),
-    "customer_churn_rate": (0.5, 2, 4),
+    "customer_churn_rate[cohort]": (0.5, 2, 4),
     "top_share": (100 / 170, NAN, NAN),
     "gini": (460 / 850, NAN, NAN),  # (-4*0 - 2*10 + 0*20 + 2*40 + 4*100) / (5*170)
 }
@@ -97,14 +97,14 @@ def test_march_by_hand(count, expected):
     assert_figures(table, expected)
     # 5 customers bought in March; retention and churn rest on those of the 31 days before
     n = table.set_index("kpi")["n"]
-    assert set(n.drop(["retention_rate", "customer_churn_rate"])) == {5}
-    assert n["retention_rate"] == n["customer_churn_rate"] == expected["retention_rate"][2]
+    assert set(n.drop(["retention_rate", "customer_churn_rate[cohort]"])) == {5}
+    assert n["retention_rate"] == n["customer_churn_rate[cohort]"] == expected["retention_rate"][2]
 
 
 def test_shares_have_wilson_intervals_and_nothing_else_has():
     table = order_kpis(as_transactions(ORDERS), **MARCH, level=0.9).set_index("kpi")
     bounds = table[["lower", "upper"]].dropna().T.to_dict("list")
-    assert list(bounds) == ["repeat_purchase_rate", "retention_rate", "customer_churn_rate"]
+    assert list(bounds) == ["repeat_purchase_rate", "retention_rate", "customer_churn_rate[cohort]"]
     for kpi, found in bounds.items():
         part, whole = BY_ORDERS[kpi][1:]
         expected = binomtest(part, whole).proportion_ci(0.9, method="wilson")
@@ -129,7 +129,7 @@ def test_retention_needs_a_log_that_holds_the_period_before(first, told, build):
     rows_from = log([("ann", first, -1), ("bo", "2024-02-20", 10), ("cy", "2024-02-21", 10), ("bo", "2024-03-02", 5)])
     found = {kpi: numbers for kpi, *numbers in rows(order_kpis(build(as_transactions(rows_from)), **MARCH))}
     assert found["retention_rate"][:3] == ([0.5, 1, 2] if told else [None, None, None])
-    assert found["customer_churn_rate"][:3] == ([0.5, 1, 2] if told else [None, None, None])
+    assert found["customer_churn_rate[cohort]"][:3] == ([0.5, 1, 2] if told else [None, None, None])
 
 
 def test_who_got_back_more_than_they_paid_does_not_push_shares_past_one():
@@ -211,7 +211,7 @@ def slow_figures(transactions, first, last, *, count):
         "purchase_frequency": orders / active if active else NAN,
         "repeat_purchase_rate": repeat / active if active else NAN,
         "retention_rate": stayed / was_there if was_there else NAN,
-        "customer_churn_rate": 1 - stayed / was_there if was_there else NAN,
+        "customer_churn_rate[cohort]": 1 - stayed / was_there if was_there else NAN,
         "top_share": metrics.top_share(paid) if spends else NAN,
         "gini": metrics.gini(paid) if spends else NAN,
     }

@@ -44,7 +44,7 @@ class Definition(NamedTuple):
     @property
     def code(self) -> str:
         """The code of the KPI, followed by the option where there are several definitions."""
-        return self.record.code if self.variant is None else f"{self.record.code}[{self.variant.option}]"
+        return self.record.code_by(None if self.variant is None else self.variant.option)
 
     @property
     def inputs(self) -> tuple[Input, ...]:

@@ -39,10 +39,11 @@ def as_it_is(code: str, value: Numbers, *, n: Numbers) -> KpiRow:
 
 
 def divided(function: Any, *, n: Numbers, level: float, **inputs: Any) -> KpiRow:
-    """Return the row of a KPI that is a ratio, with its interval where theory gives one."""
+    """Return the row of a KPI that is a ratio, by one of its definitions, with its interval where theory gives one."""
     (record,) = kpis_of(function)
     parts = quotient_of(function, **inputs)
-    return KpiRow(record.code, parts.value, *parts, n, *interval_of(record, parts, level=level))
+    option = None if record.option is None else inputs[record.option]
+    return KpiRow(record.code_by(option), parts.value, *parts, n, *interval_of(record, parts, level=level))
 
 
 def interval_of(record: Kpi, parts: Quotient, *, level: float) -> tuple[Floats, Floats]:

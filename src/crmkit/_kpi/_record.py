@@ -23,6 +23,7 @@ __all__ = [
     "Unit",
     "Variant",
     "Window",
+    "catalogue_code",
     "count",
     "money",
     "number",
@@ -264,10 +265,19 @@ class Kpi:
         """The worked numbers, of each variant where there are several."""
         return (self.example,) if self.example else tuple(each.example for each in self.variants)
 
+    def code_by(self, option: str | None) -> str:
+        """Its code in tables: followed by the option where there are several definitions."""
+        return self.code if option is None else f"{self.code}[{option}]"
+
     @property
     def is_share_of_count(self) -> bool:
         """Whether it is a share of things counted, so that Wilson's interval holds."""
         return self.unit == "share" and any(each.of and each.kind == "count" for each in self.inputs)
+
+
+def catalogue_code(code: str) -> str:
+    """Return the code of the catalogue for one of a table, which may name a definition."""
+    return code.partition("[")[0]
 
 
 def window_of(window: Window, start: datetime, end: datetime) -> tuple[datetime, datetime]:

@@ -54,7 +54,7 @@ def _row(record: Kpi) -> dict[str, str]:
         "empty_base": "0" if not record.inputs and record.unit in ("money", "orders", "customers", "count") else "nan",
         "variants_en": "; ".join(f"{_choice(record, each)}: {each.definition.en}" for each in record.variants),
         "variants_zh": "；".join(f"{_choice(record, each)}：{each.definition.zh}" for each in record.variants),
-        "codes": ", ".join(f"{record.code}[{each.option}]" for each in record.variants) or record.code,
+        "codes": ", ".join(record.code_by(each.option) for each in record.variants) or record.code,
         "function": record.function,
         "example": "; ".join(_call(record.code, each) for each in record.examples),
         "source": record.source,

@@ -149,8 +149,8 @@ def _kpis(items: pd.DataFrame, *, last_day: datetime, first_day: datetime | None
     of_done = divided(on_time_rate, tasks_on_time=n_in_time, tasks_done=n_done, base="done", n=n_done, level=level)
     rows = [
         divided(task_completion_rate, tasks_done=n_done, tasks_due=n_tasks, n=n_tasks, level=level),
-        of_due._replace(kpi="on_time_rate[due]"),
-        of_done._replace(kpi="on_time_rate[done]"),
+        of_due,
+        of_done,
         _of_sums(items, "resource", resource_utilisation, ("hours_used", "hours_available"), level=level),
         _of_sums(items, "budget", budget_execution_rate, ("spent", "budget"), level=level),
         _of_sums(items, "budget", budget_surplus_rate, ("spent", "budget"), level=level),

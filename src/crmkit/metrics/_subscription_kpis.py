@@ -148,8 +148,7 @@ def _rows(spells: Spells, first: datetime, last: datetime, *, level: float) -> l
 
     def row(function: Any, option: str = "", /, **inputs: Any) -> KpiRow:
         name, _, chosen = option.partition("=")
-        found = divided(function, n=n_start, level=level, **inputs, **({name: chosen} if option else {}))
-        return found._replace(kpi=f"{found.kpi}[{chosen}]") if option else found
+        return divided(function, n=n_start, level=level, **inputs, **({name: chosen} if option else {}))
 
     def of(*names: str) -> dict[str, float]:
         return {f"{name}_mrr": sums[f"{name}_mrr"] for name in names}

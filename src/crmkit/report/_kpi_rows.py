@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from crmkit._figures import NOTHING, count
+from crmkit._kpi import catalogue_code
 from crmkit._names import Label
 from crmkit._workbook import Named, Sheet, headings, kinds_of_units
 from crmkit.labels import LABELS
@@ -28,7 +29,7 @@ _VALUE: Final = Label("Value", "数值")
 def unit_of(code: str) -> str:
     """The unit of a KPI, which may be named with the option of its definition."""
     units: dict[Any, str] = kpi_catalogue().set_index("kpi")["unit"].to_dict()
-    return units[code.partition("[")[0]]
+    return units[catalogue_code(code)]
 
 
 def interval_of(lower: float, upper: float, *, unit: str) -> str:
@@ -44,7 +45,7 @@ def kpi_rows(table: pd.DataFrame, facts: Facts) -> list[dict[str, str]]:
     catalogue: Any = kpi_catalogue().set_index("kpi").to_dict("index")
     rows = []
     for row in table.to_dict("records"):
-        record = catalogue[row["kpi"].partition("[")[0]]
+        record = catalogue[catalogue_code(row["kpi"])]
         if math.isnan(row["value"]):
             continue
         rows.append(

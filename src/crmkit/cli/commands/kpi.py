@@ -117,20 +117,21 @@ def _last_day(options: OrderOptions, *, start: str, end: str | None) -> str:
 
 def _touches_hole(table: pd.DataFrame, holes: list[LogHole], *, start: datetime, last: datetime) -> list[bool]:
     """Whether the days of each KPI touch a hole."""
-    from crmkit._kpi import window_of
+    from crmkit._kpi import catalogue_code, window_of
     from crmkit.activity import touching
     from crmkit.metrics import kpi_catalogue
 
-    windows = kpi_catalogue().set_index("kpi")["window"].loc[table["kpi"]]
+    windows = kpi_catalogue().set_index("kpi")["window"].loc[[catalogue_code(code) for code in table["kpi"]]]
     return [bool(touching(holes, *window_of(window, start, last))) for window in windows]
 
 
 def _named(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Add names and units to the codes."""
+    from crmkit._kpi import catalogue_code
     from crmkit.labels import LABELS
     from crmkit.metrics import kpi_catalogue
 
-    units = kpi_catalogue().set_index("kpi")["unit"].loc[table["kpi"]]
+    units = kpi_catalogue().set_index("kpi")["unit"].loc[[catalogue_code(code) for code in table["kpi"]]]
     table.insert(1, "name", [LABELS["kpi"][code].text(language) for code in table["kpi"]])
     table.insert(2, "unit", units.to_numpy())
     return table

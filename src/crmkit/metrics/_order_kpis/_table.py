@@ -77,9 +77,10 @@ def order_kpis(
         One row per group, period and KPI; those of all customers together are last. The column of labels and
         ``scope``: "group", "no label" for customers whose label is missing or who are not in ``by``, "all" for all
         customers, whose label is missing; only with ``by``. ``period``, its first day, and ``is_complete``, whether all
-        of its days lie between ``start`` and ``end``; only with ``freq``. Then the long form: ``kpi``, its code;
-        ``value``; ``numerator`` and ``denominator``, missing if a KPI is not a ratio; ``n``, the customers it rests on;
-        ``lower`` and ``upper``, Wilson's interval for shares of customers, missing for other KPIs.
+        of its days lie between ``start`` and ``end``; only with ``freq``. Then the long form: ``kpi``, its code,
+        with the definition where there are several, "customer_churn_rate[cohort]"; ``value``; ``numerator`` and
+        ``denominator``, missing if a KPI is not a ratio; ``n``, the customers it rests on; ``lower`` and ``upper``,
+        Wilson's interval for shares of customers, missing for other KPIs.
 
         Every ratio is divided again from the counts of its row; one whose denominator is 0 is missing. In a period
         without transactions counts and money are 0. In ``top_share`` and ``gini`` an active customer whose refunds

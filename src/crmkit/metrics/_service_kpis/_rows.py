@@ -97,9 +97,8 @@ def rows_of(cells: Sequence[Counts], *, customers: Floats, orders: Floats, level
         (record,) = kpis_of(function)
         chosen = {} if record.option is None else {record.option: option}
         parts = quotient_of(function, **inputs, **chosen)
-        code = record.code if option is None else f"{record.code}[{option}]"
         lower, upper = interval_of(record, parts, level=level)
-        return KpiRow(code, parts.value, parts.numerator, parts.denominator, n, lower, upper)
+        return KpiRow(record.code_by(option), parts.value, parts.numerator, parts.denominator, n, lower, upper)
 
     return long_form(
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit._kpi import catalogue_code
 from crmkit.labels import LABELS
 from crmkit.metrics import kpi_catalogue
 from crmkit.report._facts import Facts
@@ -22,6 +23,6 @@ def page(answer: Answer, facts: Facts) -> dict[str, Any]:  # noqa: ARG001
             "unit": LABELS["unit"][row["unit"]].text(facts.language),
             "source": row["source"],
         }
-        for row in (catalogue[kpi] for kpi in facts.kpis["kpi"])
+        for row in (catalogue[catalogue_code(kpi)] for kpi in facts.kpis["kpi"])
     ]
     return {"definitions": rows}

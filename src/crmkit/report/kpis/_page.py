@@ -6,10 +6,11 @@ import math
 from typing import Any, Final
 
 from crmkit._figures import NOTHING, count, day, marked, share
-from crmkit._kpi import window_of
+from crmkit._kpi import catalogue_code, window_of
 from crmkit.labels import LABELS
 from crmkit.metrics import kpi_catalogue
 from crmkit.report._facts import Facts
+from crmkit.report._kpi_rows import unit_of
 from crmkit.report._numbers import by_code, change, number_of_kpi
 from crmkit.report._section import Answer
 from crmkit.report.kpis._answer import periods
@@ -48,27 +49,28 @@ def _rows(answer: Answer, facts: Facts) -> list[dict[str, str]]:
     )
     nothing = dict.fromkeys(("value", "denominator", "lower", "upper"), math.nan)
     catalogue = kpi_catalogue().set_index("kpi")
-    units, windows, days = catalogue["unit"], catalogue["window"], periods(facts)
+    windows, days = catalogue["window"], periods(facts)
 
     def told(value: float, period: str, kpi: str) -> str:
-        looked_at = window_of(windows[kpi], *days[period])
+        looked_at = window_of(windows[catalogue_code(kpi)], *days[period])
         # The head of the column has the mark of the period itself.
         touched = facts.touched(*looked_at) and not facts.touched(*days[period]) and not math.isnan(value)
-        return marked(number_of_kpi(value, unit=units[kpi]), touched)
+        return marked(number_of_kpi(value, unit=unit_of(kpi)), touched)
 
     rows = []
     for kpi, whole in by_code(facts.kpis).items():
+        unit = unit_of(kpi)
         now, before = recent.get(kpi, nothing), previous.get(kpi, nothing)
         interval = NOTHING if math.isnan(now["lower"]) else f"{share(now['lower'])} – {share(now['upper'])}"
         rows.append(
             {
                 "name": LABELS["kpi"][kpi].text(facts.language),
-                "whole": number_of_kpi(whole["value"], unit=units[kpi]),
+                "whole": number_of_kpi(whole["value"], unit=unit),
                 "recent": told(now["value"], "last_days", kpi),
                 "base": NOTHING if math.isnan(now["denominator"]) else count(now["denominator"]),
                 "interval": interval,
                 "previous": told(before["value"], "days_before", kpi),
-                "change": change(now["value"], before["value"], unit=units[kpi], language=facts.language),
+                "change": change(now["value"], before["value"], unit=unit, language=facts.language),
             }
         )
     return rows

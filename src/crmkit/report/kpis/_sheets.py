@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from crmkit._kpi import UNITS
 from crmkit._names import Label
 from crmkit._workbook import Named, Sheet, headings, kinds_of_units
-from crmkit.metrics import kpi_catalogue
+from crmkit.labels import LABELS
 from crmkit.report._facts import Facts
+from crmkit.report._kpi_rows import unit_of
 from crmkit.report._section import Answer
 from crmkit.report.kpis._page import TABLES, heads
 from crmkit.report.kpis._texts import TEXTS
@@ -23,15 +23,14 @@ _SHARE_UPPER: Final = Named(Label("95% interval, upper end", "95% 置信区间�
 
 def sheets(answer: Answer, facts: Facts) -> list[Sheet]:
     """A row per KPI; the interval and its base are of the last days."""
-    catalogue = kpi_catalogue().set_index("kpi")
     codes = list(facts.kpis["kpi"])
     found = {period: answer.tables[name].set_index("kpi") for period, name in TABLES.items() if name in answer.tables}
     values: dict[str, Any] = {period: rows["value"].reindex(codes).to_numpy() for period, rows in found.items()}
-    units = list(catalogue["unit"].loc[codes])
+    units = [unit_of(code) for code in codes]
     table = pd.DataFrame(
         {
-            "kpi": list(catalogue[f"name_{facts.language}"].loc[codes]),
-            "unit": [UNITS[unit].text(facts.language) for unit in units],
+            "kpi": [LABELS["kpi"][code].text(facts.language) for code in codes],
+            "unit": [LABELS["unit"][unit].text(facts.language) for unit in units],
             **values,
         }
     )
