@@ -2,7 +2,7 @@
 
 from crmkit._reading._audit import audit_table
 from crmkit._reading._currency import check_one_currency, clean_codes
-from crmkit._reading._flags import clean_flags
+from crmkit._reading._flags import are_answers, clean_flags
 from crmkit._reading._given import is_so, note_given, unread, was_given
 from crmkit._reading._ids import clean_ids
 from crmkit._reading._kept import columns_kept
@@ -25,6 +25,7 @@ __all__ = [
     "Rates",
     "Reason",
     "Rows",
+    "are_answers",
     "audit_table",
     "check_counts",
     "check_one_currency",

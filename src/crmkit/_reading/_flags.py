@@ -12,11 +12,11 @@ from crmkit._frames import AnyFrame, pandas_series, type_of, with_values
 from crmkit._messages import Message
 from crmkit.errors import SchemaError
 
-__all__ = ["clean_flags"]
+__all__ = ["are_answers", "clean_flags"]
 
 _ANSWERS: Final = {
-    **dict.fromkeys(("true", "t", "yes", "y", "1", "1.0"), 1.0),
-    **dict.fromkeys(("false", "f", "no", "n", "0", "0.0"), 0.0),
+    **dict.fromkeys(["true", "t", "yes", "y", "1", "1.0", "ja", "j", "oui", "si", "sí", "sim", "是", "はい"], 1.0),
+    **dict.fromkeys(["false", "f", "no", "n", "0", "0.0", "nein", "nee", "non", "não", "nao", "否", "いいえ"], 0.0),
 }
 
 _WRONG_KIND: Final = Message(
@@ -38,6 +38,15 @@ def clean_flags(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
         raise SchemaError(_WRONG_KIND(where=where, kind=type_of(frame, column)))
     number = nw.col(column).cast(nw.Float64)
     return frame.with_columns(nw.when((number == 0) | (number == 1)).then(number).alias(column))
+
+
+def are_answers(frame: AnyFrame, column: str) -> bool:
+    """Whether all the texts of a column in memory, blank ones aside, say true or false."""
+    dtype = frame.collect_schema()[column]
+    if not (isinstance(frame, nw.DataFrame) and dtype in (nw.String, nw.Object, nw.Categorical)):
+        return False
+    texts = {str(value).strip().lower() for value in pandas_series(frame[column]).dropna().unique()} - {""}
+    return bool(texts) and texts <= set(_ANSWERS)
 
 
 def _parsed(values: pd.Series[Any]) -> Any:

@@ -4,10 +4,12 @@ from crmkit._workbook._audit import audit_sheet, hole_sheet
 from crmkit._workbook._customers import customer_sheet, plain_sheet, segment_sheet
 from crmkit._workbook._headings import Named, headings
 from crmkit._workbook._kinds import Kind, kinds_of_units
+from crmkit._workbook._scorecard import LIGHTS, scorecard_sheet
 from crmkit._workbook._sheet import Chart, Picture, Sheet
 from crmkit._workbook._write import MOST_ROWS, write_workbook
 
 __all__ = [
+    "LIGHTS",
     "MOST_ROWS",
     "Chart",
     "Kind",
@@ -20,6 +22,7 @@ __all__ = [
     "hole_sheet",
     "kinds_of_units",
     "plain_sheet",
+    "scorecard_sheet",
     "segment_sheet",
     "write_workbook",
 ]

@@ -11,6 +11,7 @@ import click
 
 from crmkit.cli import commands
 from crmkit.cli._asked import language_of
+from crmkit.cli._headed import write_options
 from crmkit.cli._signals import exiting_when_terminated
 from crmkit.cli.language import EXTRA_ARGUMENTS, FLAGS_AT_ODDS, NO_SUCH_COMMAND, OptionError, telling, with_near
 
@@ -29,6 +30,10 @@ class SpokenCommand(click.Command):
             if rest and not ctx.resilient_parsing:
                 raise OptionError(EXTRA_ARGUMENTS(extra=" ".join(rest)))
             return rest
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options into the help, each under its heading."""
+        write_options(self, ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

@@ -70,7 +70,7 @@ def as_contacts(
         One row per customer and campaign, those not contacted included. It is not changed.
     outcomes : sequence of str
         Columns of what came in the window after the contact, such as visit, conversion and spend: numbers, or true and
-        false. None may be missing: where nothing came, the outcome is 0.
+        false, in memory also written out. None may be missing: where nothing came, the outcome is 0.
     control : label or None
         The arm that was not contacted; None if there is none.
     arm : str, default "arm"

@@ -20,6 +20,7 @@ from crmkit._names import Label
 from crmkit._reading import (
     Reason,
     Rows,
+    are_answers,
     clean_flags,
     clean_ids,
     clean_labels,
@@ -177,7 +178,8 @@ def read_contacts(
         rows = rows.cleaned(with_merged_ids, CUSTOMER, merged=read_merged_ids(merge_ids))
     rows = rows.cleaned(clean_times, DATE, date_format=date_format, time_zone=time_zone).cleaned(_midnights, DATE)
     standard = [outcome_column(name) for name in names]
-    flags = [name for name in standard if rows.frame.collect_schema()[name] == nw.Boolean]
+    types = rows.frame.collect_schema()
+    flags = [name for name in standard if types[name] == nw.Boolean or are_answers(rows.frame, name)]
     rows = rows.cleaned(clean_flags, *flags)
     rows = rows.cleaned_together(clean_numbers, WINDOW, COST, *(name for name in standard if name not in flags))
     rows = replace(rows, frame=_with_groups(rows, control))

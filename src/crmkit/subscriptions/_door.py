@@ -100,7 +100,7 @@ def as_subscriptions(
         Column of the value of a month without discounts, 0 or more; may be missing.
     trial : str, optional
         Column that says whether a spell is a trial: booleans, or 1 and 0; in memory also "true" and "false", "yes" and
-        "no". Without it no spell is a trial.
+        "no", 是 and 否. Without it no spell is a trial.
     currency : str, optional
         Column of currency codes; more than one code is refused.
     date_format : str, optional

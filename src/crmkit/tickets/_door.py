@@ -106,7 +106,7 @@ def as_tickets(
         Column of how many contacts with the customer a ticket took; may be missing.
     ever_resolved : str, optional
         Column that says whether a ticket was resolved at least once: booleans, or 1 and 0; in memory also "true" and
-        "false", "yes" and "no". Without it those are that are resolved or were reopened.
+        "false", "yes" and "no", 是 and 否. Without it those are that are resolved or were reopened.
     reopened, escalated : str, optional
         Columns that say whether a ticket was opened again, and whether it was passed to a higher level, likewise.
     date_format : str, optional

@@ -40,7 +40,7 @@ def of_the_master_file() -> Iterator[None]:
 
 
 def _options() -> dict[str, str]:
-    """The options of the running command, as they are typed, by parameter; by ``name=value`` those that set a value."""
+    """The options of the running command, as they are typed, by parameter; by ``name=value`` flags that set it."""
     context = click.get_current_context(silent=True)
     parameters = [] if context is None else context.command.params
     return {
@@ -53,4 +53,4 @@ def _options() -> dict[str, str]:
 
 
 def _sets_a_value(option: click.Option) -> bool:
-    return option.is_flag and isinstance(option.flag_value, str)
+    return option.is_flag and option.flag_value is not None

@@ -17,12 +17,14 @@ __all__ = ["THE_MASTER_FILE", "CommandWords", "smoothed"]
 _THE_FILE: Final = Label("the file", "文件")
 THE_MASTER_FILE: Final = Label("the master file", "客户主表")
 _BESIDE: Final = {"rates": Label("the file of rates", "汇率文件"), "merge_ids": Label("the crosswalk", "编号对照表")}
-_TABLES: Final = MappingProxyType(
-    dict.fromkeys(("orders", "transactions", "order_lines", "customers"), _THE_FILE)
-    | {"master": THE_MASTER_FILE, **_BESIDE}
+_OF_THE_FILE: Final = (
+    *("orders", "transactions", "order_lines", "customers"),
+    *("subscriptions", "tickets", "contacts", "plan"),
 )
+_TABLES: Final = MappingProxyType(dict.fromkeys(_OF_THE_FILE, _THE_FILE) | {"master": THE_MASTER_FILE, **_BESIDE})
 _COLUMN: Final = Label("the column {column}", "列 {column}")
 _COLUMN_OF: Final = Label("the column {column} of {table}", "{table}的列 {column}")
+_IN_PYTHON: Final = Label("{name} in Python", "Python 的 {name}")
 _CALLS: Final = MappingProxyType({"audit_orders": "crmkit audit"})
 # Marks around words whose capital or spaces depend on their place in the sentence.
 _CAPITAL: Final = "\0"
@@ -58,9 +60,9 @@ class CommandWords(Words):
         text = (_COLUMN if found == _THE_FILE else _COLUMN_OF).text(language)
         return f"{_CAPITAL}{text.format(column=column, table=found.text(language))}{_SPACED}"
 
-    def call(self, name: str, language: Language) -> str:  # noqa: ARG002
-        """Name the command that does the same; without one, the function."""
-        return _CALLS.get(name, name)
+    def call(self, name: str, language: Language) -> str:
+        """Name the command that does the same; without one, the function of the Python library."""
+        return _CALLS.get(name) or _IN_PYTHON.text(language).format(name=name)
 
 
 def smoothed(text: str, language: Language) -> str:

@@ -14,7 +14,7 @@ import click
 from crmkit._messages import Message
 from crmkit.cli.language import OptionError
 
-__all__ = ["Choice", "Day", "FilePath", "Kind", "Number", "RowCount", "Separator", "Values"]
+__all__ = ["Choice", "Day", "FilePath", "Kind", "Number", "Pairs", "RowCount", "Separator", "Values"]
 
 _NO_CHOICE: Final = Message(en="{value!r} is not one of {choices}.", zh="{value!r} 不在可选值 {choices} 之中。")
 _NO_NUMBER: Final = Message(en="{value!r} is not a number.", zh="{value!r} 不是数字。")
@@ -23,6 +23,10 @@ _NO_COUNT: Final = Message(
 )
 _NO_VALUES: Final = Message(
     en="must be values with commas between them, got {value!r}.", zh="须为以逗号分隔的取值，得到 {value!r}。"
+)
+_NO_PAIRS: Final = Message(
+    en="must be words with what each means, such as milestone=task,travel=budget, got {value!r}.",
+    zh="须为词语及其含义，例如 里程碑=task,差旅=budget，得到 {value!r}。",
 )
 _NO_FILE_NAME: Final = Message(en="must name a file, got {value!r}.", zh="须为文件名，得到 {value!r}。")
 _FOLDER: Final = Message(en="{value!r} is a directory.", zh="{value!r} 是文件夹。")
@@ -120,6 +124,19 @@ class Values(Kind):
         if not values:
             self.fail(_NO_VALUES(value=value), param, ctx)
         return values
+
+
+class Pairs(Kind):
+    """Words with what each means, such as milestone=task,travel=budget."""
+
+    name = "pairs"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, str]:
+        """Split it."""
+        pairs = [each.partition("=") for each in value.split(",") if each.strip()]
+        if not pairs or not all(word.strip() and meant.strip() for word, _, meant in pairs):
+            self.fail(_NO_PAIRS(value=value), param, ctx)
+        return {word.strip(): meant.strip() for word, _, meant in pairs}
 
 
 class FilePath(Kind):

@@ -1,20 +1,28 @@
 """Reading files: tables of every kind, the columns that play a role, order logs of any size, master files."""
 
+from crmkit.cli.reading._by import BY
+from crmkit.cli.reading._checked import Door, checked
 from crmkit.cli.reading._chunks import Reading
 from crmkit.cli.reading._files import check_file
 from crmkit.cli.reading._master import known_ids
+from crmkit.cli.reading._named_rows import NamedRows, named_rows
 from crmkit.cli.reading._options import ROLES, OrderOptions
 from crmkit.cli.reading._order_log import OrderLog, Usable, open_orders
 from crmkit.cli.reading._totals import customers_of_totals
 
 __all__ = [
+    "BY",
     "ROLES",
+    "Door",
+    "NamedRows",
     "OrderLog",
     "OrderOptions",
     "Reading",
     "Usable",
     "check_file",
+    "checked",
     "customers_of_totals",
     "known_ids",
+    "named_rows",
     "open_orders",
 ]

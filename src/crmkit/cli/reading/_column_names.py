@@ -9,7 +9,7 @@ from typing import Final
 
 from crmkit._names import plain_name
 
-__all__ = ["OWN_NAMES", "USUAL_NAMES", "likely_columns", "looks_like_header"]
+__all__ = ["HINTS", "OWN_NAMES", "TELLING", "USUAL_NAMES", "header_below", "likely_columns"]
 
 OWN_NAMES: Final = frozenset({"customer_id", "date", "amount"})
 """Names that the library's own tables have: taken first, without a message."""
@@ -104,31 +104,37 @@ USUAL_NAMES: Final = MappingProxyType(
 )
 """Names in the form of `plain_name`."""
 
-# What names of a role tend to hold, where they are not usual ones.
-_HINTS: Final = {
-    "customer_id": "cust client klant klient клиент kund user buyer member shopper account person email mail phone 客 "
-    "会员 會員 用户 买家 顧 会員",
-    "date": "date data дата time day datum fecha when month year 日 时 時 年",
-    "amount": "amount bedrag import valor kwota сумма total price revenue sale value paid pay sum money net gross "
-    "betrag umsatz preis montant prix importe precio monto 金 额 額 价 價 款 売 円",
-    "quantity": "quant qty unit count number menge anzahl cantidad 数 數 量",
-    "unit_price": "price cost preis prix precio 价 價",
-}
-_TELLING: Final = ("customer_id", "date", "amount")
+HINTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "customer_id": "cust client klant klient клиент kund user buyer member shopper account person email mail phone "
+        "客 会员 會員 用户 买家 顧 会員",
+        "date": "date data дата time day datum fecha when month year 日 时 時 年",
+        "amount": "amount bedrag import valor kwota сумма total price revenue sale value paid pay sum money net gross "
+        "betrag umsatz preis montant prix importe precio monto 金 额 額 价 價 款 売 円",
+        "quantity": "quant qty unit count number menge anzahl cantidad 数 數 量",
+        "unit_price": "price cost preis prix precio 价 價",
+    }
+)
+"""What names of a role tend to hold, where they are not usual ones."""
+TELLING: Final = MappingProxyType({role: USUAL_NAMES[role] for role in ("customer_id", "date", "amount")})
+"""The roles by which a header of orders is known."""
 _MOST_LIKELY: Final = 3
 
 
-def looks_like_header(row: Sequence[str]) -> bool:
-    """Whether a row names a customer and a date, or one of them and money."""
-    names = {plain_name(str(cell)) for cell in row}
-    usual = {role: {name for group in USUAL_NAMES[role] for name in group.split()} for role in _TELLING}
-    return sum(bool(names & usual[role]) or bool({role} & set(row)) for role in _TELLING) > 1
+def header_below(below: Sequence[tuple[int, Sequence[str]]], telling: Mapping[str, Sequence[str]]) -> int | None:
+    """The lines above the first row that looks like a header: it names two of the roles, given with usual names."""
+    usual = {role: {name for group in groups for name in group.split()} for role, groups in telling.items()}
+    for n_before, row in below:
+        names = {plain_name(str(cell)) for cell in row}
+        if sum(bool(names & usual[role]) or bool({role} & set(row)) for role in usual) > 1:
+            return n_before
+    return None
 
 
-def likely_columns(header: Sequence[str], role: str) -> list[str]:
-    """Name the columns that may play a role although none has a usual name for it, the likeliest first."""
+def likely_columns(header: Sequence[str], *, usual: Sequence[str], hints: str) -> list[str]:
+    """Name the columns that may be meant although none has a usual name, the likeliest first."""
     plain: Mapping[str, str] = {plain_name(column): column for column in reversed(header)}
-    usual = [name for names in USUAL_NAMES.get(role, ()) for name in names.split()]
-    hinted = [column for name, column in plain.items() if any(hint in name for hint in _HINTS.get(role, "").split())]
-    near = [column for name, column in plain.items() if get_close_matches(name, usual, n=1, cutoff=0.75)]
+    names = [name for group in usual for name in group.split()]
+    hinted = [column for name, column in plain.items() if any(hint in name for hint in hints.split())]
+    near = [column for name, column in plain.items() if get_close_matches(name, names, n=1, cutoff=0.75)]
     return list(dict.fromkeys([*near, *sorted(hinted, key=list(header).index)]))[:_MOST_LIKELY]

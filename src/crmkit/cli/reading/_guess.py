@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from crmkit._messages import Joined, Message
-from crmkit._names import Language, plain_name
-from crmkit.cli.language import FileError, OptionError, say
-from crmkit.cli.reading._column_names import OWN_NAMES, USUAL_NAMES, likely_columns, looks_like_header
+from crmkit._messages import Message
+from crmkit._names import Language
+from crmkit.cli.language import OptionError, say
+from crmkit.cli.reading._column_names import HINTS, OWN_NAMES, TELLING, USUAL_NAMES, header_below
 from crmkit.cli.reading._known_exports import known_export
+from crmkit.cli.reading._naming import Sought, best_column, check_columns, say_guess, unknown_columns
 
-__all__ = ["ABSENT", "Columns", "found_columns", "found_id"]
+__all__ = ["Columns", "found_columns", "found_id"]
 
 # The columns by role, None for a role without one: the keywords of the door.
 Columns: TypeAlias = dict[str, Any]
 
-ABSENT: Final = Message(
-    en="{file} has no column {missing}; its columns are {columns}.", zh="{file} 没有列 {missing}；现有列：{columns}。"
-)
 _EXPORT: Final = Message(
     en="{file} has the header of an order export from {name}.", zh="{file} 的表头与 {name} 的订单导出一致。"
-)
-_GUESSED: Final = Message(
-    en="{role}: {column} (guessed; {option} names another)", zh="{role}：{column}（自动识别；可用 {option} 另行指定）"
-)
-_UNKNOWN: Final = Message(
-    en="No column of {file} is recognised as the {roles}. Name {n:it|them} with {options}; the columns are "
-    "{columns}.{hint}",
-    zh="无法在 {file} 中识别{roles}列，请用 {options} 指定；现有列：{columns}。{hint}",
-)
-_PERHAPS: Final = Message(en="{option} (perhaps {columns})", zh="{option}（可能为 {columns}）")
-_LOOKS_LIKE_DATA: Final = Message(
-    en=" If the first row is data and not a header, pass --no-header.",
-    zh="若第一行是数据而不是表头，请用 --no-header。",
-)
-_HEADER_BELOW: Final = Message(
-    en=" Line {line} looks like the header: pass --skip-rows {n}.", zh="第 {line} 行像是表头，请用 --skip-rows {n}。"
-)
-_ONE_COLUMN: Final = Message(
-    en=" Only one column was found: pass what separates the columns as --separator.",
-    zh="只识别出一列，请用 --separator 指定分隔符。",
 )
 _MAY_BE_FREE: Final = Message(
     en=" If the orders carry no price, pass --amount ''.", zh="若订单没有价格，请用 --amount ''。"
@@ -49,10 +26,6 @@ _MAY_BE_FREE: Final = Message(
 _UNPRICED: Final = Message(
     en="The orders carry no price: figures in money are missing, and what rests on money is left out.",
     zh="订单没有价格：金额缺失，以金额为基础的内容从略。",
-)
-_AMBIGUOUS: Final = Message(
-    en="{file} has several columns that may be the {role}: {columns}. Name one with {option}.",
-    zh="{file} 中有多列可作{role}：{columns}。请用 {option} 指定其一。",
 )
 _TWO_AMOUNTS: Final = Message(
     en="{file} has the amount in {amount} and as {quantity} × {unit_price}. Name --amount {amount}, or --quantity "
@@ -68,10 +41,6 @@ _QUANTITY_ALONE: Final = Message(
     en="--quantity is multiplied by --unit-price, which is not given, and the amount is taken from {amount}. Name the "
     "unit price, or leave --quantity out.",
     zh="--quantity 须与 --unit-price 相乘，而后者未给出；金额已取自列 {amount}。请给出单价，或去掉 --quantity。",
-)
-_NAMED_TWICE: Final = Message(
-    en="{options} both name the column {column}. Give each a column of its own.",
-    zh="{options} 指定了同一列 {column}，请分别指定。",
 )
 _ROLES: Final = {
     "customer_id": Message(en="customer id", zh="客户编号"),
@@ -126,11 +95,18 @@ def found_columns(
     if unpriced and named["amount"] is None and set(header) - set(found.values()):
         wanting.append("amount")
     if wanting:
-        raise _unknown(wanting, header, file=file, below=below, is_text=is_text)
+        raise unknown_columns(
+            list(map(_sought, wanting)),
+            header,
+            file=file,
+            header_below=header_below(below, TELLING),
+            is_text=is_text,
+            hints=[_MAY_BE_FREE()] if "amount" in wanting else [],
+        )
     for role in named:
         column = guesses.get(role)
         if column is not None and not (role in OWN_NAMES and column == role):
-            _say(role, column, language=language)
+            say_guess(_sought(role), column, language=language)
     if unpriced:
         say(_UNPRICED(), language)
     return found
@@ -141,10 +117,11 @@ def found_id(header: Sequence[str], named: str | None, *, file: object, language
     _check_named(header, {"master_id": named}, file=file)
     if named:
         return named
-    column = _guess(header, "customer_id", file=file, asked="master_id")
+    sought = _sought("master_id")
+    column = best_column(header, sought, file=file)
     if column is None:
-        raise _unknown(["master_id"], header, file=file)
-    _say("master_id", column, language=language)
+        raise unknown_columns([sought], header, file=file)
+    say_guess(sought, column, language=language)
     return column
 
 
@@ -199,78 +176,21 @@ def _without_idle_refunds(guesses: Columns, named: Mapping[str, str | None]) -> 
     return {role: column for role, column in guesses.items() if not idle.get(role)}
 
 
-def _guess(header: Sequence[str], role: str, *, file: object, asked: str | None = None) -> str | None:
-    """The column with the best usual name; two equally good ones are refused."""
-    if role in OWN_NAMES and role in header:
-        return role
-    plain = [plain_name(column) for column in header]
-    for usual in USUAL_NAMES[role]:
-        names = frozenset(usual.split())
-        found = [column for column, name in zip(header, plain, strict=True) if name in names]
-        if len(found) > 1:
-            asked = asked or role
-            raise OptionError(_AMBIGUOUS(file=file, columns=found, role=_ROLES[asked](), option=_option(asked)))
-        if found:
-            return found[0]
-    return None
+def _guess(header: Sequence[str], role: str, *, file: object) -> str | None:
+    return best_column(header, _sought(role), file=file)
+
+
+def _sought(role: str) -> Sought:
+    """What a role is called, and the names that its columns have."""
+    names = "customer_id" if role == "master_id" else role
+    own = names if names in OWN_NAMES else ""
+    return Sought(_ROLES[role], _option(role), USUAL_NAMES[names], own, HINTS.get(names, ""))
 
 
 def _check_named(header: Sequence[str], named: Mapping[str, str | None], *, file: object) -> None:
     if named.get("amount") and named.get("unit_price"):
         raise OptionError(_TWO_NAMED())
-    columns = [column for column in named.values() if column]
-    for column in columns:
-        if columns.count(column) > 1:
-            options = [_option(role) for role in named if named[role] == column]
-            raise OptionError(_NAMED_TWICE(options=", ".join(options), column=column))
-    missing = [column for column in columns if column not in header]
-    if missing:
-        raise FileError(ABSENT(file=file, missing=missing, columns=list(header)))
-
-
-def _unknown(
-    roles: Sequence[str],
-    header: Sequence[str],
-    *,
-    file: object,
-    below: Sequence[tuple[int, Sequence[str]]] = (),
-    is_text: bool = False,
-) -> OptionError:
-    """Name all roles that no column plays, with the columns that may."""
-    options = [_perhaps(role, header) for role in roles]
-    names = Joined([_ROLES[role]() for role in roles], ", ", "、")
-    hints = [_LOOKS_LIKE_DATA()] if any(map(_is_value, header)) else []
-    n_before = next((n for n, row in below if looks_like_header(row)), None)
-    if n_before is not None:
-        hints = [_HEADER_BELOW(line=n_before + 1, n=n_before)]
-    elif len(header) == 1 and is_text:
-        hints += [_ONE_COLUMN()]
-    hints += [_MAY_BE_FREE()] if "amount" in roles and not hints else []
-    return OptionError(
-        _UNKNOWN(
-            file=file,
-            roles=names,
-            options=Joined(options, ", ", "、"),
-            columns=list(header),
-            n=len(roles),
-            hint=Joined(hints, "", ""),
-        )
-    )
-
-
-def _perhaps(role: str, header: Sequence[str]) -> str:
-    likely = likely_columns(header, "customer_id" if role == "master_id" else role)
-    return _PERHAPS(option=_option(role), columns=", ".join(likely)) if likely else _option(role)
-
-
-def _is_value(name: str) -> bool:
-    """Whether a column's name is a number or a date, which no header holds."""
-    digits = re.sub(r"[^0-9]", "", name)
-    return bool(re.fullmatch(r"[0-9.,:/\s\-]+", name)) and len(digits) >= len(name) / 2 and not name.isdecimal()
-
-
-def _say(role: str, column: str, *, language: Language) -> None:
-    say(_GUESSED(role=_ROLES[role](), column=column, option=_option(role)), language)
+    check_columns(header, {_option(role): column for role, column in named.items()}, file=file)
 
 
 def _option(role: str) -> str:

@@ -22,7 +22,7 @@ _MERGED: Final = Message(
     zh="按 {file}，{n:,} 个客户编号合并为 {left:,} 个。{absent}",
 )
 _ABSENT: Final = Message(
-    en=" {n:,} of its ids {n:is|are} not in the orders ({ids}).", zh="其中 {n:,} 个编号不在订单中（{ids}）。"
+    en=" {n:,} of its ids {n:does|do} not occur ({ids}).", zh="其中 {n:,} 个编号没有出现（{ids}）。"
 )
 
 

@@ -18,8 +18,9 @@ from crmkit.cli.language import FileError, say
 from crmkit.cli.reading._chunks import Chunk
 from crmkit.cli.reading._damaged_ids import say_damaged_ids
 from crmkit.cli.reading._files import open_table
-from crmkit.cli.reading._guess import ABSENT, Columns, found_columns
+from crmkit.cli.reading._guess import Columns, found_columns
 from crmkit.cli.reading._known_exports import known_export
+from crmkit.cli.reading._labels import labels_of
 from crmkit.cli.reading._log_remarks import said_holes, said_holes_by
 from crmkit.cli.reading._merge_file import merge_ids_of, say_merged
 from crmkit.cli.reading._notation import say_notation
@@ -31,24 +32,17 @@ from crmkit.cli.reading._rate_file import rates_of, say_converted
 from crmkit.cli.reading._refund_dates import say_refund_dates
 from crmkit.cli.reading._telling_words import check_telling_words
 from crmkit.cli.reading._typed_chunks import typed_chunk
+from crmkit.cli.reading._unfit import check_columns_kept, check_merged, no_rows
 from crmkit.cli.reading._unusable import Unusable, money_columns, used_columns
 from crmkit.cli.reading._warehouse import Warehouse, open_warehouse
 from crmkit.transactions import as_order_lines, as_transactions, audit_orders, rejected_orders
 
 __all__ = ["CHUNK_ROWS", "OrderLog", "Usable", "open_orders"]
 
-_NO_ROWS: Final = Message(
-    en="{file} has a header with the columns {columns} and no rows.", zh="{file} 只有表头 {columns}，没有数据行。"
-)
 _EMPTY_COLUMN: Final = Message(
     en="{file} holds nothing in the columns {columns}. Name other columns; if they hold formulas, open the workbook in "
     "Excel and save it, for only then does it hold their results.",
     zh="{file} 的列 {columns} 全为空。请另行指定；若其中为公式，请先用 Excel 打开并保存，文件才会含有计算结果。",
-)
-_MERGED: Final = Message(
-    en="{file} has cells that are merged over several rows in the columns {columns}; only the first of these rows "
-    "would have the value. Unmerge them and fill the values down.",
-    zh="{file} 的列 {columns} 中有跨行合并的单元格，只有首行有值。请取消合并，并向下填充。",
 )
 
 CHUNK_ROWS = 1_000_000
@@ -105,6 +99,10 @@ class OrderLog:
             )
         return said_holes_by(looked_at, by=by, as_of=as_of, language=options.language)
 
+    def labels(self, by: str) -> pd.DataFrame:
+        """The label of each customer in a column that was kept."""
+        return labels_of(self.rows, by, customer_id=self.columns["customer_id"], merge_ids=self.formats["merge_ids"])
+
     def _lines(self, options: OrderOptions, *, keep: Sequence[str] = ()) -> Any | None:
         """The lines of orders with ids: unlike distinct orders, they show days that were loaded twice."""
         if self.columns["order_id"] is None:
@@ -134,16 +132,13 @@ def open_orders(options: OrderOptions, *, keep: Sequence[str] = ()) -> Iterator[
             below=table.below,
             is_text=table.is_text,
         )
-        missing = [name for name in keep if name not in table.columns]
-        if missing:
-            raise FileError(ABSENT(file=file, missing=missing, columns=table.columns))
-        if merged := [name for name in (*used_columns(columns), *keep) if name in table.merged]:
-            raise FileError(_MERGED(file=file, columns=merged))
+        check_columns_kept(table, keep, file=file)
+        check_merged(table, [*used_columns(columns), *keep], file=file)
         ids = [name for name in (columns["customer_id"], columns["order_id"], *keep) if name is not None]
         chunks = table.chunks(ids, CHUNK_ROWS)
         waiting = deque(chunk for chunk in (next(chunks, None), next(chunks, None)) if chunk is not None)
         if not waiting or waiting[0].rows.empty:
-            raise FileError(_NO_ROWS(file=file, columns=table.columns))
+            raise no_rows(table, file=file)
         _check_filled(waiting[0].rows, columns, file=file, whole=len(waiting) == 1)
         check_telling_words(waiting[0].rows, columns, options.columns)
         unusable = Unusable(columns)

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 import pandas as pd
 
-from crmkit._messages import Joined, Message
-from crmkit.cli.language import OptionError, say
+from crmkit._messages import Message
+from crmkit.cli.language import OptionError
 from crmkit.cli.reading._files import open_table
-from crmkit.cli.reading._guess import ABSENT, found_id
+from crmkit.cli.reading._guess import found_id
+from crmkit.cli.reading._left_out import LeftOut, say_left_out
+from crmkit.cli.reading._naming import ABSENT
 from crmkit.cli.reading._options import ROLES, OrderOptions
 from crmkit.cli.reading._order_log import CHUNK_ROWS
 from crmkit.customers import as_customers, audit_customers
@@ -27,8 +29,6 @@ _FOR_ORDERS: Final = Message(
     en="{options} is for orders; a file with one row per customer has none. Leave it out.",
     zh="{options} 只用于订单，而该文件每行是一位客户。请去掉该选项。",
 )
-_LEFT_OUT: Final = Message(en="Left out of {given:,} rows: {reasons}.", zh="共 {given:,} 行，剔除：{reasons}。")
-_COUNTED: Final = Message(en="{n:,} {reason}", zh="{reason} {n:,} 行")
 
 
 def customers_of_totals(options: OrderOptions, totals: Mapping[str, str | None]) -> pd.DataFrame:
@@ -75,8 +75,9 @@ def _of_orders(options: OrderOptions) -> dict[str, Any]:
 
 def _say_left_out(audit: pd.DataFrame, options: OrderOptions) -> None:
     counts = audit.set_index("reason")["n_rows"]
-    names = LABELS["customer_reason"]
-    left_out = [reason for reason in counts.index if counts[reason] and reason not in ("no_order", "kept", "given")]
-    told = [_COUNTED(n=int(counts[reason]), reason=names[reason].text(options.language).lower()) for reason in left_out]
-    if told:
-        say(_LEFT_OUT(given=int(counts["given"]), reasons=Joined(told, ", ", "，")), options.language)
+    found = [
+        LeftOut(reason, int(counts[reason]))
+        for reason in counts.index
+        if counts[reason] and reason not in ("no_order", "kept", "given")
+    ]
+    say_left_out(found, LABELS["customer_reason"], options.language, given=int(counts["given"]))

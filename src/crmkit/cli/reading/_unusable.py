@@ -13,17 +13,13 @@ import pandas as pd
 from crmkit._checks import some
 from crmkit._messages import Column, Joined, Message, Said
 from crmkit._names import Language
-from crmkit.cli.language import FileError, say
+from crmkit.cli.language import FileError
 from crmkit.cli.reading._guess import Columns
+from crmkit.cli.reading._left_out import LeftOut, say_left_out
 from crmkit.transactions import AUDIT_REASONS
 
 __all__ = ["Unusable", "money_columns", "used_columns"]
 
-_LEFT_OUT: Final = Message(
-    en="Left out of {given:,} {given:row|rows}: {reasons}.", zh="{given:,} 行中未使用的：{reasons}。"
-)
-_COUNTED: Final = Message(en="{n:,} {reason}", zh="{reason} {n:,} 行")
-_SHOWN: Final = Message(en="{said} ({values})", zh="{said}（{values}）")
 _CANNOT_BE_USED: Final = Message(
     en="The file has rows that cannot be used: {reasons}.{hint} Correct them, or pass --invalid drop.",
     zh="文件中有无法使用的行：{reasons}。{hint}请修正，或使用 --invalid drop。",
@@ -80,14 +76,12 @@ class Unusable:
 
     def say(self, language: Language) -> None:
         """Count the rows left out on standard error, with examples."""
-        if not self:
-            return
-        told = [
-            _counted(self.counts[reason], reason, self._shown(reason), language)
+        found = [
+            LeftOut(reason, self.counts[reason], self._shown(reason))
             for reason in self._sources()
             if self.counts[reason]
         ]
-        say(_LEFT_OUT(given=self.n_rows, reasons=Joined(told, ", ", "，")), language)
+        say_left_out(found, AUDIT_REASONS, language, given=self.n_rows)
 
     def _sources(self) -> dict[str, Sequence[str]]:
         date = self.columns["date"]
@@ -131,9 +125,3 @@ def _keep(kept: list[object], values: pd.Series[Any]) -> None:
         plain = None if pd.isna(value) else value.item() if isinstance(value, np.generic) else value
         if len(kept) < _KEPT and plain not in kept:
             kept.append(plain)
-
-
-def _counted(count: int, reason: str, shown: str, language: Language) -> Said:
-    name = AUDIT_REASONS[reason].text(language)
-    said = _COUNTED(n=count, reason=name.lower())
-    return _SHOWN(said=said, values=shown) if shown else said

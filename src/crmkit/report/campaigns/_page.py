@@ -18,17 +18,8 @@ __all__ = ["page", "sheets"]
 
 _MOST_ROWS: Final = 40
 _OWN: Final = {
-    "campaign": Named(TEXTS["campaign"], "text"),
-    "arm": Named(TEXTS["arm"], "text"),
-    "outcome": Named(TEXTS["outcome"], "text"),
     "value": Named(TEXTS["value"], "number"),
     "n": Named(TEXTS["arm_customers"], "count"),
-    "lower": Named(TEXTS["lower"], "number"),
-    "upper": Named(TEXTS["upper"], "number"),
-    "control_value": Named(TEXTS["control_value"], "number"),
-    "difference": Named(TEXTS["difference"], "number"),
-    "difference_lower": Named(TEXTS["difference_lower"], "number"),
-    "difference_upper": Named(TEXTS["difference_upper"], "number"),
 }
 _IN_UNIT: Final = ("value", "lower", "upper", "control_value", "difference", "difference_lower", "difference_upper")
 

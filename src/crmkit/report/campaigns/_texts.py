@@ -20,10 +20,6 @@ TEXTS: Final[Mapping[str, Label]] = {
     "control_value": Label("Control group", "对照组"),
     "difference": Label("Difference", "差值"),
     "difference_interval": Label("Its 95% interval", "差值的 95% 区间"),
-    "lower": Label("95% interval, lower end", "95% 置信区间下限"),
-    "upper": Label("95% interval, upper end", "95% 置信区间上限"),
-    "difference_lower": Label("Difference, lower end", "差值下限"),
-    "difference_upper": Label("Difference, upper end", "差值上限"),
     "campaigns_note": Label(
         "The difference from the control group is what the campaign brought about if the groups were drawn at random. "
         "An interval that includes 0 leaves open whether it did anything; of many lines, some differ by chance.",

@@ -6,31 +6,17 @@ import math
 from typing import Any, Final
 
 from crmkit._figures import NOTHING, number, share
-from crmkit._workbook import Named, Sheet
+from crmkit._workbook import LIGHTS, Sheet, scorecard_sheet
 from crmkit.plans import KINDS
 from crmkit.report._facts import Facts
 from crmkit.report._kpi_rows import kpi_rows, kpi_sheet
 from crmkit.report._numbers import cut
 from crmkit.report._section import Answer
-from crmkit.report._sheets import sheet_of
 from crmkit.report.execution._texts import TEXTS
 
 __all__ = ["page", "sheets"]
 
 _MOST_ITEMS: Final = 10
-_OWN: Final = {
-    "level": Named(TEXTS["level"], "text"),
-    "owner": Named(TEXTS["owner"], "text"),
-    "item": Named(TEXTS["item"], "text"),
-    "kind": Named(TEXTS["kind"], "text"),
-    "weight": Named(TEXTS["weight"], "number"),
-    "target_low": Named(TEXTS["target_low"], "number"),
-    "target_high": Named(TEXTS["target_high"], "number"),
-    "actual": Named(TEXTS["actual"], "number"),
-    "attainment": Named(TEXTS["attainment"], "share"),
-    "score": Named(TEXTS["score"], "share"),
-    "light": Named(TEXTS["light"], "text"),
-}
 
 
 def page(answer: Answer, facts: Facts) -> dict[str, Any]:
@@ -50,14 +36,10 @@ def page(answer: Answer, facts: Facts) -> dict[str, Any]:
 def sheets(answer: Answer, facts: Facts) -> list[Sheet]:
     """The KPIs, and the scorecard item by item."""
     card = answer.tables["execution_scores"]
-    shown = card.assign(
-        level=[TEXTS[f"level_{code}"].text(facts.language) for code in card["level"]],
-        kind=card["kind"].map({code: name.text(facts.language) for code, name in KINDS.items()}),
-        light=[TEXTS[f"light_{code}"].text(facts.language) for code in card["light"]],
-    )
+    names = {code: name.text(facts.language) for code, name in KINDS.items()}
     return [
         kpi_sheet(TEXTS["execution"], answer.tables["execution_kpis"], facts),
-        sheet_of(TEXTS["table_execution_scores"], shown, facts, own=_OWN),
+        scorecard_sheet(card.assign(kind=card["kind"].map(names)), facts.language),
     ]
 
 
@@ -67,7 +49,7 @@ def _score(row: dict[Any, Any], facts: Facts) -> dict[str, str]:
         "owner": TEXTS["level_all"].text(facts.language) if whole else cut(str(row["owner"])),
         "weight": number(row["weight"]),
         "score": NOTHING if math.isnan(row["score"]) else share(row["score"]),
-        "light": TEXTS[f"light_{row['light']}"].text(facts.language),
+        "light": LIGHTS[row["light"]].text(facts.language),
         "is_whole": "yes" if whole else "",
     }
 
