@@ -36,7 +36,7 @@ def table_options(command: Callable[..., None]) -> Callable[..., None]:
         for option, settings in {**options, **dict(table.own)}.items():
             parameter = option.removeprefix("--").replace("-", "_")
             if option not in made and parameter not in of_orders.parameters:
-                names = ", ".join(_takers(parameter))
+                names = " and ".join(_takers(parameter))
                 text = settings.get("help") or _help(helps[option], parameter)
                 made[option] = click.option(
                     option, cls=HeadedOption, heading=f"Options of {names}", **{**settings, "help": text}

@@ -72,8 +72,9 @@ def named_rows(
             raise no_rows(opened, file=file)
     rows = pd.concat(chunks, ignore_index=True)
     numbers = [name for role in roles if role.holds == "number" for name in _names(columns[role.name])]
-    rows = _with_numbers(rows, numbers, options, table=table)
-    return NamedRows(rows if by is None else rows.assign(**{BY: rows[by].where(_is_filled(rows[by]))}), roles, columns)
+    if by is not None:
+        rows = rows.assign(**{BY: rows[by].where(_is_filled(rows[by]))})
+    return NamedRows(_with_numbers(rows, numbers, options, table=table), roles, columns)
 
 
 def _names(column: Any) -> list[str]:
@@ -88,8 +89,8 @@ def _with_numbers(rows: pd.DataFrame, names: Sequence[str], options: OrderOption
         texts.look_at(rows[name], name=name, where=Column(table, name))
     say_notation(texts, options.language)
     read = {name: texts.numbers(name) for name in in_text}
-    made = {name: rows[name].astype(object).where(np.isnan(numbers), numbers) for name, numbers in read.items()}
-    return rows.assign(**made)
+    given = {name: rows[name].astype(object).where(_is_filled(rows[name]), None) for name in in_text}
+    return rows.assign(**{name: given[name].where(np.isnan(numbers), numbers) for name, numbers in read.items()})
 
 
 def _is_filled(values: pd.Series[Any]) -> pd.Series[bool]:
