@@ -5,6 +5,9 @@ import json
 import pytest
 from tests.commands import run, text
 
+from crmkit._names import plain_name
+from crmkit.cli.reading._column_names import USUAL_NAMES
+
 ROW = [("ann", "2024-01-05", "10", "A1"), ("bo", "2024-01-06", "5", "A2")]
 
 
@@ -63,6 +66,13 @@ def test_usual_names_are_found_and_said(header):
 def test_what_is_guessed_is_said_in_chinese():
     _, said = columns(("会员号", "日期", "金额", "备注"), "--language", "zh")
     assert said.splitlines()[0] == "客户编号：会员号（自动识别；可用 --customer-id 另行指定）"
+
+
+def test_usual_names_are_in_the_form_in_which_they_are_compared():
+    names = [name for groups in USUAL_NAMES.values() for group in groups for name in group.split()]
+    assert [name for name in names if plain_name(name) != name] == []
+    found, _ = columns(("ユーザーID", "受注日", "売上金額", "備考"))
+    assert found == {"customer_id": "ユーザーID", "date": "受注日", "amount": "売上金額"}
 
 
 def test_the_librarys_own_names_are_taken_without_a_word_and_first():

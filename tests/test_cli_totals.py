@@ -52,7 +52,8 @@ def test_days_of_the_last_order_are_counted_to_as_of(totals, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "Left out of 20 rows: 1 unusable spend."), ("zh", "剔除：消费额无效 1 行")]
+    ("language", "words"),
+    [("en", "Left out of 20 rows: 1 unusable spend."), ("zh", "20 行中未使用的：消费额无效 1 行。")],
 )
 def test_rows_that_cannot_be_used_are_said(totals, tmp_path, language, words):
     totals.assign(revenue=[None, *totals["revenue"][1:]]).to_csv(tmp_path / "totals.csv", index=False)

@@ -59,6 +59,16 @@ def test_the_same_customer_may_be_in_several_campaigns():
     assert len(as_contacts(both, **ASKED, campaign="wave")) == 8
 
 
+def test_outcomes_that_are_written_out_count_as_flags():
+    given = pd.DataFrame({"customer_id": [1, 2, 3], "arm": ["a"] * 3, "came": ["True", "false", "True"]})
+    given = given.assign(zh=["是", "否", "否"], odd=["yes", "2", "no"])
+    found = as_contacts(given, outcomes=["came", "zh"], control=None)
+    assert (found["came"].tolist(), found["zh"].tolist()) == ([1, 0, 1], [1, 0, 0])
+    # numbers with words among them are numbers
+    left = as_contacts(given, outcomes=["odd"], control=None, invalid="drop")
+    assert rows(left, columns=["customer_id", "odd"]) == [(2, 2)]
+
+
 def test_every_row_has_one_reason():
     odd = pd.DataFrame(
         {

@@ -86,6 +86,14 @@ def test_text_is_read_and_columns_are_named_by_keyword():
     assert list(got.index) == ["x"]
 
 
+@pytest.mark.parametrize(
+    ("yes", "no"), [("yes", "No"), ("是", "否"), ("ja", "nein"), ("Oui", "non"), ("はい", "いいえ")]
+)
+def test_answers_in_several_languages_are_flags(yes, no):
+    given = spells(("ann", "2024-01-01", None, 1), ("bo", "2024-01-01", None, 1)).assign(trial=[yes, no])
+    assert as_subscriptions(given, trial="trial")["trial"].tolist() == [True, False]
+
+
 @pytest.mark.parametrize("missing", [[None, None], [np.nan, np.nan], ["", " "], [pd.NaT, pd.NaT]], ids=repr)
 def test_all_spells_may_be_running(missing):
     given = spells(("ann", "2024-01-01", None, 1), ("bo", "2024-01-01", None, 1)).assign(end=missing)

@@ -28,4 +28,5 @@ def plain_name(name: str) -> str:
     """A name as people compare it: without case, accents, width, spaces and punctuation."""
     parts = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).casefold())
     bare = "".join(each for each in parts if not "\u0300" <= each <= "\u036f")
-    return unicodedata.normalize("NFC", re.sub(r"[\W_]", "", bare))
+    # Marks that make another letter, as in Japanese, are no accents.
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", bare))

@@ -44,13 +44,15 @@ def _options() -> dict[str, str]:
     context = click.get_current_context(silent=True)
     parameters = [] if context is None else context.command.params
     return {
-        f"{parameter.name}={parameter.flag_value!r}" if _sets_a_value(parameter) else str(parameter.name): max(
-            parameter.opts, key=len
-        )
+        _key(parameter): max(parameter.opts, key=len)
         for parameter in parameters
         if isinstance(parameter, click.Option) and parameter.name is not None
     }
 
 
-def _sets_a_value(option: click.Option) -> bool:
-    return option.is_flag and option.flag_value is not None
+def _key(option: click.Option) -> str:
+    if not option.is_flag:
+        return str(option.name)
+    # What click says of a flag that is on or off differs between its versions.
+    value = option.flag_value if isinstance(option.flag_value, str) else True
+    return f"{option.name}={value!r}"
