@@ -189,7 +189,7 @@ def test_numbers_are_read_in_the_notation_of_the_file(folder):
     assert "--decimal-point for the first, --decimal-comma for the second" in said
     document, said = found("subscriptions", "--decimal-comma")
     assert values(document)["mrr",] == 1250
-    assert "Left out of 2 rows: 1 unusable mrr" in said
+    assert "Left out of 2 rows: 1 unusable MRR" in said
 
 
 # Reference: the library's own tables of the same rows.

@@ -164,6 +164,11 @@ def test_kpis_that_touch_it_are_marked(folder):
     assert "Figures marked † cover periods that touch such days." in stderr
     rows = json.loads(run(*asked, "--start", "2024-04-30", "--json")[1])["kpis"]
     assert all(row["touches_hole"] for row in rows)
+    # by month: April alone; retention also in May, which is compared with April
+    rows = json.loads(run(*asked, "--start", "2024-03-01", "--freq", "M", "--json")[1])["kpis"]
+    touched = {(row["kpi"], int(row["period"][5:7])) for row in rows if row["touches_hole"]}
+    assert {month for kpi, month in touched if kpi == "revenue"} == {4}
+    assert {month for kpi, month in touched if kpi == "retention_rate"} == {4, 5}
     _, stdout, _ = run(*asked, "--start", "2024-08-01")
     assert [line.split("  ")[0] for line in stdout.splitlines() if "†" in line] == new_or_not
 

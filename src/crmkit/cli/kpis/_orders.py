@@ -49,17 +49,23 @@ def _touches_hole(
     table: pd.DataFrame, holes: list[LogHole], start: datetime, last: datetime, *, freq: Freq | None
 ) -> list[bool]:
     """Whether the days of each KPI touch a hole."""
-    from crmkit._calendar import period_end
+    from crmkit._calendar import first_day_of, number_of_period, period_end
     from crmkit._kpi import catalogue_code, window_of
     from crmkit.activity import touching
     from crmkit.metrics import kpi_catalogue
 
-    windows = kpi_catalogue().set_index("kpi")["window"].loc[[catalogue_code(code) for code in table["kpi"]]]
-    days = [(start, last)] * len(table)
-    if freq is not None:
-        firsts = [first.to_pydatetime() for first in table["period"]]
-        days = [(max(first, start), min(period_end(first, freq=freq), last)) for first in firsts]
-    return [bool(touching(holes, *window_of(window, *each))) for window, each in zip(windows, days, strict=True)]
+    windows = list(kpi_catalogue().set_index("kpi")["window"].loc[[catalogue_code(code) for code in table["kpi"]]])
+    if freq is None:
+        return [bool(touching(holes, *window_of(window, start, last))) for window in windows]
+    found = []
+    for window, period in zip(windows, table["period"], strict=True):
+        first = period.to_pydatetime()
+        low, high = window_of(window, max(first, start), min(period_end(first, freq=freq), last))
+        if window == "period and the one before":
+            # Months differ in length.
+            low = first_day_of(number_of_period(first, freq=freq) - 1, freq=freq)
+        found.append(bool(touching(holes, low, high)))
+    return found
 
 
 ORDERS: Final = KpiTable(

@@ -30,7 +30,8 @@ def say_left_out(found: Sequence[LeftOut], names: Mapping[str, Label], language:
     """Say it, if there are any; ``names`` are those of the reasons, ``given`` is the number of all rows."""
     told = []
     for each in found:
-        said = _COUNTED(n=each.n, reason=names[each.reason].text(language).lower())
+        name = names[each.reason].text(language)
+        said = _COUNTED(n=each.n, reason=name[:1].lower() + name[1:])
         told.append(_SHOWN(said=said, values=each.values) if each.values else said)
     if told:
         say(_LEFT_OUT(given=given, reasons=Joined(told, ", ", "，")), language)
