@@ -153,12 +153,16 @@ def test_words_for_the_kinds_of_a_plan(folder):
     assert "--kinds" not in said
 
 
-def test_orders_by_region_and_month(folder):
-    rows = [("ann", "2024-01-05", "10", "N"), ("bo", "2024-01-06", "20", "S"), ("ann", "2024-02-07", "5", ""),
+@pytest.mark.parametrize("rows_of_a_chunk", [1_000_000, 1])
+def test_orders_by_region_and_month(rows_of_a_chunk, folder, monkeypatch):
+    monkeypatch.setattr("crmkit.cli.reading._order_log.CHUNK_ROWS", rows_of_a_chunk)
+    (folder / "joined.csv").write_text("customer_id,merged_id\nann2,ann\n")
+    rows = [("ann", "2024-01-05", "10", "N"), ("bo", "2024-01-06", "20", "S"), ("ann2", "2024-02-07", "5", ""),
             ("cy", "2024-02-08", "7", "")]  # fmt: skip
     header = ("customer_id", "date", "amount", "region")
     (folder / "orders.csv").write_text(text(header=header, rows=rows), "utf-8")
     options = ("--start", "2024-01-01", "--end", "2024-02-29", "--freq", "M", "--by", "region", "--json")
+    options = (*options, "--merge-ids", "joined.csv")
     kpis = values(json.loads(run("kpi", "orders.csv", *options)[1]), "region", "scope", "period")
     revenue = {key[:3]: value for key, value in kpis.items() if key[3] == "revenue"}
     assert {(*key[:2], key[2][:7]): value for key, value in revenue.items()} == {
