@@ -43,12 +43,16 @@ def divided(function: Any, *, n: Numbers, level: float, **inputs: Any) -> KpiRow
     (record,) = kpis_of(function)
     parts = quotient_of(function, **inputs)
     option = None if record.option is None else inputs[record.option]
-    return KpiRow(record.code_by(option), parts.value, *parts, n, *interval_of(record, parts, level=level))
+    interval = interval_of(record, parts, level=level, option=option)
+    return KpiRow(record.code_by(option), parts.value, *parts, n, *interval)
 
 
-def interval_of(record: Kpi, parts: Quotient, *, level: float) -> tuple[Floats, Floats]:
-    """Return the ends of the interval of a KPI: Wilson's for shares of a count, Poisson's for events, else ``nan``."""
-    if record.is_share_of_count:
+def interval_of(record: Kpi, parts: Quotient, *, level: float, option: str | None) -> tuple[Floats, Floats]:
+    """Return the ends of the interval of a KPI: Wilson's for shares of a count, Poisson's for events, else ``nan``.
+
+    Of several definitions, the ``option`` says which it is.
+    """
+    if record.is_share_of_count(option):
         return wilson_interval(parts.numerator, parts.denominator, level=level)
     if record.counts_events:
         return poisson_interval(parts.numerator, parts.denominator, level=level)

@@ -204,12 +204,16 @@ class Example(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A definition in use: the value of the option that selects it, the inputs it needs, and a worked number."""
+    """A definition in use: the value of the option that selects it, the inputs it needs, and a worked number.
+
+    It may be a share of things counted where others of the same KPI are not.
+    """
 
     option: str
     definition: Label
     inputs: tuple[str, ...]
     example: Example
+    is_share: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,9 +273,10 @@ class Kpi:
         """Its code in tables: followed by the option where there are several definitions."""
         return self.code if option is None else f"{self.code}[{option}]"
 
-    @property
-    def is_share_of_count(self) -> bool:
-        """Whether it is a share of things counted, so that Wilson's interval holds."""
+    def is_share_of_count(self, option: str | None) -> bool:
+        """Whether it is a share of things counted by a definition, so that Wilson's interval holds."""
+        if any(each.is_share for each in self.variants if each.option == option):
+            return True
         return self.unit == "share" and any(each.of and each.kind == "count" for each in self.inputs)
 
 

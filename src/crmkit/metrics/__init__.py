@@ -88,7 +88,13 @@ from crmkit.metrics._recurring_retention import (
     net_mrr_churn_rate,
     net_revenue_retention,
 )
-from crmkit.metrics._recurring_revenue import annual_recurring_revenue, mrr_growth_rate, mrr_quick_ratio, net_new_mrr
+from crmkit.metrics._recurring_revenue import (
+    annual_recurring_revenue,
+    mrr_growth_rate,
+    mrr_per_customer,
+    mrr_quick_ratio,
+    net_new_mrr,
+)
 from crmkit.metrics._responses import (
     conversion_rate,
     cost_per_click,
@@ -197,6 +203,7 @@ __all__ = [
     "market_share",
     "mrr_growth_rate",
     "mrr_movement_table",
+    "mrr_per_customer",
     "mrr_quick_ratio",
     "net_mrr_churn_rate",
     "net_new_mrr",

@@ -171,6 +171,7 @@ def lead_conversion_rate(*, leads_won: Numbers, leads: Numbers) -> Numbers:
                 "trials_ended",
             ),
             Example({"trials_converted": 18, "trials_ended": 48, "base": "ended"}, 0.375),
+            is_share=True,
         ),
         Variant(
             "started",

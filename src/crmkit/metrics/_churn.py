@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._arrays import Floats
 from crmkit._kpi import Example, Kpi, Variant, count, kpi, number, part, ratio, share, tells
 from crmkit._names import Label
 from crmkit._stats import Numbers, as_floats, check_counts
 
-__all__ = ["annualised_churn_rate", "average_customer_lifetime", "customer_churn_rate", "daily_churn_rate"]
+__all__ = [
+    "annualised_churn_rate",
+    "average_customer_lifetime",
+    "customer_churn_rate",
+    "daily_churn_rate",
+    "sum_of_daily_rates",
+]
 
 ChurnMethod: TypeAlias = Literal["cohort", "standard", "open"]
 
@@ -178,8 +184,14 @@ def daily_churn_rate(*, lost: npt.ArrayLike, customers_start: npt.ArrayLike) -> 
     gone, there = np.broadcast_arrays(
         np.atleast_1d(as_floats(lost, name="lost")), as_floats(customers_start, name="customers_start")
     )
+    return float(sum_of_daily_rates(gone, there))
+
+
+def sum_of_daily_rates(lost: Floats, there: Floats) -> Floats:
+    """Add up the churn rates of days along the last axis; ``nan`` where no day has customers."""
     counted = there != 0
-    return float((gone[counted] / there[counted]).sum()) if counted.any() else math.nan
+    rates = np.divide(lost, there, out=np.zeros(there.shape), where=counted)
+    return np.where(counted.any(axis=-1), rates.sum(axis=-1), np.nan)
 
 
 @kpi(

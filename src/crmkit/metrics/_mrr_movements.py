@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,15 @@ from crmkit._calendar import Freq, check_freq, day_numbers, first_day_of, number
 from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
-from crmkit.metrics._cell_labels import beside_labels, beside_periods
-from crmkit.metrics._mrr_spells import Ints, Moves, moves_of, spells_as_of
+from crmkit.metrics._cell_labels import beside_labels, beside_periods, labels_of
+from crmkit.metrics._mrr_moves import Moves, moves_of
+from crmkit.metrics._mrr_spells import Ints, begun_by, number_of_day, rows_of_spells, spells_of
+from crmkit.metrics._mrr_sums import MONEY, PEOPLE, sums_of_moves
 
 __all__ = ["mrr_movement_table"]
 
 Measure: TypeAlias = Literal["closing", "daily"]
 
-_MONEY: Final = ("new", "reactivation", "expansion", "contraction", "churned")
-_PEOPLE: Final = ("new_customers", "reactivated_customers", "churned_customers")
 _OWN: Final = (
     "scope",
     "period",
@@ -30,8 +30,8 @@ _OWN: Final = (
     "mrr",
     "customers_start",
     "customers",
-    *(f"{name}_mrr" for name in (*_MONEY, "moved")),
-    *_PEOPLE,
+    *(f"{name}_mrr" for name in (*MONEY, "moved")),
+    *PEOPLE,
     "moved_customers",
     *("customer_id", "subscription_id", "start", "end", "end_known", "trial", "currency"),
 )
@@ -125,74 +125,35 @@ def mrr_movement_table(
     labels = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     if taken := [name for name in labels if name in _OWN]:
         raise ValueError(_NAME_TAKEN(names=taken))
-    spells = spells_as_of(subscriptions, day, by=labels)
-    first = spells.rows["start"].min().to_pydatetime()
+    rows = rows_of_spells(subscriptions, by=labels, until=day)
+    begun_by(rows, day)
+    spells = spells_of(rows, day)
+    first = rows["start"].min().to_pydatetime()
     numbers = range(number_of_period(first, freq=freq), number_of_period(day, freq=freq) + 1)
     starts = day_numbers(np.array([first_day_of(number, freq=freq) for number in numbers], dtype="datetime64[us]"))
 
     def period_of(days: Ints) -> Ints:
         return np.searchsorted(starts, days, side="right") - 1
 
-    groups, scopes, codes = _groups(spells.rows, labels)
+    found = labels_of(rows, labels) if labels else None
     whole, parts = moves_of(
         spells,
-        groups=codes,
+        groups=np.zeros(len(rows), dtype=np.int64) if found is None else found.codes,
         steps=period_of if measure == "closing" else lambda days: days - starts[0],
-        last=int(day_numbers(np.array([day], dtype="datetime64[us]"))[0]),
+        last=number_of_day(day),
     )
-    n_periods = len(numbers)
-    tables = [_summed(parts, period_of, starts[0], len(scopes) - 1, n_periods, spells.unit, measure)] if labels else []
-    tables.append(_summed(whole, period_of, starts[0], 1, n_periods, spells.unit, measure))
-    table = pd.concat(tables, ignore_index=True)
-    table.insert(0, "measure", pd.Series([measure] * len(table)))
-    if not labels:
+
+    def summed(moves: Moves, n_groups: int) -> pd.DataFrame:
+        period = moves.step if measure == "closing" else period_of(moves.step + starts[0])
+        return sums_of_moves(moves, period, n_groups=n_groups, n_periods=len(numbers), unit=spells.unit)
+
+    table = summed(whole, 1)
+    if found is None:
         table = table.drop(columns=["moved_mrr", "moved_customers"])
+    else:
+        table = pd.concat([summed(parts, len(found.groups)), table], ignore_index=True)
+    table.insert(0, "measure", pd.Series([measure] * len(table)))
     early = first_day_of(numbers[0], freq=freq)
-    table = beside_periods(table, numbers, n_groups=len(scopes), freq=freq, first=early, last=day)
-    return from_pandas(beside_labels(table, groups, scopes) if labels else table, like=subscriptions)
-
-
-def _summed(
-    moves: Moves, period_of: Any, first: Any, n_groups: int, n_periods: int, unit: float, measure: Measure
-) -> pd.DataFrame:
-    """Add moves up by group and period, and follow what is there at each close."""
-    period = moves.step if measure == "closing" else period_of(moves.step + first)
-    cell = moves.group * n_periods + period
-    size = n_groups * n_periods
-
-    def closes(changes: Any) -> Any:
-        sums = np.zeros(size, dtype=np.int64)
-        np.add.at(sums, cell, changes)
-        return sums.reshape(n_groups, n_periods).cumsum(axis=1)
-
-    def people(flags: Any) -> Any:
-        return np.rint(np.bincount(cell, flags, size)).astype(np.int64)
-
-    def opening(closing: Any) -> Any:
-        return np.hstack([np.zeros((n_groups, 1), dtype=closing.dtype), closing[:, :-1]]).ravel()
-
-    counts = {name: people(getattr(moves, name)) for name in (*_PEOPLE, "moved_customers")}
-    net = counts["new_customers"] + counts["reactivated_customers"] - counts["churned_customers"]
-    customers = (net + counts["moved_customers"]).reshape(n_groups, n_periods).cumsum(axis=1)
-    mrr = closes(moves.change) / unit
-    return pd.DataFrame(
-        {
-            "mrr_start": opening(mrr),
-            **{f"{name}_mrr": np.bincount(cell, getattr(moves, name), size) for name in (*_MONEY, "moved")},
-            "mrr": mrr.ravel(),
-            "customers_start": opening(customers),
-            **counts,
-            "customers": customers.ravel(),
-        }
-    )
-
-
-def _groups(rows: pd.DataFrame, labels: Sequence[str]) -> tuple[pd.DataFrame, list[str], Ints]:
-    """The labels of each group with an empty row for the whole, their scopes, and the group of each row."""
-    if not labels:
-        return pd.DataFrame(index=[0]), ["all"], np.zeros(len(rows), dtype=np.int64)
-    codes = rows.groupby(list(labels), dropna=False, sort=True, observed=True).ngroup().to_numpy()
-    places = np.unique(codes, return_index=True)[1]
-    groups = rows.iloc[places][list(labels)].reset_index(drop=True)
-    scopes = np.where(groups.isna().any(axis=1), "no label", "group").tolist()
-    return groups.reindex(range(len(groups) + 1)), [*scopes, "all"], codes.astype(np.int64)
+    n_groups = len(table) // len(numbers)
+    table = beside_periods(table, numbers, n_groups=n_groups, freq=freq, first=early, last=day)
+    return from_pandas(table if found is None else beside_labels(table, *found.with_whole()), like=subscriptions)

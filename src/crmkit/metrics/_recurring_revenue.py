@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from crmkit._kpi import Example, Variant, kpi, money, ratio
+from crmkit._kpi import Example, Variant, count, kpi, money, ratio
 from crmkit._names import Label
 from crmkit._stats import Numbers
 
-__all__ = ["annual_recurring_revenue", "mrr_growth_rate", "mrr_quick_ratio", "net_new_mrr"]
+__all__ = ["annual_recurring_revenue", "mrr_growth_rate", "mrr_per_customer", "mrr_quick_ratio", "net_new_mrr"]
 
 Reactivation: TypeAlias = Literal["included", "excluded"]
 
@@ -208,6 +208,52 @@ def mrr_growth_rate(
     0.2
     """
     return ratio(new_mrr + reactivation_mrr + expansion_mrr - contraction_mrr - churned_mrr, mrr_start)
+
+
+@kpi(
+    name=Label("MRR per customer (ARPA)", "客均月度经常性收入"),
+    group="subscriptions",
+    unit="money per customer",
+    direction="higher",
+    definition=Label("MRR / paying customers, both at the end of the period", "期末月度经常性收入 ÷ 期末订阅客户数"),
+    source="ChartMogul, Help center, Average revenue per account (ARPA)",
+    inputs=(money("mrr", low=0.0, stock="end"), count("paying_customers", stock="end")),
+    example=Example({"mrr": 12500, "paying_customers": 150}, 12500 / 150),
+)
+def mrr_per_customer(*, mrr: Numbers, paying_customers: Numbers) -> Numbers:
+    r"""Recurring revenue of a month per paying customer (ARPA, average revenue per account).
+
+    .. math:: \text{ARPA} = \text{MRR} / \text{paying customers}
+
+    Parameters
+    ----------
+    mrr : float or array-like of float
+        Recurring revenue of a month (MRR) at the end of the period, money, at least 0.
+    paying_customers : float or array-like of float
+        Customers who have paid and are still served at the end of the period, at least 0.
+
+    Returns
+    -------
+    float or column, as given
+        Money per month and customer; ``nan`` where nobody pays.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a number or a column of numbers.
+    ValueError
+        If a number lies outside its range or is infinite, or columns differ in length or index.
+
+    References
+    ----------
+    .. [1] ChartMogul, Help center, Average revenue per account (ARPA).
+
+    Examples
+    --------
+    >>> round(mrr_per_customer(mrr=12500, paying_customers=150), 2)
+    83.33
+    """
+    return ratio(mrr, paying_customers)
 
 
 @kpi(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._kpi import KPI_COLUMNS, Definition, Input, Quotient, interval_of
+from crmkit.metrics._cell_labels import labels_of
 from crmkit.metrics._kpi_table._sums import DAY, NUMBER, ROWS, missing_of
 
 __all__ = ["Cells", "cells_of", "kpis_of_cells"]
@@ -40,7 +40,7 @@ class Cells(NamedTuple):
 
 def cells_of(sums: pd.DataFrame, *, by: Sequence[str], numbers: Sequence[int]) -> Cells:
     """Lay out the sums of groups, periods and days, and those of the whole."""
-    labels, codes = _groups(sums, by)
+    labels, codes = labels_of(sums, by) if by else (pd.DataFrame(index=[0]), np.zeros(len(sums), dtype=np.int64))
     summed = [name for name in sums.columns if name not in (*by, NUMBER, DAY)]
     days = sums.assign(**{_GROUP: codes})
     if by:
@@ -60,19 +60,11 @@ def kpis_of_cells(cells: Cells, definitions: Sequence[Definition], *, level: flo
     return table.reset_index().sort_values(["cell", "definition"], kind="stable", ignore_index=True)
 
 
-def _groups(sums: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, npt.NDArray[np.integer[Any]]]:
-    """The labels that there are, in order, missing ones last; and the place of each row among them."""
-    if not by:
-        return pd.DataFrame(index=[0]), np.zeros(len(sums), dtype=np.int64)
-    codes = sums.groupby(list(by), dropna=False, sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
-    first = pd.Series(range(len(sums))).groupby(codes).first()
-    return sums.iloc[first.to_numpy()][list(by)].reset_index(drop=True), codes
-
-
 def _rows(sums: pd.DataFrame, definition: Definition, *, level: float) -> pd.DataFrame:
     given = {each.name: _values(sums, each) for each in definition.inputs}
     value, numerator, denominator = definition.parts(given)
-    lower, upper = interval_of(definition.record, Quotient(numerator, denominator), level=level)
+    option = None if definition.variant is None else definition.variant.option
+    lower, upper = interval_of(definition.record, Quotient(numerator, denominator), level=level, option=option)
     empty = sums[ROWS].to_numpy() == 0
     numbers = (np.where(empty, np.nan, value), numerator, denominator, _n(definition, denominator), lower, upper)
     return pd.DataFrame({"kpi": definition.code, **dict(zip(KPI_COLUMNS[1:], numbers, strict=True))})

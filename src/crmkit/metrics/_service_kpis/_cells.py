@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from crmkit._calendar import Freq, number_of_period
+from crmkit.metrics._cell_labels import labels_of
 
 __all__ = ["Cells", "cells_of", "numbers_of"]
 
 Places = npt.NDArray[np.intp]
-
-_ALL: Final = "all"
 
 
 class Cells(NamedTuple):
@@ -42,13 +41,10 @@ def cells_of(rows: pd.DataFrame, *, by: Sequence[str], number: str, numbers: Seq
     period = rows[number].to_numpy(dtype=np.int64) - numbers[0]
     whole = _sorted(period, len(numbers))
     if not by:
-        return Cells(pd.DataFrame(index=[0]), [_ALL], numbers, whole)
-    codes = rows.groupby(list(by), dropna=False, sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
-    first = pd.Series(range(len(rows))).groupby(codes).first()
-    groups = rows.iloc[first.to_numpy()][list(by)].reset_index(drop=True)
-    scopes = np.where(groups.isna().any(axis=1), "no label", "group").tolist()
-    places = _sorted(codes * len(numbers) + period, len(groups) * len(numbers))
-    return Cells(groups.reindex(range(len(groups) + 1)), [*scopes, _ALL], numbers, [*places, *whole])
+        return Cells(pd.DataFrame(index=[0]), ["all"], numbers, whole)
+    labels = labels_of(rows, by)
+    places = _sorted(labels.codes * len(numbers) + period, len(labels.groups) * len(numbers))
+    return Cells(*labels.with_whole(), numbers, [*places, *whole])
 
 
 def numbers_of(freq: Freq | None, first: datetime, last: datetime) -> Sequence[int]:

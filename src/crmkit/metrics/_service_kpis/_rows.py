@@ -97,7 +97,7 @@ def rows_of(cells: Sequence[Counts], *, customers: Floats, orders: Floats, level
         (record,) = kpis_of(function)
         chosen = {} if record.option is None else {record.option: option}
         parts = quotient_of(function, **inputs, **chosen)
-        lower, upper = interval_of(record, parts, level=level)
+        lower, upper = interval_of(record, parts, level=level, option=option)
         return KpiRow(record.code_by(option), parts.value, parts.numerator, parts.denominator, n, lower, upper)
 
     return long_form(
