@@ -151,6 +151,18 @@ def test_who_moves_between_groups_is_not_lost_by_hand():
         assert found.loc[kpi, order].tolist() == pytest.approx(values, nan_ok=True)
 
 
+def test_who_moves_and_then_leaves_is_lost_to_the_group_of_the_start_or_of_that_day_by_hand():
+    given = spells(
+        ("ann", "2024-01-01", "2024-02-10", 50), ("ann", "2024-02-10", "2024-02-20", 50),
+        ("bo", "2024-01-01", None, 20),
+        plan=["S", "M", "S"],
+    )  # fmt: skip
+    table = subscription_kpis(given, **FEBRUARY, by="plan").set_index(["kpi", "plan"])["value"]
+    assert table["customer_churn_rate[cohort]"].tolist() == pytest.approx([NAN, 1 / 2, 1 / 2], nan_ok=True)
+    assert table["customer_churn_rate[standard]"].tolist() == pytest.approx([NAN, 1 / 2, 1 / 2], nan_ok=True)
+    assert table["customer_churn_rate[open]"].tolist() == [1, 0, 1 / 2]
+
+
 def test_periods_that_are_cut_short_are_flagged_by_hand():
     table = subscription_kpis(GIVEN, start="2024-01-16", end="2024-02-29", freq="M")
     found = table[table["kpi"] == "mrr"]
