@@ -153,6 +153,13 @@ def test_words_for_the_kinds_of_a_plan(folder):
     assert "--kinds" not in said
 
 
+def test_subscriptions_by_customer_and_month():
+    document, _ = found("subscriptions", "--by", "会员号", "--freq", "M", "--as-of", "2024-03-31")
+    kpis = values(document, "会员号", "period")
+    assert {key[:1]: value for key, value in kpis.items() if key[2] == "mrr"} == {("ann",): 80, ("bo",): 0, (None,): 80}
+    assert document["as_of"] == "2024-03-31"
+
+
 @pytest.mark.parametrize("rows_of_a_chunk", [1_000_000, 1])
 def test_orders_by_region_and_month(rows_of_a_chunk, folder, monkeypatch):
     monkeypatch.setattr("crmkit.cli.reading._order_log.CHUNK_ROWS", rows_of_a_chunk)
@@ -328,7 +335,7 @@ def test_options_for_other_tables_are_refused(table, folder):
         ("tickets", ("--end", "2024-03-31"), "en", "Missing option '--start'."),
         ("plan", ("--start", "2024-03-01"), "zh", "缺少选项 '--as-of'。"),
         ("plan", ("--as-of", "2024-03-31", "--freq", "M"), "zh",
-         "--freq 只用于 --table orders, tickets，不适用于 --table plan。请去掉该选项，或另行指定表。"),
+         "--freq 只用于 --table orders, subscriptions, tickets，不适用于 --table plan。请去掉该选项，或另行指定表。"),
         ("contacts", ("--by", "地区"), "en", "contacts.csv has no column ['地区']; its columns are"),
         ("contacts", ("--control", "none"), "zh",
          "列 组别 中没有分组 'none'，现有分组为 ['对照组', '短信']。请用 --control 指明未触达的分组；没有对照组时使用 "

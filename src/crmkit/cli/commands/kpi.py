@@ -59,7 +59,7 @@ def kpi(
     \b
     Examples:
       crmkit kpi orders.csv --start 2024-10-01 --end 2024-12-31
-      crmkit kpi subscriptions.csv --table subscriptions --start 2024-12-01 --end 2024-12-31
+      crmkit kpi subscriptions.csv --table subscriptions --start 2024-12-01 --end 2024-12-31 --by plan
       crmkit kpi tickets.csv --table tickets --start 2024-10-01 --end 2024-12-31 --by channel --freq M
       crmkit kpi campaign.csv --table contacts --outcomes visit,spend --control none
       crmkit kpi plan.xlsx --table plan --as-of 2024-12-31 --by owner

@@ -7,6 +7,7 @@ from typing import Final
 from crmkit._messages import Message
 from crmkit._names import Label
 from crmkit.cli._roles import Role
+from crmkit.cli.kpis._groups import keys_of
 from crmkit.cli.kpis._period import period_of
 from crmkit.cli.kpis._table import Answer, Asked, KpiTable, OwnOption
 
@@ -107,22 +108,24 @@ _ROLES: Final = (
 
 
 def _answer(asked: Asked) -> Answer:
-    from crmkit.cli.reading import Door, checked, named_rows
+    from crmkit.cli.reading import BY, Door, checked, named_rows
     from crmkit.metrics import subscription_kpis
     from crmkit.subscriptions import SUBSCRIPTION_REASONS, as_subscriptions, rejected_subscriptions
 
     period = period_of(asked)
-    found = named_rows(asked.options, _ROLES, asked.named(_ROLES), table="subscriptions")
+    found = named_rows(asked.options, _ROLES, asked.named(_ROLES), table="subscriptions", by=asked.by)
     door = Door(as_subscriptions, rejected_subscriptions, SUBSCRIPTION_REASONS)
     spells = checked(found, door, asked.options, inclusive_end=asked.given["inclusive_end"])
-    return Answer(subscription_kpis(spells, **period._asdict()), period._asdict(), found.columns)
+    as_of, by = asked.options.as_of, () if asked.by is None else BY
+    kpis = subscription_kpis(spells, **period._asdict(), as_of=as_of, by=by, freq=asked.freq)
+    return Answer(kpis, {**period._asdict(), "as_of": as_of}, found.columns, keys_of(asked))
 
 
 SUBSCRIPTIONS: Final = KpiTable(
     name="subscriptions",
     title=Label("KPIs of subscriptions", "订阅指标"),
     answer=_answer,
-    takes=frozenset({"merge_ids", "time_zone", "start", "end", "as_of"}),
+    takes=frozenset({"merge_ids", "time_zone", "start", "end", "as_of", "by", "freq"}),
     needs=("start",),
     roles=_ROLES,
     own=(
