@@ -75,7 +75,8 @@ def test_the_table_and_what_the_back_tests_say(orders):
     ]
     assert second.split()[-1] == f"{revenue['last_period']:,.2f}"
     n, held, bias = purchases["n_backtests"], purchases["n_held"], purchases["backtest_bias"]
-    assert f"Purchases: tried on {n} earlier days of this log; what came lay within the interval on {held}." in stderr
+    tried = f"Purchases: tried on {n} earlier days of this log (their periods overlap); "
+    assert f"{tried}what came lay within the interval on {held}." in stderr
     assert f"together were {abs(bias):.0%} too {'high' if bias > 0 else 'low'}." in stderr
 
 

@@ -23,8 +23,9 @@ from crmkit.value import (
     forecast_table,
     tried_forecast,
 )
+from crmkit.value._forecast._origins import origins_of, whole_tests
 
-RULES = ["last_year", "recent_rate"]
+RULES = ["last_year", "recent_rate", "seasonal_rate"]
 # Laws need no more, and few tests.
 DAY = "2023-08-15"
 LIGHT = {"models": [BetaGeoModel(time_unit="W"), *RULES]}
@@ -111,7 +112,7 @@ def test_who_buys_every_week_buys_so_often_in_the_weeks_to_come():
 
 def test_back_tests_count_the_customers_and_the_days_they_say(transactions):
     tests = backtest_table(transactions, as_of="2024-04-30", horizon=91, models=RULES)
-    assert set(tests["model"]) == {"combined", *RULES}
+    assert set(tests["model"]) == {"combined", "last_year", "recent_rate"}
     for row in tests.itertuples():
         assert row.came == pytest.approx(came(transactions, as_of=row.as_of, days=91)[row.quantity])
         if row.model == "last_year":
@@ -119,6 +120,36 @@ def test_back_tests_count_the_customers_and_the_days_they_say(transactions):
             window = transactions[transactions["date"].between(first, first + pd.Timedelta(days=90))]
             bought = (window["n_orders"] > 0).sum() if row.quantity == "purchases" else window["amount"].sum()
             assert row.forecast == pytest.approx(bought)
+
+
+def test_the_recent_rate_takes_the_course_of_the_season_a_year_ago():
+    # 20 customers: every 14 days, but every 7 from day 150 to 250 of each year
+    days = [day for day in range(0, 501, 7) if 150 <= day % 365 < 250 or day % 14 == 0]
+    rows = [(who, pd.Timestamp("2022-01-03") + pd.Timedelta(days=day), 5.0) for who in range(20) for day in days]
+    orders = as_transactions(pd.DataFrame(rows, columns=["customer_id", "date", "amount"]))
+    as_of = pd.Timestamp("2022-01-03") + pd.Timedelta(days=500)
+    found = forecast_table(orders, as_of=as_of, horizon=91, models=["seasonal_rate"])
+    n_of = lambda first, last: sum(first < day <= last for day in days)  # noqa: E731
+    expected = 20 * n_of(500 - 91, 500) * n_of(135, 135 + 91) / n_of(135 - 91, 135)
+    # no earlier day has a year and 13 weeks behind it: nothing is put right
+    assert found["n_backtests"].tolist() == [0, 0]
+    assert found["value"].tolist() == pytest.approx([expected, 5 * expected])
+    with pytest.raises(SchemaError, match="No forecast can be made"):
+        forecast_table(orders, as_of=as_of, horizon=400, models=["seasonal_rate"])
+
+
+def test_tests_that_overlap_count_as_those_that_would_not():
+    # 46 days apart in all, of 91: one and a half; the one a year ago stands alone
+    assert whole_tests([300, 277, 254, 0], horizon=91) == pytest.approx([(1 + 46 / 91) / 3] * 3 + [1])
+    assert whole_tests([0, 254, 300, 277], horizon=91) == pytest.approx([1] + [(1 + 46 / 91) / 3] * 3)
+    assert whole_tests([], horizon=91).tolist() == []
+
+
+def test_a_day_a_year_ago_is_among_the_tests():
+    assert origins_of(0, 1000, horizon=91).days == (909, 887, 865, 843, 821, 799, 777, 755, 635)
+    # within eight weeks of the first day nothing is tried, and longer tests reach back a year by themselves
+    assert origins_of(600, 1000, horizon=91).days == (909, 887, 865, 843, 821, 799, 777, 755)
+    assert origins_of(0, 1000, horizon=182).days[-1] == 1000 - 182 - 7 * 45
 
 
 def test_without_a_test_the_interval_is_the_default_one():
@@ -153,6 +184,25 @@ def test_who_has_gone_quiet_is_expected_to_buy_nothing_and_the_interval_says_lit
     assert (found["value"], found["lower"]) == (0, 0)
     # while they came it was 86 in 30 days
     assert 0 < found["upper"] < 86
+
+
+def test_the_quarter_before_christmas_is_foreseen_by_the_years_before():
+    rng = np.random.default_rng(5)
+    rows = []
+    for customer in range(400):
+        first, rate = rng.integers(800), rng.gamma(2, 1 / 100)
+        # three times as many purchases in November and December, day 304 of each year on
+        days = np.flatnonzero(rng.random(1096 - first) < rate * np.where(np.arange(first, 1096) % 365 >= 304, 3, 1))
+        rows += [(customer, first + day) for day in {0, *days}]
+    orders = pd.DataFrame(rows, columns=["customer_id", "day"])
+    orders["date"] = pd.Timestamp("2021-01-01") + pd.to_timedelta(orders.pop("day"), unit="D")
+    transactions = as_transactions(orders.assign(amount=10.0))
+    day = "2023-10-01"
+    found = forecast_table(transactions, as_of=day, horizon=91).set_index("quantity")
+    ratio = found["value"] / pd.Series(came(transactions, as_of=day, days=91))
+    assert ratio.between(0.85, 1.15).all()
+    rate = forecast_table(transactions, as_of=day, horizon=91, models=["recent_rate"]).set_index("quantity")
+    assert (rate["value"] / pd.Series(came(transactions, as_of=day, days=91)) < 0.75).all()
 
 
 # Published: what came in the second half of CDNOW.
@@ -344,8 +394,12 @@ def test_too_few_who_came_back_leave_the_rules():
     assert set(backtest_table(few_orders, as_of=DAY, horizon=91)["model"]) <= {"combined", *RULES}
 
 
-def test_all_candidates_are_tried(transactions):
-    assert set(backtest_table(transactions, as_of="2024-05-01", horizon=120)["model"]) == CANDIDATES
+def test_all_candidates_are_tried_where_the_log_is_long_enough(transactions):
+    tests = backtest_table(shop(n=60, days=700), as_of="2024-12-01", horizon=120)
+    assert set(tests["model"]) == CANDIDATES
+    # No earlier day of this one has a year and 13 weeks behind it.
+    tests = backtest_table(transactions, as_of="2024-05-01", horizon=120)
+    assert set(tests["model"]) == CANDIDATES - {"seasonal_rate"}
 
 
 def test_a_group_that_takes_money_back_brings_nothing_and_the_whole_stays(transactions):

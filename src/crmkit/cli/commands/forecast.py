@@ -48,8 +48,9 @@ _UNTESTED: Final = Message(
     zh="数据时间太短，预测区间未经本数据检验。",
 )
 _TRIED: Final = Message(
-    en="{quantity}: tried on {n:,} earlier {n:day|days} of this log; what came lay within the interval on {held:,}.",
-    zh="{quantity}：在本数据较早的 {n:,} 个日期上回测，实际值有 {held:,} 次落入区间。",
+    en="{quantity}: tried on {n:,} earlier {n:day|days} of this log{n:| (their periods overlap)}; what came lay within "
+    "the interval on {held:,}.",
+    zh="{quantity}：在本数据较早的 {n:,} 个日期上回测{n:|（各次时段有重叠）}，实际值有 {held:,} 次落入区间。",
 )
 _HIGH: Final = Message(en="{tried} All forecasts together were {bias} too high.", zh="{tried}全部预测合计偏高 {bias}。")
 _LOW: Final = Message(en="{tried} All forecasts together were {bias} too low.", zh="{tried}全部预测合计偏低 {bias}。")

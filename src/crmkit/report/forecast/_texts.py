@@ -26,9 +26,11 @@ TEXTS: Final[Mapping[str, Label]] = {
         "Core customers are expected to account for {share} of it.", "其中 {share} 预计来自核心客户。"
     ),
     "forecast_tried": Label(
-        "Tried on {n} of this log, the interval held what came on {held}; all these forecasts together were {off}.",
-        "在这份数据的 {n} 个更早日期上回测，实际值有 {held} 次落在区间内；合计{off}。",
+        "Tried on {n} of this log{overlap}, the interval held what came on {held}; all these forecasts together were "
+        "{off}.",
+        "在这份数据的 {n} 个更早日期上回测{overlap}，实际值有 {held} 次落在区间内；合计{off}。",
     ),
+    "forecast_overlap": Label(" (their periods overlap)", "（各次时段有重叠）"),
     "forecast_even": Label("neither too high nor too low", "既不偏高也不偏低"),
     "forecast_high": Label("{share} too high", "偏高 {share}"),
     "forecast_low": Label("{share} too low", "偏低 {share}"),
@@ -38,10 +40,11 @@ TEXTS: Final[Mapping[str, Label]] = {
     ),
     "forecast_note": Label(
         "Refunds are taken off, nothing is discounted. Customers who join after {as_of} are not counted. The forecast "
-        "combines models of purchases and spend with the customers' own figures of last year and of the last 13 weeks; "
-        "its interval comes from how far such forecasts were off on earlier days of the log.",
+        "combines models of purchases and spend with the customers' own figures of last year and of the last 13 weeks, "
+        "and the season of last year; its interval comes from how far such forecasts were off on earlier days of the "
+        "log.",
         "已扣除退款，未折现；{as_of} 之后新来的客户不计在内。预测综合了购买与消费额模型、客户去年同期和最近 13 周的"
-        "实际数，区间来自此类预测在更早日期上的误差。",
+        "实际数以及去年的季节走势，区间来自此类预测在更早日期上的误差。",
     ),
     "forecast_of_revenue": Label("Net revenue", "净销售额"),
     "forecast_of_purchases": Label("Purchases", "购买次数"),

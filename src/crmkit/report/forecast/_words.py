@@ -54,8 +54,8 @@ def tried_said(row: Any, facts: Facts) -> str:
         return TEXTS["forecast_untried"].text(facts.language)
     way = "even" if not abs(bias) >= _NEAR else "high" if bias > 0 else "low"
     off = TEXTS[f"forecast_{way}"].text(facts.language).format(share=share(abs(bias)))
+    days = counted(n, "earlier day", language=facts.language)
+    overlap = TEXTS["forecast_overlap"].text(facts.language) if n > 1 else ""
     return (
-        TEXTS["forecast_tried"]
-        .text(facts.language)
-        .format(n=counted(n, "earlier day", language=facts.language), held=count(row["n_held"]), off=off)
+        TEXTS["forecast_tried"].text(facts.language).format(n=days, overlap=overlap, held=count(row["n_held"]), off=off)
     )

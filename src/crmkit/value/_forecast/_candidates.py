@@ -1,4 +1,4 @@
-"""Ways to forecast: models of purchases, and two rules that need none."""
+"""Ways to forecast: models of purchases, and three rules that need none."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ from crmkit.value._spend import GammaGammaModel
 
 __all__ = ["RULES", "Candidate", "Rule", "candidates_of", "forecasts"]
 
-Rule: TypeAlias = Literal["last_year", "recent_rate"]
-RULES: Final = ("last_year", "recent_rate")
+Rule: TypeAlias = Literal["last_year", "recent_rate", "seasonal_rate"]
+RULES: Final = ("last_year", "recent_rate", "seasonal_rate")
 
 # Days whose rate is the recent one.
 _RECENT: Final = 91
+_YEAR: Final = round(DAYS_A_YEAR)
+# With fewer purchases a year ago their course is chance.
+_LEAST_PURCHASES: Final = 10
 # With fewer customers who came back nothing is predicted: seven parameters are fitted.
 _LEAST_REPEATERS: Final = 10
 _UNFIT: Final = (SchemaError, ConvergenceError)
@@ -98,8 +101,31 @@ class _RecentRate:
         return Counts(recent.purchases * (days / length), recent.revenue * (days / length))
 
 
+class _SeasonalRate:
+    """The recent rate, changed as that of the customers known a year ago changed from the same 13 weeks on."""
+
+    name = "seasonal_rate"
+
+    def forecast(self, moment: Moment, days: float, spend: GammaGammaModel | None) -> Counts | None:  # noqa: ARG002
+        back = max(_YEAR, int(np.ceil(days)))
+        if back > _YEAR + 1 or moment.age < back + _RECENT:
+            return None
+        then = Moment(moment.log, moment.day - back)
+        base, came = then.before(_RECENT, length=_RECENT), then.came(days)
+        n_purchases, money = base.purchases.sum(), base.revenue.sum()
+        if n_purchases < _LEAST_PURCHASES:
+            return None
+        course = came.purchases.sum() / n_purchases
+        of_money = max(came.revenue.sum(), 0.0) / money if money > 0 else course
+        recent = moment.before(_RECENT, length=_RECENT)
+        return Counts(recent.purchases * course, recent.revenue * of_money)
+
+
+_BY_NAME: Final[dict[str, Candidate]] = {rule.name: rule for rule in (_LastYear(), _RecentRate(), _SeasonalRate())}
+
+
 def candidates_of(models: Sequence[PurchaseModel | Rule] | None) -> list[Candidate]:
-    """Return the candidates that a caller names, by default two models and both rules."""
+    """Return the candidates that a caller names, by default two models and all rules."""
     given = [ParetoNBDModel(time_unit="W"), BetaGeoModel(time_unit="W"), *RULES] if models is None else models
     if isinstance(given, (str, bytes)) or not isinstance(given, Sequence) or not given:
         raise TypeError(_NO_LIST(rules=list(RULES), value=given))
@@ -116,7 +142,7 @@ def _candidate(model: Any) -> Candidate:
         check_in_time(model, name="models")
         return _Model(model)
     if isinstance(model, str) and model in RULES:
-        return _LastYear() if model == "last_year" else _RecentRate()
+        return _BY_NAME[model]
     raise TypeError(_NO_LIST(rules=list(RULES), value=model))
 
 

@@ -15,7 +15,7 @@ from scipy.stats import t as student
 
 from crmkit._arrays import Floats
 from crmkit._time_units import DAYS_A_YEAR
-from crmkit.value._forecast._origins import LEAST_DAYS
+from crmkit.value._forecast._origins import LEAST_DAYS, whole_tests
 
 __all__ = ["HALF", "Combination", "Test", "combination", "logarithm", "reach"]
 
@@ -24,9 +24,9 @@ __all__ = ["HALF", "Combination", "Test", "combination", "logarithm", "reach"]
 _SPREAD: Final = 0.1
 _DRIFT: Final = 0.003
 _SEASON: Final = 0.22
-# Errors of a candidate that has not been tried; rules are expected to do worse than models.
+# Errors of a candidate that has not been tried; rules that do not know both season and trend are expected to do worse.
 _MODEL_ERROR: Final = 0.2
-_RULE_ERRORS: Final = {"last_year": 0.3, "recent_rate": 0.4}
+_RULE_ERRORS: Final = {"last_year": 0.3, "recent_rate": 0.4, "seasonal_rate": 0.2}
 # How many tests each expectation is worth: the spread, a candidate's error, a model's bias, a rule's bias, the level.
 _SPREAD_TESTS: Final = 3.0
 _ERROR_TESTS: Final = 1.0
@@ -77,8 +77,10 @@ class Combination:
         By candidate; a bias is added to the logarithm of its forecast.
     variance : float
         Of the logarithm of what comes over the forecast, but for the customers' own chance.
-    observed, n_tests : float
-        Mean square of that logarithm in the tests, their own chance included; number of tests that do not overlap.
+    observed : float
+        Mean square of that logarithm in the tests, their own chance included.
+    shares : array
+        How much each test counts; together, the number of tests that do not overlap.
     dispersion : float
         Variance of a customer's purchases over their expectation.
     """
@@ -87,8 +89,13 @@ class Combination:
     biases: Mapping[str, float]
     variance: float
     observed: float
-    n_tests: float
+    shares: Floats
     dispersion: float
+
+    @property
+    def n_tests(self) -> float:
+        """Number of tests that do not overlap."""
+        return float(self.shares.sum())
 
     @property
     def freedom(self) -> float:
@@ -118,7 +125,8 @@ class Combination:
         """Mean error of each group in the tests, as far as they can be believed."""
         if not errors:
             return np.zeros(n_groups)
-        return np.asarray(np.mean(errors, axis=0) * self.n_tests / (self.n_tests + _MODEL_BIAS_TESTS))
+        mean = np.average(errors, axis=0, weights=self.shares)
+        return np.asarray(mean * self.n_tests / (self.n_tests + _MODEL_BIAS_TESTS))
 
     def chance(self, total: Any, *, unit: float) -> Any:
         """Variance of the logarithm of a total, or of several, that comes from the customers' own chance."""
@@ -138,24 +146,23 @@ def combination(
     # Shorter tests than the forecast count as one, and their errors grow with the time ahead.
     is_full = tested >= round(horizon)
     stretch = 1.0 if is_full else horizon / tested
-    n_tests = _effective([test.day for test in tests], tested=tested, is_full=is_full)
+    shares = _shares(tests, tested=tested, is_full=is_full)
     weights, biases = {}, {}
     for name in names:
         mine = [test for test in tests if name in test.expected and test.expected[name].sum() > 0]
         errors = np.array([_error(test, test.expected[name].sum()) for test in mine])
-        n = _effective([test.day for test in mine], tested=tested, is_full=is_full)
-        is_rule = name in _RULE_ERRORS
-        slow = n + (_RULE_BIAS_TESTS if is_rule else _MODEL_BIAS_TESTS)
-        biases[name] = float(errors.mean()) * n / slow if corrected and n else 0.0
-        square = float(((errors - biases[name]) ** 2).mean()) if n else 0.0
-        prior = _ERROR_TESTS * _RULE_ERRORS.get(name, _MODEL_ERROR) ** 2
-        weights[name] = 1 / ((prior + n * square) / (_ERROR_TESTS + n) * (1 + 1 / slow))
-    made = Combination(weights, biases, _expected_variance(horizon, age), 0.0, n_tests, _DISPERSION)
+        counts = _shares(mine, tested=tested, is_full=is_full)
+        n = counts.sum()
+        slow = n + (_RULE_BIAS_TESTS if name in _RULE_ERRORS else _MODEL_BIAS_TESTS)
+        biases[name] = float(counts @ errors / slow) if corrected else 0.0
+        squares = _ERROR_TESTS * _RULE_ERRORS.get(name, _MODEL_ERROR) ** 2 + counts @ (errors - biases[name]) ** 2
+        weights[name] = float(1 / (squares / (_ERROR_TESTS + n) * (1 + 1 / slow)))
+    made = Combination(weights, biases, _expected_variance(horizon, age), 0.0, shares, _DISPERSION)
     if not tests:
         return made
     errors = np.array([_error(test, made.total(test.expected, unit=test.unit)) for test in tests])
-    observed = float((errors**2).mean()) * stretch
-    return Combination(weights, biases, made.variance, observed, n_tests, _dispersion(made, tests))
+    observed = float(np.average(errors**2, weights=shares)) * stretch
+    return Combination(weights, biases, made.variance, observed, shares, _dispersion(made, tests))
 
 
 def reach(variance: Any, freedom: Any, *, level: float) -> Any:
@@ -173,12 +180,10 @@ def _error(test: Test, forecast: float) -> float:
     return float(logarithm(test.came.sum(), test.unit) - logarithm(forecast, test.unit))
 
 
-def _effective(days: Sequence[int], *, tested: int, is_full: bool) -> float:
-    """Number of tests that do not overlap."""
-    if not days:
-        return 0.0
-    n = 1 + (max(days) - min(days)) / tested
-    return n if is_full else min(n, 1.0)
+def _shares(tests: Sequence[Test], *, tested: int, is_full: bool) -> Floats:
+    """How much each test counts; shorter tests than the forecast count as one together."""
+    shares = whole_tests([test.day for test in tests], horizon=tested)
+    return shares if is_full else shares / max(shares.sum(), 1.0)
 
 
 def _expected_variance(horizon: float, age: int) -> float:

@@ -148,7 +148,7 @@ class Moment:
         """Days since the first purchase day of the log."""
         return self.day - self.log.first_day
 
-    def came(self, days: int) -> Counts:
+    def came(self, days: float) -> Counts:
         """What the known customers bought in so many days afterwards."""
         return self.log.counts(self.known, after=self.day, until=self.day + days)
 

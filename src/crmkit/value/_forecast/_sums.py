@@ -72,7 +72,7 @@ def summed(
     variance = np.maximum(made.spread(whole) - whole, 0.0) + made.chance(totals, unit=unit)
     freedom = made.freedom
     if errors:
-        squares = np.mean(np.square(np.array(errors) - biases), axis=0)
+        squares = np.average(np.square(np.array(errors) - biases), axis=0, weights=made.shares)
         variance = (freedom * variance + made.n_tests * squares) / (freedom + made.n_tests)
         freedom = freedom + made.n_tests
     half = reach(variance, freedom, level=level)

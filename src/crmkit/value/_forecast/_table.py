@@ -156,7 +156,7 @@ def tried_forecast(
     >>> from crmkit.value import tried_forecast
     >>> tried = tried_forecast(as_transactions(load_cdnow()), as_of="1998-06-30", horizon=91)
     >>> tried
-    TriedForecast(2,357 customers, 91 days, tried on 8 earlier days)
+    TriedForecast(2,357 customers, 91 days, tried on 9 earlier days)
     >>> tried.table()["quantity"].tolist()
     ['purchases', 'revenue']
     """
@@ -177,9 +177,10 @@ def forecast_table(
     """Forecast what today's customers will buy and bring in, with intervals that hold what comes.
 
     Several forecasts are made: by a Pareto/NBD and a BG/NBD model with a model of spend, by what the same customers
-    bought in the same days of last year, and by their rate of the last 13 weeks. The same is done on earlier days of
-    the log (`backtest_table`), from what was known then. How far each candidate was off there decides its weight and
-    puts it right; how far the combination was off gives the interval. The logarithm of what comes over what was
+    bought in the same days of last year, by their rate of the last 13 weeks, and by this rate with the course of the
+    season a year ago. The same is done on earlier days of the log (`backtest_table`), from what was known then. How
+    far each candidate was off there decides its weight and puts it right; how far the combination was off gives the
+    interval. The logarithm of what comes over what was
     forecast is taken for Student's t, with the degrees of freedom of the back-tests that do not overlap and three
     more, for a default spread with which the observed one is mixed: 10 % of what comes, more for each year ahead, for
     a season that the log has not seen, and for the chance of the customers themselves.
@@ -201,8 +202,8 @@ def forecast_table(
         group has its own error. Labels given as a table are those of today: their groups have the error of the whole.
         The groups add up to the whole.
     models : sequence of purchase models and rules, optional
-        In place of the four: models such as ``BetaGeoModel()``, which are cloned, and the rules ``"last_year"`` and
-        ``"recent_rate"``.
+        In place of the five: models such as ``BetaGeoModel()``, which are cloned, and the rules ``"last_year"``,
+        ``"recent_rate"`` and ``"seasonal_rate"``.
 
     Returns
     -------
@@ -300,7 +301,7 @@ def backtest_table(
             "purchases", and "revenue" where orders carry prices.
         ``model``
             "combined", the forecast of `forecast_table` on that day, and each candidate: the class of
-            the model, "last_year", "recent_rate".
+            the model, "last_year", "recent_rate", "seasonal_rate".
         ``as_of``
             The day of the forecast.
         ``forecast``, ``lower``, ``upper``
