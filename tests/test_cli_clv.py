@@ -108,7 +108,7 @@ def test_the_totals_as_json(orders, folder):
     assert found["boundary"] == []
 
 
-@pytest.mark.parametrize(("one", "other"), [("1Y", "12M"), ("2W", "14D"), ("0.5Y", "6M")])
+@pytest.mark.parametrize(("one", "other"), [("1Y", "12M"), pytest.param("2W", "14D", marks=pytest.mark.deep)])
 def test_units_of_time(orders, one, other):
     first, second = (document(orders, "--horizon", horizon)["lifetime_value"]["value"] for horizon in (one, other))
     assert first == pytest.approx(second, rel=1e-9)
@@ -139,9 +139,9 @@ def test_the_totals_are_told_on_standard_output(orders, folder, language, heads)
     ("horizon", "words"),
     [
         ("1D", ("1 day", "1 天")),
-        ("0.5W", ("0.5 weeks", "0.5 周")),
-        ("12M", ("12 months", "12 个月")),
-        ("1Y", ("1 year", "1 年")),
+        pytest.param("0.5W", ("0.5 weeks", "0.5 周"), marks=pytest.mark.deep),
+        pytest.param("12M", ("12 months", "12 个月"), marks=pytest.mark.deep),
+        pytest.param("1Y", ("1 year", "1 年"), marks=pytest.mark.deep),
     ],
 )
 def test_the_horizon_in_words(orders, horizon, words):
@@ -173,7 +173,13 @@ CAVEATS = {
 }
 
 
-@pytest.mark.parametrize(("as_of", "language"), CAVEATS)
+@pytest.mark.parametrize(
+    ("as_of", "language"),
+    [
+        pytest.param(as_of, language, marks=pytest.mark.deep if (as_of, language) == ("1997-02-15", "zh") else [])
+        for as_of, language in CAVEATS
+    ],
+)
 def test_how_far_figures_can_be_trusted_is_said(as_of, language):
     load_cdnow()[["customer_id", "date", "amount"]].to_parquet("orders.parquet")
     arguments = ("clv", "orders.parquet", "--as-of", as_of, "--horizon", "26W", "--output", "a.csv")
@@ -188,7 +194,7 @@ def test_how_far_figures_can_be_trusted_is_said(as_of, language):
     assert found["parameters"][2]["estimate"] is None
 
 
-@pytest.mark.parametrize("as_of", [AS_OF, "1997-02-15"])
+@pytest.mark.parametrize("as_of", [AS_OF, pytest.param("1997-02-15", marks=pytest.mark.deep)])
 def test_the_totals_are_those_of_the_report(as_of):
     orders = load_cdnow()[["customer_id", "date", "amount"]]
     # a third of the customers, and one who only got money back

@@ -15,7 +15,10 @@ TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
 # Examples that need data which is not ours say so behind the language of their block.
 ONLINE_RETAIL = " online-retail"
 # Pages in Chinese that show the code of the English ones, as a test holds.
-SAME_CODE = [ROOT / "README.zh.md", ROOT / "docs" / "index.zh.md", ROOT / "docs" / "quickstart.zh.md"]
+SAME_CODE = [
+    ROOT / "README.zh.md",
+    *(ROOT / "docs" / f"{name}.zh.md" for name in ("campaigns", "execution", "forecast", "index", "quickstart")),
+]
 
 
 def examples(page, *, needs=""):

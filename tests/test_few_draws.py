@@ -60,7 +60,9 @@ def test_what_is_not_smooth_is_not_called_near():
     assert values[few.told, 0].tolist() == jumps[few.told].tolist()
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.deep] if name == "ParetoNBDModel" else []) for name in MODELS]
+)
 def test_intervals_are_those_of_all_draws(name, monkeypatch):
     model, spend = MODELS[name], GammaGammaModel().fit(CUSTOMERS)
     some = CUSTOMERS.iloc[::7]

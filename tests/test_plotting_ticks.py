@@ -238,7 +238,7 @@ def test_text_can_be_read_on_every_shade():
     assert [ax.texts[at].get_color() for at in (0, 150, 300, 301)] == ["black", "black", "white", "black"]
 
 
-@pytest.mark.parametrize("n_cohorts", [1, 6, 24, 60])
+@pytest.mark.parametrize("n_cohorts", [1, 6, 24, pytest.param(60, marks=pytest.mark.deep)])
 def test_every_number_fits_its_cell(n_cohorts):
     starts = pd.date_range("2021-01-01", periods=n_cohorts, freq="MS")
     rows = [(start, age, 12_345, 1.0) for at, start in enumerate(starts) for age in range(n_cohorts - at)]

@@ -118,7 +118,11 @@ def test_the_likelihood_of_customers_holds_their_gaps(cdnow):
 
 
 @pytest.mark.parametrize(
-    ("one", "plain"), [(BetaGeoCNBDModel, BetaGeoModel), (ModifiedBetaGeoCNBDModel, ModifiedBetaGeoModel)]
+    ("one", "plain"),
+    [
+        (BetaGeoCNBDModel, BetaGeoModel),
+        pytest.param(ModifiedBetaGeoCNBDModel, ModifiedBetaGeoModel, marks=pytest.mark.deep),
+    ],
 )
 def test_one_phase_is_the_plain_model(cdnow, one, plain):
     one, plain = one(k=1).fit(cdnow.drop(columns="log_gap_sum")), plain().fit(cdnow)

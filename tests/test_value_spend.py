@@ -420,6 +420,7 @@ def test_customers_are_drawn_from_the_law():
         assert stats.kstest(u / (u + 15.44), stats.beta(6.25 * x, 3.74).cdf).pvalue > 1e-3
 
 
+@pytest.mark.deep
 def test_95_percent_intervals_cover():
     # so many of 100 intervals cover the truth with a probability of 0.9999, if each does with 0.95
     least, most = stats.binom.interval(0.9999, 100, 0.95)
@@ -503,6 +504,7 @@ def test_intervals_of_expected_spend_cover():
     assert ((least <= covered) & (covered <= most)).all(), covered
 
 
+@pytest.mark.deep
 def test_intervals_of_the_correlation_cover_though_amounts_are_skewed():
     # Pearson's correlation is 0 under the model, whose means scatter less the more amounts they are of
     least, most = stats.binom.interval(0.9999, 300, 0.95)
