@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
-from scipy.stats import binomtest
+from scipy.stats import binomtest, chi2
 from tests.frames import as_pandas
 
 from crmkit import SchemaError
@@ -108,6 +108,16 @@ def test_shares_of_counts_come_with_wilsons_interval():
     assert table["kpi"].tolist() == [CHURN]
     ends = binomtest(12, 40).proportion_ci(method="wilson")
     assert table[["lower", "upper"]].to_numpy()[0] == pytest.approx([ends.low, ends.high])
+
+
+def test_a_definition_that_counts_parts_has_wilsons_interval_though_another_counts_events():
+    frame = pd.DataFrame({"complaining_customers": [5], "customers": [1000], "complaints": [30], "orders": [6000]})
+    table = kpi_table(frame, kpis=["complaint_rate[customers]", "complaint_rate[orders]"]).set_index("kpi")
+    ends = binomtest(5, 1000).proportion_ci(method="wilson")
+    assert table.loc["complaint_rate[customers]", ["lower", "upper"]].tolist() == pytest.approx([ends.low, ends.high])
+    # 30 events: between half the 2.5 % quantile of chi-square with 60 degrees of freedom and half the other of 62
+    ends = chi2.ppf([0.025, 0.975], [60, 62]) / 2 / 6000
+    assert table.loc["complaint_rate[orders]", ["lower", "upper"]].tolist() == pytest.approx(ends.tolist())
 
 
 def test_every_definition_is_a_line_of_its_own():

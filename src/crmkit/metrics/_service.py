@@ -44,6 +44,7 @@ ComplaintBase: TypeAlias = Literal["customers", "orders"]
             Label("of the customers, each counted once", "以客户为分母，每人只计一次"),
             ("complaining_customers", "customers"),
             Example({"complaining_customers": 5, "customers": 1000, "base": "customers"}, 0.005),
+            is_share=True,
         ),
         Variant(
             "orders",
