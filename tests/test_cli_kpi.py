@@ -211,6 +211,7 @@ EXPECTED = {
         as_subscriptions(rows.assign(mrr=[100, 80, 50]), customer_id="会员号", start="开始日期", end="结束日期"),
         start="2024-02-01",
         end="2024-02-29",
+        random_state=0,
     ),
     "tickets": lambda rows: metrics.service_kpis(
         as_tickets(

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -190,6 +191,35 @@ def test_a_first_period_has_no_base():
     assert found[["mrr_growth_rate", "gross_revenue_retention", "customer_churn_rate[cohort]"]].isna().all()
 
 
+def test_where_all_customers_did_the_same_there_is_no_interval():
+    given = spells(("ann", "2024-01-01", None, 50), ("bo", "2024-01-01", None, 20))
+    found = subscription_kpis(given, **FEBRUARY, random_state=1).set_index("kpi")
+    assert found.loc["gross_revenue_retention", ["value", "lower", "upper"]].tolist() == pytest.approx(
+        [1, NAN, NAN], nan_ok=True
+    )
+    # They differ in what they pay: the mean lies between 20 and 50.
+    lower, upper = found.loc["mrr_per_customer", ["lower", "upper"]]
+    assert 20 < lower < 35 < upper < 50
+
+
+# Reference: the standard error of a ratio of sums by the delta method (Cochran, Sampling Techniques, section 6.4).
+def test_intervals_of_many_customers_are_those_of_the_delta_method():
+    rng = np.random.default_rng(1)
+    before = rng.lognormal(3, 0.5, 4000).round(2) + 1
+    after = np.where(rng.random(4000) < 0.1, 0, (before * rng.uniform(0.5, 1.4, 4000)).round(2) + 1)
+    days = ("2024-01-01", "2024-02-10"), ("2024-02-10", None)
+    given = spells(
+        *[(n, *days[0], price) for n, price in enumerate(before)],
+        *[(n, *days[1], price) for n, price in enumerate(after) if price],
+    )
+    found = subscription_kpis(given, **FEBRUARY, random_state=1, n_draws=2000).set_index("kpi")
+    for kpi, above in [("net_revenue_retention", after), ("gross_revenue_retention", np.minimum(before, after))]:
+        value, lower, upper = found.loc[kpi, ["value", "lower", "upper"]]
+        assert value == pytest.approx(above.sum() / before.sum())
+        reach = 1.959964 * np.sqrt(((above - value * before) ** 2).sum()) / before.sum()
+        assert [value - lower, upper - value] == pytest.approx([reach, reach], rel=0.1)
+
+
 # Reference: polarsource/polar, issue 8222: 77 subscriptions of 15, in their first month for 1.
 def test_committed_mrr_is_without_discounts():
     given = spells(*[(n, "2024-02-01", None, 1) for n in range(77)], list_mrr=15)
@@ -347,7 +377,7 @@ def test_kpis_are_those_counted_day_by_day(drawn, is_drawn):
     as_of = last if is_drawn else None
     days = {"start": "2024-01-11", "end": "2024-04-25"}
     options = {"as_of": days["end"]} if is_drawn else {}
-    table = subscription_kpis(as_table(found), **days, **options, freq="M", by="plan")
+    table = subscription_kpis(as_table(found), **days, **options, freq="M", by="plan", n_draws=0)
     periods = [(10, 30), (31, 59), (60, 90), (91, last)]
     for plan, group in table.groupby(table["plan"].fillna("all")):
         plans = {"all": "xy"}.get(plan, plan)
@@ -398,7 +428,7 @@ def slow_kpis(known, first, close, plans):
 @given(SOLD)
 def test_groups_add_up_and_their_movements_are_those_of_the_table(drawn):
     given = as_table(listed(drawn))
-    table = subscription_kpis(given, start="2024-02-01", end="2024-04-30", freq="M", by="plan")
+    table = subscription_kpis(given, start="2024-02-01", end="2024-04-30", freq="M", by="plan", n_draws=0)
     found = table.set_index(["kpi", "period", "scope"])[["value", "numerator", "denominator"]]
     for kpi in ("gross_mrr_churn_rate", "net_revenue_retention", "mrr_growth_rate", "mrr_quick_ratio[included]"):
         parts = found.loc[kpi].xs("group", level="scope").groupby("period").sum()
@@ -427,9 +457,26 @@ def test_a_month_is_that_of_the_table_of_movements(seed):
     assert found.loc["customer_churn_rate[cohort]", "numerator"] == month["churned_customers"]
 
 
+def test_a_seed_gives_the_same_intervals_and_no_draws_none():
+    given = as_subscriptions(make_subscriptions(n_customers=80, random_state=1).subscriptions, trial="trial")
+    options = {"start": "2023-01-01", "end": "2023-06-30", "freq": "Q"}
+    once, again, other = (subscription_kpis(given, **options, random_state=seed) for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(once, again)
+    assert not once.equals(other)
+    none = subscription_kpis(given, **options, n_draws=0)
+    pd.testing.assert_frame_equal(none.drop(columns=["lower", "upper"]), once.drop(columns=["lower", "upper"]))
+    drawn = once["lower"].notna() & none["lower"].isna()
+    assert set(once.loc[drawn, "kpi"]) >= {
+        "net_revenue_retention",
+        "gross_revenue_retention",
+        "mrr_quick_ratio[included]",
+    }
+    assert (once["lower"] < once["upper"])[drawn].all()
+
+
 def test_every_kind_of_frame_gives_the_same(build):
     given = spells(*ROWS, plan=["S", "M", *"SSMSSMMSS"], list_mrr=50)
-    options = {**FEBRUARY, "by": "plan", "freq": "M", "as_of": "2024-03-01"}
+    options = {**FEBRUARY, "by": "plan", "freq": "M", "as_of": "2024-03-01", "random_state": 1}
     assert rows(subscription_kpis(build(given), **options)) == rows(subscription_kpis(given, **options))
 
 
@@ -439,6 +486,8 @@ def test_every_kind_of_frame_gives_the_same(build):
         ({"end": "2024-01-31"}, "must not lie before `start`"),
         ({"as_of": "2024-02-28"}, "`as_of` is the day on which the table was drawn, and must not lie before `end`"),
         ({"level": 1.0}, "level"),
+        ({"n_draws": -1}, "n_draws"),
+        ({"random_state": -1}, "random_state"),
         ({"freq": "X"}, "freq"),
         ({"by": ["mrr", "plan"]}, r"has \['mrr'\]"),
         ({"by": "plan"}, "plan"),

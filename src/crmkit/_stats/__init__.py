@@ -1,5 +1,6 @@
 """Mathematics shared by several parts: columns of numbers, intervals, concentration, likelihoods, survival."""
 
+from crmkit._stats._bootstrap import interval_of_draws, resampled_sums
 from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of, check_range
 from crmkit._stats._concentration import (
     TOP_SHARE,
@@ -73,6 +74,7 @@ __all__ = [
     "gammaln_rest",
     "gini_coefficient",
     "implausible_silences",
+    "interval_of_draws",
     "is_in_top",
     "kaplan_meier",
     "log_beta_step",
@@ -92,6 +94,7 @@ __all__ = [
     "rank_weight",
     "ranked_sums",
     "recurrent_classes",
+    "resampled_sums",
     "restricted_mean",
     "runs_of",
     "share_of_top",

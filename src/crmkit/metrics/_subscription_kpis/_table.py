@@ -9,14 +9,16 @@ from typing import Final
 import numpy as np
 
 from crmkit._calendar import Freq, check_freq, first_day_of, number_of_period
-from crmkit._checks import Day, as_day, check_fraction
+from crmkit._checks import Day, as_day, check_fraction, check_int
 from crmkit._frames import FrameT, from_pandas
 from crmkit._kpi import KPI_COLUMNS, long_form, tells
 from crmkit._messages import Message
+from crmkit._random import as_generator
 from crmkit.metrics._cell_labels import beside_labels, beside_periods, labels_of
 from crmkit.metrics._mrr_spells import begun_by, number_of_day, rows_of_spells, spells_of
 from crmkit.metrics._subscription_kpis._contracts import contracts_of
 from crmkit.metrics._subscription_kpis._counts import Days, Groups, counts_of
+from crmkit.metrics._subscription_kpis._intervals import with_drawn_intervals
 from crmkit.metrics._subscription_kpis._records import COUNTED
 from crmkit.metrics._subscription_kpis._rows import rows_of
 
@@ -52,6 +54,8 @@ def subscription_kpis(
     by: str | Sequence[str] = (),
     freq: Freq | None = None,
     level: float = 0.95,
+    n_draws: int = 500,
+    random_state: int | np.random.Generator | None = None,
 ) -> FrameT:
     """Compute the KPIs of the subscriptions of a period, or of each period from one day to another, by group.
 
@@ -74,6 +78,10 @@ def subscription_kpis(
         Day, week from Monday, month, quarter or year, each with its own rows.
     level : float, default 0.95
         Confidence of the intervals, between 0 and 1.
+    n_draws : int, default 500
+        Draws for the intervals of ratios of money; 0 for no such intervals.
+    random_state : int, numpy.random.Generator or None
+        An int of at least 0 gives the same intervals each time, None new ones.
 
     Returns
     -------
@@ -83,8 +91,11 @@ def subscription_kpis(
         ``by``. ``period``, its first day, and ``is_complete``, whether all of its days lie between ``start`` and
         ``end``; only with ``freq``. Then the long form: ``kpi``, those with several definitions once for each, as in
         "customer_churn_rate[open]"; ``value``; ``numerator`` and ``denominator``, missing if a KPI is not a ratio;
-        ``n``, the customers or trials it rests on; ``lower`` and ``upper``, Wilson's interval for shares of customers
-        and trials, missing for other KPIs. A ratio whose denominator is 0 is missing.
+        ``n``, the customers or trials it rests on; ``lower`` and ``upper``. A ratio whose denominator is 0 is missing.
+
+        The interval is Wilson's for shares of customers and trials. For ratios of money it is that of a bootstrap over
+        customers with Rubin's weights: how the ratio might have come out with other customers of the same kind. It is
+        missing where no draw differs from another, as where nothing was lost. Sums have none.
 
         ``committed_mrr`` counts contracts at ``list_mrr``, or at ``mrr`` where that is missing, until their end is
         known. A spell that another one of the same subscription follows at once goes on, at its price until the next
@@ -105,10 +116,14 @@ def subscription_kpis(
         If a column is missing or of the wrong kind, no spell begins by ``end``, spells of one subscription overlap, or
         there are several currencies.
     TypeError
-        If ``subscriptions`` is not a frame.
+        If ``subscriptions`` is not a frame, or an option is of the wrong kind.
     ValueError
         If a day is not a date, the days are not in order, ``freq`` is not one of those listed, ``by`` names a column
-        of the table's own, or ``level`` is not between 0 and 1.
+        of the table's own, ``level`` is not between 0 and 1, or ``n_draws`` or ``random_state`` is below 0.
+
+    References
+    ----------
+    .. [1] Rubin (1981), "The Bayesian Bootstrap", *Annals of Statistics* 9(1).
 
     See Also
     --------
@@ -141,6 +156,8 @@ def subscription_kpis(
     46 2024-03-01        False   80.0       80.0          1.0
     """
     check_fraction(level, name="level")
+    check_int(n_draws, name="n_draws", low=0)
+    rng = as_generator(random_state)
     if freq is not None:
         check_freq(freq)
     first, last = as_day(start, name="start"), as_day(end, name="end")
@@ -161,13 +178,14 @@ def subscription_kpis(
     labels = labels_of(rows[known], names) if names else None
     groups = None if labels is None else Groups(len(labels.groups), labels.codes[begun[known]], labels.codes)
     numbers = range(1) if freq is None else range(*_numbers(first, last, freq))
-    counts, _ = counts_of(
-        spells_of(rows[begun].reset_index(drop=True), last),
-        contracts.at(known),
-        _days(numbers, freq, first, last),
-        groups,
-    )
-    table = long_form(rows_of(counts, level=level))
+    spells = spells_of(rows[begun].reset_index(drop=True), last)
+    counts, moves = counts_of(spells, contracts.at(known), _days(numbers, freq, first, last), groups)
+    lines = rows_of(counts, level=level)
+    if n_draws > 0:
+        lines = with_drawn_intervals(
+            lines, moves, unit=spells.unit, n_periods=len(numbers), n_draws=n_draws, level=level, rng=rng
+        )
+    table = long_form(lines)
     if freq is not None:
         n_groups = 1 if labels is None else len(labels.groups) + 1
         table = beside_periods(table, numbers, n_groups=n_groups, freq=freq, first=first, last=last)
