@@ -19,7 +19,6 @@ from tests.peers import GammaGammaFitter
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.errors import SchemaError
 from crmkit.value import GammaGammaModel, spend_by_frequency_table, spend_independence_table
-from crmkit.value._draws import interval
 from crmkit.value._spend._amounts import Amounts
 from crmkit.value._spend._law import log_density, mean_spend
 from crmkit.value._spend._likelihood import _Likelihood
@@ -137,21 +136,6 @@ def test_correlations_by_hand():
 def test_correlations_are_missing_where_nothing_varies(x, m):
     found = spend_independence_table(customers(x, m))
     assert found[["estimate", "lower", "upper", "p_value"]].isna().all(axis=None)
-
-
-def test_an_interval_by_hand():
-    # of 0, 1, ..., 4 the quantiles 0.25 and 0.75 are 1 and 3
-    assert [float(end) for end in interval(np.array([4.0, 0.0, 3.0, 1.0, 2.0]), level=0.5)] == [1, 3]
-    # 0.1 and 0.9 lie 0.4 of the way from the first to the second, and from the last but one to the last
-    draws = np.array([[0.0, 0.0, math.nan], [1.0, 1.0, math.nan], [2.0, 2.0, 7.0], [3.0, math.nan, math.nan]])
-    draws = np.vstack([draws, [4.0, math.nan, math.nan]])
-    lower, upper = interval(draws, level=0.8)
-    np.testing.assert_allclose(lower, [0.4, 0.4, math.inf])
-    np.testing.assert_allclose(upper, [3.6, math.inf, math.inf])
-    # exactly on the last finite draw: what lies beyond does not matter
-    lower, upper = interval(draws, level=0.5)
-    np.testing.assert_allclose(lower, [1, 1, math.inf])
-    np.testing.assert_allclose(upper, [3, math.inf, math.inf])
 
 
 # Reference.

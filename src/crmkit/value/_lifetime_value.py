@@ -190,7 +190,7 @@ def lifetime_value_table(
     """Lifetime value of each customer with its parts, and an interval from the uncertainty of both models.
 
     Where ``boundary_`` of a model is not empty, its estimates are those of a limit, and may lie at an end of their
-    intervals or outside: see ``draw_params`` of the models.
+    intervals: see ``draw_params`` of the models.
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def lifetime_value_table(
     value = rows.value(quantity)
     lower, upper = np.full(len(value), np.nan), np.full(len(value), np.nan)
     for some, drawn in rows.drawn(quantity, n_draws, as_generator(random_state)):
-        lower[some], upper[some] = interval(drawn, level=level)
+        lower[some], upper[some] = interval(drawn, estimate=value[some], level=level)
     table = {
         "discounted_purchases": rows.purchases(quantity),
         "expected_spend": rows.spend(),
@@ -303,7 +303,7 @@ def customer_equity(
     """Value of the customer base: the sum of lifetime values, of all customers or by group.
 
     Where ``boundary_`` of a model is not empty, its estimates are those of a limit, and may lie at an end of their
-    intervals or outside: see ``draw_params`` of the models.
+    intervals: see ``draw_params`` of the models.
 
     Parameters
     ----------
@@ -386,7 +386,7 @@ def customer_equity(
     n_valued = np.bincount(of_row, weights=weights * valued, minlength=size)
     anybody = n_valued > 0
     equity = np.bincount(of_row, weights=weights * np.where(valued, values, 0.0), minlength=size)
-    lower, upper = interval(drawn, level=level)
+    lower, upper = interval(drawn, estimate=equity, level=level)
     sums = pd.DataFrame(
         {
             "n_customers": np.bincount(of_row, weights=weights, minlength=size).astype(np.int64),

@@ -150,7 +150,8 @@ class ValueModel(JsonEstimator):
         the mean rate or amount of the data, with shapes of 1 or near it. Priors given to the model count besides.
 
         If ``boundary_`` is not empty, the draws run along the ridge as far as data and weak prior allow. The estimate
-        is a limit, such as that nobody leaves, and may lie at an end of its interval, or outside.
+        is a limit, such as that nobody leaves, and may lie beyond nearly all of them. Every interval made of draws is
+        wide enough to hold its estimate.
         """
         check_fitted(self)
         check_int(n_draws, name="n_draws", low=1)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit.value._draws import each_draw, interval
+from crmkit.value._draws import each_draw, interval, interval_of_counts
 from crmkit.value._few_draws import LOGARITHM, LOGIT, FewDraws, Link
 from crmkit.value._purchases._histories import Histories
 from crmkit.value._purchases._interpolated import FewHistories
@@ -110,16 +110,20 @@ class DrawnLaw:
         smooth = [name for name in names if name in QUANTITIES]
         asked = [partial(QUANTITIES[name], t=horizon) for name in smooth]
         links = [_LINKS[name] for name in smooth]
+        estimated = estimates(self.outlook(histories), names, horizon=horizon)
         ends: dict[str, list[Floats]] = {name: [] for name in names}
-        for _, values in self.values(histories, *asked, links=links) if smooth else ():
+        first = 0
+        for block, values in self.values(histories, *asked, links=links) if smooth else ():
+            rows = slice(first, first + len(block))
+            first += len(block)
             for name, of_name in zip(smooth, values, strict=True):
-                ends[name].append(np.array(interval(of_name, level=level)))
+                ends[name].append(np.array(interval(of_name, estimate=estimated[name][rows], level=level)))
         if "purchases" in ends:
             for _, values in self.drawn(histories, lambda outlook: outlook.simulated(horizon, rng)):
-                ends["purchases"].append(np.array(interval(values, level=level, whole=True)))
+                ends["purchases"].append(np.array(interval_of_counts(values, level=level)))
         columns = {}
-        for name, estimated in estimates(self.outlook(histories), names, horizon=horizon).items():
-            columns[name] = estimated
+        for name in names:
+            columns[name] = estimated[name]
             columns[f"{name}_lower"], columns[f"{name}_upper"] = np.concatenate(ends[name], axis=1)
         return columns
 
@@ -131,11 +135,12 @@ class DrawnLaw:
         spread = float(np.sqrt(histories.n @ np.mean(squares, axis=0)))
         expected = self._expected_totals(histories, means, horizon=horizon)
         turned_out = np.maximum(expected + spread * rng.standard_normal(len(expected)), 0.0)
-        lower, upper = interval(expected, level=level)
-        low, high = interval(turned_out, level=level)
+        total = float(histories.n @ means)
+        lower, upper = interval(expected, estimate=total, level=level)
+        low, high = interval(turned_out, estimate=total, level=level)
         return pd.DataFrame(
             {
-                "expected_purchases": [float(histories.n @ means)],
+                "expected_purchases": [total],
                 "lower": [lower],
                 "upper": [upper],
                 "prediction_lower": [low],

@@ -318,8 +318,8 @@ class PurchaseModel(ValueModel):
     ) -> FrameT:
         """Give each customer estimates with intervals from the uncertainty of the parameters.
 
-        Where ``boundary_`` is not empty, an estimate is that of the limit, and may lie at an end of its interval or
-        outside: see `draw_params`.
+        Where ``boundary_`` is not empty, an estimate is that of the limit, and may lie at an end of its interval:
+        see `draw_params`.
 
         Parameters
         ----------
@@ -330,7 +330,8 @@ class PurchaseModel(ValueModel):
             Length of the time after ``as_of``, in ``time_unit``.
         quantities : sequence of str
             Of ``probability_alive`` (at the end of the horizon), ``expected_purchases``, ``probability_inactive``, and
-            ``purchases``: the number itself, whose interval includes the customer's own randomness.
+            ``purchases``: the number itself, whose interval includes the customer's own randomness, and need not hold
+            the mean: of somebody who hardly buys it is 0 to 0.
         level : float or None, default 0.95
             Probability with which an interval is meant to cover the value; ``None`` for estimates alone, which is fast
             for millions of customers.
@@ -387,8 +388,8 @@ class PurchaseModel(ValueModel):
     ) -> FrameT:
         """Estimate the purchases of all customers together, with intervals.
 
-        Where ``boundary_`` is not empty, the estimate is that of the limit, and may lie at an end of its interval or
-        outside: see `draw_params`.
+        Where ``boundary_`` is not empty, the estimate is that of the limit, and may lie at an end of its interval:
+        see `draw_params`.
 
         Parameters
         ----------

@@ -312,8 +312,8 @@ class GammaGammaModel(ValueModel):
 
         For how far a customer's own mean may lie from the expected one see `spend_quantiles`.
 
-        Where ``boundary_`` is not empty, an estimate is that of a limit, and may lie at an end of its interval or
-        outside: see `draw_params`.
+        Where ``boundary_`` is not empty, an estimate is that of a limit, and may lie at an end of its interval:
+        see `draw_params`.
 
         Parameters
         ----------
@@ -355,14 +355,15 @@ class GammaGammaModel(ValueModel):
         }
         amounts = self._read(customers)
         distinct, of_row = amounts.distinct()
+        means = self._mean(distinct, self._estimates())
         ends = interval_by_blocks(
             lambda rows: self._mean(distinct.part(rows).as_columns(), draws).T,
-            len(distinct.x),
+            estimates=means,
             size=max(1, _AT_A_TIME // n_draws),
             level=level,
         )
         told = {
-            "expected_spend": self._mean(distinct, self._estimates()),
+            "expected_spend": means,
             "expected_spend_lower": ends[0],
             "expected_spend_upper": ends[1],
         }

@@ -33,12 +33,14 @@ def with_intervals(
     columns = {}
     for name, quantity in quantities.items():
         columns[name] = estimates[name]
-        columns[f"{name}_lower"], columns[f"{name}_upper"] = _ends(quantity, at, draws=draws, level=level)
+        columns[f"{name}_lower"], columns[f"{name}_upper"] = _ends(
+            quantity, at, estimates=estimates[name], draws=draws, level=level
+        )
     return columns
 
 
-def _ends(quantity: Quantity, at: Floats, *, draws: pd.DataFrame, level: float) -> Floats:
+def _ends(quantity: Quantity, at: Floats, *, estimates: Floats, draws: pd.DataFrame, level: float) -> Floats:
     """Lower and upper end, shape (2, n_tenures); a quantity that is nan under a draw is infinite there."""
     law = Law(**{str(name): values.to_numpy()[:, None] for name, values in draws.items()})
     size = max(1, _AT_A_TIME // len(draws))
-    return interval_by_blocks(lambda block: quantity(law, at[block]), len(at), size=size, level=level)
+    return interval_by_blocks(lambda block: quantity(law, at[block]), estimates=estimates, size=size, level=level)

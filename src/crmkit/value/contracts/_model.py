@@ -163,8 +163,8 @@ class ContractModel(ValueModel):
     ) -> Any:
         """Tabulate `survival` and `retention_rate` with intervals from the uncertainty of the parameters.
 
-        Where ``boundary_`` is not empty, an estimate is that of a limit, and may lie at an end of its interval or
-        outside: see `draw_params`.
+        Where ``boundary_`` is not empty, an estimate is that of a limit, and may lie at an end of its interval:
+        see `draw_params`.
 
         Parameters
         ----------
@@ -292,8 +292,8 @@ class ContractModel(ValueModel):
     ) -> FrameT:
         r"""Give each customer estimates with intervals from the uncertainty of the parameters.
 
-        Where ``boundary_`` is not empty, an estimate is that of a limit, and may lie at an end of its interval or
-        outside: see `draw_params`.
+        Where ``boundary_`` is not empty, an estimate is that of a limit, and may lie at an end of its interval:
+        see `draw_params`.
 
         Parameters
         ----------
