@@ -118,7 +118,22 @@ def test_contacts():
     assert "outcomes: 是否到访, 消费金额 (guessed; --outcomes names another)" in said
     line = asked("contacts")[1].splitlines()[-1]
     # 5 against 1
-    assert line.split()[:2] + line.split()[-5:-3] == ["短信", "消费金额", "1", "4"]
+    assert line.split()[:2] + line.split()[-5:-3] == ["短信", "消费金额", "1.00", "4.00"]
+
+
+def test_numbers_of_one_kpi_have_the_same_decimals(folder):
+    rows = "customer,arm,spend\n" + "".join(f"{n},{'none' if n < 4 else 'mail'},{n}\n" for n in range(9))
+    (folder / "mail.csv").write_text(rows)
+    options = ("--table", "contacts", "--outcomes", "spend", "--control", "none", "--cost", "0.25")
+    code, stdout, stderr = run("kpi", "mail.csv", *options)
+    assert code == 0, stderr
+    told = {line.split()[0]: line.split() for line in stdout.splitlines()[1:] if "Outcome" in line}
+    # 0 + 1 + 2 + 3 of 4 customers, and 4 + … + 8 of 5
+    assert told["none"][-9:-6] == ["1.50", "6", "4"]
+    assert told["mail"][-11:-8] == ["6.00", "30", "5"]
+    costs = {line.split()[0]: line.split() for line in stdout.splitlines() if "cost" in line}
+    assert costs["none"][-7:-4] == ["0.00", "0.00", "4"]
+    assert costs["mail"][-7:-4] == ["0.25", "1.25", "5"]
 
 
 def test_a_number_can_stand_for_a_column_of_costs():

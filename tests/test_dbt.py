@@ -33,7 +33,7 @@ def computed(name, given):
 def test_a_ratio_of_two_measures():
     metric = METRICS["customer_churn_rate_cohort"]
     assert metric["type_params"] == {"numerator": {"name": "lost"}, "denominator": {"name": "customers_start"}}
-    assert metric["config"]["meta"]["name_zh"] == "流失率"
+    assert metric["config"]["meta"]["name_zh"] == "流失率（期初客户口径）"
 
 
 def test_a_sum_below_the_line_is_a_metric_of_its_own():

@@ -32,6 +32,13 @@ def test_kpis_have_the_names_of_the_chinese_handbooks(kpi, chinese):
     assert LABELS["kpi"][kpi].zh == chinese
 
 
+def test_definitions_of_a_kpi_are_told_apart_in_words():
+    assert LABELS["kpi"]["customer_acquisition_rate[customers]"].zh == "获客率（按期初客户）"
+    assert LABELS["kpi"]["net_mrr_churn_rate[excluded]"].en == "Net MRR churn rate (without reactivation)"
+    # never "…（固定留存率）（期末收款）"
+    assert LABELS["kpi"]["contract_value[end]"].zh == "客户终身价值（固定留存率，期末收款）"
+
+
 def test_the_audit_has_a_name_for_every_reason():
     reasons = "no_customer unusable_date uncounted_status unusable_amount no_rate after_as_of refund zero_price kept"
     assert list(LABELS["audit_reason"]) == [*reasons.split(), "given"]
@@ -46,6 +53,13 @@ def test_every_code_is_named_in_both_languages(scheme, code, label):
     assert label.zh.strip() == label.zh != ""
     assert CJK.search(label.zh)
     assert not CJK.search(label.en)
+
+
+@pytest.mark.parametrize("code", [code for code in LABELS["kpi"] if "[" in code])
+def test_no_option_of_the_code_stands_in_a_chinese_name(code):
+    name, option = code.removesuffix("]").split("[")
+    assert LABELS["kpi"][code].zh.startswith(LABELS["kpi"][name].zh.removesuffix("）"))
+    assert option not in LABELS["kpi"][code].zh
 
 
 @pytest.mark.parametrize("scheme", LABELS)

@@ -159,7 +159,7 @@ def test_kpis_that_touch_it_are_marked(folder):
         "Orders from new customers †",
         "Orders from returning customers †",
     ]
-    compared = ["Retention rate †", "Customer churn rate [cohort] †"]
+    compared = ["Retention rate †", "Customer churn rate (cohort) †"]
     assert [line for line in lines if "†" in line] == [*new_or_not, *compared]
     assert "Figures marked † cover periods that touch such days." in stderr
     rows = json.loads(run(*asked, "--start", "2024-04-30", "--json")[1])["kpis"]

@@ -31,19 +31,14 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.activity import ACTIVITY_REASONS
     from crmkit.contacts import CONTACT_REASONS
     from crmkit.customers import CUSTOMER_REASONS
-    from crmkit.metrics import kpi_catalogue
+    from crmkit.metrics._kpi_functions import kpis_by_function
     from crmkit.plans import KINDS, PLAN_REASONS
     from crmkit.segment import SCHEMES
     from crmkit.subscriptions import SUBSCRIPTION_REASONS
     from crmkit.tickets import TICKET_REASONS
     from crmkit.transactions import AUDIT_REASONS
 
-    kpis = {}
-    for code, codes, en, zh in kpi_catalogue()[["kpi", "codes", "name_en", "name_zh"]].itertuples(index=False):
-        kpis[code] = Label(en, zh)
-        # A definition of several is named by its option.
-        options = {each: each.removeprefix(code) for each in codes.split(", ") if each != code}
-        kpis |= {each: Label(f"{en} {option}", f"{zh}{option}") for each, option in options.items()}
+    kpis = {code: name for _, record in kpis_by_function() for code, name in record.names.items()}
     schemes: dict[str, Mapping[str, Label]] = {
         "activity_reason": ACTIVITY_REASONS,
         "audit_reason": AUDIT_REASONS,

@@ -64,6 +64,7 @@ Unit: TypeAlias = Literal[
     "orders per customer",
     "units per order",
     "count per customer",
+    "outcome per customer",
     "share",
     "rate",
     "ratio",
@@ -122,6 +123,7 @@ UNITS: Final[Mapping[Unit, Label]] = MappingProxyType(
         "orders per customer": Label("orders per customer", "单/人"),
         "units per order": Label("units per order", "件/单"),
         "count per customer": Label("per customer", "次/人"),
+        "outcome per customer": Label("outcome per customer", "结果/人"),
         "share": Label("share", "比例"),
         "rate": Label("rate", "比率"),
         "ratio": Label("multiple", "倍"),
@@ -206,10 +208,12 @@ class Example(NamedTuple):
 class Variant(NamedTuple):
     """A definition in use: the value of the option that selects it, the inputs it needs, and a worked number.
 
-    It may be a share of things counted where others of the same KPI are not.
+    Its ``word`` stands behind the name of the KPI where several definitions stand side by side. It may be a share of
+    things counted where others of the same KPI are not.
     """
 
     option: str
+    word: Label
     definition: Label
     inputs: tuple[str, ...]
     example: Example
@@ -272,6 +276,16 @@ class Kpi:
     def code_by(self, option: str | None) -> str:
         """Its code in tables: followed by the option where there are several definitions."""
         return self.code if option is None else f"{self.code}[{option}]"
+
+    @property
+    def names(self) -> dict[str, Label]:
+        """The name of each code: its own, and that of each definition where there are several."""
+        names = {self.code: self.name}
+        for each in self.variants:
+            en, zh = f"{self.name.en} ({each.word.en})", f"{self.name.zh}（{each.word.zh}）"
+            # Two pairs of brackets in a row read badly: 终身价值（固定留存率）（期末收款）.
+            names[self.code_by(each.option)] = Label(en.replace(") (", ", "), zh.replace("）（", "，"))
+        return names
 
     def is_share_of_count(self, option: str | None) -> bool:
         """Whether it is a share of things counted by a definition, so that Wilson's interval holds."""

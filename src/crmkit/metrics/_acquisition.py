@@ -32,6 +32,7 @@ TrialBase: TypeAlias = Literal["ended", "started"]
     variants=(
         Variant(
             "prospects",
+            Label("of prospects", "按潜在客户"),
             Label("of the prospects addressed", "以触达的潜在客户为分母"),
             (
                 "new_customers",
@@ -41,6 +42,7 @@ TrialBase: TypeAlias = Literal["ended", "started"]
         ),
         Variant(
             "customers",
+            Label("of customers", "按期初客户"),
             Label("of the customers at the start", "以期初客户为分母"),
             (
                 "new_customers",
@@ -165,6 +167,7 @@ def lead_conversion_rate(*, leads_won: Numbers, leads: Numbers) -> Numbers:
     variants=(
         Variant(
             "ended",
+            Label("of trials ended", "按结束的试用"),
             Label("of the trials that ended in the period", "以期间内结束的试用为分母"),
             (
                 "trials_converted",
@@ -175,6 +178,7 @@ def lead_conversion_rate(*, leads_won: Numbers, leads: Numbers) -> Numbers:
         ),
         Variant(
             "started",
+            Label("of trials begun", "按开始的试用"),
             Label("of the trials that began in the period", "以期间内开始的试用为分母"),
             (
                 "trials_converted",

@@ -75,7 +75,7 @@ _TWO_CONTROLS: Final = Message(
         code="outcome_per_customer",
         name=Label("Outcome per customer of the arm", "人均结果"),
         group="campaigns",
-        unit="count per customer",
+        unit="outcome per customer",
         direction="higher",
         definition=Label(
             "Sum of an outcome that is an amount or a count, such as spend / customers of the arm",

@@ -140,12 +140,14 @@ def return_on_marketing_investment(
     variants=(
         Variant(
             "sales",
+            Label("sales", "销售额口径"),
             Label("output is sales", "产出为销售额"),
             ("campaign_cost", "campaign_revenue"),
             Example({"campaign_cost": 100, "campaign_revenue": 300, "output": "sales"}, 3),
         ),
         Variant(
             "margin",
+            Label("gross margin", "毛利口径"),
             Label("output is gross margin", "产出为毛利"),
             ("campaign_cost", "campaign_margin"),
             Example({"campaign_cost": 100, "campaign_margin": 150, "output": "margin"}, 1.5),

@@ -41,12 +41,14 @@ ChurnMethod: TypeAlias = Literal["cohort", "standard", "open"]
     variants=(
         Variant(
             "cohort",
+            Label("cohort", "期初客户口径"),
             Label("of the customers at the start", "以期初客户为分母"),
             ("lost", "customers_start"),
             Example({"lost": 12, "customers_start": 100, "method": "cohort"}, 0.12),
         ),
         Variant(
             "standard",
+            Label("standard", "不计期内进出"),
             Label(
                 "of the customers at the start, without those who joined in the period and left in it or left and "
                 "came back in it",
@@ -57,6 +59,7 @@ ChurnMethod: TypeAlias = Literal["cohort", "standard", "open"]
         ),
         Variant(
             "open",
+            Label("open", "含新增客户口径"),
             Label(
                 "of the customers at the start and those who joined in the period",
                 "以期初客户与期间新增客户之和为分母",

@@ -127,11 +127,11 @@ def _metrics(definition: Definition, terms: Terms) -> list[dict[str, Any]]:
     record, variant = definition.record, definition.variant
     name = record.code if variant is None else f"{record.code}_{variant.option}"
     about = {
-        "label": record.name.en if variant is None else f"{record.name.en} ({variant.option})",
+        "label": record.names[definition.code].en,
         "description": record.definition.en if variant is None else f"{record.definition.en}: {variant.definition.en}",
     }
     meta = {
-        "name_zh": record.name.zh,
+        "name_zh": record.names[definition.code].zh,
         "unit": record.unit,
         "direction": record.direction,
         "source": record.source,

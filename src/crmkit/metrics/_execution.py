@@ -83,12 +83,14 @@ def task_completion_rate(*, tasks_done: Numbers, tasks_due: Numbers) -> Numbers:
     variants=(
         Variant(
             "done",
+            Label("of tasks done", "按已完成任务"),
             Label("of the tasks done", "以完成的任务为分母"),
             ("tasks_on_time", "tasks_done"),
             Example({"tasks_on_time": 15, "tasks_done": 18, "base": "done"}, 0.8333333333333334),
         ),
         Variant(
             "due",
+            Label("of tasks due", "按到期任务"),
             Label("of the tasks due", "以到期的任务为分母"),
             ("tasks_on_time", "tasks_due"),
             Example({"tasks_on_time": 15, "tasks_due": 20, "base": "due"}, 0.75),

@@ -86,6 +86,7 @@ def gross_mrr_churn_rate(*, churned_mrr: Numbers, contraction_mrr: Numbers, mrr_
     variants=(
         Variant(
             "included",
+            Label("with reactivation", "计入召回"),
             Label("net of reactivation too", "减去召回"),
             (
                 "churned_mrr",
@@ -108,6 +109,7 @@ def gross_mrr_churn_rate(*, churned_mrr: Numbers, contraction_mrr: Numbers, mrr_
         ),
         Variant(
             "excluded",
+            Label("without reactivation", "不计召回"),
             Label("reactivation is left out", "不计召回"),
             (
                 "churned_mrr",

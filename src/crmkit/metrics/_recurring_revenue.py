@@ -277,6 +277,7 @@ def mrr_per_customer(*, mrr: Numbers, paying_customers: Numbers) -> Numbers:
     variants=(
         Variant(
             "included",
+            Label("with reactivation", "计入召回"),
             Label("reactivation counts as won", "召回计入新增"),
             (
                 "new_mrr",
@@ -299,6 +300,7 @@ def mrr_per_customer(*, mrr: Numbers, paying_customers: Numbers) -> Numbers:
         ),
         Variant(
             "excluded",
+            Label("without reactivation", "不计召回"),
             Label("reactivation is left out", "不计召回"),
             (
                 "new_mrr",

@@ -80,12 +80,14 @@ def response_rate(*, responders: Numbers, contacted: Numbers) -> Numbers:
     variants=(
         Variant(
             "delivered",
+            Label("of those delivered", "按送达数"),
             Label("of the messages delivered", "以送达数为分母"),
             ("converted", "delivered"),
             Example({"converted": 90, "delivered": 10000, "base": "delivered"}, 0.009),
         ),
         Variant(
             "clicks",
+            Label("of those who clicked", "按点击人数"),
             Label("of the recipients who clicked", "以点击人数为分母"),
             ("converted", "unique_clicks"),
             Example({"converted": 90, "unique_clicks": 300, "base": "clicks"}, 0.3),

@@ -41,6 +41,7 @@ ComplaintBase: TypeAlias = Literal["customers", "orders"]
     variants=(
         Variant(
             "customers",
+            Label("of customers", "按客户"),
             Label("of the customers, each counted once", "以客户为分母，每人只计一次"),
             ("complaining_customers", "customers"),
             Example({"complaining_customers": 5, "customers": 1000, "base": "customers"}, 0.005),
@@ -48,6 +49,7 @@ ComplaintBase: TypeAlias = Literal["customers", "orders"]
         ),
         Variant(
             "orders",
+            Label("per order", "按订单"),
             Label("per order, each complaint counted", "以订单为分母，逐件计投诉"),
             ("complaints", "orders"),
             Example({"complaints": 30, "orders": 6000, "base": "orders"}, 0.005),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from crmkit._figures import MARK, NOTHING, marked, number, share
+from crmkit._figures import MARK, NOTHING, count, decimals, marked, share
 from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.cli.kpis._table import Answer
@@ -72,7 +71,7 @@ def lines_of(table: pd.DataFrame, keys: Mapping[str, Label], language: Language)
         mark = f"（{_PART.zh}）" if language == "zh" else f" ({_PART.en})"
         days = zip(table["period"], table["is_complete"], strict=True)
         shown = shown.assign(period=[f"{day:%Y-%m-%d}{'' if whole else mark}" for day, whole in days])
-    return [_line(row, keys, language) for row in shown.to_dict("records")]
+    return [_line(row, keys, language) for row in shown.assign(**_texts(table)).to_dict("records")]
 
 
 def score_heads(language: Language) -> list[str]:
@@ -143,34 +142,45 @@ def _notes(table: pd.DataFrame, language: Language) -> list[str]:
     ]
 
 
+def _texts(table: pd.DataFrame) -> dict[str, list[str]]:
+    """The numbers as they are written: those of one KPI with as many decimals, so that 2.50 stands above 3.00."""
+    import numpy as np
+
+    same = [table[name] for name in ("kpi", "outcome") if name in table]
+    texts = {}
+    for alike in ([name for name in _IN_UNIT if name in table], ["numerator"], ["denominator"]):
+        numbers = table[alike].astype(float)
+        whole = (~np.isfinite(numbers) | (numbers % 1 == 0)).all(axis=1).groupby(same, dropna=False).transform("all")
+        units = table["unit"] if alike[0] in _IN_UNIT else [""] * len(table)
+        for name in alike:
+            cells = zip(numbers[name], units, whole, strict=True)
+            texts[name] = [
+                share(value) if unit in _SHARES else count(value) if is_whole else decimals(value)
+                for value, unit, is_whole in cells
+            ]
+    return texts
+
+
 def _line(row: Mapping[Any, Any], keys: Mapping[str, Label], language: Language) -> list[str]:
     from crmkit.labels import LABELS
 
-    unit = row["unit"]
     line = [
         *(row[key] for key in keys),
         marked(row["name"], row.get("touches_hole", False)),
-        LABELS["unit"][unit].text(language),
-        _in_unit(row["value"], unit),
-        number(row["numerator"]),
-        number(row["denominator"]),
-        _interval(row["lower"], row["upper"], unit),
+        LABELS["unit"][row["unit"]].text(language),
+        row["value"],
+        row["numerator"],
+        row["denominator"],
+        _interval(row["lower"], row["upper"]),
     ]
     if "difference" not in row:
         return line
-    beside = [_in_unit(row[name], unit) for name in _COMPARED[:2]]
-    return [*line, *beside, _interval(row["difference_lower"], row["difference_upper"], unit)]
+    return [*line, *(row[name] for name in _COMPARED[:2]), _interval(row["difference_lower"], row["difference_upper"])]
 
 
-def _in_unit(value: float, unit: str) -> str:
-    return share(value) if unit in _SHARES else number(value)
-
-
-def _interval(lower: float, upper: float, unit: str) -> str:
+def _interval(lower: str, upper: str) -> str:
     """Both ends; an end that is not known is open."""
-    if math.isnan(lower) and math.isnan(upper):
-        return NOTHING
-    return f"{_in_unit(lower, unit)} – {_in_unit(upper, unit)}"
+    return NOTHING if lower == upper == NOTHING else f"{lower} – {upper}"
 
 
 def _is_missing(value: object) -> bool:

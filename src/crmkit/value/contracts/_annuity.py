@@ -93,6 +93,7 @@ def margin_multiple(
         variants=(
             Variant(
                 "end",
+                Label("margins at the end", "期末收款"),
                 Label(
                     "the first margin in one period, from those who stay: margin × r / (1 + i - r)",
                     "首笔毛利在一期之后、来自留存客户：毛利 × r ÷（1 + i − r）",
@@ -105,6 +106,7 @@ def margin_multiple(
             ),
             Variant(
                 "start",
+                Label("margins at the start", "期初收款"),
                 Label(
                     "the first margin now, from everybody; without discounting: margin / churn rate",
                     "首笔毛利在当下、来自全部客户；不贴现时：毛利 ÷ 流失率",
@@ -122,6 +124,7 @@ def margin_multiple(
             ),
             Variant(
                 "middle",
+                Label("margins in the middle", "期中收款"),
                 Label("as at the start, half a period later", "与期初相同，但晚半期"),
                 ("margin_amount", "retention_rate", "period_discount_rate"),
                 Example(
