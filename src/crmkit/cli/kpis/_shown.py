@@ -145,12 +145,14 @@ def _notes(table: pd.DataFrame, language: Language) -> list[str]:
 def _texts(table: pd.DataFrame) -> dict[str, list[str]]:
     """The numbers as they are written: those of one KPI with as many decimals, so that 2.50 stands above 3.00."""
     import numpy as np
+    import pandas as pd
 
     same = [table[name] for name in ("kpi", "outcome") if name in table]
     texts = {}
     for alike in ([name for name in _IN_UNIT if name in table], ["numerator"], ["denominator"]):
         numbers = table[alike].astype(float)
-        whole = (~np.isfinite(numbers) | (numbers % 1 == 0)).all(axis=1).groupby(same, dropna=False).transform("all")
+        is_whole_row = (~np.isfinite(numbers) | (numbers % 1 == 0)).to_numpy().all(axis=1)
+        whole = pd.Series(is_whole_row, index=table.index).groupby(same, dropna=False).transform("all")
         units = table["unit"] if alike[0] in _IN_UNIT else [""] * len(table)
         for name in alike:
             cells = zip(numbers[name], units, whole, strict=True)
