@@ -151,14 +151,15 @@ def _texts(table: pd.DataFrame) -> dict[str, list[str]]:
     texts = {}
     for alike in ([name for name in _IN_UNIT if name in table], ["numerator"], ["denominator"]):
         numbers = table[alike].astype(float)
-        is_whole_row = (~np.isfinite(numbers) | (numbers % 1 == 0)).to_numpy().all(axis=1)
+        cells = numbers.to_numpy()
+        is_whole_row = (~np.isfinite(cells) | (cells % 1 == 0)).all(axis=1)
         whole = pd.Series(is_whole_row, index=table.index).groupby(same, dropna=False).transform("all")
         units = table["unit"] if alike[0] in _IN_UNIT else [""] * len(table)
         for name in alike:
-            cells = zip(numbers[name], units, whole, strict=True)
+            written = zip(numbers[name], units, whole, strict=True)
             texts[name] = [
                 share(value) if unit in _SHARES else count(value) if is_whole else decimals(value)
-                for value, unit, is_whole in cells
+                for value, unit, is_whole in written
             ]
     return texts
 
