@@ -31,14 +31,18 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.activity import ACTIVITY_REASONS
     from crmkit.contacts import CONTACT_REASONS
     from crmkit.customers import CUSTOMER_REASONS
-    from crmkit.metrics._kpi_functions import kpis_by_function
+    from crmkit.metrics import kpi_catalogue
     from crmkit.plans import KINDS, PLAN_REASONS
     from crmkit.segment import SCHEMES
     from crmkit.subscriptions import SUBSCRIPTION_REASONS
     from crmkit.tickets import TICKET_REASONS
     from crmkit.transactions import AUDIT_REASONS
 
-    kpis = {code: name for _, record in kpis_by_function() for code, name in record.names.items()}
+    kpis = {}
+    for row in kpi_catalogue().to_dict("records"):
+        kpis[row["kpi"]] = Label(row["name_en"], row["name_zh"])
+        names = zip(row["codes_en"].split("; "), row["codes_zh"].split("；"), strict=True)
+        kpis |= {code: Label(*name) for code, name in zip(row["codes"].split(", "), names, strict=True)}
     schemes: dict[str, Mapping[str, Label]] = {
         "activity_reason": ACTIVITY_REASONS,
         "audit_reason": AUDIT_REASONS,

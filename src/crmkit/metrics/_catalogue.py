@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crmkit._kpi import Example, Kpi, Variant
+from crmkit._names import Language
 from crmkit.metrics._kpi_functions import kpis_by_function
 
 __all__ = ["kpi_catalogue"]
@@ -24,7 +25,8 @@ def kpi_catalogue() -> pd.DataFrame:
         of the inputs), "sum", or "none"; ``window``, the days it covers if it is counted from the orders of a period:
         the "period", the "period and the one before" of the same length, or "all until then"; ``empty_base``, the
         value if there is nothing to count; ``variants_en``, ``variants_zh``, the definitions in use where there are
-        several, by the argument that chooses; ``function``, the full path of the function that computes it;
+        several, by the argument that chooses; ``codes``, those in tables, where a definition of several stands in
+        brackets, with ``codes_en`` and ``codes_zh``, their names; ``function``, the full path of the function that computes it;
         ``example``, a call worked out by hand, empty for KPIs counted from a table; ``source``.
 
     Examples
@@ -55,10 +57,17 @@ def _row(record: Kpi) -> dict[str, str]:
         "variants_en": "; ".join(f"{_choice(record, each)}: {each.definition.en}" for each in record.variants),
         "variants_zh": "；".join(f"{_choice(record, each)}：{each.definition.zh}" for each in record.variants),
         "codes": ", ".join(record.code_by(each.option) for each in record.variants) or record.code,
+        "codes_en": "; ".join(_in_tables(record, "en")),
+        "codes_zh": "；".join(_in_tables(record, "zh")),
         "function": record.function,
         "example": "; ".join(_call(record.code, each) for each in record.examples),
         "source": record.source,
     }
+
+
+def _in_tables(record: Kpi, language: Language) -> list[str]:
+    codes = [record.code_by(each.option) for each in record.variants] or [record.code]
+    return [record.names[code].text(language) for code in codes]
 
 
 def _choice(record: Kpi, variant: Variant) -> str:
