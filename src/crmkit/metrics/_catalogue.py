@@ -26,8 +26,8 @@ def kpi_catalogue() -> pd.DataFrame:
         the "period", the "period and the one before" of the same length, or "all until then"; ``empty_base``, the
         value if there is nothing to count; ``variants_en``, ``variants_zh``, the definitions in use where there are
         several, by the argument that chooses; ``codes``, those in tables, where a definition of several stands in
-        brackets, with ``codes_en`` and ``codes_zh``, their names; ``function``, the full path of the function that computes it;
-        ``example``, a call worked out by hand, empty for KPIs counted from a table; ``source``.
+        brackets, with ``codes_en`` and ``codes_zh``, their names; ``function``, the full path of the function that
+        computes it; ``example``, a call worked out by hand, empty for KPIs counted from a table; ``source``.
 
     Examples
     --------
