@@ -102,6 +102,13 @@ def test_a_missing_input_leaves_its_sums_missing():
     assert values(table, CHURN, scope="all") == [7 / 35]
 
 
+def test_a_part_is_compared_with_a_whole_that_is_known():
+    # 5 lost of an unknown number of customers, and 2 of 10
+    rows = pd.DataFrame({"shop": ["a", "b"], "lost": [5, 2], "customers_start": [None, 10]})
+    table = kpi_table(rows, kpis=[CHURN], by="shop")
+    assert values(table, CHURN) == [pytest.approx(np.nan, nan_ok=True), 0.2, pytest.approx(np.nan, nan_ok=True)]
+
+
 def test_shares_of_counts_come_with_wilsons_interval():
     # 12 of 40
     table = kpi_table(pd.DataFrame({"lost": [5, 7], "customers_start": [30, 10]}), kpis=["customer_churn_rate"])
@@ -252,6 +259,36 @@ def test_a_currency_in_each_group_is_no_mixture():
     assert values(table, "average_order_value", scope="group") == [1, 2]
 
 
+@pytest.mark.parametrize("by", ["currency", ["shop", "currency"]])
+def test_the_whole_of_several_currencies_has_no_money(by):
+    rows = pd.DataFrame(
+        {"shop": "a", "revenue": [1.0, 2.0], "orders": [1, 3], "customers": 1, "currency": ["EUR", "USD"]}
+    )
+    table = kpi_table(rows, by=by).set_index(["scope", "kpi"]).loc["all"]
+    assert np.isnan(table.loc["average_order_value", ["value", "numerator"]].astype(float)).all()
+    assert table.loc["average_order_value", "denominator"] == 4
+    assert table.loc["purchase_frequency", "value"] == 2
+
+
+@pytest.mark.parametrize("codes", [pd.Categorical(["EUR", "USD"]), ["EUR", 1]])
+def test_currencies_of_any_kind_are_told_apart(codes):
+    rows = pd.DataFrame({"revenue": [1.0, 2.0], "orders": [1, 1], "currency": codes})
+    with pytest.raises(SchemaError, match="several currencies"):
+        kpi_table(rows)
+    assert kpi_table(rows.iloc[:1])["value"].tolist() == [1]
+
+
+def test_infinite_values_do_not_cancel(build):
+    rows = pd.DataFrame({"revenue": [np.inf, -np.inf, 3.0], "orders": [1, 1, 1]})
+    with pytest.raises(SchemaError, match=r"'revenue'.* has infinite values in 2 rows"):
+        kpi_table(build(rows))
+
+
+def test_names_with_quotes_are_names(build):
+    rows = pd.DataFrame({"sh\"op's": ["a'\"b"], "revenue": [1.0], "orders": [1]})
+    assert as_pandas(kpi_table(build(rows), by="sh\"op's"))["sh\"op's"].tolist()[0] == "a'\"b"
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
@@ -259,6 +296,8 @@ def test_a_currency_in_each_group_is_no_mixture():
         ({"kpis": ["retention_rate"]}, SchemaError, r"lacks columns for retention_rate: \['retained'\]"),
         ({"kpis": "average_order_value"}, TypeError, "`kpis` must be a list of codes"),
         ({"kpis": []}, TypeError, "`kpis` must be a list of codes"),
+        ({"kpis": 5}, TypeError, "`kpis` must be a list of codes"),
+        ({"by": ["shop", "orders"]}, ValueError, r"`by` has \['orders'\], of which KPIs are computed"),
         ({"by": "region"}, SchemaError, r"lacks the columns \['region'\]"),
         ({"period": "month"}, ValueError, "`period` needs `as_of`"),
         ({"as_of": "2024-03-31"}, ValueError, "`as_of` goes with `period`"),

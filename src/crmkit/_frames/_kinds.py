@@ -209,8 +209,9 @@ def _to_duckdb(table: pd.DataFrame, relation: Any) -> Any:
     types = {name: kinds.get(table[name].dtype.kind, "VARCHAR") for name in table.columns}
     rows = [[_literal(value) for value in row] for row in table.itertuples(index=False, name=None)]
     values = ", ".join(f"({', '.join(row)})" for row in rows) or f"({', '.join(['NULL'] * len(types))})"
-    names = ", ".join(f'"{name}"' for name in types)
-    columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in types.items())
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in types}
+    names = ", ".join(quoted.values())
+    columns = ", ".join(f"{quoted[name]}::{kind} AS {quoted[name]}" for name, kind in types.items())
     made = relation.query("crmkit_asked", f"SELECT {columns} FROM (VALUES {values}) AS t({names})")  # noqa: S608
     return made if rows else made.limit(0)
 
@@ -225,7 +226,8 @@ def _literal(value: Any) -> str:
 
 def _to_spark(table: pd.DataFrame, session: Any) -> Any:
     kinds = {"i": "bigint", "f": "double", "M": "timestamp_ntz", "b": "boolean"}
-    schema = ", ".join(f"`{name}` {kinds.get(table[name].dtype.kind, 'string')}" for name in table.columns)
+    quoted = {name: "`" + name.replace("`", "``") + "`" for name in table.columns}
+    schema = ", ".join(f"{quoted[name]} {kinds.get(table[name].dtype.kind, 'string')}" for name in quoted)
     rows = [
         tuple(None if pd.isna(value) else _plain(value) for value in row)
         for row in table.itertuples(index=False, name=None)

@@ -30,4 +30,4 @@ def _numpy_type(dtype: Any) -> str | None:
         return "int64"
     if dtype.is_float():
         return "float64"
-    return "datetime64[us]" if dtype == nw.Datetime else None
+    return "datetime64[us]" if dtype == nw.Datetime and dtype.time_zone is None else None

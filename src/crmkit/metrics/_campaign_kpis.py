@@ -17,6 +17,7 @@ from crmkit._names import Label
 from crmkit._stats import Sample, difference_of_means, difference_of_shares, mean_interval, wilson_interval
 from crmkit._tables import CONTACTS, open_table
 from crmkit.errors import SchemaError
+from crmkit.metrics._cell_labels import check_labels, labels_of
 
 __all__ = ["campaign_kpis"]
 
@@ -158,6 +159,7 @@ def campaign_kpis(contacts: FrameT, *, outcomes: Sequence[str], by: str | None =
     if label in _TAKEN:
         raise ValueError(_NAME_TAKEN(name=by))
     rows = open_table(contacts, CONTACTS, columns=(*_KEYS, "cost"), also=[*names, *([] if label is None else [label])])
+    check_labels(rows, [*([] if label is None else [label]), "campaign", "arm"], table="contacts")
     keys = [*([] if label is None else [label]), *_KEYS]
     sums = _sums(rows, names, keys)
     table = pd.concat([_of_outcome(sums, name, keys, level=level) for name in names] + _of_arms(sums, keys))
@@ -241,7 +243,7 @@ def _of_outcome(sums: pd.DataFrame, name: str, keys: Sequence[str], *, level: fl
 def _control_of(sums: pd.DataFrame, keys: Sequence[str]) -> Any:
     """The position of the control group of each arm; -1 where there is none, and for the control groups themselves."""
     groups = [key for key in keys if key not in ("arm", "treated")]
-    codes = sums.groupby(groups, dropna=False, observed=True).ngroup().to_numpy()
+    codes = labels_of(sums, groups).codes
     treated = sums["treated"].to_numpy() == 1
     place = np.full(codes.max() + 1, -1)
     place[codes[~treated]] = np.flatnonzero(~treated)
@@ -272,5 +274,6 @@ def _in_order(table: pd.DataFrame, keys: Sequence[str], names: Sequence[str]) ->
     order = {"n_contacts": 0, "cost_per_customer": 1}
     table = table.assign(_place=place, _kpi=table["kpi"].map(order).fillna(2), treated=table["treated"] == 1)
     groups = [key for key in keys if key not in ("arm", "treated")]
-    table = table.sort_values([*groups, "treated", "arm", "_place", "_kpi"], kind="stable", ignore_index=True)
+    table = table.assign(_group=labels_of(table, groups).codes, _arm=labels_of(table, ["arm"]).codes)
+    table = table.sort_values(["_group", "treated", "_arm", "_place", "_kpi"], kind="stable", ignore_index=True)
     return table[[*keys, "outcome", *KPI_COLUMNS, *_BESIDE]]

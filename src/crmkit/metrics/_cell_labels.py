@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from crmkit._calendar import Freq, first_day_of
+from crmkit._frames import AnyFrame, as_name, pandas_series, type_of
+from crmkit._messages import Column, Message
+from crmkit.errors import SchemaError
 
-__all__ = ["Labels", "beside_labels", "beside_periods", "labels_of"]
+__all__ = ["Labels", "beside_labels", "beside_periods", "check_labels", "in_order", "label_names", "labels_of"]
+
+_NO_NAMES: Final = Message(
+    en="{@by} must be the name of a column or a list of them, got {value!r}.",
+    zh="{@by} 须为列名或列名的列表，得到 {value!r}。",
+)
+_NOT_LABELS: Final = Message(
+    en="{where} must hold labels, such as text or whole numbers, got {got}. Turn them into text first.",
+    zh="{where}应为文本、整数等标签，得到 {got}，请先转换为文本。",
+)
 
 
 class Labels(NamedTuple):
@@ -31,9 +44,42 @@ class Labels(NamedTuple):
         return self.groups.reindex(range(len(self.groups) + 1)), [*self.scopes, "all"]
 
 
+def label_names(by: Any) -> list[str]:
+    """Return the names of columns of labels, each once, from one or a list of them."""
+    if by is None or not isinstance(by, (Hashable, Sequence)):
+        raise TypeError(_NO_NAMES(value=by))
+    names = [by] if isinstance(by, str) or not isinstance(by, Sequence) else by
+    return list(dict.fromkeys(as_name(name) for name in names))
+
+
+def check_labels(rows: AnyFrame, names: Sequence[str], *, table: str) -> None:
+    """Raise unless columns hold what can be told apart: no lists, and no times that depend on a zone."""
+    for name in names:
+        dtype = rows.collect_schema()[name]
+        with_zone = isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
+        if dtype.is_nested() or with_zone or not _are_hashable(rows, name):
+            raise SchemaError(_NOT_LABELS(where=Column(table, name), got=type_of(rows, name)))
+
+
+def _are_hashable(rows: AnyFrame, name: str) -> bool:
+    if not isinstance(rows, nw.DataFrame) or rows.collect_schema()[name] != nw.Object:
+        return True
+    return all(isinstance(label, Hashable) for label in pandas_series(rows[name]))
+
+
+def in_order(labels: pd.Series[Any]) -> list[Any]:
+    """The different labels, by kind and then by value: not all kinds can be compared."""
+    return sorted(labels.dropna().unique(), key=lambda label: (type(label).__name__, label))
+
+
 def labels_of(rows: pd.DataFrame, by: Sequence[str]) -> Labels:
     """Sort rows into the groups of their labels."""
-    codes = rows.groupby(list(by), dropna=False, sort=True, observed=True).ngroup().to_numpy()
+    ordered = {
+        name: pd.Categorical(rows[name], categories=in_order(rows[name]), ordered=True)
+        for name in by
+        if pd.api.types.is_object_dtype(rows[name])
+    }
+    codes = rows.assign(**ordered).groupby(list(by), dropna=False, sort=True, observed=True).ngroup().to_numpy()
     places = np.unique(codes, return_index=True)[1]
     return Labels(rows.iloc[places][list(by)].reset_index(drop=True), codes.astype(np.int64))
 

@@ -16,6 +16,7 @@ from crmkit._messages import Message
 from crmkit._names import Label
 from crmkit._tables import PLAN, open_table
 from crmkit.metrics._budgets import budget_execution_rate, budget_surplus_rate
+from crmkit.metrics._cell_labels import beside_labels, check_labels, labels_of
 from crmkit.metrics._execution import (
     on_time_rate,
     resource_utilisation,
@@ -120,20 +121,18 @@ def execution_kpis(
     if label in _TAKEN:
         raise ValueError(_NAME_TAKEN(name=by))
     rows = open_table(plan, PLAN, columns=_NEEDED, also=[] if label is None else [label])
+    check_labels(rows, [] if label is None else [label], table="plan")
     columns = dict.fromkeys([*_NEEDED, *([] if label is None else [label])])
     items = to_pandas(rows.select(*(nw.col(name) for name in columns)))
     whole = _kpis(items, last_day=last_day, first_day=first_day, level=level)
     if label is None:
         return from_pandas(whole, like=plan)
-    groups = items.groupby(label, dropna=False, sort=True, observed=True)
-    tables = [
-        _kpis(group, last_day=last_day, first_day=first_day, level=level).assign(
-            **{label: name, "scope": "no label" if pd.isna(name) else "group"}
-        )
-        for name, group in groups
+    found = labels_of(items, [label])
+    groups = [
+        _kpis(group, last_day=last_day, first_day=first_day, level=level) for _, group in items.groupby(found.codes)
     ]
-    table = pd.concat([*tables, whole.assign(**{label: None, "scope": "all"})], ignore_index=True)
-    return from_pandas(table[[label, "scope", *KPI_COLUMNS]], like=plan)
+    table = pd.concat([*groups, whole], ignore_index=True)
+    return from_pandas(beside_labels(table, *found.with_whole()), like=plan)
 
 
 def _kpis(items: pd.DataFrame, *, last_day: datetime, first_day: datetime | None, level: float) -> pd.DataFrame:

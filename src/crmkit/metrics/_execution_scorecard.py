@@ -13,6 +13,7 @@ from crmkit._checks import Day, as_day, check_fraction
 from crmkit._frames import FrameT, from_pandas, to_pandas
 from crmkit._kpi import attainment
 from crmkit._tables import PLAN, open_table
+from crmkit.metrics._cell_labels import check_labels, in_order
 
 __all__ = ["execution_scorecard"]
 
@@ -91,7 +92,9 @@ def execution_scorecard(plan: FrameT, *, as_of: Day, amber_from: float = 0.9) ->
     """
     last_day = as_day(as_of, name="as_of")
     check_fraction(amber_from, name="amber_from")
-    items = to_pandas(open_table(plan, PLAN))
+    opened = open_table(plan, PLAN)
+    check_labels(opened, ["owner"], table="plan")
+    items = to_pandas(opened)
     judged = _judged(items, last_day)
     light = _lights(judged["attainment"].to_numpy(), amber_from)
     late = (items["kind"] == "task") & (items["done"] > items["due"]) & (judged["attainment"] == 1)
@@ -144,8 +147,13 @@ def _rolled(rows: pd.DataFrame, *, level: str, amber_from: float) -> pd.DataFram
     if level == _ALL:
         sums = weighted[["weight", "part"]].sum().to_frame().T.assign(owner=None)
     else:
-        owners = pd.Index(rows["owner"].dropna().unique(), name="owner").sort_values()
-        sums = weighted.groupby("owner")[["weight", "part"]].sum().reindex(owners, fill_value=0.0).reset_index()
+        owners = pd.Index(in_order(rows["owner"]), name="owner")
+        sums = (
+            weighted.groupby("owner", sort=False)[["weight", "part"]]
+            .sum()
+            .reindex(owners, fill_value=0.0)
+            .reset_index()
+        )
     weight = sums["weight"].to_numpy(dtype=float)
     score = sums["part"].to_numpy(dtype=float) / np.where(weight > 0, weight, np.nan)
     rolled = sums.drop(columns="part").assign(level=level, score=score, light=_lights(score, amber_from))

@@ -12,7 +12,7 @@ from crmkit._calendar import Freq, check_freq, day_numbers, first_day_of, number
 from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
-from crmkit.metrics._cell_labels import beside_labels, beside_periods, labels_of
+from crmkit.metrics._cell_labels import beside_labels, beside_periods, label_names, labels_of
 from crmkit.metrics._mrr_moves import Moves, moves_of
 from crmkit.metrics._mrr_spells import Ints, begun_by, number_of_day, rows_of_spells, spells_of
 from crmkit.metrics._mrr_sums import MONEY, PEOPLE, sums_of_moves
@@ -122,7 +122,7 @@ def mrr_movement_table(
     check_freq(freq)
     check_option(measure, ("closing", "daily"), name="measure")
     day = as_day(as_of, name="as_of")
-    labels = [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    labels = label_names(by)
     if taken := [name for name in labels if name in _OWN]:
         raise ValueError(_NAME_TAKEN(names=taken))
     rows = rows_of_spells(subscriptions, by=labels, until=day)

@@ -17,6 +17,7 @@ from crmkit._frames import midnight, to_pandas
 from crmkit._messages import Message
 from crmkit._tables import SUBSCRIPTIONS, open_table
 from crmkit.errors import SchemaError
+from crmkit.metrics._cell_labels import check_labels
 
 __all__ = [
     "NEVER",
@@ -78,6 +79,7 @@ def rows_of_spells(
     """Bring spells into memory, all of them or those begun by a day."""
     read = (*_READ, *also)
     table = open_table(subscriptions, SUBSCRIPTIONS, columns=read, also=by)
+    check_labels(table, by, table="subscriptions")
     if until is not None:
         table = table.filter(nw.col("start") < midnight(next_day(until), of=table))
     rows = to_pandas(table.select(*dict.fromkeys((*read, *by)))).reset_index(drop=True)

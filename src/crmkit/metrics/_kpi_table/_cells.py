@@ -38,13 +38,14 @@ class Cells(NamedTuple):
     sums: pd.DataFrame
 
 
-def cells_of(sums: pd.DataFrame, *, by: Sequence[str], numbers: Sequence[int]) -> Cells:
-    """Lay out the sums of groups, periods and days, and those of the whole."""
+def cells_of(sums: pd.DataFrame, *, by: Sequence[str], numbers: Sequence[int], mixed: Sequence[str]) -> Cells:
+    """Lay out the sums of groups, periods and days, and those of the whole, in which mixed inputs are missing."""
     labels, codes = labels_of(sums, by) if by else (pd.DataFrame(index=[0]), np.zeros(len(sums), dtype=np.int64))
     summed = [name for name in sums.columns if name not in (*by, NUMBER, DAY)]
     days = sums.assign(**{_GROUP: codes})
     if by:
         whole = sums.groupby([NUMBER, DAY], as_index=False)[summed].sum().assign(**{_GROUP: len(labels)})
+        whole = whole.assign(**{missing_of(name): 1 for name in mixed})
         days = pd.concat([days, whole], ignore_index=True)
         labels = labels.reindex([*labels.index, len(labels)])
     found = days.groupby([_GROUP, NUMBER])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -45,11 +45,12 @@ def chosen(kpis: Sequence[str] | None, *, columns: Collection[str]) -> list[Defi
         if not possible:
             raise SchemaError(_NONE(columns=some(columns)))
         return possible
-    if isinstance(kpis, str) or not all(isinstance(code, str) for code in kpis) or not kpis:
+    codes = [] if isinstance(kpis, str) or not isinstance(kpis, Iterable) else list(kpis)
+    if not codes or not all(isinstance(code, str) for code in codes):
         raise TypeError(_NOT_CODES(kpis=kpis))
-    for code in kpis:
+    for code in codes:
         _check_code(code, known=known, columns=columns)
-    return [each for each in possible if each.code in kpis or each.record.code in kpis]
+    return [each for each in possible if each.code in codes or each.record.code in codes]
 
 
 def _check_code(code: str, *, known: Sequence[Definition], columns: Collection[str]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from crmkit._calendar import Freq, day_number, period_number
@@ -15,7 +16,7 @@ from crmkit._kpi import Definition
 from crmkit._messages import Column, Joined, Message
 from crmkit.errors import SchemaError
 
-__all__ = ["DAY", "NUMBER", "ROWS", "missing_of", "sums_of"]
+__all__ = ["DAY", "NUMBER", "ROWS", "missing_of", "mixed_money", "sums_of"]
 
 NUMBER: Final = "__crmkit_number"
 """The number of the period, 0 throughout without periods."""
@@ -25,7 +26,6 @@ _CURRENCY: Final = "currency"
 _UNDATED: Final = "__crmkit_undated"
 _BEYOND: Final = "__crmkit_beyond_"
 _ANY_DAY: Final = datetime(2000, 1, 1)
-_LEAST, _MOST = "__crmkit_least", "__crmkit_most"
 
 _NOT_NUMBERS: Final = Message(en="{where} must hold numbers, got {got}.", zh="{where}应为数字，得到 {got}。")
 _NO_DAY: Final = Message(
@@ -39,6 +39,10 @@ _LOW: Final = Message(
 _HIGH: Final = Message(
     en="{where} has values above {high:g} in {n:,} {n:row|rows}. A share is written as a fraction: 0.3 for 30%.",
     zh="{where}有 {n:,} 行的值大于 {high:g}。比例请写成小数：30% 写作 0.3。",
+)
+_INFINITE: Final = Message(
+    en="{where} has infinite values in {n:,} {n:row|rows}. Correct them.",
+    zh="{where}有 {n:,} 行为无穷大，请更正。",
 )
 _PART: Final = Message(
     en="{where} exceeds {whole} in {n:,} {n:row|rows}, but is a part of it. Correct them.",
@@ -73,30 +77,26 @@ def sums_of(
     has_stocks = any(each.stock for definition in definitions for each in definition.inputs)
     values = _dated(values, period=period, freq=freq, by_day=has_stocks)
     limits = _limits(definitions)
-    currency = [_CURRENCY] if _CURRENCY in values.collect_schema() and _CURRENCY not in by else []
+    if _CURRENCY in values.collect_schema() and _CURRENCY not in by:
+        _check_one_currency(to_pandas(values.select(_CURRENCY).unique())[_CURRENCY])
     marked = values.select(
         *by,
         NUMBER,
         DAY,
-        *currency,
         _UNDATED,
         nw.lit(1).alias(ROWS),
-        *inputs,
+        # Infinite values are counted and refused; adding them up would warn first.
+        *(nw.when(nw.col(name).abs() < np.inf).then(nw.col(name)).alias(name) for name in inputs),
         *(flag(nw.col(name).is_null()).alias(missing_of(name)) for name in inputs),
         *(flag(limit.beyond).alias(f"{_BEYOND}{n}") for n, limit in enumerate(limits)),
     )
     summed = [ROWS, _UNDATED, *inputs, *map(missing_of, inputs), *(f"{_BEYOND}{n}" for n in range(len(limits)))]
-    ends = [nw.col(name).min().alias(_LEAST) for name in currency] + [
-        nw.col(name).max().alias(_MOST) for name in currency
-    ]
-    sums = to_pandas(marked.group_by(*by, NUMBER, DAY).agg(nw.col(*summed).sum(), *ends))
+    sums = to_pandas(marked.group_by(*by, NUMBER, DAY).agg(nw.col(*summed).sum()))
     if (undated := int(sums[_UNDATED].sum())) > 0:
         raise SchemaError(_NO_DAY(where=Column("frame", period), n=undated))
     for n, limit in enumerate(limits):
         if (found := int(sums[f"{_BEYOND}{n}"].sum())) > 0:
             raise SchemaError(limit.message(n=found, **limit.values))
-    if currency:
-        _check_one_currency(sums)
     return sums[[*by, NUMBER, DAY, ROWS, *inputs, *map(missing_of, inputs)]]
 
 
@@ -126,13 +126,16 @@ def _limits(definitions: Sequence[Definition]) -> list[_Limit]:
         names = {each.name for each in definition.inputs}
         for each in definition.inputs:
             column, where = nw.col(each.name), Column("frame", each.name)
+            limits[each.name, "infinite"] = _Limit(column.abs() == np.inf, _INFINITE, {"where": where})
             if each.low is not None:
                 limits[each.name, "low"] = _Limit(column < each.low, _LOW, {"where": where, "low": each.low})
             if each.high is not None:
                 limits[each.name, "high"] = _Limit(column > each.high, _HIGH, {"where": where, "high": each.high})
             if wholes := tuple(name for name in each.of if name in names):
                 whole = Joined([Column("frame", name) for name in wholes], en=" + ", zh=" + ")
-                beyond = column > nw.sum_horizontal(*wholes)
+                # A whole that is missing is unknown, not 0.
+                known = ~nw.any_horizontal(*(nw.col(name).is_null() for name in wholes), ignore_nulls=False)
+                beyond = known & (column > nw.sum_horizontal(*wholes))
                 limits[each.name, "part", *wholes] = _Limit(beyond, _PART, {"where": where, "whole": whole})
     return list(limits.values())
 
@@ -142,7 +145,14 @@ def _is_empty(rows: AnyFrame) -> bool:
     return isinstance(rows, nw.DataFrame) and rows.is_empty()
 
 
-def _check_one_currency(sums: pd.DataFrame) -> None:
-    found = sorted({*sums[_LEAST].dropna(), *sums[_MOST].dropna()}, key=str)
+def mixed_money(sums: pd.DataFrame, definitions: Sequence[Definition], *, by: Sequence[str]) -> list[str]:
+    """Which inputs of all groups together are money of several currencies, and cannot be added up."""
+    if _CURRENCY not in by or sums[_CURRENCY].nunique() < 2:
+        return []
+    return [each.name for definition in definitions for each in definition.inputs if each.kind == "money"]
+
+
+def _check_one_currency(codes: pd.Series[Any]) -> None:
+    found = sorted(codes.dropna().unique().tolist(), key=str)
     if len(found) > 1:
         raise SchemaError(_CURRENCIES(where=Column("frame", _CURRENCY), first=found[0], last=found[-1]))

@@ -16,10 +16,11 @@ from crmkit._frames import AnyFrame, FrameT, from_pandas, in_memory, midnight, o
 from crmkit._kpi import KPI_COLUMNS
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
+from crmkit.metrics._cell_labels import check_labels, label_names
 from crmkit.metrics._kpi_table._cells import Cells, cells_of, kpis_of_cells
 from crmkit.metrics._kpi_table._choice import chosen
 from crmkit.metrics._kpi_table._periods import beside_targets, beside_the_one_before, check_targets
-from crmkit.metrics._kpi_table._sums import NUMBER, sums_of
+from crmkit.metrics._kpi_table._sums import NUMBER, mixed_money, sums_of
 
 __all__ = ["kpi_table"]
 
@@ -37,6 +38,10 @@ _NO_PERIOD: Final = Message(
 )
 _NAME_TAKEN: Final = Message(
     en="{@by} has {names}, which the result has too. Rename them.", zh="{@by} 中的 {names} 与结果表的列重名，请改名。"
+)
+_IS_INPUT: Final = Message(
+    en="{@by} has {names}, of which KPIs are computed. Copy the columns under other names.",
+    zh="{@by} 中的 {names} 也是计算指标的输入，请将其复制为另一列名。",
 )
 _LACKING: Final = Message(
     en="{@frame} lacks the columns {lacking}, got {columns}.", zh="{@frame} 缺少列 {lacking}，得到 {columns}。"
@@ -101,7 +106,8 @@ def kpi_table(
 
         ``value`` is missing where there are no rows or nothing to divide by, where an input is missing in a row, and
         where inputs do not add up: prices, shares and times of several rows, and numbers of customers or of recurring
-        revenue at the start or end of a period on several days.
+        revenue at the start or end of a period on several days; for all groups together also money of several
+        currencies.
 
         With ``period`` also ``previous``, the value of the period before; ``change`` from it and ``relative_change``;
         ``compared``, "per day" for sums of periods that differ in length, otherwise "as is"; ``n_days`` up to
@@ -117,7 +123,8 @@ def kpi_table(
     TypeError
         If ``frame`` is not a frame, or codes or targets are not as described.
     ValueError
-        If a code is unknown, ``as_of`` and ``period`` are not given together, or another argument is not as described.
+        If a code is unknown, ``by`` names an input of the KPIs or a column of the result, ``as_of`` and ``period`` are
+        not given together, or another argument is not as described.
 
     See Also
     --------
@@ -143,14 +150,17 @@ def kpi_table(
     check_freq(freq)
     check_fraction(level, name="level")
     last_day = _last_day(period, as_of)
-    labels = [by] if isinstance(by, str) else list(by)
+    labels = label_names(by)
     if taken := [name for name in labels if name in _TAKEN]:
         raise ValueError(_NAME_TAKEN(names=taken))
     rows = in_memory(open_frame(frame, name="frame"))
     columns = rows.collect_schema().names()
     if lacking := [name for name in (*labels, *([] if period is None else [period])) if name not in columns]:
         raise SchemaError(_LACKING(lacking=lacking, columns=some(columns)))
+    check_labels(rows, labels, table="frame")
     definitions = chosen(kpis, columns=columns)
+    if taken := [name for name in labels if any(name == each.name for one in definitions for each in one.inputs)]:
+        raise ValueError(_IS_INPUT(names=taken))
     wanted = {} if targets is None else check_targets(targets, definitions)
     if period is not None and last_day is not None:
         rows = _up_to(rows, period, last_day)
@@ -158,7 +168,8 @@ def kpi_table(
     if sums.empty:
         raise SchemaError(_EMPTY() if last_day is None else _NO_ROWS(day=last_day))
     last = 0 if last_day is None else number_of_period(last_day, freq=freq)
-    cells = cells_of(sums, by=labels, numbers=range(int(sums[NUMBER].min()), last + 1))
+    mixed = mixed_money(sums, definitions, by=labels)
+    cells = cells_of(sums, by=labels, numbers=range(int(sums[NUMBER].min()), last + 1), mixed=mixed)
     table = kpis_of_cells(cells, definitions, level=level)
     if last_day is not None:
         table = beside_the_one_before(table, definitions, numbers=cells.numbers, freq=freq, last_day=last_day)

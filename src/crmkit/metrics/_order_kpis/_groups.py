@@ -15,7 +15,7 @@ from crmkit._kpi import KPI_COLUMNS
 from crmkit._messages import Message
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
-from crmkit.metrics._cell_labels import beside_labels
+from crmkit.metrics._cell_labels import beside_labels, check_labels, in_order
 
 __all__ = ["LABEL", "Groups", "groups_of"]
 
@@ -101,6 +101,7 @@ def groups_of(by: Any, transactions: AnyFrame) -> Groups:
         raise SchemaError(_COLUMNS(got=[as_name(name) for name in schema.names()]))
     if names[0] in _TAKEN:
         raise ValueError(_NAME_TAKEN(name=names[0]))
+    check_labels(table, names, table="by")
     _check_ids(table, transactions)
     table = table.select("customer_id", nw.col(names[0]).alias(LABEL)).filter(~nw.col("customer_id").is_null())
     if not (is_engine(table) and is_engine(transactions)):
@@ -126,4 +127,4 @@ def _in_order(labels: pd.Series[Any], kind: Any) -> pd.Series[Any]:
         return pd.Series([each for each in labels.cat.categories if each in present])
     if isinstance(kind, nw.Enum):
         return pd.Series([each for each in kind.categories if each in present])
-    return pd.Series(sorted(present, key=lambda label: (type(label).__name__, label)))
+    return pd.Series(in_order(labels))

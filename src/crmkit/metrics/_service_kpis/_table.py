@@ -16,7 +16,7 @@ from crmkit._frames import FrameT, from_pandas, midnight, to_pandas
 from crmkit._kpi import KPI_COLUMNS, tells
 from crmkit._messages import Message, Parameter
 from crmkit._tables import TICKETS, open_table
-from crmkit.metrics._cell_labels import beside_labels, beside_periods
+from crmkit.metrics._cell_labels import beside_labels, beside_periods, check_labels, label_names
 from crmkit.metrics._service_kpis._cases import Limits, cases_as_of
 from crmkit.metrics._service_kpis._cells import cells_of, numbers_of
 from crmkit.metrics._service_kpis._records import COUNTED
@@ -189,7 +189,7 @@ def service_kpis(
         raise ValueError(_ENDS_EARLY(start=first, end=last))
     if day < last:
         raise ValueError(_NOT_OVER(as_of=day, end=last))
-    labels = [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    labels = label_names(by)
     if taken := [name for name in labels if name in _OWN]:
         raise ValueError(_NAME_TAKEN(names=taken))
     bases = _bases(customers, orders, freq=freq)
@@ -242,6 +242,7 @@ def _read(
 ) -> pd.DataFrame:
     """The tickets created in a period, in memory, with the number of the period they were created in."""
     rows = open_table(tickets, TICKETS, columns=_READ, also=labels)
+    check_labels(rows, labels, table="tickets")
     created = nw.col("created")
     within = (created >= midnight(first, of=rows)) & (created < midnight(next_day(last), of=rows))
     number = nw.lit(0) if freq is None else period_number(created, freq=freq)

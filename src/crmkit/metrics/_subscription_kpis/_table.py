@@ -14,7 +14,7 @@ from crmkit._frames import FrameT, from_pandas
 from crmkit._kpi import KPI_COLUMNS, long_form, tells
 from crmkit._messages import Message
 from crmkit._random import as_generator
-from crmkit.metrics._cell_labels import beside_labels, beside_periods, labels_of
+from crmkit.metrics._cell_labels import beside_labels, beside_periods, label_names, labels_of
 from crmkit.metrics._mrr_spells import begun_by, number_of_day, rows_of_spells, spells_of
 from crmkit.metrics._subscription_kpis._contracts import contracts_of
 from crmkit.metrics._subscription_kpis._counts import Days, Groups, counts_of
@@ -166,7 +166,7 @@ def subscription_kpis(
     drawn = None if as_of is None else as_day(as_of, name="as_of")
     if drawn is not None and drawn < last:
         raise ValueError(_NOT_OVER(as_of=drawn, end=last))
-    names = [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    names = label_names(by)
     if taken := [name for name in names if name in _OWN]:
         raise ValueError(_NAME_TAKEN(names=taken))
 
