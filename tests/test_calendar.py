@@ -5,26 +5,33 @@ from itertools import pairwise
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
 from crmkit import _calendar
 from crmkit._frames import collected, to_pandas
 
-FREQS = ("D", "W", "M", "Q", "Y")
+FREQS = ("D", "W", "M", "Q", "Y", "W-SUN", "W-SAT", "W-MON", "Q-DEC", "Q-JAN", "Q-FEB", "Y-DEC", "Y-MAR", "Y-NOV")
+MONTHS = {"JAN": 1, "FEB": 2, "MAR": 3, "NOV": 11, "DEC": 12}
 FIRST, LAST = date(1901, 1, 1), date(2099, 12, 31)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 
 
 def first_day(day, freq):
     """The first day of a period, by Python's own calendar."""
-    return {
-        "D": day,
-        "W": day - timedelta(days=day.weekday()),
-        "M": day.replace(day=1),
-        "Q": day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
-        "Y": day.replace(month=1, day=1),
-    }[freq]
+    length, _, end = freq.partition("-")
+    if length == "W":
+        # the day after the last Saturday or Sunday before
+        last = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"].index(end or "SUN")
+        return day - timedelta(days=(day.weekday() - last - 1) % 7)
+    if length in ("Q", "Y"):
+        n = {"Q": 3, "Y": 12}[length]
+        first_month = date(2000, 1, 1) if not end else date.fromisoformat(f"2000-{MONTHS[end] % 12 + 1:02}-01")
+        back = (day.month - first_month.month) % n
+        months = day.year * 12 + day.month - 1 - back
+        return date(months // 12, months % 12 + 1, 1)
+    return day.replace(day=1) if length == "M" else day
 
 
 def midnight(day):
@@ -102,7 +109,14 @@ def test_the_day_after_a_day():
     assert _calendar.next_day(datetime(2024, 2, 28)) == datetime(2024, 2, 29)
 
 
-@pytest.mark.parametrize("freq", ["ME", "m", "", None, 7])
+@pytest.mark.parametrize("freq", ["W-SUN", "W-SAT", "Q-JAN", "Y-MAR"])
+def test_ends_are_those_of_pandas(freq):
+    days = pd.date_range("2022-12-20", "2025-01-10")
+    starts = days.to_period(freq).start_time
+    assert [first_day(day.date(), freq) for day in days] == [start.date() for start in starts]
+
+
+@pytest.mark.parametrize("freq", ["ME", "m", "", None, 7, "W-", "W-sat", "D-SUN", "M-DEC", "Y-SAT", "W-DEC", "-"])
 def test_other_periods_are_refused(freq):
-    with pytest.raises(ValueError, match=r"`freq` must be one of \['D', 'M', 'Q', 'W', 'Y'\], got "):
+    with pytest.raises(ValueError, match=r"`freq` must be one of \['D', 'M', 'Q', 'W', 'Y'\], or name the end of"):
         _calendar.check_freq(freq)

@@ -352,6 +352,9 @@ def test_options_for_other_tables_are_refused(table, folder):
         ("plan", ("--start", "2024-03-01"), "zh", "缺少选项 '--as-of'。"),
         ("plan", ("--as-of", "2024-03-31", "--freq", "M"), "zh",
          "--freq 只用于 --table orders, subscriptions, tickets，不适用于 --table plan。请去掉该选项，或另行指定表。"),
+        ("orders", ("--freq", "Y-SAT"), "zh",
+         "--freq 须为 ['D', 'M', 'Q', 'W', 'Y'] 之一，或注明周、季、年的结束，例如 'W-SAT'、'Q-JAN'、"
+         "'Y-MAR'，得到 'Y-SAT'。"),
         ("contacts", ("--by", "地区"), "en", "contacts.csv has no column ['地区']; its columns are"),
         ("contacts", ("--control", "none"), "zh",
          "列 组别 中没有分组 'none'，现有分组为 ['对照组', '短信']。请用 --control 指明未触达的分组；没有对照组时使用 "

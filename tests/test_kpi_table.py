@@ -210,9 +210,12 @@ def test_every_kind_of_frame_gives_the_same(build):
     assert_frame_equal(found[expected.columns], expected, check_dtype=False)
 
 
-@pytest.mark.parametrize("freq", ["D", "W", "M", "Q", "Y"])
+@pytest.mark.parametrize("freq", ["D", "W", "M", "Q", "Y", "W-SAT", "Y-MAR"])
 def test_periods_begin_on_their_first_day(build, freq):
-    firsts = {"D": "2024-02-29", "W": "2024-02-26", "M": "2024-02-01", "Q": "2024-01-01", "Y": "2024-01-01"}
+    firsts = {
+        "D": "2024-02-29", "W": "2024-02-26", "M": "2024-02-01", "Q": "2024-01-01", "Y": "2024-01-01",
+        "W-SAT": "2024-02-25", "Y-MAR": "2023-04-01",
+    }  # fmt: skip
     rows = pd.DataFrame({"day": [pd.Timestamp("2024-02-29")], "revenue": [6.0], "orders": [3]})
     table = as_pandas(kpi_table(build(rows), period="day", freq=freq, as_of="2024-02-29"))
     assert pd.Timestamp(table["period"].iloc[0]) == pd.Timestamp(firsts[freq])

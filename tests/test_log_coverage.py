@@ -318,7 +318,7 @@ def test_cdnow_is_whole_though_it_fell_to_a_third_after_march():
 
 
 @few()
-@given(st.integers(0, 1000), st.sampled_from(["D", "W", "M"]))
+@given(st.integers(0, 1000), st.sampled_from(["D", "W", "M", "W-SAT"]))
 def test_periods_hold_all_rows_once_and_order_does_not_matter(seed, freq):
     rng = np.random.default_rng(seed)
     days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 200, 80), unit="D")

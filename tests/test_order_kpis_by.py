@@ -146,6 +146,21 @@ def test_sales_without_a_customer_by_day_are_counted_from_the_first_day_to_the_l
     assert whole[["unidentified_revenue", "unidentified_orders", "revenue_with_unidentified"]].tolist() == [7, 2, 93]
 
 
+@pytest.mark.parametrize(("freq", "other"), [("W-SAT", "W"), ("Q-JAN", "Q"), ("Y-MAR", "Q-MAR")])
+def test_sales_without_a_customer_come_by_the_periods_of_the_kpis(freq, other):
+    days = pd.date_range("2023-01-01", "2024-12-31")
+    starts = pd.Series(days).dt.to_period(freq).dt.start_time.drop_duplicates().iloc[1:]
+    sold = pd.DataFrame({"period": starts, "n_orders": 1, "amount": 7.0})
+    span = {"start": starts.iloc[0], "end": starts.iloc[-1] - timedelta(days=1), "freq": freq}
+    found = order_kpis(as_transactions(ORDERS), **span, unidentified=sold)
+    assert (found.loc[found["kpi"] == "unidentified_revenue", "value"] == 7).all()
+    starts = pd.Series(days).dt.to_period(other).dt.start_time.drop_duplicates().iloc[1:]
+    with pytest.raises(SchemaError, match="does not fit the periods"):
+        order_kpis(
+            as_transactions(ORDERS), **span, unidentified=starts.to_frame("period").assign(n_orders=1, amount=7.0)
+        )
+
+
 # Reference: CDNOW, 1/10 sample.
 
 
@@ -170,7 +185,12 @@ def test_the_period_table_has_the_same_counts(cdnow, freq):
 
 
 @few()
-@given(order_logs(), st.sampled_from(["D", "W", "M", "Q", "Y"]), st.integers(0, 40), st.integers(0, 60))
+@given(
+    order_logs(),
+    st.sampled_from(["D", "W", "M", "Q", "Y", "W-SAT", "Q-JAN", "Y-MAR"]),
+    st.integers(0, 40),
+    st.integers(0, 60),
+)
 def test_a_period_alone_has_the_same_kpis(orders, freq, offset, length):
     transactions = as_transactions(orders)
     start = FIRST_DAY + timedelta(days=offset)
@@ -182,7 +202,7 @@ def test_a_period_alone_has_the_same_kpis(orders, freq, offset, length):
         first, last = max(whole.start_time, start), min(whole.end_time.normalize(), end)
         alone = order_kpis(transactions, start=first, end=last).set_index("kpi")
         # The period before is the same only where both are of one length.
-        same_base = freq == "D" or (freq == "W" and found["is_complete"].all())
+        same_base = freq == "D" or (freq[0] == "W" and found["is_complete"].all())
         shown = [
             kpi for kpi in alone.index if same_base or kpi not in ("retention_rate", "customer_churn_rate[cohort]")
         ]
@@ -208,7 +228,7 @@ def test_groups_add_up_and_one_group_is_the_whole(orders, freq):
 
 
 @few()
-@given(order_logs(), st.sampled_from([None, "W", "M"]), st.sampled_from(["orders", "days"]), st.integers(0, 40))
+@given(order_logs(), st.sampled_from([None, "W-SAT", "M"]), st.sampled_from(["orders", "days"]), st.integers(0, 40))
 def test_engines_count_as_memory_does(orders, freq, count, offset):
     transactions = as_transactions(orders)
     start = FIRST_DAY + timedelta(days=offset)

@@ -12,7 +12,7 @@ from tests.logs import log, order_logs
 from crmkit import SchemaError, as_transactions, load_cdnow
 from crmkit.metrics import period_table
 
-FREQS = ["D", "W", "M", "Q", "Y"]
+FREQS = ["D", "W", "M", "Q", "Y", "W-SAT", "Q-JAN", "Y-MAR"]
 COLUMNS = [
     "period",
     "revenue",
@@ -189,7 +189,7 @@ def test_every_kind_of_frame_gives_the_same_table(build, freq):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"freq": "ME"}, r"`freq` must be one of \['D', 'M', 'Q', 'W', 'Y'\], got 'ME'"),
+        ({"freq": "ME"}, r"`freq` must be one of \['D', 'M', 'Q', 'W', 'Y'\], or name .*, got 'ME'"),
         ({"as_of": "soon"}, "`as_of` must be a date or ISO text such as '2024-12-31', got 'soon'"),
     ],
 )

@@ -95,7 +95,7 @@ def test_a_period_that_was_not_over_is_pale_and_the_legend_is_not(plot, months, 
 
 
 @pytest.mark.parametrize("plot", PERIOD_PLOTS)
-@pytest.mark.parametrize("freq", ["D", "W", "M", "Q", "Y"])
+@pytest.mark.parametrize("freq", ["D", "W", "M", "Q", "Y", "W-SAT", "Y-MAR"])
 def test_bars_never_overlap(plot, freq, ax):
     plot(period_table(as_transactions(ORDERS), as_of="2024-04-15", freq=freq), ax=ax)
     for container in ax.containers:

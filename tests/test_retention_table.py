@@ -13,7 +13,7 @@ from tests.logs import log, order_logs
 from crmkit import SchemaError, activity_table, as_transactions, load_cdnow
 from crmkit.metrics import retention_table
 
-FREQS = ["D", "W", "M", "Q", "Y"]
+FREQS = ["D", "W", "M", "Q", "Y", "W-SAT", "Q-JAN", "Y-MAR"]
 COUNTS = ["period", "start", "retained", "lost", "joined"]
 RATES = ["retention_rate", "retention_lower", "retention_upper", "customer_churn_rate"]
 
@@ -159,7 +159,7 @@ def test_every_kind_of_frame_gives_the_same_table(build, freq):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"freq": "month"}, r"`freq` must be one of \['D', 'M', 'Q', 'W', 'Y'\], got 'month'"),
+        ({"freq": "month"}, r"`freq` must be one of \['D', 'M', 'Q', 'W', 'Y'\], or name .*, got 'month'"),
         ({"level": 1}, "`level` must lie between 0 and 1, got 1"),
     ],
 )

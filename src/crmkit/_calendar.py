@@ -1,14 +1,19 @@
-"""Days and periods: the number of a date, and the week or month that holds it. Weeks start on Monday."""
+"""Days and periods: the number of a date, and the week or month that holds it.
+
+A week ends on Sunday and a year in December, unless the frequency names another end: "W-SAT", "Q-JAN" or "Y-MAR", as in
+pandas.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Final, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit._checks import check_option
+from crmkit._messages import Message
 
 __all__ = [
     "Freq",
@@ -16,6 +21,7 @@ __all__ = [
     "day_number",
     "day_numbers",
     "first_day_of",
+    "length_of",
     "next_day",
     "number_of_period",
     "period_end",
@@ -23,17 +29,46 @@ __all__ = [
     "period_start",
 ]
 
-Freq: TypeAlias = Literal["D", "W", "M", "Q", "Y"]
+Freq: TypeAlias = str
+"""A length of period, as `check_freq` takes it."""
 
-_TRUNCATE = {"D": "1d", "M": "1mo", "Q": "1q", "Y": "1y"}
+_WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+_MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+# By length: how many days or months it has, and the ends that can be named.
+_DAYS_LONG: Final = {"D": (1, ()), "W": (7, _WEEKDAYS)}
+_MONTHS_LONG: Final = {"M": (1, ()), "Q": (3, _MONTHS), "Y": (12, _MONTHS)}
+_LENGTHS: Final = {**_DAYS_LONG, **_MONTHS_LONG}
+_TRUNCATE: Final = {"D": "1d", "M": "1mo", "Q": "1q", "Y": "1y"}
+_A_MONTH: Final = 30.44
 _DAYS_1901_TO_1970 = 25_202
 _DAYS_0001_TO_1970 = 719_162
 _MICROSECONDS_A_DAY = 86_400_000_000
 
 
-def check_freq(freq: str) -> None:
-    """Raise unless ``freq`` names a period: day, week from Monday, month, quarter, year."""
-    check_option(freq, get_args(Freq), name="freq")
+_NO_FREQ: Final = Message(
+    en="{@freq} must be one of {lengths}, or name the end of weeks, quarters or years, such as 'W-SAT', 'Q-JAN' or "
+    "'Y-MAR', got {value!r}.",
+    zh="{@freq} 须为 {lengths} 之一，或注明周、季、年的结束，例如 'W-SAT'、'Q-JAN'、'Y-MAR'，得到 {value!r}。",
+)
+
+
+def check_freq(freq: object) -> None:
+    """Raise unless ``freq`` names a period: day, week, month, quarter or year, with its end if it is not the usual."""
+    length, dash, end = freq.partition("-") if isinstance(freq, str) else ("", "", "")
+    if length not in _LENGTHS or (dash and end not in _LENGTHS[length][1]):
+        raise ValueError(_NO_FREQ(lengths=sorted(_LENGTHS), value=freq))
+
+
+def length_of(freq: Freq) -> str:
+    """The length of a period wherever it ends: "D", "W", "M", "Q" or "Y"."""
+    return freq.partition("-")[0]
+
+
+def _grid(freq: Freq) -> tuple[int, int]:
+    """How many days or months a period has, and by how many it begins before the usual day or month."""
+    length, _, end = freq.partition("-")
+    n, ends = _LENGTHS[length]
+    return n, (len(ends) - 1 - ends.index(end)) % n if end else 0
 
 
 def next_day(day: datetime) -> datetime:
@@ -43,47 +78,61 @@ def next_day(day: datetime) -> datetime:
 
 def period_start(date: nw.Expr, *, freq: Freq) -> nw.Expr:
     """The first day of the period that holds a moment (for weeks, a midnight), in every kind of frame."""
-    if freq != "W":
-        # Spark truncates to a time with a time zone.
-        return date.dt.truncate(_TRUNCATE[freq]).cast(nw.Datetime("us"))
-    # Engines number weekdays differently, but all count days since Monday, 1 January of the year 1, alike.
-    days = day_number(date) + _DAYS_0001_TO_1970
-    weekday = days - (days / 7).floor() * 7
-    monday = date
-    for days_after_monday in range(1, 7):
-        monday = (
-            nw.when(weekday == days_after_monday).then(date.dt.offset_by(f"-{days_after_monday}d")).otherwise(monday)
-        )
-    return monday
+    n, earlier = _grid(freq)
+    if length_of(freq) == "W":
+        # Engines number weekdays differently, but all count days since Monday, 1 January of the year 1, alike.
+        days = day_number(date) + (_DAYS_0001_TO_1970 + earlier)
+        return _back(date, days - (days / n).floor() * n, by=range(n))
+    if not earlier:
+        return _truncated(date, length_of(freq))
+    start = _truncated(date, "M")
+    into = _months(date) + earlier - period_number(date, freq=freq) * n
+    # PyArrow goes back by days alone: into the middle of the month, and from there to its first day.
+    return _truncated(_back(start, into, by=[round(months * _A_MONTH) - 14 for months in range(n)]), "M")
+
+
+def _truncated(date: nw.Expr, length: str) -> nw.Expr:
+    # Spark truncates to a time with a time zone.
+    return date.dt.truncate(_TRUNCATE[length]).cast(nw.Datetime("us"))
+
+
+def _back(start: nw.Expr, n: nw.Expr, *, by: Sequence[int]) -> nw.Expr:
+    """Go back by as many days as ``by`` has at place ``n``; not every kind of frame takes a column of them."""
+    found = start
+    for place, days in enumerate(by):
+        if place:
+            found = nw.when(n == place).then(start.dt.offset_by(f"-{days}d")).otherwise(found)
+    return found
 
 
 def period_number(date: nw.Expr, *, freq: Freq) -> nw.Expr:
     """The number of the period that holds a date, in every kind of frame; neighbouring periods differ by one."""
-    year, month = date.dt.year().cast(nw.Int64), date.dt.month().cast(nw.Int64)
-    if freq == "Y":
-        return year
-    if freq == "Q":
-        return year * 4 + (month - 1) // 3
-    if freq == "M":
-        return year * 12 + (month - 1)
+    n, earlier = _grid(freq)
+    if length_of(freq) in _MONTHS_LONG:
+        return (_months(date) + earlier) // n
     # Counted from Monday, 1 January of the year 1, so that no engine has to divide a negative number.
-    days = (day_number(date) + _DAYS_0001_TO_1970).cast(nw.Int64)
-    return days // 7 if freq == "W" else days
+    return (day_number(date) + (_DAYS_0001_TO_1970 + earlier)).cast(nw.Int64) // n
+
+
+def _months(date: nw.Expr) -> nw.Expr:
+    """Months from the year 0."""
+    return date.dt.year().cast(nw.Int64) * 12 + (date.dt.month().cast(nw.Int64) - 1)
 
 
 def number_of_period(day: datetime, *, freq: Freq) -> int:
     """The number of the period that holds a day, as in `period_number`."""
-    days = day.toordinal() - 1
-    months = day.year * 12 + day.month - 1
-    return {"D": days, "W": days // 7, "M": months, "Q": months // 3, "Y": day.year}[freq]
+    n, earlier = _grid(freq)
+    units = day.year * 12 + day.month - 1 if length_of(freq) in _MONTHS_LONG else day.toordinal() - 1
+    return (units + earlier) // n
 
 
 def first_day_of(number: int, *, freq: Freq) -> datetime:
     """The first day of the period with this number."""
-    if freq in ("D", "W"):
-        return datetime.fromordinal(number * (7 if freq == "W" else 1) + 1)
-    months = number * {"M": 1, "Q": 3, "Y": 12}[freq]
-    return datetime(months // 12, months % 12 + 1, 1)
+    n, earlier = _grid(freq)
+    units = number * n - earlier
+    if length_of(freq) in _MONTHS_LONG:
+        return datetime(units // 12, units % 12 + 1, 1)
+    return datetime.fromordinal(units + 1)
 
 
 def period_end(day: datetime, *, freq: Freq) -> datetime:

@@ -21,8 +21,9 @@ def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Fra
         As `as_transactions` gives them.
     as_of : date or ISO text
         The last day that counts. Unless it ends a period, the last period is incomplete.
-    freq : {"D", "W", "M", "Q", "Y"}, default "M"
-        Day, week from Monday, month, quarter or year.
+    freq : str, default "M"
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
+        is named: "W-SAT", "Q-JAN", "Y-MAR".
 
     Returns
     -------

@@ -49,8 +49,9 @@ def cohort_table(
         ``freq``. Customers acquired before the data, whose cohort is "before", are then left out.
     as_of : date or ISO text
         The last day that counts. Unless it ends a period, every cohort's last age is incomplete.
-    freq : {"D", "W", "M", "Q", "Y"}, default "M"
-        Length of a period: day, week from Monday, month, quarter or year.
+    freq : str, default "M"
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
+        is named: "W-SAT", "Q-JAN", "Y-MAR".
     kind : {"classic", "rolling"}, default "classic"
         Who counts at an age: customers who bought at that age, or those who bought at that age or later. Rolling
         retention grows while a cohort is watched, so all cohorts are watched equally long and in whole periods.

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from crmkit._calendar import Freq, number_of_period
+from crmkit._calendar import Freq, check_freq, length_of, number_of_period
 from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import FrameT, from_pandas
 from crmkit.activity._daily import daily_counts
@@ -26,8 +26,8 @@ def log_coverage_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", by
         orders have ids: every line is there twice, while the number of orders stays the same.
     as_of : date or ISO text
         The last day that counts.
-    freq : {"D", "W", "M"}, default "M"
-        Day, week from Monday or month.
+    freq : str, default "M"
+        "D", "W" or "M": day, week from Monday or month. Another last weekday is named: "W-SAT".
     by : str, optional
         Column, such as channel or store, whose values are checked one by one, each from its own first day on. Usually
         a column of order lines that `as_order_lines` kept.
@@ -94,7 +94,8 @@ def log_coverage_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", by
           period  n_rows  n_orders  amount   status
     4 1997-05-01       0         0     0.0  missing
     """
-    check_option(freq, ("D", "W", "M"), name="freq")
+    check_freq(freq)
+    check_option(length_of(freq), ("D", "W", "M"), name="freq")
     last_day = as_day(as_of, name="as_of")
     days = daily_counts(transactions, as_of=last_day, by=by)
     if by is None:

@@ -58,8 +58,9 @@ def as_activity(
     ----------
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         One row per customer and period, at least one. It is not changed.
-    freq : {"D", "W", "M", "Q", "Y"}
-        Length of the periods: day, week from Monday, month, quarter or year.
+    freq : str
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
+        is named: "W-SAT", "Q-JAN", "Y-MAR".
     customer_id : str, default "customer_id"
         Column of customer ids: whole numbers or text. An empty text is not an id.
     period : str, default "period"

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._calendar import Freq, first_day_of, number_of_period
+from crmkit._calendar import Freq, first_day_of, length_of, number_of_period
 from crmkit.activity._span import log_span
 
 __all__ = ["Coverage", "HoleKind", "LogHole", "coverage", "log_holes", "touching"]
@@ -57,12 +57,14 @@ class Coverage(NamedTuple):
         table = pd.DataFrame({"period": np.array(starts[:-1], dtype="datetime64[us]")})
         table["n_orders"] = _sums(self.orders, runs)
         table["expected_low"], table["expected_high"] = low, high
-        few = whole & far_too_few(table["n_orders"].to_numpy(dtype=float), low=low, smaller=smaller, part=_FAR[freq])
+        few = whole & far_too_few(
+            table["n_orders"].to_numpy(dtype=float), low=low, smaller=smaller, part=_FAR[length_of(freq)]
+        )
         none = table["n_orders"].to_numpy() == 0
         if freq == "D":
             # A single empty day is a holiday more often than a hole.
             few &= ~none
-        few &= ~_a_year_apart(few, n_periods=_IN_A_YEAR[freq])
+        few &= ~_a_year_apart(few, n_periods=_IN_A_YEAR[length_of(freq)])
         gone, twice = _sums(self.missing, runs), _sums(self.doubled, runs)
         filled = _sums(self.orders > 0, runs)
         lengths = np.array([stop - start for start, stop in runs])

@@ -23,8 +23,9 @@ def opportunity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "Y") -> 
         As `as_transactions` gives them.
     as_of : date or ISO text
         The last day that counts. A period that it cuts short is not an opportunity.
-    freq : {"D", "W", "M", "Q", "Y"}, default "Y"
-        Length of a period: day, week from Monday, month, quarter or year.
+    freq : str, default "Y"
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
+        is named: "W-SAT", "Q-JAN", "Y-MAR".
 
     Returns
     -------

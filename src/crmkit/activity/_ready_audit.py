@@ -36,7 +36,7 @@ def audit_activity(
     ----------
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_activity`.
-    freq : {"D", "W", "M", "Q", "Y"}
+    freq : str
         As in `as_activity`.
     customer_id, period, n_orders, amount, profit, cohort, before : str, optional
         As in `as_activity`.
@@ -117,7 +117,7 @@ def rejected_activity(
     ----------
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_activity`.
-    freq : {"D", "W", "M", "Q", "Y"}
+    freq : str
         As in `as_activity`.
     customer_id, period, n_orders, amount, profit, cohort, before : str, optional
         As in `as_activity`.

@@ -65,8 +65,9 @@ def mrr_movement_table(
         As `crmkit.as_subscriptions` makes them.
     as_of : date or ISO text
         The last day that counts. An end that became known after it does not exist yet.
-    freq : {"D", "W", "M", "Q", "Y"}, default "M"
-        Day, week from Monday, month, quarter or year.
+    freq : str, default "M"
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
+        is named: "W-SAT", "Q-JAN", "Y-MAR".
     measure : {"closing", "daily"}, default "closing"
         Whether movements are measured from the close of a period to the close of the next (50, 80, then 60 within a
         month is an expansion of 10), or those of each day are added up (an expansion of 30, a contraction of 20). Only

@@ -32,8 +32,9 @@ def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
         As `crmkit.as_transactions` makes them.
     as_of : date or ISO text
         The last day that counts.
-    freq : {"D", "W", "M", "Q", "Y"}, default "M"
-        Day, week from Monday, month, quarter or year.
+    freq : str, default "M"
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
+        is named: "W-SAT", "Q-JAN", "Y-MAR".
 
     Returns
     -------

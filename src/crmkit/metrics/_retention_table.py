@@ -38,7 +38,7 @@ def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> Fra
     ----------
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.activity_table` makes it.
-    freq : {"D", "W", "M", "Q", "Y"}
+    freq : str
         The length of its periods, as given there.
     level : float, default 0.95
         Confidence of the interval, between 0 and 1.

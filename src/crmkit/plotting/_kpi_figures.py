@@ -13,7 +13,6 @@ from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.errors import SchemaError
 from crmkit.labels import LABELS
-from crmkit.plotting._ticks import short
 
 __all__ = ["Said", "check_one_group", "figure", "lines", "name_of", "said_of", "signed", "span"]
 
@@ -53,6 +52,8 @@ def name_of(kpi: str, language: Language) -> str:
 
 def figure(value: float, unit: str, *, long: float = _LONG) -> str:
     """Write a value in its unit: shares in percent, counts and all from a thousand up without decimals."""
+    from crmkit.plotting._ticks import short
+
     if unit in _PERCENT:
         return figures.share(value) if not abs(100 * value) >= long else f"{short(100 * value)}%"
     if abs(value) >= long:

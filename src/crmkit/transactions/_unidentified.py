@@ -49,8 +49,9 @@ def unidentified_sales_table(
     ----------
     orders : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_transactions`.
-    freq : {"D", "W", "M", "Q", "Y"}, default "M"
-        Day, week from Monday, month, quarter or year.
+    freq : str, default "M"
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
+        is named: "W-SAT", "Q-JAN", "Y-MAR".
     customer_id : str, optional
         As in `as_transactions`.
     merge_ids : table of any kind, optional

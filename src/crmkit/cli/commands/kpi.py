@@ -20,7 +20,7 @@ from crmkit.cli.kpis import (
     table_options,
 )
 from crmkit.cli.language import say
-from crmkit.cli.options import JSON, TABLE_OUTPUT, Choice, Day, command, order_command
+from crmkit.cli.options import JSON, TABLE_OUTPUT, Choice, Day, Period, command, order_command
 
 if TYPE_CHECKING:
     from crmkit._calendar import Freq
@@ -37,7 +37,12 @@ __all__ = ["kpi"]
 @click.option("--start", metavar="DATE", type=Day(), help="First day of the period.")
 @click.option("--end", metavar="DATE", type=Day(), help="Last day of the period.")
 @click.option("--by", metavar="COLUMN", help="Also compute the KPIs of each value of a column, such as a region.")
-@click.option("--freq", type=Choice(["D", "W", "M", "Q", "Y"]), help="Of each day, week, month, quarter or year.")
+@click.option(
+    "--freq",
+    metavar="D|W|M|Q|Y",
+    type=Period(),
+    help="Of each day, week, month, quarter or year; W-SAT, Q-JAN or Y-MAR for those that end then.",
+)
 @TABLE_OUTPUT
 @JSON
 @table_options

@@ -4,7 +4,7 @@ from crmkit.cli.options._general import JSON, LANGUAGE, MONETARY_VALUE, TABLE_OU
 from crmkit.cli.options._numbers import DISCOUNT_RATE, LEVEL, MARGIN
 from crmkit.cli.options._orders import order_command
 from crmkit.cli.options._spans import Span, SpanOfTime
-from crmkit.cli.options._types import Choice, Day, FilePath, Number, Pairs, RowCount, Values
+from crmkit.cli.options._types import Choice, Day, FilePath, Number, Pairs, Period, RowCount, Values
 
 __all__ = [
     "DISCOUNT_RATE",
@@ -19,6 +19,7 @@ __all__ = [
     "FilePath",
     "Number",
     "Pairs",
+    "Period",
     "RowCount",
     "Span",
     "SpanOfTime",

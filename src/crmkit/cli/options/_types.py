@@ -14,7 +14,7 @@ import click
 from crmkit._messages import Message
 from crmkit.cli.language import OptionError
 
-__all__ = ["Choice", "Day", "FilePath", "Kind", "Number", "Pairs", "RowCount", "Separator", "Values"]
+__all__ = ["Choice", "Day", "FilePath", "Kind", "Number", "Pairs", "Period", "RowCount", "Separator", "Values"]
 
 _NO_CHOICE: Final = Message(en="{value!r} is not one of {choices}.", zh="{value!r} 不在可选值 {choices} 之中。")
 _NO_NUMBER: Final = Message(en="{value!r} is not a number.", zh="{value!r} 不是数字。")
@@ -85,6 +85,22 @@ class Day(Kind):
             return f"{as_day(value, name='' if param is None else param.name or ''):%Y-%m-%d}"
         except ValueError as problem:
             raise OptionError(problem.args[0]) from problem
+
+
+class Period(Kind):
+    """A length of period, such as M for months."""
+
+    name = "period"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Check that it is one."""
+        from crmkit._calendar import check_freq
+
+        try:
+            check_freq(value)
+        except ValueError as problem:
+            raise OptionError(problem.args[0]) from problem
+        return str(value)
 
 
 class Separator(Kind):

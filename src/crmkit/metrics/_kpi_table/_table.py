@@ -84,8 +84,9 @@ def kpi_table(
         Columns of labels. A missing label makes a group of its own.
     period : str, optional
         Column of days. Without it, all rows belong to the same period.
-    freq : {"D", "W", "M", "Q", "Y"}, default "M"
-        Day, week from Monday, month, quarter or year.
+    freq : str, default "M"
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
+        is named: "W-SAT", "Q-JAN", "Y-MAR".
     as_of : date or ISO text, optional
         With ``period``, and only then: the last day that counts.
     targets : mapping of str to float or pair of float, optional

@@ -57,8 +57,9 @@ def order_kpis(
         As `crmkit.as_transactions` makes them. Those before ``start`` distinguish new customers from old ones.
     start, end : date or ISO text
         First and last day that count.
-    freq : {"D", "W", "M", "Q", "Y"}, optional
-        Day, week from Monday, month, quarter or year, each with its own rows.
+    freq : str, optional
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year, each with its own rows.
+        Another last weekday or month is named: "W-SAT", "Q-JAN", "Y-MAR".
     by : table of any kind, optional
         A table of ``customer_id`` and one column of labels, such as a segment or a region: groups of customers.
         A customer has one label throughout.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._calendar import Freq, first_day_of, number_of_period
+from crmkit._calendar import Freq, first_day_of, length_of, number_of_period
 from crmkit._frames import to_pandas
 from crmkit._messages import Message, Setting
 from crmkit._tables import open_columns
@@ -71,7 +71,9 @@ def _freq_of(starts: Sequence[datetime], freq: Freq | None) -> Freq:
     """The longest periods that begin on these days; of a single one it cannot be told."""
     if len(starts) < _TELLING:
         return "D" if freq is None else freq
-    return next(each for each in _LONGEST_FIRST if all(_begins(start, each) for start in starts))
+    # Years that end in March begin quarters too, so those of the KPIs are tried where others of their length are.
+    of_length = sorted(filter(None, (freq, *_LONGEST_FIRST)), key=lambda each: _LONGEST_FIRST.index(length_of(each)))
+    return next(each for each in of_length if all(_begins(start, each) for start in starts))
 
 
 def _begins(day: datetime, freq: Freq) -> bool:

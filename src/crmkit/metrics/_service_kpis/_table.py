@@ -109,8 +109,9 @@ def service_kpis(
         given.
     by : str or sequence of str, optional
         Columns that `crmkit.as_tickets` kept, such as a channel or a team. A missing label makes a group of its own.
-    freq : {"D", "W", "M", "Q", "Y"}, optional
-        Day, week from Monday, month, quarter or year of creation, each with its own rows.
+    freq : str, optional
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year of creation, each with its own
+        rows. Another last weekday or month is named: "W-SAT", "Q-JAN", "Y-MAR".
     customers, orders : float, optional
         What complaints are compared with: the customers and the orders of the period. For the rows of all groups
         together; not with ``freq``.

@@ -74,8 +74,9 @@ def subscription_kpis(
     by : str or sequence of str, optional
         Columns that `crmkit.as_subscriptions` kept, such as a plan or a region. A missing label makes a group of its
         own.
-    freq : {"D", "W", "M", "Q", "Y"}, optional
-        Day, week from Monday, month, quarter or year, each with its own rows.
+    freq : str, optional
+        "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year, each with its own rows.
+        Another last weekday or month is named: "W-SAT", "Q-JAN", "Y-MAR".
     level : float, default 0.95
         Confidence of the intervals, between 0 and 1.
     n_draws : int, default 500

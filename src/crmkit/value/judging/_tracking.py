@@ -77,8 +77,9 @@ def tracking_table(
         Last day of the calibration period.
     observation_end : date or ISO text
         The last day counted.
-    freq : {"W", "D", "M", "Q", "Y"}, default "W"
-        Weeks from Monday, days, months, quarters or years. The literature counts weeks from the first purchase day:
+    freq : str, default "W"
+        "W", "D", "M", "Q" or "Y": weeks from Monday, days, months, quarters or years. Another last weekday or
+        month is named: "W-SAT", "Q-JAN", "Y-MAR". The literature counts weeks from the first purchase day:
         take every seventh row of ``freq="D"``.
     customers : the same kind of frame, optional
         For a model with covariates: ``customer_id`` and the covariates, a row for each customer followed.
