@@ -77,6 +77,13 @@ def test_the_period_before_stands_beside_a_value():
     assert set(south["compared"]) == {"as is"}
 
 
+def test_what_stands_at_the_end_of_a_month_is_not_compared_by_day():
+    months = pd.DataFrame({"day": pd.to_datetime(["2024-01-01", "2024-02-01"]), "mrr": [100.0, 100.0]})
+    # 12 times 100 in January and in February, which has fewer days
+    february = kpi_table(months, period="day", as_of="2024-02-29").iloc[-1]
+    assert february[["kpi", "value", "change", "compared"]].tolist() == ["annual_recurring_revenue", 1200, 0, "as is"]
+
+
 def test_a_period_that_is_not_over_is_flagged():
     table = kpi_table(SHOPS, kpis=KPIS, period="month", as_of="2024-04-10").drop_duplicates("period")
     assert table["is_complete"].tolist() == [True, True, True, False]

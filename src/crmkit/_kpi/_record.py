@@ -245,6 +245,8 @@ class Kpi:
         The argument that selects the definition, where there are several.
     variants : tuple of Variant
         The definitions in use, where there are several.
+    counted_by_day : bool
+        Whether it adds up over the days of a period; for KPIs without inputs.
     counts_events : bool
         Whether the numerator counts independent events, so that Poisson's interval holds.
     example : Example or None
@@ -265,8 +267,16 @@ class Kpi:
     inputs: tuple[Input, ...] = ()
     option: str | None = None
     variants: tuple[Variant, ...] = ()
+    counted_by_day: bool = False
     counts_events: bool = False
     example: Example | None = None
+
+    @property
+    def adds_up_over_time(self) -> bool:
+        """Whether a longer period has more of it, unlike what there is on a day, such as recurring revenue."""
+        if self.inputs:
+            return self.aggregation == "sum" and all(each.stock is None for each in self.inputs)
+        return self.counted_by_day
 
     @property
     def examples(self) -> tuple[Example, ...]:

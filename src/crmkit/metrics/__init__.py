@@ -55,6 +55,7 @@ from crmkit.metrics._execution_scorecard import execution_scorecard
 from crmkit.metrics._gaps import purchase_gap_table
 from crmkit.metrics._growth import compound_annual_growth_rate, revenue_growth
 from crmkit.metrics._herfindahl import herfindahl
+from crmkit.metrics._kpi_changes import kpi_change_table
 from crmkit.metrics._kpi_drivers import kpi_driver_table
 from crmkit.metrics._kpi_mix import kpi_mix_table
 from crmkit.metrics._kpi_table import kpi_table
@@ -193,6 +194,7 @@ __all__ = [
     "identified_revenue_rate",
     "input_output_ratio",
     "kpi_catalogue",
+    "kpi_change_table",
     "kpi_driver_table",
     "kpi_mix_table",
     "kpi_table",

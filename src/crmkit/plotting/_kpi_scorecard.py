@@ -92,7 +92,8 @@ def plot_kpi_scorecard(
     ----------
     table : pandas, Polars or PyArrow table
         As `crmkit.metrics.kpi_table` gives it with ``period``, for one group or the whole. Tables without ``change``
-        (`crmkit.metrics.order_kpis` with ``freq``) or without targets are drawn without these columns.
+        (`crmkit.metrics.order_kpis` with ``freq``) or without targets are drawn without these columns, which
+        `crmkit.metrics.kpi_change_table` adds.
     kpis : sequence of str, optional
         Codes of what to draw, in this order; by default all, in the order of the table.
     ax : matplotlib.axes.Axes, optional

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._calendar import Freq, first_day_of
 from crmkit._checks import check_number
-from crmkit._kpi import Definition, attainment
+from crmkit._kpi import Definition, Kpi, attainment
 from crmkit._messages import Message
 
-__all__ = ["beside_targets", "beside_the_one_before", "check_targets"]
+__all__ = ["beside_targets", "beside_the_one_before", "changes", "check_targets"]
 
 _NO_MAPPING: Final = Message(
     en="{@targets} must map codes of KPIs to numbers, or to pairs of numbers for bands, got {targets!r}.",
@@ -49,27 +51,35 @@ def beside_the_one_before(
     value, before = table["value"].to_numpy(), np.full(len(table), np.nan)
     later = np.flatnonzero(place > 0)
     before[later] = value[later - len(definitions)]
-    is_sum = np.array([each.record.aggregation == "sum" for each in definitions])[table["definition"]]
+    per_day = np.array([each.record.adds_up_over_time for each in definitions])[table["definition"]]
     lengths = days[place] / days[np.maximum(place - 1, 0)]
-    scaled = before * np.where(is_sum, lengths, 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.where(scaled > 0, value / scaled - 1, np.nan)
     return table.assign(
-        previous=before,
-        change=value - scaled,
-        relative_change=relative,
-        compared=np.where(is_sum & (lengths != 1), "per day", "as is"),
+        **changes(value, before, per_day=per_day, lengths=lengths),
         n_days=days[place],
         is_complete=np.array([end <= last_day for end in ends])[place],
         period=np.array(starts, dtype="datetime64[us]")[place],
     )
 
 
-def check_targets(targets: Any, definitions: Sequence[Definition]) -> dict[str, tuple[float, float]]:
+def changes(
+    value: Floats, before: Floats, *, per_day: npt.NDArray[np.bool_], lengths: Floats
+) -> dict[str, npt.NDArray[Any]]:
+    """The columns that compare a value with that of the period before, whose length is divided by ``lengths``."""
+    scaled = before * np.where(per_day, lengths, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.where(scaled > 0, value / scaled - 1, np.nan)
+    return {
+        "previous": before,
+        "change": value - scaled,
+        "relative_change": relative,
+        "compared": np.where(per_day & (lengths != 1), "per day", "as is"),
+    }
+
+
+def check_targets(targets: Any, shown: Mapping[str, Kpi]) -> dict[str, tuple[float, float]]:
     """Return the lowest and highest good value by code; one of them is missing where only the other is given."""
     if not isinstance(targets, Mapping):
         raise TypeError(_NO_MAPPING(targets=targets))
-    shown = {each.code: each.record for each in definitions}
     found = {}
     for code, target in targets.items():
         if code not in shown:

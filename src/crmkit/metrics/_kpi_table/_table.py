@@ -111,10 +111,10 @@ def kpi_table(
         currencies.
 
         With ``period`` also ``previous``, the value of the period before; ``change`` from it and ``relative_change``;
-        ``compared``, "per day" for sums of periods that differ in length, otherwise "as is"; ``n_days`` up to
-        ``as_of``; ``is_complete``, whether the period ends by then. With ``targets`` also ``target_low``,
-        ``target_high`` and ``attainment``: 1 at the target and within a band, otherwise 1 plus or minus the distance
-        from it in units of its size, so that a negative target is read right.
+        ``compared``, "per day" for what adds up over time where the periods differ in length, otherwise "as is";
+        ``n_days`` up to ``as_of``; ``is_complete``, whether the period ends by then. With ``targets`` also
+        ``target_low``, ``target_high`` and ``attainment``: 1 at the target and within a band, otherwise 1 plus or minus
+        the distance from it in units of its size, so that a negative target is read right.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def kpi_table(
     definitions = chosen(kpis, columns=columns)
     if taken := [name for name in labels if any(name == each.name for one in definitions for each in one.inputs)]:
         raise ValueError(_IS_INPUT(names=taken))
-    wanted = {} if targets is None else check_targets(targets, definitions)
+    wanted = {} if targets is None else check_targets(targets, {each.code: each.record for each in definitions})
     if period is not None and last_day is not None:
         rows = _up_to(rows, period, last_day)
     sums = sums_of(rows, definitions, by=labels, period=period, freq=freq)

@@ -19,6 +19,7 @@ COUNTED: Final = (
         definition=Label("Tickets created in the period", "期间内创建的工单"),
         source="Our convention",
         function="crmkit.metrics.service_kpis",
+        counted_by_day=True,
         aggregation="sum",
     ),
     Kpi(
