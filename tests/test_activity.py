@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from scipy.stats import binomtest
 from tests.files import data_file, lifetimes_file
 from tests.frames import as_pandas, rows
 from tests.logs import log, order_logs
@@ -12,6 +13,7 @@ from tests.logs import log, order_logs
 from crmkit import SchemaError, activity_table, as_transactions, cohort_table, load_cdnow, opportunity_table
 
 TABLES = (activity_table, cohort_table, opportunity_table)
+COUNTED = ["cohort", "age", "n_customers", "size", "retention"]
 FREQS = ("D", "W", "M", "Q", "Y", "W-SAT", "Q-JAN", "Y-MAR")
 TRANSACTIONS = as_transactions(
     log(
@@ -63,7 +65,7 @@ def test_a_period_is_named_by_its_first_day(freq, period):
 
 def test_cohorts_by_hand():
     # ann is of January: her refund in February is no purchase; bo and cy are of February; dee never bought
-    assert rows(cohort_table(TRANSACTIONS, as_of="2024-04-30")) == [
+    assert rows(cohort_table(TRANSACTIONS, as_of="2024-04-30"), columns=COUNTED) == [
         ("2024-01-01", 0, 1, 1, 1.0),
         ("2024-01-01", 1, 0, 1, 0.0),
         ("2024-01-01", 2, 0, 1, 0.0),
@@ -81,7 +83,7 @@ def test_an_age_that_as_of_cuts_short_has_a_row_and_one_after_it_has_none():
 
 def test_rolling_cohorts_by_hand():
     # February is watched for two months after the first, so January is too: ann's order in April does not count
-    assert rows(cohort_table(TRANSACTIONS, as_of="2024-04-30", kind="rolling")) == [
+    assert rows(cohort_table(TRANSACTIONS, as_of="2024-04-30", kind="rolling"), columns=COUNTED) == [
         ("2024-01-01", 0, 1, 1, 1.0),
         ("2024-01-01", 1, 0, 1, 0.0),
         ("2024-01-01", 2, 0, 1, 0.0),
@@ -90,12 +92,12 @@ def test_rolling_cohorts_by_hand():
         ("2024-02-01", 2, 1, 2, 0.5),
     ]
     # without February January is watched for three
-    found = rows(cohort_table(TRANSACTIONS, as_of="2024-04-30", kind="rolling", follow_up=3))
+    found = rows(cohort_table(TRANSACTIONS, as_of="2024-04-30", kind="rolling", follow_up=3), columns=COUNTED)
     assert found == [("2024-01-01", age, 1, 1, 1.0) for age in range(4)]
 
 
 def test_rolling_cohorts_count_whole_periods_alone():
-    found = rows(cohort_table(TRANSACTIONS, as_of="2024-04-29", kind="rolling"))
+    found = rows(cohort_table(TRANSACTIONS, as_of="2024-04-29", kind="rolling"), columns=COUNTED)
     assert [row[:3] for row in found] == [
         ("2024-01-01", 0, 1),
         ("2024-01-01", 1, 0),
@@ -106,8 +108,21 @@ def test_rolling_cohorts_count_whole_periods_alone():
 
 def test_a_cohort_has_its_types():
     cohorts = cohort_table(TRANSACTIONS, as_of="2024-04-30")
-    assert list(cohorts.columns) == ["cohort", "age", "n_customers", "size", "retention"]
-    assert cohorts.dtypes.astype(str).tolist() == ["datetime64[us]", "int64", "int64", "int64", "float64"]
+    assert list(cohorts.columns) == [*COUNTED, "is_complete", "lower", "upper"]
+    assert cohorts.dtypes.astype(str).tolist() == [
+        "datetime64[us]", "int64", "int64", "int64", "float64", "bool", "float64", "float64",
+    ]  # fmt: skip
+
+
+def test_an_age_that_is_not_over_is_not_complete_and_has_no_interval():
+    cohorts = cohort_table(TRANSACTIONS, as_of="2024-04-29", level=0.9)
+    assert cohorts["is_complete"].tolist() == [True, True, True, False, True, True, False]
+    assert cohorts["lower"].isna().tolist() == cohorts["upper"].isna().tolist() == (~cohorts["is_complete"]).tolist()
+    ends = binomtest(0, 2).proportion_ci(confidence_level=0.9, method="wilson")
+    assert cohorts[["lower", "upper"]].to_numpy()[5] == pytest.approx([ends.low, ends.high])
+    whole = cohort_table(TRANSACTIONS, as_of="2024-04-29", kind="rolling")
+    assert whole[["is_complete", "lower", "upper"]].notna().all(axis=None)
+    assert whole["is_complete"].all()
 
 
 # By hand: opportunities.
@@ -192,9 +207,10 @@ def test_cohorts_are_what_counting_customers_one_by_one_gives(freq, orders, days
         members = [seen for seen in active if min(seen) == cohort]
         for age in range((last - cohort).n + 1):
             back = sum(cohort + age in seen for seen in members)
-            expected.append((cohort.start_time, age, back, len(members), back / len(members)))
+            is_over = (cohort + age).end_time.normalize() <= as_of
+            expected.append((cohort.start_time, age, back, len(members), back / len(members), is_over))
     found = cohort_table(transactions, as_of=as_of, freq=freq)
-    assert list(found.itertuples(index=False, name=None)) == expected
+    assert list(found[[*COUNTED, "is_complete"]].itertuples(index=False, name=None)) == expected
 
 
 @given(freq=st.sampled_from(FREQS), orders=order_logs(), days=st.integers(0, 80), follow_up=st.integers(0, 5))
@@ -217,7 +233,7 @@ def test_rolling_retention_is_what_looking_ahead_from_each_age_gives(freq, order
     if not expected:
         return
     found = cohort_table(transactions, as_of=as_of, freq=freq, kind="rolling", follow_up=follow_up)
-    assert list(found.itertuples(index=False, name=None)) == expected
+    assert list(found[COUNTED].itertuples(index=False, name=None)) == expected
 
 
 @given(freq=st.sampled_from(FREQS), orders=order_logs(), days=st.integers(0, 80))

@@ -132,7 +132,7 @@ def test_a_single_period_is_seen():
     ],
 )
 def test_dates_are_shown_as_far_as_they_differ(days, shown):
-    cohorts = pd.DataFrame({"cohort": pd.to_datetime(days), "age": 0, "size": 7, "retention": 1.0})
+    cohorts = pd.DataFrame({"cohort": pd.to_datetime(days), "age": 0, "size": 7, "retention": 1.0, "is_complete": True})
     ax = drawn(plot_cohorts, cohorts)
     assert [label.get_text() for label in ax.get_yticklabels()] == [f"{day}  7" for day in shown]
 
@@ -241,8 +241,8 @@ def test_text_can_be_read_on_every_shade():
 @pytest.mark.parametrize("n_cohorts", [1, 6, 24, pytest.param(60, marks=pytest.mark.deep)])
 def test_every_number_fits_its_cell(n_cohorts):
     starts = pd.date_range("2021-01-01", periods=n_cohorts, freq="MS")
-    rows = [(start, age, 12_345, 1.0) for at, start in enumerate(starts) for age in range(n_cohorts - at)]
-    ax = plot_cohorts(pd.DataFrame(rows, columns=["cohort", "age", "size", "retention"]))
+    rows = [(start, age, 12_345, 1.0, age % 2 == 0) for at, start in enumerate(starts) for age in range(n_cohorts - at)]
+    ax = plot_cohorts(pd.DataFrame(rows, columns=["cohort", "age", "size", "retention", "is_complete"]))
     ax.figure.draw_without_rendering()
     cell = ax.transData.transform([(0, 0), (1, 1)])
     width, height = np.abs(cell[1] - cell[0])
@@ -277,6 +277,7 @@ GRID = [(r, f) for r in range(1, 6) for f in range(1, 6)]
                     "age": range(21),
                     "size": 100,
                     "retention": [1.0, *np.linspace(1, 0, 20)],
+                    "is_complete": True,
                 }
             ),
         ),

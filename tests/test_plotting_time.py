@@ -24,6 +24,7 @@ COHORTS = pd.DataFrame(
         "age": [0, 1, 2, 0, 1, 0],
         "size": [1000] * 3 + [50] * 2 + [7],
         "retention": [1.0, 0.4, 0.1, 1.0, 0.0, 1.0],
+        "is_complete": True,
     }
 )
 RETENTION = pd.DataFrame(
@@ -61,6 +62,16 @@ def test_cohorts_have_their_size_and_no_age_zero(ax):
     # the darkest is the highest
     shades = ax.collections[0].get_array().filled(np.nan)
     np.testing.assert_allclose(shades, [[1, 0.25], [0, np.nan], [np.nan, np.nan]])
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "(pale: so far)"), ("zh", "（浅色：截至目前）")])
+@pytest.mark.filterwarnings("ignore:Matplotlib finds no font with Chinese glyphs")
+def test_ages_that_are_not_over_are_pale_and_it_is_said(ax, language, says):
+    plot_cohorts(COHORTS.assign(is_complete=[True, True, False, True, False, False]), ax=ax, language=language)
+    assert ax.get_xlabel().endswith(says)
+    assert [text.get_style() for text in ax.texts[:3]] == ["normal", "italic", "italic"]
+    veil = ax.collections[1].get_array()
+    assert veil.mask.tolist() == [[True, False], [False, True], [True, True]]
 
 
 def test_cohorts_that_do_not_start_with_a_month_show_their_day(ax):

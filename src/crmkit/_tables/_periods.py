@@ -36,6 +36,9 @@ COHORTS: Final = Schema(
         Field("n_customers", "count", "customers of the cohort with a purchase day at that age", whole=True),
         Field("size", "count", "customers of the cohort", whole=True),
         Field("retention", "share", "`n_customers` / `size`"),
+        Field("is_complete", "flag", "whether the period of that age is over"),
+        Field("lower", "share", "the lower end of its interval", missing="where it is not complete"),
+        Field("upper", "share", "the upper end", missing="where it is not complete"),
     ),
 )
 

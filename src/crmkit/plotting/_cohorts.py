@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ __all__ = ["plot_cohorts"]
 
 _AGE: Final = Label("Periods since the first purchase", "首次购买后的期数")
 _COHORT: Final = Label("First purchase, and customers", "首次购买时间与客户数")
+_SO_FAR: Final = Label("pale: so far", "浅色：截至目前")
 _NEWEST: Final = Label("the newest {shown} of {n:,} cohorts", "共 {n:,} 个同期群，此处为最近 {shown} 个")
 _AGES: Final = Label("up to {shown} of {n:,}", "共 {n:,} 期，至第 {shown} 期")
 # Five years of months. Of more the figure would be wider than any page.
@@ -42,7 +44,8 @@ def plot_cohorts(cohorts: Any, *, ax: Axes | None = None, language: Language = "
     -------
     matplotlib.axes.Axes
         The axes drawn on. Each cohort is shown with its size; age 0, at which everyone bought, is left out. The
-        darkest cell has the highest retention shown.
+        darkest cell has the highest retention shown. Ages that are not over are pale, with their number so far in
+        italics, and the label says so.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def plot_cohorts(cohorts: Any, *, ax: Axes | None = None, language: Language = "
     """
     from crmkit.plotting import _ticks
 
-    columns = ("cohort", "age", "size", "retention")
+    columns = ("cohort", "age", "size", "retention", "is_complete")
     table = table_of(cohorts, columns, name="cohorts", made_by="cohort_table", language=language)
     cohorts_given = np.sort(table["cohort"].unique())
     newest = cohorts_given[-_MOST:]
@@ -71,6 +74,8 @@ def plot_cohorts(cohorts: Any, *, ax: Axes | None = None, language: Language = "
     ages = range(1, int(later["age"].max() if len(later) else 0) + 1)
     retention = np.full((len(newest), len(ages)), np.nan)
     retention[np.searchsorted(newest, later["cohort"].to_numpy()), later["age"] - 1] = later["retention"]
+    pale = np.zeros(retention.shape, dtype=bool)
+    pale[np.searchsorted(newest, later["cohort"].to_numpy()), later["age"] - 1] = ~later["is_complete"].to_numpy(bool)
     most = np.nanmax(retention, initial=0.0)
     texts = [["" if np.isnan(share) else f"{share:.0%}" for share in row] for row in retention.tolist()]
     ax = axes_for(ax, size=size_of(len(ages), len(newest)))
@@ -80,16 +85,23 @@ def plot_cohorts(cohorts: Any, *, ax: Axes | None = None, language: Language = "
         texts,
         columns=[str(age) for age in ages],
         rows=[f"{start}  {size:,}" for start, size in zip(_ticks.dates(sizes.index), sizes, strict=True)],
+        pale=pale,
     )
-    ax.set_xlabel(_labelled(_AGE, _AGES, n=int(of_newest["age"].max()) if len(of_newest) else 0, language=language))
-    ax.set_ylabel(_labelled(_COHORT, _NEWEST, n=len(cohorts_given), language=language))
+    n_ages = int(of_newest["age"].max()) if len(of_newest) else 0
+    told = [_AGES.text(language).format(shown=_MOST, n=n_ages)] if n_ages > _MOST else []
+    ax.set_xlabel(_labelled(_AGE, [*told, *([_SO_FAR.text(language)] if pale.any() else [])], language=language))
+    n_cohorts = len(cohorts_given)
+    told = [_NEWEST.text(language).format(shown=_MOST, n=n_cohorts)] if n_cohorts > _MOST else []
+    ax.set_ylabel(_labelled(_COHORT, told, language=language))
     return in_language(ax, language)
 
 
-def _labelled(name: Label, part: Label, *, n: int, language: Language) -> str:
-    """Name an axis, and say how much of it is shown where that is not all."""
-    whole = name.text(language)
-    if n <= _MOST:
-        return whole
-    told = part.text(language).format(shown=_MOST, n=n)
-    return f"{whole}（{told}）" if language == "zh" else f"{whole} ({told})"
+def _labelled(name: Label, told: Sequence[str], *, language: Language) -> str:
+    """Name an axis, and add in brackets what there is to say."""
+    if not told:
+        return name.text(language)
+    return (
+        f"{name.text(language)}（{'；'.join(told)}）"
+        if language == "zh"
+        else f"{name.text(language)} ({'; '.join(told)})"
+    )

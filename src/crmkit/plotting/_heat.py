@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from crmkit._arrays import Floats
 
@@ -18,6 +19,9 @@ _SHADES = ("#F3F7FB", "#0072B2")
 # A cell with three digits and a sign in small letters, and the room for labels, in inches.
 _CELL: Final = (0.38, 0.24)
 _LABELS: Final = (2.0, 0.8)
+# How much of a pale cell is white, and the grey of its number.
+_VEIL: Final = 0.7
+_PALE: Final = "#555555"
 # Letters in points: the usual, and the smallest that can be read. A text is as wide as so many of its letters' heights.
 _LETTERS: Final = 8.3
 _SMALLEST: Final = 5.0
@@ -35,19 +39,30 @@ def heat_map(
     *,
     columns: Sequence[str],
     rows: Sequence[str],
+    pale: npt.NDArray[np.bool_] | None = None,
 ) -> None:
-    """Draw cells shaded from 0 to 1, the first row on top; cells without a shade stay white."""
-    from matplotlib.colors import LinearSegmentedColormap
+    """Draw cells shaded from 0 to 1, the first row on top; cells without a shade stay white.
+
+    Those that are ``pale`` show through a white veil, their numbers in grey italics.
+    """
+    from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
     blues = LinearSegmentedColormap.from_list("blues", _SHADES).with_extremes(bad="white")
     shown = np.ma.masked_invalid(shades)
     edges = [np.arange(n + 1) - 0.5 for n in (len(columns), len(rows))]
     ax.pcolormesh(*edges, shown, cmap=blues, vmin=0, vmax=1, edgecolors="white", linewidth=1)
+    veiled = np.zeros(shades.shape, dtype=bool) if pale is None else pale
+    if veiled.any():
+        veil = np.ma.masked_array(np.zeros(shades.shape), ~veiled)
+        ax.pcolormesh(*edges, veil, cmap=ListedColormap(["white"]), alpha=_VEIL, edgecolors="none")
     letters = _letters(ax, texts, n_columns=len(columns), n_rows=len(rows))
     for (row, column), luminance in np.ndenumerate(_luminance(blues(shown))):
-        colour = "white" if luminance < _DARK else "black"
+        is_pale = bool(veiled[row, column])
+        colour = _PALE if is_pale else "white" if luminance < _DARK else "black"
+        style = "italic" if is_pale else "normal"
         if letters >= _SMALLEST:
-            ax.text(column, row, texts[row][column], ha="center", va="center", color=colour, fontsize=letters)
+            text = texts[row][column]
+            ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=letters, fontstyle=style)
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
     ax.set_ylim(max(len(rows), 1) - 0.5, -0.5)
