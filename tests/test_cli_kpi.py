@@ -121,6 +121,29 @@ def test_contacts():
     assert line.split()[:2] + line.split()[-5:-3] == ["短信", "消费金额", "1.00", "4.00"]
 
 
+def test_what_has_no_value_says_what_it_needs(folder):
+    rows = (
+        "case,customer,opened,resolved,type\n1,a,2024-03-01 09:00,2024-03-01 10:00,complaint\n2,b,2024-03-02 09:00,,x\n"
+    )
+    (folder / "cases.csv").write_text(rows)
+    options = ("kpi", "cases.csv", "--table", "tickets", "--start", "2024-03-01", "--end", "2024-03-31")
+    said = run(*options)[2]
+    assert "No value without --horizon-hours: Restricted mean resolution time." in said
+    assert "No value without --n-customers: Complaint rate (of customers)." in said
+    assert "Average resolution time has no value while a ticket is open" in said
+    said = run(*options, "--horizon-hours", "72", "--n-customers", "9", "--n-orders", "9")[2]
+    assert "No value without" not in said
+
+
+def test_subscribers_may_be_accounts(folder):
+    (folder / "accounts.csv").write_text("Account,Start Date,End Date,MRR\n7,2024-01-01,,20\n")
+    options = ("--table", "subscriptions", "--start", "2024-02-01", "--end", "2024-02-29", "--json")
+    code, stdout, said = run("kpi", "accounts.csv", *options)
+    assert code == 0, said
+    assert "customer id: Account (guessed; --customer-id names another)" in said
+    assert values(json.loads(stdout))["mrr",] == 20
+
+
 def test_numbers_of_one_kpi_have_the_same_decimals(folder):
     rows = "customer,arm,spend\n" + "".join(f"{n},{'none' if n < 4 else 'mail'},{n}\n" for n in range(9))
     (folder / "mail.csv").write_text(rows)

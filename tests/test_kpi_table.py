@@ -263,6 +263,12 @@ def test_impossible_tables_are_refused(frame, message):
         kpi_table(pd.DataFrame(frame))
 
 
+def test_columns_named_nearly_like_inputs_are_told():
+    frame = pd.DataFrame({"Customers at start": [100], "Lost": [12], "shop": ["north"]})
+    with pytest.raises(SchemaError, match="perhaps 'Customers at start' → 'customers_start', 'Lost' → 'lost'"):
+        kpi_table(frame)
+
+
 def test_a_currency_in_each_group_is_no_mixture():
     rows = pd.DataFrame({"revenue": [1.0, 2.0], "orders": [1, 1], "currency": ["EUR", "USD"]})
     table = kpi_table(rows, by="currency")

@@ -75,6 +75,19 @@ def test_a_missed_target_is_a_cross_and_what_got_worse_is_orange():
     assert color_of(ax, "+4.0 pp") == ORANGE
 
 
+def test_what_is_shown_as_no_change_is_neither_better_nor_worse():
+    shop = SHOP.assign(revenue=[5000.0, 4000.4, 0.0], lost=[12, 9, 0])
+    ax = plot_kpi_scorecard(kpi_table(shop, period="month", as_of="2024-02-29"), kpis=["average_order_value"])
+    # 50.00 and 50.005 for an order
+    assert color_of(ax, "+0.0%") == GREY
+
+
+def test_quarters_are_called_by_their_number():
+    quarters = SHOP.assign(month=pd.to_datetime(["2023-10-01", "2024-01-01", "2024-04-01"]))
+    heads = texts(plot_kpi_scorecard(kpi_table(quarters, period="month", freq="Q", as_of="2024-06-30")))
+    assert heads[1:3] == ["2023 Q4 to 2024 Q2", "2024 Q2"]
+
+
 def test_the_figures_are_those_of_the_last_period_that_is_over():
     ax = plot_kpi_scorecard(UNFINISHED)
     assert [text for text in texts(ax) if text.startswith("2024")] == ["2024-01 to 2024-03", "2024-02"]

@@ -28,6 +28,8 @@ class Role(NamedTuple):
     usual : tuple of str
         Usual names in the form of `plain_name`, in groups; the first group with a match counts. Empty for those that
         orders have too.
+    also : tuple of str
+        Further groups, tried last: what this table calls it.
     parameter : str
         That of the option, where the role's name is taken by another one.
     needed : bool
@@ -49,6 +51,7 @@ class Role(NamedTuple):
     holds: Holds
     help: str
     usual: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     parameter: str = ""
     needed: bool = False
     way_to: str = ""

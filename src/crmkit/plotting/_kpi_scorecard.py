@@ -188,9 +188,9 @@ def _style(ax: Axes, n_rows: int, drawn: pd.DataFrame) -> _Style:
 def _head(
     ax: Axes, periods: pd.Series, shown: pd.Timestamp, *, judged: bool, style: _Style, language: Language
 ) -> None:
-    from crmkit.plotting._ticks import dates
+    from crmkit.plotting._ticks import periods as periods_said
 
-    said = dates(periods)
+    said = periods_said(periods)
     of_shown = said[list(periods).index(shown)]
     heads = {
         "name": _KPI.text(language),
@@ -232,10 +232,13 @@ def _cells(ax: Axes, cell: pd.Series, code: str, *, row: int, judged: bool, styl
     write("name", lines(name_of(code, language), width=style.letters, most=2))
     write("value", figure(cell["value"], said.unit), _between(cell["lower"], cell["upper"], said.unit))
     if "change" in style.left:
-        better = {"higher": cell["change"], "lower": -cell["change"]}.get(said.direction, 0.0)
+        changed = _changed(cell, said.unit, language)
+        # What is shown as no change is none.
+        change = cell["change"] if any(digit in changed for digit in "123456789") else 0.0
+        better = {"higher": change, "lower": -change}.get(said.direction, 0.0)
         color = BLUE if better > 0 else ORANGE if better < 0 else GREY
         below = _PER_DAY.text(language) if cell["compared"] == "per day" and pd.notna(cell["change"]) else ""
-        write("change", _changed(cell, said.unit, language), below, color=color if judged else GREY)
+        write("change", changed, below, color=color if judged else GREY)
     if "target" in style.left and pd.notna([cell["target_low"], cell["target_high"]]).any():
         low, high = cell["target_low"], cell["target_high"]
         write("target", _goal(low, high, said.unit), percent(cell["attainment"]), right=3 * _PAD)

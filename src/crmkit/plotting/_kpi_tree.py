@@ -85,7 +85,7 @@ def plot_kpi_tree(table: Any, *, ax: Axes | None = None, language: Language = "e
     >>> kpis = order_kpis(as_transactions(load_cdnow()), start="1998-01-01", end="1998-06-30", freq="Q")
     >>> ax = plot_kpi_tree(kpi_driver_table(kpis))
     """
-    from crmkit.plotting._ticks import dates
+    from crmkit.plotting._ticks import periods
 
     drawn = table_of(table, _COLUMNS, name="table", made_by="metrics.kpi_driver_table", language=language)
     check_one_group(drawn)
@@ -101,7 +101,7 @@ def plot_kpi_tree(table: Any, *, ax: Axes | None = None, language: Language = "e
     ax.set_axis_off()
     ax.set_xlim(0, 1)
     ax.set_ylim(-0.02, 1)
-    said = dates(days)
+    said = periods(days)
     title = said[at] if at == 0 else _PERIODS.text(language).format(earlier=said[at - 1], day=said[at])
     title += _UNFINISHED.text(language) if over.empty else ""
     title += _ADDS.text(language) if at else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from matplotlib.ticker import EngFormatter, Formatter, MaxNLocator  # noqa: E402
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-__all__ = ["amounts", "counts", "dates", "days", "shares", "short", "whole"]
+__all__ = ["amounts", "counts", "dates", "days", "periods", "shares", "short", "whole"]
 
 # Full dates are wide.
 _MOST_DATES = 6
@@ -31,6 +32,7 @@ _FEW_DAYS = 4
 # Around a single date there is room only for its own tick.
 _HALF_A_DAY = 0.5
 _MOST_DECIMALS = 6
+_QUARTER = 3
 
 
 def days(axis: Axis) -> None:
@@ -72,6 +74,15 @@ def dates(days: Iterable[Any]) -> list[str]:
     else:
         form = "%Y" if all(day.month == 1 for day in stamps) else "%Y-%m"
     return [f"{day:{form}}" for day in stamps]
+
+
+def periods(starts: Iterable[Any]) -> list[str]:
+    """Show periods by their first days: quarters by their number, others as dates."""
+    stamps = [pd.Timestamp(start) for start in starts]
+    steps = {12 * (late.year - early.year) + late.month - early.month for early, late in pairwise(stamps)}
+    if steps == {_QUARTER} and all(start.day == 1 and start.month % _QUARTER == 1 for start in stamps):
+        return [f"{start.year} Q{start.quarter}" for start in stamps]
+    return dates(stamps)
 
 
 def short(amount: float) -> str:

@@ -14,7 +14,18 @@ from crmkit.cli.kpis._table import Answer, Asked, KpiTable, OwnOption
 __all__ = ["SUBSCRIPTIONS"]
 
 _ROLES: Final = (
-    Role("customer_id", Message(en="customer id", zh="客户编号"), "id", "", needed=True),
+    Role(
+        "customer_id",
+        Message(en="customer id", zh="客户编号"),
+        "id",
+        "",
+        also=(
+            "account accountno accountnumber accountkey tenantid tenant workspaceid companyid organizationid "
+            "organisationid 租户id 租户 企业id 企业编号 账户id 账号",
+            "accountname company companyname organization organisation 企业 企业名称 公司 公司名称",
+        ),
+        needed=True,
+    ),
     Role(
         "subscription_id",
         Message(en="subscription id", zh="订阅编号"),

@@ -204,6 +204,16 @@ _BELOW_0: Final = Message(
 _NOT_ABOVE_0: Final = Message(
     en="{option} must be a number above 0, got {value:g}.", zh="{option} 须为大于 0 的数，得到 {value:g}。"
 )
+_NEEDS: Final = {
+    "restricted_resolution_time": Parameter("horizon_hours"),
+    "complaint_rate[customers]": Parameter("n_customers"),
+    "complaint_rate[orders]": Parameter("n_orders"),
+}
+_LACKING: Final = Message(en="No value without {option}: {kpi}.", zh="未给出 {option}，以下指标没有数值：{kpi}。")
+_OPEN: Final = Message(
+    en="{kpi} has no value while a ticket is open: the slowest would be missing from it. The medians count open ones.",
+    zh="尚有工单未解决时，{kpi}没有数值，否则会漏掉最慢的工单；中位数已计入未解决的工单。",
+)
 _NO_COMPLAINTS: Final = Message(
     en="None of the kinds is recognised as complaints, so their KPIs are left out. Name them with --complaint-kinds; "
     "the kinds are {kinds}.",
@@ -240,8 +250,22 @@ def _answer(asked: Asked) -> Answer:
         complaint_days=given["complaint_days"],
         horizon_hours=given["horizon_hours"],
     )
+    _say_what_is_missing(kpis, asked.options.language)
     days = {**period._asdict(), "as_of": as_of}
     return Answer(kpis, days, found.columns, keys_of(asked))
+
+
+def _say_what_is_missing(kpis: pd.DataFrame, language: Language) -> None:
+    """Say what the KPIs without a value need."""
+    from crmkit.labels import LABELS
+
+    missing = kpis["value"].isna()
+    without = set(kpis.loc[missing, "kpi"]) - set(kpis.loc[~missing, "kpi"])
+    for code, option in _NEEDS.items():
+        if code in without:
+            say(_LACKING(option=option, kpi=LABELS["kpi"][code].text(language)), language)
+    if (missing & (kpis["kpi"] == "average_resolution_time") & (kpis["denominator"] > 0)).any():
+        say(_OPEN(kpi=LABELS["kpi"]["average_resolution_time"].text(language)), language)
 
 
 def _complaints(kinds: pd.Series[Any] | None, language: Language) -> list[Any]:

@@ -6,6 +6,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -64,7 +65,7 @@ def _left_out(rejected: pd.DataFrame, found: NamedRows, door: Door) -> list[Left
         if reason in counts.index:
             rows = rejected[rejected["rejected_because"] == reason]
             names = [name for role in found.roles if role.reason == reason for name in found.names(role.name)]
-            values = ", ".join(f"{name} {some(rows[name].unique())}" for name in names)
+            values = ", ".join(f"{name} {some(map(_plain, rows[name].unique()))}" for name in names)
             told.append(LeftOut(reason, int(counts[reason]), values))
     return told
 
@@ -81,3 +82,8 @@ def _saying_warnings(language: Language) -> Iterator[None]:
             say(text, language)
         else:
             warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
+
+
+def _plain(value: object) -> object:
+    """Times of a workbook as people write them."""
+    return str(value) if isinstance(value, datetime) else value

@@ -71,7 +71,7 @@ def _all_usual(header: Sequence[str], sought: Sought) -> list[str]:
 
 
 def _sought(role: Role) -> Sought:
-    usual = role.usual or USUAL_NAMES[role.name]
+    usual = (*(role.usual or USUAL_NAMES[role.name]), *role.also)
     return Sought(role.says, role.option, usual, role.name, HINTS.get(role.name, _HINTS_BY_KIND.get(role.holds, "")))
 
 

@@ -29,9 +29,12 @@ _LACKING: Final = Message(
     zh="{@frame} 缺少计算 {code} 所需的列：{missing}。列名须与指标的输入同名。",
 )
 _NONE: Final = Message(
-    en="{@frame} has no columns that give a KPI, got {columns}. Name them like the inputs in {@kpi_catalogue()}.",
-    zh="{@frame} 的列无法计算任何指标，得到 {columns}。列名须与 {@kpi_catalogue()} 中的输入同名。",
+    en="{@frame} has no columns that give a KPI, got {columns}. Name them like the inputs in {@kpi_catalogue()}{near}.",
+    zh="{@frame} 的列无法计算任何指标，得到 {columns}。列名须与 {@kpi_catalogue()} 中的输入同名{near}。",
 )
+_NEAR_INPUTS: Final = Message(en="; perhaps {renamed}", zh="，或可改名：{renamed}")
+_MOST_RENAMED: Final = 3
+_CLOSE: Final = 0.9
 
 
 def chosen(kpis: Sequence[str] | None, *, columns: Collection[str]) -> list[Definition]:
@@ -43,7 +46,7 @@ def chosen(kpis: Sequence[str] | None, *, columns: Collection[str]) -> list[Defi
     possible = [each for each in known if {given.name for given in each.inputs} <= set(columns)]
     if kpis is None:
         if not possible:
-            raise SchemaError(_NONE(columns=some(columns)))
+            raise SchemaError(_NONE(columns=some(columns), near=_near_inputs(columns, known)))
         return possible
     codes = [] if isinstance(kpis, str) or not isinstance(kpis, Iterable) else list(kpis)
     if not codes or not all(isinstance(code, str) for code in codes):
@@ -51,6 +54,16 @@ def chosen(kpis: Sequence[str] | None, *, columns: Collection[str]) -> list[Defi
     for code in codes:
         _check_code(code, known=known, columns=columns)
     return [each for each in possible if each.code in codes or each.record.code in codes]
+
+
+def _near_inputs(columns: Collection[str], known: Sequence[Definition]) -> str:
+    """Which columns are named nearly like inputs, with the names of these."""
+    inputs = list(dict.fromkeys(given.name for each in known for given in each.inputs))
+    renamed = []
+    for column in columns:
+        near = get_close_matches("_".join(str(column).lower().split()), inputs, n=1, cutoff=_CLOSE)
+        renamed += [f"{column!r} → {near[0]!r}"] if near else []
+    return _NEAR_INPUTS(renamed=Joined(renamed[:_MOST_RENAMED], en=", ", zh="、")) if renamed else ""
 
 
 def _check_code(code: str, *, known: Sequence[Definition], columns: Collection[str]) -> None:
