@@ -1,9 +1,11 @@
 """Campaigns beside their control groups: by hand, on Hillstrom's e-mails, and how often intervals hold the effect."""
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from scipy.stats import binomtest, ttest_ind
 from tests.frames import as_pandas, assert_same_rows
@@ -62,6 +64,20 @@ def test_groups_are_compared_within_themselves():
     assert north[north["outcome"] == "spend"][["value", "control_value", "difference"]].to_numpy().tolist() == [
         [20, 2, 18]
     ]
+
+
+def test_a_label_that_is_no_number_is_a_missing_one():
+    tests = pl.DataFrame(
+        {"customer_id": range(4), "arm": ["a", "none"] * 2, "won": [1, 0, 0, 1], "age": [None, math.nan] * 2}
+    )
+    contacts = as_contacts(tests, outcomes=["won"], control="none", keep=["age"])
+    table = campaign_kpis(contacts, outcomes=["won"], by="age").to_pandas()
+    assert row(table, "a", "outcome_rate")[["value", "control_value"]].tolist() == [0.5, 0.5]
+
+
+def test_outcomes_too_large_to_add_up_are_refused():
+    with pytest.raises(SchemaError, match=r"'spend'.* cannot be added up"):
+        campaign_kpis(MAILING.assign(spend=1e308), outcomes=["spend"])
 
 
 def test_without_costs_there_is_no_line_of_costs():

@@ -162,6 +162,17 @@ def test_wrong_arguments_are_refused(arguments, error, message):
         as_contacts(MAILING, **{**ASKED, **arguments})
 
 
+def test_a_control_that_is_none_of_many_arms_is_refused():
+    many = pd.DataFrame({"customer_id": range(30), "arm": [f"version {n}" for n in range(30)], "spend": 1.0})
+    with pytest.raises(SchemaError, match=r"has no arm 'none'; its arms are"):
+        as_contacts(many, outcomes=["spend"], control="none")
+
+
+def test_the_outcome_at_fault_is_named():
+    with pytest.raises(SchemaError, match=r"`contacts\['spend'\]` is \['much'"):
+        as_contacts(mailing(spend=["much", "0", "5", "7"]), **ASKED)
+
+
 def test_an_engine_has_no_rows_to_number():
     with pytest.raises(TypeError, match="customer_id=None numbers the rows"):
         as_contacts(Builder("duckdb")(MAILING), **ASKED, customer_id=None)

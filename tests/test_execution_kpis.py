@@ -72,6 +72,23 @@ def test_tasks_due_before_the_start_are_left_out():
     assert values(execution_kpis(PLAN, as_of=AS_OF, start="2024-03-01"))["task_completion_rate"] == pytest.approx(2 / 3)
 
 
+def test_scores_with_a_band_are_judged_by_it():
+    # within the band; 10% of its lower end below the band, which goes before the target; 80 of 100
+    scores = pd.DataFrame(
+        {
+            "item": range(3),
+            "kind": "satisfaction",
+            "goal": [None, 60, 100],
+            "low": [70, 80, None],
+            "high": [90, 95, None],
+        }
+    )
+    plan = as_plan(scores.assign(came=[85, 72, 80]), target="goal", target_low="low", target_high="high", actual="came")
+    table = execution_kpis(plan, as_of=AS_OF).set_index("kpi")
+    assert table.loc["satisfaction_attainment", "value"] == pytest.approx((1 + 0.9 + 0.8) / 3)
+    assert table.loc["satisfaction_attainment", "n"] == 3
+
+
 def test_groups_and_the_whole():
     table = execution_kpis(PLAN, as_of=AS_OF, by="owner")
     assert table.drop_duplicates("scope")["scope"].tolist() == ["group", "no label", "all"]
@@ -123,6 +140,7 @@ def test_every_kind_of_frame_gives_the_same(build):
     [
         ({"as_of": "soon"}, "`as_of`"),
         ({"as_of": AS_OF, "start": "soon"}, "`start`"),
+        ({"as_of": AS_OF, "start": "2024-04-01"}, "`as_of` must not lie before `start`, got 2024-03-31 and 2024-04-01"),
         ({"as_of": AS_OF, "level": 95}, "`level`"),
         ({"as_of": AS_OF, "by": "region"}, "region"),
         ({"as_of": AS_OF, "by": "kpi"}, "`by` is 'kpi'"),

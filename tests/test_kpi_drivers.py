@@ -87,6 +87,18 @@ def test_drivers_at_zero_and_below(february, expected):
     np.testing.assert_array_equal(last(kpi_driver_table(kpis_of(back)), "contribution")[1:], -np.array(expected))
 
 
+def test_the_period_before_a_gap_is_not_the_one_before():
+    # The second shop has no row in February.
+    months = [*MONTHS, pd.Timestamp("2024-03-01")]
+    shops = pd.DataFrame({"shop": "a", "month": months, "customers": 10, "orders": 20, "revenue": 30.0})
+    both = pd.concat([shops, shops.assign(shop="b", revenue=[30.0, 40.0, 50.0])])
+    kpis = kpi_table(both, by="shop", period="month", as_of="2024-03-31")
+    drivers = kpi_driver_table(kpis[(kpis["shop"] != "b") | (kpis["period"] != MONTHS[1])])
+    outcome = drivers[drivers["kpi"] == "revenue"].set_index(["shop", "period"])["contribution"]
+    assert outcome["a"].tolist()[1:] == [0, 0]
+    assert outcome["b"].isna().all()
+
+
 def test_a_chain_of_other_ratios():
     frame = pd.DataFrame({"month": MONTHS, "orders": [10, 20], "units": [30, 50]})
     table = kpi_driver_table(kpis_of(frame), outcome="units", factors=["n_orders", "units_per_transaction"])
@@ -296,11 +308,19 @@ def test_tables_that_are_no_kpis_by_period_are_refused(function):
         function(kpis.drop(columns="denominator"))
     with pytest.raises(TypeError, match="table"):
         function([1])
+    with pytest.raises(SchemaError, match=r"`table\['numerator'\]` must hold numbers"):
+        function(kpis.assign(numerator="many"))
+    with pytest.raises(SchemaError, match=r"`table\['period'\]` must hold"):
+        function(kpis.assign(period="2024-01"))
+    with pytest.raises(SchemaError, match="`table` has 2 rows without a KPI or a period"):
+        function(pd.concat([kpis, kpis.head(1).assign(kpi=None), kpis.head(1).assign(period=pd.NaT)]))
+    with pytest.raises(SchemaError, match=r"`table\['tags'\]` must hold labels"):
+        function(kpis.assign(tags=[["a"]] * len(kpis)))
 
 
 def test_factors_that_are_no_chain_are_refused():
     kpis = kpis_of(SHOP)
-    for factors in ("revenue", ["average_order_value"], [1, 2]):
+    for factors in ("revenue", ["average_order_value"], [1, 2], 5):
         with pytest.raises(TypeError, match="`factors` must be a list of a quantity and one or more KPIs"):
             kpi_driver_table(kpis, factors=factors)
     with pytest.raises(ValueError, match=r"`factors` has \['arpu'\], which `table` does not have as ratios"):

@@ -382,7 +382,12 @@ def test_the_catalogue_defines_what_the_table_shows():
         ({"customers": -1}, ValueError, "`customers` must not be below 0, got -1"),
         ({"orders": "many"}, TypeError, "`orders` must be a number, got 'many'"),
         ({"orders": 5, "freq": "M"}, ValueError, "`orders` is of the whole period, and `freq` divides it"),
-        ({"complaint_kinds": "complaint"}, TypeError, "`complaint_kinds` must be a sequence of labels, got the text"),
+        ({"complaint_kinds": 5}, TypeError, "`complaint_kinds` must be a sequence of labels, got 5"),
+        (
+            {"complaint_kinds": "complaint"},
+            TypeError,
+            "`complaint_kinds` must be a sequence of labels, got 'complaint'",
+        ),
         ({"sla_hours": 0}, ValueError, "`sla_hours` must be above 0, got 0"),
         ({"horizon_hours": -2}, ValueError, "`horizon_hours` must be above 0, got -2"),
         ({"complaint_days": 0}, ValueError, "`complaint_days` must be at least 1"),

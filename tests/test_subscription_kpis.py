@@ -474,6 +474,19 @@ def test_a_seed_gives_the_same_intervals_and_no_draws_none():
     assert (once["lower"] < once["upper"])[drawn].all()
 
 
+def test_a_group_in_which_nobody_moves_has_its_lines():
+    # Who signed for March is in the last group alone; the end of bo, who never was served, in a middle one.
+    given = spells(
+        ("ann", "2024-01-01", None, 10),
+        ("bo", "2024-02-01", "2024-02-01", 5),
+        ("cy", "2024-03-05", None, 90),
+        plan=["a", "b", "c"],
+    )
+    table = subscription_kpis(given, **FEBRUARY, by="plan", as_of="2024-02-29").set_index(["plan", "kpi"])["value"]
+    assert table.loc[["a", "b", "c"]].xs("mrr", level="kpi").tolist() == [10, 0, 0]
+    assert table["c", "committed_mrr"] == 90
+
+
 def test_every_kind_of_frame_gives_the_same(build):
     given = spells(*ROWS, plan=["S", "M", *"SSMSSMMSS"], list_mrr=50)
     options = {**FEBRUARY, "by": "plan", "freq": "M", "as_of": "2024-03-01", "random_state": 1}

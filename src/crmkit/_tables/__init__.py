@@ -8,7 +8,7 @@ from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT, READY_CUSTOMERS
 from crmkit._tables._document import document
 from crmkit._tables._floats import check_values, float_columns
 from crmkit._tables._moves import MOVES
-from crmkit._tables._open import open_columns, open_table
+from crmkit._tables._open import check_kind, open_columns, open_table
 from crmkit._tables._periods import ACTIVITY, COHORTS, OPPORTUNITIES
 from crmkit._tables._plan import PLAN
 from crmkit._tables._schema import Field, Kind, Rule, Schema
@@ -38,6 +38,7 @@ __all__ = [
     "Kind",
     "Rule",
     "Schema",
+    "check_kind",
     "check_values",
     "document",
     "float_columns",

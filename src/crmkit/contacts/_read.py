@@ -60,7 +60,6 @@ _ROWS: Final = "__crmkit_rows"
 _BOTH: Final = "__crmkit_both"
 # What may be missing: whether a value was given is noted before it is read.
 _OPEN: Final = (DATE, WINDOW, COST)
-_MOST_ARMS: Final = 20
 
 CONTACT_REASONS: Final = MappingProxyType(
     {
@@ -238,8 +237,8 @@ def _with_groups(rows: Rows, control: object) -> AnyFrame:
 
 def _label_of(frame: AnyFrame, control: object, *, where: object) -> Any:
     """The control's label, which must be among the arms."""
-    arms = collected(frame.select(ARM).unique().head(_MOST_ARMS + 1))[ARM].to_list()
-    if control not in arms and len(arms) <= _MOST_ARMS:
+    arms = collected(frame.select(ARM).unique())[ARM].to_list()
+    if control not in arms:
         raise SchemaError(_NO_CONTROL(where=where, control=control, arms=some(sorted(arms, key=str))))
     return control
 
@@ -266,4 +265,6 @@ def _reasons(rows: Rows, outcomes: Sequence[str]) -> tuple[Reason, ...]:
         if standard in here
     ]
     missing = nw.any_horizontal(*(column(name).is_null() for name in outcomes), ignore_nulls=False)
-    return *found, Reason("unusable_outcome", outcomes[0], missing, _SAYS["unusable_outcome"])
+    in_memory = rows.frame if isinstance(rows.frame, nw.DataFrame) else None
+    at_fault = [name for name in outcomes if in_memory is not None and in_memory[name].is_null().any()]
+    return *found, Reason("unusable_outcome", (at_fault or outcomes)[0], missing, _SAYS["unusable_outcome"])

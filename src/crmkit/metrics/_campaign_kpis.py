@@ -36,6 +36,10 @@ _NOT_NUMBERS: Final = Message(
     en="{where} must hold numbers, none missing; {@as_contacts()} makes such columns.",
     zh="{where}应为数字且不得缺失，可用 {@as_contacts()} 生成这样的列。",
 )
+_TOO_LARGE: Final = Message(
+    en="{where} cannot be added up: the sum is larger than any number. Give it in a larger unit, such as millions.",
+    zh="{where}的合计超出数值范围，请改用更大的单位，例如百万。",
+)
 _NAME_TAKEN: Final = Message(
     en="{@by} is {name!r}, which the result has too. Rename it.", zh="{@by} 为 {name!r}，与结果表的列重名，请改名。"
 )
@@ -178,6 +182,9 @@ def _outcomes(outcomes: Any) -> list[str]:
 def _sums(rows: AnyFrame, names: Sequence[str], keys: Sequence[str]) -> pd.DataFrame:
     """Customers, costs, and the sums of each outcome by arm; squares are taken about the mean of all arms."""
     types = rows.collect_schema()
+    # To some engines a label that is no number is another one than a missing label.
+    floats = [name for name in keys if types[name].is_float()]
+    rows = rows.with_columns(nw.col(*floats).fill_nan(None)) if floats else rows
     for name in names:
         if not types[name].is_numeric():
             raise SchemaError(_NOT_NUMBERS(where=Column("contacts", name)))
@@ -194,10 +201,13 @@ def _sums(rows: AnyFrame, names: Sequence[str], keys: Sequence[str]) -> pd.DataF
         *(flag(nw.col(name).is_null() | nw.col(name).is_nan()).alias(f"{_MISSING}{name}") for name in names),
     )
     measures = [name for name in marked.collect_schema() if name not in keys]
-    sums = to_pandas(marked.group_by(*keys).agg(nw.col(*measures).sum()))
+    with np.errstate(over="ignore"):
+        sums = to_pandas(marked.group_by(*keys).agg(nw.col(*measures).sum()))
     for name in names:
         if sums[f"{_MISSING}{name}"].any():
             raise SchemaError(_NOT_NUMBERS(where=Column("contacts", name)))
+        if not np.isfinite(sums[f"{_SUM}{name}"]).all():
+            raise SchemaError(_TOO_LARGE(where=Column("contacts", name)))
     means = {name: float(sums[f"{_SUM}{name}"].sum() / sums[_N].sum()) for name in names}
     squares = rows.select(*keys, *(((nw.col(name) - means[name]) ** 2).alias(f"{_SQUARES}{name}") for name in names))
     columns = [f"{_SQUARES}{name}" for name in names]

@@ -23,12 +23,19 @@ from crmkit.metrics._execution import (
     risk_control_rate,
     task_completion_rate,
 )
+from crmkit.metrics._plan_limits import limits_of
 
 __all__ = ["execution_kpis"]
 
 _TAKEN: Final = ("scope", *KPI_COLUMNS)
-_NEEDED: Final = ("kind", "due", "done", "target", "actual", "weight", "higher_is_better")
+_NEEDED: Final = (
+    *("kind", "due", "done", "target", "target_low", "target_high", "actual", "weight", "higher_is_better"),
+)
 
+_ENDS_EARLY: Final = Message(
+    en="{@as_of} must not lie before {@start}, got {as_of:%Y-%m-%d} and {start:%Y-%m-%d}.",
+    zh="{@as_of} 不得早于 {@start}，得到 {as_of:%Y-%m-%d} 与 {start:%Y-%m-%d}。",
+)
 _NAME_TAKEN: Final = Message(
     en="{@by} is {name!r}, which the result has too. Rename it.", zh="{@by} 为 {name!r}，与结果表的列重名，请改名。"
 )
@@ -42,8 +49,8 @@ _NAME_TAKEN: Final = Message(
         unit="rate",
         direction="higher",
         definition=Label(
-            "Mean attainment of the targets of satisfaction by weight, of the scores that are known",
-            "已知得分的满意度目标完成率按权重的平均",
+            "Mean attainment of the targets or bands of satisfaction by weight, of the scores that are known",
+            "已知得分的满意度目标（或区间）完成率按权重的平均",
         ),
         source="Our convention",
         function="crmkit.metrics.execution_kpis",
@@ -89,7 +96,8 @@ def execution_kpis(
     TypeError
         If ``plan`` is not a frame.
     ValueError
-        If a day is not a date, ``by`` is a column of the result, or ``level`` does not lie between 0 and 1.
+        If a day is not a date, ``as_of`` lies before ``start``, ``by`` is a column of the result, or ``level`` does not
+        lie between 0 and 1.
 
     See Also
     --------
@@ -116,6 +124,8 @@ def execution_kpis(
     """
     last_day = as_day(as_of, name="as_of")
     first_day = None if start is None else as_day(start, name="start")
+    if first_day is not None and last_day < first_day:
+        raise ValueError(_ENDS_EARLY(start=first_day, as_of=last_day))
     check_fraction(level, name="level")
     label = None if by is None else as_name(by)
     if label in _TAKEN:
@@ -162,16 +172,15 @@ def _kpis(items: pd.DataFrame, *, last_day: datetime, first_day: datetime | None
 def _of_sums(items: pd.DataFrame, kind: str, function: object, names: tuple[str, str], *, level: float) -> KpiRow:
     """The KPI of the items of a kind whose actual value and target are known."""
     known = items[(items["kind"] == kind) & items["actual"].notna() & items["target"].notna()]
-    actual, target = float(known["actual"].sum()), float(known["target"].sum())
+    with np.errstate(over="ignore"):
+        actual, target = float(known["actual"].sum()), float(known["target"].sum())
     return divided(function, **dict(zip(names, (actual, target), strict=True)), n=len(known), level=level)
 
 
 def _satisfaction(items: pd.DataFrame) -> KpiRow:
     """The mean attainment of the targets by weight."""
-    scores = items[(items["kind"] == "satisfaction") & items["actual"].notna() & items["target"].notna()]
-    higher = scores["higher_is_better"].to_numpy(dtype=bool)
-    low, high = np.where(higher, scores["target"], np.nan), np.where(higher, np.nan, scores["target"])
-    reached, weight = attainment(scores["actual"], low, high), scores["weight"].to_numpy(dtype=float)
+    scores = items[items["kind"] == "satisfaction"]
+    reached, weight = attainment(scores["actual"], *limits_of(scores)), scores["weight"].to_numpy(dtype=float)
     known = ~np.isnan(reached)
     total = weight[known].sum()
     value = float((reached[known] * weight[known]).sum() / total) if total > 0 else np.nan

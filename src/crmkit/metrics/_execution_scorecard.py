@@ -14,6 +14,7 @@ from crmkit._frames import FrameT, from_pandas, to_pandas
 from crmkit._kpi import attainment
 from crmkit._tables import PLAN, open_table
 from crmkit.metrics._cell_labels import check_labels, in_order
+from crmkit.metrics._plan_limits import limits_of
 
 __all__ = ["execution_scorecard"]
 
@@ -117,12 +118,8 @@ def execution_scorecard(plan: FrameT, *, as_of: Day, amber_from: float = 0.9) ->
 
 def _judged(items: pd.DataFrame, last_day: datetime) -> pd.DataFrame:
     """What was to be reached and not to be exceeded, what came, and how far each item is."""
-    kind, target = items["kind"], items["target"]
-    has_band = items[["target_low", "target_high"]].notna().any(axis=1)
-    to_be_met = kind.isin(["budget", "resource"]).to_numpy()
-    higher = items["higher_is_better"].to_numpy(dtype=bool)
-    low = np.where(has_band, items["target_low"], np.where(to_be_met | higher, target, np.nan))
-    high = np.where(has_band, items["target_high"], np.where(to_be_met | ~higher, target, np.nan))
+    kind = items["kind"]
+    low, high = limits_of(items)
     found = attainment(items["actual"], low, high)
     done, due = items["done"].where(items["done"] <= last_day), items["due"]
     of_task = np.where(done.notna(), 1.0, np.where(due <= last_day, 0.0, np.nan))

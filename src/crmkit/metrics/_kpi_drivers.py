@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -69,7 +69,8 @@ def kpi_driver_table(table: FrameT, *, outcome: str = "revenue", factors: Sequen
         ``contribution`` to the change of the outcome, and of the outcome its change, in units of the outcome;
         ``contribution_share``, of the change.
 
-        In the first period there is no change. Periods are compared as they are: a shorter one has fewer customers.
+        In the first period, and after one without a row, there is no change. Periods are compared as they are: a
+        shorter one has fewer customers.
         Where the outcome is 0 in one of two periods, the first factor that is 0 then contributes all of its change.
         Contributions are missing where a factor is missing or below 0. Shares are missing where nothing changed; they
         exceed 1 where factors move against one another.
@@ -108,14 +109,17 @@ def kpi_driver_table(table: FrameT, *, outcome: str = "revenue", factors: Sequen
     6   purchase_frequency     1.5       1.5         0.000               0.000
     7  average_order_value    22.0      20.0       329.565               0.343
     """
-    if isinstance(factors, str) or len(factors) < 2 or not all(isinstance(code, str) for code in factors):
+    codes = [] if isinstance(factors, str) or not isinstance(factors, Iterable) else list(factors)
+    if len(codes) < 2 or not all(isinstance(code, str) for code in codes):
         raise TypeError(_NOT_FACTORS(factors=factors))
     rows = kpi_rows(table)
-    cells, columns = _cells(rows, factors)
-    chain = _chain(cells, columns, factors)
-    _check_names(cells, columns, {outcome: chain[-1], factors[0]: chain[0]})
-    values = np.vstack([chain[-1], chain[0], *(columns["value", code] for code in factors[1:])])
-    is_first = np.append(True, np.diff(cells["group"].to_numpy()) != 0)
+    cells, columns = _cells(rows, codes)
+    chain = _chain(cells, columns, codes)
+    _check_names(cells, columns, {outcome: chain[-1], codes[0]: chain[0]})
+    values = np.vstack([chain[-1], chain[0], *(columns["value", code] for code in codes[1:])])
+    # What stands before the first period of a group, or before a gap, is no period before.
+    place = np.searchsorted(np.unique(cells["period"]), cells["period"])
+    is_first = np.append(True, (np.diff(cells["group"].to_numpy()) != 0) | (np.diff(place) != 1))
     before = np.where(is_first, np.nan, np.roll(chain, 1, axis=1))
     change = chain[-1] - before[-1]
     added = np.vstack([change, log_mean_contributions(before, chain)])
@@ -123,8 +127,8 @@ def kpi_driver_table(table: FrameT, *, outcome: str = "revenue", factors: Sequen
         shares = added / np.where(change == 0, np.nan, change)
     n = len(values)
     result = cells[[*rows.labels, "period", "is_complete"]].loc[np.repeat(cells.index, n)].reset_index(drop=True)
-    result["kpi"] = [outcome, *factors] * len(cells)
-    result["role"] = ["outcome", *["factor"] * len(factors)] * len(cells)
+    result["kpi"] = [outcome, *codes] * len(cells)
+    result["role"] = ["outcome", *["factor"] * len(codes)] * len(cells)
     result["value"] = values.T.ravel()
     result["previous"] = np.where(is_first, np.nan, np.roll(values, 1, axis=1)).T.ravel()
     result["contribution"] = added.T.ravel()

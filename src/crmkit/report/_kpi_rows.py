@@ -36,8 +36,11 @@ def interval_of(lower: float, upper: float, *, unit: str) -> str:
     """Both ends of an interval in the unit of the KPI; an end that is not known is open."""
     if math.isnan(lower) and math.isnan(upper):
         return NOTHING
-    ends = (NOTHING if math.isnan(end) else number_of_kpi(end, unit=unit) for end in (lower, upper))
-    return " – ".join(ends)
+    if math.isnan(lower):
+        return f"≤ {number_of_kpi(upper, unit=unit)}"
+    if math.isnan(upper):
+        return f"≥ {number_of_kpi(lower, unit=unit)}"
+    return " – ".join(number_of_kpi(end, unit=unit) for end in (lower, upper))
 
 
 def kpi_rows(table: pd.DataFrame, facts: Facts) -> list[dict[str, str]]:

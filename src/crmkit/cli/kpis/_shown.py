@@ -183,7 +183,9 @@ def _line(row: Mapping[Any, Any], keys: Mapping[str, Label], language: Language)
 
 def _interval(lower: str, upper: str) -> str:
     """Both ends; an end that is not known is open."""
-    return NOTHING if lower == upper == NOTHING else f"{lower} – {upper}"
+    if NOTHING in (lower, upper):
+        return NOTHING if lower == upper else f"≤ {upper}" if lower == NOTHING else f"≥ {lower}"
+    return f"{lower} – {upper}"
 
 
 def _is_missing(value: object) -> bool:

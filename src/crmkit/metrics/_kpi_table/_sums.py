@@ -91,7 +91,8 @@ def sums_of(
         *(flag(limit.beyond).alias(f"{_BEYOND}{n}") for n, limit in enumerate(limits)),
     )
     summed = [ROWS, _UNDATED, *inputs, *map(missing_of, inputs), *(f"{_BEYOND}{n}" for n in range(len(limits)))]
-    sums = to_pandas(marked.group_by(*by, NUMBER, DAY).agg(nw.col(*summed).sum()))
+    with np.errstate(over="ignore"):
+        sums = to_pandas(marked.group_by(*by, NUMBER, DAY).agg(nw.col(*summed).sum()))
     if (undated := int(sums[_UNDATED].sum())) > 0:
         raise SchemaError(_NO_DAY(where=Column("frame", period), n=undated))
     for n, limit in enumerate(limits):

@@ -64,8 +64,8 @@ _BASE_OF_PERIODS: Final = Message(
     "{@kpi_table()} 计算。",
 )
 _KINDS: Final = Message(
-    en="{@complaint_kinds} must be a sequence of labels, got the text {value!r}. Pass [{value!r}].",
-    zh="{@complaint_kinds} 应为标签的序列，得到文本 {value!r}。请写作 [{value!r}]。",
+    en="{@complaint_kinds} must be a sequence of labels, got {value!r}. Pass [{value!r}].",
+    zh="{@complaint_kinds} 应为标签的序列，得到 {value!r}。请写作 [{value!r}]。",
 )
 
 
@@ -198,7 +198,7 @@ def service_kpis(
         _check_above_zero(value, name=name)
     if complaint_days is not None:
         check_int(complaint_days, name="complaint_days", low=1)
-    if isinstance(complaint_kinds, str):
+    if isinstance(complaint_kinds, str) or not isinstance(complaint_kinds, Iterable):
         raise TypeError(_KINDS(value=complaint_kinds))
     time = working_time(
         working_hours, working_days=working_days, holidays=holidays, extra_working_days=extra_working_days

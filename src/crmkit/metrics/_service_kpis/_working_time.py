@@ -27,8 +27,8 @@ _WEEK: Final = Message(
     zh="{@working_days} 须以英文缩写列出工作日，如 'Mon Tue Wed Thu Fri'，得到 {value!r}。",
 )
 _TEXT: Final = Message(
-    en="{name} must be a sequence of days, got the text {value!r}. Pass [{value!r}].",
-    zh="{name} 应为日期的序列，得到文本 {value!r}。请写作 [{value!r}]。",
+    en="{name} must be a sequence of days, got {value!r}. Pass [{value!r}].",
+    zh="{name} 应为日期的序列，得到 {value!r}。请写作 [{value!r}]。",
 )
 _BOTH: Final = Message(
     en="{@holidays} and {@extra_working_days} both name {day:%Y-%m-%d}.",
@@ -116,6 +116,6 @@ def _hours(given: Any) -> tuple[float, float]:
 
 
 def _days(given: Any, *, name: str) -> Any:
-    if isinstance(given, (str, bytes)):
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise TypeError(_TEXT(name=Parameter(name), value=given))
     return np.array([as_day(day, name=name) for day in given], dtype="datetime64[D]")

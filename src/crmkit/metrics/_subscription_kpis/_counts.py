@@ -34,8 +34,8 @@ class Groups(NamedTuple):
 
 def counts_of(
     spells: Spells, contracts: Contracts, days: Days, groups: Groups | None
-) -> tuple[dict[str, Floats], list[Moves]]:
-    """Count every cell; and return the moves from close to close, of groups if there are any, then of all together."""
+) -> tuple[dict[str, Floats], list[tuple[int, Moves]]]:
+    """Count every cell; and return the moves from close to close after the number of groups, the whole last."""
     everyone = Groups(1, *(np.zeros(len(each), dtype=np.int64) for each in (spells.start, contracts.since)))
     of_spells = (everyone if groups is None else groups).of_spells
     last = int(days.closes[-1])
@@ -57,7 +57,7 @@ def counts_of(
             "committed_mrr": contracts.committed(days.closes, groups=grouped.of_contracts, n_groups=grouped.n),
         }
         counts.append({name: np.asarray(values, dtype=np.float64).ravel() for name, values in cells.items()})
-        moves.append(closing[place])
+        moves.append((grouped.n, closing[place]))
     return {name: np.concatenate([each[name] for each in counts]) for name in counts[0]}, moves
 
 

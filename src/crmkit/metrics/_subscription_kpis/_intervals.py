@@ -25,7 +25,7 @@ _COLUMNS: Final = (*_BEFORE, *_AFTER, *(f"{name}_mrr" for name in MONEY))
 
 def with_drawn_intervals(
     rows: Sequence[KpiRow],
-    moves: Sequence[Moves],
+    moves: Sequence[tuple[int, Moves]],
     *,
     unit: float,
     n_periods: int,
@@ -33,10 +33,13 @@ def with_drawn_intervals(
     level: float,
     rng: np.random.Generator,
 ) -> list[KpiRow]:
-    """Give the ratios of money among KPIs their intervals; ``moves`` are of the groups, if any, and of the whole."""
+    """Give the ratios of money among KPIs their intervals.
+
+    ``moves`` are those of the groups, if there are any, and of the whole, after the number of groups.
+    """
     found: dict[str, list[Floats]] = {}
-    for each in moves:
-        drawn = _ends(each, unit=unit, n_periods=n_periods, n_draws=n_draws, level=level, rng=rng)
+    for n_groups, each in moves:
+        drawn = _ends(each, n_groups, unit=unit, n_periods=n_periods, n_draws=n_draws, level=level, rng=rng)
         for kpi, both in drawn.items():
             found.setdefault(kpi, []).append(both)
     ends = {kpi: np.concatenate(parts, axis=1) for kpi, parts in found.items()}
@@ -44,12 +47,11 @@ def with_drawn_intervals(
 
 
 def _ends(
-    moves: Moves, *, unit: float, n_periods: int, n_draws: int, level: float, rng: np.random.Generator
+    moves: Moves, n_groups: int, *, unit: float, n_periods: int, n_draws: int, level: float, rng: np.random.Generator
 ) -> dict[str, Floats]:
-    """Both ends by KPI, shape (2, n_cells), group by group."""
+    """Both ends by KPI, shape (2, n_cells), group by group; in some groups nobody may move."""
     group = np.zeros(int(moves.unit.max(initial=-1)) + 1, dtype=np.int64)
     group[moves.unit] = moves.group
-    n_groups = int(moves.group.max(initial=0)) + 1
     order = np.argsort(group, kind="stable")
     bounds = np.searchsorted(group[order], np.arange(n_groups + 1))
     ends: dict[str, Floats] = {}
