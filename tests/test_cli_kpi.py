@@ -104,7 +104,7 @@ def test_tickets_by_channel_and_month():
     lines = asked("tickets", "--by", "渠道", "--freq", "Q", "--language", "zh")[1].splitlines()
     assert lines[0].split()[:4] == ["渠道", "期间", "指标", "单位"]
     # March is not the whole quarter
-    assert lines[1].split()[:3] == ["电话", "2024-01-01（未满）", "工单数"]
+    assert lines[1].split()[:4] == ["电话", "2024", "Q1（未满）", "工单数"]
     assert lines[-1].startswith("全部")
 
 
@@ -119,6 +119,14 @@ def test_contacts():
     line = asked("contacts")[1].splitlines()[-1]
     # 5 against 1
     assert line.split()[:2] + line.split()[-5:-3] == ["短信", "消费金额", "1.00", "4.00"]
+
+
+@pytest.mark.parametrize(
+    ("freq", "name"), [("D", "2024-02-29"), ("M", "2024-02"), ("Q-JAN", "2024-02-01"), ("Y", "2024")]
+)
+def test_periods_are_called_by_their_usual_names(freq, name):
+    lines = asked("subscriptions", "--freq", freq)[1].splitlines()
+    assert lines[-1].split()[0] == name
 
 
 def test_what_has_no_value_says_what_it_needs(folder):

@@ -99,7 +99,7 @@ def kpi(
         say_path(output)
     if "touches_hole" in shown and shown["touches_hole"].any():
         say(MARK_REMARK, language)
-    lines, n_keys = lines_of(shown, answer.keys, language), len(answer.keys)
+    lines, n_keys = lines_of(shown, answer.keys, language, freq=freq), len(answer.keys)
     print_table(heads_of(shown, answer.keys, language), lines, n_texts=n_keys + 2)
     if answer.scorecard is not None:
         click.echo()

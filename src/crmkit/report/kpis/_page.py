@@ -18,6 +18,8 @@ from crmkit.report.kpis._texts import TEXTS
 
 __all__ = ["TABLES", "heads", "page"]
 
+# In the whole log every customer is new.
+_SINCE_FIRST: Final = "all until then"
 TABLES: Final = {"whole_log": "kpis", "last_days": "recent_kpis", "days_before": "previous_kpis"}
 """The table of each period."""
 
@@ -65,7 +67,9 @@ def _rows(answer: Answer, facts: Facts) -> list[dict[str, str]]:
         rows.append(
             {
                 "name": LABELS["kpi"][kpi].text(facts.language),
-                "whole": number_of_kpi(whole["value"], unit=unit),
+                "whole": NOTHING
+                if windows[catalogue_code(kpi)] == _SINCE_FIRST
+                else number_of_kpi(whole["value"], unit=unit),
                 "recent": told(now["value"], "last_days", kpi),
                 "base": NOTHING if math.isnan(now["denominator"]) else count(now["denominator"]),
                 "interval": interval,

@@ -33,9 +33,9 @@ TEXTS: Final[Mapping[str, Label]] = {
     "kpi_note": Label(
         "The base is the number of customers or orders that the figure of the last {days} days is divided by. "
         "Retention and churn compare the period with the one of the same length before it; a dash means that there "
-        "is nothing to divide or compare.",
+        "is nothing to divide or compare. In the whole log every customer is new.",
         "基数为计算最近 {days} 天各指标时作除数的客户数或订单数。留存率与流失率将本期与上一个等长期间相比较；"
-        "短横线表示没有可用的基数。",
+        "短横线表示没有可用的基数。就全部数据而言，每位客户都是新客，故不列新客与老客。",
     ),
     "finding_unpriced": Label(
         "The orders carry no price: figures in money are dashes, and what rests on money is left out.",
