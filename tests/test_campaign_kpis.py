@@ -178,6 +178,11 @@ def test_wrong_arguments_are_refused(arguments, error, message):
         campaign_kpis(MAILING, **arguments)
 
 
+def test_no_contacts_are_refused():
+    with pytest.raises(SchemaError, match="`contacts` has no rows"):
+        campaign_kpis(MAILING.head(0), outcomes=["spend"])
+
+
 def test_two_arms_that_were_not_contacted_are_refused():
     two = MAILING.assign(treated=MAILING["arm"] == "letter")
     with pytest.raises(SchemaError, match=r"several arms that were not contacted in one campaign: \['call', 'none'\]"):

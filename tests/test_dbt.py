@@ -98,3 +98,9 @@ def test_names_that_dbt_does_not_take_are_refused(name, value):
     names = {"table": "kpi_inputs", "schema": "analytics", "date": "sold_on", name: value}
     with pytest.raises(ValueError, match=f"`{name}` must be a name of lower-case letters"):
         dbt_metrics(**names)
+
+
+@pytest.mark.parametrize("date", ["orders", "kpi_row"])
+def test_a_date_named_like_something_else_in_the_model_is_refused(date):
+    with pytest.raises(ValueError, match=f"`date` is '{date}', which is also a name"):
+        dbt_metrics(table="kpi_inputs", schema="analytics", date=date)

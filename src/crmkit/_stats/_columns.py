@@ -98,7 +98,10 @@ def check_alike(**numbers: Numbers) -> None:
 
 def check_part_of(part: Floats, wholes: Sequence[Floats], *, name: str, of: Sequence[str]) -> None:
     """Raise if a count exceeds the sum of others anywhere."""
-    parts, sums = (np.atleast_1d(each) for each in np.broadcast_arrays(part, sum(wholes, start=np.float64(0))))
+    # A sum that no number holds is not exceeded.
+    with np.errstate(over="ignore"):
+        whole_sum = sum(wholes, start=np.float64(0))
+    parts, sums = (np.atleast_1d(each) for each in np.broadcast_arrays(part, whole_sum))
     beyond = parts > sums
     if beyond.any():
         whole = Joined([Parameter(each) for each in of], en=" + ", zh=" + ")

@@ -32,6 +32,7 @@ _NO_LIST: Final = Message(
     en="{@outcomes} must be a list of different column names, at least one, got {value!r}.",
     zh="{@outcomes} 须为互不重复的列名列表，至少一个，得到 {value!r}。",
 )
+_EMPTY: Final = Message(en="{@contacts} has no rows.", zh="{@contacts} 没有任何行。")
 _NOT_NUMBERS: Final = Message(
     en="{where} must hold numbers, none missing; {@as_contacts()} makes such columns.",
     zh="{where}应为数字且不得缺失，可用 {@as_contacts()} 生成这样的列。",
@@ -131,7 +132,8 @@ def campaign_kpis(contacts: FrameT, *, outcomes: Sequence[str], by: str | None =
     Raises
     ------
     SchemaError
-        If a column is missing or does not hold what it should, or a campaign has two arms that were not contacted.
+        If there are no rows, a column is missing or does not hold what it should, or a campaign has two arms that were
+        not contacted.
     TypeError
         If ``contacts`` is not a frame or ``outcomes`` is not a list.
     ValueError
@@ -203,6 +205,8 @@ def _sums(rows: AnyFrame, names: Sequence[str], keys: Sequence[str]) -> pd.DataF
     measures = [name for name in marked.collect_schema() if name not in keys]
     with np.errstate(over="ignore"):
         sums = to_pandas(marked.group_by(*keys).agg(nw.col(*measures).sum()))
+    if sums.empty:
+        raise SchemaError(_EMPTY())
     for name in names:
         if sums[f"{_MISSING}{name}"].any():
             raise SchemaError(_NOT_NUMBERS(where=Column("contacts", name)))

@@ -22,6 +22,11 @@ _NO_NAME: Final = Message(
     "{value!r}.",
     zh="{name} 须为由小写字母、数字和单个下划线组成的名称，且不能是时间单位，得到 {value!r}。",
 )
+_NAME_TAKEN: Final = Message(
+    en="{@date} is {value!r}, which is also a name that the model uses for something else. Rename the column.",
+    zh="{@date} 为 {value!r}，与模型中的其他名称重复，请为该列改名。",
+)
+_ENTITY: Final = "kpi_row"
 _STOCK: Final = (
     "Counted at the {end} of a period. It adds up over groups; over several periods only its ratios have a meaning, "
     "that of a weighted mean of the periods."
@@ -54,7 +59,7 @@ def dbt_metrics(*, table: str, schema: str, date: str = "date") -> str:
     ModuleNotFoundError
         If PyYAML is not installed.
     ValueError
-        If a name is not one that dbt takes.
+        If a name is not one that dbt takes, or ``date`` is one of the inputs of KPIs.
 
     Examples
     --------
@@ -90,6 +95,8 @@ def dbt_metrics(*, table: str, schema: str, date: str = "date") -> str:
     definitions = [each for function, _ in known for each in definitions_of(function)]
     written = [(each, terms) for each in definitions if (terms := each.terms()) is not None]
     inputs = {given.name: given for each, terms in written for given in each.inputs if given.name in _names(terms)}
+    if date in (_ENTITY, *inputs):
+        raise ValueError(_NAME_TAKEN(value=date))
     documents = [_model(inputs.values(), table=table, schema=schema, date=date)]
     for definition, terms in written:
         documents += _metrics(definition, terms)
@@ -110,7 +117,7 @@ def _model(inputs: Iterable[Input], *, table: str, schema: str, date: str) -> di
             "name": table,
             "node_relation": {"schema_name": schema, "alias": table},
             "defaults": {"agg_time_dimension": date},
-            "entities": [{"name": "kpi_row", "type": "primary", "expr": date}],
+            "entities": [{"name": _ENTITY, "type": "primary", "expr": date}],
             "dimensions": [{"name": date, "type": "time", "type_params": {"time_granularity": "day"}}],
             "measures": [_measure(each) for each in inputs],
         }
