@@ -33,6 +33,16 @@ def test_bars_by_hand():
     assert ax.get_xticklabels()[0].get_text() == "MRR before\n2024-01-01"
 
 
+def test_the_line_goes_on_where_nothing_moved():
+    ax = plot_mrr_waterfall(MOVES.head(1))
+    level = [line.get_xdata() for line in ax.get_lines() if line.get_ydata()[0] == 130]
+    # from the bar of what was new, over three places without one, to that of what was churned
+    new, churned = ax.patches[2], ax.patches[6]
+    assert level[0][0] == pytest.approx(new.get_x() + new.get_width())
+    assert level[-1][1] == pytest.approx(churned.get_x())
+    assert [late[0] for late in level[1:]] == pytest.approx([early[1] for early in level[:-1]])
+
+
 def test_the_last_movement_ends_at_the_close():
     spells = make_subscriptions(n_customers=150, random_state=4).subscriptions
     subscriptions = as_subscriptions(spells, end_known="end_known", trial="trial")

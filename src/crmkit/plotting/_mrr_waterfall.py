@@ -90,8 +90,10 @@ def plot_mrr_waterfall(movements: Any, *, ax: Axes | None = None, language: Lang
     ax.bar(places[[0, -1]], [start, end], _WIDE, color=GREY)
     ax.bar(places[1:-1], moved, _WIDE, bottom=before, color=[BLUE if each >= 0 else ORANGE for each in moved])
     levels = np.concatenate([[start], after])
-    for place, level in zip(places[:-1], levels, strict=True):
-        ax.plot([place + _WIDE / 2, place + 1 - _WIDE / 2], [level, level], color=GREY, linewidth=0.8)
+    for place, level, next_moved in zip(places[:-1], levels, [*moved, end], strict=True):
+        # Where nothing moved there is no bar to hold the line.
+        ends = place + _WIDE / 2, place + 1 - (_WIDE / 2 if next_moved else -_WIDE / 2)
+        ax.plot(ends, [level, level], color=GREY, linewidth=0.8)
     tops = [start, *np.maximum(before, after), end]
     texts = [f"{start:,.0f}", *(f"{each:+,.0f}" if each else "0" for each in moved), f"{end:,.0f}"]
     for place, top, text in zip(places, tops, texts, strict=True):
