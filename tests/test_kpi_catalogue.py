@@ -75,6 +75,14 @@ def test_every_entry_of_the_catalogue_is_complete():
     ]
 
 
+def test_every_code_has_one_definition_and_one_name():
+    # the definitions of a KPI are told apart by semicolons, so none holds one itself
+    for row in CATALOGUE[CATALOGUE["variants_en"] != ""].to_dict("records"):
+        n = len(row["codes"].split(", "))
+        assert [len(row[f"{column}_en"].split("; ")) for column in ("variants", "codes")] == [n, n]
+        assert [len(row[f"{column}_zh"].split("；")) for column in ("variants", "codes")] == [n, n]
+
+
 @every_record
 def test_a_name_of_an_input_means_one_quantity_everywhere(record):
     # What a name is a part of may differ from KPI to KPI; its kind and range may not.

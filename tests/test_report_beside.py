@@ -66,6 +66,13 @@ def test_the_page_shows_what_the_tables_hold(report, page):
     assert not any(name.startswith("Complaint rate") for name in shown)
 
 
+def test_definitions_of_one_kpi_are_told_apart(page):
+    told = {line[0]: line[-1] for line in table(page, "subscriptions")[1:]}
+    churn = "Customers lost in the period / customers at its start; here of the customers at the start"
+    assert told["Customer churn rate (cohort)"] == churn
+    assert told["Customer churn rate (open)"] == f"{churn} and those who joined in the period"
+
+
 def test_campaigns_stand_beside_their_control_group(report, page):
     _, *lines = table(page, "campaigns")
     kpis = report.tables["campaign_kpis"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmkit._figures import NOTHING, count
 from crmkit._kpi import catalogue_code
-from crmkit._names import Label
+from crmkit._names import Label, Language
 from crmkit._workbook import Named, Sheet, headings, kinds_of_units
 from crmkit.labels import LABELS
 from crmkit.metrics import kpi_catalogue
@@ -24,6 +24,7 @@ _UPPER: Final = Label("95% interval, upper end", "95% 置信区间上限")
 # The units that a number does not show by itself.
 _TIMES: Final = ("seconds", "minutes", "hours", "days", "months")
 _VALUE: Final = Label("Value", "数值")
+_HERE: Final = Label("{formula}; here {chosen}", "{formula}；此处{chosen}")
 
 
 def unit_of(code: str) -> str:
@@ -58,10 +59,21 @@ def kpi_rows(table: pd.DataFrame, facts: Facts) -> list[dict[str, str]]:
                 "value": number_of_kpi(row["value"], unit=record["unit"]),
                 "interval": interval_of(row["lower"], row["upper"], unit=record["unit"]),
                 "n": NOTHING if math.isnan(row["n"]) else count(row["n"]),
-                "definition": record[f"formula_{facts.language}"],
+                "definition": _definition(record, row["kpi"], facts.language),
             }
         )
     return rows
+
+
+def _definition(record: Any, code: str, language: Language) -> str:
+    """The formula of a KPI, and which of several definitions this is."""
+    formula: str = record[f"formula_{language}"]
+    if not record["variants_en"]:
+        return formula
+    between, colon = ("；", "：") if language == "zh" else ("; ", ": ")
+    place = record["codes"].split(", ").index(code)
+    chosen = record[f"variants_{language}"].split(between)[place].partition(colon)[2]
+    return _HERE.text(language).format(formula=formula, chosen=chosen)
 
 
 def kpi_sheet(title: Label, table: pd.DataFrame, facts: Facts) -> Sheet:

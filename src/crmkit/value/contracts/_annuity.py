@@ -108,8 +108,8 @@ def margin_multiple(
                 "start",
                 Label("margins at the start", "期初收款"),
                 Label(
-                    "the first margin now, from everybody; without discounting: margin / churn rate",
-                    "首笔毛利在当下、来自全部客户；不贴现时：毛利 ÷ 流失率",
+                    "the first margin now, from everybody (without discounting, margin / churn rate)",
+                    "首笔毛利在当下、来自全部客户（不贴现时为毛利 ÷ 流失率）",
                 ),
                 ("margin_amount", "retention_rate", "period_discount_rate"),
                 Example(
