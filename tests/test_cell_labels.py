@@ -85,6 +85,11 @@ def test_what_cannot_be_a_label_is_refused(table, label):
         table(pd.Series([label, label]))
 
 
+def test_one_column_of_labels_is_no_list():
+    with pytest.raises(TypeError, match=r"`by` must be the name of one column, got \['owner'\]"):
+        execution_kpis(plan(["a"]), as_of=LAST, by=["owner"])
+
+
 @pytest.mark.parametrize("table", [of_inputs, of_tickets, of_subscriptions, of_movements])
 def test_labels_are_named_once(table):
     assert len(table(["a", "b"], by=["seg", "seg"])) == len(table(["a", "b"]))

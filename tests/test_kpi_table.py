@@ -116,6 +116,11 @@ def test_a_part_is_compared_with_a_whole_that_is_known():
     assert values(table, CHURN) == [pytest.approx(np.nan, nan_ok=True), 0.2, pytest.approx(np.nan, nan_ok=True)]
 
 
+def test_an_input_that_is_missing_throughout_is_missing(build_in_memory):
+    rows = pd.DataFrame({"revenue": [1.0, 2.0], "orders": [None, None]})
+    assert as_pandas(kpi_table(build_in_memory(rows)))["value"].isna().tolist() == [True]
+
+
 def test_shares_of_counts_come_with_wilsons_interval():
     # 12 of 40
     table = kpi_table(pd.DataFrame({"lost": [5, 7], "customers_start": [30, 10]}), kpis=["customer_churn_rate"])

@@ -17,7 +17,7 @@ from crmkit._names import Label
 from crmkit._stats import Sample, difference_of_means, difference_of_shares, mean_interval, wilson_interval
 from crmkit._tables import CONTACTS, open_table
 from crmkit.errors import SchemaError
-from crmkit.metrics._cell_labels import check_labels, labels_of
+from crmkit.metrics._cell_labels import check_labels, label_name, labels_of
 
 __all__ = ["campaign_kpis"]
 
@@ -135,7 +135,7 @@ def campaign_kpis(contacts: FrameT, *, outcomes: Sequence[str], by: str | None =
         If there are no rows, a column is missing or does not hold what it should, or a campaign has two arms that were
         not contacted.
     TypeError
-        If ``contacts`` is not a frame or ``outcomes`` is not a list.
+        If ``contacts`` is not a frame, ``outcomes`` not a list, or ``by`` not the name of one column.
     ValueError
         If ``by`` is a column of the result, or ``level`` is not between 0 and 1.
 
@@ -161,7 +161,7 @@ def campaign_kpis(contacts: FrameT, *, outcomes: Sequence[str], by: str | None =
     """
     check_fraction(level, name="level")
     names = _outcomes(outcomes)
-    label = None if by is None else as_name(by)
+    label = None if by is None else label_name(by)
     if label in _TAKEN:
         raise ValueError(_NAME_TAKEN(name=by))
     rows = open_table(contacts, CONTACTS, columns=(*_KEYS, "cost"), also=[*names, *([] if label is None else [label])])

@@ -16,11 +16,23 @@ from crmkit._frames import AnyFrame, as_name, pandas_series, type_of
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
 
-__all__ = ["Labels", "beside_labels", "beside_periods", "check_labels", "in_order", "label_names", "labels_of"]
+__all__ = [
+    "Labels",
+    "beside_labels",
+    "beside_periods",
+    "check_labels",
+    "in_order",
+    "label_name",
+    "label_names",
+    "labels_of",
+]
 
 _NO_NAMES: Final = Message(
     en="{@by} must be the name of a column or a list of them, got {value!r}.",
     zh="{@by} 须为列名或列名的列表，得到 {value!r}。",
+)
+_NOT_ONE: Final = Message(
+    en="{@by} must be the name of one column, got {value!r}.", zh="{@by} 须为一个列名，得到 {value!r}。"
 )
 _NOT_LABELS: Final = Message(
     en="{where} must hold labels, such as text or whole numbers, got {got}. Turn them into text first.",
@@ -50,6 +62,13 @@ def label_names(by: Any) -> list[str]:
         raise TypeError(_NO_NAMES(value=by))
     names = [by] if isinstance(by, str) or not isinstance(by, Sequence) else by
     return list(dict.fromkeys(as_name(name) for name in names))
+
+
+def label_name(by: Any) -> str:
+    """Return the name of one column of labels."""
+    if not isinstance(by, Hashable):
+        raise TypeError(_NOT_ONE(value=by))
+    return as_name(by)
 
 
 def check_labels(rows: AnyFrame, names: Sequence[str], *, table: str) -> None:

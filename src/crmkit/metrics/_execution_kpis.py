@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from crmkit._checks import Day, as_day, check_fraction
-from crmkit._frames import FrameT, as_name, from_pandas, to_pandas
+from crmkit._frames import FrameT, from_pandas, to_pandas
 from crmkit._kpi import KPI_COLUMNS, Kpi, KpiRow, as_it_is, attainment, divided, long_form, tells
 from crmkit._messages import Message
 from crmkit._names import Label
 from crmkit._tables import PLAN, open_table
 from crmkit.metrics._budgets import budget_execution_rate, budget_surplus_rate
-from crmkit.metrics._cell_labels import beside_labels, check_labels, labels_of
+from crmkit.metrics._cell_labels import beside_labels, check_labels, label_name, labels_of
 from crmkit.metrics._execution import (
     on_time_rate,
     resource_utilisation,
@@ -94,7 +94,7 @@ def execution_kpis(
     SchemaError
         If a column is missing or does not hold what it should.
     TypeError
-        If ``plan`` is not a frame.
+        If ``plan`` is not a frame, or ``by`` not the name of one column.
     ValueError
         If a day is not a date, ``as_of`` lies before ``start``, ``by`` is a column of the result, or ``level`` does not
         lie between 0 and 1.
@@ -127,7 +127,7 @@ def execution_kpis(
     if first_day is not None and last_day < first_day:
         raise ValueError(_ENDS_EARLY(start=first_day, as_of=last_day))
     check_fraction(level, name="level")
-    label = None if by is None else as_name(by)
+    label = None if by is None else label_name(by)
     if label in _TAKEN:
         raise ValueError(_NAME_TAKEN(name=by))
     rows = open_table(plan, PLAN, columns=_NEEDED, also=[] if label is None else [label])

@@ -70,7 +70,7 @@ def sums_of(
     """
     inputs = list(dict.fromkeys(each.name for definition in definitions for each in definition.inputs))
     for name in inputs:
-        if not (rows.collect_schema()[name].is_numeric() or _is_empty(rows)):
+        if not (rows.collect_schema()[name].is_numeric() or _has_no_values(rows, name)):
             raise SchemaError(_NOT_NUMBERS(where=Column("frame", name), got=type_of(rows, name)))
     values = rows.with_columns(*(nw.col(name).cast(nw.Float64) for name in inputs))
     values = values.with_columns(nw.col(*inputs).fill_nan(None))
@@ -141,9 +141,9 @@ def _limits(definitions: Sequence[Definition]) -> list[_Limit]:
     return list(limits.values())
 
 
-def _is_empty(rows: AnyFrame) -> bool:
-    """Whether there are no rows, in memory: such a frame may not know its types."""
-    return isinstance(rows, nw.DataFrame) and rows.is_empty()
+def _has_no_values(rows: AnyFrame, name: str) -> bool:
+    """Whether nothing is in a column, in memory: its type may not be known then."""
+    return isinstance(rows, nw.DataFrame) and bool(rows[name].is_null().all())
 
 
 def mixed_money(sums: pd.DataFrame, definitions: Sequence[Definition], *, by: Sequence[str]) -> list[str]:
