@@ -82,6 +82,13 @@ def test_what_is_shown_as_no_change_is_neither_better_nor_worse():
     assert color_of(ax, "+0.0%") == GREY
 
 
+def test_a_whole_number_that_is_no_count_has_decimals_like_its_neighbours():
+    shop = SHOP.assign(customers=[40, 40, 1])
+    ax = plot_kpi_scorecard(kpi_table(shop, period="month", as_of="2024-02-29"), kpis=["purchase_frequency"])
+    # 80 orders of 40 customers, after 100 of 40
+    assert "2.00" in texts(ax)
+
+
 def test_quarters_are_called_by_their_number():
     quarters = SHOP.assign(month=pd.to_datetime(["2023-10-01", "2024-01-01", "2024-04-01"]))
     heads = texts(plot_kpi_scorecard(kpi_table(quarters, period="month", freq="Q", as_of="2024-06-30")))

@@ -51,7 +51,7 @@ def name_of(kpi: str, language: Language) -> str:
 
 
 def figure(value: float, unit: str, *, long: float = _LONG) -> str:
-    """Write a value in its unit: shares in percent, counts and all from a thousand up without decimals."""
+    """Write a value in its unit: shares in percent, counts and all from a thousand up whole, others with two decimals."""
     from crmkit.plotting._ticks import short
 
     if unit in _PERCENT:
@@ -61,7 +61,7 @@ def figure(value: float, unit: str, *, long: float = _LONG) -> str:
     if unit.startswith("money"):
         return figures.whole_money(value)
     is_whole = unit in _WHOLE or abs(value) >= _NO_DECIMALS
-    return figures.count(value) if is_whole else figures.number(value)
+    return figures.count(value) if is_whole else figures.decimals(value)
 
 
 def span(low: float, high: float, unit: str) -> str:
