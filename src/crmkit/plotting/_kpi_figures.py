@@ -51,7 +51,7 @@ def name_of(kpi: str, language: Language) -> str:
 
 
 def figure(value: float, unit: str, *, long: float = _LONG) -> str:
-    """Write a value in its unit: shares in percent, counts and all from a thousand up whole, others with two decimals."""
+    """Write a value in its unit: shares in percent, counts and all from a thousand up whole, others with decimals."""
     from crmkit.plotting._ticks import short
 
     if unit in _PERCENT:
