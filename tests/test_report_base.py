@@ -124,7 +124,7 @@ def test_periods_that_the_log_does_not_hold_whole_are_dashes_with_the_reason():
     page = found.to_html()
     kpis = {row[0]: row[2:] for row in table(page, "kpis")[1:]}
     assert kpis["Revenue"] == ["3.00", "–", "–", "–", "–"]
-    assert kpis["Retention rate"] == kpis["Customer churn rate"] == ["–", "–", "–", "–", "–"]
+    assert kpis["Retention rate"] == kpis["Customer churn rate (cohort)"] == ["–", "–", "–", "–", "–"]
     assert "so it does not cover the period before in full" in section(page, "kpis")
     assert found.findings[2].startswith("The log starts on 2024-03-22, too late")
 
