@@ -90,6 +90,13 @@ def test_every_day_finds_its_periods(build, every_day, expected):
         assert number[0] == _calendar.number_of_period(midnight(FIRST), freq=freq)
 
 
+def test_a_missing_date_is_in_no_period(build):
+    given = build(pa.table({"date": pa.array([None, datetime(2024, 5, 1)], pa.timestamp("us"))}))
+    starts = {freq: _calendar.period_start(nw.col("date"), freq=freq) for freq in FREQS}
+    found = to_pandas(collected(nw.from_native(given).with_columns(**starts)))
+    assert found[list(FREQS)].isna().sum().tolist() == [1] * len(FREQS)
+
+
 @pytest.mark.parametrize("freq", FREQS)
 def test_the_number_of_a_period_leads_back_to_its_first_day(freq):
     for day in DAYS[::97]:

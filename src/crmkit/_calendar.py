@@ -79,16 +79,17 @@ def next_day(day: datetime) -> datetime:
 def period_start(date: nw.Expr, *, freq: Freq) -> nw.Expr:
     """The first day of the period that holds a moment (for weeks, a midnight), in every kind of frame."""
     n, earlier = _grid(freq)
+    if length_of(freq) != "W" and not earlier:
+        return _truncated(date, length_of(freq))
+    # Days or months since the period began; floats, for a date may be missing.
+    into = _units(date, freq=freq) - (_units(date, freq=freq) / n).floor() * n
     if length_of(freq) == "W":
         # Engines number weekdays differently, but all count days since Monday, 1 January of the year 1, alike.
-        days = day_number(date) + (_DAYS_0001_TO_1970 + earlier)
-        return _back(date, days - (days / n).floor() * n, by=range(n))
-    if not earlier:
-        return _truncated(date, length_of(freq))
-    start = _truncated(date, "M")
-    into = _months(date) + earlier - period_number(date, freq=freq) * n
+        return _back(date, into, by=range(n))
     # PyArrow goes back by days alone: into the middle of the month, and from there to its first day.
-    return _truncated(_back(start, into, by=[round(months * _A_MONTH) - 14 for months in range(n)]), "M")
+    return _truncated(
+        _back(_truncated(date, "M"), into, by=[round(months * _A_MONTH) - 14 for months in range(n)]), "M"
+    )
 
 
 def _truncated(date: nw.Expr, length: str) -> nw.Expr:
@@ -107,16 +108,18 @@ def _back(start: nw.Expr, n: nw.Expr, *, by: Sequence[int]) -> nw.Expr:
 
 def period_number(date: nw.Expr, *, freq: Freq) -> nw.Expr:
     """The number of the period that holds a date, in every kind of frame; neighbouring periods differ by one."""
-    n, earlier = _grid(freq)
-    if length_of(freq) in _MONTHS_LONG:
-        return (_months(date) + earlier) // n
-    # Counted from Monday, 1 January of the year 1, so that no engine has to divide a negative number.
-    return (day_number(date) + (_DAYS_0001_TO_1970 + earlier)).cast(nw.Int64) // n
+    return _units(date, freq=freq).cast(nw.Int64) // _grid(freq)[0]
 
 
-def _months(date: nw.Expr) -> nw.Expr:
-    """Months from the year 0."""
-    return date.dt.year().cast(nw.Int64) * 12 + (date.dt.month().cast(nw.Int64) - 1)
+def _units(date: nw.Expr, *, freq: Freq) -> nw.Expr:
+    """Months from the year 0, or days from Monday, 1 January of the year 1, so many that no engine divides below 0.
+
+    Shifted to where periods begin. A float, missing if the date is.
+    """
+    earlier = _grid(freq)[1]
+    if length_of(freq) not in _MONTHS_LONG:
+        return day_number(date) + (_DAYS_0001_TO_1970 + earlier)
+    return date.dt.year().cast(nw.Float64) * 12 + date.dt.month().cast(nw.Float64) + (earlier - 1)
 
 
 def number_of_period(day: datetime, *, freq: Freq) -> int:
