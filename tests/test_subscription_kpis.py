@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.depth import few
 from tests.files import data_file
-from tests.frames import as_pandas, assert_same_rows, rows
+from tests.frames import as_pandas, assert_same_rows
 
 from crmkit import as_subscriptions, make_subscriptions
 from crmkit.metrics import mrr_movement_table, subscription_kpis
