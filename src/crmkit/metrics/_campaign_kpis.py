@@ -184,7 +184,7 @@ def _outcomes(outcomes: Any) -> list[str]:
 def _sums(rows: AnyFrame, names: Sequence[str], keys: Sequence[str]) -> pd.DataFrame:
     """Customers, costs, and the sums of each outcome by arm; squares are taken about the mean of all arms."""
     types = rows.collect_schema()
-    # To some engines a label that is no number is another one than a missing label.
+    # Some engines tell NaN from a missing label; here both mean that there is none.
     floats = [name for name in keys if types[name].is_float()]
     rows = rows.with_columns(nw.col(*floats).fill_nan(None)) if floats else rows
     for name in names:
