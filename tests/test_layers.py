@@ -29,6 +29,7 @@ LEVELS = {
     "_estimator": 3,
     "_tables": 5,
     "_kpi": 5,
+    "_grouping": 6,
     "_workbook": 5,
     "_reading": 6,
     "_labelling": 6,

@@ -11,13 +11,13 @@ import pandas as pd
 
 from crmkit._checks import check_fraction, some
 from crmkit._frames import AnyFrame, FrameT, as_name, flag, from_pandas, to_pandas
+from crmkit._grouping import check_labels, label_name, labels_of
 from crmkit._kpi import KPI_COLUMNS, Kpi, tells
 from crmkit._messages import Column, Message
 from crmkit._names import Label
 from crmkit._stats import Sample, difference_of_means, difference_of_shares, mean_interval, wilson_interval
 from crmkit._tables import CONTACTS, open_table
 from crmkit.errors import SchemaError
-from crmkit.metrics._cell_labels import check_labels, label_name, labels_of
 
 __all__ = ["campaign_kpis"]
 

@@ -11,12 +11,12 @@ import pandas as pd
 
 from crmkit._checks import Day, as_day, check_fraction
 from crmkit._frames import FrameT, from_pandas, to_pandas
+from crmkit._grouping import beside_labels, check_labels, label_name, labels_of
 from crmkit._kpi import KPI_COLUMNS, Kpi, KpiRow, as_it_is, attainment, divided, long_form, tells
 from crmkit._messages import Message
 from crmkit._names import Label
 from crmkit._tables import PLAN, open_table
 from crmkit.metrics._budgets import budget_execution_rate, budget_surplus_rate
-from crmkit.metrics._cell_labels import beside_labels, check_labels, label_name, labels_of
 from crmkit.metrics._execution import (
     on_time_rate,
     resource_utilisation,

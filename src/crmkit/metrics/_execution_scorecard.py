@@ -11,9 +11,9 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import Day, as_day, check_fraction
 from crmkit._frames import FrameT, from_pandas, to_pandas
+from crmkit._grouping import check_labels, in_order
 from crmkit._kpi import attainment
 from crmkit._tables import PLAN, open_table
-from crmkit.metrics._cell_labels import check_labels, in_order
 from crmkit.metrics._plan_limits import limits_of
 
 __all__ = ["execution_scorecard"]

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._frames import to_pandas
+from crmkit._grouping import check_labels
 from crmkit._kpi import KPI_COLUMNS
 from crmkit._messages import Column, Message
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.metrics._cell_labels import check_labels
 
 __all__ = ["KpiRows", "kpi_rows"]
 

@@ -11,8 +11,9 @@ import pandas as pd
 from crmkit._calendar import Freq, check_freq, day_numbers, first_day_of, number_of_period
 from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import FrameT, from_pandas
+from crmkit._grouping import beside_labels, label_names, labels_of
 from crmkit._messages import Message
-from crmkit.metrics._cell_labels import beside_labels, beside_periods, label_names, labels_of
+from crmkit.metrics._cell_labels import beside_periods
 from crmkit.metrics._mrr_moves import Moves, moves_of
 from crmkit.metrics._mrr_spells import Ints, begun_by, number_of_day, rows_of_spells, spells_of
 from crmkit.metrics._mrr_sums import MONEY, PEOPLE, sums_of_moves

@@ -14,10 +14,10 @@ import pandas as pd
 from crmkit._calendar import day_numbers, next_day
 from crmkit._checks import some
 from crmkit._frames import midnight, to_pandas
+from crmkit._grouping import check_labels
 from crmkit._messages import Message
 from crmkit._tables import SUBSCRIPTIONS, open_table
 from crmkit.errors import SchemaError
-from crmkit.metrics._cell_labels import check_labels
 
 __all__ = [
     "NEVER",

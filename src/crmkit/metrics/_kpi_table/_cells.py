@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
+from crmkit._grouping import labels_of
 from crmkit._kpi import KPI_COLUMNS, Definition, Input, Quotient, interval_of
-from crmkit.metrics._cell_labels import labels_of
 from crmkit.metrics._kpi_table._sums import DAY, NUMBER, ROWS, missing_of
 
 __all__ = ["Cells", "cells_of", "kpis_of_cells"]

@@ -13,10 +13,10 @@ import pandas as pd
 from crmkit._calendar import Freq, check_freq, next_day, number_of_period
 from crmkit._checks import Day, as_day, check_fraction, some
 from crmkit._frames import AnyFrame, FrameT, from_pandas, in_memory, midnight, open_frame, type_of
+from crmkit._grouping import check_labels, label_names
 from crmkit._kpi import KPI_COLUMNS
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
-from crmkit.metrics._cell_labels import check_labels, label_names
 from crmkit.metrics._kpi_table._cells import Cells, cells_of, kpis_of_cells
 from crmkit.metrics._kpi_table._choice import chosen
 from crmkit.metrics._kpi_table._periods import beside_targets, beside_the_one_before, check_targets

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._frames import AnyFrame, flag, midnight, to_pandas
+from crmkit._grouping import LABEL, Groups
 from crmkit._stats import TOP_SHARE, is_in_top, rank_weight
 from crmkit.metrics._order_kpis._counts import SUMMED, Counts, counts_of
-from crmkit.metrics._order_kpis._groups import LABEL, Groups
 from crmkit.metrics._order_kpis._periods import LONG_BEFORE, ONE_BEFORE, Periods
 
 __all__ = ["count_in_engine"]

@@ -12,9 +12,9 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._calendar import day_numbers
 from crmkit._frames import positions_of, sort_order, sorted_codes, starts_of_runs
+from crmkit._grouping import Groups
 from crmkit._stats import TOP_SHARE, ranked_sums
 from crmkit.metrics._order_kpis._counts import Counts, counts_of
-from crmkit.metrics._order_kpis._groups import Groups
 from crmkit.metrics._order_kpis._periods import LONG_BEFORE, Periods
 
 __all__ = ["count_in_memory"]

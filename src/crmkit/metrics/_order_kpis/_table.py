@@ -10,11 +10,11 @@ from narwhals.stable.v2.typing import IntoFrame
 from crmkit._calendar import Freq, check_freq
 from crmkit._checks import Day, as_day, check_fraction, check_option
 from crmkit._frames import FrameT, from_pandas
-from crmkit._kpi import tells
+from crmkit._grouping import groups_of
+from crmkit._kpi import KPI_COLUMNS, tells
 from crmkit._messages import Message
 from crmkit.metrics._cell_labels import beside_periods
 from crmkit.metrics._order_kpis._engine import count_in_engine
-from crmkit.metrics._order_kpis._groups import groups_of
 from crmkit.metrics._order_kpis._memory import count_in_memory
 from crmkit.metrics._order_kpis._periods import periods_of
 from crmkit.metrics._order_kpis._records import COUNTED
@@ -25,6 +25,8 @@ from crmkit.transactions import checked_transactions, up_to
 __all__ = ["order_kpis"]
 
 Count: TypeAlias = Literal["orders", "days"]
+
+_TAKEN: Final = ("scope", "period", "is_complete", *KPI_COLUMNS)
 
 _ENDS_EARLY: Final = Message(
     en="{@end} must not lie before {@start}, got {end:%Y-%m-%d} and {start:%Y-%m-%d}.",
@@ -143,7 +145,7 @@ def order_kpis(
     if last < first:
         raise ValueError(_ENDS_EARLY(start=first, end=last))
     rows = checked_transactions(transactions)
-    groups = None if by is None else groups_of(by, rows)
+    groups = None if by is None else groups_of(by, rows, name="transactions", taken=_TAKEN)
     rows, periods = up_to(rows, last, name="end"), periods_of(first, last, freq)
     if isinstance(rows, nw.DataFrame):
         counts = count_in_memory(rows, periods, groups, count=count)
@@ -153,4 +155,7 @@ def order_kpis(
     n_groups = 1 if groups is None else len(groups.labels) + 2
     if freq is not None:
         table = beside_periods(table, periods.numbers, n_groups=n_groups, freq=freq, first=first, last=last)
-    return from_pandas(table if groups is None else groups.beside(table), like=transactions)
+    return from_pandas(
+        table if groups is None else groups.beside(table, counted=["value", "numerator", "denominator"]),
+        like=transactions,
+    )

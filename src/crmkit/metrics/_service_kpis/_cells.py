@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._calendar import Freq, number_of_period
-from crmkit.metrics._cell_labels import labels_of
+from crmkit._grouping import labels_of
 
 __all__ = ["Cells", "cells_of", "numbers_of"]
 

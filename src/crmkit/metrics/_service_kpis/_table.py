@@ -13,10 +13,11 @@ import pandas as pd
 from crmkit._calendar import Freq, check_freq, next_day, period_number
 from crmkit._checks import Day, as_day, check_fraction, check_int, check_number
 from crmkit._frames import FrameT, from_pandas, midnight, to_pandas
+from crmkit._grouping import beside_labels, check_labels, label_names
 from crmkit._kpi import KPI_COLUMNS, tells
 from crmkit._messages import Message, Parameter
 from crmkit._tables import TICKETS, open_table
-from crmkit.metrics._cell_labels import beside_labels, beside_periods, check_labels, label_names
+from crmkit.metrics._cell_labels import beside_periods
 from crmkit.metrics._service_kpis._cases import Limits, cases_as_of
 from crmkit.metrics._service_kpis._cells import cells_of, numbers_of
 from crmkit.metrics._service_kpis._records import COUNTED

@@ -11,10 +11,11 @@ import numpy as np
 from crmkit._calendar import Freq, check_freq, first_day_of, number_of_period
 from crmkit._checks import Day, as_day, check_fraction, check_int
 from crmkit._frames import FrameT, from_pandas
+from crmkit._grouping import beside_labels, label_names, labels_of
 from crmkit._kpi import KPI_COLUMNS, long_form, tells
 from crmkit._messages import Message
 from crmkit._random import as_generator
-from crmkit.metrics._cell_labels import beside_labels, beside_periods, label_names, labels_of
+from crmkit.metrics._cell_labels import beside_periods
 from crmkit.metrics._mrr_spells import begun_by, number_of_day, rows_of_spells, spells_of
 from crmkit.metrics._subscription_kpis._contracts import contracts_of
 from crmkit.metrics._subscription_kpis._counts import Days, Groups, counts_of

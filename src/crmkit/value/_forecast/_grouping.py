@@ -10,8 +10,8 @@ import pandas as pd
 
 from crmkit._checks import some
 from crmkit._frames import to_pandas
+from crmkit._grouping import label_table
 from crmkit._messages import Message
-from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
 from crmkit.value._forecast._log import Moment
 
@@ -22,14 +22,6 @@ _TAKEN: Final = ("quantity", "value", "lower", "upper", "n_backtests", "backtest
 _NO_GROUPS: Final = Message(
     en="{@by} must be a table of customer_id and one column of labels, or a fitted segmenter, got {kind}.",
     zh="{@by} 须为含 customer_id 与一列标签的表，或拟合好的分群器，得到 {kind}。",
-)
-_COLUMNS: Final = Message(
-    en="{@by} must have two columns, customer_id and one of labels, got {got}.",
-    zh="{@by} 须恰有两列：customer_id 与一列标签，得到 {got}。",
-)
-_NAME_TAKEN: Final = Message(
-    en="{@by} has the labels in a column {name!r}, which the result has too. Rename it.",
-    zh="{@by} 的标签列 {name!r} 与结果表的列重名，请改名。",
 )
 _TWICE: Final = Message(
     en="{@by} has customers more than once: {ids}. Leave one row of each.",
@@ -109,22 +101,18 @@ def grouping(by: Any, moment: Moment) -> Grouping:
             raise SchemaError(_UNLABELLED(n=len(lacking), n_all=len(labels), ids=some(lacking)))
         return Grouping("segment", labels, by)
     try:
-        table = to_pandas(open_columns(by, ["customer_id"], name="by", made_by="a segmenter's predict"))
+        name, labelled = label_table(by, taken=_TAKEN)
     except TypeError as error:
         raise TypeError(_NO_GROUPS(kind=type(by).__name__)) from error
-    names = [str(name) for name in table.columns if name != "customer_id"]
-    if len(names) != 1:
-        raise SchemaError(_COLUMNS(got=[str(name) for name in table.columns]))
-    if names[0] in _TAKEN:
-        raise ValueError(_NAME_TAKEN(name=names[0]))
+    table = to_pandas(labelled)
     ids = pd.Index(table["customer_id"])
     if ids.has_duplicates:
         raise SchemaError(_TWICE(ids=some(ids[ids.duplicated()].tolist())))
-    labels = table.set_index(ids)[names[0]].reindex(moment.customers["customer_id"]).reset_index(drop=True)
+    labels = table.set_index(ids)[name].reindex(moment.customers["customer_id"]).reset_index(drop=True)
     if labels.isna().any():
         lacking = moment.customers["customer_id"][labels.isna().to_numpy()].tolist()
         raise SchemaError(_LACKING(n=len(lacking), ids=some(lacking)))
-    return Grouping(names[0], labels)
+    return Grouping(name, labels)
 
 
 def _predicted(segmenter: Segmenter, moment: Moment) -> pd.Series[Any]:

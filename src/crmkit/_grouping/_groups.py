@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, cast
 
 import narwhals.stable.v2 as nw
@@ -11,18 +12,16 @@ import pandas as pd
 
 from crmkit._checks import some
 from crmkit._frames import AnyFrame, as_name, collected, is_engine, join_frames, looked_up, pandas_series, to_pandas
-from crmkit._kpi import KPI_COLUMNS
-from crmkit._messages import Message
+from crmkit._grouping._labels import beside_labels, check_labels, in_order
+from crmkit._messages import Message, Parameter
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
-from crmkit.metrics._cell_labels import beside_labels, check_labels, in_order
 
-__all__ = ["LABEL", "Groups", "groups_of"]
+__all__ = ["LABEL", "Groups", "groups_of", "label_table"]
 
 LABEL: Final = "__crmkit_label"
 _N: Final = "__crmkit_n"
 _SHOWN: Final = 5
-_TAKEN: Final = ("scope", "period", "is_complete", *KPI_COLUMNS)
 
 _NO_TABLE: Final = Message(
     en="{@by} must be a table of customer_id and one column of labels, got {kind}.",
@@ -41,8 +40,8 @@ _TWICE: Final = Message(
     zh="{@by} 中有重复的客户：{ids}。请各留一行。",
 )
 _OTHER_IDS: Final = Message(
-    en="{@by} has {got} as customer_id, {@transactions} has {wanted}. Convert one of them, or no customer is found.",
-    zh="{@by} 的 customer_id 为 {got}，而 {@transactions} 为 {wanted}。请统一类型，否则无法匹配客户。",
+    en="{@by} has {got} as customer_id, {of} has {wanted}. Convert one of them, or no customer is found.",
+    zh="{@by} 的 customer_id 为 {got}，而 {of} 为 {wanted}。请统一类型，否则无法匹配客户。",
 )
 
 
@@ -69,17 +68,17 @@ class Groups(NamedTuple):
         place = pd.Index(self.labels.astype(object)).get_indexer(pd.Index(labels.astype(object)))
         return np.where(place < 0, len(self.labels), place).astype(np.int64)
 
-    def beside(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Put KPIs, as many of each label, of those without one and of all, beside the labels.
+    def beside(self, table: pd.DataFrame, *, counted: Sequence[str]) -> pd.DataFrame:
+        """Put figures, as many of each label, of those without one and of all, beside the labels.
 
-        Where nobody lacks one, there are no rows for them.
+        Where nobody lacks one, so that all that is ``counted`` is 0 or missing, there are no rows for them.
         """
         n, scopes = len(self.labels), ["no label", "all"]
         shown = pd.DataFrame({self.name: self.labels.reindex(range(n + 2))})
         table = beside_labels(table, shown, [*["group"] * n, *scopes])
         without = table["scope"] == "no label"
-        counted = table.loc[without, ["value", "numerator", "denominator"]].to_numpy()
-        return table if np.nan_to_num(counted).any() else table[~without].reset_index(drop=True)
+        lacking = np.nan_to_num(table.loc[without, list(counted)].to_numpy()).any()
+        return table if lacking else table[~without].reset_index(drop=True)
 
     def joined(self, customers: AnyFrame) -> AnyFrame:
         """Give customers in an engine their labels, in a column ``LABEL``."""
@@ -89,32 +88,42 @@ class Groups(NamedTuple):
         return cast("AnyFrame", nw.from_native(native))
 
 
-def groups_of(by: Any, transactions: AnyFrame) -> Groups:
-    """Read the labels of customers."""
+def groups_of(by: Any, customers: AnyFrame, *, name: str, taken: Sequence[str]) -> Groups:
+    """Read the labels of the customers of a table, which a caller calls ``name``.
+
+    The labels may not have the name of a column that is ``taken`` by the result.
+    """
+    label, table = label_table(by, taken=taken)
+    kind = table.collect_schema()[label]
+    check_labels(table, [label], table="by")
+    _check_ids(table, customers, name=name)
+    table = table.select("customer_id", nw.col(label).alias(LABEL)).filter(~nw.col("customer_id").is_null())
+    if not (is_engine(table) and is_engine(customers)):
+        table = collected(table)
+    labels = to_pandas(table.select(LABEL).unique())[LABEL]
+    return Groups(label, _in_order(labels, kind), table)
+
+
+def label_table(by: Any, *, taken: Sequence[str]) -> tuple[str, AnyFrame]:
+    """Open a table of ``customer_id`` and one column of labels, and tell that column's name."""
     try:
         table = open_columns(by, ["customer_id"], name="by", made_by="a segmenter's predict")
     except TypeError as error:
         raise TypeError(_NO_TABLE(kind=type(by).__name__)) from error
-    schema = table.collect_schema()
-    names = [name for name in schema.names() if name != "customer_id"]
+    columns = table.collect_schema().names()
+    names = [name for name in columns if name != "customer_id"]
     if len(names) != 1:
-        raise SchemaError(_COLUMNS(got=[as_name(name) for name in schema.names()]))
-    if names[0] in _TAKEN:
+        raise SchemaError(_COLUMNS(got=[as_name(name) for name in columns]))
+    if names[0] in taken:
         raise ValueError(_NAME_TAKEN(name=names[0]))
-    check_labels(table, names, table="by")
-    _check_ids(table, transactions)
-    table = table.select("customer_id", nw.col(names[0]).alias(LABEL)).filter(~nw.col("customer_id").is_null())
-    if not (is_engine(table) and is_engine(transactions)):
-        table = collected(table)
-    labels = to_pandas(table.select(LABEL).unique())[LABEL]
-    return Groups(names[0], _in_order(labels, schema[names[0]]), table)
+    return names[0], table
 
 
-def _check_ids(table: AnyFrame, transactions: AnyFrame) -> None:
-    """Refuse ids of another kind than the log's, and customers that are there more than once."""
-    kinds = [frame.collect_schema()["customer_id"] for frame in (table, transactions)]
+def _check_ids(table: AnyFrame, customers: AnyFrame, *, name: str) -> None:
+    """Refuse ids of another kind than the table's, and customers that are there more than once."""
+    kinds = [frame.collect_schema()["customer_id"] for frame in (table, customers)]
     if nw.Object not in kinds and kinds[0].is_integer() != kinds[1].is_integer():
-        raise SchemaError(_OTHER_IDS(got=str(kinds[0]), wanted=str(kinds[1])))
+        raise SchemaError(_OTHER_IDS(got=str(kinds[0]), of=Parameter(name), wanted=str(kinds[1])))
     counts = table.group_by("customer_id").agg(nw.len().alias(_N)).filter(nw.col(_N) > 1)
     if len(twice := to_pandas(counts.head(_SHOWN))):
         raise SchemaError(_TWICE(ids=some(sorted(twice["customer_id"], key=str))))
