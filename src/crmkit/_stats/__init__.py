@@ -38,9 +38,12 @@ from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
 from crmkit._stats._silence import longest_plausible_silence, silence_probability
 from crmkit._stats._survival import (
     Estimate,
+    Moments,
     SurvivalCurve,
+    Transform,
     kaplan_meier,
     restricted_mean,
+    restricted_moments,
     survival_at,
     survival_quantile,
 )
@@ -51,10 +54,12 @@ __all__ = [
     "TOP_SHARE",
     "Estimate",
     "Maximum",
+    "Moments",
     "Numbers",
     "Objective",
     "Sample",
     "SurvivalCurve",
+    "Transform",
     "as_floats",
     "as_given",
     "beta_mean",
@@ -96,6 +101,7 @@ __all__ = [
     "recurrent_classes",
     "resampled_sums",
     "restricted_mean",
+    "restricted_moments",
     "runs_of",
     "share_of_top",
     "silence_probability",
