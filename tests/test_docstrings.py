@@ -13,6 +13,7 @@ PACKAGES = (
     "crmkit.value.contracts",
     "crmkit.value.judging",
     "crmkit.loyalty",
+    "crmkit.loyalty.survival",
     "crmkit.metrics",
     "crmkit.plotting",
     "crmkit.report",

@@ -344,10 +344,17 @@ def test_src_is_free_of_what_we_never_write():
 def test_subpackages_load_when_they_are_used():
     listing = """
 import sys, crmkit
-for package, name in [("crmkit", "value"), ("crmkit.value", "contracts"), ("crmkit.value", "judging")]:
+for package, name in [("crmkit", "value"), ("crmkit.value", "contracts"), ("crmkit.value", "judging"),
+                      ("crmkit", "loyalty"), ("crmkit.loyalty", "survival")]:
     whole = f"{package}.{name}"
     print(whole in sys.modules, getattr(sys.modules[package], name).__name__)
 """
     done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)  # noqa: S603
-    names = ["crmkit.value", "crmkit.value.contracts", "crmkit.value.judging"]
+    names = [
+        "crmkit.value",
+        "crmkit.value.contracts",
+        "crmkit.value.judging",
+        "crmkit.loyalty",
+        "crmkit.loyalty.survival",
+    ]
     assert done.stdout.splitlines() == [f"False {name}" for name in names]

@@ -191,7 +191,8 @@ def _counted(lasted: Floats, events: npt.NDArray[np.bool_], weights: Floats | No
     times, which = np.unique(lasted, return_inverse=True)
     each = np.ones(len(lasted)) if weights is None else weights
     n = len(times)
-    return times, np.bincount(which, each * events, minlength=n), np.bincount(which, each, minlength=n)
+    ended, left = (np.bincount(which, part, minlength=n).astype(np.float64) for part in (each * events, each))
+    return times, ended, left
 
 
 def _are_whole(numbers: Floats) -> bool:

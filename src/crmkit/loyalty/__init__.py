@@ -1,3 +1,12 @@
-"""Whether customers will stay: churn, satisfaction, loyalty, points."""
+"""Whether customers will stay: churn, satisfaction, loyalty, points.
 
-__all__: list[str] = []
+``loyalty.survival`` has how long customers stay, where some are still there.
+"""
+
+from typing import Final
+
+from crmkit._lazy import lazily
+
+__all__: Final[list[str]] = []
+
+__getattr__, __dir__ = lazily(__name__, ("survival",), exported=__all__)

@@ -1,0 +1,19 @@
+"""How long customers stay, where some are still there: curves, quantiles, tests and reasons of leaving."""
+
+from crmkit.loyalty.survival._incidence import cumulative_incidence_table
+from crmkit.loyalty.survival._kaplan_meier import kaplan_meier_table
+from crmkit.loyalty.survival._log_rank import log_rank_table
+from crmkit.loyalty.survival._nelson_aalen import nelson_aalen_table
+from crmkit.loyalty.survival._points import survival_at_table, survival_quantile_table
+from crmkit.loyalty.survival._restricted import restricted_mean_difference_table, restricted_mean_table
+
+__all__ = [
+    "cumulative_incidence_table",
+    "kaplan_meier_table",
+    "log_rank_table",
+    "nelson_aalen_table",
+    "restricted_mean_difference_table",
+    "restricted_mean_table",
+    "survival_at_table",
+    "survival_quantile_table",
+]
