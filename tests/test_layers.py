@@ -28,6 +28,7 @@ LEVELS = {
     "_frames": 3,
     "_estimator": 3,
     "_tables": 5,
+    "_calendars": 6,
     "_kpi": 5,
     "_grouping": 6,
     "_workbook": 5,

@@ -381,7 +381,7 @@ def test_the_catalogue_defines_what_the_table_shows():
         ({"freq": "H"}, ValueError, "`freq` must be one of"),
         ({"customers": -1}, ValueError, "`customers` must not be below 0, got -1"),
         ({"orders": "many"}, TypeError, "`orders` must be a number, got 'many'"),
-        ({"orders": 5, "freq": "M"}, ValueError, "`orders` is of the whole period, and `freq` divides it"),
+        ({"orders": 5, "freq": "M"}, ValueError, "`orders` is of the whole period, and freq=.M. divides it"),
         ({"complaint_kinds": 5}, TypeError, "`complaint_kinds` must be a sequence of labels, got 5"),
         (
             {"complaint_kinds": "complaint"},

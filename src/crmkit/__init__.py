@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         log_coverage_table,
         opportunity_table,
         rejected_activity,
+        retail_calendar,
     )
     from crmkit.contacts import as_contacts, audit_contacts, rejected_contacts
     from crmkit.customers import (
@@ -105,6 +106,7 @@ __all__ = [
     "rejected_plan",
     "rejected_subscriptions",
     "rejected_tickets",
+    "retail_calendar",
     "unidentified_sales_table",
     "update_summary",
 ]
@@ -119,6 +121,7 @@ _HOMES: Final = {
         "log_coverage_table",
         "opportunity_table",
         "rejected_activity",
+        "retail_calendar",
     ),
     "contacts": ("as_contacts", "audit_contacts", "rejected_contacts"),
     "customers": (

@@ -9,7 +9,7 @@ from crmkit._tables._document import document
 from crmkit._tables._floats import check_values, float_columns
 from crmkit._tables._moves import MOVES
 from crmkit._tables._open import check_kind, open_columns, open_table
-from crmkit._tables._periods import ACTIVITY, COHORTS, OPPORTUNITIES
+from crmkit._tables._periods import ACTIVITY, CALENDAR, COHORTS, OPPORTUNITIES
 from crmkit._tables._plan import PLAN
 from crmkit._tables._schema import Field, Kind, Rule, Schema
 from crmkit._tables._subscriptions import SUBSCRIPTIONS
@@ -18,6 +18,7 @@ from crmkit._tables._transactions import ORDER_LINES, TRANSACTIONS
 
 __all__ = [
     "ACTIVITY",
+    "CALENDAR",
     "CELLS",
     "COHORTS",
     "CONTACTS",
@@ -53,6 +54,7 @@ SCHEMAS: Final = (
     READY_CUSTOMERS,
     CELLS,
     HOLDOUT,
+    CALENDAR,
     ACTIVITY,
     COHORTS,
     OPPORTUNITIES,

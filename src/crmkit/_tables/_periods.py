@@ -1,11 +1,22 @@
-"""The tables of periods: activity, cohorts, and the opportunities of discrete time."""
+"""The tables of periods: calendars, activity, cohorts, and the opportunities of discrete time."""
 
 from typing import Final
 
 from crmkit._messages import Message
 from crmkit._tables._schema import Field, Rule, Schema
 
-__all__ = ["ACTIVITY", "COHORTS", "OPPORTUNITIES"]
+__all__ = ["ACTIVITY", "CALENDAR", "COHORTS", "OPPORTUNITIES"]
+
+CALENDAR: Final = Schema(
+    name="calendar",
+    row="a period; one follows another",
+    made_by="retail_calendar",
+    fields=(
+        Field("period", "label", "its name"),
+        Field("start", "day", "the first day"),
+        Field("end", "day", "the last day"),
+    ),
+)
 
 ACTIVITY: Final = Schema(
     name="activity",

@@ -10,6 +10,7 @@ from crmkit.activity._holes import LogHole, log_holes, touching
 from crmkit.activity._opportunities import opportunity_table
 from crmkit.activity._ready import ACTIVITY_REASONS
 from crmkit.activity._ready_audit import audit_activity, rejected_activity
+from crmkit.activity._retail_calendar import retail_calendar
 from crmkit.activity._span import LogSpan, log_span
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "log_span",
     "opportunity_table",
     "rejected_activity",
+    "retail_calendar",
     "touching",
 ]

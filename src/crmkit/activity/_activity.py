@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import narwhals.stable.v2 as nw
+from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, check_freq, period_start
+from crmkit._calendar import Freq
+from crmkit._calendars import Calendar, calendar_of
 from crmkit._checks import Day, as_day
 from crmkit._frames import AnyFrame, FrameT, give_table, sums_by
 from crmkit.transactions import checked_transactions, up_to
@@ -12,7 +14,7 @@ from crmkit.transactions import checked_transactions, up_to
 __all__ = ["activity_by_period", "activity_table"]
 
 
-def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> FrameT:
+def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", calendar: IntoFrame | None = None) -> FrameT:
     """Add up each customer's transactions by period.
 
     Parameters
@@ -24,6 +26,9 @@ def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Fra
     freq : str, default "M"
         "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
         is named: "W-SAT", "Q-JAN", "Y-MAR".
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``, such as 4-4-5 months: ``period``, a name; ``start`` and ``end``, the
+        first and the last day; one after another. `crmkit.retail_calendar` makes one.
 
     Returns
     -------
@@ -36,11 +41,12 @@ def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Fra
     Raises
     ------
     SchemaError
-        If a column is missing.
+        If a column is missing, or the periods of ``calendar`` do not follow one another.
     TypeError
         If ``transactions`` is not a frame.
     ValueError
-        If ``as_of`` is not a date, or in memory before the first transaction, or ``freq`` is not one of those listed.
+        If ``as_of`` is not a date, or in memory before the first transaction, ``freq`` is not one of those listed, or
+        a transaction lies outside ``calendar``.
 
     Examples
     --------
@@ -55,16 +61,15 @@ def activity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Fra
     0         ann 2024-03-01         2    30.0
     1          bo 2024-04-01         1     5.0
     """
-    activity = activity_by_period(transactions, as_of=as_of, freq=freq)
+    activity = activity_by_period(transactions, as_of=as_of, periods=calendar_of(freq, calendar, default="M"))
     return give_table(activity, like=transactions, sort_by=["customer_id", "period"])
 
 
-def activity_by_period(transactions: object, *, as_of: Day, freq: Freq) -> AnyFrame:
+def activity_by_period(transactions: object, *, as_of: Day, periods: Calendar) -> AnyFrame:
     """Work out the activity table, in no particular order."""
-    check_freq(freq)
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)
     rows = up_to(rows, last_day, name="as_of")
-    rows = rows.with_columns(period_start(nw.col("date"), freq=freq).alias("period"))
+    rows = periods.started(rows, "date", into="period")
     activity = sums_by(rows, ["customer_id", "period"], sums=["n_orders", "amount"], money="amount")
     return activity.select("customer_id", "period", nw.col("n_orders").cast(nw.Int64), "amount")

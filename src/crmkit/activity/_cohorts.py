@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._calendar import Freq, check_freq, next_day, number_of_period, period_number
+from crmkit._calendars import calendar_of
 from crmkit._checks import Day, as_day, check_fraction, check_int, check_option
 from crmkit._frames import AnyFrame, FrameT, from_pandas, join_frames, midnight, open_frame, to_pandas
 from crmkit._messages import Message, Setting
@@ -135,7 +136,7 @@ def _activity(table: object, last_day: datetime, freq: Freq) -> AnyFrame:
     """The activity up to a day: worked out from transactions, or as it came."""
     columns = open_frame(table, name="transactions").collect_schema().names()
     if "period" not in columns or "date" in columns:
-        return activity_by_period(table, as_of=last_day, freq=freq)
+        return activity_by_period(table, as_of=last_day, periods=calendar_of(freq, None))
     rows = open_table(table, ACTIVITY, name="transactions", columns=_OF_ACTIVITY)
     rows = rows.filter(nw.col("period") < midnight(next_day(last_day), of=rows))
     rows = rows.filter(nw.col("cohort") != BEFORE) if "cohort" in columns else rows

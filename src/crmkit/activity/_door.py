@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import narwhals.stable.v2 as nw
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._calendar import Freq
 from crmkit._checks import check_option, some
@@ -37,7 +38,8 @@ _NONE_LEFT: Final = Message(
 def as_activity(
     activity: FrameT,
     *,
-    freq: Freq,
+    freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
     customer_id: str = "customer_id",
     period: str = "period",
     n_orders: str = "n_orders",
@@ -58,13 +60,17 @@ def as_activity(
     ----------
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         One row per customer and period, at least one. It is not changed.
-    freq : str
+    freq : str, optional
         "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
         is named: "W-SAT", "Q-JAN", "Y-MAR".
+    calendar : table of any kind, optional
+        Periods of one's own, such as 4-4-5 months; given in place of ``freq``: ``period``, a name; ``start`` and
+        ``end``, the first and the last day; one after another. `retail_calendar` makes one.
     customer_id : str, default "customer_id"
         Column of customer ids: whole numbers or text. An empty text is not an id.
     period : str, default "period"
-        Column of periods: any day of each; in memory also text such as "2016Q1", "2016-03" or "2016".
+        Column of periods: any day of each; in memory also text such as "2016Q1", "2016-03" or "2016",
+        or the names that ``calendar`` gives them.
     n_orders : str, default "n_orders"
         Column of orders in the period, whole, 0 where the customer was not active. Where it is missing together with
         amount and profit, the customer was not yet acquired, and the row is left out.
@@ -99,7 +105,8 @@ def as_activity(
     TypeError
         If ``activity`` is not a frame, or ``keep`` is text.
     ValueError
-        If an option is not one of those listed.
+        If an option is not one of those listed, not one of ``freq`` and ``calendar`` is given, or a period lies outside
+        ``calendar``.
 
     See Also
     --------
@@ -124,6 +131,7 @@ def as_activity(
     rows = read_activity(
         activity,
         freq=freq,
+        calendar=calendar,
         customer_id=customer_id,
         period=period,
         n_orders=n_orders,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import narwhals.stable.v2 as nw
+from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, number_of_period, period_end, period_number
+from crmkit._calendar import Freq
+from crmkit._calendars import calendar_of
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, give_table
 from crmkit.activity._activity import activity_by_period
@@ -12,7 +14,9 @@ from crmkit.activity._activity import activity_by_period
 __all__ = ["opportunity_table"]
 
 
-def opportunity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "Y") -> FrameT:
+def opportunity_table(
+    transactions: FrameT, *, as_of: Day, freq: Freq = "Y", calendar: IntoFrame | None = None
+) -> FrameT:
     """Count the periods in which each customer could have bought again, and those in which they did.
 
     Each complete period after that of the first purchase is one opportunity. It is used or not, however often they buy.
@@ -26,6 +30,9 @@ def opportunity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "Y") -> 
     freq : str, default "Y"
         "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
         is named: "W-SAT", "Q-JAN", "Y-MAR".
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``, such as 4-4-5 months: ``period``, a name; ``start`` and ``end``, the
+        first and the last day; one after another. `crmkit.retail_calendar` makes one.
 
     Returns
     -------
@@ -37,11 +44,12 @@ def opportunity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "Y") -> 
     Raises
     ------
     SchemaError
-        If a column is missing.
+        If a column is missing, or the periods of ``calendar`` do not follow one another.
     TypeError
         If ``transactions`` is not a frame.
     ValueError
-        If ``as_of`` is not a date, or in memory before the first transaction, or ``freq`` is not one of those listed.
+        If ``as_of`` is not a date, or in memory before the first transaction, ``freq`` is not one of those listed, or
+        a transaction lies outside ``calendar``.
 
     References
     ----------
@@ -61,11 +69,10 @@ def opportunity_table(transactions: FrameT, *, as_of: Day, freq: Freq = "Y") -> 
     0         ann   2020-01-01               1                 2                4
     1          bo   2021-01-01               0                 0                3
     """
-    active = activity_by_period(transactions, as_of=as_of, freq=freq).filter(nw.col("n_orders") > 0)
-    last_day = as_day(as_of, name="as_of")
-    last = number_of_period(last_day, freq=freq) - (last_day != period_end(last_day, freq=freq))
-    numbered = active.with_columns(period_number(nw.col("period"), freq=freq).alias("number"))
-    numbered = numbered.filter(nw.col("number") <= last)
+    periods = calendar_of(freq, calendar, default="Y")
+    active = activity_by_period(transactions, as_of=as_of, periods=periods).filter(nw.col("n_orders") > 0)
+    last = periods.last_over(as_day(as_of, name="as_of"))
+    numbered = periods.numbered(active, "period", into="number").filter(nw.col("number") <= last)
     used = numbered.group_by("customer_id").agg(
         nw.col("period").min().alias("first_period"),
         nw.col("number").min().alias("first"),

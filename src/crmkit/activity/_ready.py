@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -11,7 +11,8 @@ from typing import Any, Final
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit._calendar import Freq, check_freq, period_start
+from crmkit._calendar import Freq
+from crmkit._calendars import Calendar, calendar_of
 from crmkit._frames import AnyFrame, flag, pandas_series, with_values
 from crmkit._messages import Message
 from crmkit._names import Label
@@ -87,7 +88,8 @@ _MONTHS_A_QUARTER: Final = 3
 def read_activity(
     activity: object,
     *,
-    freq: Freq,
+    freq: Freq | None,
+    calendar: object,
     customer_id: str,
     period: str,
     n_orders: str,
@@ -102,7 +104,7 @@ def read_activity(
     keep: Sequence[Hashable] = (),
 ) -> Rows:
     """Name the columns of a table by customer and period and clean their values; no row is left out."""
-    check_freq(freq)
+    periods = calendar_of(freq, calendar)
     columns: dict[str, Hashable | None] = {
         CUSTOMER: customer_id,
         PERIOD: period,
@@ -112,9 +114,9 @@ def read_activity(
         COHORT: cohort,
     }
     rows = open_rows(activity, columns, table="activity", carried=keep).cleaned(clean_ids, CUSTOMER)
-    rows = rows.cleaned(_before_marked, COHORT, before=before).cleaned(_as_dates, PERIOD, COHORT)
+    rows = rows.cleaned(_before_marked, COHORT, before=before).cleaned(_as_dates, PERIOD, COHORT, named=periods.named)
     rows = rows.cleaned(clean_times, PERIOD, COHORT, date_format=date_format, time_zone=time_zone)
-    rows = rows.cleaned(_first_days, PERIOD, COHORT, freq=freq)
+    rows = rows.cleaned(_first_days, PERIOD, COHORT, periods=periods)
     texts = NumberTexts(decimal=decimal, currency_sign=currency_sign)
     rows = rows.cleaned_together(clean_numbers, ORDERS, AMOUNT, PROFIT, texts=texts)
     return replace(rows, reasons=_reasons(rows))
@@ -133,12 +135,18 @@ def _before_marked(frame: AnyFrame, column: str, *, where: object, before: str) 
     return frame.with_columns(flag(missing).alias(_IS_BEFORE))
 
 
-def _as_dates(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:  # noqa: ARG001
-    """Write quarters, months and years in text as their first days; each text is looked at once."""
+def _as_dates(
+    frame: AnyFrame,
+    column: str,
+    *,
+    where: object,  # noqa: ARG001
+    named: Mapping[Any, str],
+) -> AnyFrame:
+    """Write periods of a calendar by name, quarters, months and years in text as their first days, each text once."""
     if not isinstance(frame, nw.DataFrame) or frame.schema[column] not in (nw.String, nw.Object, nw.Categorical):
         return frame
     codes, texts = pd.factorize(pandas_series(frame[column]).astype(object))
-    dates = pd.Series([*map(_first_day, texts), None], dtype=object)
+    dates = pd.Series([*(named[text] if text in named else _first_day(text) for text in texts), None], dtype=object)
     return with_values(frame, column, dates.to_numpy()[codes])
 
 
@@ -153,8 +161,8 @@ def _first_day(value: Any) -> Any:
     return f"{found[1]}-01-01" if (found := _YEAR.fullmatch(text)) else value
 
 
-def _first_days(frame: AnyFrame, column: str, *, where: object, freq: Freq) -> AnyFrame:  # noqa: ARG001
-    return frame.with_columns(period_start(period_start(nw.col(column), freq="D"), freq=freq).alias(column))
+def _first_days(frame: AnyFrame, column: str, *, where: object, periods: Calendar) -> AnyFrame:  # noqa: ARG001
+    return periods.started(frame, column, into=column)
 
 
 def _reasons(rows: Rows) -> tuple[Reason, ...]:

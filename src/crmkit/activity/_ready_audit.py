@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import narwhals.stable.v2 as nw
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._calendar import Freq
 from crmkit._frames import FrameT
@@ -15,7 +16,8 @@ __all__ = ["audit_activity", "rejected_activity"]
 def audit_activity(
     activity: FrameT,
     *,
-    freq: Freq,
+    freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
     customer_id: str = "customer_id",
     period: str = "period",
     n_orders: str = "n_orders",
@@ -36,7 +38,9 @@ def audit_activity(
     ----------
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_activity`.
-    freq : str
+    freq : str, optional
+        As in `as_activity`.
+    calendar : table of any kind, optional
         As in `as_activity`.
     customer_id, period, n_orders, amount, profit, cohort, before : str, optional
         As in `as_activity`.
@@ -58,7 +62,8 @@ def audit_activity(
     TypeError
         If ``activity`` is not a frame.
     ValueError
-        If an option is not one of those listed.
+        If an option is not one of those listed, not one of ``freq`` and ``calendar`` is given, or a period lies outside
+        ``calendar``.
 
     Examples
     --------
@@ -77,6 +82,7 @@ def audit_activity(
     rows = read_activity(
         activity,
         freq=freq,
+        calendar=calendar,
         customer_id=customer_id,
         period=period,
         n_orders=n_orders,
@@ -98,7 +104,8 @@ def audit_activity(
 def rejected_activity(
     activity: FrameT,
     *,
-    freq: Freq,
+    freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
     customer_id: str = "customer_id",
     period: str = "period",
     n_orders: str = "n_orders",
@@ -117,7 +124,9 @@ def rejected_activity(
     ----------
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         The rows as they would be given to `as_activity`.
-    freq : str
+    freq : str, optional
+        As in `as_activity`.
+    calendar : table of any kind, optional
         As in `as_activity`.
     customer_id, period, n_orders, amount, profit, cohort, before : str, optional
         As in `as_activity`.
@@ -137,7 +146,8 @@ def rejected_activity(
     TypeError
         If ``activity`` is not a frame.
     ValueError
-        If an option is not one of those listed.
+        If an option is not one of those listed, not one of ``freq`` and ``calendar`` is given, or a period lies outside
+        ``calendar``.
 
     Examples
     --------
@@ -153,6 +163,7 @@ def rejected_activity(
     rows = read_activity(
         activity,
         freq=freq,
+        calendar=calendar,
         customer_id=customer_id,
         period=period,
         n_orders=n_orders,

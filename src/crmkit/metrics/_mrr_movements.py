@@ -7,13 +7,15 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, check_freq, day_numbers, first_day_of, number_of_period
+from crmkit._calendar import Freq, day_numbers
+from crmkit._calendars import calendar_of
 from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import FrameT, from_pandas
 from crmkit._grouping import beside_labels, label_names, labels_of
 from crmkit._messages import Message
-from crmkit.metrics._cell_labels import beside_periods
+from crmkit.metrics._cell_periods import beside_periods
 from crmkit.metrics._mrr_moves import Moves, moves_of
 from crmkit.metrics._mrr_spells import Ints, begun_by, number_of_day, rows_of_spells, spells_of
 from crmkit.metrics._mrr_sums import MONEY, PEOPLE, sums_of_moves
@@ -48,6 +50,7 @@ def mrr_movement_table(
     *,
     as_of: Day,
     freq: Freq = "M",
+    calendar: IntoFrame | None = None,
     measure: Measure = "closing",
     by: str | Sequence[str] = (),
 ) -> FrameT:
@@ -69,6 +72,9 @@ def mrr_movement_table(
     freq : str, default "M"
         "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
         is named: "W-SAT", "Q-JAN", "Y-MAR".
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``, such as 4-4-5 months: ``period``, a name; ``start`` and ``end``, the
+        first and the last day; one after another. `crmkit.retail_calendar` makes one.
     measure : {"closing", "daily"}, default "closing"
         Whether movements are measured from the close of a period to the close of the next (50, 80, then 60 within a
         month is an expansion of 10), or those of each day are added up (an expansion of 30, a contraction of 20). Only
@@ -95,11 +101,12 @@ def mrr_movement_table(
     ------
     SchemaError
         If a column is missing or of the wrong kind, no spell begins by ``as_of``, spells of one subscription overlap,
-        or there are several currencies.
+        there are several currencies, or the periods of ``calendar`` do not follow one another.
     TypeError
         If ``subscriptions`` is not a frame.
     ValueError
-        If ``as_of`` is not a date, an option is not one of those listed, or ``by`` names a column of the table's own.
+        If ``as_of`` is not a date, an option is not one of those listed, a day lies outside ``calendar``, or ``by``
+        names a column of the table's own.
 
     References
     ----------
@@ -121,7 +128,7 @@ def mrr_movement_table(
     1 2024-02-01       70.0      0.0           30.0          0.0  100.0          2
     2 2024-03-01      100.0      0.0            0.0         20.0   80.0          1
     """
-    check_freq(freq)
+    periods = calendar_of(freq, calendar, default="M")
     check_option(measure, ("closing", "daily"), name="measure")
     day = as_day(as_of, name="as_of")
     labels = label_names(by)
@@ -131,8 +138,8 @@ def mrr_movement_table(
     begun_by(rows, day)
     spells = spells_of(rows, day)
     first = rows["start"].min().to_pydatetime()
-    numbers = range(number_of_period(first, freq=freq), number_of_period(day, freq=freq) + 1)
-    starts = day_numbers(np.array([first_day_of(number, freq=freq) for number in numbers], dtype="datetime64[us]"))
+    numbers = periods.numbers(first, day)
+    starts = day_numbers(periods.first_days(numbers))
 
     def period_of(days: Ints) -> Ints:
         return np.searchsorted(starts, days, side="right") - 1
@@ -155,7 +162,7 @@ def mrr_movement_table(
     else:
         table = pd.concat([summed(parts, len(found.groups)), table], ignore_index=True)
     table.insert(0, "measure", pd.Series([measure] * len(table)))
-    early = first_day_of(numbers[0], freq=freq)
+    early = periods.first_day(numbers[0])
     n_groups = len(table) // len(numbers)
-    table = beside_periods(table, numbers, n_groups=n_groups, freq=freq, first=early, last=day)
+    table = beside_periods(table, numbers, periods, n_groups=n_groups, first=early, last=day)
     return from_pandas(table if found is None else beside_labels(table, *found.with_whole()), like=subscriptions)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, check_freq, first_day_of, next_day, number_of_period, period_number
+from crmkit._calendar import Freq
+from crmkit._calendars import Calendar, calendar_of
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, flag, from_pandas, join_frames, sums_by, to_pandas
 from crmkit._messages import Message
@@ -23,7 +26,7 @@ _NO_ROWS: Final = Message(
 )
 
 
-def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> FrameT:
+def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M", calendar: IntoFrame | None = None) -> FrameT:
     """Add up revenue, orders and customers by period, split into new and returning customers.
 
     Parameters
@@ -35,6 +38,9 @@ def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     freq : str, default "M"
         "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
         is named: "W-SAT", "Q-JAN", "Y-MAR".
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``, such as 4-4-5 months: ``period``, a name; ``start`` and ``end``, the
+        first and the last day; one after another. `crmkit.retail_calendar` makes one.
 
     Returns
     -------
@@ -49,12 +55,13 @@ def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     Raises
     ------
     SchemaError
-        If a column is missing, or, on an engine, there is no transaction up to ``as_of``.
+        If a column is missing, the periods of ``calendar`` do not follow one another, or, on an engine, there is no
+        transaction up to ``as_of``.
     TypeError
         If ``transactions`` is not a frame.
     ValueError
-        If ``as_of`` is not a date or, in memory, lies before the first transaction, or ``freq`` is not one of those
-        listed.
+        If ``as_of`` is not a date or, in memory, lies before the first transaction, ``freq`` is not one of those
+        listed, or a day lies outside ``calendar``.
 
     Examples
     --------
@@ -71,10 +78,10 @@ def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     1 2024-04-01      0.0         0                 0              0         True
     2 2024-05-01     15.0         2                 2              1         True
     """
-    check_freq(freq)
+    periods = calendar_of(freq, calendar, default="M")
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)
-    rows = up_to(rows, last_day, name="as_of").with_columns(period_number(nw.col("date"), freq=freq).alias("number"))
+    rows = periods.numbered(up_to(rows, last_day, name="as_of"), "date", into="number")
     totals = sums_by(rows, ["customer_id", "number"], sums=["n_orders", "amount"], money="amount")
     firsts = (
         rows.filter(nw.col("n_orders") > 0).group_by("customer_id").agg(nw.col("number").min().alias("first_number"))
@@ -90,26 +97,24 @@ def period_table(transactions: FrameT, *, as_of: Day, freq: Freq = "M") -> Frame
     sums = to_pandas(sums_by(marked, ["number"], sums=summed, money="amount"))
     if sums.empty:
         raise SchemaError(_NO_ROWS(day=last_day))
-    return from_pandas(_every_period(sums, last_day=pd.Timestamp(last_day), freq=freq), like=transactions)
+    return from_pandas(_every_period(sums, last_day=last_day, periods=periods), like=transactions)
 
 
-def _every_period(sums: pd.DataFrame, *, last_day: pd.Timestamp, freq: Freq) -> pd.DataFrame:
-    last = number_of_period(last_day, freq=freq)
-    numbers = range(int(sums["number"].min()), last + 1)
+def _every_period(sums: pd.DataFrame, *, last_day: datetime, periods: Calendar) -> pd.DataFrame:
+    numbers = range(int(sums["number"].min()), periods.number_of(last_day) + 1)
     filled = sums.set_index("number").reindex(numbers, fill_value=0)
     if sums["amount"].isna().all():
         filled[["amount", "new_revenue"]] = np.nan
     active, new = (filled[name].to_numpy("int64") for name in ("active_customers", "new_customers"))
-    ends = np.array([first_day_of(number + 1, freq=freq) for number in numbers], dtype="datetime64[us]")
     return pd.DataFrame(
         {
-            "period": np.array([first_day_of(number, freq=freq) for number in numbers], dtype="datetime64[us]"),
+            "period": periods.first_days(numbers),
             "revenue": filled["amount"].to_numpy("float64"),
             "new_revenue": filled["new_revenue"].to_numpy("float64"),
             "n_orders": filled["n_orders"].to_numpy("int64"),
             "active_customers": active,
             "new_customers": new,
             "returning_customers": active - new,
-            "is_complete": ends <= np.datetime64(next_day(last_day.to_pydatetime())),
+            "is_complete": periods.last_days(numbers) <= np.datetime64(last_day),
         }
     )

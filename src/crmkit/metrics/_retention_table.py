@@ -7,10 +7,12 @@ from typing import Final
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, check_freq, first_day_of, period_number
+from crmkit._calendar import Freq
+from crmkit._calendars import Calendar, calendar_of
 from crmkit._frames import AnyFrame, FrameT, from_pandas, join_frames, to_pandas
-from crmkit._messages import Message, Setting
+from crmkit._messages import Message
 from crmkit._stats import wilson_interval
 from crmkit._tables import ACTIVITY, open_table
 from crmkit.errors import SchemaError
@@ -24,22 +26,26 @@ _NOBODY: Final = Message(
     zh="{@activity} 中没有活跃客户。可用 {@activity_table()} 由交易生成。",
 )
 _OTHER_PERIODS: Final = Message(
-    en="{@activity} has a period that starts on {day:%Y-%m-%d}, but no period of {freq} starts there. Pass the "
-    "{@freq} that {@activity_table()} was given.",
-    zh="{@activity} 中有一期从 {day:%Y-%m-%d} 开始，与 {freq} 的期间不符。"
-    "请传入生成该表时 {@activity_table()} 所用的 {@freq}。",
+    en="{@activity} has a period that starts on {day:%Y-%m-%d}, but no period of {periods} starts there. "
+    "Pass what {@activity_table()} was given.",
+    zh="{@activity} 中有一期从 {day:%Y-%m-%d} 开始，与 {periods} 的期间不符。"
+    "请传入生成该表时 {@activity_table()} 所用的值。",
 )
 
 
-def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> FrameT:
+def retention_table(
+    activity: FrameT, *, freq: Freq | None = None, calendar: IntoFrame | None = None, level: float = 0.95
+) -> FrameT:
     """Count who stayed, left and joined from period to period.
 
     Parameters
     ----------
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.activity_table` makes it.
-    freq : str
+    freq : str, optional
         The length of its periods, as given there.
+    calendar : table of any kind, optional
+        Its periods where they are one's own, as given there; in place of ``freq``.
     level : float, default 0.95
         Confidence of the interval, between 0 and 1.
 
@@ -55,11 +61,12 @@ def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> Fra
     Raises
     ------
     SchemaError
-        If a column is missing, nobody was active, or the periods are not of length ``freq``.
+        If a column is missing, nobody was active, or the periods are others than those of ``freq`` or ``calendar``.
     TypeError
         If ``activity`` is not a frame.
     ValueError
-        If ``freq`` is not one of those listed or ``level`` is not between 0 and 1.
+        If not one of ``freq`` and ``calendar`` is given, ``freq`` is not one of those listed, a period lies outside
+        ``calendar``, or ``level`` is not between 0 and 1.
 
     References
     ----------
@@ -77,12 +84,11 @@ def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> Fra
           period  start  retained  lost  joined  retention_rate
     0 2024-02-01      2         1     1       1             0.5
     """
-    check_freq(freq)
+    periods = calendar_of(freq, calendar)
     rows = open_table(activity, ACTIVITY, columns=("customer_id", "period", "n_orders"))
-    active = rows.filter(nw.col("n_orders") > 0).select(
-        "customer_id", "period", period_number(nw.col("period"), freq=freq).alias("number")
-    )
-    _check_periods(active, freq=freq)
+    active = rows.filter(nw.col("n_orders") > 0).select("customer_id", "period")
+    active = periods.numbered(active, "period", into="number")
+    _check_periods(active, periods)
     before = active.select("customer_id", (nw.col("number") + 1).alias("number"))
     stayed = join_frames(active, before, on=["customer_id", "number"], how="inner")
     n_active, n_retained = (
@@ -91,19 +97,19 @@ def retention_table(activity: FrameT, *, freq: Freq, level: float = 0.95) -> Fra
     )
     if n_active.empty:
         raise SchemaError(_NOBODY())
-    return from_pandas(_flows(n_active, n_retained, freq=freq, level=level), like=activity)
+    return from_pandas(_flows(n_active, n_retained, periods, level=level), like=activity)
 
 
-def _check_periods(active: AnyFrame, *, freq: Freq) -> None:
+def _check_periods(active: AnyFrame, periods: Calendar) -> None:
     """Refuse periods of another length, as far as their first days show it."""
     firsts = active.group_by("number").agg(nw.col("period").min().alias("first"), nw.col("period").max().alias("last"))
     for row in to_pandas(firsts).to_dict("records"):
-        start = first_day_of(int(row["number"]), freq=freq)
+        start = periods.first_day(int(row["number"]))
         if row["first"] != start or row["last"] != start:
-            raise SchemaError(_OTHER_PERIODS(day=row["last"], freq=Setting("freq", freq)))
+            raise SchemaError(_OTHER_PERIODS(day=row["last"], periods=periods.argument))
 
 
-def _flows(n_active: pd.Series[int], n_retained: pd.Series[int], *, freq: Freq, level: float) -> pd.DataFrame:
+def _flows(n_active: pd.Series[int], n_retained: pd.Series[int], periods: Calendar, *, level: float) -> pd.DataFrame:
     every = range(int(n_active.index.min()), int(n_active.index.max()) + 1)
     active = n_active.reindex(every, fill_value=0).to_numpy()
     retained = n_retained.reindex(every, fill_value=0).to_numpy()[1:]
@@ -111,7 +117,7 @@ def _flows(n_active: pd.Series[int], n_retained: pd.Series[int], *, freq: Freq, 
     lower, upper = wilson_interval(retained, start, level=level)
     return pd.DataFrame(
         {
-            "period": np.array([first_day_of(number, freq=freq) for number in every[1:]], dtype="datetime64[us]"),
+            "period": periods.first_days(every[1:]),
             "start": start,
             "retained": retained,
             "lost": start - retained,

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, check_freq, period_start
+from crmkit._calendar import Freq
+from crmkit._calendars import calendar_of
 from crmkit._frames import AnyFrame, FrameT, flag, from_pandas, to_pandas
 from crmkit._reading import DecimalMark, Rows, check_one_currency
 from crmkit.transactions._orders import AMOUNT, CUSTOMER, ORDER, TIME, goes_back, has_prices, read_orders
@@ -22,6 +23,7 @@ def unidentified_sales_table(
     orders: FrameT,
     *,
     freq: Freq = "M",
+    calendar: IntoFrame | None = None,
     customer_id: str = "customer_id",
     merge_ids: IntoFrame | None = None,
     date: str = "date",
@@ -52,6 +54,9 @@ def unidentified_sales_table(
     freq : str, default "M"
         "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
         is named: "W-SAT", "Q-JAN", "Y-MAR".
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``, such as 4-4-5 months: ``period``, a name; ``start`` and ``end``, the
+        first and the last day; one after another. `retail_calendar` makes one.
     customer_id : str, optional
         As in `as_transactions`.
     merge_ids : table of any kind, optional
@@ -97,7 +102,7 @@ def unidentified_sales_table(
     TypeError
         If ``orders`` is not a frame.
     ValueError
-        If ``freq`` is not one of those listed, or options contradict one another.
+        If ``freq`` is not one of those listed, a day lies outside ``calendar``, or options contradict one another.
 
     See Also
     --------
@@ -115,7 +120,7 @@ def unidentified_sales_table(
     0 2024-03-01       1         1    10.0        0.5          0.25
     1 2024-04-01       1         0    -1.0        0.5         -0.25
     """
-    check_freq(freq)
+    periods = calendar_of(freq, calendar, default="M")
     rows = read_orders(
         orders,
         customer_id=customer_id,
@@ -139,16 +144,17 @@ def unidentified_sales_table(
     # Here the rows without a customer are those that count.
     if rates is None:
         check_one_currency(replace(rows, reasons=()), currency, convertible=True)
-    sums, sold = to_pandas(_sums(rows, freq)), to_pandas(_orders(rows, freq))
+    dated = replace(rows, frame=periods.started(rows.frame, TIME, into="period"))
+    sums, sold = to_pandas(_sums(dated)), to_pandas(_orders(dated))
     return from_pandas(_table(sums, sold, priced=has_prices(rows)), like=orders)
 
 
-def _sums(rows: Rows, freq: Freq) -> AnyFrame:
+def _sums(rows: Rows) -> AnyFrame:
     """Rows and money of each period, of all and of those without a customer."""
     unknown = nw.col(CUSTOMER).is_null()
     money = nw.when(~nw.col(AMOUNT).is_null()).then(nw.col(AMOUNT)).otherwise(nw.lit(0.0))
     marked = rows.frame.select(
-        _period(freq),
+        "period",
         flag(unknown).alias("n_rows"),
         money.alias("all_amount"),
         nw.when(unknown).then(money).otherwise(nw.lit(0.0)).alias("amount"),
@@ -156,20 +162,16 @@ def _sums(rows: Rows, freq: Freq) -> AnyFrame:
     return marked.group_by("period").agg(nw.len().alias("all_rows"), nw.col("n_rows", "all_amount", "amount").sum())
 
 
-def _orders(rows: Rows, freq: Freq) -> AnyFrame:
+def _orders(rows: Rows) -> AnyFrame:
     """The orders of each period that name no customer and are not refunds; a row without an order id is one."""
     sold = rows.frame.filter(nw.col(CUSTOMER).is_null()).filter(flag(goes_back(rows)) == 0)
     named = [nw.col(ORDER).alias("order")] if ORDER in rows.sources else []
-    orders = sold.select(_period(freq), *named)
+    orders = sold.select("period", *named)
     if not named:
         return orders.group_by("period").agg(nw.len().alias("n_orders"))
     counted = orders.group_by("period", "order").agg(nw.len().alias("n_rows"))
     counts = nw.when(nw.col("order").is_null()).then(nw.col("n_rows")).otherwise(nw.lit(1))
     return counted.with_columns(counts.alias("n_orders")).group_by("period").agg(nw.col("n_orders").sum())
-
-
-def _period(freq: Freq) -> nw.Expr:
-    return period_start(period_start(nw.col(TIME), freq="D"), freq=freq).alias("period")
 
 
 def _table(sums: pd.DataFrame, sold: pd.DataFrame, *, priced: bool) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._calendar import Freq, first_day_of
+from crmkit._calendar import day_numbers
+from crmkit._calendars import Calendar
 from crmkit._checks import check_number
 from crmkit._kpi import Definition, Kpi, attainment
 from crmkit._messages import Message
@@ -38,15 +39,19 @@ _NO_BAND: Final = Message(
 
 
 def beside_the_one_before(
-    table: pd.DataFrame, definitions: Sequence[Definition], *, numbers: Sequence[int], freq: Freq, last_day: datetime
+    table: pd.DataFrame,
+    definitions: Sequence[Definition],
+    numbers: Sequence[int],
+    periods: Calendar,
+    *,
+    last_day: datetime,
 ) -> pd.DataFrame:
     """Add the value of the period before and the change.
 
     The table has one row per cell and KPI, cell by cell, and the periods of a group follow one another.
     """
-    starts = [first_day_of(number, freq=freq) for number in numbers]
-    ends = [first_day_of(number + 1, freq=freq) - timedelta(days=1) for number in numbers]
-    days = np.array([(min(end, last_day) - start).days + 1 for start, end in zip(starts, ends, strict=True)])
+    starts, ends = periods.first_days(numbers), periods.last_days(numbers)
+    days = day_numbers(np.minimum(ends, np.datetime64(last_day))) - day_numbers(starts) + 1
     place = table["cell"].to_numpy() % len(numbers)
     value, before = table["value"].to_numpy(), np.full(len(table), np.nan)
     later = np.flatnonzero(place > 0)
@@ -56,8 +61,8 @@ def beside_the_one_before(
     return table.assign(
         **changes(value, before, per_day=per_day, lengths=lengths),
         n_days=days[place],
-        is_complete=np.array([end <= last_day for end in ends])[place],
-        period=np.array(starts, dtype="datetime64[us]")[place],
+        is_complete=(ends <= np.datetime64(last_day))[place],
+        period=starts[place],
     )
 
 

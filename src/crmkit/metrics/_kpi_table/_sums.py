@@ -10,7 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from crmkit._calendar import Freq, day_number, period_number
+from crmkit._calendar import day_number
+from crmkit._calendars import Calendar
 from crmkit._frames import AnyFrame, flag, to_pandas, type_of
 from crmkit._kpi import Definition
 from crmkit._messages import Column, Joined, Message
@@ -25,7 +26,6 @@ ROWS: Final = "__crmkit_rows"
 _CURRENCY: Final = "currency"
 _UNDATED: Final = "__crmkit_undated"
 _BEYOND: Final = "__crmkit_beyond_"
-_ANY_DAY: Final = datetime(2000, 1, 1)
 
 _NOT_NUMBERS: Final = Message(en="{where} must hold numbers, got {got}.", zh="{where}应为数字，得到 {got}。")
 _NO_DAY: Final = Message(
@@ -61,7 +61,13 @@ def missing_of(name: str) -> str:
 
 
 def sums_of(
-    rows: AnyFrame, definitions: Sequence[Definition], *, by: Sequence[str], period: str | None, freq: Freq
+    rows: AnyFrame,
+    definitions: Sequence[Definition],
+    *,
+    by: Sequence[str],
+    period: str | None,
+    periods: Calendar,
+    last_day: datetime | None,
 ) -> pd.DataFrame:
     """Add up the inputs of the definitions.
 
@@ -75,7 +81,7 @@ def sums_of(
     values = rows.with_columns(*(nw.col(name).cast(nw.Float64) for name in inputs))
     values = values.with_columns(nw.col(*inputs).fill_nan(None))
     has_stocks = any(each.stock for definition in definitions for each in definition.inputs)
-    values = _dated(values, period=period, freq=freq, by_day=has_stocks)
+    values = _dated(values, period=period, periods=periods, last_day=last_day, by_day=has_stocks)
     limits = _limits(definitions)
     if _CURRENCY in values.collect_schema() and _CURRENCY not in by:
         _check_one_currency(to_pandas(values.select(_CURRENCY).unique())[_CURRENCY])
@@ -101,15 +107,17 @@ def sums_of(
     return sums[[*by, NUMBER, DAY, ROWS, *inputs, *map(missing_of, inputs)]]
 
 
-def _dated(values: AnyFrame, *, period: str | None, freq: Freq, by_day: bool) -> AnyFrame:
+def _dated(
+    values: AnyFrame, *, period: str | None, periods: Calendar, last_day: datetime | None, by_day: bool
+) -> AnyFrame:
     """Number the periods and, if they matter, the days, otherwise 0; and mark where the day is missing."""
-    if period is None:
+    if period is None or last_day is None:
         return values.with_columns(nw.lit(0).alias(NUMBER), nw.lit(0).alias(DAY), nw.lit(0).alias(_UNDATED))
     # The mark refuses the table; until then a missing day needs a number, for not every kind of frame has none.
-    values = values.with_columns(flag(nw.col(period).is_null()).alias(_UNDATED), nw.col(period).fill_null(_ANY_DAY))
-    number = period_number(nw.col(period), freq=freq)
+    values = values.with_columns(flag(nw.col(period).is_null()).alias(_UNDATED), nw.col(period).fill_null(last_day))
+    values = periods.numbered(values, period, into=NUMBER)
     day = day_number(nw.col(period)).cast(nw.Int64) if by_day else nw.lit(0)
-    return values.with_columns(number.alias(NUMBER), day.alias(DAY))
+    return values.with_columns(day.alias(DAY))
 
 
 class _Limit(NamedTuple):

@@ -9,8 +9,10 @@ from typing import Final
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, check_freq, next_day, number_of_period
+from crmkit._calendar import Freq, next_day
+from crmkit._calendars import calendar_of
 from crmkit._checks import Day, as_day, check_fraction, some
 from crmkit._frames import AnyFrame, FrameT, from_pandas, in_memory, midnight, open_frame, type_of
 from crmkit._grouping import check_labels, label_names
@@ -35,6 +37,9 @@ _NO_AS_OF: Final = Message(
 _NO_PERIOD: Final = Message(
     en="{@as_of} goes with {@period}, the column of days. Give both or neither.",
     zh="{@as_of} 与日期列 {@period} 一同使用，请都给出或都不给。",
+)
+_NO_DAYS: Final = Message(
+    en="{@calendar} goes with {@period}, the column of days.", zh="{@calendar} 与日期列 {@period} 一同使用。"
 )
 _NAME_TAKEN: Final = Message(
     en="{@by} has {names}, which the result has too. Rename them.", zh="{@by} 中的 {names} 与结果表的列重名，请改名。"
@@ -64,6 +69,7 @@ def kpi_table(
     by: str | Sequence[str] = (),
     period: str | None = None,
     freq: Freq = "M",
+    calendar: IntoFrame | None = None,
     as_of: Day | None = None,
     targets: Mapping[str, float | tuple[float, float]] | None = None,
     level: float = 0.95,
@@ -87,6 +93,9 @@ def kpi_table(
     freq : str, default "M"
         "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year. Another last weekday or month
         is named: "W-SAT", "Q-JAN", "Y-MAR".
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``, such as 4-4-5 months: ``period``, a name; ``start`` and ``end``, the
+        first and the last day; one after another. `crmkit.retail_calendar` makes one.
     as_of : date or ISO text, optional
         With ``period``, and only then: the last day that counts.
     targets : mapping of str to float or pair of float, optional
@@ -148,9 +157,9 @@ def kpi_table(
     4    NaN    all  average_order_value  45.38
     5    NaN    all   purchase_frequency   1.30
     """
-    check_freq(freq)
+    periods = calendar_of(freq, calendar, default="M")
     check_fraction(level, name="level")
-    last_day = _last_day(period, as_of)
+    last_day = _last_day(period, as_of, calendar)
     labels = label_names(by)
     if taken := [name for name in labels if name in _TAKEN]:
         raise ValueError(_NAME_TAKEN(names=taken))
@@ -165,22 +174,24 @@ def kpi_table(
     wanted = {} if targets is None else check_targets(targets, {each.code: each.record for each in definitions})
     if period is not None and last_day is not None:
         rows = _up_to(rows, period, last_day)
-    sums = sums_of(rows, definitions, by=labels, period=period, freq=freq)
+    sums = sums_of(rows, definitions, by=labels, period=period, periods=periods, last_day=last_day)
     if sums.empty:
         raise SchemaError(_EMPTY() if last_day is None else _NO_ROWS(day=last_day))
-    last = 0 if last_day is None else number_of_period(last_day, freq=freq)
+    last = 0 if last_day is None else periods.number_of(last_day)
     mixed = mixed_money(sums, definitions, by=labels)
     cells = cells_of(sums, by=labels, numbers=range(int(sums[NUMBER].min()), last + 1), mixed=mixed)
     table = kpis_of_cells(cells, definitions, level=level)
     if last_day is not None:
-        table = beside_the_one_before(table, definitions, numbers=cells.numbers, freq=freq, last_day=last_day)
+        table = beside_the_one_before(table, definitions, cells.numbers, periods, last_day=last_day)
     if targets is not None:
         table = beside_targets(table, wanted)
     return from_pandas(_labelled(table, cells, labels), like=frame)
 
 
-def _last_day(period: str | None, as_of: Day | None) -> datetime | None:
+def _last_day(period: str | None, as_of: Day | None, calendar: object) -> datetime | None:
     if period is None:
+        if calendar is not None:
+            raise ValueError(_NO_DAYS())
         if as_of is not None:
             raise ValueError(_NO_PERIOD())
         return None

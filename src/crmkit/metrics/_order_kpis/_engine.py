@@ -24,12 +24,12 @@ _OF_ALL: Final = {"ranked_of_all": "ranked", "top_of_all": "top"}
 def count_in_engine(rows: AnyFrame, periods: Periods, groups: Groups | None, *, count: str) -> Counts:
     """Count transactions that end by the last day of the periods; ``count`` is "orders" or "days"."""
     marked = _marked(rows, periods, count=count)
-    done = _of_one(marked) if periods.freq is None else _of_many(marked)
+    done = _of_one(marked) if periods.calendar is None else _of_many(marked)
     if groups is not None:
         done = groups.joined(done)
     sums = to_pandas(_sums(done, by=[] if groups is None else [LABEL]))
     priced, known = bool(sums["n_priced"].sum()), periods.known(np.datetime64(sums["first_day"].min(), "D"))
-    if periods.freq is not None:
+    if periods.calendar is not None:
         # Who was there in a period is the base of the next.
         after = sums[["place", "base", *([] if groups is None else [LABEL])]].assign(place=sums["place"] + 1)
         sums = pd.concat([sums.assign(base=0), after], ignore_index=True)
@@ -45,9 +45,9 @@ def _marked(rows: AnyFrame, periods: Periods, *, count: str) -> AnyFrame:
     """The transactions with the place of their period, and what of them lies within the days that count."""
     n = nw.col("n_orders") if count == "orders" else flag(nw.col("n_orders") > 0)
     inside = nw.col("date") >= midnight(periods.first, of=rows)
-    return rows.select(
+    return periods.placed(rows).select(
         "customer_id",
-        periods.place(rows).cast(nw.Int64).alias("place"),
+        nw.col("place").cast(nw.Int64),
         nw.col("date").alias("first_day"),
         flag(~nw.col("amount").is_null()).alias("n_priced"),
         nw.when(inside).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("revenue"),

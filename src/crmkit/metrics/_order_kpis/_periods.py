@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
 from crmkit._arrays import Floats
-from crmkit._calendar import Freq, first_day_of, next_day, number_of_period, period_number
+from crmkit._calendars import Calendar
 from crmkit._frames import AnyFrame, midnight
 
 __all__ = ["LONG_BEFORE", "ONE_BEFORE", "Periods", "periods_of"]
 
+_INSIDE: Final = "__crmkit_inside"
 ONE_BEFORE = -1
 LONG_BEFORE = -2
 """The places of what comes before the first period, whose place is 0: in the one before it, or earlier."""
@@ -25,17 +26,17 @@ class Periods(NamedTuple):
 
     Attributes
     ----------
-    freq : str or None
-        Their length; None for one period of its own length.
+    calendar : Calendar or None
+        Where they begin and end; None for one period of its own length.
     first, last : datetime
         The days that count. They may cut the first and the last period short.
     numbers : sequence of int
-        The numbers of the periods, as in `period_number`; only 0 without a frequency.
+        The numbers of the periods in the calendar; only 0 without one.
     starts : list of datetime
         First day of the period before the first, then of each; not cut.
     """
 
-    freq: Freq | None
+    calendar: Calendar | None
     first: datetime
     last: datetime
     numbers: range
@@ -49,25 +50,28 @@ class Periods(NamedTuple):
     @property
     def are_complete(self) -> npt.NDArray[np.bool_]:
         """Whether all days of a period count."""
-        if self.freq is None:
+        if self.calendar is None:
             return np.array([True])
-        ends = [first_day_of(number + 1, freq=self.freq) for number in self.numbers]
-        last = next_day(self.last)
-        return np.array([self.first <= start and end <= last for start, end in zip(self.starts[1:], ends, strict=True)])
+        starts, ends = self.calendar.first_days(self.numbers), self.calendar.last_days(self.numbers)
+        return np.asarray((starts >= np.datetime64(self.first)) & (ends <= np.datetime64(self.last)))
 
     def place_of(self, day: datetime) -> int:
         """The place of the period that holds a day, which is not checked to be one of them."""
-        return 0 if self.freq is None else number_of_period(day, freq=self.freq) - self.numbers[0]
+        return 0 if self.calendar is None else self.calendar.number_of(day) - self.numbers[0]
 
-    def place(self, rows: AnyFrame) -> nw.Expr:
-        """The place of the period that holds ``date``."""
+    def placed(self, rows: AnyFrame) -> AnyFrame:
+        """Add the place of the period that holds ``date``, as ``place``."""
         date = nw.col("date")
-        if self.freq is None:
-            recent = date >= midnight(self.starts[0], of=rows)
-            before = nw.when(recent).then(nw.lit(ONE_BEFORE)).otherwise(nw.lit(LONG_BEFORE))
-            return nw.when(date >= midnight(self.first, of=rows)).then(nw.lit(0)).otherwise(before)
-        place = period_number(date, freq=self.freq) - self.numbers[0]
-        return nw.when(place > LONG_BEFORE).then(place).otherwise(nw.lit(LONG_BEFORE))
+        one_before = date >= midnight(self.starts[0], of=rows)
+        before = nw.when(one_before).then(nw.lit(ONE_BEFORE)).otherwise(nw.lit(LONG_BEFORE))
+        inside = date >= midnight(self.starts[1], of=rows)
+        if self.calendar is None:
+            return rows.with_columns(place=nw.when(inside).then(nw.lit(0)).otherwise(before))
+        # What lies before the periods need not be in the calendar.
+        dated = rows.with_columns(nw.when(inside).then(date).otherwise(nw.lit(self.starts[1])).alias(_INSIDE))
+        numbered = self.calendar.numbered(dated, _INSIDE, into="place")
+        place = nw.when(inside).then(nw.col("place") - self.numbers[0]).otherwise(before)
+        return numbered.with_columns(place=place).drop(_INSIDE)
 
     def places(self, days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The places of the periods that hold days, which are counted from 1970-01-01 and end by the last."""
@@ -81,10 +85,10 @@ class Periods(NamedTuple):
         return np.where(first_day <= np.array(self.starts[:-1], dtype="datetime64[D]"), 1.0, np.nan)
 
 
-def periods_of(first: datetime, last: datetime, freq: Freq | None) -> Periods:
+def periods_of(first: datetime, last: datetime, calendar: Calendar | None) -> Periods:
     """Lay out the periods from one day to another."""
-    if freq is None:
+    if calendar is None:
         before = first - (last - first) - timedelta(days=1)
         return Periods(None, first, last, range(1), [before, first])
-    numbers = range(number_of_period(first, freq=freq), number_of_period(last, freq=freq) + 1)
-    return Periods(freq, first, last, numbers, [first_day_of(n, freq=freq) for n in (numbers[0] - 1, *numbers)])
+    numbers = calendar.numbers(first, last)
+    return Periods(calendar, first, last, numbers, [calendar.first_day(n) for n in (numbers[0] - 1, *numbers)])

@@ -7,13 +7,14 @@ from typing import Final, Literal, TypeAlias
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, check_freq
+from crmkit._calendar import Freq
+from crmkit._calendars import calendar_if_any
 from crmkit._checks import Day, as_day, check_fraction, check_option
 from crmkit._frames import FrameT, from_pandas
 from crmkit._grouping import groups_of
 from crmkit._kpi import KPI_COLUMNS, tells
 from crmkit._messages import Message
-from crmkit.metrics._cell_labels import beside_periods
+from crmkit.metrics._cell_periods import beside_periods
 from crmkit.metrics._order_kpis._engine import count_in_engine
 from crmkit.metrics._order_kpis._memory import count_in_memory
 from crmkit.metrics._order_kpis._periods import periods_of
@@ -41,6 +42,7 @@ def order_kpis(
     start: Day,
     end: Day,
     freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
     by: IntoFrame | None = None,
     unidentified: IntoFrame | None = None,
     count: Count = "orders",
@@ -48,8 +50,8 @@ def order_kpis(
 ) -> FrameT:
     """Compute the headline KPIs of a period, or of each period from one day to another, by group of customers.
 
-    `kpi_catalogue` defines them. Retention and churn compare with the period before: with ``freq`` the day, week,
-    month, quarter or year before, otherwise the period of the same length that ends on the day before ``start``. They
+    `kpi_catalogue` defines them. Retention and churn compare with the period before: with ``freq`` or ``calendar`` the
+    one before, otherwise the period of the same length that ends on the day before ``start``. They
     are missing unless the log, which starts on the day of its first row, covers that whole period. Customers active
     only before it do not count.
 
@@ -62,11 +64,14 @@ def order_kpis(
     freq : str, optional
         "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year, each with its own rows.
         Another last weekday or month is named: "W-SAT", "Q-JAN", "Y-MAR".
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``, such as 4-4-5 months: ``period``, a name; ``start`` and ``end``, the
+        first and the last day; one after another. `crmkit.retail_calendar` makes one.
     by : table of any kind, optional
         A table of ``customer_id`` and one column of labels, such as a segment or a region: groups of customers.
         A customer has one label throughout.
     unidentified : table of any kind, optional
-        Sales without a customer, as `crmkit.unidentified_sales_table` makes them, by the periods of ``freq`` or by
+        Sales without a customer, as `crmkit.unidentified_sales_table` makes them, by the same periods or by
         day. Rows with a missing period are left out.
     count : {"orders", "days"}, default "orders"
         What order value, frequency and repeat purchase count: orders, or purchase days, however many orders a
@@ -80,7 +85,8 @@ def order_kpis(
         One row per group, period and KPI; those of all customers together are last. The column of labels and
         ``scope``: "group", "no label" for customers whose label is missing or who are not in ``by``, "all" for all
         customers, whose label is missing; only with ``by``. ``period``, its first day, and ``is_complete``, whether all
-        of its days lie between ``start`` and ``end``; only with ``freq``. Then the long form: ``kpi``, its code,
+        of its days lie between ``start`` and ``end``; only with ``freq`` or
+        ``calendar``. Then the long form: ``kpi``, its code,
         with the definition where there are several, "customer_churn_rate[cohort]"; ``value``; ``numerator`` and
         ``denominator``, missing if a KPI is not a ratio; ``n``, the customers it rests on; ``lower`` and ``upper``,
         Wilson's interval for shares of customers, missing for other KPIs.
@@ -139,22 +145,21 @@ def order_kpis(
     """
     check_option(count, ("orders", "days"), name="count")
     check_fraction(level, name="level")
-    if freq is not None:
-        check_freq(freq)
     first, last = as_day(start, name="start"), as_day(end, name="end")
     if last < first:
         raise ValueError(_ENDS_EARLY(start=first, end=last))
     rows = checked_transactions(transactions)
     groups = None if by is None else groups_of(by, rows, name="transactions", taken=_TAKEN)
-    rows, periods = up_to(rows, last, name="end"), periods_of(first, last, freq)
+    divided = calendar_if_any(freq, calendar)
+    rows, periods = up_to(rows, last, name="end"), periods_of(first, last, divided)
     if isinstance(rows, nw.DataFrame):
         counts = count_in_memory(rows, periods, groups, count=count)
     else:
         counts = count_in_engine(rows, periods, groups, count=count)
     table = rows_of(counts, None if unidentified is None else unidentified_in(unidentified, periods), level=level)
     n_groups = 1 if groups is None else len(groups.labels) + 2
-    if freq is not None:
-        table = beside_periods(table, periods.numbers, n_groups=n_groups, freq=freq, first=first, last=last)
+    if divided is not None:
+        table = beside_periods(table, periods.numbers, divided, n_groups=n_groups, first=first, last=last)
     return from_pandas(
         table if groups is None else groups.beside(table, counted=["value", "numerator", "denominator"]),
         like=transactions,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._calendar import Freq, first_day_of, length_of, number_of_period
+from crmkit._calendars import Calendar, calendar_of
 from crmkit._frames import to_pandas
 from crmkit._messages import Message, Setting
 from crmkit._tables import open_columns
@@ -20,7 +20,7 @@ from crmkit.metrics._order_kpis._periods import Periods
 __all__ = ["Unidentified", "unidentified_in"]
 
 _READ: Final = ("period", "n_orders", "amount")
-_LONGEST_FIRST: Final[tuple[Freq, ...]] = ("Y", "Q", "M", "W", "D")
+_LONGEST_FIRST: Final = ("Y", "Q", "M", "W", "D")
 # The fewest first days that show how long periods are.
 _TELLING: Final = 2
 
@@ -29,9 +29,9 @@ _NO_DAYS: Final = Message(
     zh="{@unidentified} 的 period 列应为日期，如 {@unidentified_sales_table()} 所给出的。",
 )
 _OTHER_PERIODS: Final = Message(
-    en="{@unidentified} was made with {freq}, which does not fit the periods of the KPIs. Make it with their {@freq}, "
-    "or by day.",
-    zh="{@unidentified} 以 {freq} 生成，与指标的期间不符。请以相同的 {@freq} 或按日生成。",
+    en="{@unidentified} was made with {made}, which does not fit the periods of the KPIs. Make it with the same "
+    "periods, or by day.",
+    zh="{@unidentified} 以 {made} 生成，与指标的期间不符。请以相同的期间或按日生成。",
 )
 
 
@@ -49,10 +49,11 @@ def unidentified_in(table: object, periods: Periods) -> Unidentified:
     if not pd.api.types.is_datetime64_dtype(found["period"]):
         raise SchemaError(_NO_DAYS())
     starts = [start.to_pydatetime() for start in found["period"]]
-    freq = _freq_of(starts, periods.freq)
-    if freq not in ("D", periods.freq):
-        raise SchemaError(_OTHER_PERIODS(freq=Setting("freq", freq)))
-    if freq == "D":
+    made = _calendar_of(starts, periods)
+    by_day = made.argument == Setting("freq", "D")
+    if not by_day and made is not periods.calendar:
+        raise SchemaError(_OTHER_PERIODS(made=made.argument))
+    if by_day:
         counts = np.array([periods.first <= start <= periods.last for start in starts], dtype=bool)
         known = np.ones(len(periods.numbers), dtype=bool)
     else:
@@ -67,14 +68,17 @@ def unidentified_in(table: object, periods: Periods) -> Unidentified:
     return Unidentified(np.where(known, money, np.nan), np.where(known, orders, np.nan))
 
 
-def _freq_of(starts: Sequence[datetime], freq: Freq | None) -> Freq:
+def _calendar_of(starts: Sequence[datetime], periods: Periods) -> Calendar:
     """The longest periods that begin on these days; of a single one it cannot be told."""
+    regular = [calendar_of(freq, None) for freq in _LONGEST_FIRST]
+    own = [] if periods.calendar is None else [periods.calendar]
     if len(starts) < _TELLING:
-        return "D" if freq is None else freq
-    # Years that end in March begin quarters too, so those of the KPIs are tried where others of their length are.
-    of_length = sorted(filter(None, (freq, *_LONGEST_FIRST)), key=lambda each: _LONGEST_FIRST.index(length_of(each)))
-    return next(each for each in of_length if all(_begins(start, each) for start in starts))
+        return (*own, regular[-1])[0]
 
+    def length(calendar: Calendar) -> timedelta:
+        number = calendar.number_of(periods.first)
+        return calendar.last_day(number) - calendar.first_day(number)
 
-def _begins(day: datetime, freq: Freq) -> bool:
-    return first_day_of(number_of_period(day, freq=freq), freq=freq) == day
+    # Years that end in March begin quarters too, so those of the KPIs are tried before others of their length.
+    longest_first = sorted([*own, *regular], key=length, reverse=True)
+    return next(each for each in longest_first if all(map(each.begins_on, starts)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -11,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._calendar import Freq, number_of_period
 from crmkit._grouping import labels_of
 
-__all__ = ["Cells", "cells_of", "numbers_of"]
+__all__ = ["Cells", "cells_of"]
 
 Places = npt.NDArray[np.intp]
 
@@ -45,13 +43,6 @@ def cells_of(rows: pd.DataFrame, *, by: Sequence[str], number: str, numbers: Seq
     labels = labels_of(rows, by)
     places = _sorted(labels.codes * len(numbers) + period, len(labels.groups) * len(numbers))
     return Cells(*labels.with_whole(), numbers, [*places, *whole])
-
-
-def numbers_of(freq: Freq | None, first: datetime, last: datetime) -> Sequence[int]:
-    """The periods from that of one day to that of another; only one without a frequency."""
-    if freq is None:
-        return range(1)
-    return range(number_of_period(first, freq=freq), number_of_period(last, freq=freq) + 1)
 
 
 def _sorted(keys: Any, n: int) -> list[Places]:

@@ -9,17 +9,19 @@ from typing import Final
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, check_freq, next_day, period_number
+from crmkit._calendar import Freq, next_day
+from crmkit._calendars import Calendar, calendar_if_any
 from crmkit._checks import Day, as_day, check_fraction, check_int, check_number
 from crmkit._frames import FrameT, from_pandas, midnight, to_pandas
 from crmkit._grouping import beside_labels, check_labels, label_names
 from crmkit._kpi import KPI_COLUMNS, tells
 from crmkit._messages import Message, Parameter
 from crmkit._tables import TICKETS, open_table
-from crmkit.metrics._cell_labels import beside_periods
+from crmkit.metrics._cell_periods import beside_periods
 from crmkit.metrics._service_kpis._cases import Limits, cases_as_of
-from crmkit.metrics._service_kpis._cells import cells_of, numbers_of
+from crmkit.metrics._service_kpis._cells import cells_of
 from crmkit.metrics._service_kpis._records import COUNTED
 from crmkit.metrics._service_kpis._rows import counts_of, rows_of
 from crmkit.metrics._service_kpis._working_time import working_time
@@ -59,9 +61,9 @@ _NAME_TAKEN: Final = Message(
 _NOT_ABOVE: Final = Message(en="{name} must be above 0, got {value!r}.", zh="{name} 须大于 0，得到 {value!r}。")
 _BELOW: Final = Message(en="{name} must not be below 0, got {value!r}.", zh="{name} 不得小于 0，得到 {value!r}。")
 _BASE_OF_PERIODS: Final = Message(
-    en="{name} is of the whole period, and {@freq} divides it. Leave {@freq} out, or add the complaints of each period "
+    en="{name} is of the whole period, and {divided} divides it. Leave that out, or add the complaints of each period "
     "to a table of orders and customers, for {@kpi_table()}.",
-    zh="{name} 为整个期间的数，而 {@freq} 将其分段。请去掉 {@freq}，或将各期投诉数加入订单与客户的汇总表，再用 "
+    zh="{name} 为整个期间的数，而 {divided} 将其分段。请去掉后者，或将各期投诉数加入订单与客户的汇总表，再用 "
     "{@kpi_table()} 计算。",
 )
 _KINDS: Final = Message(
@@ -79,6 +81,7 @@ def service_kpis(
     as_of: Day,
     by: str | Sequence[str] = (),
     freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
     customers: float | None = None,
     orders: float | None = None,
     complaint_kinds: Collection[object] = ("complaint",),
@@ -113,9 +116,12 @@ def service_kpis(
     freq : str, optional
         "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year of creation, each with its own
         rows. Another last weekday or month is named: "W-SAT", "Q-JAN", "Y-MAR".
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``, such as 4-4-5 months: ``period``, a name; ``start`` and ``end``, the
+        first and the last day; one after another. `crmkit.retail_calendar` makes one.
     customers, orders : float, optional
         What complaints are compared with: the customers and the orders of the period. For the rows of all groups
-        together; not with ``freq``.
+        together; not with ``freq`` or ``calendar``.
     complaint_kinds : collection of labels, default ("complaint",)
         The values of ``kind`` that are complaints.
     sla_hours : float, optional
@@ -142,7 +148,8 @@ def service_kpis(
         One row per group, period and KPI; those of all groups together are last. The columns of ``by`` and ``scope``:
         "group", "no label" where a label is missing, "all" for all groups together, whose labels are missing; only with
         ``by``. ``period``, its first day, and ``is_complete``, whether all of its days lie between ``start`` and
-        ``end``; only with ``freq``. Then the long form: ``kpi``; ``value``; ``numerator`` and ``denominator``, missing
+        ``end``; only with
+        ``freq`` or ``calendar``. Then the long form: ``kpi``; ``value``; ``numerator`` and ``denominator``, missing
         if a KPI is not a ratio; ``n``, the tickets or complaints it rests on; ``lower`` and ``upper``: Brookmeyer and
         Crowley's interval for medians, Wilson's for shares, Poisson's for events per base, otherwise missing.
 
@@ -194,7 +201,8 @@ def service_kpis(
     labels = label_names(by)
     if taken := [name for name in labels if name in _OWN]:
         raise ValueError(_NAME_TAKEN(names=taken))
-    bases = _bases(customers, orders, freq=freq)
+    periods = calendar_if_any(freq, calendar)
+    bases = _bases(customers, orders, periods)
     for name, value in (("sla_hours", sla_hours), ("horizon_hours", horizon_hours)):
         _check_above_zero(value, name=name)
     if complaint_days is not None:
@@ -205,30 +213,29 @@ def service_kpis(
         working_hours, working_days=working_days, holidays=holidays, extra_working_days=extra_working_days
     )
     limits = Limits(time, working_hours is not None, sla_hours, complaint_days)
-    rows = _read(tickets, labels, first, last, freq=freq)
+    rows = _read(tickets, labels, first, last, periods)
     cases = cases_as_of(rows, day, limits=limits, complaint_kinds=complaint_kinds)
-    cells = cells_of(rows, by=labels, number=_NUMBER, numbers=numbers_of(freq, first, last))
+    numbers = range(1) if periods is None else periods.numbers(first, last)
+    cells = cells_of(rows, by=labels, number=_NUMBER, numbers=numbers)
     counts = [counts_of(cases.at(places), horizon_hours=horizon_hours, level=level) for places in cells.places]
     # What complaints are compared with is known of the whole alone.
     per_customer, per_order = (np.where(cells.whole, base, np.nan) for base in bases)
     found = rows_of(counts, customers=per_customer, orders=per_order, level=level)
-    if freq is not None:
-        found = beside_periods(found, cells.numbers, n_groups=len(cells.groups), freq=freq, first=first, last=last)
+    if periods is not None:
+        found = beside_periods(found, numbers, periods, n_groups=len(cells.groups), first=first, last=last)
     table = beside_labels(found, cells.groups, cells.scopes) if labels else found
     return from_pandas(table, like=tickets)
 
 
-def _bases(customers: float | None, orders: float | None, *, freq: Freq | None) -> list[float]:
-    if freq is not None:
-        check_freq(freq)
+def _bases(customers: float | None, orders: float | None, periods: Calendar | None) -> list[float]:
     for name, value in (("customers", customers), ("orders", orders)):
         if value is None:
             continue
         check_number(value, name=name)
         if value < 0:
             raise ValueError(_BELOW(name=Parameter(name), value=value))
-        if freq is not None:
-            raise ValueError(_BASE_OF_PERIODS(name=Parameter(name)))
+        if periods is not None:
+            raise ValueError(_BASE_OF_PERIODS(name=Parameter(name), divided=periods.argument))
     return [np.nan if value is None else float(value) for value in (customers, orders)]
 
 
@@ -240,12 +247,14 @@ def _check_above_zero(value: float | None, *, name: str) -> None:
 
 
 def _read(
-    tickets: object, labels: Sequence[str], first: datetime, last: datetime, *, freq: Freq | None
+    tickets: object, labels: Sequence[str], first: datetime, last: datetime, periods: Calendar | None
 ) -> pd.DataFrame:
     """The tickets created in a period, in memory, with the number of the period they were created in."""
     rows = open_table(tickets, TICKETS, columns=_READ, also=labels)
     check_labels(rows, labels, table="tickets")
     created = nw.col("created")
     within = (created >= midnight(first, of=rows)) & (created < midnight(next_day(last), of=rows))
-    number = nw.lit(0) if freq is None else period_number(created, freq=freq)
-    return to_pandas(rows.filter(within).select(*_READ, *labels, number.alias(_NUMBER)))
+    rows = rows.filter(within).select(*_READ, *labels)
+    if periods is None:
+        return to_pandas(rows.with_columns(nw.lit(0).alias(_NUMBER)))
+    return to_pandas(periods.numbered(rows, "created", into=_NUMBER))

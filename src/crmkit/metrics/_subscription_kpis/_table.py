@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import numpy as np
+from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, check_freq, first_day_of, number_of_period
+from crmkit._calendar import Freq
+from crmkit._calendars import Calendar, calendar_if_any
 from crmkit._checks import Day, as_day, check_fraction, check_int
 from crmkit._frames import FrameT, from_pandas
 from crmkit._grouping import beside_labels, label_names, labels_of
 from crmkit._kpi import KPI_COLUMNS, long_form, tells
 from crmkit._messages import Message
 from crmkit._random import as_generator
-from crmkit.metrics._cell_labels import beside_periods
+from crmkit.metrics._cell_periods import beside_periods
 from crmkit.metrics._mrr_spells import begun_by, number_of_day, rows_of_spells, spells_of
 from crmkit.metrics._subscription_kpis._contracts import contracts_of
 from crmkit.metrics._subscription_kpis._counts import Days, Groups, counts_of
@@ -54,6 +56,7 @@ def subscription_kpis(
     as_of: Day | None = None,
     by: str | Sequence[str] = (),
     freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
     level: float = 0.95,
     n_draws: int = 500,
     random_state: int | np.random.Generator | None = None,
@@ -78,6 +81,9 @@ def subscription_kpis(
     freq : str, optional
         "D", "W", "M", "Q" or "Y": day, week from Monday, month, quarter or year, each with its own rows.
         Another last weekday or month is named: "W-SAT", "Q-JAN", "Y-MAR".
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``, such as 4-4-5 months: ``period``, a name; ``start`` and ``end``, the
+        first and the last day; one after another. `crmkit.retail_calendar` makes one.
     level : float, default 0.95
         Confidence of the intervals, between 0 and 1.
     n_draws : int, default 500
@@ -91,9 +97,10 @@ def subscription_kpis(
         One row per group, period and KPI; those of all groups together are last. The columns of ``by`` and ``scope``:
         "group", "no label" where a label is missing, "all" for all groups together, whose labels are missing; only with
         ``by``. ``period``, its first day, and ``is_complete``, whether all of its days lie between ``start`` and
-        ``end``; only with ``freq``. Then the long form: ``kpi``, those with several definitions once for each, as in
-        "customer_churn_rate[open]"; ``value``; ``numerator`` and ``denominator``, missing if a KPI is not a ratio;
-        ``n``, the customers or trials it rests on; ``lower`` and ``upper``. A ratio whose denominator is 0 is missing.
+        ``end``; only with ``freq`` or ``calendar``. Then the long form: ``kpi``, those with several definitions once
+        for each, as in "customer_churn_rate[open]"; ``value``; ``numerator`` and ``denominator``, missing if a KPI
+        is not a ratio; ``n``, the customers or trials it rests on; ``lower`` and ``upper``. A ratio whose denominator
+        is 0 is missing.
 
         The interval is Wilson's for shares of customers and trials. For ratios of money it is that of a bootstrap over
         customers with Rubin's weights: how the ratio might have come out with other customers of the same kind. It is
@@ -160,8 +167,7 @@ def subscription_kpis(
     check_fraction(level, name="level")
     check_int(n_draws, name="n_draws", low=0)
     rng = as_generator(random_state)
-    if freq is not None:
-        check_freq(freq)
+    periods = calendar_if_any(freq, calendar)
     first, last = as_day(start, name="start"), as_day(end, name="end")
     if last < first:
         raise ValueError(_ENDS_EARLY(start=first, end=last))
@@ -179,29 +185,25 @@ def subscription_kpis(
     known = begun | (contracts.since <= number_of_day(last))
     labels = labels_of(rows[known], names) if names else None
     groups = None if labels is None else Groups(len(labels.groups), labels.codes[begun[known]], labels.codes)
-    numbers = range(1) if freq is None else range(*_numbers(first, last, freq))
+    numbers = range(1) if periods is None else periods.numbers(first, last)
     spells = spells_of(rows[begun].reset_index(drop=True), last)
-    counts, moves = counts_of(spells, contracts.at(known), _days(numbers, freq, first, last), groups)
+    counts, moves = counts_of(spells, contracts.at(known), _days(numbers, periods, first, last), groups)
     lines = rows_of(counts, level=level)
     if n_draws > 0:
         lines = with_drawn_intervals(
             lines, moves, unit=spells.unit, n_periods=len(numbers), n_draws=n_draws, level=level, rng=rng
         )
     table = long_form(lines)
-    if freq is not None:
+    if periods is not None:
         n_groups = 1 if labels is None else len(labels.groups) + 1
-        table = beside_periods(table, numbers, n_groups=n_groups, freq=freq, first=first, last=last)
+        table = beside_periods(table, numbers, periods, n_groups=n_groups, first=first, last=last)
     return from_pandas(table if labels is None else beside_labels(table, *labels.with_whole()), like=subscriptions)
 
 
-def _numbers(first: datetime, last: datetime, freq: Freq) -> tuple[int, int]:
-    return number_of_period(first, freq=freq), number_of_period(last, freq=freq) + 1
-
-
-def _days(numbers: Sequence[int], freq: Freq | None, first: datetime, last: datetime) -> Days:
+def _days(numbers: Sequence[int], periods: Calendar | None, first: datetime, last: datetime) -> Days:
     """The first and last day of each period; the days that count may cut the first and the last one short."""
     starts, closes = [first], [last]
-    if freq is not None:
-        starts = [max(first, first_day_of(number, freq=freq)) for number in numbers]
-        closes = [min(last, first_day_of(number + 1, freq=freq) - timedelta(days=1)) for number in numbers]
+    if periods is not None:
+        starts = [max(first, periods.first_day(number)) for number in numbers]
+        closes = [min(last, periods.last_day(number)) for number in numbers]
     return Days(*(np.array([number_of_day(day) for day in days], dtype=np.int64) for days in (starts, closes)))

@@ -10,10 +10,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 from scipy.sparse import csr_array
 
 from crmkit._arrays import Floats
-from crmkit._calendar import Freq, check_freq, day_number, first_day_of, number_of_period
+from crmkit._calendar import Freq, day_number, day_numbers
+from crmkit._calendars import Calendar, calendar_of
 from crmkit._checks import Day, as_day, some
 from crmkit._frames import AnyFrame, FrameT, from_pandas, to_pandas
 from crmkit._messages import Message
@@ -56,6 +58,7 @@ def tracking_table(
     calibration_end: Day,
     observation_end: Day,
     freq: Freq = "W",
+    calendar: IntoFrame | None = None,
     customers: FrameT | None = None,
 ) -> FrameT:
     r"""Compare the repeat purchases of a group of customers, period by period, with those that a model expects.
@@ -81,6 +84,9 @@ def tracking_table(
         "W", "D", "M", "Q" or "Y": weeks from Monday, days, months, quarters or years. Another last weekday or
         month is named: "W-SAT", "Q-JAN", "Y-MAR". The literature counts weeks from the first purchase day:
         take every seventh row of ``freq="D"``.
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``, such as 4-4-5 months: ``period``, a name; ``start`` and ``end``, the
+        first and the last day; one after another. `crmkit.retail_calendar` makes one.
     customers : the same kind of frame, optional
         For a model with covariates: ``customer_id`` and the covariates, a row for each customer followed.
 
@@ -112,7 +118,8 @@ def tracking_table(
         If ``model`` is not a model, or a table is not a frame.
     ValueError
         If a day is not a date or the days are in the wrong order, nobody bought by ``calibration_end``, ``freq`` is
-        not one of those listed, or a model with covariates comes without ``customers``.
+        not one of those listed, a day lies outside ``calendar``, or a model with covariates comes without
+        ``customers``.
 
     References
     ----------
@@ -131,7 +138,7 @@ def tracking_table(
     77      78      35      35.6               4336               4155.5
     78      79       3      10.1               4339               4165.7
     """
-    check_freq(freq)
+    periods = calendar_of(freq, calendar, default="W")
     unit = days_per_unit(model)
     split, end = as_day(calibration_end, name="calibration_end"), as_day(observation_end, name="observation_end")
     if end <= split:
@@ -142,7 +149,7 @@ def tracking_table(
     if not len(followed.day):
         raise ValueError(_NOBODY(split=split))
     new = _new_customers(model, followed, customers, bought=bought, cohort_end=_number(split))
-    starts, ends = _periods(int(followed.day[0]), _number(end), freq=freq)
+    starts, ends = _days(periods, int(followed.day[0]), _number(end))
     last = np.minimum(ends, _number(end))
     expected = _cumulative(model, new, last, unit=unit)
     period_of = np.searchsorted(starts, followed.day, side="right") - 1
@@ -225,12 +232,10 @@ def _by_age(model: Judged, new: pd.DataFrame, ages: Floats) -> Iterable[Floats]:
     return (floats(model.expected_purchases(new, horizon=age)) for age in ages)
 
 
-def _periods(first: int, end: int, *, freq: Freq) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _days(periods: Calendar, first: int, end: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """First and last days of the periods that hold the days from one to another."""
-    days = [datetime.fromordinal(day + _EPOCH.toordinal()) for day in (first, end)]
-    low, high = (number_of_period(day, freq=freq) for day in days)
-    bounds = np.array([_number(first_day_of(number, freq=freq)) for number in range(low, high + 2)])
-    return bounds[:-1], bounds[1:] - 1
+    numbers = periods.numbers(*(datetime.fromordinal(day + _EPOCH.toordinal()) for day in (first, end)))
+    return day_numbers(periods.first_days(numbers)), day_numbers(periods.last_days(numbers))
 
 
 def _number(day: datetime) -> int:
