@@ -15,6 +15,7 @@ PACKAGES = (
     "crmkit.loyalty",
     "crmkit.loyalty.survival",
     "crmkit.metrics",
+    "crmkit.metrics.base_audit",
     "crmkit.plotting",
     "crmkit.report",
     "crmkit.views",

@@ -15,6 +15,7 @@ LEVELS = {
     "_arrays": 0,
     "_version": 0,
     "_lazy": 0,
+    "_named_periods": 0,
     "_names": 0,
     "_writing": 0,
     "_messages": 1,
@@ -346,7 +347,8 @@ def test_subpackages_load_when_they_are_used():
     listing = """
 import sys, crmkit
 for package, name in [("crmkit", "value"), ("crmkit.value", "contracts"), ("crmkit.value", "judging"),
-                      ("crmkit", "loyalty"), ("crmkit.loyalty", "survival")]:
+                      ("crmkit", "loyalty"), ("crmkit.loyalty", "survival"),
+                      ("crmkit", "metrics"), ("crmkit.metrics", "base_audit")]:
     whole = f"{package}.{name}"
     print(whole in sys.modules, getattr(sys.modules[package], name).__name__)
 """
@@ -357,5 +359,7 @@ for package, name in [("crmkit", "value"), ("crmkit.value", "contracts"), ("crmk
         "crmkit.value.judging",
         "crmkit.loyalty",
         "crmkit.loyalty.survival",
+        "crmkit.metrics",
+        "crmkit.metrics.base_audit",
     ]
     assert done.stdout.splitlines() == [f"False {name}" for name in names]

@@ -34,6 +34,7 @@ from crmkit._stats._markov import (
 )
 from crmkit._stats._maximum import Maximum, Objective, maximise, observed_information
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
+from crmkit._stats._product_change import sequential_contributions, shapley_contributions
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
 from crmkit._stats._silence import longest_plausible_silence, silence_probability
 from crmkit._stats._survival import (
@@ -103,6 +104,8 @@ __all__ = [
     "restricted_mean",
     "restricted_moments",
     "runs_of",
+    "sequential_contributions",
+    "shapley_contributions",
     "share_of_top",
     "silence_probability",
     "smoothed_shares",

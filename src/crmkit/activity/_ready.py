@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from crmkit._calendar import Freq
 from crmkit._calendars import Calendar, calendar_of
 from crmkit._frames import AnyFrame, flag, pandas_series, with_values
 from crmkit._messages import Message
+from crmkit._named_periods import named_period
 from crmkit._names import Label
 from crmkit._reading import (
     DecimalMark,
@@ -78,11 +78,6 @@ _SAYS: Final = {
         zh="{n:,} 行批次无效，或晚于所在期间（{shown}）",
     ),
 }
-# 2016Q1, y2016_q1; 2016-03, 2016年3月; 2016.
-_QUARTER: Final = re.compile(r"y?(\d{4})[\W_]?Q([1-4])", re.IGNORECASE)
-_MONTH: Final = re.compile(r"(\d{4})(?:[-/]|年)(0?[1-9]|1[0-2])月?")
-_YEAR: Final = re.compile(r"y?(\d{4})年?", re.IGNORECASE)
-_MONTHS_A_QUARTER: Final = 3
 
 
 def read_activity(
@@ -151,14 +146,8 @@ def _as_dates(
 
 
 def _first_day(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = value.strip()
-    if found := _QUARTER.fullmatch(text):
-        return f"{found[1]}-{(int(found[2]) - 1) * _MONTHS_A_QUARTER + 1:02}-01"
-    if found := _MONTH.fullmatch(text):
-        return f"{found[1]}-{int(found[2]):02}-01"
-    return f"{found[1]}-01-01" if (found := _YEAR.fullmatch(text)) else value
+    found = named_period(value) if isinstance(value, str) else None
+    return f"{found[0]:%Y-%m-%d}" if found else value
 
 
 def _first_days(frame: AnyFrame, column: str, *, where: object, periods: Calendar) -> AnyFrame:  # noqa: ARG001

@@ -1,5 +1,6 @@
 """How the business is doing: KPIs as formulas and as tables."""
 
+from crmkit._lazy import lazily
 from crmkit.metrics._acquisition import (
     customer_acquisition_rate,
     lead_conversion_rate,
@@ -256,3 +257,5 @@ __all__ = [
     "weighted_distribution",
     "write_kpi_catalogue",
 ]
+
+__getattr__, __dir__ = lazily(__name__, ("base_audit",), exported=__all__)

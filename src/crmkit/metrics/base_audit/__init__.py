@@ -1,0 +1,17 @@
+"""The customer-base audit: five ways to look at the same customers, period by period and cohort by cohort."""
+
+from crmkit.metrics.base_audit._customer_deciles import customer_decile_table
+from crmkit.metrics.base_audit._customer_distribution import customer_distribution_table
+from crmkit.metrics.base_audit._customer_quantiles import customer_quantile_table
+from crmkit.metrics.base_audit._decile_movement import decile_movement_table
+from crmkit.metrics.base_audit._period_change import period_change_table
+from crmkit.metrics.base_audit._period_comparison import period_comparison_table
+
+__all__ = [
+    "customer_decile_table",
+    "customer_distribution_table",
+    "customer_quantile_table",
+    "decile_movement_table",
+    "period_change_table",
+    "period_comparison_table",
+]
