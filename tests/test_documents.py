@@ -17,7 +17,10 @@ ONLINE_RETAIL = " online-retail"
 # Pages in Chinese that show the code of the English ones, as a test holds.
 SAME_CODE = [
     ROOT / "README.zh.md",
-    *(ROOT / "docs" / f"{name}.zh.md" for name in ("campaigns", "execution", "forecast", "index", "quickstart")),
+    *(
+        ROOT / "docs" / f"{name}.zh.md"
+        for name in ("campaigns", "execution", "forecast", "index", "quickstart", "survival")
+    ),
 ]
 
 

@@ -5,10 +5,12 @@ from crmkit.plotting._backtests import plot_backtests
 from crmkit.plotting._cohorts import plot_cohorts
 from crmkit.plotting._concentration import plot_concentration
 from crmkit.plotting._conditional_expectation import plot_conditional_expectation
+from crmkit.plotting._cumulative_incidence import plot_cumulative_incidence
 from crmkit.plotting._deciles import plot_deciles
 from crmkit.plotting._frequency import plot_frequency
 from crmkit.plotting._frequency_recency import plot_frequency_recency
 from crmkit.plotting._inactivity_calibration import plot_inactivity_calibration
+from crmkit.plotting._kaplan_meier import plot_kaplan_meier
 from crmkit.plotting._kpi_scorecard import plot_kpi_scorecard
 from crmkit.plotting._kpi_tree import plot_kpi_tree
 from crmkit.plotting._model_comparison import plot_model_comparison
@@ -31,10 +33,12 @@ __all__ = [
     "plot_cohorts",
     "plot_concentration",
     "plot_conditional_expectation",
+    "plot_cumulative_incidence",
     "plot_deciles",
     "plot_frequency",
     "plot_frequency_recency",
     "plot_inactivity_calibration",
+    "plot_kaplan_meier",
     "plot_kpi_scorecard",
     "plot_kpi_tree",
     "plot_model_comparison",

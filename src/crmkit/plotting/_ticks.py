@@ -22,11 +22,12 @@ from matplotlib.ticker import EngFormatter, Formatter, MaxNLocator  # noqa: E402
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-__all__ = ["amounts", "counts", "dates", "days", "periods", "shares", "short", "whole"]
+__all__ = ["amounts", "counts", "dates", "days", "few", "periods", "shares", "short", "whole"]
 
 # Full dates are wide.
 _MOST_DATES = 6
 _MOST_TICKS = 9
+_FEW_TICKS = 7
 # Over fewer days ticks would be at hours.
 _FEW_DAYS = 4
 # Around a single date there is room only for its own tick.
@@ -64,6 +65,11 @@ def counts(axis: Axis) -> None:
 def whole(axis: Axis) -> None:
     """Put ticks at whole numbers and show all their digits."""
     axis.set_major_locator(MaxNLocator(nbins=_MOST_TICKS, integer=True))
+
+
+def few(axis: Axis) -> None:
+    """Put few ticks at round numbers, with room for a number below each."""
+    axis.set_major_locator(MaxNLocator(nbins=_FEW_TICKS, steps=[1, 2, 3, 5, 6, 10]))
 
 
 def dates(days: Iterable[Any]) -> list[str]:

@@ -6,6 +6,7 @@ from crmkit.loyalty.survival._log_rank import log_rank_table
 from crmkit.loyalty.survival._nelson_aalen import nelson_aalen_table
 from crmkit.loyalty.survival._points import survival_at_table, survival_quantile_table
 from crmkit.loyalty.survival._restricted import restricted_mean_difference_table, restricted_mean_table
+from crmkit.loyalty.survival._subscription_durations import subscription_durations
 
 __all__ = [
     "cumulative_incidence_table",
@@ -14,6 +15,7 @@ __all__ = [
     "nelson_aalen_table",
     "restricted_mean_difference_table",
     "restricted_mean_table",
+    "subscription_durations",
     "survival_at_table",
     "survival_quantile_table",
 ]

@@ -13,6 +13,7 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import some
 from crmkit._frames import collected, from_pandas_beside, pandas_series, with_plain_types
+from crmkit._grouping import in_order
 from crmkit._messages import Message, Parameter
 from crmkit._stats import Numbers, as_floats, check_range
 
@@ -138,13 +139,8 @@ def read_labels(values: Any, *, name: str, n: int) -> tuple[list[Any], npt.NDArr
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.cat.remove_unused_categories()
         return column.cat.categories.tolist(), np.asarray(column.cat.codes, dtype=np.intp)
-    codes, found = pd.factorize(column)
-    labels = found.tolist()
-    # Labels of different kinds cannot be compared.
-    order = sorted(range(len(labels)), key=lambda at: (type(labels[at]).__name__, labels[at]))
-    place = np.empty(len(labels) + 1, dtype=np.intp)
-    place[order], place[-1] = np.arange(len(labels)), -1
-    return [labels[at] for at in order], place[codes]
+    labels = in_order(column)
+    return labels, pd.Index(labels, dtype=object).get_indexer(pd.Index(column.astype(object)))
 
 
 def groups_of(by: Any, *, n: int, name: str = "by") -> Groups:
