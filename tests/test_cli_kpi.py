@@ -121,6 +121,21 @@ def test_contacts():
     assert line.split()[:2] + line.split()[-5:-3] == ["短信", "消费金额", "1.00", "4.00"]
 
 
+def test_periods_of_ones_own(folder):
+    weeks = "period,start,end\n一期,2024-01-28,2024-02-24\n二期,2024-02-25,2024-03-30\n"
+    (folder / "weeks.csv").write_text(weeks, "utf-8")
+    document, _ = found("subscriptions", "--calendar", "weeks.csv")
+    # bo leaves on 20 February, in the first of the two
+    assert values(document, "period")["2024-01-28", "customer_churn_rate[cohort]"] == 0.5
+    lines = asked("subscriptions", "--calendar", "weeks.csv", "--language", "zh")[1].splitlines()
+    assert [lines[1].split()[0], lines[-1].split()[0]] == ["一期（未满）", "二期（未满）"]
+    code, _, said = asked("subscriptions", "--calendar", "weeks.csv", "--freq", "M")
+    assert (code, "Give --freq or the calendar, not both." in said) == (3, True)
+    (folder / "weeks.csv").write_text(weeks.replace("2024-02-25", "2024-02-26"), "utf-8")
+    code, _, said = asked("subscriptions", "--calendar", "weeks.csv", "--language", "zh")
+    assert (code, "'一期' 于 2024-02-24 结束，'二期' 于 2024-02-26 开始" in said) == (3, True)
+
+
 @pytest.mark.parametrize(
     ("freq", "name"), [("D", "2024-02-29"), ("M", "2024-02"), ("Q-JAN", "2024-02-01"), ("Y", "2024")]
 )
@@ -347,7 +362,7 @@ def test_by_and_freq_are_taken_where_the_function_takes_them(table):
         "plan": metrics.execution_kpis,
     }
     takes = inspect.signature(functions[table]).parameters
-    for option in ("start", "end", "by", "freq"):
+    for option in ("start", "end", "by", "freq", "calendar"):
         assert (option in takes) == (option in TABLES[table].takes)
 
 
@@ -365,7 +380,7 @@ def test_options_for_other_tables_are_refused(table, folder):
     mine = TABLES[table].parameters
     foreign = sorted(frozenset().union(*(other.parameters for other in TABLES.values())) - mine)
     typed = {"returns": "net", "freq": "M", "complaint_days": "3", "kinds": "a=task", "rates": "orders.csv",
-             "merge_ids": "orders.csv"}  # fmt: skip
+             "merge_ids": "orders.csv", "calendar": "orders.csv"}  # fmt: skip
     for name in foreign:
         option = max(flags[name].opts, key=len)
         day = "2024-01-01" if name in ("start", "end", "as_of") else "3"

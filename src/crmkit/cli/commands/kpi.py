@@ -20,7 +20,7 @@ from crmkit.cli.kpis import (
     table_options,
 )
 from crmkit.cli.language import say
-from crmkit.cli.options import JSON, TABLE_OUTPUT, Choice, Day, Period, command, order_command
+from crmkit.cli.options import CALENDAR, JSON, TABLE_OUTPUT, Choice, Day, Period, command, order_command
 
 if TYPE_CHECKING:
     from crmkit._calendar import Freq
@@ -43,6 +43,7 @@ __all__ = ["kpi"]
     type=Period(),
     help="Of each day, week, month, quarter or year; W-SAT, Q-JAN or Y-MAR for those that end then.",
 )
+@CALENDAR
 @TABLE_OUTPUT
 @JSON
 @table_options
@@ -53,6 +54,7 @@ def kpi(
     end: str | None,
     by: str | None,
     freq: Freq | None,
+    calendar: Path | None,
     output: Path | None,
     as_json: bool,
     **given: Any,
@@ -70,6 +72,7 @@ def kpi(
       crmkit kpi plan.xlsx --table plan --as-of 2024-12-31 --by owner
     """  # noqa: D301
     from crmkit._frames import records
+    from crmkit.cli.reading import divided_by
     from crmkit.cli.writing import (
         check_table_output,
         path_of,
@@ -83,8 +86,10 @@ def kpi(
 
     chosen, language = TABLES[table], options.language
     check_given(click.get_current_context(), chosen)
-    check_table_output(output, read=options.files)
-    answer = chosen.answer(Asked(options, start, end, by, freq, given))
+    read = [*options.files, *([] if calendar is None else [calendar])]
+    check_table_output(output, read=read)
+    divided = divided_by(freq, calendar, options.reading)
+    answer = chosen.answer(Asked(options, start, end, by, divided, given))
     shown = named(answer, by, language)
     if output is not None:
         with writing(output):
@@ -99,7 +104,7 @@ def kpi(
         say_path(output)
     if "touches_hole" in shown and shown["touches_hole"].any():
         say(MARK_REMARK, language)
-    lines, n_keys = lines_of(shown, answer.keys, language, freq=freq), len(answer.keys)
+    lines, n_keys = lines_of(shown, answer.keys, language, divided), len(answer.keys)
     print_table(heads_of(shown, answer.keys, language), lines, n_texts=n_keys + 2)
     if answer.scorecard is not None:
         click.echo()

@@ -15,4 +15,4 @@ _PERIOD: Final = Label("Period", "期间")
 def keys_of(asked: Asked) -> dict[str, Label]:
     """The columns before the KPIs, with their heads."""
     by = {} if asked.by is None else {asked.by: Label(asked.by, asked.by)}
-    return by if asked.freq is None else {**by, "period": _PERIOD}
+    return by if asked.divided.periods is None else {**by, "period": _PERIOD}

@@ -15,7 +15,7 @@ from crmkit.cli.language import say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crmkit._calendar import Freq
+    from crmkit._calendars import Calendar
     from crmkit.activity import LogHole
 
 __all__ = ["ORDERS"]
@@ -36,34 +36,34 @@ def _answer(asked: Asked) -> Answer:
     with open_orders(options, keep=[] if asked.by is None else [asked.by]) as log:
         labels = None if asked.by is None else log.labels(asked.by)
         usable = log.transactions(options, as_of=options.as_of, period_end=period.end)
-        found = order_kpis(usable.transactions, **period._asdict(), freq=asked.freq, by=labels)
+        found = order_kpis(usable.transactions, **period._asdict(), **asked.divided.arguments, by=labels)
         table = to_pandas(open_frame(found, name="kpis"))
     days = as_day(period.start, name="start"), as_day(period.end, name="end")
-    table["touches_hole"] = _touches_hole(table, usable.holes, *days, freq=asked.freq)
+    table["touches_hole"] = _touches_hole(table, usable.holes, *days, asked.divided.periods)
     if table.loc[table["kpi"] == "retention_rate", "denominator"].isna().all():
         say(_NO_PERIOD_BEFORE(start=period.start), options.language)
     return Answer(table, period._asdict(), log.columns, keys_of(asked))
 
 
 def _touches_hole(
-    table: pd.DataFrame, holes: list[LogHole], start: datetime, last: datetime, *, freq: Freq | None
+    table: pd.DataFrame, holes: list[LogHole], start: datetime, last: datetime, periods: Calendar | None
 ) -> list[bool]:
     """Whether the days of each KPI touch a hole."""
-    from crmkit._calendar import first_day_of, number_of_period, period_end
     from crmkit._kpi import catalogue_code, window_of
     from crmkit.activity import touching
     from crmkit.metrics import kpi_catalogue
 
     windows = list(kpi_catalogue().set_index("kpi")["window"].loc[[catalogue_code(code) for code in table["kpi"]]])
-    if freq is None:
+    if periods is None:
         return [bool(touching(holes, *window_of(window, start, last))) for window in windows]
     found = []
     for window, period in zip(windows, table["period"], strict=True):
         first = period.to_pydatetime()
-        low, high = window_of(window, max(first, start), min(period_end(first, freq=freq), last))
+        number = periods.number_of(first)
+        low, high = window_of(window, max(first, start), min(periods.last_day(number), last))
         if window == "period and the one before":
             # Months differ in length.
-            low = first_day_of(number_of_period(first, freq=freq) - 1, freq=freq)
+            low = periods.first_day(number - 1)
         found.append(bool(touching(holes, low, high)))
     return found
 
@@ -76,7 +76,7 @@ ORDERS: Final = KpiTable(
         {
             *("customer_id", "merge_ids", "date", "amount", "quantity", "unit_price", "order_id", "currency", "rates"),
             *("status", "refund", "refund_date", "counts", "returns", "time_zone"),
-            *("start", "end", "as_of", "by", "freq"),
+            *("start", "end", "as_of", "by", "freq", "calendar"),
         }
     ),
     needs=("start",),

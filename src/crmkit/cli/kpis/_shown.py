@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from crmkit._figures import MARK, NOTHING, count, decimals, marked, share
@@ -15,8 +14,8 @@ from crmkit.cli.language import OptionError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crmkit._calendar import Freq
     from crmkit._workbook import Sheet
+    from crmkit.cli.reading import Divided
 
 __all__ = ["heads_of", "lines_of", "named", "score_heads", "score_lines", "sheets_of"]
 
@@ -36,7 +35,6 @@ _IN_UNIT: Final = ("value", "lower", "upper", *_COMPARED)
 _SCOPES: Final = {"all": Label("All", "全部"), "no label": Label("(no label)", "（无标签）")}
 _PART: Final = Label("incomplete", "未满")
 _SHARES: Final = ("share", "rate")
-_FORMS: Final = {"M": "%Y-%m", "Y": "%Y"}
 _NAME_TAKEN: Final = Message(
     en="--by cannot take a column called {column}, a name that the result has itself. Rename it in the file.",
     zh="--by 不能使用名为 {column} 的列：结果表自身已有此列名。请在文件中改名。",
@@ -67,23 +65,14 @@ def heads_of(table: pd.DataFrame, keys: Mapping[str, Label], language: Language)
     return [head.text(language) for head in (*keys.values(), *_HEADS, *beside)]
 
 
-def lines_of(
-    table: pd.DataFrame, keys: Mapping[str, Label], language: Language, *, freq: Freq | None = None
-) -> list[list[str]]:
-    """A line per KPI; ``freq`` is that of the periods, where there are any."""
+def lines_of(table: pd.DataFrame, keys: Mapping[str, Label], language: Language, divided: Divided) -> list[list[str]]:
+    """A line per KPI."""
     shown = _with_labels(table, keys, language)
     if "period" in keys:
         mark = f"（{_PART.zh}）" if language == "zh" else f" ({_PART.en})"
         days = zip(table["period"], table["is_complete"], strict=True)
-        shown = shown.assign(period=[f"{_period(day, freq)}{'' if whole else mark}" for day, whole in days])
+        shown = shown.assign(period=[f"{divided.name(day)}{'' if whole else mark}" for day, whole in days])
     return [_line(row, keys, language) for row in shown.assign(**_texts(table)).to_dict("records")]
-
-
-def _period(start: datetime, freq: Freq | None) -> str:
-    """A period by its usual name, or by its first day where it has none."""
-    if freq == "Q":
-        return f"{start.year} Q{(start.month + 2) // 3}"
-    return f"{start:{_FORMS.get(freq or '', '%Y-%m-%d')}}"
 
 
 def score_heads(language: Language) -> list[str]:

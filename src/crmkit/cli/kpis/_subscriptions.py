@@ -129,7 +129,7 @@ def _answer(asked: Asked) -> Answer:
     spells = checked(found, door, asked.options, inclusive_end=asked.given["inclusive_end"])
     as_of, by = asked.options.as_of, () if asked.by is None else BY
     # The same command twice gives the same intervals.
-    kpis = subscription_kpis(spells, **period._asdict(), as_of=as_of, by=by, freq=asked.freq, random_state=0)
+    kpis = subscription_kpis(spells, **period._asdict(), as_of=as_of, by=by, random_state=0, **asked.divided.arguments)
     return Answer(kpis, {**period._asdict(), "as_of": as_of}, found.columns, keys_of(asked))
 
 
@@ -137,7 +137,7 @@ SUBSCRIPTIONS: Final = KpiTable(
     name="subscriptions",
     title=Label("KPIs of subscriptions", "订阅指标"),
     answer=_answer,
-    takes=frozenset({"merge_ids", "time_zone", "start", "end", "as_of", "by", "freq"}),
+    takes=frozenset({"merge_ids", "time_zone", "start", "end", "as_of", "by", "freq", "calendar"}),
     needs=("start",),
     roles=_ROLES,
     own=(

@@ -12,8 +12,7 @@ from crmkit.cli._roles import Role
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crmkit._calendar import Freq
-    from crmkit.cli.reading import OrderOptions
+    from crmkit.cli.reading import Divided, OrderOptions
 
 __all__ = ["Answer", "Asked", "KpiTable", "OwnOption"]
 
@@ -26,7 +25,7 @@ class Asked:
     start: str | None
     end: str | None
     by: str | None
-    freq: Freq | None
+    divided: Divided
     given: Mapping[str, Any]
 
     def named(self, roles: tuple[Role, ...]) -> dict[str, Any]:

@@ -195,8 +195,8 @@ _TAKEN: Final = Message(
     zh="投诉：{kinds}（自动识别；可用 --complaint-kinds 另行指定）",
 )
 _OF_ALL_PERIODS: Final = Message(
-    en="{base} is of the whole period, and --freq divides it. Leave one of them out.",
-    zh="{base} 为整个期间的数，而 --freq 将其分段。请去掉其中一个。",
+    en="{base} is of the whole period, and {divided} divides it. Leave one of them out.",
+    zh="{base} 为整个期间的数，而 {divided} 将其分段。请去掉其中一个。",
 )
 _BELOW_0: Final = Message(
     en="{option} must be a number of 0 or more, got {value:g}.", zh="{option} 须为不小于 0 的数，得到 {value:g}。"
@@ -228,8 +228,9 @@ def _answer(asked: Asked) -> Answer:
 
     period, given = period_of(asked), asked.given
     for base in _BASES:
-        if asked.freq is not None and given[base] is not None:
-            raise OptionError(_OF_ALL_PERIODS(base=Parameter(base)))
+        if asked.divided.periods is not None and given[base] is not None:
+            divided = Parameter("freq" if asked.divided.calendar is None else "calendar")
+            raise OptionError(_OF_ALL_PERIODS(base=Parameter(base), divided=divided))
     found = named_rows(asked.options, _ROLES, asked.named(_ROLES), table="tickets", by=asked.by)
     complaints = given["complaint_kinds"] or _complaints(found.column("kind"), asked.options.language)
     if not complaints:
@@ -242,7 +243,7 @@ def _answer(asked: Asked) -> Answer:
         **period._asdict(),
         as_of=as_of,
         by=() if asked.by is None else BY,
-        freq=asked.freq,
+        **asked.divided.arguments,
         complaint_kinds=complaints,
         customers=given["n_customers"],
         orders=given["n_orders"],
@@ -294,7 +295,7 @@ TICKETS: Final = KpiTable(
     name="tickets",
     title=Label("KPIs of service", "客户服务指标"),
     answer=_answer,
-    takes=frozenset({"merge_ids", "time_zone", "start", "end", "as_of", "by", "freq"}),
+    takes=frozenset({"merge_ids", "time_zone", "start", "end", "as_of", "by", "freq", "calendar"}),
     needs=("start",),
     roles=_ROLES,
     own=(

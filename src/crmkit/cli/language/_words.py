@@ -16,7 +16,11 @@ __all__ = ["THE_MASTER_FILE", "CommandWords", "smoothed"]
 
 _THE_FILE: Final = Label("the file", "文件")
 THE_MASTER_FILE: Final = Label("the master file", "客户主表")
-_BESIDE: Final = {"rates": Label("the file of rates", "汇率文件"), "merge_ids": Label("the crosswalk", "编号对照表")}
+_BESIDE: Final = {
+    "rates": Label("the file of rates", "汇率文件"),
+    "merge_ids": Label("the crosswalk", "编号对照表"),
+    "calendar": Label("the calendar", "期间表"),
+}
 _OF_THE_FILE: Final = (
     *("orders", "transactions", "order_lines", "customers"),
     *("subscriptions", "tickets", "contacts", "plan"),

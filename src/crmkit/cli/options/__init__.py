@@ -1,12 +1,13 @@
 """Options that several commands share."""
 
-from crmkit.cli.options._general import JSON, LANGUAGE, MONETARY_VALUE, TABLE_OUTPUT, command, output_option
+from crmkit.cli.options._general import CALENDAR, JSON, LANGUAGE, MONETARY_VALUE, TABLE_OUTPUT, command, output_option
 from crmkit.cli.options._numbers import DISCOUNT_RATE, LEVEL, MARGIN
 from crmkit.cli.options._orders import order_command
 from crmkit.cli.options._spans import Span, SpanOfTime
 from crmkit.cli.options._types import Choice, Day, FilePath, Number, Pairs, Period, RowCount, Values
 
 __all__ = [
+    "CALENDAR",
     "DISCOUNT_RATE",
     "JSON",
     "LANGUAGE",

@@ -13,7 +13,7 @@ from crmkit._names import LANGUAGES
 from crmkit.cli._group import SpokenCommand
 from crmkit.cli.options._types import Choice, FilePath
 
-__all__ = ["JSON", "LANGUAGE", "MONETARY_VALUE", "TABLE_OUTPUT", "command", "output_option"]
+__all__ = ["CALENDAR", "JSON", "LANGUAGE", "MONETARY_VALUE", "TABLE_OUTPUT", "command", "output_option"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -22,6 +22,12 @@ command: Final = functools.partial(click.command, cls=SpokenCommand)
 
 LANGUAGE: Final = click.option(
     "--language", type=Choice(LANGUAGES), default="en", show_default=True, help="Language of names and messages."
+)
+CALENDAR: Final = click.option(
+    "--calendar",
+    metavar="FILE",
+    type=FilePath(),
+    help="Instead of --freq, periods of your own: columns period, start and end.",
 )
 JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead.")
 MONETARY_VALUE: Final = click.option(

@@ -3,6 +3,7 @@
 from crmkit.cli.reading._by import BY
 from crmkit.cli.reading._checked import Door, checked
 from crmkit.cli.reading._chunks import Reading
+from crmkit.cli.reading._divided import Divided, divided_by
 from crmkit.cli.reading._files import check_file
 from crmkit.cli.reading._master import known_ids
 from crmkit.cli.reading._named_rows import NamedRows, named_rows
@@ -13,6 +14,7 @@ from crmkit.cli.reading._totals import customers_of_totals
 __all__ = [
     "BY",
     "ROLES",
+    "Divided",
     "Door",
     "NamedRows",
     "OrderLog",
@@ -22,6 +24,7 @@ __all__ = [
     "check_file",
     "checked",
     "customers_of_totals",
+    "divided_by",
     "known_ids",
     "named_rows",
     "open_orders",
