@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._calendar import Freq
+from crmkit._calendars import calendar_of
 from crmkit._checks import Day
 from crmkit._frames import FrameT, from_pandas
 from crmkit.metrics.base_audit._customers import customer_sums
@@ -21,7 +23,13 @@ _RANKED: tuple[str, ...] = ("n_orders", "spend", "profit")
 
 
 def customer_decile_table(
-    activity: FrameT, *, period: Period, as_of: Day, freq: Freq, value: str | None = None
+    activity: FrameT,
+    *,
+    period: Period,
+    as_of: Day,
+    freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
+    value: str | None = None,
 ) -> FrameT:
     r"""Set tenths of the customers active in a period beside one another, the best first: lens 1.
 
@@ -33,12 +41,14 @@ def customer_decile_table(
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.activity_table` or `crmkit.as_activity` makes it.
     period : str or pair of dates
-        A range of its periods: a year, quarter or month such as "2019", "2019Q1" or "2019-03", or the first and the
-        last day.
+        A range of its periods: a year, quarter or month such as "2019", "2019Q1" or "2019-03", a name in ``calendar``,
+        or the first and the last day.
     as_of : date or ISO text
         The last day that counts; the range ends by then.
-    freq : str
-        The length of the periods of ``activity``.
+    freq : str, optional
+        The length of the periods of ``activity``, as given to the function that made it.
+    calendar : table of any kind, optional
+        Its periods where they are one's own, as given there; in place of ``freq``.
     value : {"n_orders", "spend", "profit"}, optional
         What customers are ranked by; by default profit, or spend where the table has no profit.
 
@@ -60,12 +70,13 @@ def customer_decile_table(
     Raises
     ------
     SchemaError
-        If a column is missing, money is missing, nobody ordered, or the periods are not of length ``freq``.
+        If a column is missing, money is missing, nobody ordered, or the periods are not those of ``freq`` or
+        ``calendar``.
     TypeError
         If ``activity`` is not a frame.
     ValueError
-        If ``period`` is not one, cuts periods in two or is not over by ``as_of``; ``value`` is not one of those
-        listed; or there is no profit to rank by.
+        If not one of ``freq`` and ``calendar`` is given, ``period`` is not one, cuts periods in two or is not over by
+        ``as_of``; ``value`` is not one of those listed; or there is no profit to rank by.
 
     See Also
     --------
@@ -87,7 +98,7 @@ def customer_decile_table(
     1       2          236               3.775               37.445        0.166
     2       3          236               2.648               33.196        0.103
     """
-    rows = activity_rows(activity, as_of=as_of, freq=freq)
+    rows = activity_rows(activity, as_of=as_of, periods=calendar_of(freq, calendar))
     ranked = outcome_of(value, rows.measures, name="value", options=_RANKED)
     customers = customer_sums(rows, [range_of(period, rows)])
     sums, active = customers.sums[0], customers.active()

@@ -6,9 +6,11 @@ import math
 from typing import Final
 
 import numpy as np
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._arrays import Floats
 from crmkit._calendar import Freq
+from crmkit._calendars import calendar_of
 from crmkit._checks import Day, check_number
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
@@ -39,7 +41,14 @@ _NARROW: Final = Message(
 
 
 def customer_distribution_table(
-    activity: FrameT, *, period: Period, as_of: Day, freq: Freq, value: str | None = None, width: float | None = None
+    activity: FrameT,
+    *,
+    period: Period,
+    as_of: Day,
+    freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
+    value: str | None = None,
+    width: float | None = None,
 ) -> FrameT:
     """Count the customers active in a period by their orders, spend or profit: lens 1.
 
@@ -48,12 +57,14 @@ def customer_distribution_table(
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.activity_table` or `crmkit.as_activity` makes it.
     period : str or pair of dates
-        A range of its periods: a year, quarter or month such as "2019", "2019Q1" or "2019-03", or the first and the
-        last day.
+        A range of its periods: a year, quarter or month such as "2019", "2019Q1" or "2019-03", a name in ``calendar``,
+        or the first and the last day.
     as_of : date or ISO text
         The last day that counts; the range ends by then.
-    freq : str
-        The length of the periods of ``activity``.
+    freq : str, optional
+        The length of the periods of ``activity``, as given to the function that made it.
+    calendar : table of any kind, optional
+        Its periods where they are one's own, as given there; in place of ``freq``.
     value : {"n_orders", "spend", "profit"}, optional
         What customers are counted by; by default profit, or spend where the table has no profit.
     width : float, optional
@@ -73,13 +84,14 @@ def customer_distribution_table(
     Raises
     ------
     SchemaError
-        If a column is missing, money is missing, nobody ordered, or the periods are not of length ``freq``.
+        If a column is missing, money is missing, nobody ordered, or the periods are not those of ``freq`` or
+        ``calendar``.
     TypeError
         If ``activity`` is not a frame or ``width`` is not a number.
     ValueError
-        If ``period`` is not one, cuts periods in two or is not over by ``as_of``; ``value`` is not one of those
-        listed; there is no profit; or ``width`` is not above 0, not whole for orders, or makes more than 10,000
-        classes.
+        If not one of ``freq`` and ``calendar`` is given, ``period`` is not one, cuts periods in two or is not over by
+        ``as_of``; ``value`` is not one of those listed; there is no profit; or ``width`` is not above 0, not whole for
+        orders, or makes more than 10,000 classes.
 
     See Also
     --------
@@ -100,7 +112,7 @@ def customer_distribution_table(
     1  active  2.0   3.0          438        0.136
     2  active  3.0   4.0          204        0.107
     """
-    rows = activity_rows(activity, as_of=as_of, freq=freq)
+    rows = activity_rows(activity, as_of=as_of, periods=calendar_of(freq, calendar))
     chosen = outcome_of(value, rows.measures, name="value", options=_RANKED)
     if width is not None:
         _check_width(width, is_count=chosen == "n_orders")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._calendar import Freq
+from crmkit._calendars import calendar_of
 from crmkit._checks import Day
 from crmkit._frames import FrameT, from_pandas
 from crmkit._stats import TOP_SHARE, gini_coefficient, share_of_top
@@ -18,7 +20,9 @@ __all__ = ["customer_quantile_table"]
 _QUANTILES = {"lowest": 0.0, "q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9, "q99": 0.99, "highest": 1}
 
 
-def customer_quantile_table(activity: FrameT, *, period: Period, as_of: Day, freq: Freq) -> FrameT:
+def customer_quantile_table(
+    activity: FrameT, *, period: Period, as_of: Day, freq: Freq | None = None, calendar: IntoFrame | None = None
+) -> FrameT:
     """Tell how far the customers active in a period differ in orders, spend and profit: lens 1.
 
     Parameters
@@ -26,12 +30,14 @@ def customer_quantile_table(activity: FrameT, *, period: Period, as_of: Day, fre
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.activity_table` or `crmkit.as_activity` makes it.
     period : str or pair of dates
-        A range of its periods: a year, quarter or month such as "2019", "2019Q1" or "2019-03", or the first and the
-        last day.
+        A range of its periods: a year, quarter or month such as "2019", "2019Q1" or "2019-03", a name in ``calendar``,
+        or the first and the last day.
     as_of : date or ISO text
         The last day that counts; the range ends by then.
-    freq : str
-        The length of the periods of ``activity``.
+    freq : str, optional
+        The length of the periods of ``activity``, as given to the function that made it.
+    calendar : table of any kind, optional
+        Its periods where they are one's own, as given there; in place of ``freq``.
 
     Returns
     -------
@@ -47,11 +53,13 @@ def customer_quantile_table(activity: FrameT, *, period: Period, as_of: Day, fre
     Raises
     ------
     SchemaError
-        If a column is missing, money is missing, nobody ordered, or the periods are not of length ``freq``.
+        If a column is missing, money is missing, nobody ordered, or the periods are not those of ``freq`` or
+        ``calendar``.
     TypeError
         If ``activity`` is not a frame.
     ValueError
-        If ``period`` is not one, cuts periods in two or is not over by ``as_of``.
+        If not one of ``freq`` and ``calendar`` is given, ``period`` is not one, cuts periods in two or is not over by
+        ``as_of``.
 
     See Also
     --------
@@ -71,7 +79,7 @@ def customer_quantile_table(activity: FrameT, *, period: Period, as_of: Day, fre
     0  n_orders         2357   2.430    1.00    5.000      0.545
     1     spend         2357  85.373   38.99  186.766      0.654
     """
-    rows = activity_rows(activity, as_of=as_of, freq=freq)
+    rows = activity_rows(activity, as_of=as_of, periods=calendar_of(freq, calendar))
     customers = customer_sums(rows, [range_of(period, rows)])
     active = customers.active()
     found = []

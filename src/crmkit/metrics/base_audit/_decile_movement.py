@@ -6,8 +6,10 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._calendar import Freq
+from crmkit._calendars import calendar_of
 from crmkit._checks import Day
 from crmkit._frames import FrameT, from_pandas
 from crmkit.metrics.base_audit._customers import customer_sums
@@ -28,7 +30,14 @@ _NAMES: Final = {
 
 
 def decile_movement_table(
-    activity: FrameT, *, before: Period, after: Period, as_of: Day, freq: Freq, value: str | None = None
+    activity: FrameT,
+    *,
+    before: Period,
+    after: Period,
+    as_of: Day,
+    freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
+    value: str | None = None,
 ) -> FrameT:
     """Count who went from which tenth of the active customers to which: lens 2.
 
@@ -41,11 +50,13 @@ def decile_movement_table(
         As `crmkit.activity_table` or `crmkit.as_activity` makes it.
     before, after : str or pair of dates
         The two ranges of periods, of the same length: a year, quarter or month such as "2019", "2019Q1" or "2019-03",
-        or the first and the last day.
+        a name in ``calendar``, or the first and the last day.
     as_of : date or ISO text
         The last day that counts; both ranges end by then.
-    freq : str
-        The length of the periods of ``activity``.
+    freq : str, optional
+        The length of the periods of ``activity``, as given to the function that made it.
+    calendar : table of any kind, optional
+        Its periods where they are one's own, as given there; in place of ``freq``.
     value : {"n_orders", "spend", "profit"}, optional
         What customers are ranked by in each range; by default profit, or spend where the table has no profit.
 
@@ -61,13 +72,14 @@ def decile_movement_table(
     Raises
     ------
     SchemaError
-        If a column is missing, money is missing, nobody ordered in both ranges, or the periods are not of length
-        ``freq``.
+        If a column is missing, money is missing, nobody ordered in both ranges, or the periods are not those of
+        ``freq`` or ``calendar``.
     TypeError
         If ``activity`` is not a frame.
     ValueError
-        If a range is not one, cuts periods in two, is not over by ``as_of``, or is not of the same length as the other
-        and before or after it; ``value`` is not one of those listed; or there is no profit to rank by.
+        If not one of ``freq`` and ``calendar`` is given, a range is not one, cuts periods in two, is not over by
+        ``as_of``, or is not of the same length as the other and before or after it; ``value`` is not one of those
+        listed; or there is no profit to rank by.
 
     See Also
     --------
@@ -88,7 +100,7 @@ def decile_movement_table(
     1             2            7  0.171
     2             3            2  0.049
     """
-    rows = activity_rows(activity, as_of=as_of, freq=freq)
+    rows = activity_rows(activity, as_of=as_of, periods=calendar_of(freq, calendar))
     ranked = outcome_of(value, rows.measures, name="value", options=_RANKED)
     customers = customer_sums(rows, ranges_of(before, after, rows))
     sides = []

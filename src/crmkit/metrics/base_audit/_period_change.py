@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._calendar import Freq
+from crmkit._calendars import calendar_of
 from crmkit._checks import Day
 from crmkit._frames import FrameT, from_pandas
 from crmkit.metrics.base_audit._customers import customer_sums
@@ -21,7 +23,8 @@ def period_change_table(
     before: Period,
     after: Period,
     as_of: Day,
-    freq: Freq,
+    freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
     outcome: str | None = None,
     method: Method = "log_mean",
 ) -> FrameT:
@@ -36,11 +39,13 @@ def period_change_table(
         As `crmkit.activity_table` or `crmkit.as_activity` makes it.
     before, after : str or pair of dates
         The two ranges of periods, of the same length: a year, quarter or month such as "2019", "2019Q1" or "2019-03",
-        or the first and the last day.
+        a name in ``calendar``, or the first and the last day.
     as_of : date or ISO text
         The last day that counts; both ranges end by then.
-    freq : str
-        The length of the periods of ``activity``.
+    freq : str, optional
+        The length of the periods of ``activity``, as given to the function that made it.
+    calendar : table of any kind, optional
+        Its periods where they are one's own, as given there; in place of ``freq``.
     outcome : {"profit", "spend"}, optional
         What changed; by default profit, or spend where the table has no profit.
     method : {"log_mean", "shapley", "sequential"}, default "log_mean"
@@ -67,13 +72,14 @@ def period_change_table(
     Raises
     ------
     SchemaError
-        If a column is missing, money is missing, nobody ordered in both ranges, or the periods are not of length
-        ``freq``.
+        If a column is missing, money is missing, nobody ordered in both ranges, or the periods are not those of
+        ``freq`` or ``calendar``.
     TypeError
         If ``activity`` is not a frame.
     ValueError
-        If a range is not one, cuts periods in two, is not over by ``as_of``, or is not of the same length as the other
-        and before or after it; an option is not one of those listed; or there is no profit to be shared out.
+        If not one of ``freq`` and ``calendar`` is given, a range is not one, cuts periods in two, is not over by
+        ``as_of``, or is not of the same length as the other and before or after it; an option is not one of those
+        listed; or there is no profit to be shared out.
 
     See Also
     --------
@@ -105,7 +111,7 @@ def period_change_table(
     4               margin       0.2   0.200         0.000
     """
     check_method(method)
-    rows = activity_rows(activity, as_of=as_of, freq=freq)
+    rows = activity_rows(activity, as_of=as_of, periods=calendar_of(freq, calendar))
     chosen = outcome_of(outcome, rows.measures, name="outcome")
     both = ranges_of(before, after, rows)
     customers = customer_sums(rows, both)

@@ -7,9 +7,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._arrays import Floats
 from crmkit._calendar import Freq
+from crmkit._calendars import calendar_of
 from crmkit._checks import Day
 from crmkit._frames import FrameT, from_pandas
 from crmkit.metrics.base_audit._customers import CustomerSums, customer_sums
@@ -21,7 +23,15 @@ __all__ = ["period_comparison_table"]
 _GROUPS: Final = ("both", "lapsed", "new", "acquired_between", "returned", "neither")
 
 
-def period_comparison_table(activity: FrameT, *, before: Period, after: Period, as_of: Day, freq: Freq) -> FrameT:
+def period_comparison_table(
+    activity: FrameT,
+    *,
+    before: Period,
+    after: Period,
+    as_of: Day,
+    freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
+) -> FrameT:
     """Compare two ranges of periods by who was active in which: lens 2.
 
     Parameters
@@ -30,11 +40,13 @@ def period_comparison_table(activity: FrameT, *, before: Period, after: Period, 
         As `crmkit.activity_table` or `crmkit.as_activity` makes it.
     before, after : str or pair of dates
         The two ranges of periods, of the same length: a year, quarter or month such as "2019", "2019Q1" or "2019-03",
-        or the first and the last day.
+        a name in ``calendar``, or the first and the last day.
     as_of : date or ISO text
         The last day that counts; both ranges end by then.
-    freq : str
-        The length of the periods of ``activity``.
+    freq : str, optional
+        The length of the periods of ``activity``, as given to the function that made it.
+    calendar : table of any kind, optional
+        Its periods where they are one's own, as given there; in place of ``freq``.
 
     Returns
     -------
@@ -52,13 +64,13 @@ def period_comparison_table(activity: FrameT, *, before: Period, after: Period, 
     Raises
     ------
     SchemaError
-        If a column is missing, money is missing, nobody ordered in both ranges, or the periods are not of length
-        ``freq``.
+        If a column is missing, money is missing, nobody ordered in both ranges, or the periods are not those of
+        ``freq`` or ``calendar``.
     TypeError
         If ``activity`` is not a frame.
     ValueError
-        If a range is not one, cuts periods in two, is not over by ``as_of``, or is not of the same length as the other
-        and before or after it.
+        If not one of ``freq`` and ``calendar`` is given, a range is not one, cuts periods in two, is not over by
+        ``as_of``, or is not of the same length as the other and before or after it.
 
     See Also
     --------
@@ -85,7 +97,7 @@ def period_comparison_table(activity: FrameT, *, before: Period, after: Period, 
     2     new            1           0.0         50.0          50.0
     6     all            3         100.0        160.0          60.0
     """
-    rows = activity_rows(activity, as_of=as_of, freq=freq)
+    rows = activity_rows(activity, as_of=as_of, periods=calendar_of(freq, calendar))
     customers = customer_sums(rows, ranges_of(before, after, rows))
     group = _groups(customers)
     n = len(_GROUPS)

@@ -8,9 +8,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from crmkit._calendar import first_day_of, next_day, number_of_period, period_end
 from crmkit._checks import Day, as_day
-from crmkit._messages import Message, Parameter, Setting
+from crmkit._messages import Message, Parameter
 from crmkit._named_periods import named_period
 from crmkit.metrics.base_audit._rows import ActivityRows
 
@@ -31,9 +30,9 @@ _BACKWARDS: Final = Message(
     zh="{name} 的末日不得早于首日，得到 {first:%Y-%m-%d} 与 {last:%Y-%m-%d}。",
 )
 _CUT: Final = Message(
-    en="{name} runs from {first:%Y-%m-%d} to {last:%Y-%m-%d}, which cuts periods of {freq} in two. Whole ones run from "
-    "{whole_first:%Y-%m-%d} to {whole_last:%Y-%m-%d}.",
-    zh="{name} 为 {first:%Y-%m-%d} 至 {last:%Y-%m-%d}，不是 {freq} 的整期。整期为 {whole_first:%Y-%m-%d} 至 "
+    en="{name} runs from {first:%Y-%m-%d} to {last:%Y-%m-%d}, which cuts periods of {periods} in two. Whole ones run "
+    "from {whole_first:%Y-%m-%d} to {whole_last:%Y-%m-%d}.",
+    zh="{name} 为 {first:%Y-%m-%d} 至 {last:%Y-%m-%d}，不是 {periods} 的整期。整期为 {whole_first:%Y-%m-%d} 至 "
     "{whole_last:%Y-%m-%d}。",
 )
 _NOT_OVER: Final = Message(
@@ -46,13 +45,13 @@ _ORDER: Final = Message(
     zh="{@before} 须在 {@after} 开始之前结束，得到 {last:%Y-%m-%d} 与 {first:%Y-%m-%d}。",
 )
 _LENGTHS: Final = Message(
-    en="{@before} and {@after} must be of the same length, got {n} and {other} periods of {freq}. A longer one has "
+    en="{@before} and {@after} must be of the same length, got {n} and {other} periods of {periods}. A longer one has "
     "more customers and orders for that alone.",
-    zh="{@before} 与 {@after} 须等长，得到 {n} 期与 {other} 期（{freq}）。较长的一段仅因更长就有更多客户与订单。",
+    zh="{@before} 与 {@after} 须等长，得到 {n} 期与 {other} 期（{periods}）。较长的一段仅因更长就有更多客户与订单。",
 )
 _NOT_ONE: Final = Message(
-    en="{name} must be one period of {freq}, or 'before', got {value!r}.",
-    zh="{name} 须为 {freq} 的一期，或 'before'，得到 {value!r}。",
+    en="{name} must be one period of {periods}, or 'before', got {value!r}.",
+    zh="{name} 须为 {periods} 的一期，或 'before'，得到 {value!r}。",
 )
 
 
@@ -72,19 +71,18 @@ class Range(NamedTuple):
 
 def range_of(period: object, rows: ActivityRows, *, name: str = "period") -> Range:
     """Read a range of periods and refuse one that cuts periods in two, or is not over."""
-    first, last = _days(period, name=name)
+    first, last = _days(period, rows, name=name)
     if last < first:
         raise ValueError(_BACKWARDS(name=Parameter(name), first=first, last=last))
-    freq = rows.freq
-    numbers = range(number_of_period(first, freq=freq), number_of_period(last, freq=freq) + 1)
-    whole_first, whole_last = first_day_of(numbers[0], freq=freq), period_end(last, freq=freq)
+    numbers = rows.periods.numbers(first, last)
+    whole_first, whole_last = rows.periods.first_day(numbers[0]), rows.periods.last_day(numbers[-1])
     if (first, last) != (whole_first, whole_last):
         raise ValueError(
             _CUT(
                 name=Parameter(name),
                 first=first,
                 last=last,
-                freq=Setting("freq", freq),
+                periods=rows.periods.argument,
                 whole_first=whole_first,
                 whole_last=whole_last,
             )
@@ -97,27 +95,27 @@ def range_of(period: object, rows: ActivityRows, *, name: str = "period") -> Ran
 def ranges_of(before: object, after: object, rows: ActivityRows) -> tuple[Range, Range]:
     """Read two ranges of the same length, one after the other."""
     one, other = range_of(before, rows, name="before"), range_of(after, rows, name="after")
-    if other.first < next_day(one.last):
+    if other.first <= one.last:
         raise ValueError(_ORDER(last=one.last, first=other.first))
     if len(one.numbers) != len(other.numbers):
-        raise ValueError(_LENGTHS(n=len(one.numbers), other=len(other.numbers), freq=Setting("freq", rows.freq)))
+        raise ValueError(_LENGTHS(n=len(one.numbers), other=len(other.numbers), periods=rows.periods.argument))
     return one, other
 
 
 def number_named(value: object, rows: ActivityRows, *, name: str) -> int:
     """The number of a single period, named by text or any of its days."""
-    days = _named(value)
+    days = _named(value, rows)
     if days is None:
         day = as_day(value, name=name)
         days = day, day
-    first, last = (number_of_period(day, freq=rows.freq) for day in days)
+    first, last = map(rows.periods.number_of, days)
     if first != last:
-        raise ValueError(_NOT_ONE(name=Parameter(name), freq=Setting("freq", rows.freq), value=value))
+        raise ValueError(_NOT_ONE(name=Parameter(name), periods=rows.periods.argument, value=value))
     return first
 
 
-def _days(period: object, *, name: str) -> tuple[datetime, datetime]:
-    if (named := _named(period)) is not None:
+def _days(period: object, rows: ActivityRows, *, name: str) -> tuple[datetime, datetime]:
+    if (named := _named(period, rows)) is not None:
         return named
     if isinstance(period, (str, bytes, date)) or not isinstance(period, Sequence) or len(period) != _ENDS:
         raise ValueError(_NO_PERIOD(name=Parameter(name), value=period))
@@ -125,7 +123,12 @@ def _days(period: object, *, name: str) -> tuple[datetime, datetime]:
     return first, last
 
 
-def _named(value: object) -> tuple[datetime, datetime] | None:
-    """The first and the last day of a year, quarter or month in text."""
-    found = named_period(value) if isinstance(value, str) else None
+def _named(value: object, rows: ActivityRows) -> tuple[datetime, datetime] | None:
+    """The first and the last day of a year, quarter or month in text, or of a period that the calendar names."""
+    if not isinstance(value, str):
+        return None
+    if value in rows.periods.named:
+        number = rows.periods.number_of(as_day(rows.periods.named[value], name="period"))
+        return rows.periods.first_day(number), rows.periods.last_day(number)
+    found = named_period(value)
     return None if found is None else (found[0], found[1] - timedelta(days=1))

@@ -9,10 +9,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
-from crmkit._calendar import Freq, check_freq, first_day_of, next_day, number_of_period, period_number
+from crmkit._calendar import next_day
+from crmkit._calendars import Calendar
 from crmkit._checks import Day, as_day, check_money
 from crmkit._frames import AnyFrame, midnight, open_frame, to_pandas, without_nan
-from crmkit._messages import Column, Message, Setting
+from crmkit._messages import Column, Message
 from crmkit._tables import ACTIVITY, open_table
 from crmkit.errors import SchemaError
 
@@ -29,9 +30,9 @@ _NOBODY: Final = Message(
     zh="截至 {day:%Y-%m-%d}，{@activity} 没有任何行。请给出更晚的 {@as_of}。",
 )
 _OTHER_PERIODS: Final = Message(
-    en="{@activity} has a period that starts on {day:%Y-%m-%d}, but no period of {freq} starts there. Pass the "
-    "{@freq} of its periods.",
-    zh="{@activity} 中有一期从 {day:%Y-%m-%d} 开始，与 {freq} 的期间不符。请传入该表各期所用的 {@freq}。",
+    en="{@activity} has a period that starts on {day:%Y-%m-%d}, but no period of {periods} starts there. Pass "
+    "what the table was made with.",
+    zh="{@activity} 中有一期从 {day:%Y-%m-%d} 开始，与 {periods} 的期间不符。请传入生成该表时所用的值。",
 )
 _HOLES: Final = Message(
     en="{where} is missing in {n:,} {n:row|rows}. Fill them with 0 where nothing was bought, or drop them.",
@@ -47,8 +48,8 @@ class ActivityRows(NamedTuple):
     frame : frame of any kind
         ``customer_id``; ``period``; ``number``, that of the period; ``n_orders``; ``spend``; ``profit`` where known;
         ``cohort`` where known, as text.
-    freq : str
-        The length of its periods.
+    periods : Calendar
+        The periods that it is divided into.
     last_day : datetime
         The last day that counts.
     numbers : array of int
@@ -56,7 +57,7 @@ class ActivityRows(NamedTuple):
     """
 
     frame: AnyFrame
-    freq: Freq
+    periods: Calendar
     last_day: datetime
     numbers: npt.NDArray[np.int64]
 
@@ -74,18 +75,17 @@ class ActivityRows(NamedTuple):
     @property
     def last_over(self) -> int:
         """The number of the last period that is over."""
-        return number_of_period(next_day(self.last_day), freq=self.freq) - 1
+        return self.periods.last_over(self.last_day)
 
     def days(self, numbers: npt.ArrayLike) -> npt.NDArray[np.datetime64]:
         """The first days of periods."""
         codes, found = np.unique(np.asarray(numbers, dtype=np.int64), return_inverse=True)
-        starts = np.array([first_day_of(int(number), freq=self.freq) for number in codes], dtype="datetime64[us]")
+        starts = self.periods.first_days(codes.tolist())
         return starts[found]
 
 
-def activity_rows(activity: object, *, as_of: Day, freq: Freq) -> ActivityRows:
+def activity_rows(activity: object, *, as_of: Day, periods: Calendar) -> ActivityRows:
     """Open an activity table and check its periods and its money."""
-    check_freq(freq)
     day = as_day(as_of, name="as_of")
     names = open_frame(activity, name="activity").collect_schema().names()
     rows = open_table(activity, ACTIVITY, columns=[*_NEEDED, *(name for name in ("profit",) if name in names)])
@@ -93,7 +93,6 @@ def activity_rows(activity: object, *, as_of: Day, freq: Freq) -> ActivityRows:
     columns = {
         "customer_id": nw.col("customer_id"),
         "period": nw.col("period"),
-        "number": period_number(nw.col("period"), freq=freq),
         "n_orders": nw.col("n_orders").cast(nw.Int64),
         "spend": nw.col("amount").cast(nw.Float64),
     }
@@ -101,8 +100,8 @@ def activity_rows(activity: object, *, as_of: Day, freq: Freq) -> ActivityRows:
         columns["profit"] = nw.col("profit").cast(nw.Float64)
     if "cohort" in names:
         columns["cohort"] = _as_text(rows)
-    frame = without_nan(rows.select(**columns))
-    return ActivityRows(frame, freq, day, _periods(frame, freq=freq, day=day))
+    frame = periods.numbered(without_nan(rows.select(**columns)), "period", into="number")
+    return ActivityRows(frame, periods, day, _numbers(frame, periods, day))
 
 
 def _as_text(rows: AnyFrame) -> nw.Expr:
@@ -113,7 +112,7 @@ def _as_text(rows: AnyFrame) -> nw.Expr:
     return text.fill_null(BEFORE)
 
 
-def _periods(frame: AnyFrame, *, freq: Freq, day: datetime) -> npt.NDArray[np.int64]:
+def _numbers(frame: AnyFrame, periods: Calendar, day: datetime) -> npt.NDArray[np.int64]:
     """The numbers of the periods with rows; refuse those of another length, and holes in the money."""
     counted = {n: name for name, n in _KNOWN.items() if name in frame.collect_schema().names()}
     found = to_pandas(
@@ -127,9 +126,9 @@ def _periods(frame: AnyFrame, *, freq: Freq, day: datetime) -> npt.NDArray[np.in
     if found.empty:
         raise SchemaError(_NOBODY(day=day))
     for row in found.to_dict("records"):
-        start = first_day_of(int(row["number"]), freq=freq)
+        start = periods.first_day(int(row["number"]))
         if row["first"] != start or row["last"] != start:
-            raise SchemaError(_OTHER_PERIODS(day=row["last"], freq=Setting("freq", freq)))
+            raise SchemaError(_OTHER_PERIODS(day=row["last"], periods=periods.argument))
     for n, name in counted.items():
         where = Column("activity", "amount" if name == "spend" else name)
         lacking = int(found["n"].sum() - found[n].sum())
