@@ -94,16 +94,16 @@ def base_history_table(
     Examples
     --------
     >>> from crmkit import activity_table, as_transactions, make_transactions
-    >>> years = {"start": "2021-01-01", "end": "2023-12-31", "acquisition_days": 1095}
+    >>> years = {"start": "2021-01-01", "end": "2023-12-31", "acquisition_days": 1095, "refund_rate": 0}
     >>> orders = make_transactions(n_customers=500, **years, random_state=1).orders
     >>> activity = activity_table(as_transactions(orders), as_of="2023-12-31", freq="Y")
     >>> layers = base_history_table(activity, as_of="2023-12-31", freq="Y")
     >>> layers[layers["scope"] == "group"].pivot(index="period", columns="cohort", values="spend_share").round(2)
-    cohort      2021-01-01  2022-01-01  2023-01-01  before
+    cohort      2021-01-01  2022-01-01  2023-01-01
     period
-    2021-01-01        1.00         NaN         NaN     0.0
-    2022-01-01        0.39        0.61         NaN     0.0
-    2023-01-01        0.13        0.36        0.51     0.0
+    2021-01-01        1.00         NaN         NaN
+    2022-01-01        0.38        0.62         NaN
+    2023-01-01        0.12        0.37         0.5
     """
     periods, years = calendar_of(freq, calendar), calendar_of(cohort_freq, None)
     if freq is not None and _LENGTHS.index(length_of(cohort_freq)) < _LENGTHS.index(length_of(freq)):
