@@ -13,6 +13,16 @@ from crmkit._stats._concentration import (
     share_of_top,
     top_count,
 )
+from crmkit._stats._contrasts import (
+    Comparison,
+    Contrast,
+    Sample,
+    compare,
+    contrast_of_pairs,
+    contrast_of_samples,
+    detectable_difference,
+    is_too_skewed,
+)
 from crmkit._stats._coverage import (
     doubled_runs,
     expected_ranges,
@@ -33,9 +43,17 @@ from crmkit._stats._markov import (
     total_rewards,
 )
 from crmkit._stats._maximum import Maximum, Objective, maximise, observed_information
+from crmkit._stats._multiple_tests import ADJUSTMENTS, Adjustment, adjusted_p_values
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
 from crmkit._stats._product_change import sequential_contributions, shapley_contributions
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
+from crmkit._stats._shares import (
+    PairedCounts,
+    compare_paired_shares,
+    compare_shares,
+    detectable_difference_of_paired_shares,
+    detectable_difference_of_shares,
+)
 from crmkit._stats._silence import longest_plausible_silence, silence_probability
 from crmkit._stats._survival import (
     Estimate,
@@ -48,19 +66,25 @@ from crmkit._stats._survival import (
     survival_at,
     survival_quantile,
 )
-from crmkit._stats._two_samples import Sample, difference_of_means, difference_of_shares, mean_interval
+from crmkit._stats._two_samples import difference_of_means, difference_of_shares, mean_interval
 
 __all__ = [
+    "ADJUSTMENTS",
     "N_POSTERIOR_DRAWS",
     "TOP_SHARE",
+    "Adjustment",
+    "Comparison",
+    "Contrast",
     "Estimate",
     "Maximum",
     "Moments",
     "Numbers",
     "Objective",
+    "PairedCounts",
     "Sample",
     "SurvivalCurve",
     "Transform",
+    "adjusted_p_values",
     "as_floats",
     "as_given",
     "beta_mean",
@@ -68,6 +92,14 @@ __all__ = [
     "check_counts",
     "check_part_of",
     "check_range",
+    "compare",
+    "compare_paired_shares",
+    "compare_shares",
+    "contrast_of_pairs",
+    "contrast_of_samples",
+    "detectable_difference",
+    "detectable_difference_of_paired_shares",
+    "detectable_difference_of_shares",
     "difference_of_means",
     "difference_of_shares",
     "digamma_rest",
@@ -82,6 +114,7 @@ __all__ = [
     "implausible_silences",
     "interval_of_draws",
     "is_in_top",
+    "is_too_skewed",
     "kaplan_meier",
     "log_beta_step",
     "log_mean",

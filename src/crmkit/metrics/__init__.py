@@ -34,6 +34,7 @@ from crmkit.metrics._churn import (
     customer_churn_rate,
     daily_churn_rate,
 )
+from crmkit.metrics._comparisons import group_comparison_table, period_comparison_table
 from crmkit.metrics._concentration import concentration_table, gini, top_share
 from crmkit.metrics._dbt import dbt_metrics
 from crmkit.metrics._deductions import price_discount_rate, refund_rate
@@ -191,6 +192,7 @@ __all__ = [
     "gross_margin_rate",
     "gross_mrr_churn_rate",
     "gross_revenue_retention",
+    "group_comparison_table",
     "herfindahl",
     "identified_revenue_rate",
     "input_output_ratio",
@@ -215,6 +217,7 @@ __all__ = [
     "on_time_rate",
     "open_rate",
     "order_kpis",
+    "period_comparison_table",
     "period_table",
     "price_discount_rate",
     "price_premium",

@@ -1,0 +1,336 @@
+"""Groups of customers side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit._checks import check_option, some
+from crmkit._frames import AnyFrame, FrameT, as_name, collected, flag, from_pandas
+from crmkit._messages import Column, Message
+from crmkit._stats import (
+    Adjustment,
+    compare,
+    compare_shares,
+    contrast_of_samples,
+    detectable_difference,
+    detectable_difference_of_shares,
+    is_too_skewed,
+)
+from crmkit._tables import check_kind, open_columns
+from crmkit.errors import SchemaError
+from crmkit.metrics._cell_labels import check_labels, label_name, labels_of
+from crmkit.metrics._comparisons._moments import Sums, of_others, sample_of, sums_by_group
+from crmkit.metrics._comparisons._rows import FEWEST_CHANGES, FEWEST_VALUES, Asked, Measured, asked, judged
+
+__all__ = ["Against", "group_comparison_table"]
+
+Against: TypeAlias = Literal["rest", "reference", "each"]
+
+_AGAINST: Final = ("rest", "reference", "each")
+_MADE_BY: Final = "customer_summary"
+_TAKEN: Final = (
+    *("scope", "against", "against_scope", "measure", "kind", "n", "value", "other_n", "other_value"),
+    *("difference", "lower", "upper", "relative_difference", "relative_lower", "relative_upper"),
+    *("p_value", "adjusted_p_value", "is_significant", "detectable_difference", "too_few"),
+)
+
+_NOT_NAMES: Final = Message(
+    en="{@rates} and {@means} must be lists of columns, such as ['spend'], got {value!r}.",
+    zh="{@rates} 与 {@means} 须为列名的列表，如 ['spend']，得到 {value!r}。",
+)
+_NOT_RATIOS: Final = Message(
+    en="{@ratios} must map names to pairs of columns, numerator and denominator, such as {{'order_value': ('spend', "
+    "'n_orders')}}, got {value!r}.",
+    zh="{@ratios} 须为名称到一对列（分子、分母）的映射，如 {{'order_value': ('spend', 'n_orders')}}，得到 {value!r}。",
+)
+_NOTHING: Final = Message(
+    en="Nothing to compare: give columns in {@rates}, {@means} or {@ratios}.",
+    zh="没有可比较的内容，请在 {@rates}、{@means} 或 {@ratios} 中给出列。",
+)
+_TWICE: Final = Message(
+    en="{name!r} is named more than once in {@rates}, {@means} and {@ratios}. Give each measure a name of its own.",
+    zh="{@rates}、{@means}、{@ratios} 中 {name!r} 重复出现，请使各指标名称不同。",
+)
+_TAKEN_NAME: Final = Message(
+    en="{@by} is {name!r}, which the result has too. Rename the column.",
+    zh="{@by} 的列名 {name!r} 与结果表的列重名，请改名。",
+)
+_ONE_GROUP: Final = Message(
+    en="{where} has the one label {labels}, so there is nothing to compare it with.",
+    zh="{where}只有一个标签 {labels}，无从比较。",
+)
+_NO_ROWS: Final = Message(en="{@customers} has no rows.", zh="{@customers} 没有任何行。")
+_NO_REFERENCE: Final = Message(
+    en="{@reference} must be a label of {where}, got {value!r}. The labels are {labels}.",
+    zh="{@reference} 须为{where}中的标签，得到 {value!r}。现有标签为 {labels}。",
+)
+_IDLE_REFERENCE: Final = Message(
+    en="{@reference} is used with {@against='reference'} only, got {value!r}.",
+    zh="{@reference} 仅在 {@against='reference'} 时使用，得到 {value!r}。",
+)
+_REPEATED: Final = Message(
+    en="{@customers} has {n:,} {n:row|rows} of customers that it has already. Leave one row of each: the rows of one "
+    "customer are not independent.",
+    zh="{@customers} 中有 {n:,} 行客户重复出现。请各留一行：同一客户的多行并不独立。",
+)
+
+
+def group_comparison_table(
+    customers: FrameT,
+    *,
+    by: str,
+    rates: Sequence[str] = (),
+    means: Sequence[str] = (),
+    ratios: Mapping[str, tuple[str, str]] | None = None,
+    against: Against = "rest",
+    reference: Any = None,
+    level: float = 0.95,
+    power: float = 0.8,
+    adjust: Adjustment = "holm",
+) -> FrameT:
+    """Compare groups of customers in rates, means and ratios, with intervals and tests that count their number.
+
+    Parameters
+    ----------
+    customers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        One row per customer, such as `crmkit.customer_summary` with a column of labels.
+    by : str
+        The column of labels. Customers whose label is missing are a group of their own.
+    rates : sequence of str, default ()
+        Columns of 0 and 1, or true and false: the share of customers is compared.
+    means : sequence of str, default ()
+        Columns of numbers: the mean per customer is compared, zeros included.
+    ratios : mapping of str to pair of str, optional
+        Ratios of sums, such as spend per order: their name, the column of the numerator and that of the denominator,
+        which is not below 0.
+    against : {"rest", "reference", "each"}, default "rest"
+        Compare each group with all other customers, with the group ``reference``, or with each other group once.
+    reference : label, optional
+        The group that the others are compared with.
+    level : float, default 0.95
+        Confidence of the intervals, and one minus the level of the tests.
+    power : float, default 0.8
+        The probability with which ``detectable_difference`` would have been found.
+    adjust : {"holm", "benjamini-hochberg", "none"}, default "holm"
+        How p-values are adjusted for all comparisons in the table. "holm": the chance that any of those called
+        significant is false stays below 1 - ``level``. "benjamini-hochberg": the share of false ones among them does.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per pair of groups and measure.
+
+        The column of labels and ``scope``, "group" or "no label"; ``against``, the label of the other group, missing
+        for the rest, and ``against_scope``, "group", "no label" or "rest". ``measure``; ``kind``, "rate", "mean" or
+        "ratio"; ``n``, customers of the group with a value, and ``value``; ``other_n`` and ``other_value``.
+
+        ``difference``, ``lower``, ``upper``; ``relative_difference``, ``relative_lower``, ``relative_upper``, in
+        relation to the other value, missing where that is not above 0, and an end where any value may be;
+        ``p_value`` and ``adjusted_p_value``; ``is_significant``, whether the latter is below 1 - ``level``.
+
+        ``detectable_difference``, the smallest true difference that would have been found with probability ``power``,
+        for rates from the other value towards one half; where p-values are adjusted, as one of so many comparisons.
+        What is not significant may still be as large.
+
+        ``too_few``, whether the interval is not to be relied on: a rate with fewer than 10 customers on either side; a
+        mean or ratio with fewer than 30 customers whose value or numerator is not 0, or with values too skewed for
+        groups of such different size.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing or of another kind, there are no rows or only one group, a customer has two rows, a rate
+        has values beside 0 and 1, a denominator is below 0, or values are infinite.
+    TypeError
+        If ``customers`` is not a frame, or ``by``, ``rates``, ``means`` or ``ratios`` are not as above.
+    ValueError
+        If no measure is named or one twice, ``by`` is the name of a column of the result, ``against`` or ``adjust`` is
+        not one of those listed, ``reference`` is no label or not used, or ``level`` or ``power`` is not between 0
+        and 1.
+
+    See Also
+    --------
+    period_comparison_table : The same customers in two periods.
+    kpi_mix_table : The change of a ratio, split into what groups did and how their shares moved.
+
+    Notes
+    -----
+    Rates: Newcombe's interval, and Pearson's test with N - 1 for N, or Fisher's exact test where counts are small.
+    Means: Welch's. Ratios: the delta method with the covariance of numerator and denominator. Where one group is much
+    smaller, and the values have a long tail, Student's interval holds the truth far less often than it says; the
+    interval then reaches further towards the tail, by Hall's transformation with the skewness of both groups together.
+
+    References
+    ----------
+    .. [1] Newcombe (1998), "Interval Estimation for the Difference between Independent Proportions", *Statistics in
+       Medicine* 17.
+    .. [2] Welch (1947), "The Generalization of 'Student's' Problem when Several Different Population Variances are
+       Involved", *Biometrika* 34.
+    .. [3] Hall (1992), "On the Removal of Skewness by Transformation", *Journal of the Royal Statistical Society* B 54.
+
+    Examples
+    --------
+    >>> import crmkit as ck
+    >>> customers = ck.customer_summary(ck.as_transactions(ck.load_cdnow()), as_of="1998-06-30")
+    >>> customers = customers.assign(
+    ...     quarter=customers["first_order"].dt.month.map({1: "January", 2: "February", 3: "March"}),
+    ...     repeated=customers["n_orders"] > 1,
+    ... )
+    >>> found = group_comparison_table(customers, by="quarter", rates=["repeated"], means=["spend"])
+    >>> found[["quarter", "measure", "value", "other_value", "difference", "lower", "upper"]].round(3)
+        quarter   measure    value  other_value  difference   lower   upper
+    0  February  repeated    0.491        0.488       0.003  -0.038   0.044
+    1  February     spend  104.371       99.128       5.243 -16.035  26.521
+    2   January  repeated    0.508        0.479       0.029  -0.013   0.072
+    3   January     spend  104.371       99.128       5.243 -16.035  26.521
+    """
+    measures = _measures(rates, means, ratios)
+    wanted = asked(level=level, power=power, adjust=adjust)
+    check_option(against, _AGAINST, name="against")
+    if against != "reference" and reference is not None:
+        raise ValueError(_IDLE_REFERENCE(value=reference))
+    label = label_name(by)
+    if label in _TAKEN:
+        raise ValueError(_TAKEN_NAME(name=label))
+    rows = _opened(customers, label, measures, rates=rates)
+    sums_of, sums = sums_by_group(rows, by=label, measures=measures, rates=rates)
+    labels = labels_of(sums_of, [label])
+    order = np.argsort(labels.codes)
+    groups, scopes = labels.groups[label], np.array(labels.scopes, dtype=object)
+    pairs = _pairs(groups, against, reference, label)
+    found = [_measured(name, _in_order(each, order), pairs, rates, wanted) for name, each in sums.items()]
+    return from_pandas(_table(groups, scopes, pairs, found, wanted), like=customers)
+
+
+class _Pairs(NamedTuple):
+    """The places of the groups compared, and of those they are compared with; -1 for the rest."""
+
+    first: npt.NDArray[np.int64]
+    other: npt.NDArray[np.int64]
+
+
+def _measures(rates: Any, means: Any, ratios: Any) -> dict[str, tuple[str, str | None]]:
+    """The columns of each measure by its name."""
+    found: dict[str, tuple[str, str | None]] = {}
+    for names in (rates, means):
+        if isinstance(names, str) or not isinstance(names, Sequence):
+            raise TypeError(_NOT_NAMES(value=names))
+        for name in map(as_name, names):
+            if name in found:
+                raise ValueError(_TWICE(name=name))
+            found[name] = name, None
+    if ratios is not None and not isinstance(ratios, Mapping):
+        raise TypeError(_NOT_RATIOS(value=ratios))
+    for name, pair in (ratios or {}).items():
+        if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
+            raise TypeError(_NOT_RATIOS(value=ratios))
+        if name in found:
+            raise ValueError(_TWICE(name=name))
+        found[name] = as_name(pair[0]), as_name(pair[1])
+    if not found:
+        raise ValueError(_NOTHING())
+    return found
+
+
+def _opened(
+    customers: Any, by: str, measures: Mapping[str, tuple[str, str | None]], *, rates: Sequence[str]
+) -> AnyFrame:
+    columns = [by, *(name for pair in measures.values() for name in pair if name is not None)]
+    rows = open_columns(customers, columns, name="customers", made_by=_MADE_BY)
+    check_labels(rows, [by], table="customers")
+    for name in columns[1:]:
+        kind: Literal["flag", "number"] = "flag" if name in rates else "number"
+        check_kind(rows, name, kind, where=Column("customers", name), made_by=_MADE_BY)
+    if "customer_id" in rows.collect_schema():
+        counted = rows.filter(~nw.col("customer_id").is_null()).group_by("customer_id").agg(nw.len().alias("n_rows"))
+        sums = collected(
+            counted.with_columns(flag(nw.col("n_rows") > 0).alias("one")).select(nw.col("n_rows", "one").sum())
+        )
+        if repeated := int(sums["n_rows"][0] or 0) - int(sums["one"][0] or 0):
+            raise SchemaError(_REPEATED(n=repeated))
+    return rows
+
+
+def _pairs(groups: pd.Series[Any], against: str, reference: Any, by: str) -> _Pairs:
+    places = np.arange(len(groups))
+    if not len(groups):
+        raise SchemaError(_NO_ROWS())
+    if len(groups) == 1:
+        raise SchemaError(_ONE_GROUP(where=Column("customers", by), labels=some(groups)))
+    if against == "rest":
+        return _Pairs(places, np.full(len(groups), -1))
+    if against == "each":
+        first, other = np.triu_indices(len(groups), 1)
+        return _Pairs(first, other)
+    at = np.flatnonzero((groups == reference).to_numpy(dtype=bool, na_value=False))
+    if not len(at):
+        where = Column("customers", by)
+        raise ValueError(_NO_REFERENCE(where=where, value=reference, labels=some(groups.dropna())))
+    first = np.delete(places, at[0])
+    return _Pairs(first, np.full(len(first), at[0]))
+
+
+def _in_order(sums: Sums, order: npt.NDArray[np.int64]) -> Sums:
+    products = {power: column[order] for power, column in sums.products.items()}
+    return Sums(sums.n[order], sums.filled[order], products, sums.centre)
+
+
+def _measured(name: str, sums: Sums, pairs: _Pairs, rates: Sequence[str], wanted: Asked) -> Measured:
+    """A measure in all pairs of groups."""
+    first = _in_order(sums, pairs.first)
+    other = of_others(sums) if (pairs.other < 0).all() else _in_order(sums, pairs.other)
+    fewest = np.minimum(first.filled, other.filled)
+    if name in rates:
+        fewest = np.minimum(fewest, np.minimum(first.n - first.filled, other.n - other.filled))
+        shares = [each.filled / np.where(each.n > 0, each.n, np.nan) for each in (first, other)]
+        return Measured(
+            name,
+            "rate",
+            first.n,
+            shares[0],
+            other.n,
+            shares[1],
+            compare_shares(first.filled, first.n, other.filled, other.n, level=wanted.level),
+            lambda alpha: detectable_difference_of_shares(shares[1], first.n, other.n, alpha=alpha, power=wanted.power),
+            fewest < FEWEST_CHANGES,
+        )
+    contrast = contrast_of_samples(sample_of(first), sample_of(other))
+    return Measured(
+        name,
+        "ratio" if (0, 1) in sums.products else "mean",
+        first.n,
+        contrast.value,
+        other.n,
+        contrast.other,
+        compare(contrast, level=wanted.level),
+        lambda alpha: detectable_difference(contrast, alpha=alpha, power=wanted.power),
+        (fewest < FEWEST_VALUES) | is_too_skewed(contrast, level=wanted.level),
+    )
+
+
+def _table(
+    groups: pd.Series[Any],
+    scopes: npt.NDArray[np.object_],
+    pairs: _Pairs,
+    measures: Sequence[Measured],
+    wanted: Asked,
+) -> pd.DataFrame:
+    """The rows, pair by pair."""
+    first, other = np.repeat(pairs.first, len(measures)), np.repeat(pairs.other, len(measures))
+    table = pd.DataFrame({groups.name: groups.iloc[first].reset_index(drop=True)})
+    table["scope"] = scopes[first]
+    table["against"] = groups.reindex(other).reset_index(drop=True)
+    table["against_scope"] = np.where(other < 0, "rest", scopes[other])
+    n_pairs = len(pairs.first)
+    table["measure"] = [each.name for each in measures] * n_pairs
+    table["kind"] = [each.kind for each in measures] * n_pairs
+    for name in ("n", "value", "other_n", "other_value"):
+        column = np.array([getattr(each, name) for each in measures]).T.ravel()
+        table[name] = column.astype("int64") if name in ("n", "other_n") else column
+    return table.assign(**judged(measures, wanted, change="difference"))

@@ -1,0 +1,245 @@
+"""The same customers in two periods."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from crmkit._calendar import Freq, check_freq, first_day_of, next_day, number_of_period
+from crmkit._checks import Day, as_day
+from crmkit._frames import FrameT, from_pandas
+from crmkit._messages import Message, Parameter, Setting
+from crmkit._stats import (
+    Adjustment,
+    compare,
+    compare_paired_shares,
+    contrast_of_pairs,
+    detectable_difference,
+    detectable_difference_of_paired_shares,
+)
+from crmkit.errors import SchemaError
+from crmkit.metrics._comparisons._pairs import Pair, PairSums, Windows, pair_sums
+from crmkit.metrics._comparisons._rows import FEWEST_CHANGES, FEWEST_VALUES, Asked, Measured, asked, judged
+
+__all__ = ["period_comparison_table"]
+
+_ENDS: Final = 2
+
+_NOT_A_PAIR: Final = Message(
+    en="{name} must be a pair, the first and the last day of the period, got {value!r}.",
+    zh="{name} 须为一对日期，即期间的首日与末日，得到 {value!r}。",
+)
+_NOT_WHOLE: Final = Message(
+    en="{name} must consist of whole periods of {freq}, got {start:%Y-%m-%d} to {end:%Y-%m-%d}. {@activity} holds "
+    "nothing finer.",
+    zh="{name} 须由 {freq} 的整期组成，得到 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}。{@activity} 的粒度不支持更细的划分。",
+)
+_OTHER_LENGTH: Final = Message(
+    en="{@before} has {n:,} {n:period|periods} and {@after} has {m:,}. Give as many: who had longer to buy is active "
+    "more often.",
+    zh="{@before} 有 {n:,} 期，{@after} 有 {m:,} 期。期数须相同：期间越长，活跃的客户自然越多。",
+)
+_OUT_OF_ORDER: Final = Message(
+    en="{@after} begins on {start:%Y-%m-%d}, but {@before} ends on {end:%Y-%m-%d} only.",
+    zh="{@after} 始于 {start:%Y-%m-%d}，而 {@before} 到 {end:%Y-%m-%d} 才结束。",
+)
+_UNFINISHED: Final = Message(
+    en="{@after} ends on {end:%Y-%m-%d}, after {@as_of}, {day:%Y-%m-%d}. Compare periods that are over.",
+    zh="{@after} 止于 {end:%Y-%m-%d}，晚于 {@as_of}（{day:%Y-%m-%d}）。请比较已结束的期间。",
+)
+_NOBODY: Final = Message(
+    en="{@activity} has nobody who bought before {start:%Y-%m-%d}. Give a later {@before}, or the customers to compare "
+    "in {@customers}.",
+    zh="{@activity} 中没有人在 {start:%Y-%m-%d} 之前购买过。请给出更晚的 {@before}，"
+    "或在 {@customers} 中给出要比较的客户。",
+)
+_NO_CUSTOMERS: Final = Message(en="{@customers} has no customers.", zh="{@customers} 中没有客户。")
+
+# What measures divide, and by what: means by customers.
+_MEANS: Final = {"orders_per_customer": "orders", "spend_per_customer": "spend", "profit_per_customer": "profit"}
+_RATIOS: Final = {"purchase_frequency": ("orders", "active"), "average_order_value": ("spend", "orders")}
+
+
+def period_comparison_table(
+    activity: FrameT,
+    *,
+    before: tuple[Day, Day],
+    after: tuple[Day, Day],
+    as_of: Day,
+    freq: Freq,
+    customers: FrameT | None = None,
+    level: float = 0.95,
+    power: float = 0.8,
+    adjust: Adjustment = "holm",
+) -> FrameT:
+    """Compare what the same customers did in two periods, paired by customer.
+
+    Most of what makes customers differ is the same in both periods, and cancels: pairs see far smaller changes than
+    two groups of the same size.
+
+    Parameters
+    ----------
+    activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As `crmkit.activity_table` or `crmkit.as_activity` makes it.
+    before, after : pair of dates or ISO texts
+        First and last day of the two periods: whole periods of ``freq``, as many in both, the first over before the
+        second begins. The same months of two years leave the season out.
+    as_of : date or ISO text
+        The last day that ``activity`` covers.
+    freq : str
+        The length of its periods, as given there; with "D" any days can be compared.
+    customers : the same kind of frame, optional
+        The customers to compare, by ``customer_id``, such as a segment as it was before the first period. By default
+        those who bought before the first period: everybody could have bought in both. Do not choose customers by what
+        they did in either of the periods: who is chosen for being active then will be less active in the other.
+    level : float, default 0.95
+        Confidence of the intervals, and one minus the level of the tests.
+    power : float, default 0.8
+        The probability with which ``detectable_change`` would have been found.
+    adjust : {"holm", "benjamini-hochberg", "none"}, default "holm"
+        How p-values are adjusted for all measures in the table, as in `group_comparison_table`.
+
+    Returns
+    -------
+    the kind of frame given
+        One row per measure. ``measure``: ``active_rate``, the share of the customers who bought;
+        ``orders_per_customer``, ``spend_per_customer`` and, with a column of profit, ``profit_per_customer``, those who
+        bought nothing included; ``purchase_frequency``, orders per active customer; ``average_order_value``. ``kind``,
+        "rate", "mean" or "ratio"; ``n``, customers; ``value`` after and ``previous``, before; ``compared``, "per day"
+        for what is per customer where the periods differ in length, otherwise "as is".
+
+        ``change``, ``lower``, ``upper``; ``relative_change``, ``relative_lower``, ``relative_upper``, in relation to
+        the value before, missing where that is not above 0, and an end where any value may be; ``p_value``,
+        ``adjusted_p_value``, ``is_significant``, ``detectable_change`` and ``too_few`` as in `group_comparison_table`,
+        the last where fewer than 10 customers were active in only one of the periods, or fewer than 30 changed.
+
+        Money is missing for orders without a price, and profit where it is not known of all that counts.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, nobody bought before the first period, or ``customers`` has a customer twice, none at
+        all or ids of another kind.
+    TypeError
+        If ``activity`` or ``customers`` is not a frame, they are of two kinds, or a period is not a pair.
+    ValueError
+        If a day is not a date, a period does not consist of whole ones of ``freq`` or differs in their number, they
+        overlap, the second ends after ``as_of``, ``freq`` or ``adjust`` is not one of those listed, or ``level`` or
+        ``power`` is not between 0 and 1.
+
+    See Also
+    --------
+    group_comparison_table : Groups of customers.
+    kpi_change_table : KPIs of a whole base from period to period, newcomers included.
+
+    Notes
+    -----
+    Rates: Newcombe's interval for paired shares and McNemar's test with mid-p. Means: Student's test of the
+    differences. Ratios of sums: the delta method with the covariance of both periods. Relative changes: Fieller's
+    interval, for rates the same with Newcombe's margins.
+
+    References
+    ----------
+    .. [1] Newcombe (1998), "Improved Confidence Intervals for the Difference between Binomial Proportions Based on
+       Paired Data", *Statistics in Medicine* 17.
+    .. [2] Fagerland, Lydersen and Laake (2013), "The McNemar Test for Binary Matched-Pairs Data", *BMC Medical Research
+       Methodology* 13:91.
+    .. [3] Fieller (1954), "Some Problems in Interval Estimation", *Journal of the Royal Statistical Society* B 16.
+
+    Examples
+    --------
+    >>> import crmkit as ck
+    >>> activity = ck.activity_table(ck.as_transactions(ck.load_cdnow()), as_of="1998-06-30", freq="M")
+    >>> found = period_comparison_table(
+    ...     activity, before=("1997-07-01", "1997-12-31"), after=("1998-01-01", "1998-06-30"), as_of="1998-06-30",
+    ...     freq="M",
+    ... )
+    >>> found[["measure", "value", "previous", "change", "lower", "upper"]].round(3)
+    """
+    wanted = asked(level=level, power=power, adjust=adjust)
+    check_freq(freq)
+    last_day = as_day(as_of, name="as_of")
+    windows, days = _windows(before, after, last_day, freq=freq)
+    sums = pair_sums(activity, windows, freq=freq, customers=customers, means=_MEANS, ratios=_RATIOS)
+    if not sums.n:
+        raise SchemaError(_NO_CUSTOMERS() if customers is not None else _NOBODY(start=windows.first_day))
+    longer = days[1] / days[0]
+    measures = [_rate(sums, wanted)]
+    for name, pair in sums.pairs.items():
+        scale = longer if name in _MEANS else 1.0
+        measures.append(_measured(name, pair, sums.n, longer=scale, wanted=wanted))
+    table = pd.DataFrame({"measure": [each.name for each in measures], "kind": [each.kind for each in measures]})
+    table["n"] = sums.n
+    table["value"] = [each.value[0] for each in measures]
+    table["previous"] = [each.other_value[0] for each in measures]
+    per_day = table["measure"].isin(list(_MEANS)) & (longer != 1)
+    table["compared"] = np.where(per_day, "per day", "as is")
+    return from_pandas(table.assign(**judged(measures, wanted, change="change")), like=activity)
+
+
+def _windows(before: Any, after: Any, last_day: datetime, *, freq: Freq) -> tuple[Windows, tuple[int, int]]:
+    """The numbers of the first and last period of each window, and the days of both."""
+    ends = [_ends(before, name="before", freq=freq), _ends(after, name="after", freq=freq)]
+    (start, end), (next_start, next_end) = ends
+    if next_start <= end:
+        raise ValueError(_OUT_OF_ORDER(start=next_start, end=end))
+    if next_end > last_day:
+        raise ValueError(_UNFINISHED(end=next_end, day=last_day))
+    places = [tuple(number_of_period(day, freq=freq) for day in pair) for pair in ends]
+    n, m = (last - first + 1 for first, last in places)
+    if n != m:
+        raise ValueError(_OTHER_LENGTH(n=n, m=m))
+    days = (end - start).days + 1, (next_end - next_start).days + 1
+    return Windows(places[0][0], places[0][1], places[1][0], places[1][1], start), days
+
+
+def _ends(given: Any, *, name: str, freq: Freq) -> tuple[datetime, datetime]:
+    if not isinstance(given, (tuple, list)) or len(given) != _ENDS:
+        raise TypeError(_NOT_A_PAIR(name=Parameter(name), value=given))
+    start, end = (as_day(day, name=name) for day in given)
+    whole = [first_day_of(number_of_period(day, freq=freq), freq=freq) == day for day in (start, next_day(end))]
+    if end < start or not all(whole):
+        raise ValueError(_NOT_WHOLE(name=Parameter(name), freq=Setting("freq", freq), start=start, end=end))
+    return start, end
+
+
+def _rate(sums: PairSums, wanted: Asked) -> Measured:
+    counts = sums.active
+    n = np.atleast_1d(float(sums.n))
+    changed = counts.only + counts.other_only
+    return Measured(
+        "active_rate",
+        "rate",
+        n,
+        (counts.both + counts.only) / n,
+        n,
+        (counts.both + counts.other_only) / n,
+        compare_paired_shares(counts, level=wanted.level),
+        lambda alpha: detectable_difference_of_paired_shares(changed, n, alpha=alpha, power=wanted.power),
+        changed < FEWEST_CHANGES,
+    )
+
+
+def _measured(name: str, pair: Pair, n: float, *, longer: float, wanted: Asked) -> Measured:
+    """A mean or a ratio; where the second period is ``longer``, what came before is scaled to its length."""
+    column = np.atleast_1d(float(n))
+    contrast = contrast_of_pairs(
+        column,
+        (pair.value, pair.other * longer),
+        (pair.variance, pair.other_variance * longer**2),
+        pair.covariance * longer,
+    )
+    return Measured(
+        name,
+        "mean" if name in _MEANS else "ratio",
+        column,
+        np.atleast_1d(pair.value),
+        column,
+        np.atleast_1d(pair.other),
+        compare(contrast, level=wanted.level),
+        lambda alpha: detectable_difference(contrast, alpha=alpha, power=wanted.power),
+        np.atleast_1d(pair.changed < FEWEST_VALUES),
+    )
