@@ -1,14 +1,16 @@
 """How often the intervals of comparisons hold the truth, for spend with many zeros and a long tail.
 
-Run as ``python -m benchmarks.comparison_intervals [n_simulations]``; with 4,000 simulations it takes some minutes. Orders
-of a customer are Poisson, with rates from a gamma distribution (shape 0.5, mean 0.6 in a period: two thirds buy nothing);
-the mean value of an order is lognormal over customers (sigma 1.2), or from a mixture of two gamma distributions, and
-varies from order to order. "less" stands for three in ten orders fewer after, or in the group. Of each design:
+Run as ``python -m benchmarks.comparison_intervals [n_simulations]``; with 4,000 simulations it takes some minutes.
+Orders of a customer are Poisson, with rates from a gamma distribution (shape 0.5, mean 0.6 in a period: two thirds buy
+nothing). The mean value of an order is lognormal over customers (sigma 1.2), or from a mixture of two gamma
+distributions, and varies from order to order. "less" stands for three in ten orders fewer after, or in the group. Of
+each design:
 
 - pairs: the same customers before and after;
 - equal: two groups of that size;
 - rest: a group of that size, and ten times as many others;
-- richer, poorer: the same, orders in the group worth four times as much, or a quarter.
+- few: a group of 50 and a hundred times as many others;
+- richer, poorer: as rest, orders in the group worth four times as much, or a quarter.
 
 Each line gives the share of 95 % intervals that hold the true difference, in spend per customer and in spend per order,
 and the same of Student's or Welch's intervals, without correction for skewness.
@@ -27,6 +29,8 @@ FEWER = 0.7
 RATE_SHAPE, RATE_SCALE = 0.5, 1.2
 SIGMA = 1.2
 ORDERS_SHAPE = 2.0
+# How many others there are for each in the group.
+OTHERS = {"pairs": 1, "equal": 1, "rest": 10, "few": 100, "richer": 10, "poorer": 10}
 # Values held in memory at a time.
 BLOCK = 2_000_000
 
@@ -87,7 +91,7 @@ def drawn(design, kind, n, factor, size, rng):
             paired(ratios[0][1], ratios[1][1], means=(ratios[0][0], ratios[1][0])),
         ]
     else:
-        others = (size, n if design == "equal" else 10 * n)
+        others = (size, OTHERS[design] * n)
         before = period(rng.gamma(RATE_SHAPE, RATE_SCALE, others), worths(kind, others, rng), rng)
         ratios = [linear(*each) for each in (after, before)]
         contrasts = [
@@ -111,11 +115,11 @@ def held(contrast, truth):
 def main(n_simulations=N_SIMULATIONS):
     """Print the shares, a line for each case."""
     for kind in ("lognormal", "mixture"):
-        for design in ("pairs", "equal", "rest", "richer", "poorer"):
+        for design, n_others in OTHERS.items():
             for factor in (1.0, FEWER):
-                for n in N_CUSTOMERS:
+                for n in N_CUSTOMERS[:1] if design == "few" else N_CUSTOMERS:
                     rng = np.random.default_rng(n)
-                    rows = n * (1 if design in ("pairs", "equal") else 10)
+                    rows = n * n_others
                     # The largest take the longest, and need no more to be told from one another.
                     left, shares = min(n_simulations, max(400, 20_000_000 // rows)), []
                     while left > 0:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr, chdtrc, ndtri
+from scipy.special import betainc, chdtrc, ndtri
 
 from crmkit._arrays import Floats
 from crmkit._stats._contrasts import Comparison
@@ -79,7 +79,7 @@ def compare_paired_shares(counts: PairedCounts, *, level: float) -> Comparison:
     share, margins = _share(both + only, n, level=level)
     other, other_margins = _share(both + other_only, n, level=level)
     fewer, changed = np.minimum(only, other_only), only + other_only
-    p_value = bdtr(fewer, changed, 0.5) + np.where(fewer > 0, bdtr(np.maximum(fewer - 1, 0), changed, 0.5), 0.0)
+    p_value = _at_most(fewer, changed) + _at_most(fewer - 1, changed)
     correlation = _correlation(both, only, other_only, neither)
     return _comparison(share, other, margins, other_margins, correlation, np.where(n > 0, p_value, np.nan))
 
@@ -137,6 +137,13 @@ def detectable_difference_of_paired_shares(
         rest = np.sqrt(pairs + seen**2 - reach**2)
         found = np.sqrt(share) * (np.sqrt(pairs) * reach + seen * rest) / (pairs + seen**2)
     return np.where((share > 0) & (found <= share), found, np.nan)
+
+
+def _at_most(heads: Floats, tosses: Floats) -> Floats:
+    """The probability of so many heads, at most half of the tosses, or fewer."""
+    some = (heads >= 0) & (tosses > 0)
+    found = betainc(np.where(some, tosses - heads, 1.0), np.where(some, heads + 1, 1.0), 0.5)
+    return np.where(some, found, np.where(heads >= 0, 1.0, 0.0))
 
 
 def _share(won: Floats, tried: Floats, *, level: float) -> tuple[Floats, Margins]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from crmkit._checks import check_option, some
 from crmkit._frames import AnyFrame, FrameT, as_name, collected, flag, from_pandas
+from crmkit._grouping import check_labels, label_name, labels_of
 from crmkit._messages import Column, Message
 from crmkit._stats import (
     Adjustment,
@@ -24,7 +25,6 @@ from crmkit._stats import (
 )
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.metrics._cell_labels import check_labels, label_name, labels_of
 from crmkit.metrics._comparisons._moments import Sums, of_others, sample_of, sums_by_group
 from crmkit.metrics._comparisons._rows import FEWEST_CHANGES, FEWEST_VALUES, Asked, Measured, asked, judged
 
@@ -185,10 +185,12 @@ def group_comparison_table(
     >>> found = group_comparison_table(customers, by="quarter", rates=["repeated"], means=["spend"])
     >>> found[["quarter", "measure", "value", "other_value", "difference", "lower", "upper"]].round(3)
         quarter   measure    value  other_value  difference   lower   upper
-    0  February  repeated    0.491        0.488       0.003  -0.038   0.044
-    1  February     spend  104.371       99.128       5.243 -16.035  26.521
-    2   January  repeated    0.508        0.479       0.029  -0.013   0.072
-    3   January     spend  104.371       99.128       5.243 -16.035  26.521
+    0  February  repeated    0.485        0.491      -0.005  -0.047   0.037
+    1  February     spend  105.811      102.274       3.537 -13.626  23.129
+    2   January  repeated    0.481        0.492      -0.011  -0.054   0.032
+    3   January     spend  100.951      104.854      -3.902 -20.362  15.694
+    4     March  repeated    0.501        0.484       0.017  -0.027   0.061
+    5     March     spend  103.712      103.494       0.218 -22.655  28.584
     """
     measures = _measures(rates, means, ratios)
     wanted = asked(level=level, power=power, adjust=adjust)

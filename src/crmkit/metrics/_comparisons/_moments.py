@@ -118,29 +118,26 @@ def _centres(
     values: AnyFrame, columns: Sequence[str], *, rates: Sequence[str], below: set[str | None]
 ) -> dict[str, float]:
     """The means of columns, which values are counted from; refuse what no mean, rate or denominator can be of."""
-
-    def wrong(name: str) -> nw.Expr:
-        column = nw.col(f"_{name}")
-        if name in rates:
-            return flag((column != 0) & (column != 1))
-        return flag(column < 0) if name in below else flag(column != column)
-
+    checked = {name: nw.col(f"_{name}") < 0 for name in columns if name in below}
+    checked |= {name: (nw.col(f"_{name}") != 0) & (nw.col(f"_{name}") != 1) for name in columns if name in rates}
+    known = {name: ~nw.col(f"_{name}").is_null() for name in columns}
     marked = values.with_columns(
-        *(wrong(name).alias(f"wrong_{name}") for name in columns),
-        *(flag(~nw.col(f"_{name}").is_null()).alias(f"known_{name}") for name in columns),
+        # Where nothing is known, pandas finds it different from everything.
+        *(flag(condition & known[name]).alias(f"wrong_{name}") for name, condition in checked.items()),
+        *(flag(condition).alias(f"known_{name}") for name, condition in known.items()),
     )
-    summed = collected(
-        marked.select(nw.col(*(f"{what}{name}" for what in ("_", "wrong_", "known_") for name in columns)).sum())
-    )
+    counts = [*(f"known_{name}" for name in known), *(f"wrong_{name}" for name in checked)]
+    row = collected(marked.select(nw.col(*(f"_{name}" for name in columns), *counts).sum()))
+    summed = {name: float(row[name][0] or 0) for name in row.columns}
     found = {}
     for name in columns:
-        total, n_wrong, known = (float(summed[f"{what}{name}"][0] or 0) for what in ("_", "wrong_", "known_"))
+        total, n_known, n_wrong = summed[f"_{name}"], summed[f"known_{name}"], summed.get(f"wrong_{name}", 0.0)
         if not np.isfinite(total):
             raise SchemaError(_INFINITE(where=Column("customers", name)))
         if n_wrong:
             says = _NOT_A_RATE if name in rates else _BELOW
             raise SchemaError(says(where=Column("customers", name), n=int(n_wrong)))
-        found[name] = total / known if known else 0.0
+        found[name] = total / n_known if n_known else 0.0
     return found
 
 

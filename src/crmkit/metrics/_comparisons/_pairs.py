@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit._calendar import Freq, period_number
+from crmkit._calendars import Calendar
 from crmkit._checks import some
 from crmkit._frames import AnyFrame, collected, flag, join_frames, same_kind, to_pandas
 from crmkit._messages import Message
@@ -70,7 +70,7 @@ def pair_sums(
     activity: Any,
     windows: Windows,
     *,
-    freq: Freq,
+    periods: Calendar,
     customers: Any,
     means: Mapping[str, str],
     ratios: Mapping[str, tuple[str, str]],
@@ -78,7 +78,7 @@ def pair_sums(
     """Add up what the customers did in both windows; measures of profit only where there is a column of it."""
     rows = open_table(activity, ACTIVITY)
     quantities = [name for name, column in _COLUMNS.items() if column in rows.collect_schema()]
-    per_customer = _chosen(_per_customer(rows, windows, quantities, freq=freq), customers)
+    per_customer = _chosen(_per_customer(rows, windows, quantities, periods), customers)
     columns = [f"{name}_{side}" for name in (*quantities, "active") for side in _SIDES]
     together = nw.col("active_after") * nw.col("active_before")
     # Counted after it stands as a column: PyArrow sums no expressions.
@@ -101,7 +101,7 @@ def pair_sums(
     return PairSums(int(n), active, found)
 
 
-def _per_customer(rows: AnyFrame, windows: Windows, quantities: list[str], *, freq: Freq) -> AnyFrame:
+def _per_customer(rows: AnyFrame, windows: Windows, quantities: list[str], periods: Calendar) -> AnyFrame:
     """What each customer did in both windows, how often that is not known, and whether they bought before."""
     number, bought = nw.col("number"), nw.col("n_orders") > 0
     inside = {
@@ -113,20 +113,25 @@ def _per_customer(rows: AnyFrame, windows: Windows, quantities: list[str], *, fr
         # The first days of cohorts are texts, which sort as days do.
         cohort = nw.col("cohort")
         acquired = acquired | (cohort == _BEFORE_THE_DATA) | (cohort < f"{windows.first_day:%Y-%m-%d}")
-    marked = rows.with_columns(
-        period_number(nw.col("period"), freq=freq).alias("number"),
-        **{_COLUMNS[name]: nw.col(_COLUMNS[name]).cast(nw.Float64).fill_nan(None) for name in quantities},
-    ).with_columns(
-        **{
-            f"{name}_{side}": nw.when(inside[side]).then(nw.col(_COLUMNS[name]).fill_null(0.0)).otherwise(nw.lit(0.0))
-            for name in quantities
-            for side in _SIDES
-        },
-        **{
-            f"unknown_{name}": flag((inside["before"] | inside["after"]) & nw.col(_COLUMNS[name]).is_null())
-            for name in quantities
-        },
-        acquired=flag(acquired),
+    marked = (
+        periods.numbered(rows, "period", into="number")
+        .with_columns(
+            **{_COLUMNS[name]: nw.col(_COLUMNS[name]).cast(nw.Float64).fill_nan(None) for name in quantities},
+        )
+        .with_columns(
+            **{
+                f"{name}_{side}": nw.when(inside[side])
+                .then(nw.col(_COLUMNS[name]).fill_null(0.0))
+                .otherwise(nw.lit(0.0))
+                for name in quantities
+                for side in _SIDES
+            },
+            **{
+                f"unknown_{name}": flag((inside["before"] | inside["after"]) & nw.col(_COLUMNS[name]).is_null())
+                for name in quantities
+            },
+            acquired=flag(acquired),
+        )
     )
     summed = [
         *(f"{name}_{side}" for name in quantities for side in _SIDES),

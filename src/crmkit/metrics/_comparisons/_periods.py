@@ -7,11 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, check_freq, first_day_of, next_day, number_of_period
+from crmkit._calendar import Freq
+from crmkit._calendars import Calendar, calendar_of
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, from_pandas
-from crmkit._messages import Message, Parameter, Setting
+from crmkit._messages import Message, Parameter
 from crmkit._stats import (
     Adjustment,
     compare,
@@ -33,9 +35,9 @@ _NOT_A_PAIR: Final = Message(
     zh="{name} 须为一对日期，即期间的首日与末日，得到 {value!r}。",
 )
 _NOT_WHOLE: Final = Message(
-    en="{name} must consist of whole periods of {freq}, got {start:%Y-%m-%d} to {end:%Y-%m-%d}. {@activity} holds "
+    en="{name} must consist of whole periods of {periods}, got {start:%Y-%m-%d} to {end:%Y-%m-%d}. {@activity} holds "
     "nothing finer.",
-    zh="{name} 须由 {freq} 的整期组成，得到 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}。{@activity} 的粒度不支持更细的划分。",
+    zh="{name} 须由 {periods} 的整期组成，得到 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}。{@activity} 没有更细的数据。",
 )
 _OTHER_LENGTH: Final = Message(
     en="{@before} has {n:,} {n:period|periods} and {@after} has {m:,}. Give as many: who had longer to buy is active "
@@ -69,7 +71,8 @@ def period_comparison_table(
     before: tuple[Day, Day],
     after: tuple[Day, Day],
     as_of: Day,
-    freq: Freq,
+    freq: Freq | None = None,
+    calendar: IntoFrame | None = None,
     customers: FrameT | None = None,
     level: float = 0.95,
     power: float = 0.8,
@@ -85,12 +88,14 @@ def period_comparison_table(
     activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.activity_table` or `crmkit.as_activity` makes it.
     before, after : pair of dates or ISO texts
-        First and last day of the two periods: whole periods of ``freq``, as many in both, the first over before the
+        First and last day of the two periods: whole periods of ``activity``, as many in both, the first over before the
         second begins. The same months of two years leave the season out.
     as_of : date or ISO text
         The last day that ``activity`` covers.
-    freq : str
+    freq : str, optional
         The length of its periods, as given there; with "D" any days can be compared.
+    calendar : table of any kind, optional
+        Its periods where they are one's own, as given there; in place of ``freq``.
     customers : the same kind of frame, optional
         The customers to compare, by ``customer_id``, such as a segment as it was before the first period. By default
         those who bought before the first period: everybody could have bought in both. Do not choose customers by what
@@ -126,9 +131,10 @@ def period_comparison_table(
     TypeError
         If ``activity`` or ``customers`` is not a frame, they are of two kinds, or a period is not a pair.
     ValueError
-        If a day is not a date, a period does not consist of whole ones of ``freq`` or differs in their number, they
-        overlap, the second ends after ``as_of``, ``freq`` or ``adjust`` is not one of those listed, or ``level`` or
-        ``power`` is not between 0 and 1.
+        If a day is not a date, a period does not consist of whole ones of ``activity`` or differs in their number, they
+        overlap, the second ends after ``as_of``, not one of ``freq`` and ``calendar`` is given, ``freq`` or ``adjust``
+        is not one of those listed, a period lies outside ``calendar``, or ``level`` or ``power`` is not between 0
+        and 1.
 
     See Also
     --------
@@ -158,12 +164,18 @@ def period_comparison_table(
     ...     freq="M",
     ... )
     >>> found[["measure", "value", "previous", "change", "lower", "upper"]].round(3)
+                   measure   value  previous  change  lower  upper
+    0          active_rate   0.218     0.263  -0.044 -0.062 -0.026
+    1  orders_per_customer   0.505     0.647  -0.131 -0.191 -0.070
+    2   spend_per_customer  18.187    23.376  -4.807 -7.175 -2.439
+    3   purchase_frequency   2.313     2.462  -0.149 -0.368  0.069
+    4  average_order_value  35.993    36.153  -0.160 -2.617  2.297
     """
     wanted = asked(level=level, power=power, adjust=adjust)
-    check_freq(freq)
+    periods = calendar_of(freq, calendar)
     last_day = as_day(as_of, name="as_of")
-    windows, days = _windows(before, after, last_day, freq=freq)
-    sums = pair_sums(activity, windows, freq=freq, customers=customers, means=_MEANS, ratios=_RATIOS)
+    windows, days = _windows(before, after, last_day, periods)
+    sums = pair_sums(activity, windows, periods=periods, customers=customers, means=_MEANS, ratios=_RATIOS)
     if not sums.n:
         raise SchemaError(_NO_CUSTOMERS() if customers is not None else _NOBODY(start=windows.first_day))
     longer = days[1] / days[0]
@@ -180,15 +192,15 @@ def period_comparison_table(
     return from_pandas(table.assign(**judged(measures, wanted, change="change")), like=activity)
 
 
-def _windows(before: Any, after: Any, last_day: datetime, *, freq: Freq) -> tuple[Windows, tuple[int, int]]:
+def _windows(before: Any, after: Any, last_day: datetime, periods: Calendar) -> tuple[Windows, tuple[int, int]]:
     """The numbers of the first and last period of each window, and the days of both."""
-    ends = [_ends(before, name="before", freq=freq), _ends(after, name="after", freq=freq)]
+    ends = [_ends(before, periods, name="before"), _ends(after, periods, name="after")]
     (start, end), (next_start, next_end) = ends
     if next_start <= end:
         raise ValueError(_OUT_OF_ORDER(start=next_start, end=end))
     if next_end > last_day:
         raise ValueError(_UNFINISHED(end=next_end, day=last_day))
-    places = [tuple(number_of_period(day, freq=freq) for day in pair) for pair in ends]
+    places = [tuple(periods.number_of(day) for day in pair) for pair in ends]
     n, m = (last - first + 1 for first, last in places)
     if n != m:
         raise ValueError(_OTHER_LENGTH(n=n, m=m))
@@ -196,13 +208,12 @@ def _windows(before: Any, after: Any, last_day: datetime, *, freq: Freq) -> tupl
     return Windows(places[0][0], places[0][1], places[1][0], places[1][1], start), days
 
 
-def _ends(given: Any, *, name: str, freq: Freq) -> tuple[datetime, datetime]:
+def _ends(given: Any, periods: Calendar, *, name: str) -> tuple[datetime, datetime]:
     if not isinstance(given, (tuple, list)) or len(given) != _ENDS:
         raise TypeError(_NOT_A_PAIR(name=Parameter(name), value=given))
     start, end = (as_day(day, name=name) for day in given)
-    whole = [first_day_of(number_of_period(day, freq=freq), freq=freq) == day for day in (start, next_day(end))]
-    if end < start or not all(whole):
-        raise ValueError(_NOT_WHOLE(name=Parameter(name), freq=Setting("freq", freq), start=start, end=end))
+    if end < start or not periods.begins_on(start) or periods.last_day(periods.number_of(end)) != end:
+        raise ValueError(_NOT_WHOLE(name=Parameter(name), periods=periods.argument, start=start, end=end))
     return start, end
 
 
