@@ -12,6 +12,7 @@ from crmkit._tables._open import check_kind, open_columns, open_table
 from crmkit._tables._periods import ACTIVITY, CALENDAR, COHORTS, OPPORTUNITIES
 from crmkit._tables._plan import PLAN
 from crmkit._tables._schema import Field, Kind, Rule, Schema
+from crmkit._tables._snapshots import SNAPSHOTS
 from crmkit._tables._subscriptions import SUBSCRIPTIONS
 from crmkit._tables._tickets import TICKETS
 from crmkit._tables._transactions import ORDER_LINES, TRANSACTIONS
@@ -32,6 +33,7 @@ __all__ = [
     "PLAN",
     "READY_CUSTOMERS",
     "SCHEMAS",
+    "SNAPSHOTS",
     "SUBSCRIPTIONS",
     "TICKETS",
     "TRANSACTIONS",
@@ -64,5 +66,6 @@ SCHEMAS: Final = (
     TICKETS,
     CONTACTS,
     PLAN,
+    SNAPSHOTS,
 )
 """All tables, as the documentation lists them."""
