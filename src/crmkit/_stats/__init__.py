@@ -47,6 +47,7 @@ from crmkit._stats._multiple_tests import ADJUSTMENTS, Adjustment, adjusted_p_va
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
 from crmkit._stats._product_change import sequential_contributions, shapley_contributions
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
+from crmkit._stats._seasonal import Decomposition, decomposed
 from crmkit._stats._shares import (
     PairedCounts,
     compare_paired_shares,
@@ -75,6 +76,7 @@ __all__ = [
     "Adjustment",
     "Comparison",
     "Contrast",
+    "Decomposition",
     "Estimate",
     "Maximum",
     "Moments",
@@ -97,6 +99,7 @@ __all__ = [
     "compare_shares",
     "contrast_of_pairs",
     "contrast_of_samples",
+    "decomposed",
     "detectable_difference",
     "detectable_difference_of_paired_shares",
     "detectable_difference_of_shares",

@@ -122,6 +122,7 @@ from crmkit.metrics._revenue import (
     units_per_transaction,
 )
 from crmkit.metrics._satisfaction import csat_weighted_index
+from crmkit.metrics._seasonal_adjustment import seasonal_adjustment_table
 from crmkit.metrics._service import (
     average_resolution_time,
     complaint_rate,
@@ -245,6 +246,7 @@ __all__ = [
     "rolling_retention",
     "sales_per_distribution_point",
     "save_rate",
+    "seasonal_adjustment_table",
     "service_kpis",
     "share_of_wallet",
     "sla_attainment",
