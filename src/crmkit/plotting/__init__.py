@@ -3,6 +3,7 @@
 from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._backtests import plot_backtests
 from crmkit.plotting._cohorts import plot_cohorts
+from crmkit.plotting._comparison import plot_comparison
 from crmkit.plotting._concentration import plot_concentration
 from crmkit.plotting._conditional_expectation import plot_conditional_expectation
 from crmkit.plotting._cumulative_incidence import plot_cumulative_incidence
@@ -22,6 +23,7 @@ from crmkit.plotting._purchase_gaps import plot_purchase_gaps
 from crmkit.plotting._regularity import plot_regularity
 from crmkit.plotting._retention import plot_retention
 from crmkit.plotting._rfm_map import plot_rfm_map
+from crmkit.plotting._seasonal_adjustment import plot_seasonal_adjustment
 from crmkit.plotting._segments import plot_segments
 from crmkit.plotting._spend_by_frequency import plot_spend_by_frequency
 from crmkit.plotting._survival import plot_survival
@@ -31,6 +33,7 @@ __all__ = [
     "plot_alive_history",
     "plot_backtests",
     "plot_cohorts",
+    "plot_comparison",
     "plot_concentration",
     "plot_conditional_expectation",
     "plot_cumulative_incidence",
@@ -50,6 +53,7 @@ __all__ = [
     "plot_regularity",
     "plot_retention",
     "plot_rfm_map",
+    "plot_seasonal_adjustment",
     "plot_segments",
     "plot_spend_by_frequency",
     "plot_survival",
