@@ -282,7 +282,11 @@ def test_an_as_of_that_is_no_date_is_refused(table):
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"kind": "unbounded"}, ValueError, r"`kind` must be one of \['classic', 'rolling'\], got 'unbounded'"),
+        (
+            {"kind": "unbounded"},
+            ValueError,
+            r"`kind` must be one of \['classic', 'revenue', 'rolling'\], got 'unbounded'",
+        ),
         ({"follow_up": 2}, ValueError, "`follow_up` goes with kind='rolling' only"),
         ({"kind": "rolling", "follow_up": -1}, ValueError, "`follow_up` must"),
         ({"kind": "rolling", "follow_up": 0.5}, TypeError, "`follow_up` must be a whole number"),

@@ -99,6 +99,26 @@ def test_of_more_than_60_cohorts_the_newest_are_shown_and_it_is_said(ax, languag
     ]
 
 
+def test_money_has_age_zero_and_a_title(ax):
+    money = COHORTS.assign(amount_per_customer=[30.0, -4.0, 15.0, 1234.0, 0.0, np.nan])
+    plot_cohorts(money.drop(columns="retention"), ax=ax)
+    assert [text.get_text() for text in ax.texts] == ["30", "-4", "15", "1.2k", "0", "", "", "", ""]
+    assert ax.get_title() == "Revenue per customer acquired"
+    # a loss is as light as nothing
+    shades = ax.collections[0].get_array().filled(np.nan)
+    np.testing.assert_allclose(shades[0], [30 / 1234, 0, 15 / 1234])
+
+
+def test_one_group_is_drawn_with_its_name_and_several_are_refused(ax):
+    two = pd.concat([COHORTS.assign(channel="web", scope="group"), COHORTS.assign(channel=None, scope="all")])
+    two = two[["channel", "scope", *COHORTS.columns]]
+    with pytest.raises(ValueError, match=r"several groups by 'channel'\. Choose one, such as .* == 'web'\]"):
+        plot_cohorts(two, ax=ax)
+    plot_cohorts(two[two["channel"] == "web"], ax=ax)
+    assert ax.get_title() == "Retention (web)"
+    plot_cohorts(two[two["scope"] == "all"], ax=Figure().subplots())
+
+
 def test_one_cohort_at_age_zero_is_drawn_empty(ax):
     plot_cohorts(COHORTS.tail(1), ax=ax)
     assert len(ax.texts) == 0

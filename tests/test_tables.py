@@ -25,6 +25,7 @@ from crmkit._frames import give_back, is_engine
 from crmkit._tables import (
     ACTIVITY,
     CELLS,
+    COHORT_REVENUE,
     COHORTS,
     CONTRACTS,
     CUSTOMERS,
@@ -170,7 +171,8 @@ def test_the_rows_of_what_is_made_keep_the_rules(made, orders):
 def test_tables_that_are_made_of_others_keep_the_rules():
     orders = pd.DataFrame({"customer_id": [1, 1, 2], "date": ["2024-01-01", "2024-02-01", "2024-01-05"], "amount": 1.0})
     for schema, table in (
-        (COHORTS, cohort_table(as_transactions(orders), as_of="2024-02-29")),
+        (COHORTS, cohort_table(as_transactions(orders), as_of="2024-02-29", smoothing="beta_binomial")),
+        (COHORT_REVENUE, cohort_table(as_transactions(orders), as_of="2024-02-29", kind="revenue")),
         (CONTRACTS, contract_table([10, 6, 5])),
         (MOVES, movement_table(BEFORE, BEFORE.assign(tier=["low", "top"], customer_id=["ann", "cy"]), by="tier")),
     ):

@@ -80,6 +80,15 @@ class Groups(NamedTuple):
         lacking = np.nan_to_num(table.loc[without, list(counted)].to_numpy()).any()
         return table if lacking else table[~without].reset_index(drop=True)
 
+    def named(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Put labels and what each group is for the positions in ``group``; that of all customers comes last."""
+        n = len(self.labels)
+        scopes = np.array([*["group"] * n, "no label", "all"], dtype=object)
+        place = table["group"].to_numpy()
+        labels = self.labels.reindex(range(n + 2)).iloc[place].reset_index(drop=True)
+        shown = pd.DataFrame({self.name: labels, "scope": scopes[place]})
+        return pd.concat([shown, table.drop(columns="group").reset_index(drop=True)], axis=1)
+
     def joined(self, customers: AnyFrame) -> AnyFrame:
         """Give customers in an engine their labels, in a column ``LABEL``."""
         if self.table.implementation.name == customers.implementation.name:

@@ -55,6 +55,7 @@ from crmkit._stats._shares import (
     detectable_difference_of_paired_shares,
     detectable_difference_of_shares,
 )
+from crmkit._stats._shrunken_shares import shrunken_shares
 from crmkit._stats._silence import longest_plausible_silence, silence_probability
 from crmkit._stats._survival import (
     Estimate,
@@ -143,6 +144,7 @@ __all__ = [
     "sequential_contributions",
     "shapley_contributions",
     "share_of_top",
+    "shrunken_shares",
     "silence_probability",
     "smoothed_shares",
     "stationary_distribution",

@@ -9,7 +9,7 @@ from crmkit._tables._document import document
 from crmkit._tables._floats import check_values, float_columns
 from crmkit._tables._moves import MOVES
 from crmkit._tables._open import check_kind, open_columns, open_table
-from crmkit._tables._periods import ACTIVITY, CALENDAR, COHORTS, OPPORTUNITIES
+from crmkit._tables._periods import ACTIVITY, CALENDAR, COHORT_REVENUE, COHORTS, OPPORTUNITIES
 from crmkit._tables._plan import PLAN
 from crmkit._tables._schema import Field, Kind, Rule, Schema
 from crmkit._tables._snapshots import SNAPSHOTS
@@ -22,6 +22,7 @@ __all__ = [
     "CALENDAR",
     "CELLS",
     "COHORTS",
+    "COHORT_REVENUE",
     "CONTACTS",
     "CONTRACTS",
     "CUSTOMERS",
@@ -59,6 +60,7 @@ SCHEMAS: Final = (
     CALENDAR,
     ACTIVITY,
     COHORTS,
+    COHORT_REVENUE,
     OPPORTUNITIES,
     MOVES,
     CONTRACTS,

@@ -5,7 +5,7 @@ from typing import Final
 from crmkit._messages import Message
 from crmkit._tables._schema import Field, Rule, Schema
 
-__all__ = ["ACTIVITY", "CALENDAR", "COHORTS", "OPPORTUNITIES"]
+__all__ = ["ACTIVITY", "CALENDAR", "COHORTS", "COHORT_REVENUE", "OPPORTUNITIES"]
 
 CALENDAR: Final = Schema(
     name="calendar",
@@ -47,9 +47,53 @@ COHORTS: Final = Schema(
         Field("n_customers", "count", "customers of the cohort with a purchase day at that age", whole=True),
         Field("size", "count", "customers of the cohort", whole=True),
         Field("retention", "share", "`n_customers` / `size`"),
+        Field(
+            "smoothed_retention",
+            "share",
+            "the retention drawn towards that of all cohorts at that age",
+            missing="where it is not complete",
+            optional=True,
+        ),
         Field("is_complete", "flag", "whether the period of that age is over"),
-        Field("lower", "share", "the lower end of its interval", missing="where it is not complete"),
+        Field(
+            "lower",
+            "share",
+            "the lower end of the interval of the retention, smoothed where it is",
+            missing="where it is not complete",
+        ),
         Field("upper", "share", "the upper end", missing="where it is not complete"),
+    ),
+)
+
+_PRICED: Final = "throughout where orders carry no price"
+
+COHORT_REVENUE: Final = Schema(
+    name="cohort_revenue",
+    row="a cohort at an age, and its money",
+    made_by="cohort_table(kind='revenue')",
+    fields=(
+        Field("cohort", "day", "the first day of the period of the first purchase"),
+        Field("age", "count", "periods since then", whole=True),
+        Field("n_customers", "count", "customers of the cohort with a purchase day at that age", whole=True),
+        Field("size", "count", "customers of the cohort", whole=True),
+        Field("amount", "money", "net money at that age", missing=_PRICED),
+        Field("amount_per_customer", "money", "`amount` / `size`", missing=_PRICED),
+        Field("cumulative_amount", "money", "net money from age 0 to that age", missing=_PRICED),
+        Field("cumulative_amount_per_customer", "money", "`cumulative_amount` / `size`", missing=_PRICED),
+        Field(
+            "revenue_retention",
+            "number",
+            "`amount` / that of age 0",
+            missing="where that is not above 0, and without a price",
+        ),
+        Field("is_complete", "flag", "whether the period of that age is over"),
+        Field(
+            "lower",
+            "money",
+            "the lower end of the interval of `amount_per_customer`",
+            missing="where it is not complete, of one customer, and without a price",
+        ),
+        Field("upper", "money", "the upper end", missing="likewise"),
     ),
 )
 

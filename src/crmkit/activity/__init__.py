@@ -2,7 +2,7 @@
 
 from crmkit.activity._activity import activity_table
 from crmkit.activity._closures import LogClosure, log_closures
-from crmkit.activity._cohorts import cohort_table
+from crmkit.activity._cohorts import CohortAges, cohort_ages, cohort_matrix, cohort_table
 from crmkit.activity._coverage import log_coverage_table
 from crmkit.activity._daily import daily_counts
 from crmkit.activity._door import as_activity
@@ -15,12 +15,15 @@ from crmkit.activity._span import LogSpan, log_span
 
 __all__ = [
     "ACTIVITY_REASONS",
+    "CohortAges",
     "LogClosure",
     "LogHole",
     "LogSpan",
     "activity_table",
     "as_activity",
     "audit_activity",
+    "cohort_ages",
+    "cohort_matrix",
     "cohort_table",
     "daily_counts",
     "log_closures",

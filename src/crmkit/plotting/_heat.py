@@ -24,8 +24,11 @@ _VEIL: Final = 0.7
 _PALE: Final = "#555555"
 # Letters in points: the usual, and the smallest that can be read. A text is as wide as so many of its letters' heights.
 _LETTERS: Final = 8.3
-_SMALLEST: Final = 5.0
+_SMALLEST: Final = 6.0
 _WIDTH: Final = 0.85
+# The size of the labels of rows and columns in points, and the room that each needs: for its lines, and beside it.
+_LABEL: Final = 10.0
+_ROOM: Final = 1.3
 _POINTS: Final = 72
 # On cells of lower luminance L white text has more contrast than black. Both have 4.6 : 1 where
 # 1.05 / (L + 0.05) = (L + 0.05) / 0.05.
@@ -40,17 +43,20 @@ def heat_map(
     columns: Sequence[str],
     rows: Sequence[str],
     pale: npt.NDArray[np.bool_] | None = None,
+    scale: Sequence[str] = (),
 ) -> None:
     """Draw cells shaded from 0 to 1, the first row on top; cells without a shade stay white.
 
-    Those that are ``pale`` show through a white veil, their numbers in grey italics.
+    Those that are ``pale`` show through a white veil, their numbers in grey italics. Where cells are too small for
+    numbers, a bar shows what the shades mean, by the texts of a ``scale`` from 0 to 1; and of labels that would touch
+    some are left out.
     """
     from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
     blues = LinearSegmentedColormap.from_list("blues", _SHADES).with_extremes(bad="white")
     shown = np.ma.masked_invalid(shades)
     edges = [np.arange(n + 1) - 0.5 for n in (len(columns), len(rows))]
-    ax.pcolormesh(*edges, shown, cmap=blues, vmin=0, vmax=1, edgecolors="white", linewidth=1)
+    mesh = ax.pcolormesh(*edges, shown, cmap=blues, vmin=0, vmax=1, edgecolors="white", linewidth=1)
     veiled = np.zeros(shades.shape, dtype=bool) if pale is None else pale
     if veiled.any():
         veil = np.ma.masked_array(np.zeros(shades.shape), ~veiled)
@@ -63,8 +69,16 @@ def heat_map(
         if letters >= _SMALLEST:
             text = texts[row][column]
             ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=letters, fontstyle=style)
-    ax.set_xticks(range(len(columns)), columns)
-    ax.set_yticks(range(len(rows)), rows)
+    if scale and letters < _SMALLEST:
+        bar = ax.figure.colorbar(mesh, ax=ax, ticks=np.linspace(0, 1, len(scale)).tolist(), aspect=40, pad=0.02)
+        bar.ax.set_yticklabels(scale)
+        bar.ax.tick_params(colors="#444444", length=0)
+        bar.outline.set_visible(False)
+    width, height = _cell_size(ax, len(columns), len(rows))
+    widest = max(map(len, columns), default=0) * _WIDTH * _LABEL
+    ax.set_xticks(range(len(columns)), _thinned(columns, room=width, needed=widest))
+    # The last row is the newest where rows are dates: it keeps its label.
+    ax.set_yticks(range(len(rows)), _thinned(rows[::-1], room=height, needed=_LABEL * _ROOM)[::-1])
     ax.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     ax.tick_params(colors="#444444", length=0)
     ax.spines[:].set_visible(False)
@@ -79,10 +93,21 @@ def _letters(ax: Axes, texts: Sequence[Sequence[str]], *, n_columns: int, n_rows
     """The size of letters, in points, with which the longest text fits into a cell; too small ones are not drawn."""
     if not n_columns or not n_rows:
         return _LETTERS
-    area = ax.bbox.transformed(ax.figure.dpi_scale_trans.inverted())
     longest = max((len(text) for row in texts for text in row), default=1) or 1
-    width, height = area.width / n_columns * _POINTS, area.height / n_rows * _POINTS
+    width, height = _cell_size(ax, n_columns, n_rows)
     return float(min(_LETTERS, width / (longest * _WIDTH), height * 0.9))
+
+
+def _cell_size(ax: Axes, n_columns: int, n_rows: int) -> tuple[float, float]:
+    """Width and height of a cell in points."""
+    area = ax.bbox.transformed(ax.figure.dpi_scale_trans.inverted())
+    return area.width / max(n_columns, 1) * _POINTS, area.height / max(n_rows, 1) * _POINTS
+
+
+def _thinned(labels: Sequence[str], *, room: float, needed: float) -> list[str]:
+    """Leave out labels so that those that are left have room; the first stays."""
+    step = max(int(np.ceil(needed / room)), 1)
+    return [label if place % step == 0 else "" for place, label in enumerate(labels)]
 
 
 def _luminance(colours: Floats) -> Floats:
