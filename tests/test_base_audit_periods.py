@@ -103,7 +103,8 @@ def test_distribution_by_hand():
     columns = ["scope", "low", "high", "n_customers", "spend"]
     assert rows(orders, columns=columns) == [
         ("active", 1, 2, 3, 110),
-        ("active", 2, None, 2, 210),
+        ("active", 2, 3, 1, 120),
+        ("active", 3, 4, 1, 90),
         ("inactive", None, None, 2, 0),
     ]
     profit = customer_distribution_table(TWO_YEARS, width=20, **WITHIN)
@@ -111,10 +112,27 @@ def test_distribution_by_hand():
         (-20, 0, 1, -9),
         (0, 20, 2, 20),
         (20, 40, 1, 24),
-        (40, None, 1, 60),
+        (40, 60, 0, 0),
+        (60, 80, 1, 60),
         (None, None, 2, 0),
     ]
-    assert profit["customer_share"].tolist()[:4] == [0.2, 0.4, 0.2, 0.2]
+    assert profit["customer_share"].tolist()[:5] == [0.2, 0.4, 0.2, 0, 0.2]
+
+
+def test_the_few_far_from_all_others_share_an_open_class():
+    table = activity(
+        *((who, "2024-01-01", 1, 10.0, float(who), "before") for who in range(1, 99)),
+        *((who, "2024-01-01", 1, 10.0, who - 98.5, "before") for who in range(100, 198)),
+        ("poor", "2024-01-01", 1, 10.0, -500.0, "before"),
+        ("rich", "2024-01-01", 1, 10.0, 900.0, "before"),
+    )
+    found = customer_distribution_table(table, width=50, **WITHIN)
+    assert rows(found, columns=["low", "high", "n_customers"])[:-1] == [
+        (None, 0, 1),
+        (0, 50, 98),
+        (50, 100, 98),
+        (100, None, 1),
+    ]
 
 
 def test_a_value_on_a_bound_belongs_to_the_class_above():
@@ -127,7 +145,7 @@ def test_a_value_on_a_bound_belongs_to_the_class_above():
     )
     found = customer_distribution_table(table, value="spend", width=0.1, **WITHIN)
     counts = found.dropna(subset="low").set_index("low")["n_customers"]
-    assert counts[counts > 0].to_dict() == {0.1: 1, 0.3: 2, 0.6: 1}
+    assert counts[counts > 0].to_dict() == {0.1: 1, 0.3: 2, 0.7: 1}
 
 
 def test_comparison_by_hand():

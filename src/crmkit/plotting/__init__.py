@@ -2,11 +2,16 @@
 
 from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._backtests import plot_backtests
+from crmkit.plotting._base_audit import plot_base_audit
+from crmkit.plotting._base_history import plot_base_history
+from crmkit.plotting._cohort_comparison import plot_cohort_comparison
+from crmkit.plotting._cohort_history import plot_cohort_history
 from crmkit.plotting._cohorts import plot_cohorts
 from crmkit.plotting._comparison import plot_comparison
 from crmkit.plotting._concentration import plot_concentration
 from crmkit.plotting._conditional_expectation import plot_conditional_expectation
 from crmkit.plotting._cumulative_incidence import plot_cumulative_incidence
+from crmkit.plotting._customer_distribution import plot_customer_distribution
 from crmkit.plotting._deciles import plot_deciles
 from crmkit.plotting._frequency import plot_frequency
 from crmkit.plotting._frequency_recency import plot_frequency_recency
@@ -17,6 +22,7 @@ from crmkit.plotting._kpi_tree import plot_kpi_tree
 from crmkit.plotting._model_comparison import plot_model_comparison
 from crmkit.plotting._movement import plot_movement
 from crmkit.plotting._mrr_waterfall import plot_mrr_waterfall
+from crmkit.plotting._period_change import plot_period_change
 from crmkit.plotting._period_customers import plot_period_customers
 from crmkit.plotting._period_revenue import plot_period_revenue
 from crmkit.plotting._purchase_gaps import plot_purchase_gaps
@@ -32,11 +38,16 @@ from crmkit.plotting._tracking import plot_tracking
 __all__ = [
     "plot_alive_history",
     "plot_backtests",
+    "plot_base_audit",
+    "plot_base_history",
+    "plot_cohort_comparison",
+    "plot_cohort_history",
     "plot_cohorts",
     "plot_comparison",
     "plot_concentration",
     "plot_conditional_expectation",
     "plot_cumulative_incidence",
+    "plot_customer_distribution",
     "plot_deciles",
     "plot_frequency",
     "plot_frequency_recency",
@@ -47,6 +58,7 @@ __all__ = [
     "plot_model_comparison",
     "plot_movement",
     "plot_mrr_waterfall",
+    "plot_period_change",
     "plot_period_customers",
     "plot_period_revenue",
     "plot_purchase_gaps",

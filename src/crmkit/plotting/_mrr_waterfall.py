@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.errors import SchemaError
-from crmkit.plotting._style import BLUE, GREY, ORANGE, axes_for, in_language, quiet, table_of
+from crmkit.plotting._style import axes_for, in_language, table_of
+from crmkit.plotting._waterfall import waterfall
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,9 +26,6 @@ _LOSSES: Final = {"contraction_mrr": Label("Contraction", "降级"), "churned_mr
 _START: Final = Label("MRR before\n{first}", "{first}\n之前")
 _END: Final = Label("MRR at\nthe close", "期末")
 _MRR: Final = Label("Monthly recurring revenue", "月经常性收入")
-_WIDE: Final = 0.62
-# Above the highest bar, for its number.
-_ROOM: Final = 1.1
 
 _GROUPS: Final = Message(
     en="{@movements} has {n:,} rows of {day:%Y-%m-%d}, so it is of several groups. Keep the rows of one group.",
@@ -72,36 +69,17 @@ def plot_mrr_waterfall(movements: Any, *, ax: Axes | None = None, language: Lang
     >>> subscriptions = as_subscriptions(spells, end_known="end_known", trial="trial")
     >>> ax = plot_mrr_waterfall(mrr_movement_table(subscriptions, as_of="2024-12-31", freq="Y"))
     """
-    from crmkit.plotting import _ticks
-
     columns = ("period", "mrr_start", *_GAINS, *_LOSSES, "mrr")
     table = table_of(movements, columns, name="movements", made_by="metrics.mrr_movement_table", language=language)
     table = _one_group(table).sort_values("period", ignore_index=True)
     moved = [table[name].sum() for name in _GAINS] + [-table[name].sum() for name in _LOSSES]
     start, end = float(table["mrr_start"].iloc[0]), float(table["mrr"].iloc[-1])
-    after = start + np.cumsum(moved)
-    before = np.concatenate([[start], after[:-1]])
     first = f"{table['period'].iloc[0]:%Y-%m-%d}"
     names = [_START.text(language).format(first=first)]
     names += [label.text(language) for label in (*_GAINS.values(), *_LOSSES.values())]
     names.append(_END.text(language))
     ax = axes_for(ax)
-    places = np.arange(len(names))
-    ax.bar(places[[0, -1]], [start, end], _WIDE, color=GREY)
-    ax.bar(places[1:-1], moved, _WIDE, bottom=before, color=[BLUE if each >= 0 else ORANGE for each in moved])
-    levels = np.concatenate([[start], after])
-    for place, level, next_moved in zip(places[:-1], levels, [*moved, end], strict=True):
-        # Where nothing moved there is no bar to hold the line.
-        ends = place + _WIDE / 2, place + 1 - (_WIDE / 2 if next_moved else -_WIDE / 2)
-        ax.plot(ends, [level, level], color=GREY, linewidth=0.8)
-    tops = [start, *np.maximum(before, after), end]
-    texts = [f"{start:,.0f}", *(f"{each:+,.0f}" if each else "0" for each in moved), f"{end:,.0f}"]
-    for place, top, text in zip(places, tops, texts, strict=True):
-        ax.annotate(text, (place, top), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=9)
-    quiet(ax)
-    ax.set_ylim(min(0.0, *levels), _ROOM * max(tops) if max(tops) > 0 else 1.0)
-    _ticks.amounts(ax.yaxis)
-    ax.set_xticks(places, names)
+    waterfall(ax, start=start, moved=moved, end=end, names=names)
     ax.set_ylabel(_MRR.text(language))
     return in_language(ax, language)
 

@@ -20,14 +20,22 @@ _THICK = 0.38
 
 
 def paired_bars(
-    groups: Sequence[str], actual: Any, expected: Any, *, x: Label, y: Label, ax: Axes | None, language: Language
+    groups: Sequence[str],
+    actual: Any,
+    expected: Any,
+    *,
+    x: Label,
+    y: Label,
+    ax: Axes | None,
+    language: Language,
+    names: tuple[Label, Label] = (ACTUAL, EXPECTED),
 ) -> Axes:
-    """Draw two bars for each group; ``x`` and ``y`` name the axes."""
+    """Draw two bars for each group; ``x`` and ``y`` name the axes, ``names`` the bars."""
     ax = axes_for(ax)
     places = np.arange(len(groups))
     for heights, shift, colour, label in (
-        (actual, -_THICK / 2, BLUE, ACTUAL),
-        (expected, _THICK / 2, ORANGE, EXPECTED),
+        (actual, -_THICK / 2, BLUE, names[0]),
+        (expected, _THICK / 2, ORANGE, names[1]),
     ):
         ax.bar(places + shift, heights, _THICK, color=colour, label=label.text(language))
     quiet(ax)

@@ -65,9 +65,9 @@ def quiet(ax: Axes) -> None:
     ax.set_axisbelow(True)
 
 
-def legend(ax: Axes) -> Legend:
-    """Say what the colours mean, in a row above the axes."""
-    return ax.legend(frameon=False, ncols=_MOST_IN_A_ROW, loc="lower left", bbox_to_anchor=(0, 1))
+def legend(ax: Axes, *, most: int = _MOST_IN_A_ROW) -> Legend:
+    """Say what the colours mean, in rows above the axes."""
+    return ax.legend(frameon=False, ncols=most, loc="lower left", bbox_to_anchor=(0, 1))
 
 
 def in_language(ax: Axes, language: Language) -> Axes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from narwhals.stable.v2.typing import IntoFrame
@@ -26,6 +26,8 @@ __all__ = ["customer_distribution_table"]
 _RANKED: Final = ("n_orders", "spend", "profit")
 # Beyond these quantiles classes are open, for a few customers are far from all others.
 _TAILS: Final = (0.01, 0.98)
+_OUTWARDS: Final[tuple[Literal["lower", "higher"], ...]] = ("lower", "higher")
+_ROUNDING: Final = 1e-9
 _MOST_CLASSES: Final = 25
 _MOST_ASKED: Final = 10_000
 _ROUND: Final = (1, 2, 5, 10)
@@ -75,7 +77,7 @@ def customer_distribution_table(
     the kind of frame given
         One row per class, lowest first, empty ones among them, and one of customers without an order. ``value``, as
         chosen; ``scope``: "active" or "inactive"; ``low``, which belongs to the class, and ``high``, which does not:
-        missing where the first or last class is open, which begin beyond 1 % and 98 % of the customers; both missing
+        missing where the first or last class is open, beyond 1 % and 98 % of the customers; both missing
         for customers acquired by the end of the range who have no order in it. ``n_customers``; ``customer_share``, of
         the active ones; ``n_orders``, ``spend`` and ``profit``, where known; ``spend_share`` and ``profit_share``, of
         all rows, missing where the total is not above 0. Classes begin at multiples of the width, so that those below 0
@@ -120,7 +122,7 @@ def customer_distribution_table(
     sums, active = customers.sums[0], customers.active()
     values = without_noise(sums[chosen])
     edges = _edges(values[active], width=width, is_count=chosen == "n_orders")
-    # The lowest class is open below if it does not hold the lowest value.
+    # A class at an end is open where values lie beyond it.
     lows, highs = edges[:-1].copy(), edges[1:].copy()
     lows[0] = np.nan if values[active].min() < edges[0] else lows[0]
     highs[-1] = np.nan if values[active].max() >= edges[-1] else highs[-1]
@@ -146,19 +148,25 @@ def _check_width(width: object, *, is_count: bool) -> None:
 
 def _edges(values: Floats, *, width: float | None, is_count: bool) -> Floats:
     """The bounds of the classes: multiples of a width, or for orders from 1 on."""
-    low, high = np.quantile(values, _TAILS, method="lower" if is_count else "linear")
+    # Values that there are: between the last of the many and a few far away lies nobody.
+    low, high = (float(np.quantile(values, q, method=how)) for q, how in zip(_TAILS, _OUTWARDS, strict=True))
     start = 1.0 if is_count else 0.0
     low = start if is_count else low
     span = max(high - low, 0.0)
     step = float(width) if width is not None else _round_width(span or max(abs(high), 1.0), is_count=is_count)
-    first, last = math.floor((low - start) / step), math.floor((high - start) / step) + 1
-    # Loss makers have a class of their own, however few they are.
-    first = min(first, -1) if values.min() < 0 else first
+    # In floats 0.3 / 0.1 is below 3.
+    first, last = (math.floor((end - start) / step + _ROUNDING) for end in (low, high))
+    last += 1
     if last - first > _MOST_ASKED:
         raise ValueError(_NARROW(value=width, n=last - first, least=span / _MOST_ASKED))
+    # Loss makers have a class of their own, however few they are.
+    first = min(first, 0) if values.min() < 0 else first
     # Ten digits after the width's first: 3 * 0.1 is 0.3.
     decimals = min(10 - math.floor(math.log10(step)), 300)
-    edges = np.round(start + step * np.arange(first, last + 1), max(decimals, 0))
+    edges = np.round(start + step * np.arange(first - 1, last + 2), max(decimals, 0))
+    # The few beyond have a class on each side, if there are any.
+    edges = edges if values.min() < edges[1] else edges[1:]
+    edges = edges if values.max() >= edges[-2] else edges[:-1]
     return np.asarray(edges, dtype=np.float64)
 
 
