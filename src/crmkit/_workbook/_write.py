@@ -27,6 +27,10 @@ _TOO_MANY: Final = Message(
     en="An Excel sheet holds at most {most:,} rows, but {title!r} has {n:,}. Write .csv or .parquet instead.",
     zh="一个 Excel 工作表最多容纳 {most:,} 行，而“{title}”有 {n:,} 行。请改用 .csv 或 .parquet。",
 )
+_NOT_EXCEL: Final = Message(
+    en="A workbook for Excel must end in .xlsx, got {path!r}.",
+    zh="Excel 工作簿的文件名须以 .xlsx 结尾，得到 {path!r}。",
+)
 _LONGEST_TITLE: Final = 31
 # Excel's own, whatever the language.
 _TAKEN: Final = "history"
@@ -41,6 +45,8 @@ _MOST_IN_MEMORY: Final = 16 * 2**20
 
 def write_workbook(sheets: Sequence[Sheet], path: str | Path) -> None:
     """Write sheets in their order, completely or not at all."""
+    if Path(path).suffix.lower() != ".xlsx":
+        raise ValueError(_NOT_EXCEL(path=str(path)))
     check_extra("report", "openpyxl")
     for sheet in sheets:
         if len(sheet.table) > MOST_ROWS:

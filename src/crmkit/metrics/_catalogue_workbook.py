@@ -37,7 +37,7 @@ def write_kpi_catalogue(path: str | Path, *, language: Language = "en") -> None:
     Parameters
     ----------
     path : str or Path
-        The file, which is replaced once everything is written.
+        The file, which ends in ``.xlsx`` and is replaced once everything is written.
     language : {"en", "zh"}, default "en"
         Of names, formulas and headings.
 
@@ -48,7 +48,7 @@ def write_kpi_catalogue(path: str | Path, *, language: Language = "en") -> None:
     OSError
         If the file cannot be written.
     ValueError
-        If ``language`` is not one of those listed.
+        If ``path`` ends otherwise, or ``language`` is not one of those listed.
 
     See Also
     --------

@@ -162,7 +162,7 @@ class CustomerReport(Facts):
         Parameters
         ----------
         path : str or Path
-            File to write, which should end in ``.xlsx``.
+            File to write, which ends in ``.xlsx``.
         customers : pandas, Polars or PyArrow table, optional
             Customers for a last sheet, one per row, as `crmkit.views.scored_customers`, `crmkit.views.valued_customers`
             or `crmkit.customer_summary` give them; at most 1,048,575. Without it only the customers that the report
@@ -177,7 +177,7 @@ class CustomerReport(Facts):
         TypeError
             If ``customers`` is not a table.
         ValueError
-            If there are more customers than a sheet holds.
+            If ``path`` ends otherwise, or there are more customers than a sheet holds.
         """
         write_workbook(as_sheets(self.answers, self.added, self, customers=customers), path)
 
