@@ -8,6 +8,7 @@ from crmkit._lazy import lazily
 
 if TYPE_CHECKING:
     from crmkit.views._base import base_customers, base_table
+    from crmkit.views._customer_base import CustomerBase, customer_base
     from crmkit.views._fits import PURCHASE_MODELS, UnfitError
     from crmkit.views._forecast import BaseForecast, base_forecast
     from crmkit.views._limits import ForecastLimits
@@ -23,6 +24,7 @@ __all__ = [
     "PURCHASE_MODELS",
     "BaseForecast",
     "BaseSegments",
+    "CustomerBase",
     "ForecastLimits",
     "Outlook",
     "UnfitError",
@@ -32,6 +34,7 @@ __all__ = [
     "base_segments",
     "base_table",
     "closure_remarks",
+    "customer_base",
     "customer_outlook",
     "customers_worth_saving",
     "hole_remarks",
@@ -47,6 +50,10 @@ _HOMES: Final = {
     "_base": (
         "base_customers",
         "base_table",
+    ),
+    "_customer_base": (
+        "CustomerBase",
+        "customer_base",
     ),
     "_fits": (
         "PURCHASE_MODELS",
