@@ -10,11 +10,15 @@ from tests.frames import Builder, assert_same_rows, count_nan, rows
 
 from crmkit import (
     activity_table,
+    as_invoices,
     as_order_lines,
+    as_payments,
     as_subscriptions,
     as_tickets,
     as_transactions,
+    audit_invoices,
     audit_orders,
+    audit_payments,
     audit_subscriptions,
     audit_tickets,
     cells,
@@ -139,6 +143,37 @@ def messy_tickets(ids):
     return pa.table(arrays, names=names)
 
 
+def messy_invoices(ids):
+    """Instalments and credit notes, and rows that cannot be used."""
+    bills = [
+        (ids[number % 5], f"R{number // 2}", "invoice", None, START, START + timedelta(days=number), 10.0 * number)
+        for number in range(1, 20)
+    ]
+    bills = [(ids[int(bill[1][1:]) % 5], *bill[1:]) for bill in bills]
+    day = START + timedelta(days=9)
+    bills += [
+        (ids[1], "G1", "Credit memo", "R1", day, None, 5.0),
+        (ids[1], "R1", "credit_note", None, day, None, 2.0),
+        (ids[2], "G2", "credit_note", "R1", day, None, 1.0),
+        (None, "R30", "invoice", None, day, day, 1.0),
+        (ids[0], None, "invoice", None, day, day, 1.0),
+        (ids[0], "R31", "other", None, day, day, 1.0),
+        *[(ids[number], "R32", "invoice", None, day, day + timedelta(days=number), 1.0) for number in range(2)],
+        (ids[0], "R33", "invoice", None, None, day, 1.0),
+        (ids[0], "R34", "invoice", None, day, START, 1.0),
+        (ids[0], "R35", "invoice", "R1", day, day, 1.0),
+        (ids[0], "R36", "invoice", None, day, day, None),
+        (ids[0], "R37", "invoice", None, day, day, -1.0),
+        *[(ids[0], "R38", "invoice", None, day, day, 1.0)] * 2,
+        (ids[0], "R39", "invoice", None, day, day, 0.0),
+        (ids[0], "R40", "invoice", None, day, None, 4.0),
+    ]
+    time = pa.timestamp("us")
+    kinds = (None, pa.string(), pa.string(), pa.string(), time, time, pa.float64())
+    arrays = [pa.array(column, kind) for column, kind in zip(map(list, zip(*bills, strict=True)), kinds, strict=True)]
+    return pa.table(arrays, names=["customer_id", "invoice_id", "kind", "of", "issued", "due", "amount"])
+
+
 class Tables:
     """The tables that operations start from, in PyArrow, for one kind of ids."""
 
@@ -146,6 +181,7 @@ class Tables:
         self.messy = messy_log(ids)
         self.spells = messy_spells(ids)
         self.tickets = messy_tickets(ids)
+        self.invoices = messy_invoices(ids)
         self.usable = self.messy.slice(0, len(self.messy) - N_UNUSABLE)
         self.days = as_transactions(PANDAS(self.messy), order_id="order", invalid="drop")
         self.customers = customer_summary(self.days, as_of=AS_OF)
@@ -176,6 +212,7 @@ def all_the_way(orders):
 LINES = partial(as_order_lines, order_id="order", keep=["channel"], invalid="drop")
 SPELLS = {"subscription_id": "sub", "end_known": "told", "list_mrr": "list", "trial": "free"}
 CASES = {"first_response": "answered", "due": "until", "kind": "kind", "n_contacts": "n", "reopened": "again"}
+BILLS = {"kind": "kind", "applies_to": "of"}
 PRODUCT = {"quantity": "units", "unit_price": "amount"}
 OPERATIONS = {
     "transactions": (as_transactions, ["usable"]),
@@ -224,6 +261,14 @@ OPERATIONS = {
         ["tickets"],
     ),
     "audit of tickets": (partial(audit_tickets, **CASES), ["tickets"]),
+    "invoices": (partial(as_invoices, **BILLS, invalid="drop"), ["invoices"]),
+    "invoices, with terms and amounts below zero": (
+        partial(as_invoices, **BILLS, terms_days=7, negative="credit_note", invalid="drop"),
+        ["invoices"],
+    ),
+    "audit of invoices": (partial(audit_invoices, **BILLS), ["invoices"]),
+    "payments": (partial(as_payments, date="issued", invoice_id="of", invalid="drop"), ["invoices"]),
+    "audit of payments": (partial(audit_payments, date="issued", invoice_id="of"), ["invoices"]),
     "all the way": (all_the_way, ["messy"]),
 }
 

@@ -37,6 +37,7 @@ LEVELS = {
     "_labelling": 6,
     "transactions": 7,
     "contacts": 7,
+    "invoices": 7,
     "plans": 7,
     "subscriptions": 7,
     "tickets": 7,

@@ -2,6 +2,7 @@
 
 from crmkit._reading._audit import audit_table
 from crmkit._reading._currency import check_one_currency, clean_codes
+from crmkit._reading._days import cut_to_days
 from crmkit._reading._flags import are_answers, clean_flags
 from crmkit._reading._given import is_so, note_given, unread, was_given
 from crmkit._reading._ids import clean_ids
@@ -38,6 +39,7 @@ __all__ = [
     "clean_times",
     "columns_kept",
     "count_rows",
+    "cut_to_days",
     "is_so",
     "note_given",
     "open_rows",

@@ -7,6 +7,7 @@ from crmkit._tables._contracts import CONTRACTS, MOST_CUSTOMERS
 from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT, READY_CUSTOMERS
 from crmkit._tables._document import document
 from crmkit._tables._floats import check_values, float_columns
+from crmkit._tables._invoices import INVOICES, PAYMENTS
 from crmkit._tables._moves import MOVES
 from crmkit._tables._open import check_kind, open_columns, open_table
 from crmkit._tables._periods import ACTIVITY, CALENDAR, COHORT_REVENUE, COHORTS, OPPORTUNITIES
@@ -27,10 +28,12 @@ __all__ = [
     "CONTRACTS",
     "CUSTOMERS",
     "HOLDOUT",
+    "INVOICES",
     "MOST_CUSTOMERS",
     "MOVES",
     "OPPORTUNITIES",
     "ORDER_LINES",
+    "PAYMENTS",
     "PLAN",
     "READY_CUSTOMERS",
     "SCHEMAS",
@@ -67,6 +70,8 @@ SCHEMAS: Final = (
     SUBSCRIPTIONS,
     TICKETS,
     CONTACTS,
+    INVOICES,
+    PAYMENTS,
     PLAN,
     SNAPSHOTS,
 )

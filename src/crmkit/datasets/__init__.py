@@ -2,6 +2,7 @@
 
 from crmkit.datasets._bundled import load_cdnow, load_donations
 from crmkit.datasets._contacts import make_contacts
+from crmkit.datasets._invoices import make_invoices
 from crmkit.datasets._simulate import make_transactions
 from crmkit.datasets._subscriptions import make_subscriptions
 from crmkit.datasets._tickets import make_tickets
@@ -11,6 +12,7 @@ __all__ = [
     "load_cdnow",
     "load_donations",
     "make_contacts",
+    "make_invoices",
     "make_plan",
     "make_subscriptions",
     "make_tickets",

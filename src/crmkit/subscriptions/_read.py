@@ -10,7 +10,6 @@ from typing import Any, Final
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit._calendar import period_start
 from crmkit._frames import AnyFrame, pandas_series, with_values
 from crmkit._messages import Message
 from crmkit._names import Label
@@ -22,6 +21,7 @@ from crmkit._reading import (
     clean_ids,
     clean_numbers,
     clean_times,
+    cut_to_days,
     is_so,
     note_given,
     open_rows,
@@ -134,7 +134,7 @@ def read_subscriptions(
     if merge_ids is not None:
         rows = rows.cleaned(with_merged_ids, CUSTOMER, merged=read_merged_ids(merge_ids))
     rows = rows.cleaned(clean_times, *_DAYS, date_format=date_format, time_zone=time_zone)
-    rows = rows.cleaned(_midnights, *_DAYS).cleaned_together(clean_numbers, MRR, LIST_MRR).cleaned(clean_flags, TRIAL)
+    rows = rows.cleaned(cut_to_days, *_DAYS).cleaned_together(clean_numbers, MRR, LIST_MRR).cleaned(clean_flags, TRIAL)
     rows = rows.cleaned(_next_days, END) if inclusive_end else rows
     return replace(rows, reasons=_reasons(rows))
 
@@ -160,14 +160,6 @@ def _reasons(rows: Rows) -> tuple[Reason, ...]:
         for code, (standard, condition) in holds.items()
         if standard in rows.sources
     )
-
-
-def _midnights(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:  # noqa: ARG001
-    frame = frame.with_columns(period_start(nw.col(column), freq="D").alias(column))
-    if not isinstance(frame, nw.DataFrame):
-        return frame
-    # Older pandas does not compare days of its own type with Arrow's.
-    return with_values(frame, column, _days(frame, column))
 
 
 def _next_days(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:  # noqa: ARG001
