@@ -2,6 +2,7 @@
 
 from crmkit.customers._cells import cells
 from crmkit.customers._door import as_customers
+from crmkit.customers._features import customer_features
 from crmkit.customers._holdout import holdout_split
 from crmkit.customers._log_gaps import log_gap_table
 from crmkit.customers._ready import CUSTOMER_REASONS
@@ -15,6 +16,7 @@ __all__ = [
     "as_customers",
     "audit_customers",
     "cells",
+    "customer_features",
     "customer_summary",
     "holdout_split",
     "log_gap_table",

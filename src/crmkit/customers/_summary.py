@@ -343,11 +343,13 @@ def _master(customers: Any, rows: AnyFrame, *, merge_ids: object) -> AnyFrame:
     return known
 
 
-def check_same_ids(customers: AnyFrame, transactions: AnyFrame) -> None:
-    """Raise unless the ids of both are text, or whole numbers."""
+def check_same_ids(
+    customers: AnyFrame, transactions: AnyFrame, *, names: tuple[str, str] = ("customers", "transactions")
+) -> None:
+    """Raise unless the ids of both, which are called ``names``, are text, or whole numbers."""
     kind, other = (frame.collect_schema()["customer_id"] for frame in (customers, transactions))
     if kind != other:
-        known, buyers = Column("customers", "customer_id"), Column("transactions", "customer_id")
+        known, buyers = (Column(name, "customer_id") for name in names)
         raise SchemaError(_ID_KINDS(known=known, kind=kind, buyers=buyers, other=other))
 
 
