@@ -96,6 +96,13 @@ def test_periods_of_ones_own():
     assert set(found["compared"]) == {"as is"}
 
 
+def test_periods_of_ones_own_must_be_about_as_long():
+    calendar = ck.retail_calendar(first_year=2023, last_year=2024)
+    days = {"before": ("2024-02-04", "2024-03-02"), "after": ("2024-03-31", "2024-05-04"), "as_of": "2024-05-04"}
+    with pytest.raises(ValueError, match="has 1 period of 28 days in all and `after` has 1 of 35"):
+        compared(FIVE, **days, freq=None, calendar=calendar)
+
+
 def test_the_customers_to_compare_can_be_given():
     chosen = pd.DataFrame({"customer_id": ["a", "e", "nobody"]})
     found = compared(FIVE, customers=chosen)
@@ -135,7 +142,8 @@ def test_without_prices_there_is_no_money():
 
 def test_ratios_of_nothing_are_missing():
     found = compared(FIVE[FIVE["period"] != "2024-02-01"])
-    assert found.loc["average_order_value"].drop(["kind", "n", "compared", "is_significant", "too_few"]).isna().all()
+    assert found.loc["average_order_value"]["previous":"p_value"].drop("compared").isna().all()
+    assert found.loc["average_order_value", "value"] == 12
     assert found.loc["active_rate", "previous"] == 0
 
 
@@ -258,7 +266,11 @@ def test_activity_of_transactions_is_taken():
         ({"before": ("2024-02-02", "2024-02-29")}, ValueError, "`before` must consist of whole periods of freq='M'"),
         ({"before": ("2024-02-29", "2024-02-01")}, ValueError, "`before` must consist of whole periods"),
         ({"after": ("2024-02-01", "2024-02-29")}, ValueError, "`after` begins on 2024-02-01, but `before` ends on"),
-        ({"before": ("2024-01-01", "2024-02-29")}, ValueError, "`before` has 2 periods and `after` has 1"),
+        (
+            {"before": ("2024-01-01", "2024-02-29")},
+            ValueError,
+            "`before` has 2 periods of 60 days in all and `after` has 1 of 31",
+        ),
         ({"as_of": "2024-03-30"}, ValueError, "`after` ends on 2024-03-31, after `as_of`, 2024-03-30"),
         ({"freq": "month"}, ValueError, "`freq` must be one of"),
         ({"freq": None}, ValueError, "Give `freq`, the length of the periods, or `calendar`"),

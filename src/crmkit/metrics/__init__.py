@@ -34,7 +34,11 @@ from crmkit.metrics._churn import (
     customer_churn_rate,
     daily_churn_rate,
 )
-from crmkit.metrics._comparisons import group_comparison_table, period_comparison_table
+from crmkit.metrics._comparisons import (
+    group_comparison_table,
+    paired_comparison_table,
+    period_comparison_table,
+)
 from crmkit.metrics._concentration import concentration_table, gini, top_share
 from crmkit.metrics._dbt import dbt_metrics
 from crmkit.metrics._deductions import price_discount_rate, refund_rate
@@ -218,6 +222,7 @@ __all__ = [
     "on_time_rate",
     "open_rate",
     "order_kpis",
+    "paired_comparison_table",
     "period_comparison_table",
     "period_table",
     "price_discount_rate",

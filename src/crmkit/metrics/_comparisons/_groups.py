@@ -23,8 +23,9 @@ from crmkit._stats import (
     detectable_difference_of_shares,
     is_too_skewed,
 )
-from crmkit._tables import check_kind, open_columns
+from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
+from crmkit.metrics._comparisons._asked_measures import Measures, asked_measures, check_values, columns_of
 from crmkit.metrics._comparisons._moments import Sums, of_others, sample_of, sums_by_group
 from crmkit.metrics._comparisons._rows import FEWEST_CHANGES, FEWEST_VALUES, Asked, Measured, asked, judged
 
@@ -40,23 +41,6 @@ _TAKEN: Final = (
     *("p_value", "adjusted_p_value", "is_significant", "detectable_difference", "too_few"),
 )
 
-_NOT_NAMES: Final = Message(
-    en="{@rates} and {@means} must be lists of columns, such as ['spend'], got {value!r}.",
-    zh="{@rates} 与 {@means} 须为列名的列表，如 ['spend']，得到 {value!r}。",
-)
-_NOT_RATIOS: Final = Message(
-    en="{@ratios} must map names to pairs of columns, numerator and denominator, such as {{'order_value': ('spend', "
-    "'n_orders')}}, got {value!r}.",
-    zh="{@ratios} 须为名称到一对列（分子、分母）的映射，如 {{'order_value': ('spend', 'n_orders')}}，得到 {value!r}。",
-)
-_NOTHING: Final = Message(
-    en="Nothing to compare: give columns in {@rates}, {@means} or {@ratios}.",
-    zh="没有可比较的内容，请在 {@rates}、{@means} 或 {@ratios} 中给出列。",
-)
-_TWICE: Final = Message(
-    en="{name!r} is named more than once in {@rates}, {@means} and {@ratios}. Give each measure a name of its own.",
-    zh="{@rates}、{@means}、{@ratios} 中 {name!r} 重复出现，请使各指标名称不同。",
-)
 _TAKEN_NAME: Final = Message(
     en="{@by} is {name!r}, which the result has too. Rename the column.",
     zh="{@by} 的列名 {name!r} 与结果表的列重名，请改名。",
@@ -157,6 +141,7 @@ def group_comparison_table(
     See Also
     --------
     period_comparison_table : The same customers in two periods.
+    paired_comparison_table : The same customers in two tables.
     kpi_mix_table : The change of a ratio, split into what groups did and how their shares moved.
 
     Notes
@@ -192,7 +177,7 @@ def group_comparison_table(
     4     March  repeated    0.501        0.484       0.017  -0.027   0.061
     5     March     spend  103.712      103.494       0.218 -22.655  28.584
     """
-    measures = _measures(rates, means, ratios)
+    measures = asked_measures(rates, means, ratios)
     wanted = asked(level=level, power=power, adjust=adjust)
     check_option(against, _AGAINST, name="against")
     if against != "reference" and reference is not None:
@@ -200,13 +185,15 @@ def group_comparison_table(
     label = label_name(by)
     if label in _TAKEN:
         raise ValueError(_TAKEN_NAME(name=label))
-    rows = _opened(customers, label, measures, rates=rates)
-    sums_of, sums = sums_by_group(rows, by=label, measures=measures, rates=rates)
-    labels = labels_of(sums_of, [label])
+    rows = _opened(customers, label, measures)
+    of_rates = [as_name(name) for name in rates]
+    centres = check_values(rows, measures, rates=of_rates, table="customers")
+    found_labels, sums = sums_by_group(rows, by=label, measures=measures, centres=centres)
+    labels = labels_of(found_labels, [label])
     order = np.argsort(labels.codes)
     groups, scopes = labels.groups[label], np.array(labels.scopes, dtype=object)
     pairs = _pairs(groups, against, reference, label)
-    found = [_measured(name, _in_order(each, order), pairs, rates, wanted) for name, each in sums.items()]
+    found = [_measured(name, _in_order(each, order), pairs, of_rates, wanted) for name, each in sums.items()]
     return from_pandas(_table(groups, scopes, pairs, found, wanted), like=customers)
 
 
@@ -217,38 +204,9 @@ class _Pairs(NamedTuple):
     other: npt.NDArray[np.int64]
 
 
-def _measures(rates: Any, means: Any, ratios: Any) -> dict[str, tuple[str, str | None]]:
-    """The columns of each measure by its name."""
-    found: dict[str, tuple[str, str | None]] = {}
-    for names in (rates, means):
-        if isinstance(names, str) or not isinstance(names, Sequence):
-            raise TypeError(_NOT_NAMES(value=names))
-        for name in map(as_name, names):
-            if name in found:
-                raise ValueError(_TWICE(name=name))
-            found[name] = name, None
-    if ratios is not None and not isinstance(ratios, Mapping):
-        raise TypeError(_NOT_RATIOS(value=ratios))
-    for name, pair in (ratios or {}).items():
-        if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
-            raise TypeError(_NOT_RATIOS(value=ratios))
-        if name in found:
-            raise ValueError(_TWICE(name=name))
-        found[name] = as_name(pair[0]), as_name(pair[1])
-    if not found:
-        raise ValueError(_NOTHING())
-    return found
-
-
-def _opened(
-    customers: Any, by: str, measures: Mapping[str, tuple[str, str | None]], *, rates: Sequence[str]
-) -> AnyFrame:
-    columns = [by, *(name for pair in measures.values() for name in pair if name is not None)]
-    rows = open_columns(customers, columns, name="customers", made_by=_MADE_BY)
+def _opened(customers: Any, by: str, measures: Measures) -> AnyFrame:
+    rows = open_columns(customers, [by, *columns_of(measures)], name="customers", made_by=_MADE_BY)
     check_labels(rows, [by], table="customers")
-    for name in columns[1:]:
-        kind: Literal["flag", "number"] = "flag" if name in rates else "number"
-        check_kind(rows, name, kind, where=Column("customers", name), made_by=_MADE_BY)
     if "customer_id" in rows.collect_schema():
         counted = rows.filter(~nw.col("customer_id").is_null()).group_by("customer_id").agg(nw.len().alias("n_rows"))
         sums = collected(

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._calendar import Freq
@@ -14,21 +13,18 @@ from crmkit._calendars import Calendar, calendar_of
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message, Parameter
-from crmkit._stats import (
-    Adjustment,
-    compare,
-    compare_paired_shares,
-    contrast_of_pairs,
-    detectable_difference,
-    detectable_difference_of_paired_shares,
-)
+from crmkit._stats import Adjustment
 from crmkit.errors import SchemaError
-from crmkit.metrics._comparisons._pairs import Pair, PairSums, Windows, pair_sums
-from crmkit.metrics._comparisons._rows import FEWEST_CHANGES, FEWEST_VALUES, Asked, Measured, asked, judged
+from crmkit.metrics._comparisons._activity_pairs import Windows, activity_pairs
+from crmkit.metrics._comparisons._pair_measures import paired_mean, paired_rate, paired_table
+from crmkit.metrics._comparisons._pairs import Pair, counts_of_pairs, pairs_of
+from crmkit.metrics._comparisons._rows import asked
 
 __all__ = ["period_comparison_table"]
 
 _ENDS: Final = 2
+# Months differ as much.
+_MOST_LONGER: Final = 31 / 28
 
 _NOT_A_PAIR: Final = Message(
     en="{name} must be a pair, the first and the last day of the period, got {value!r}.",
@@ -40,9 +36,10 @@ _NOT_WHOLE: Final = Message(
     zh="{name} 须由 {periods} 的整期组成，得到 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}。{@activity} 没有更细的数据。",
 )
 _OTHER_LENGTH: Final = Message(
-    en="{@before} has {n:,} {n:period|periods} and {@after} has {m:,}. Give as many: who had longer to buy is active "
-    "more often.",
-    zh="{@before} 有 {n:,} 期，{@after} 有 {m:,} 期。期数须相同：期间越长，活跃的客户自然越多。",
+    en="{@before} has {n:,} {n:period|periods} of {days:,} days in all and {@after} has {m:,} of {others:,}. Give "
+    "periods of one length: who had longer to buy is active more often.",
+    zh="{@before} 有 {n:,} 期共 {days:,} 天，{@after} 有 {m:,} 期共 {others:,} 天。"
+    "两期须等长：期间越长，活跃的客户自然越多。",
 )
 _OUT_OF_ORDER: Final = Message(
     en="{@after} begins on {start:%Y-%m-%d}, but {@before} ends on {end:%Y-%m-%d} only.",
@@ -131,13 +128,14 @@ def period_comparison_table(
     TypeError
         If ``activity`` or ``customers`` is not a frame, they are of two kinds, or a period is not a pair.
     ValueError
-        If a day is not a date, a period does not consist of whole ones of ``activity`` or differs in their number, they
+        If a day is not a date, a period does not consist of whole ones of ``activity`` or they differ in length, they
         overlap, the second ends after ``as_of``, not one of ``freq`` and ``calendar`` is given, ``freq`` or ``adjust``
         is not one of those listed, a period lies outside ``calendar``, or ``level`` or ``power`` is not between 0
         and 1.
 
     See Also
     --------
+    paired_comparison_table : Any columns of two tables of the same customers.
     group_comparison_table : Groups of customers.
     kpi_change_table : KPIs of a whole base from period to period, newcomers included.
 
@@ -175,21 +173,26 @@ def period_comparison_table(
     periods = calendar_of(freq, calendar)
     last_day = as_day(as_of, name="as_of")
     windows, days = _windows(before, after, last_day, periods)
-    sums = pair_sums(activity, windows, periods=periods, customers=customers, means=_MEANS, ratios=_RATIOS)
-    if not sums.n:
+    found = activity_pairs(activity, windows, periods, customers=customers)
+    active = counts_of_pairs(found.rows, ["active"])["active"]
+    if not sum(count[0] for count in active):
         raise SchemaError(_NO_CUSTOMERS() if customers is not None else _NOBODY(start=windows.first_day))
+    means = {name: above for name, above in _MEANS.items() if above in found.there}
+    known: dict[str, tuple[str, str | None]] = {
+        name: (above, None) for name, above in means.items() if above in found.known
+    }
+    known |= {name: pair for name, pair in _RATIOS.items() if found.known.issuperset({*pair} - {"active"})}
+    pairs = pairs_of(found.rows, known)
     longer = days[1] / days[0]
-    measures = [_rate(sums, wanted)]
-    for name, pair in sums.pairs.items():
-        scale = longer if name in _MEANS else 1.0
-        measures.append(_measured(name, pair, sums.n, longer=scale, wanted=wanted))
-    table = pd.DataFrame({"measure": [each.name for each in measures], "kind": [each.kind for each in measures]})
-    table["n"] = sums.n
-    table["value"] = [each.value[0] for each in measures]
-    table["previous"] = [each.other_value[0] for each in measures]
+    measures = [paired_rate("active_rate", active, wanted)]
+    nothing = Pair(float(measures[0].n[0]), *[np.nan] * 6)
+    for name in (*means, *_RATIOS):
+        kind, scale = ("mean", longer) if name in _MEANS else ("ratio", 1.0)
+        measures.append(paired_mean(name, pairs.get(name, nothing), wanted, kind=kind, longer=scale))
+    table = paired_table(measures, wanted)
     per_day = table["measure"].isin(list(_MEANS)) & (longer != 1)
-    table["compared"] = np.where(per_day, "per day", "as is")
-    return from_pandas(table.assign(**judged(measures, wanted, change="change")), like=activity)
+    table.insert(list(table).index("change"), "compared", np.where(per_day, "per day", "as is"))
+    return from_pandas(table, like=activity)
 
 
 def _windows(before: Any, after: Any, last_day: datetime, periods: Calendar) -> tuple[Windows, tuple[int, int]]:
@@ -202,9 +205,9 @@ def _windows(before: Any, after: Any, last_day: datetime, periods: Calendar) -> 
         raise ValueError(_UNFINISHED(end=next_end, day=last_day))
     places = [tuple(periods.number_of(day) for day in pair) for pair in ends]
     n, m = (last - first + 1 for first, last in places)
-    if n != m:
-        raise ValueError(_OTHER_LENGTH(n=n, m=m))
     days = (end - start).days + 1, (next_end - next_start).days + 1
+    if n != m or max(days) > _MOST_LONGER * min(days):
+        raise ValueError(_OTHER_LENGTH(n=n, m=m, days=days[0], others=days[1]))
     return Windows(places[0][0], places[0][1], places[1][0], places[1][1], start), days
 
 
@@ -215,42 +218,3 @@ def _ends(given: Any, periods: Calendar, *, name: str) -> tuple[datetime, dateti
     if end < start or not periods.begins_on(start) or periods.last_day(periods.number_of(end)) != end:
         raise ValueError(_NOT_WHOLE(name=Parameter(name), periods=periods.argument, start=start, end=end))
     return start, end
-
-
-def _rate(sums: PairSums, wanted: Asked) -> Measured:
-    counts = sums.active
-    n = np.atleast_1d(float(sums.n))
-    changed = counts.only + counts.other_only
-    return Measured(
-        "active_rate",
-        "rate",
-        n,
-        (counts.both + counts.only) / n,
-        n,
-        (counts.both + counts.other_only) / n,
-        compare_paired_shares(counts, level=wanted.level),
-        lambda alpha: detectable_difference_of_paired_shares(changed, n, alpha=alpha, power=wanted.power),
-        changed < FEWEST_CHANGES,
-    )
-
-
-def _measured(name: str, pair: Pair, n: float, *, longer: float, wanted: Asked) -> Measured:
-    """A mean or a ratio; where the second period is ``longer``, what came before is scaled to its length."""
-    column = np.atleast_1d(float(n))
-    contrast = contrast_of_pairs(
-        column,
-        (pair.value, pair.other * longer),
-        (pair.variance, pair.other_variance * longer**2),
-        pair.covariance * longer,
-    )
-    return Measured(
-        name,
-        "mean" if name in _MEANS else "ratio",
-        column,
-        np.atleast_1d(pair.value),
-        column,
-        np.atleast_1d(pair.other),
-        compare(contrast, level=wanted.level),
-        lambda alpha: detectable_difference(contrast, alpha=alpha, power=wanted.power),
-        np.atleast_1d(pair.changed < FEWEST_VALUES),
-    )
