@@ -23,6 +23,7 @@ ROW_WISE = {
     "predict": {},
     "assign": {},
     "explain": {"language": "en"},
+    "hazard": {},
     "expected_purchases": {"horizon": 30.0},
     "probability_alive": {},
     "probability_inactive": {"horizon": 30.0},

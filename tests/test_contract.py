@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from tests.estimator_contract import CLAUSES
 
 import crmkit
-from crmkit import segment, value
+from crmkit import loyalty, segment, value
 
 CUSTOMERS = pd.DataFrame(
     {
@@ -45,6 +45,17 @@ WITH_GAPS = CUSTOMERS.assign(
     log_gap_sum=[np.log([30, 47]).sum(), 0, np.nan, np.log([50, 60, 55, 65, 58, 63]).sum(), np.log(10), 0]
 )
 
+PERIODS = pd.DataFrame(
+    {
+        "customer_id": [8, 2, 7, 1, 5, 3, 6, 4],
+        "period": [1, 2, 1, 2, 3, 1, 3, 2],
+        "left": [True, False, False, False, True, True, False, True],
+        "discount": [0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0],
+        "n_customers": [40, 90, 180, 25, 8, 12, 30, 40],
+    },
+    index=list("hgfedcba"),
+)
+
 OPPORTUNITIES = pd.DataFrame(
     {
         "customer_id": [8, 2, 7, 1, 5, 3, 6, 4],
@@ -61,6 +72,10 @@ ESTIMATORS = {
     "BetaGeoBetaBinomModel": (lambda: value.BetaGeoBetaBinomModel(prospects="drop"), OPPORTUNITIES),
     "BetaGeoModel": (lambda: value.BetaGeoModel(prospects="drop"), CUSTOMERS),
     "BetaGeoCNBDModel": (lambda: value.BetaGeoCNBDModel(k=3, prospects="drop"), WITH_GAPS),
+    "DiscreteHazardModel": (
+        lambda: loyalty.survival.DiscreteHazardModel(features=("discount",), baseline="log"),
+        PERIODS,
+    ),
     "GammaGompertzNBDModel": (lambda: value.GammaGompertzNBDModel(prospects="drop"), CUSTOMERS),
     "ModifiedBetaGeoModel": (lambda: value.ModifiedBetaGeoModel(prospects="drop"), CUSTOMERS),
     "NBDModel": (lambda: value.NBDModel(prospects="drop"), CUSTOMERS),
@@ -78,7 +93,7 @@ ESTIMATORS = {
 def public_estimators():
     """The public classes of segment, value and loyalty that are estimators."""
     found = {}
-    for subpackage in ("segment", "value", "value.contracts", "loyalty"):
+    for subpackage in ("segment", "value", "value.contracts", "loyalty", "loyalty.survival"):
         module = importlib.import_module(f"crmkit.{subpackage}")
         for name in getattr(module, "__all__", []):
             value = getattr(module, name)

@@ -66,6 +66,7 @@ from crmkit._stats._survival import (
     restricted_mean,
     restricted_moments,
     survival_at,
+    survival_band,
     survival_quantile,
 )
 from crmkit._stats._two_samples import difference_of_means, difference_of_shares, mean_interval
@@ -149,6 +150,7 @@ __all__ = [
     "smoothed_shares",
     "stationary_distribution",
     "survival_at",
+    "survival_band",
     "survival_quantile",
     "top_count",
     "total_rewards",

@@ -23,6 +23,7 @@ __all__ = [
     "restricted_mean",
     "restricted_moments",
     "survival_at",
+    "survival_band",
     "survival_quantile",
 ]
 
@@ -105,8 +106,6 @@ def kaplan_meier(
     .. [1] Kaplan and Meier (1958), "Nonparametric Estimation from Incomplete Observations", *JASA* 53.
     .. [2] Kalbfleisch and Prentice (2002), *The Statistical Analysis of Failure Time Data*, 2nd ed., section 1.4.
     """
-    check_fraction(level, name="level")
-    check_option(transform, _ENDS, name="transform")
     lasted = np.asarray(durations, dtype=np.float64)
     weights = None if counts is None else np.asarray(counts, dtype=np.float64)
     times, ended, left = _counted(lasted, np.asarray(events, dtype=bool), weights)
@@ -116,8 +115,21 @@ def kaplan_meier(
     survival: Floats = np.cumprod(1 - ended / at_risk, dtype=np.float64)
     with np.errstate(divide="ignore"):
         variance = np.cumsum(np.where(ended > 0, ended / (at_risk * (at_risk - ended)), 0.0))
-    lower, upper = _band(survival, variance, reach=normal_reach(level), transform=transform)
+    lower, upper = survival_band(survival, variance, level=level, transform=transform)
     return SurvivalCurve(times, at_risk, ended, left - ended, survival, variance, lower, upper)
+
+
+def survival_band(
+    survival: Floats, variance: Floats, *, level: float = 0.95, transform: Transform = "log_log"
+) -> tuple[Floats, Floats]:
+    """Return the ends of the interval of survivals whose logarithms have these variances; ``nan`` at 0 and 1."""
+    check_fraction(level, name="level")
+    check_option(transform, _ENDS, name="transform")
+    known = (survival > 0) & (survival < 1)
+    lower, upper = np.full_like(survival, np.nan), np.full_like(survival, np.nan)
+    reach = normal_reach(level) * np.sqrt(variance[known])
+    lower[known], upper[known] = _ENDS[transform](survival[known], reach)
+    return lower, upper
 
 
 def survival_at(curve: SurvivalCurve, times: npt.ArrayLike) -> Floats:
@@ -231,14 +243,6 @@ def _yet_to_enter(entries: Floats, weights: Floats | None, *, times: Floats) -> 
         entered, known = entries[order], np.concatenate([[0.0], np.cumsum(weights[order])])
     entered = np.where(entered > 0, entered, -np.inf)
     return np.asarray(known[-1] - known[np.searchsorted(entered, times, side="left")])
-
-
-def _band(survival: Floats, variance: Floats, *, reach: float, transform: Transform) -> tuple[Floats, Floats]:
-    """The ends of the interval, between 0 and 1."""
-    known = (survival > 0) & (survival < 1)
-    lower, upper = np.full_like(survival, np.nan), np.full_like(survival, np.nan)
-    lower[known], upper[known] = _ENDS[transform](survival[known], reach * np.sqrt(variance[known]))
-    return lower, upper
 
 
 def _log_log(survival: Floats, reach: Floats) -> tuple[Floats, Floats]:

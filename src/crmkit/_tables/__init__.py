@@ -6,6 +6,7 @@ from crmkit._tables._contacts import CONTACTS
 from crmkit._tables._contracts import CONTRACTS, MOST_CUSTOMERS
 from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT, READY_CUSTOMERS
 from crmkit._tables._document import document
+from crmkit._tables._durations import DURATIONS, PERSON_PERIODS
 from crmkit._tables._floats import check_values, float_columns
 from crmkit._tables._invoices import INVOICES, PAYMENTS
 from crmkit._tables._moves import MOVES
@@ -27,6 +28,7 @@ __all__ = [
     "CONTACTS",
     "CONTRACTS",
     "CUSTOMERS",
+    "DURATIONS",
     "HOLDOUT",
     "INVOICES",
     "MOST_CUSTOMERS",
@@ -34,6 +36,7 @@ __all__ = [
     "OPPORTUNITIES",
     "ORDER_LINES",
     "PAYMENTS",
+    "PERSON_PERIODS",
     "PLAN",
     "READY_CUSTOMERS",
     "SCHEMAS",
@@ -68,6 +71,8 @@ SCHEMAS: Final = (
     MOVES,
     CONTRACTS,
     SUBSCRIPTIONS,
+    DURATIONS,
+    PERSON_PERIODS,
     TICKETS,
     CONTACTS,
     INVOICES,

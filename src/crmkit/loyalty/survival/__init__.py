@@ -1,21 +1,27 @@
 """How long customers stay, where some are still there: curves, quantiles, tests and reasons of leaving."""
 
+from crmkit.loyalty.survival._hazard_model import DiscreteHazardModel
+from crmkit.loyalty.survival._hazard_products import survival_from_hazards
 from crmkit.loyalty.survival._incidence import cumulative_incidence_table
 from crmkit.loyalty.survival._kaplan_meier import kaplan_meier_table
 from crmkit.loyalty.survival._log_rank import log_rank_table
 from crmkit.loyalty.survival._nelson_aalen import nelson_aalen_table
+from crmkit.loyalty.survival._person_periods import person_period_table
 from crmkit.loyalty.survival._points import survival_at_table, survival_quantile_table
 from crmkit.loyalty.survival._restricted import restricted_mean_difference_table, restricted_mean_table
 from crmkit.loyalty.survival._subscription_durations import subscription_durations
 
 __all__ = [
+    "DiscreteHazardModel",
     "cumulative_incidence_table",
     "kaplan_meier_table",
     "log_rank_table",
     "nelson_aalen_table",
+    "person_period_table",
     "restricted_mean_difference_table",
     "restricted_mean_table",
     "subscription_durations",
     "survival_at_table",
+    "survival_from_hazards",
     "survival_quantile_table",
 ]
