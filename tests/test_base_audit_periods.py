@@ -17,10 +17,10 @@ from crmkit.metrics import gini, top_share
 from crmkit.metrics.base_audit import (
     customer_decile_table,
     customer_distribution_table,
+    customer_flow_table,
     customer_quantile_table,
     decile_movement_table,
     period_change_table,
-    period_comparison_table,
 )
 
 YEARS = {"as_of": "2024-12-31", "freq": "Y"}
@@ -46,7 +46,7 @@ ALL_SIX = [
     (customer_quantile_table, WITHIN),
     (customer_distribution_table, WITHIN),
     (period_change_table, BOTH),
-    (period_comparison_table, BOTH),
+    (customer_flow_table, BOTH),
     (decile_movement_table, BOTH),
 ]
 
@@ -149,7 +149,7 @@ def test_a_value_on_a_bound_belongs_to_the_class_above():
 
 
 def test_comparison_by_hand():
-    found = period_comparison_table(TWO_YEARS, **BOTH).set_index("group")
+    found = customer_flow_table(TWO_YEARS, **BOTH).set_index("group")
     assert found["n_customers"].to_dict() == {
         "both": 2,
         "lapsed": 1,
@@ -171,7 +171,7 @@ def test_comparison_by_hand():
 
 
 def test_without_cohorts_the_first_order_tells_who_is_new():
-    found = period_comparison_table(TWO_YEARS.drop(columns="cohort"), **BOTH).set_index("group")
+    found = customer_flow_table(TWO_YEARS.drop(columns="cohort"), **BOTH).set_index("group")
     assert found["n_customers"].tolist() == [2, 1, 3, 0, 0, 1, 7]
 
 
@@ -185,7 +185,7 @@ def test_customers_acquired_between_two_ranges_are_neither_new_nor_returned(buil
     )
     options = {"before": "2023-01", "after": ("2023-03-01", "2023-03-31"), "as_of": "2023-03-31", "freq": "M"}
     for table in (months, months.drop(columns="cohort")):
-        found = period_comparison_table(build(table), **options)
+        found = customer_flow_table(build(table), **options)
         assert [row[0] for row in rows(found, columns=["n_customers"])] == [0, 1, 0, 1, 1, 0, 3]
 
 
@@ -303,7 +303,7 @@ def test_madrigal_from_2018_to_2019(quarters):
     assert found["contribution"].tolist() == pytest.approx(
         [508_560.98, 490_426.78, -37_023.18, 34_363.63, 20_793.75], abs=0.005
     )
-    groups = period_comparison_table(quarters, before="2018", after="2019", **QUARTERS).set_index("group")
+    groups = customer_flow_table(quarters, before="2018", after="2019", **QUARTERS).set_index("group")
     assert groups.loc[["both", "lapsed"], "n_customers"].sum() == 26_254
     assert groups.loc[["both", "new", "returned"], "n_customers"].sum() == 31_855
     assert groups.loc["all", "profit_change"] == pytest.approx(508_560.98, abs=0.005)
@@ -366,9 +366,7 @@ def test_the_rows_add_up_to_what_came_in(table, value):
         assert found["n_customers"].sum() == acquired
     found = customer_quantile_table(table, **options)
     assert (found["total"] + found["inactive"]).tolist() == pytest.approx(list(total.values()), rel=1e-9, abs=1e-9)
-    groups = period_comparison_table(table, before="2018", after="2019", as_of="2019-12-31", freq="Q").set_index(
-        "group"
-    )
+    groups = customer_flow_table(table, before="2018", after="2019", as_of="2019-12-31", freq="Q").set_index("group")
     assert groups.loc["all", "spend_after"] == pytest.approx(total["spend"], rel=1e-9, abs=1e-9)
     assert groups.loc["all", "spend_before"] == pytest.approx(
         table.loc[table["period"] < "2019-01-01", "amount"].sum(), rel=1e-9, abs=1e-9
@@ -395,7 +393,7 @@ def test_contributions_add_up_to_the_change(table, method, unit):
 def test_who_moved_is_who_was_there(table, value):
     options = {"before": "2018", "after": "2019", "as_of": "2019-12-31", "freq": "Q"}
     moves = decile_movement_table(table, value=value, **options)
-    groups = period_comparison_table(table, **options).set_index("group")["n_customers"]
+    groups = customer_flow_table(table, **options).set_index("group")["n_customers"]
     before = moves["segment_before"]
     active_before = before.notna() & (before != "inactive")
     active_after = moves["segment_after"] != "inactive"
@@ -466,7 +464,7 @@ def test_what_is_not_a_period_is_refused(period, message):
 )
 def test_ranges_that_cannot_be_compared_are_refused(before, after, message):
     with pytest.raises(ValueError, match=message):
-        period_comparison_table(TWO_YEARS, before=before, after=after, **YEARS)
+        customer_flow_table(TWO_YEARS, before=before, after=after, **YEARS)
 
 
 @pytest.mark.parametrize(

@@ -93,9 +93,11 @@ def _letters(ax: Axes, texts: Sequence[Sequence[str]], *, n_columns: int, n_rows
     """The size of letters, in points, with which the longest text fits into a cell; too small ones are not drawn."""
     if not n_columns or not n_rows:
         return _LETTERS
-    longest = max((len(text) for row in texts for text in row), default=1) or 1
+    lines = [text.splitlines() for row in texts for text in row if text]
+    longest = max((len(line) for text in lines for line in text), default=1)
+    n_lines = max((len(text) for text in lines), default=1)
     width, height = _cell_size(ax, n_columns, n_rows)
-    return float(min(_LETTERS, width / (longest * _WIDTH), height * 0.9))
+    return float(min(_LETTERS, width / (longest * _WIDTH), height * 0.9 / n_lines))
 
 
 def _cell_size(ax: Axes, n_columns: int, n_rows: int) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._names import Label, Language
-from crmkit.plotting._heat import heat_map
+from crmkit.plotting._heat import heat_map, size_of
 from crmkit.plotting._style import axes_for, in_language, table_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def plot_movement(movement: Any, *, ax: Axes | None = None, language: Language =
     shares = np.full(counts.shape, np.nan)
     counts[rows, places], shares[rows, places] = table["n_customers"], table["share"]
     texts = [[_text(n, share) for n, share in zip(*row, strict=True)] for row in zip(counts, shares, strict=True)]
-    ax = axes_for(ax)
+    # A cell has two lines.
+    ax = axes_for(ax, size=size_of(2 * len(column_names), 2 * len(row_names)))
     heat_map(ax, shares, texts, columns=column_names, rows=row_names)
     ax.set_xlabel(_AFTER.text(language))
     ax.set_ylabel(_BEFORE.text(language))

@@ -85,7 +85,7 @@ def period_change_table(
     --------
     crmkit.plotting.plot_period_change : Draws it.
     change_history_table : The same from period to period.
-    period_comparison_table : Who stayed, came and went, and with how much money.
+    customer_flow_table : Who stayed, came and went, and with how much money.
 
     References
     ----------

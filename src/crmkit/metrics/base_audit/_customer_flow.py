@@ -18,12 +18,12 @@ from crmkit.metrics.base_audit._customers import CustomerSums, customer_sums
 from crmkit.metrics.base_audit._ranges import Period, ranges_of
 from crmkit.metrics.base_audit._rows import activity_rows
 
-__all__ = ["period_comparison_table"]
+__all__ = ["customer_flow_table"]
 
 _GROUPS: Final = ("both", "lapsed", "new", "acquired_between", "returned", "neither")
 
 
-def period_comparison_table(
+def customer_flow_table(
     activity: FrameT,
     *,
     before: Period,
@@ -89,7 +89,7 @@ def period_comparison_table(
     ...     "period": pd.to_datetime(["2023-01-01", "2023-01-01", "2024-01-01", "2024-01-01"]),
     ...     "n_orders": [1, 1, 2, 1], "amount": [60.0, 40.0, 110.0, 50.0],
     ... })
-    >>> groups = period_comparison_table(activity, before="2023", after="2024", as_of="2024-12-31", freq="Y")
+    >>> groups = customer_flow_table(activity, before="2023", after="2024", as_of="2024-12-31", freq="Y")
     >>> groups[groups["n_customers"] > 0][["group", "n_customers", "spend_before", "spend_after", "spend_change"]]
         group  n_customers  spend_before  spend_after  spend_change
     0    both            1          60.0        110.0          50.0
