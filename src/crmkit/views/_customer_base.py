@@ -167,7 +167,7 @@ def customer_base(
         distribution=base_audit.customer_distribution_table(activity, period=after, **divided),
         deciles=base_audit.customer_decile_table(activity, period=after, **divided),
         quantiles=base_audit.customer_quantile_table(activity, period=after, **divided),
-        groups=base_audit.period_comparison_table(activity, **compared),
+        groups=base_audit.customer_flow_table(activity, **compared),
         change=base_audit.period_change_table(activity, **compared),
         moves=base_audit.decile_movement_table(activity, **compared),
         history=base_audit.cohort_history_table(activity, cohort=cohort, **divided),
