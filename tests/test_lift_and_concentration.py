@@ -86,7 +86,7 @@ def test_the_index_is_the_chance_that_two_are_alike(counts):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"responses": [1, 2]}, ValueError, "`responses` must hold 1 for those who responded"),
+        ({"responses": [1, 2]}, ValueError, "`responses` must hold 1 where it happened and 0"),
         ({"responses": [1, None]}, (TypeError, ValueError), "responses"),
         ({"responses": [1, np.nan]}, ValueError, r"`responses` has 1 missing value, first at positions \[1\]"),
         ({"scores": [1.0, np.nan]}, ValueError, "`scores` has 1 missing value"),

@@ -16,6 +16,7 @@ from tests.frames import Builder, as_pandas, assert_same_rows
 from tests.logs import log
 
 from crmkit import SchemaError, as_transactions, cells, customer_summary, holdout_split, load_cdnow
+from crmkit._stats._ranking import best_first, even_groups, normalised_gini
 from crmkit.value import (
     BetaGeoBetaBinomModel,
     BetaGeoCNBDModel,
@@ -36,7 +37,6 @@ from crmkit.value.judging import (
     model_comparison_table,
     tracking_table,
 )
-from crmkit.value.judging._ranking import best_first, even_groups, normalised_gini
 
 PERIOD = {"calibration_end": "1997-09-30", "observation_end": "1998-06-30"}
 END = {"observation_end": "1998-06-30"}

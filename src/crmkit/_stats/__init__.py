@@ -1,6 +1,7 @@
 """Mathematics shared by several parts: columns of numbers, intervals, concentration, likelihoods, survival."""
 
 from crmkit._stats._bootstrap import interval_of_draws, resampled_sums
+from crmkit._stats._calibration import calibration_bins
 from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of, check_range
 from crmkit._stats._concentration import (
     TOP_SHARE,
@@ -44,9 +45,11 @@ from crmkit._stats._markov import (
 )
 from crmkit._stats._maximum import Maximum, Objective, maximise, observed_information
 from crmkit._stats._multiple_tests import ADJUSTMENTS, Adjustment, adjusted_p_values
+from crmkit._stats._outcomes import read_complete, read_outcomes
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
 from crmkit._stats._product_change import sequential_contributions, shapley_contributions
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
+from crmkit._stats._ranking import best_first, even_groups, normalised_gini
 from crmkit._stats._seasonal import Decomposition, decomposed
 from crmkit._stats._shares import (
     PairedCounts,
@@ -91,7 +94,9 @@ __all__ = [
     "adjusted_p_values",
     "as_floats",
     "as_given",
+    "best_first",
     "beta_mean",
+    "calibration_bins",
     "check_alike",
     "check_counts",
     "check_part_of",
@@ -110,6 +115,7 @@ __all__ = [
     "digamma_rest",
     "digamma_step",
     "doubled_runs",
+    "even_groups",
     "expected_ranges",
     "expected_sojourns",
     "far_too_few",
@@ -131,12 +137,15 @@ __all__ = [
     "maximise",
     "mean_interval",
     "normal_reach",
+    "normalised_gini",
     "observed_information",
     "poisson_interval",
     "position_reaching",
     "posterior_draws",
     "rank_weight",
     "ranked_sums",
+    "read_complete",
+    "read_outcomes",
     "recurrent_classes",
     "resampled_sums",
     "restricted_mean",

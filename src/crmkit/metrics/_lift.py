@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from crmkit._checks import check_fraction, some
+from crmkit._checks import check_fraction
 from crmkit._kpi import Kpi, tells
-from crmkit._messages import Message, Parameter
 from crmkit._names import Label
-from crmkit._stats import Numbers, as_floats, check_alike, top_count
+from crmkit._stats import best_first, read_outcomes, top_count
 
 __all__ = ["lift_at"]
-
-_NO_COLUMN: Final = Message(
-    en="{name} must be a column of numbers, one per customer, got {n} dimensions.",
-    zh="{name} 须为一列数字，每位客户一个，得到 {n} 维。",
-)
-_MISSING: Final = Message(
-    en="{name} has {n:,} missing {n:value|values}, first at positions {first}. Drop these customers from both columns.",
-    zh="{name} 有 {n:,} 个缺失值，最先见于位置 {first}。请从两列中去掉这些客户。",
-)
-_NOT_BINARY: Final = Message(
-    en="{@responses} must hold 1 for those who responded and 0 for the others, got {values}.",
-    zh="{@responses} 须为 1（响应）或 0（未响应），得到 {values}。",
-)
 
 
 @tells(
@@ -85,36 +68,9 @@ def lift_at(*, responses: npt.ArrayLike, scores: npt.ArrayLike, share: float) ->
     1.5
     """
     check_fraction(share, name="share")
-    responses = _as_numbers(responses)
-    check_alike(responses=responses, scores=scores)
-    came, score = (_complete(column, name=name) for column, name in ((responses, "responses"), (scores, "scores")))
-    if not np.isin(came, (0, 1)).all():
-        raise ValueError(_NOT_BINARY(values=some(came[~np.isin(came, (0, 1))].tolist())))
+    came, score = read_outcomes(responses, name="responses", scores=scores)
     total = came.sum()
     if total == 0:
         return np.nan
     n_top = top_count(len(score), share=share)
-    edge = np.sort(score)[::-1][n_top - 1]
-    above, at_edge = score > edge, score == edge
-    room = n_top - above.sum()
-    found = came[above].sum() + room * came[at_edge].mean()
-    return float(found / n_top * len(came) / total)
-
-
-def _as_numbers(responses: Numbers) -> Numbers:
-    """1 for yes and 0 for no; what is not yes or no as it is."""
-    column = np.atleast_1d(np.asarray(responses))
-    if pd.api.types.infer_dtype(column, skipna=True) != "boolean":
-        return responses
-    numbers = pd.array(column, dtype="boolean").to_numpy(dtype="float64", na_value=np.nan)
-    return pd.Series(numbers, index=responses.index) if isinstance(responses, pd.Series) else numbers
-
-
-def _complete(values: npt.ArrayLike, *, name: str) -> npt.NDArray[np.float64]:
-    array = as_floats(values, name=name)
-    if array.ndim != 1:
-        raise ValueError(_NO_COLUMN(name=Parameter(name), n=array.ndim))
-    if np.isnan(array).any():
-        missing = np.flatnonzero(np.isnan(array))
-        raise ValueError(_MISSING(name=Parameter(name), n=len(missing), first=some(missing.tolist())))
-    return array
+    return float(best_first(score, came)[:n_top].mean() * len(came) / total)

@@ -7,8 +7,7 @@ import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
 from crmkit._arrays import Floats
-from crmkit._stats import top_count
-from crmkit.value.judging._ranking import best_first, normalised_gini
+from crmkit._stats import best_first, normalised_gini, top_count
 
 __all__ = ["brier_score", "correlation", "count_accuracy", "quotient", "ranking_auc"]
 

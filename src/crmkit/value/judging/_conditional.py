@@ -11,9 +11,9 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import Day, check_int, check_option
 from crmkit._frames import FrameT, from_pandas
+from crmkit._stats import even_groups
 from crmkit.value.judging._holdout import read_holdout
 from crmkit.value.judging._judged import Judged
-from crmkit.value.judging._ranking import even_groups
 
 __all__ = ["conditional_expectation_table"]
 

@@ -7,9 +7,9 @@ import pandas as pd
 
 from crmkit._checks import Day
 from crmkit._frames import FrameT, from_pandas
+from crmkit._stats import best_first
 from crmkit.value.judging._holdout import read_holdout
 from crmkit.value.judging._judged import Judged
-from crmkit.value.judging._ranking import best_first
 
 __all__ = ["decile_table"]
 

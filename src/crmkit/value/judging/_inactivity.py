@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from crmkit._checks import Day, check_int
 from crmkit._frames import FrameT, from_pandas
-from crmkit._stats import wilson_interval
+from crmkit._stats import calibration_bins
 from crmkit.value.judging._holdout import read_holdout
 from crmkit.value.judging._judged import Judged
-from crmkit.value.judging._ranking import even_groups
 
 __all__ = ["inactivity_calibration_table"]
 
@@ -80,19 +78,4 @@ def inactivity_calibration_table(holdout: FrameT, *, model: Judged, observation_
     period = read_holdout(holdout, observation_end=observation_end)
     predicted = period.probability_inactive(model)
     inactive = (period.bought == 0).astype(np.float64)
-    rows = pd.DataFrame({"predicted": predicted, "inactive": inactive, "squared": (predicted - inactive) ** 2})
-    bins = rows.groupby(even_groups(predicted, n_groups=n_bins))
-    n = bins.size().to_numpy()
-    lower, upper = wilson_interval(bins["inactive"].sum(), n)
-    table = pd.DataFrame(
-        {
-            "bin": np.arange(1, len(n) + 1),
-            "n_customers": n,
-            "predicted": bins["predicted"].mean().to_numpy(),
-            "observed": bins["inactive"].mean().to_numpy(),
-            "observed_lower": lower,
-            "observed_upper": upper,
-            "brier_score": bins["squared"].mean().to_numpy(),
-        }
-    )
-    return from_pandas(table, like=holdout)
+    return from_pandas(calibration_bins(predicted, inactive, n_bins=n_bins), like=holdout)
