@@ -13,6 +13,7 @@ PACKAGES = (
     "crmkit.value.contracts",
     "crmkit.value.judging",
     "crmkit.loyalty",
+    "crmkit.loyalty.churn",
     "crmkit.loyalty.survival",
     "crmkit.metrics",
     "crmkit.metrics.base_audit",

@@ -45,7 +45,7 @@ from crmkit._stats._markov import (
 )
 from crmkit._stats._maximum import Maximum, Objective, maximise, observed_information
 from crmkit._stats._multiple_tests import ADJUSTMENTS, Adjustment, adjusted_p_values
-from crmkit._stats._outcomes import read_complete, read_outcomes
+from crmkit._stats._outcomes import as_numbers, read_complete, read_outcomes
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
 from crmkit._stats._product_change import sequential_contributions, shapley_contributions
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
@@ -94,6 +94,7 @@ __all__ = [
     "adjusted_p_values",
     "as_floats",
     "as_given",
+    "as_numbers",
     "best_first",
     "beta_mean",
     "calibration_bins",

@@ -12,7 +12,7 @@ from crmkit._checks import some
 from crmkit._messages import Message, Parameter
 from crmkit._stats._columns import Numbers, as_floats, check_alike
 
-__all__ = ["read_complete", "read_outcomes"]
+__all__ = ["as_numbers", "read_complete", "read_outcomes"]
 
 _NO_COLUMN: Final = Message(
     en="{name} must be a column of numbers, one per customer, got {n} dimensions.",
@@ -31,7 +31,7 @@ _NOT_BINARY: Final = Message(
 
 def read_outcomes(outcomes: Numbers, *, name: str, **beside: Numbers) -> tuple[Floats, ...]:
     """Read whether something happened, as 1 and 0, and columns of numbers as long beside it; refuse missing values."""
-    numbers = _as_numbers(outcomes)
+    numbers = as_numbers(outcomes)
     check_alike(**{name: numbers}, **beside)
     happened, *others = (read_complete(values, name=each) for each, values in ((name, numbers), *beside.items()))
     other = (happened != 0) & (happened != 1)
@@ -51,7 +51,7 @@ def read_complete(values: Numbers, *, name: str) -> Floats:
     return array
 
 
-def _as_numbers(outcomes: Numbers) -> Numbers:
+def as_numbers(outcomes: Numbers) -> Numbers:
     """1 for yes and 0 for no; what is not yes or no as it is."""
     column = np.atleast_1d(np.asarray(outcomes))
     if pd.api.types.infer_dtype(column, skipna=True) != "boolean":

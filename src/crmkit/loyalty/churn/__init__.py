@@ -1,7 +1,30 @@
 """Who is about to leave: snapshots of the past, models of churn, and what it is worth to act on them."""
 
+from crmkit.loyalty.churn._calibration import calibration_table
+from crmkit.loyalty.churn._capture import capture_table
+from crmkit.loyalty.churn._contact import contact_profit, contact_threshold
+from crmkit.loyalty.churn._decision_scores import cost_loss, retention_profit_score
 from crmkit.loyalty.churn._horizons import churn_horizon_table
+from crmkit.loyalty.churn._maximum_profit import empc_score, mpc_score
+from crmkit.loyalty.churn._maximum_profit_table import maximum_profit_table
+from crmkit.loyalty.churn._profit_curve import profit_curve_table
+from crmkit.loyalty.churn._score_table import score_table
 from crmkit.loyalty.churn._snapshots import churn_snapshots
 from crmkit.loyalty.churn._split import SnapshotSplit
 
-__all__ = ["SnapshotSplit", "churn_horizon_table", "churn_snapshots"]
+__all__ = [
+    "SnapshotSplit",
+    "calibration_table",
+    "capture_table",
+    "churn_horizon_table",
+    "churn_snapshots",
+    "contact_profit",
+    "contact_threshold",
+    "cost_loss",
+    "empc_score",
+    "maximum_profit_table",
+    "mpc_score",
+    "profit_curve_table",
+    "retention_profit_score",
+    "score_table",
+]
