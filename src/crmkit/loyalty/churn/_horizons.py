@@ -43,10 +43,16 @@ def churn_horizon_table(
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.as_transactions` gives them. Those after ``as_of`` are not counted.
-    cutoffs, as_of, lookback, gap
+    cutoffs : list or tuple of date or ISO text
         As in `churn_snapshots`.
+    as_of : date or ISO text
+        Last day of the log, as in `churn_snapshots`.
+    lookback : int
+        Days in which those at risk have bought, as in `churn_snapshots`.
     horizons : list or tuple of int
         Horizons in days, each once.
+    gap : int, default 0
+        Days between a cutoff and the horizon, as in `churn_snapshots`.
 
     Returns
     -------
