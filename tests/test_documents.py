@@ -19,7 +19,16 @@ SAME_CODE = [
     ROOT / "README.zh.md",
     *(
         ROOT / "docs" / f"{name}.zh.md"
-        for name in ("campaigns", "comparisons", "execution", "forecast", "index", "quickstart", "survival")
+        for name in (
+            "campaigns",
+            "comparisons",
+            "execution",
+            "forecast",
+            "index",
+            "quickstart",
+            "retention-profit",
+            "survival",
+        )
     ),
 ]
 

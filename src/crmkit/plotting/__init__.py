@@ -4,6 +4,7 @@ from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._backtests import plot_backtests
 from crmkit.plotting._base_audit import plot_base_audit
 from crmkit.plotting._base_history import plot_base_history
+from crmkit.plotting._capture import plot_capture
 from crmkit.plotting._cohort_comparison import plot_cohort_comparison
 from crmkit.plotting._cohort_history import plot_cohort_history
 from crmkit.plotting._cohorts import plot_cohorts
@@ -25,6 +26,7 @@ from crmkit.plotting._mrr_waterfall import plot_mrr_waterfall
 from crmkit.plotting._period_change import plot_period_change
 from crmkit.plotting._period_customers import plot_period_customers
 from crmkit.plotting._period_revenue import plot_period_revenue
+from crmkit.plotting._profit_curve import plot_profit_curve
 from crmkit.plotting._purchase_gaps import plot_purchase_gaps
 from crmkit.plotting._regularity import plot_regularity
 from crmkit.plotting._retention import plot_retention
@@ -40,6 +42,7 @@ __all__ = [
     "plot_backtests",
     "plot_base_audit",
     "plot_base_history",
+    "plot_capture",
     "plot_cohort_comparison",
     "plot_cohort_history",
     "plot_cohorts",
@@ -61,6 +64,7 @@ __all__ = [
     "plot_period_change",
     "plot_period_customers",
     "plot_period_revenue",
+    "plot_profit_curve",
     "plot_purchase_gaps",
     "plot_regularity",
     "plot_retention",

@@ -43,7 +43,7 @@ def churn_horizon_table(
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.as_transactions` gives them. Those after ``as_of`` are not counted.
-    cutoffs : list or tuple of date or ISO text
+    cutoffs : iterable of date or ISO text
         As in `churn_snapshots`.
     as_of : date or ISO text
         Last day of the log, as in `churn_snapshots`.
