@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._calendar import day_numbers
 from crmkit._frames import sorted_codes, starts_of_runs
 from crmkit._grouping import Groups
@@ -50,17 +51,17 @@ def ages_in_memory(
     # A refund may come before the first purchase of the log.
     since = place >= born[code] if sums else np.zeros(len(code), dtype=bool)
     code, age = code[since], (place - born[code])[since]
-    cells, (counted, at) = _cells(bought, (bought.who, bought.bought_at - born[bought.who]), (code, age))
+    found = [(bought.who, bought.bought_at - born[bought.who]), (code, age)]
+    if squared is not None:
+        values = rows[squared].to_numpy()[since].astype(np.float64)
+        whole, totals = _totals(code * bought.width + age, values, len(born) * bought.width)
+        found.append((whole // bought.width, whole % bought.width))
+    cells, (counted, at, *ones) = _cells(bought, found)
     cells["n_customers"] = np.bincount(counted, minlength=len(cells))
     for name in sums:
-        values = rows[name].to_numpy()[since].astype(np.float64)
-        cells[name] = np.bincount(at, weights=values, minlength=len(cells))
-        if name == squared:
-            place_of, whole = pd.factorize(code * bought.width + age)
-            totals = np.bincount(place_of, weights=values, minlength=len(whole))
-            one = np.zeros(len(whole), dtype=np.int64)
-            one[place_of] = at
-            cells["squares"] = np.bincount(one, weights=totals**2, minlength=len(cells))
+        cells[name] = np.bincount(at, weights=rows[name].to_numpy()[since].astype(np.float64), minlength=len(cells))
+    for one in ones:
+        cells["squares"] = np.bincount(one, weights=totals**2, minlength=len(cells))
     return cells
 
 
@@ -75,7 +76,7 @@ def last_ages_in_memory(watched: Watched, groups: Groups | None, *, follow_up: i
     counts = (bought.born[bought.who] <= last - follow_up) & (age <= follow_up)
     who, age = bought.who[counts], age[counts]
     is_last = np.append(who[1:] != who[:-1], True)[: len(who)]
-    cells, (counted,) = _cells(bought, (who[is_last], age[is_last]))
+    cells, (counted,) = _cells(bought, [(who[is_last], age[is_last])])
     return cells.assign(n_customers=np.bincount(counted, minlength=len(cells))), follow_up
 
 
@@ -118,12 +119,27 @@ def _distinct(keys: Ints, n: int) -> Ints:
     return np.flatnonzero(seen)
 
 
-def _cells(bought: _Bought, *found: tuple[Ints, Ints]) -> tuple[pd.DataFrame, list[Any]]:
+def _totals(keys: Ints, values: Floats, n: int) -> tuple[Ints, Floats]:
+    """The different keys below ``n`` whose values do not sum to 0, and their sums."""
+    if n > _CELLS_PER_ROW * len(keys):
+        place, different = pd.factorize(keys)
+        return np.asarray(different), np.asarray(np.bincount(place, weights=values), dtype=np.float64)
+    totals = np.asarray(np.bincount(keys, weights=values, minlength=n), dtype=np.float64)
+    different = np.flatnonzero(totals)
+    return different, totals[different]
+
+
+def _cells(bought: _Bought, found: Sequence[tuple[Ints, Ints]]) -> tuple[pd.DataFrame, list[Any]]:
     """The group, the cohort and the age of each cell; and the cells of customers at ages."""
     width = bought.width
     of_customer = (bought.group * (width + 1) + bought.born) * width
     keys = [of_customer[code] + age for code, age in found]
-    cells = _distinct(np.concatenate(keys), (int(bought.group.max(initial=0)) + 1) * (width + 1) * width)
+    n = (int(bought.group.max(initial=0)) + 1) * (width + 1) * width
+    cells = np.unique(np.concatenate([_distinct(each, n) for each in keys]))
     of_cell = {"group": cells // (width * (width + 1)), "born": cells // width % (width + 1) + bought.first}
     table = pd.DataFrame({**of_cell, "age": cells % width})
-    return table, [np.searchsorted(cells, key) for key in keys]
+    if n > _CELLS_PER_ROW * len(bought.code):
+        return table, [np.searchsorted(cells, key) for key in keys]
+    place = np.zeros(n, dtype=np.int64)
+    place[cells] = np.arange(len(cells))
+    return table, [place[key] for key in keys]
