@@ -2,8 +2,12 @@
 
 import sys
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
+
+# Examples in these files need a package that an extra brings.
+NEEDS: Final = {"_aft.py": "greenwood", "_cox.py": "greenwood"}
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +16,11 @@ def closed_figures() -> Iterator[None]:
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture(autouse=True)
+def packages_of_examples(request: pytest.FixtureRequest) -> None:
+    """Skip the examples of a file whose package is not installed."""
+    package = NEEDS.get(request.path.name)
+    if package is not None:
+        pytest.importorskip(package, reason=f"the examples of {request.path.name} need {package}")

@@ -14,6 +14,8 @@ PAGES = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").glob
 TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
 # Examples that need data which is not ours say so behind the language of their block.
 ONLINE_RETAIL = " online-retail"
+# Or a package of an extra.
+GREENWOOD = " greenwood"
 # Pages in Chinese that show the code of the English ones, as a test holds.
 SAME_CODE = [
     ROOT / "README.zh.md",
@@ -70,6 +72,14 @@ def test_examples_run(page, tmp_path, monkeypatch):
 def test_examples_on_online_retail_run(page):
     orders = pd.read_parquet(data_file("online_retail.parquet"))
     assert run(examples(page, needs=ONLINE_RETAIL), {"orders": orders}, page) == []
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if examples(page, needs=GREENWOOD)], ids=lambda page: page.name
+)
+def test_examples_that_need_greenwood_run(page):
+    pytest.importorskip("greenwood", reason="the extra survival is not installed")
+    assert run("\n".join([examples(page), examples(page, needs=GREENWOOD)]), {}, page) == []
 
 
 def test_a_wrong_example_is_noticed():

@@ -8,6 +8,7 @@ import pytest
 from crmkit import as_transactions, load_cdnow
 from crmkit._extras import check_extra
 from crmkit._workbook import write_workbook
+from crmkit.loyalty import survival
 from crmkit.plotting import plot_concentration, plot_retention
 from crmkit.report import customer_report
 
@@ -49,6 +50,14 @@ def test_reports_name_theirs(package, without):
     without(package)
     with pytest.raises(ModuleNotFoundError, match=rf"needs {package}, .*pip install 'crmkit\[report\]'"):
         report.to_html()
+
+
+@pytest.mark.parametrize("fit", [survival.cox_table, survival.aft_table])
+def test_regressions_name_theirs(fit, without):
+    without("greenwood")
+    durations = pd.DataFrame({"duration": [1, 2, 3], "observed": [1, 1, 0], "x": [0, 1, 0]})
+    with pytest.raises(ModuleNotFoundError, match=r"needs greenwood, .*pip install 'crmkit\[survival\]'"):
+        fit(durations, features=["x"])
 
 
 def test_workbooks_name_theirs(without, tmp_path):

@@ -1,5 +1,7 @@
 """How long customers stay, where some are still there: curves, quantiles, tests and reasons of leaving."""
 
+from crmkit.loyalty.survival._aft import aft_law_table, aft_survival_table, aft_table
+from crmkit.loyalty.survival._cox import cox_survival_table, cox_table
 from crmkit.loyalty.survival._hazard_model import DiscreteHazardModel
 from crmkit.loyalty.survival._hazard_products import survival_from_hazards
 from crmkit.loyalty.survival._incidence import cumulative_incidence_table
@@ -13,6 +15,11 @@ from crmkit.loyalty.survival._subscription_durations import subscription_duratio
 
 __all__ = [
     "DiscreteHazardModel",
+    "aft_law_table",
+    "aft_survival_table",
+    "aft_table",
+    "cox_survival_table",
+    "cox_table",
     "cumulative_incidence_table",
     "kaplan_meier_table",
     "log_rank_table",
