@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from crmkit._calendars import Calendar
 from crmkit._checks import some
-from crmkit._frames import AnyFrame, collected, flag, join_frames, same_kind, to_pandas
+from crmkit._frames import AnyFrame, flag, join_frames, same_kind, to_pandas
 from crmkit._messages import Message
+from crmkit._stats import PairedCounts
 from crmkit._tables import ACTIVITY, open_columns, open_table
 from crmkit.errors import SchemaError
-from crmkit.metrics._comparisons._pairs import SIDES
+from crmkit.metrics._comparisons._pairs import SIDES, Pair, paired
 
-__all__ = ["ActivityPairs", "Windows", "activity_pairs"]
+__all__ = ["Windows", "activity_pairs"]
 
 _COLUMNS: Final = {"orders": "n_orders", "spend": "amount", "profit": "profit"}
 _BEFORE_THE_DATA: Final = "before"
@@ -42,22 +44,33 @@ class Windows(NamedTuple):
     first_day: datetime
 
 
-class ActivityPairs(NamedTuple):
-    """What each of the customers did: columns of quantities after and before; and the quantities that are known."""
+def activity_pairs(
+    activity: Any,
+    windows: Windows,
+    periods: Calendar,
+    *,
+    customers: Any,
+    means: Mapping[str, str],
+    ratios: Mapping[str, tuple[str, str]],
+) -> tuple[PairedCounts, dict[str, Pair]]:
+    """Count who was active, and add up the measures of the customers in both windows.
 
-    rows: AnyFrame
-    known: frozenset[str]
-    there: tuple[str, ...]
-
-
-def activity_pairs(activity: Any, windows: Windows, periods: Calendar, *, customers: Any) -> ActivityPairs:
-    """Add up orders, spend and, where there is a column of it, profit of the customers in both windows."""
+    Measures of profit are left out where there is no column of it; what is not known throughout is ``nan``.
+    """
     rows = open_table(activity, ACTIVITY)
-    there = tuple(name for name, column in _COLUMNS.items() if column in rows.collect_schema())
+    there = [name for name, column in _COLUMNS.items() if column in rows.collect_schema()]
     chosen = _chosen(_per_customer(rows, windows, there, periods), customers)
-    unknown = collected(chosen.select(nw.col(*(f"unknown_{name}" for name in there)).sum()))
-    known = {name for name in there if not float(unknown[f"unknown_{name}"][0] or 0)}
-    return ActivityPairs(chosen, frozenset(known), there)
+    measures: dict[str, tuple[str, str | None]] = {
+        name: (above, None) for name, above in means.items() if above in there
+    }
+    measures |= ratios
+    found = paired(chosen, rates=["active"], measures=measures, also=[f"unknown_{name}" for name in there])
+    unknown = {name for name in there if found.sums[f"unknown_{name}"]}
+    pairs = {
+        name: pair._replace(**dict.fromkeys(Pair._fields[1:], np.nan)) if unknown.intersection(measures[name]) else pair
+        for name, pair in found.pairs.items()
+    }
+    return found.counts["active"], pairs
 
 
 def _per_customer(rows: AnyFrame, windows: Windows, quantities: Sequence[str], periods: Calendar) -> AnyFrame:

@@ -11,10 +11,11 @@ import numpy as np
 from crmkit._frames import AnyFrame, collected, flag
 from crmkit._stats import PairedCounts
 
-__all__ = ["SIDES", "Pair", "counts_of_pairs", "pairs_of"]
+__all__ = ["SIDES", "Pair", "Paired", "paired"]
 
 SIDES: Final = ("after", "before")
 """The columns of a quantity have these at their ends."""
+_CELLS: Final = ("both", "only", "other_only", "neither")
 
 
 class Pair(NamedTuple):
@@ -32,30 +33,21 @@ class Pair(NamedTuple):
     changed: float
 
 
-def counts_of_pairs(rows: AnyFrame, names: Sequence[str]) -> dict[str, PairedCounts]:
-    """Count who has a flag both times, only after, only before and never; left out are those of whom it is missing."""
-    terms: dict[str, Any] = {}
-    for number, name in enumerate(names):
-        after, before = (nw.col(f"{name}_{side}") for side in SIDES)
-        known = ~after.is_null() & ~before.is_null()
-        for what, condition in (
-            ("both", (after != 0) & (before != 0)),
-            ("only", (after != 0) & (before == 0)),
-            ("other", (after == 0) & (before != 0)),
-            ("neither", (after == 0) & (before == 0)),
-        ):
-            terms[f"{what}_{number}"] = flag(known & condition)
-    sums = _sums(rows, terms)
-    return {
-        name: PairedCounts(*(np.array([sums[f"{what}_{number}"]]) for what in ("both", "only", "other", "neither")))
-        for number, name in enumerate(names)
-    }
+class Paired(NamedTuple):
+    """The counts of rates, the moments of means and ratios, and plain sums."""
+
+    counts: dict[str, PairedCounts]
+    pairs: dict[str, Pair]
+    sums: dict[str, float]
 
 
-def pairs_of(rows: AnyFrame, measures: Mapping[str, tuple[str, str | None]]) -> dict[str, Pair]:
-    """Give the moments of measures; one without a denominator is a mean. Left out are those of whom it is missing.
+def paired(
+    rows: AnyFrame, *, rates: Sequence[str], measures: Mapping[str, tuple[str, str | None]], also: Sequence[str] = ()
+) -> Paired:
+    """Add up rates, measures (a mean is one without a denominator) and, as they are, the columns ``also`` named.
 
-    Two passes, so that nothing large is subtracted from what is as large.
+    Left out of a rate or measure are those of whom it is missing. Two passes, so that nothing large is subtracted from
+    what is as large.
     """
     pairs = list(measures.values())
     columns = [[f"{name}_{side}" for name in pair if name is not None for side in SIDES] for pair in pairs]
@@ -70,7 +62,8 @@ def pairs_of(rows: AnyFrame, measures: Mapping[str, tuple[str, str | None]]) -> 
             for name in dict.fromkeys(names)
         }
     masked = rows.select(**firsts)
-    sums = _sums(masked, {name: nw.col(name) for name in firsts})
+    counted = _flags(rates)
+    sums = _sums(rows, firsts | counted | {f"also_{name}": nw.col(name) for name in also})
     known_of = {number: sums[f"n_{number}"] for number in range(len(pairs))}
     values = {
         (number, side): _value(sums, number, pair, known_of[number], side)
@@ -87,7 +80,27 @@ def pairs_of(rows: AnyFrame, measures: Mapping[str, tuple[str, str | None]]) -> 
             aa, bb, ab, changed = (moments[f"{number}_{what}"] for what in ("aa", "bb", "ab", "changed"))
             rest = [aa / (n - 1), bb / (n - 1), ab / (n - 1), changed]
         found[name] = Pair(n, *(values[number, side] for side in SIDES), *rest)
-    return found
+    counts = {
+        name: PairedCounts(*(np.array([sums[f"{what}_{number}"]]) for what in _CELLS))
+        for number, name in enumerate(rates)
+    }
+    return Paired(counts, found, {name: sums[f"also_{name}"] for name in also})
+
+
+def _flags(rates: Sequence[str]) -> dict[str, Any]:
+    """Who has a flag both times, only after, only before and never."""
+    terms: dict[str, Any] = {}
+    for number, name in enumerate(rates):
+        after, before = (nw.col(f"{name}_{side}") for side in SIDES)
+        known = ~after.is_null() & ~before.is_null()
+        cells = (
+            (after != 0) & (before != 0),
+            (after != 0) & (before == 0),
+            (after == 0) & (before != 0),
+            (after == 0) & (before == 0),
+        )
+        terms |= {f"{what}_{number}": flag(known & cell) for what, cell in zip(_CELLS, cells, strict=True)}
+    return terms
 
 
 def _value(sums: Mapping[str, float], number: int, pair: tuple[str, str | None], n: float, side: str) -> float:

@@ -17,7 +17,6 @@ from crmkit._stats import Adjustment
 from crmkit.errors import SchemaError
 from crmkit.metrics._comparisons._activity_pairs import Windows, activity_pairs
 from crmkit.metrics._comparisons._pair_measures import paired_mean, paired_rate, paired_table
-from crmkit.metrics._comparisons._pairs import Pair, counts_of_pairs, pairs_of
 from crmkit.metrics._comparisons._rows import asked
 
 __all__ = ["period_comparison_table"]
@@ -173,22 +172,14 @@ def period_comparison_table(
     periods = calendar_of(freq, calendar)
     last_day = as_day(as_of, name="as_of")
     windows, days = _windows(before, after, last_day, periods)
-    found = activity_pairs(activity, windows, periods, customers=customers)
-    active = counts_of_pairs(found.rows, ["active"])["active"]
+    active, pairs = activity_pairs(activity, windows, periods, customers=customers, means=_MEANS, ratios=_RATIOS)
     if not sum(count[0] for count in active):
         raise SchemaError(_NO_CUSTOMERS() if customers is not None else _NOBODY(start=windows.first_day))
-    means = {name: above for name, above in _MEANS.items() if above in found.there}
-    known: dict[str, tuple[str, str | None]] = {
-        name: (above, None) for name, above in means.items() if above in found.known
-    }
-    known |= {name: pair for name, pair in _RATIOS.items() if found.known.issuperset({*pair} - {"active"})}
-    pairs = pairs_of(found.rows, known)
     longer = days[1] / days[0]
     measures = [paired_rate("active_rate", active, wanted)]
-    nothing = Pair(float(measures[0].n[0]), *[np.nan] * 6)
-    for name in (*means, *_RATIOS):
+    for name, pair in pairs.items():
         kind, scale = ("mean", longer) if name in _MEANS else ("ratio", 1.0)
-        measures.append(paired_mean(name, pairs.get(name, nothing), wanted, kind=kind, longer=scale))
+        measures.append(paired_mean(name, pair, wanted, kind=kind, longer=scale))
     table = paired_table(measures, wanted)
     per_day = table["measure"].isin(list(_MEANS)) & (longer != 1)
     table.insert(list(table).index("change"), "compared", np.where(per_day, "per day", "as is"))

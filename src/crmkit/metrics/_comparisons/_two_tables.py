@@ -15,7 +15,7 @@ from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
 from crmkit.metrics._comparisons._asked_measures import Measures, asked_measures, check_values, columns_of
 from crmkit.metrics._comparisons._pair_measures import paired_mean, paired_rate, paired_table
-from crmkit.metrics._comparisons._pairs import counts_of_pairs, pairs_of
+from crmkit.metrics._comparisons._pairs import paired
 from crmkit.metrics._comparisons._rows import asked
 
 __all__ = ["paired_comparison_table"]
@@ -111,8 +111,8 @@ def paired_comparison_table(
     wanted = asked(level=level, power=power, adjust=adjust)
     of_rates = [as_name(name) for name in rates]
     rows = _joined(before, after, measures, rates=of_rates)
-    counts = counts_of_pairs(rows, of_rates)
-    pairs = pairs_of(rows, {name: pair for name, pair in measures.items() if name not in counts})
+    others = {name: pair for name, pair in measures.items() if name not in of_rates}
+    counts, pairs, _ = paired(rows, rates=of_rates, measures=others)
     found = []
     for name, (_, below) in measures.items():
         if name in counts:
