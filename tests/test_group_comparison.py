@@ -186,6 +186,34 @@ def test_the_rest_is_all_others_together():
         assert_frame_equal(ours, expected[columns], rtol=1e-9)
 
 
+rows = st.tuples(
+    st.sampled_from(["a", "b", "c", None]),
+    st.sampled_from([0, 1, None]),
+    st.one_of(st.none(), st.sampled_from([0.0, 5.0]), st.floats(-1e6, 1e6)),
+    st.sampled_from([0, 1, 2, None]),
+)
+
+
+@given(
+    st.lists(rows, min_size=2, max_size=14).filter(lambda each: len({row[0] for row in each}) > 1),
+    st.sampled_from(["rest", "each"]),
+)
+def test_whatever_a_table_holds(given_rows, against):
+    table = pd.DataFrame(given_rows, columns=["segment", "active", "spend", "orders"]).astype(
+        {"active": float, "spend": float, "orders": float}
+    )
+    found = compared(table, against=against, adjust="none")
+    known = found[found["lower"].notna()]
+    slack = 1e-9 * (1 + known["difference"].abs())
+    assert (known["lower"] <= known["difference"] + slack).all()
+    assert (known["upper"] >= known["difference"] - slack).all()
+    assert found["p_value"].dropna().between(0, 1).all()
+    assert (found["detectable_difference"].dropna() > 0).all()
+    of_money = known[(known["kind"] != "rate") & ((known["p_value"] - 0.05).abs() > 1e-6)]
+    assert (((of_money["lower"] > 0) | (of_money["upper"] < 0)) == of_money["is_significant"]).all()
+    assert not found.loc[found["value"].isna() | found["other_value"].isna(), "is_significant"].any()
+
+
 def test_every_kind_of_frame(build):
     labels = CUSTOMERS["segment"].where(CUSTOMERS.index % 7 > 0)
     spend = CUSTOMERS["spend"].where(CUSTOMERS.index % 5 > 0)

@@ -109,6 +109,27 @@ def test_a_shift_of_both_moves_no_difference(shift):
         assert_allclose(shifted[name], found[name], rtol=1e-6, atol=1e-7)
 
 
+rows = st.tuples(
+    st.sampled_from([0, 1, None]),
+    st.one_of(st.none(), st.sampled_from([0.0, 5.0]), st.floats(-1e6, 1e6)),
+    st.sampled_from([0, 1, 2, None]),
+)
+
+
+@given(st.lists(st.tuples(rows, rows), min_size=1, max_size=10))
+def test_whatever_tables_hold(given_rows):
+    columns = ["active", "spend", "orders"]
+    sides = [pd.DataFrame([each[side] for each in given_rows], columns=columns, dtype=float) for side in (0, 1)]
+    found = compared(*(table.assign(customer_id=range(len(table))) for table in sides), adjust="none")
+    known = found[found["lower"].notna()]
+    slack = 1e-9 * (1 + known["change"].abs())
+    assert (known["lower"] <= known["change"] + slack).all()
+    assert (known["upper"] >= known["change"] - slack).all()
+    assert found["p_value"].dropna().between(0, 1).all()
+    assert (found["detectable_change"].dropna() > 0).all()
+    assert not found.loc[found["change"].isna(), "is_significant"].any()
+
+
 def test_every_kind_of_frame(build):
     before = BEFORE.assign(spend=BEFORE["spend"].where(BEFORE.index % 5 > 0))
     after = AFTER.iloc[20:].assign(customer_id=lambda table: table["customer_id"])
