@@ -1,6 +1,7 @@
 """Run every benchmark."""
 
 from benchmarks import (
+    churn_profit,
     customer_summary,
     import_time,
     one_customer,
@@ -19,6 +20,7 @@ rfm_laws.main()
 segments.main()
 one_customer.main()
 tracking.main()
+churn_profit.main()
 value_purchases.main()
 value_spend.main()
 value_pymc.main()

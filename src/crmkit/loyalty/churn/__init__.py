@@ -5,6 +5,7 @@ from crmkit.loyalty.churn._capture import capture_table
 from crmkit.loyalty.churn._contact import contact_profit, contact_threshold
 from crmkit.loyalty.churn._decision_scores import cost_loss, retention_profit_score
 from crmkit.loyalty.churn._horizons import churn_horizon_table
+from crmkit.loyalty.churn._leaks import leak_table
 from crmkit.loyalty.churn._maximum_profit import empc_score, mpc_score
 from crmkit.loyalty.churn._maximum_profit_table import maximum_profit_table
 from crmkit.loyalty.churn._profit_curve import profit_curve_table
@@ -22,6 +23,7 @@ __all__ = [
     "contact_threshold",
     "cost_loss",
     "empc_score",
+    "leak_table",
     "maximum_profit_table",
     "mpc_score",
     "profit_curve_table",
