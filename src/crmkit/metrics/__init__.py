@@ -78,6 +78,7 @@ from crmkit.metrics._market import (
 )
 from crmkit.metrics._mrr_movements import mrr_movement_table
 from crmkit.metrics._order_kpis import order_kpis
+from crmkit.metrics._order_ladder import order_ladder_table
 from crmkit.metrics._payback import payback_age_table, payback_table
 from crmkit.metrics._periods import period_table
 from crmkit.metrics._prices import arc_price_elasticity, price_premium
@@ -223,6 +224,7 @@ __all__ = [
     "on_time_rate",
     "open_rate",
     "order_kpis",
+    "order_ladder_table",
     "paired_comparison_table",
     "payback_age_table",
     "payback_table",

@@ -23,6 +23,7 @@ from crmkit.plotting._kpi_tree import plot_kpi_tree
 from crmkit.plotting._model_comparison import plot_model_comparison
 from crmkit.plotting._movement import plot_movement
 from crmkit.plotting._mrr_waterfall import plot_mrr_waterfall
+from crmkit.plotting._order_ladder import plot_order_ladder
 from crmkit.plotting._payback import plot_payback
 from crmkit.plotting._period_change import plot_period_change
 from crmkit.plotting._period_customers import plot_period_customers
@@ -62,6 +63,7 @@ __all__ = [
     "plot_model_comparison",
     "plot_movement",
     "plot_mrr_waterfall",
+    "plot_order_ladder",
     "plot_payback",
     "plot_period_change",
     "plot_period_customers",

@@ -48,8 +48,8 @@ def heat_map(
     """Draw cells shaded from 0 to 1, the first row on top; cells without a shade stay white.
 
     Those that are ``pale`` show through a white veil, their numbers in grey italics. Where cells are too small for
-    numbers, a bar shows what the shades mean, by the texts of a ``scale`` from 0 to 1; and of labels that would touch
-    some are left out.
+    numbers, a bar shows what the shades mean, by the texts of a ``scale`` from 0 to 1. With a scale rows and columns
+    are in the order of time, so that of labels that would touch some are left out.
     """
     from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
@@ -74,11 +74,13 @@ def heat_map(
         bar.ax.set_yticklabels(scale)
         bar.ax.tick_params(colors="#444444", length=0)
         bar.outline.set_visible(False)
-    width, height = _cell_size(ax, len(columns), len(rows))
-    widest = max(map(len, columns), default=0) * _WIDTH * _LABEL
-    ax.set_xticks(range(len(columns)), _thinned(columns, room=width, needed=widest))
-    # The last row is the newest where rows are dates: it keeps its label.
-    ax.set_yticks(range(len(rows)), _thinned(rows[::-1], room=height, needed=_LABEL * _ROOM)[::-1])
+    if scale:
+        width, height = _cell_size(ax, len(columns), len(rows))
+        columns = _thinned(columns, room=width, needed=max(map(len, columns), default=0) * _WIDTH * _LABEL)
+        # The last row is the newest: it keeps its label.
+        rows = _thinned(rows[::-1], room=height, needed=_LABEL * _ROOM)[::-1]
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set_yticks(range(len(rows)), rows)
     ax.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     ax.tick_params(colors="#444444", length=0)
     ax.spines[:].set_visible(False)
