@@ -32,6 +32,7 @@ from crmkit.plotting._profit_curve import plot_profit_curve
 from crmkit.plotting._purchase_gaps import plot_purchase_gaps
 from crmkit.plotting._regularity import plot_regularity
 from crmkit.plotting._retention import plot_retention
+from crmkit.plotting._retention_curves import plot_retention_curves
 from crmkit.plotting._rfm_map import plot_rfm_map
 from crmkit.plotting._seasonal_adjustment import plot_seasonal_adjustment
 from crmkit.plotting._segments import plot_segments
@@ -72,6 +73,7 @@ __all__ = [
     "plot_purchase_gaps",
     "plot_regularity",
     "plot_retention",
+    "plot_retention_curves",
     "plot_rfm_map",
     "plot_seasonal_adjustment",
     "plot_segments",

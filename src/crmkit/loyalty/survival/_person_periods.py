@@ -17,7 +17,7 @@ from crmkit._tables import DURATIONS, check_kind, check_values, float_columns, o
 from crmkit.errors import SchemaError
 from crmkit.loyalty.survival._elapsed import PERIODS, Length, after, begun_since, whole_since
 
-__all__ = ["person_period_table"]
+__all__ = ["Spans", "check_periods", "person_period_table", "rows_of_durations", "spans_of"]
 
 _Counts = npt.NDArray[np.int64]
 
@@ -56,7 +56,7 @@ _TWICE: Final = Message(
 )
 
 
-class _Spans(NamedTuple):
+class Spans(NamedTuple):
     """The first and the last period in which each spell was at risk, and whether it ended in the last."""
 
     first: _Counts
@@ -132,11 +132,11 @@ def person_period_table(
     3            2       1  False    M
     4            2       2  False    M
     """
-    _check_arguments(freq, as_of, changing)
+    check_periods(freq, as_of, changing)
     carried = list(dict.fromkeys(as_name(name) for name in keep))
     _check_free(carried, _MADE, name="keep")
-    rows = _rows(durations, dated=freq is not None, carried=carried)
-    spans = _counted(rows) if freq is None else _dated(rows, freq=freq, as_of=as_of)
+    rows = rows_of_durations(durations, dated=freq is not None, carried=carried)
+    spans = spans_of(rows, freq=freq, as_of=as_of)
     n = np.maximum(spans.last - spans.first + 1, 0)
     if not n.sum():
         raise SchemaError(_NONE_WHOLE())
@@ -157,7 +157,8 @@ def person_period_table(
     return from_pandas(table, like=durations)
 
 
-def _check_arguments(freq: str | None, as_of: Day | None, changing: Any) -> None:
+def check_periods(freq: str | None, as_of: Day | None, changing: Any) -> None:
+    """Raise unless periods have a length and a last day, or neither."""
     if freq is None:
         if as_of is not None or changing is not None:
             raise ValueError(_NO_PERIODS())
@@ -172,7 +173,7 @@ def _check_free(names: Sequence[str], taken: Sequence[str], *, name: str) -> Non
         raise ValueError(_TAKEN(name=Parameter(name), names=wrong))
 
 
-def _rows(durations: Any, *, dated: bool, carried: list[str]) -> pd.DataFrame:
+def rows_of_durations(durations: Any, *, dated: bool, carried: list[str]) -> pd.DataFrame:
     """Bring the durations into memory and check them: their rows need not come from a door."""
     given = open_frame(durations, name="durations").collect_schema().names()
     columns = ["customer_id", "duration", "observed", *(["start"] if dated else [])]
@@ -189,14 +190,19 @@ def _rows(durations: Any, *, dated: bool, carried: list[str]) -> pd.DataFrame:
     return (rows if "entry" in values else rows.assign(entry=0.0)).assign(**values)
 
 
-def _counted(rows: pd.DataFrame) -> _Spans:
+def spans_of(rows: pd.DataFrame, *, freq: Length | None, as_of: Any) -> Spans:
+    """Find the periods in which each spell was at risk."""
+    return _counted(rows) if freq is None else _dated(rows, freq=freq, as_of=as_of)
+
+
+def _counted(rows: pd.DataFrame) -> Spans:
     """The periods of durations that are counted in periods."""
     duration, ended = rows["duration"].to_numpy(), rows["observed"].to_numpy() == 1
     last = np.where(ended, np.maximum(np.ceil(duration), 1), np.floor(duration)).astype(np.int64)
-    return _Spans(np.ceil(rows["entry"].to_numpy()).astype(np.int64) + 1, last, ended)
+    return Spans(np.ceil(rows["entry"].to_numpy()).astype(np.int64) + 1, last, ended)
 
 
-def _dated(rows: pd.DataFrame, *, freq: Length, as_of: Any) -> _Spans:
+def _dated(rows: pd.DataFrame, *, freq: Length, as_of: Any) -> Spans:
     """The periods that were over by a day."""
     day = as_day(as_of, name="as_of")
     start, duration = _days(rows["start"]), rows["duration"].to_numpy()
@@ -210,7 +216,7 @@ def _dated(rows: pd.DataFrame, *, freq: Length, as_of: Any) -> _Spans:
     entry = rows["entry"].to_numpy()
     came = begun_since(start, start + np.ceil(entry).astype(np.int64), length=freq)
     first = np.where(entry > 0, came, 0) + 1
-    return _Spans(first, np.minimum(over, until), ended & (until <= over))
+    return Spans(first, np.minimum(over, until), ended & (until <= over))
 
 
 def _with_changing(table: pd.DataFrame, changing: Any) -> pd.DataFrame:
