@@ -305,3 +305,26 @@ def test_a_small_group_with_a_long_tail_against_the_rest_holds_the_truth():
     # Student's alone hold it in nine of ten.
     assert covered[False] / n_tried < 0.91
     assert covered[True] / n_tried > 0.94
+
+
+@pytest.mark.deep
+def test_detectable_differences_are_found_as_often_as_asked():
+    rng = np.random.default_rng(11)
+    n, other_n, n_tried = 300, 500, 4000
+    noise, others = (rng.normal(0, 1, (n_tried, size)) for size in (n, other_n))
+    planned = contrast_of_samples(Sample(n, 0.0, 1.0), Sample(other_n, 0.0, 1.0))
+    difference = float(detectable_difference(planned, alpha=0.05, power=0.8))
+    given_samples = (
+        Sample(np.full(n_tried, each.shape[1]), each.mean(axis=1), each.var(axis=1, ddof=1))
+        for each in (noise + difference, others)
+    )
+    found = compare(contrast_of_samples(*given_samples), level=0.95)
+    assert np.mean(found.p_value < 0.05) == pytest.approx(0.8, abs=0.02)
+    rise = float(detectable_difference_of_shares(0.2, n, other_n, alpha=0.05, power=0.8))
+    won, other_won = rng.binomial(n, 0.2 + rise, n_tried), rng.binomial(other_n, 0.2, n_tried)
+    shares = compare_shares(won, np.full(n_tried, n), other_won, np.full(n_tried, other_n), level=0.95)
+    assert np.mean(shares.p_value < 0.05) == pytest.approx(0.8, abs=0.02)
+    change = float(detectable_difference_of_paired_shares(0.3 * n, n, alpha=0.05, power=0.8))
+    cells = rng.multinomial(n, [0.4, 0.15 + change / 2, 0.15 - change / 2, 0.3], n_tried).T.astype(float)
+    pairs = compare_paired_shares(PairedCounts(*cells), level=0.95)
+    assert np.mean(pairs.p_value < 0.05) == pytest.approx(0.8, abs=0.02)
