@@ -22,6 +22,7 @@ SAME_CODE = [
     *(
         ROOT / "docs" / f"{name}.zh.md"
         for name in (
+            "base-audit",
             "campaigns",
             "comparisons",
             "execution",

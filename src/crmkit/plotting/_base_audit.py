@@ -45,9 +45,10 @@ def plot_base_audit(
 
     Parameters
     ----------
-    distribution, change, history, cohorts, layers : pandas, Polars or PyArrow tables, DuckDB relations or PySpark
-        DataFrames, as `customer_distribution_table`, `period_change_table`, `cohort_history_table`,
-        `cohort_comparison_table` and `base_history_table` of `crmkit.metrics.base_audit` make them.
+    distribution, change, history, cohorts, layers : tables of any kind
+        As these functions make them: `crmkit.metrics.base_audit.customer_distribution_table`,
+        `crmkit.metrics.base_audit.period_change_table`, `crmkit.metrics.base_audit.cohort_history_table`,
+        `crmkit.metrics.base_audit.cohort_comparison_table` and `crmkit.metrics.base_audit.base_history_table`.
     language : {"en", "zh"}, default "en"
         Language of the titles and labels.
 

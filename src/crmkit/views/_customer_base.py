@@ -49,16 +49,17 @@ class CustomerBase(NamedTuple):
     cohort : str, or as given
         First day of the period in which the customers of lens 3 were acquired.
     distribution, deciles, quantiles : the kind of table given
-        Lens 1, of ``after``: as `customer_distribution_table`, `customer_decile_table` and `customer_quantile_table` of
-        `crmkit.metrics.base_audit` give them.
+        Lens 1, of ``after``, as they are given by `crmkit.metrics.base_audit.customer_distribution_table`,
+        `crmkit.metrics.base_audit.customer_decile_table` and `crmkit.metrics.base_audit.customer_quantile_table`.
     groups, change, moves : the kind of table given
-        Lens 2: as `customer_flow_table`, `period_change_table` and `decile_movement_table` give them.
+        Lens 2: `crmkit.metrics.base_audit.customer_flow_table`, `crmkit.metrics.base_audit.period_change_table` and
+        `crmkit.metrics.base_audit.decile_movement_table`.
     history : the kind of table given
-        Lens 3, as `cohort_history_table` gives it.
+        Lens 3: `crmkit.metrics.base_audit.cohort_history_table`.
     cohorts : the kind of table given
-        Lens 4, as `cohort_comparison_table` gives it.
+        Lens 4: `crmkit.metrics.base_audit.cohort_comparison_table`.
     layers, changes : the kind of table given
-        Lens 5: as `base_history_table` and `change_history_table` give them.
+        Lens 5: `crmkit.metrics.base_audit.base_history_table` and `crmkit.metrics.base_audit.change_history_table`.
     """
 
     before: Any
