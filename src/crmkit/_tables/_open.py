@@ -41,7 +41,11 @@ def open_table(
     name = schema.name if name is None else name
     needed = columns or schema.required
     rows = open_columns(native, [*needed, *also], name=name, made_by=schema.made_by)
+    types = rows.collect_schema()
     for column in needed:
+        if schema[column].kind == "id" and schema[column].missing and types[column].is_float():
+            # Whole numbers of which some are missing, once they have been through NumPy.
+            continue
         check_kind(rows, column, schema[column].kind, where=Column(name, column), made_by=schema.made_by)
     rows = _in_one_type(rows, schema, needed)
     _check_sums(rows, [column for column in needed if schema[column].kind == "money"], name=name)

@@ -12,6 +12,9 @@ from crmkit.loyalty.churn._profit_curve import profit_curve_table
 from crmkit.loyalty.churn._score_table import score_table
 from crmkit.loyalty.churn._snapshots import churn_snapshots
 from crmkit.loyalty.churn._split import SnapshotSplit
+from crmkit.loyalty.churn._warning_history import early_warning_history_table
+from crmkit.loyalty.churn._warning_words import explain_early_warnings
+from crmkit.loyalty.churn._warnings import early_warning_table
 
 __all__ = [
     "SnapshotSplit",
@@ -22,7 +25,10 @@ __all__ = [
     "contact_profit",
     "contact_threshold",
     "cost_loss",
+    "early_warning_history_table",
+    "early_warning_table",
     "empc_score",
+    "explain_early_warnings",
     "leak_table",
     "maximum_profit_table",
     "mpc_score",
