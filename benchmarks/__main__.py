@@ -8,6 +8,7 @@ from benchmarks import (
     report,
     rfm_laws,
     segments,
+    survival,
     tracking,
     value_purchases,
     value_pymc,
@@ -18,6 +19,7 @@ import_time.main()
 customer_summary.main()
 rfm_laws.main()
 segments.main()
+survival.main()
 one_customer.main()
 tracking.main()
 churn_profit.main()

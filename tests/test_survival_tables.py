@@ -104,6 +104,13 @@ def test_two_reasons_by_hand():
     assert table["n_events"].tolist() == [1, 0, 1, 0, 0, 1, 0, 0]
 
 
+def test_where_all_have_left_for_one_reason_there_is_no_interval():
+    # 5 of 11 are seen up to 1 only; 2 leave then, 3 at 2: the sum of the shares is 1 but for rounding
+    table = cumulative_incidence_table(durations=[1] * 8 + [2] * 3, reasons=[None] * 6 + ["a"] * 5)
+    assert table["incidence"].tolist() == pytest.approx([2 / 11, 1])
+    assert table[["lower", "upper"]].isna().all(axis=1).tolist() == [False, True]
+
+
 def test_what_is_not_reached_is_missing():
     few = {"durations": [1, 2, 3], "observed": [1, 0, 0]}
     (median,) = survival_quantile_table(**few).itertuples(index=False)
@@ -432,6 +439,11 @@ def test_columns_that_cannot_be_used_are_refused(make, given, kind, says):
             lambda **two: restricted_mean_difference_table(**two, horizon=1, by=["a", "b"], reference="c"),
             ValueError,
             r"`reference` must be one of the groups \['a', 'b'\], got 'c'",
+        ),
+        (
+            lambda **_: cumulative_incidence_table(durations=1, reasons=["a"]),
+            ValueError,
+            "`durations` must be a column of one dimension, got 0",
         ),
         (lambda **two: log_rank_table(**two, by=["a", "a"]), ValueError, "`by` must hold at least two groups"),
     ],

@@ -115,7 +115,10 @@ def kaplan_meier(
     survival: Floats = np.cumprod(1 - ended / at_risk, dtype=np.float64)
     with np.errstate(divide="ignore"):
         variance = np.cumsum(np.where(ended > 0, ended / (at_risk * (at_risk - ended)), 0.0))
-    lower, upper = survival_band(survival, variance, level=level, transform=transform)
+    # Between events the interval stays what it is: it is computed once for each.
+    steps = np.flatnonzero(ended)
+    ends = survival_band(survival[steps], variance[steps], level=level, transform=transform)
+    lower, upper = (np.append(np.nan, end)[np.cumsum(ended > 0)] for end in ends)
     return SurvivalCurve(times, at_risk, ended, left - ended, survival, variance, lower, upper)
 
 

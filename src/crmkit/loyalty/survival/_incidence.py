@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction
-from crmkit._stats import Numbers, SurvivalCurve, kaplan_meier, normal_reach
+from crmkit._stats import Numbers, SurvivalCurve, as_floats, kaplan_meier, normal_reach
 from crmkit.loyalty.survival._spells import Spells, as_column, by_group, read_labels, read_spells
 
 __all__ = ["cumulative_incidence_table"]
+
+# A sum that is 1 by arithmetic misses it by a few units in the last place.
+_ALL: Final = 1 - 1e-12
 
 
 def cumulative_incidence_table(
@@ -88,7 +91,8 @@ def cumulative_incidence_table(
     7     unpaid       4.0        1.0       0.0       0.25  0.039  0.872
     """
     check_fraction(level, name="level")
-    labels, codes = read_labels(reasons, name="reasons", n=len(durations))
+    n = np.atleast_1d(as_floats(durations, name="durations")).size
+    labels, codes = read_labels(reasons, name="reasons", n=n)
     spells = read_spells(durations=durations, observed=codes >= 0, entry=entry, n_customers=n_customers)
 
     def table(group: Spells) -> pd.DataFrame:
@@ -138,7 +142,7 @@ def _variance(curve: SurvivalCurve, before: Floats, events: Floats, incidence: F
 
 
 def _interval(incidence: Floats, variance: Floats, *, reach: float) -> tuple[Floats, Floats]:
-    known = (incidence > 0) & (incidence < 1)
+    known = (incidence > 0) & (incidence < _ALL)
     log = np.log1p(-incidence[known])
     stretch = np.exp(reach * np.sqrt(variance[known]) / (-log * (1 - incidence[known])))
     lower, upper = np.full_like(incidence, np.nan), np.full_like(incidence, np.nan)
