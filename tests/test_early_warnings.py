@@ -134,7 +134,9 @@ def test_complaints_by_hand():
         ("cy", "complaint", 3, 60, 2.0, 0.0),
     ]
     # 80 days after it, ann's does not count any more; after 14 days an open one is not yet severe, after 15 it is
-    assert "ann" not in set(early_warning_table(BUYERS, as_of=on(90), tickets=cases, complaint_days=80)["customer_id"])
+    assert "ann" not in set(
+        early_warning_table(BUYERS, as_of=on(90), tickets=cases, complaint_window_days=80)["customer_id"]
+    )
     severe = [
         told(early_warning_table(BUYERS, as_of=on(day), tickets=cases[1:2]), "severity") for day in (85 + 14, 85 + 15)
     ]
@@ -450,7 +452,7 @@ def test_higher_levels_warn_of_fewer(tables):
     wide = early_warning_table(orders, as_of=on(180), **given)
     narrow = early_warning_table(
         orders, as_of=on(180), **given, purchase_levels=(0.95, 0.97, 0.99), spend_levels=(0.99, 0.995, 0.999),
-        invoice_days=(10, 30, 60), complaint_days=45, min_overdue=50,
+        invoice_days=(10, 30, 60), complaint_window_days=45, min_overdue=50,
     )  # fmt: skip
     keys = [set(map(tuple, table[["customer_id", "signal"]].to_numpy())) for table in (wide, narrow)]
     assert keys[1] <= keys[0]
@@ -507,6 +509,12 @@ def test_without_prices_the_rhythm_is_left():
 def test_what_cannot_be_done_is_refused(options, error, message):
     with pytest.raises(error, match=message):
         early_warning_table(BUYERS, **{"as_of": on(40), **options})
+
+
+def test_tickets_without_kinds_are_refused(build):
+    cases = tickets(("ann", "complaint", 20.0, None)).assign(kind=pd.Series([None], dtype="string"))
+    with pytest.raises(SchemaError, match=r"`tickets` does not say of any ticket .* kind= of as_tickets"):
+        early_warning_table(build(BUYERS), as_of=on(40), tickets=build(cases))
 
 
 def test_ids_of_two_kinds_are_refused():

@@ -58,7 +58,7 @@ def early_warning_history_table(
     n_spend_windows: int = 6,
     spend_levels: Iterable[float] = (0.95, 0.99, 0.999),
     complaint_kinds: Collection[Any] = COMPLAINT_KINDS,
-    complaint_days: int = 90,
+    complaint_window_days: int = 90,
     complaint_open_days: int = 14,
     invoice_days: Iterable[int] = (0, 30, 60),
     min_overdue: float = 0.0,
@@ -88,7 +88,7 @@ def early_warning_history_table(
         As in `early_warning_table`.
     lookback_days, min_gaps, purchase_levels, spend_window_days, n_spend_windows, spend_levels : optional
         As in `early_warning_table`.
-    complaint_kinds, complaint_days, complaint_open_days, invoice_days, min_overdue : optional
+    complaint_kinds, complaint_window_days, complaint_open_days, invoice_days, min_overdue : optional
         As in `early_warning_table`.
 
     Returns
@@ -124,7 +124,7 @@ def early_warning_history_table(
     Raises
     ------
     SchemaError
-        If a column is missing, or ids of customers are whole numbers in one table and text in another.
+        If a column is missing, ids are whole numbers in one table and text in another, or no ticket has a kind.
     TypeError
         If a table is not a frame, or an option of the wrong kind.
     ValueError
@@ -160,7 +160,7 @@ def early_warning_history_table(
         spend_window_days=spend_window_days,
         n_spend_windows=n_spend_windows,
         spend_levels=spend_levels,
-        complaint_days=complaint_days,
+        complaint_window_days=complaint_window_days,
         complaint_open_days=complaint_open_days,
         invoice_days=invoice_days,
         min_overdue=min_overdue,

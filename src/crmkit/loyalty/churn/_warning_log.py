@@ -32,6 +32,11 @@ _OTHER_IDS: Final = Message(
     en="{where} holds {kind} and {beside} {other}, so that none would be found. Make them one kind first.",
     zh="{where}为{kind}，而{beside}为{other}，无法对应。请先统一类型。",
 )
+_NO_KINDS: Final = Message(
+    en="{@tickets} does not say of any ticket what it is about, so that complaints cannot be told. Name the column in "
+    "{@kind=} of {@as_tickets()}.",
+    zh="{@tickets} 中没有任何工单注明类别，无从识别投诉。请在 {@as_tickets()} 中用 {@kind=} 指明该列。",
+)
 _WHOLE: Final = Message(en="whole numbers", zh="整数")
 _TEXT: Final = Message(en="text", zh="文本")
 
@@ -160,9 +165,10 @@ def _check_kind(ids: nw.Series[Any], *, whole: bool, where: Column, beside: Colu
 
 def _complaints(tickets: object, look: _Lookup, *, as_of: datetime, kinds: Collection[Any]) -> Complaints:
     rows = open_table(tickets, TICKETS, columns=["customer_id", "kind", "created", "resolved"])
-    last = midnight(next_day(as_of), of=rows)
-    rows = rows.filter(nw.col("created") < last, nw.col("kind").is_in(list(kinds)))
-    found = collected(rows.select("customer_id", "created", "resolved"))
+    found = collected(rows.select("customer_id", "kind", "created", "resolved"))
+    if len(found) and found["kind"].is_null().all():
+        raise SchemaError(_NO_KINDS())
+    found = found.filter(nw.col("created") < next_day(as_of), nw.col("kind").is_in(list(kinds)))
     who = look(found["customer_id"], table="tickets")
     known = who >= 0
     created, resolved = (_days(found[name])[known] for name in ("created", "resolved"))

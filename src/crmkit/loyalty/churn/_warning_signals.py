@@ -40,7 +40,7 @@ class Rules:
     spend_window_days: int
     n_spend_windows: int
     spend_levels: tuple[float, ...]
-    complaint_days: int
+    complaint_window_days: int
     complaint_open_days: int
     invoice_days: tuple[int, ...]
     min_overdue: float
@@ -113,7 +113,7 @@ def _complained(complaints: Complaints, rules: Rules, risk: npt.NDArray[np.bool_
     created = complaints.created <= as_of
     who, start = complaints.who[created], complaints.created[created]
     still = complaints.resolved[created] > as_of
-    counts = still | (start > as_of - rules.complaint_days)
+    counts = still | (start > as_of - rules.complaint_window_days)
     who, start, still = who[counts], start[counts], still[counts]
     n = np.bincount(who, minlength=len(risk))
     n_open = np.bincount(who[still], minlength=len(risk))

@@ -56,7 +56,7 @@ def early_warning_table(
     n_spend_windows: int = 6,
     spend_levels: Iterable[float] = (0.95, 0.99, 0.999),
     complaint_kinds: Collection[Any] = COMPLAINT_KINDS,
-    complaint_days: int = 90,
+    complaint_window_days: int = 90,
     complaint_open_days: int = 14,
     invoice_days: Iterable[int] = (0, 30, 60),
     min_overdue: float = 0.0,
@@ -73,7 +73,7 @@ def early_warning_table(
       no single order sets the level; a season or a fall that all customers share is taken out; and a fall must exceed
       chance, as purchases that come at random would show it. So only customers who buy several times in a window can be
       judged.
-    - "complaint": a complaint that is open, or that came within ``complaint_days``. Severity 2 if one is open or there
+    - "complaint": a complaint that is open, or that came within ``complaint_window_days``. Severity 2 if one is open or there
       are several, 3 if one has been open for more than ``complaint_open_days``.
     - "overdue_invoice": an amount is open past its due day, after credit notes and payments, the oldest first.
 
@@ -109,7 +109,7 @@ def early_warning_table(
         Probability with which a customer who buys as before spends more than each limit, ascending, in (0, 1).
     complaint_kinds : list, default ("complaint",)
         The values of ``kind`` that are complaints.
-    complaint_days, complaint_open_days : int, default 90 and 14
+    complaint_window_days, complaint_open_days : int, default 90 and 14
         For how long a complaint that was resolved counts, and after how many days an open one is severe; our
         convention.
     invoice_days : three ints, default (0, 30, 60)
@@ -143,7 +143,7 @@ def early_warning_table(
     Raises
     ------
     SchemaError
-        If a column is missing, or ids of customers are whole numbers in one table and text in another.
+        If a column is missing, ids are whole numbers in one table and text in another, or no ticket has a kind.
     TypeError
         If a table is not a frame, or an option of the wrong kind.
     ValueError
@@ -173,7 +173,7 @@ def early_warning_table(
     rules = rules_from(
         lookback_days=lookback_days, min_gaps=min_gaps, purchase_levels=purchase_levels,
         spend_window_days=spend_window_days, n_spend_windows=n_spend_windows, spend_levels=spend_levels,
-        complaint_days=complaint_days, complaint_open_days=complaint_open_days, invoice_days=invoice_days,
+        complaint_window_days=complaint_window_days, complaint_open_days=complaint_open_days, invoice_days=invoice_days,
         min_overdue=min_overdue,
     )  # fmt: skip
     log = opened_log(
@@ -204,7 +204,7 @@ def opened_log(
 
 def rules_from(**given: Any) -> Rules:
     """Check the options of warnings."""
-    for name in ("lookback_days", "min_gaps", "spend_window_days", "complaint_days"):
+    for name in ("lookback_days", "min_gaps", "spend_window_days", "complaint_window_days"):
         check_int(given[name], name=name, low=1, high=_MOST_DAYS)
     check_int(given["complaint_open_days"], name="complaint_open_days", low=0, high=_MOST_DAYS)
     check_int(given["n_spend_windows"], name="n_spend_windows", low=_LEAST_WINDOWS, high=_MOST_DAYS)
@@ -244,7 +244,7 @@ def _table(log: Log, signals: Mapping[str, Fired], *, as_of: int, like: FrameT) 
     table = pd.DataFrame(
         {
             "customer_id": pandas_series(log.ids[who[order]]).array,
-            "signal": np.array(list(WARNING_SIGNALS), dtype=object)[place[order]],
+            "signal": pd.Series(list(WARNING_SIGNALS)).array.take(place[order]),
             "severity": severity,
             "since": since.astype("datetime64[D]").astype("datetime64[us]"),
             "value": value,
