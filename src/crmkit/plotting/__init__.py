@@ -14,6 +14,7 @@ from crmkit.plotting._conditional_expectation import plot_conditional_expectatio
 from crmkit.plotting._cumulative_incidence import plot_cumulative_incidence
 from crmkit.plotting._customer_distribution import plot_customer_distribution
 from crmkit.plotting._deciles import plot_deciles
+from crmkit.plotting._early_warnings import plot_early_warnings
 from crmkit.plotting._frequency import plot_frequency
 from crmkit.plotting._frequency_recency import plot_frequency_recency
 from crmkit.plotting._inactivity_calibration import plot_inactivity_calibration
@@ -55,6 +56,7 @@ __all__ = [
     "plot_cumulative_incidence",
     "plot_customer_distribution",
     "plot_deciles",
+    "plot_early_warnings",
     "plot_frequency",
     "plot_frequency_recency",
     "plot_inactivity_calibration",

@@ -13,10 +13,12 @@ from crmkit.loyalty.churn._score_table import score_table
 from crmkit.loyalty.churn._snapshots import churn_snapshots
 from crmkit.loyalty.churn._split import SnapshotSplit
 from crmkit.loyalty.churn._warning_history import early_warning_history_table
+from crmkit.loyalty.churn._warning_signals import WARNING_SIGNALS
 from crmkit.loyalty.churn._warning_words import explain_early_warnings
 from crmkit.loyalty.churn._warnings import early_warning_table
 
 __all__ = [
+    "WARNING_SIGNALS",
     "SnapshotSplit",
     "calibration_table",
     "capture_table",

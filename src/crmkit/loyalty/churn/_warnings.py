@@ -73,8 +73,8 @@ def early_warning_table(
       no single order sets the level; a season or a fall that all customers share is taken out; and a fall must exceed
       chance, as purchases that come at random would show it. So only customers who buy several times in a window can be
       judged.
-    - "complaint": a complaint that is open, or that came within ``complaint_window_days``. Severity 2 if one is open or there
-      are several, 3 if one has been open for more than ``complaint_open_days``.
+    - "complaint": a complaint that is open, or that came within ``complaint_window_days``. Severity 2 if one is open or
+      there are several, 3 if one has been open for more than ``complaint_open_days``.
     - "overdue_invoice": an amount is open past its due day, after credit notes and payments, the oldest first.
 
     Only customers at risk are warned of: those who bought within ``lookback_days``. Who has long been gone is past an
