@@ -2,6 +2,7 @@
 
 from benchmarks import (
     churn_profit,
+    churn_snapshots,
     customer_summary,
     import_time,
     one_customer,
@@ -17,6 +18,7 @@ from benchmarks import (
 
 import_time.main()
 customer_summary.main()
+churn_snapshots.main()
 rfm_laws.main()
 segments.main()
 survival.main()

@@ -66,10 +66,22 @@ OPPORTUNITIES = pd.DataFrame(
     index=list("hgfedcba"),
 )
 
+SNAPSHOTS = pd.DataFrame(
+    {
+        "customer_id": [8, 2, 7, 1, 8, 3],
+        "cutoff": pd.to_datetime(["2024-03-31"] * 4 + ["2024-06-30"] * 2).astype("datetime64[us]"),
+        "n_orders": [3, 1, 2, 7, 4, 1],
+        "gap_ratio": [0.5, np.nan, 2.0, 1.0, 0.1, np.nan],
+        "region": ["north", "south", None, "north", "north", "east"],
+    },
+    index=list("fedcba"),
+)
+
 # Sample data of the public estimators: class name -> (make, customers). An estimator without an entry fails.
 ESTIMATORS = {
     "BetaDiscreteWeibullModel": (lambda: value.contracts.BetaDiscreteWeibullModel(), CONTRACTS),
     "BetaGeoBetaBinomModel": (lambda: value.BetaGeoBetaBinomModel(prospects="drop"), OPPORTUNITIES),
+    "ChurnFeatures": (lambda: loyalty.churn.ChurnFeatures(), SNAPSHOTS),
     "BetaGeoModel": (lambda: value.BetaGeoModel(prospects="drop"), CUSTOMERS),
     "BetaGeoCNBDModel": (lambda: value.BetaGeoCNBDModel(k=3, prospects="drop"), WITH_GAPS),
     "DiscreteHazardModel": (
@@ -93,7 +105,7 @@ ESTIMATORS = {
 def public_estimators():
     """The public classes of segment, value and loyalty that are estimators."""
     found = {}
-    for subpackage in ("segment", "value", "value.contracts", "loyalty", "loyalty.survival"):
+    for subpackage in ("segment", "value", "value.contracts", "loyalty", "loyalty.churn", "loyalty.survival"):
         module = importlib.import_module(f"crmkit.{subpackage}")
         for name in getattr(module, "__all__", []):
             value = getattr(module, name)

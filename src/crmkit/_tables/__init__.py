@@ -13,6 +13,7 @@ from crmkit._tables._moves import MOVES
 from crmkit._tables._open import check_kind, open_columns, open_table
 from crmkit._tables._periods import ACTIVITY, CALENDAR, COHORT_REVENUE, COHORTS, OPPORTUNITIES
 from crmkit._tables._plan import PLAN
+from crmkit._tables._same_ids import check_same_ids, with_plain_ids
 from crmkit._tables._schema import Field, Kind, Rule, Schema
 from crmkit._tables._snapshots import SNAPSHOTS
 from crmkit._tables._subscriptions import SUBSCRIPTIONS
@@ -49,11 +50,13 @@ __all__ = [
     "Rule",
     "Schema",
     "check_kind",
+    "check_same_ids",
     "check_values",
     "document",
     "float_columns",
     "open_columns",
     "open_table",
+    "with_plain_ids",
 ]
 
 SCHEMAS: Final = (

@@ -12,8 +12,7 @@ import numpy as np
 from crmkit._calendar import day_number, next_day
 from crmkit._frames import AnyFrame, flag, join_frames, midnight, same_kind
 from crmkit._messages import Column, Message
-from crmkit._tables import ORDER_LINES, check_kind, open_columns, open_table
-from crmkit.customers._summary import check_same_ids
+from crmkit._tables import ORDER_LINES, check_kind, check_same_ids, open_columns, open_table, with_plain_ids
 from crmkit.errors import SchemaError
 
 __all__ = ["PARTS_OF_DAY", "event_features", "line_features"]
@@ -115,10 +114,7 @@ def _events(name: str, table: Any, beside: AnyFrame, as_of: datetime, windows: S
     check_kind(rows, date, "day", where=Column(called, date), made_by=by)
     check_same_ids(rows, beside, names=(called, "transactions"))
     today = int(np.datetime64(as_of, "D").astype(np.int64))
-    text = rows.collect_schema()["customer_id"] == nw.String
-    # PyArrow has several types of text, which it does not join.
-    who = nw.col("customer_id").cast(nw.String) if rows.implementation.is_pyarrow() and text else nw.col("customer_id")
-    days = rows.select(who, day_number(nw.col(date)).alias("day"))
+    days = with_plain_ids(rows).select("customer_id", day_number(nw.col(date)).alias("day"))
     days = days.filter(~nw.col("customer_id").is_null(), nw.col("day") <= today)
     counts = {f"n_{name}_{window}d": flag(nw.col("day") > today - window) for window in windows}
     days = days.with_columns(nw.lit(1).alias(f"n_{name}"), *(count.alias(each) for each, count in counts.items()))

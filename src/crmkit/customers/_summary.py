@@ -35,12 +35,11 @@ from crmkit._frames import (
 )
 from crmkit._messages import Column, Message
 from crmkit._reading import clean_ids, read_merged_ids, with_merged_ids
-from crmkit._tables import CUSTOMERS
+from crmkit._tables import CUSTOMERS, check_same_ids
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = [
-    "check_same_ids",
     "customer_summary",
     "measured",
     "summarise",
@@ -51,10 +50,6 @@ __all__ = [
 
 _FLOATS: Final = CUSTOMERS.required[5:]
 
-_ID_KINDS: Final = Message(
-    en="{known} holds {kind} and {buyers} holds {other}. Give both as text or both as whole numbers.",
-    zh="{known}的类型为 {kind}，而{buyers}的类型为 {other}。请统一为文本或整数。",
-)
 _NO_COLUMN: Final = Message(
     en="{@customers} has no column customer_id; its columns are {columns}. Rename the one that holds the ids.",
     zh="客户主表没有列 customer_id，现有的列为 {columns}。请将编号列改为此名。",
@@ -341,16 +336,6 @@ def _master(customers: Any, rows: AnyFrame, *, merge_ids: object) -> AnyFrame:
     strangers = join_frames(rows.select("customer_id").unique(), known, on="customer_id", how="anti")
     _refuse(strangers, _STRANGERS)
     return known
-
-
-def check_same_ids(
-    customers: AnyFrame, transactions: AnyFrame, *, names: tuple[str, str] = ("customers", "transactions")
-) -> None:
-    """Raise unless the ids of both, which are called ``names``, are text, or whole numbers."""
-    kind, other = (frame.collect_schema()["customer_id"] for frame in (customers, transactions))
-    if kind != other:
-        known, buyers = (Column(name, "customer_id") for name in names)
-        raise SchemaError(_ID_KINDS(known=known, kind=kind, buyers=buyers, other=other))
 
 
 def _refuse(rows: AnyFrame, problem: Message) -> None:

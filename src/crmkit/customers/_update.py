@@ -20,8 +20,8 @@ from crmkit._frames import (
     without_nan,
 )
 from crmkit._messages import Message
-from crmkit._tables import CUSTOMERS, open_table
-from crmkit.customers._summary import check_same_ids, measured, totals_of
+from crmkit._tables import CUSTOMERS, check_same_ids, open_table
+from crmkit.customers._summary import measured, totals_of
 from crmkit.errors import SchemaError
 from crmkit.transactions import checked_transactions, up_to
 

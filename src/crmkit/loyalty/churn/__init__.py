@@ -2,8 +2,10 @@
 
 from crmkit.loyalty.churn._calibration import calibration_table
 from crmkit.loyalty.churn._capture import capture_table
+from crmkit.loyalty.churn._churn_features import ChurnFeatures
 from crmkit.loyalty.churn._contact import contact_profit, contact_threshold
 from crmkit.loyalty.churn._decision_scores import cost_loss, retention_profit_score
+from crmkit.loyalty.churn._feature_table import snapshot_features
 from crmkit.loyalty.churn._horizons import churn_horizon_table
 from crmkit.loyalty.churn._leaks import leak_table
 from crmkit.loyalty.churn._maximum_profit import empc_score, mpc_score
@@ -12,6 +14,7 @@ from crmkit.loyalty.churn._profit_curve import profit_curve_table
 from crmkit.loyalty.churn._score_table import score_table
 from crmkit.loyalty.churn._snapshots import churn_snapshots
 from crmkit.loyalty.churn._split import SnapshotSplit
+from crmkit.loyalty.churn._subscription_snapshots import subscription_snapshots
 from crmkit.loyalty.churn._warning_history import early_warning_history_table
 from crmkit.loyalty.churn._warning_signals import WARNING_SIGNALS
 from crmkit.loyalty.churn._warning_words import explain_early_warnings
@@ -19,6 +22,7 @@ from crmkit.loyalty.churn._warnings import early_warning_table
 
 __all__ = [
     "WARNING_SIGNALS",
+    "ChurnFeatures",
     "SnapshotSplit",
     "calibration_table",
     "capture_table",
@@ -37,4 +41,6 @@ __all__ = [
     "profit_curve_table",
     "retention_profit_score",
     "score_table",
+    "snapshot_features",
+    "subscription_snapshots",
 ]

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._calendar import day_numbers, next_day
 from crmkit._checks import Day, as_day, check_int
-from crmkit._frames import FrameT, as_name, from_pandas, midnight, to_pandas
+from crmkit._frames import FrameT, as_name, from_pandas
 from crmkit._messages import Message
-from crmkit._tables import SUBSCRIPTIONS, open_table
 from crmkit.errors import SchemaError
+from crmkit.subscriptions import CustomerSpells, customer_spells, spell_rows
 
 __all__ = ["subscription_durations"]
 
 _Ints = npt.NDArray[np.int64]
 
-_READ: Final = ("customer_id", "subscription_id", "start", "end", "end_known", "mrr", "trial")
 _MADE: Final = ("customer_id", "spell", "start", "end", "duration", "observed", "entry", "reason")
-# After the year 2099, the last that is read; customers are this far apart where their spells are laid end to end.
-_NEVER: Final = 1_000_000
-_APART: Final = 4 * _NEVER
 _UNKNOWN: Final = "unknown"
 
 _NOBODY: Final = Message(
@@ -41,16 +35,6 @@ _TOO_LATE: Final = Message(
 _TAKEN: Final = Message(
     en="{@keep} must not name {names}, which the result has itself.", zh="{@keep} 不能含有结果自有的列 {names}。"
 )
-
-
-class _Spells(NamedTuple):
-    """Spells of customers, one after another: whose each is, its first day and the first day no longer served."""
-
-    customer: _Ints
-    start: _Ints
-    end: _Ints
-    first_row: _Ints
-    last_row: _Ints
 
 
 def subscription_durations(
@@ -136,66 +120,20 @@ def subscription_durations(
     carried = list(dict.fromkeys(as_name(name) for name in keep))
     if wrong := sorted(set(carried) & set(_MADE)):
         raise ValueError(_TAKEN(names=wrong))
-    rows = _rows(subscriptions, day, [*carried, *([] if reason is None else [as_name(reason)])])
-    spells = _spells_of(rows, day=day, gap=int(allowed_gap_days))
+    rows = spell_rows(subscriptions, day, also=[*carried, *([] if reason is None else [as_name(reason)])])
+    spells = customer_spells(rows, day=day, gap=int(allowed_gap_days))
     begun = spells.start <= _number(last)
     seen = begun if first is None else begun & (spells.end > _number(first))
     if not seen.any():
         raise SchemaError(_NOBODY(day=last, since="" if first is None else _SINCE(day=first)))
-    table = _table(_Spells(*(part[seen] for part in spells)), rows, last=last, first=first, reason=reason)
+    table = _table(CustomerSpells(*(part[seen] for part in spells)), rows, last=last, first=first, reason=reason)
     for name in carried:
         table[name] = rows[name].take(spells.first_row[seen]).array
     return from_pandas(table, like=subscriptions)
 
 
-def _rows(subscriptions: Any, day: datetime, also: list[str]) -> pd.DataFrame:
-    """Bring the spells that begin by a day into memory, those of a customer together and by time."""
-    table = open_table(subscriptions, SUBSCRIPTIONS, columns=_READ, also=also)
-    table = table.filter(nw.col("start") < midnight(next_day(day), of=table))
-    rows = to_pandas(table.select(*dict.fromkeys((*_READ, *also))))
-    rows["code"] = pd.factorize(rows["customer_id"], sort=True)[0]
-    return rows.sort_values(["code", "start"], kind="stable", ignore_index=True)
-
-
-def _spells_of(rows: pd.DataFrame, *, day: datetime, gap: int) -> _Spells:
-    """Join what a customer has at the same time, or after a gap that is allowed."""
-    code = rows["code"].to_numpy(dtype=np.int64)
-    start, end, known = (_days(rows[name]) for name in ("start", "end", "end_known"))
-    # An end that became known after the day does not exist yet, unless something of the same subscription follows.
-    unknown = (known > _number(day)) & (known < _NEVER)
-    end = np.where(unknown, np.maximum(_following(rows, start), end), end)
-    pays = (rows["mrr"].to_numpy(dtype=np.float64) > 0) & ~rows["trial"].to_numpy(dtype=bool) & (end > start)
-    first_paid = np.full(code.max(initial=-1) + 1, _NEVER, dtype=np.int64)
-    np.minimum.at(first_paid, code[pays], start[pays])
-    # What served no day, or was over before the first day paid, is no time as a customer.
-    at = np.flatnonzero((end > start) & (end > first_paid[code]))
-    code, start, end = code[at], np.maximum(start, first_paid[code])[at], end[at]
-    until = np.maximum.accumulate(code * _APART + end) if at.size else code
-    begins = np.flatnonzero(np.append(True, code[1:] * _APART + start[1:] > until[:-1] + gap)[: len(at)])
-    final = np.append(begins[1:], len(at)) - 1 if at.size else begins
-    ends = until[final] - code[final] * _APART if at.size else begins
-    return _Spells(code[begins], start[begins], ends, at[begins], _last_rows(at, end, begins, final))
-
-
-def _following(rows: pd.DataFrame, start: _Ints) -> _Ints:
-    """The first day of the next spell of the same subscription, ``_NEVER`` for the last."""
-    who = rows.groupby(["customer_id", "subscription_id"], sort=False, observed=True).ngroup().to_numpy()
-    order = np.lexsort((start, who))
-    following = np.full(len(rows), _NEVER, dtype=np.int64)
-    same = who[order][1:] == who[order][:-1]
-    following[order[:-1][same]] = start[order[1:][same]]
-    return following
-
-
-def _last_rows(at: _Ints, end: _Ints, begins: _Ints, final: _Ints) -> _Ints:
-    """The row with which each spell ends: of those that end together the last."""
-    spell = np.repeat(np.arange(len(begins)), final - begins + 1)
-    order = np.lexsort((np.arange(len(at)), end, spell))
-    return at[order[final]] if at.size else at
-
-
 def _table(
-    spells: _Spells, rows: pd.DataFrame, *, last: datetime, first: datetime | None, reason: str | None
+    spells: CustomerSpells, rows: pd.DataFrame, *, last: datetime, first: datetime | None, reason: str | None
 ) -> pd.DataFrame:
     observed = spells.end <= _number(last)
     since = spells.start if first is None else np.int64(_number(first))
@@ -217,12 +155,6 @@ def _table(
         said = rows[as_name(reason)].take(spells.last_row).reset_index(drop=True)
         table["reason"] = said.astype(str).where(said.notna(), _UNKNOWN).where(observed, None)
     return table
-
-
-def _days(dates: pd.Series[Any]) -> _Ints:
-    """Days since 1970, ``_NEVER`` where missing."""
-    values = dates.to_numpy(dtype="datetime64[us]")
-    return np.where(np.isnat(values), _NEVER, day_numbers(values))
 
 
 def _number(day: datetime) -> int:
