@@ -54,12 +54,12 @@ def last_ages_in_engine(watched: Watched, groups: Groups | None, *, follow_up: i
 
     Without it, of all cohorts watched for a whole period, as long as the youngest has been; also give how long.
     """
-    known = _aged(watched, groups)
     if follow_up is None:
-        born = known.filter(nw.col("born") <= watched.last_over).select(nw.col("born").max())
+        born = _firsts(watched).filter(nw.col("born") <= watched.last_over).select(nw.col("born").max())
         youngest = to_pandas(born)["born"]
         follow_up = 0 if youngest.empty or youngest.isna().any() else watched.last_over - int(youngest.iloc[0])
-    known = known.filter((nw.col("born") <= watched.last_over - follow_up) & (nw.col("age") <= follow_up))
+    watched_long = nw.col("born") <= watched.last_over - follow_up
+    known = _aged(watched, groups).filter(watched_long & (nw.col("age") <= follow_up))
     keys = ["born"] if groups is None else ["born", LABEL]
     last = known.group_by("customer_id", *keys).agg(nw.col("age").max())
     return _by_cell(last.with_columns(nw.lit(1).alias("n_customers")), groups, ["n_customers"]), follow_up
@@ -67,23 +67,27 @@ def last_ages_in_engine(watched: Watched, groups: Groups | None, *, follow_up: i
 
 def _aged(watched: Watched, groups: Groups | None, *, sums: Sequence[str] = ()) -> AnyFrame:
     """What each customer did in each period since the first purchase; ``n_customers`` is 1 where they bought."""
-    day, numbered = nw.col(watched.day), watched.periods.numbered
-    bought = watched.rows.filter(nw.col("n_orders") > 0)
-    firsts = numbered(bought.group_by("customer_id").agg(day.min()), watched.day, into="born")
-    firsts = firsts.select("customer_id", "born")
-    if groups is not None:
-        firsts = groups.joined(firsts)
+    numbered = watched.periods.numbered
+    firsts = _firsts(watched) if groups is None else groups.joined(_firsts(watched))
     if sums:
         rows = numbered(watched.rows, watched.day, into="number").select("customer_id", "number", "n_orders", *sums)
         known = nw.col(sums[0]).count().alias(_KNOWN)
         done = rows.group_by("customer_id", "number").agg(nw.col("n_orders", *sums).sum(), known)
         done = done.with_columns(flag(nw.col("n_orders") > 0).alias("n_customers"))
     else:
+        bought = watched.rows.filter(nw.col("n_orders") > 0)
         rows = numbered(bought, watched.day, into="number").select("customer_id", "number")
         done = rows.group_by("customer_id", "number").agg(nw.len()).with_columns(nw.lit(1).alias("n_customers"))
     done = join_frames(done, firsts, on="customer_id", how="inner").with_columns(age=nw.col("number") - nw.col("born"))
     # A refund may come before the first purchase of the log.
     return done.filter(nw.col("age") >= 0) if sums else done
+
+
+def _firsts(watched: Watched) -> AnyFrame:
+    """The number of the period in which each customer first bought."""
+    bought = watched.rows.filter(nw.col("n_orders") > 0)
+    firsts = bought.group_by("customer_id").agg(nw.col(watched.day).min())
+    return watched.periods.numbered(firsts, watched.day, into="born").select("customer_id", "born")
 
 
 def _by_cell(rows: AnyFrame, groups: Groups | None, counted: Sequence[str]) -> pd.DataFrame:

@@ -154,7 +154,7 @@ def payback_table(
         raise ValueError(_NO_DAYS())
     found = cohort_ages(transactions, as_of=last_day, periods=periods, by=by, taken=_TAKEN, sums=[column])
     table = found.table.assign(contribution=found.table[column] * share, expected_contribution=0.0, is_forecast=False)
-    born = {start: periods.number_of(start.to_pydatetime()) for start in table["cohort"].unique()}
+    born = {start: periods.number_of(pd.Timestamp(start).to_pydatetime()) for start in table["cohort"].unique()}
     table["born"] = table["cohort"].map(born)
     if max_age is None:
         max_age = int(table["age"].max())
