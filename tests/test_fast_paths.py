@@ -96,5 +96,13 @@ def test_codes_number_the_ids_in_their_order(ids):
         assert found.tolist() == [ranks[value] for value in values]
 
 
+@pytest.mark.parametrize("kind", [pl.Int8, pl.UInt8, pl.Int64, pl.UInt64])
+def test_numbers_of_small_and_unsigned_types_are_coded_alike(kind):
+    # far apart for the type, and close for the number of rows
+    low, high = (0, 200) if kind in (pl.UInt8, pl.UInt64) else (-100, 100)
+    ids = pl.Series([high, low, high, low + 1] * 30, dtype=kind)
+    assert sorted_codes(nw.from_native(ids, series_only=True)).tolist() == [2, 0, 2, 1] * 30
+
+
 def test_runs_start_where_a_value_differs_from_the_one_before():
     assert starts_of_runs(pd.Series([4, 4, 2, 4]).to_numpy()).tolist() == [0, 2, 3]

@@ -12,15 +12,23 @@ from crmkit._frames._kinds import pandas_series
 __all__ = ["positions_of", "sort_by_day", "sort_order", "sorted_codes", "starts_of_runs"]
 
 _BITS = 63
+# Numbers are looked up in a table of all from the lowest to the highest where it is no longer than this for each row.
+_SPAN_PER_ROW = 4
 
 
 def sorted_codes(ids: nw.Series[Any]) -> npt.NDArray[np.int64]:
-    """Number ids from 0 in their order; numbers that come sorted are not looked up."""
+    """Number ids from 0 in their order; numbers that come sorted are not looked up, those that lie close not hashed."""
     if ids.dtype.is_integer():
         values = ids.to_numpy()
         if bool(np.all(values[1:] >= values[:-1])):
             # Cut to the length, for without ids there is no first one either.
             return np.cumsum(np.append(False, values[1:] != values[:-1])[: len(values)])
+        low, high = int(values.min()), int(values.max())
+        if high - low < _SPAN_PER_ROW * len(values) and high < 1 << _BITS:
+            offsets = values.astype(np.int64) - low
+            is_there = np.zeros(high - low + 1, dtype=bool)
+            is_there[offsets] = True
+            return (np.cumsum(is_there) - 1)[offsets]
     codes, _ = pd.factorize(pandas_series(ids), sort=True)
     return codes
 

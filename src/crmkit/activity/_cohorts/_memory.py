@@ -49,7 +49,9 @@ def ages_in_memory(
     bought = _bought(watched, groups)
     code, place, born = bought.code, bought.place, bought.born
     # A refund may come before the first purchase of the log.
-    since = place >= born[code] if sums else np.zeros(len(code), dtype=bool)
+    since: Any = place >= born[code] if sums else np.zeros(len(code), dtype=bool)
+    if since.all():
+        since = slice(None)
     code, age = code[since], (place - born[code])[since]
     found = [(bought.who, bought.bought_at - born[bought.who]), (code, age)]
     if squared is not None:
