@@ -11,7 +11,7 @@ from scipy.stats import norm, t
 from tests.frames import assert_same_rows, duckdb_connection, to_arrow
 
 from crmkit import SchemaError, as_invoices, as_payments, as_tickets, as_transactions, make_invoices
-from crmkit.loyalty.churn import early_warning_table, explain_early_warnings
+from crmkit.loyalty.churn import early_warning_history_table, early_warning_table, explain_early_warnings
 from crmkit.loyalty.churn._falling_spend import spend_limits
 from crmkit.loyalty.churn._own_rhythm import rhythm_limits
 from crmkit.loyalty.churn._unpaid import unpaid
@@ -426,6 +426,20 @@ def test_what_comes_after_a_day_never_changes_what_was_said_on_it(tables, number
     got = early_warning_table(orders, as_of=day, **given, **SHORT)
     expected = early_warning_table(orders[orders["date"] <= day], as_of=day, **then, **SHORT)
     pd.testing.assert_frame_equal(got, expected)
+
+
+@given(everything(), st.integers(60, 170))
+@settings(max_examples=6)
+def test_the_history_counts_what_was_said_on_each_day(tables, number):
+    orders, cases, invoices, payments = tables
+    given = {"tickets": cases, "invoices": invoices, "payments": payments, **SHORT}
+    days = [on(number), on(number - 30)]
+    said = pd.concat([early_warning_table(orders, as_of=day, **given) for day in days])
+    history = early_warning_history_table(orders, as_of=on(199), days=days, horizon=20, **given).set_index("signal")
+    counts = said["signal"].value_counts().reindex(history.index.drop("any"), fill_value=0)
+    assert history["n_warned"].drop("any").to_dict() == counts.to_dict()
+    whole = sum(early_warning_table(orders, as_of=day, **given)["customer_id"].nunique() for day in days)
+    assert history.loc["any", "n_warned"] == whole
 
 
 @given(everything(), st.sampled_from([0.01, 7.1, 1e6]))
