@@ -24,6 +24,7 @@ SAME_CODE = [
         for name in (
             "base-audit",
             "campaigns",
+            "churn",
             "comparisons",
             "execution",
             "forecast",
