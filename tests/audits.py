@@ -1,7 +1,5 @@
 """Activity tables for the tests of the customer-base audit."""
 
-from functools import cache
-
 import pandas as pd
 from hypothesis import strategies as st
 from tests.files import data_file
@@ -17,17 +15,15 @@ def activity(*rows, columns=COLUMNS):
     return table.assign(period=pd.to_datetime(table["period"]).astype("datetime64[us]"))
 
 
-@cache
 def madrigal():
-    """The retailer by customer and quarter, 2016 to 2019, for all tests; they are skipped where it is absent."""
+    """The retailer by customer and quarter, 2016 to 2019; the test is skipped where it is absent."""
     given = pd.read_parquet(data_file("madrigal_customer_quarter_long.parquet"))
     names = {"customer_id": "CustomerID", "period": "quarter", "n_orders": "trans", "amount": "spend"}
     return as_activity(given, freq="Q", cohort="Cohort", before="pre_y2016", profit="profit", **names)
 
 
-@cache
 def online_retail(freq="M"):
-    """The wholesaler's order log, refunds included, as activity, for all tests; they are skipped where it is absent."""
+    """The wholesaler's order log, refunds included, as activity; the test is skipped where it is absent."""
     lines = pd.read_parquet(data_file("online_retail.parquet"))
     lines = lines.dropna(subset="CustomerID").assign(amount=lambda table: table["Quantity"] * table["UnitPrice"])
     names = {"customer_id": "CustomerID", "date": "InvoiceDate", "amount": "amount", "order_id": "InvoiceNo"}

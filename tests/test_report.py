@@ -1,5 +1,7 @@
 """The customer report: what it says of CDNOW and of small and odd logs, from every kind of frame."""
 
+import math
+
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -222,12 +224,24 @@ def test_cdnow_findings(report, cdnow):
     often = next(n for n in range(1, 99) if (spend["size"] >= n).mean() <= 0.2)
     important = there & (spend.index.isin(most.index) | (spend["size"] >= often)) | spend.index.isin(half.index)
     ordinary = spend.loc[~important, "sum"]
-    assert report.findings[:4] == [
+    before, after = (
+        cdnow[cdnow["date"].between(*ends)] for ends in (("1997-07-01", "1997-12-31"), ("1998-01-01", "1998-06-30"))
+    )
+    change = after["amount"].sum() - before["amount"].sum()
+    factors = [
+        (half["customer_id"].nunique(), len(half) / half["customer_id"].nunique(), half["amount"].mean())
+        for half in (before, after)
+    ]
+    logs = [math.log(now / then) for then, now in zip(*factors, strict=True)]
+    people, frequency, value = (change / sum(logs) * part for part in logs)
+    assert report.findings[:5] == [
         "2,357 customers placed 6,919 orders worth 244,092 from 1997-01-01 to 1998-06-30; "
         f"{(spend['size'] >= 2).mean():.1%} of them ordered more than once.",
         f"The top 20% of customers (472) brought {top:.1%} of revenue.",
         f"Of the {len(start)} customers active in the 90 days to 1998-04-01, {len(stayed) / len(start):.1%} bought "
         f"again in the 90 days to 1998-06-30 (95% interval {interval.low:.1%} to {interval.high:.1%}).",
+        f"1998-01 – 1998-06 against 1997-07 – 1997-12: net revenue changed by {change:,.0f}, of which {people:,.0f} by "
+        f"the number of customers, {frequency:,.0f} by orders per customer and {value:,.2f} by the value of an order.",
         f"{len(core)} core customers ({len(core) / len(spend):.1%} of all) brought {core.sum() / total:.1%} "
         f"of revenue, {len(ordinary):,} ordinary ones ({len(ordinary) / len(spend):.1%}) {ordinary.sum() / total:.1%}.",
     ]

@@ -42,11 +42,11 @@ def page(holed):
 
 def test_the_hole_is_named_once_and_every_finding_it_touches_is_marked(holed):
     found = customer_report(as_transactions(holed), as_of="2024-09-30", sections=SECTIONS)
-    base, hole, top, retention, tiers = found.findings
+    base, hole, top, retention, change, tiers = found.findings
     # 30 days of 4 orders are 120
     assert hole.startswith("† The log seems to be incomplete: no orders from 2024-04-01 to 2024-04-30 (")
     assert hole.endswith(" expected). Figures marked † cover periods that touch such days.")
-    assert [finding.endswith(" †") for finding in (base, top, retention, tiers)] == [True] * 4
+    assert [finding.endswith(" †") for finding in (base, top, retention, change, tiers)] == [True] * 5
     (known,) = found.holes
     assert (known.kind, known.start.date().isoformat(), known.end.date().isoformat()) == (
         "missing", "2024-04-01", "2024-04-30",

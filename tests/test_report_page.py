@@ -22,8 +22,8 @@ from crmkit.report import customer_report
 AS_OF = "1998-06-30"
 
 pytestmark = pytest.mark.usefixtures("few_draws")
-SECTIONS = ["findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm", "forecast", "value", "actions"]
-SECTIONS += ["rhythm", "concentration", "definitions"]
+SECTIONS = ["findings", "audit", "kpis", "months", "cohorts", "customer_base", "tiers", "rfm", "forecast"]
+SECTIONS += ["value", "actions", "rhythm", "concentration", "definitions"]
 CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -59,7 +59,7 @@ def test_tags_are_balanced_and_every_section_is_there(pages, language):
     assert page.ids("section") == SECTIONS
     assert len(page.texts("h1")) == 1
     assert len(page.texts("h2")) == len(SECTIONS)
-    assert len(page.texts("svg")) == 8
+    assert len(page.texts("svg")) == 13
     assert pages[language].startswith("<!DOCTYPE html>")
 
 
@@ -89,7 +89,7 @@ def test_headings_table_heads_and_drawings_of_the_chinese_page_hold_no_english(p
     assert len(shown) > 80
     assert [text for text in shown if LATIN_WORD.search(text)] == []
     labels = [element["aria-label"] for element in page.elements if element["tag"] == "figure"]
-    assert len(labels) == 8
+    assert len(labels) == 13
     assert [label for label in labels if LATIN_WORD.search(label) or not CJK.search(label)] == []
 
 

@@ -181,7 +181,7 @@ def test_an_own_table_may_be_of_any_kind(report, kind):
 
 def test_the_repr_is_one_line(report):
     added = report.with_section("Words", "text")
-    assert repr(added) == "CustomerReport(as_of=1998-06-30, 2,357 customers, 14 sections)"
+    assert repr(added) == "CustomerReport(as_of=1998-06-30, 2,357 customers, 15 sections)"
 
 
 def test_a_section_may_answer_with_a_problem_in_words(report):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ __all__ = [
     "decimals",
     "marked",
     "money",
+    "month_range",
     "number",
     "share",
     "significant",
@@ -36,6 +37,7 @@ _HUNDREDTH: Final = 0.01
 # Anything smaller is not a price but a rounding error left by adding and subtracting ordinary amounts.
 _REST: Final = 1e-9
 _WHOLE_FROM: Final = 1000
+_MONTHS_A_YEAR: Final = 12
 # Parameters as they are written; the others go by their name.
 _SYMBOLS: Final = {"alpha": "α", "beta": "β"}
 
@@ -101,6 +103,19 @@ def day(value: datetime) -> str:
 def marked(text: str, touched: object) -> str:
     """Text with the mark of a figure whose period touches a hole, if it does."""
     return f"{text} {MARK}" if touched else text
+
+
+def month_range(first: datetime, last: datetime) -> str:
+    """The days from one to another: 2024, 2024-05, 2024-01 – 2024-06; by the day unless they are whole months."""
+    after = last + timedelta(days=1)
+    months = (after.year - first.year) * _MONTHS_A_YEAR + after.month - first.month
+    if first.day > 1 or after.day > 1:
+        return f"{day(first)} – {day(last)}"
+    if months == 1:
+        return f"{first:%Y-%m}"
+    if months == _MONTHS_A_YEAR and first.month == 1:
+        return f"{first:%Y}"
+    return f"{first:%Y-%m} – {last:%Y-%m}"
 
 
 def symbol(parameter: str) -> str:

@@ -1,6 +1,7 @@
 """Workbooks for Excel: typed cells, frozen and filtered headings, heat maps and native charts, written row by row."""
 
 from crmkit._workbook._audit import audit_sheet, hole_sheet
+from crmkit._workbook._base_audit import BASE_COLUMNS, BASE_GROUPS, BASE_SHEETS, base_audit_sheets
 from crmkit._workbook._customers import customer_sheet, plain_sheet, segment_sheet
 from crmkit._workbook._headings import Named, headings
 from crmkit._workbook._kinds import Kind, kinds_of_units
@@ -9,6 +10,9 @@ from crmkit._workbook._sheet import Chart, Picture, Sheet
 from crmkit._workbook._write import MOST_ROWS, write_workbook
 
 __all__ = [
+    "BASE_COLUMNS",
+    "BASE_GROUPS",
+    "BASE_SHEETS",
     "LIGHTS",
     "MOST_ROWS",
     "Chart",
@@ -17,6 +21,7 @@ __all__ = [
     "Picture",
     "Sheet",
     "audit_sheet",
+    "base_audit_sheets",
     "customer_sheet",
     "headings",
     "hole_sheet",

@@ -13,6 +13,7 @@ from crmkit.report.audit import AUDIT
 from crmkit.report.campaigns import CAMPAIGNS
 from crmkit.report.cohorts import COHORTS
 from crmkit.report.concentration import CONCENTRATION
+from crmkit.report.customer_base import CUSTOMER_BASE
 from crmkit.report.definitions import DEFINITIONS
 from crmkit.report.execution import EXECUTION
 from crmkit.report.findings import FINDINGS
@@ -34,6 +35,7 @@ _ALL: Final[tuple[Section, ...]] = (
     KPIS,
     MONTHS,
     COHORTS,
+    CUSTOMER_BASE,
     TIERS,
     RFM,
     FORECAST,

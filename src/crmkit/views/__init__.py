@@ -8,7 +8,7 @@ from crmkit._lazy import lazily
 
 if TYPE_CHECKING:
     from crmkit.views._base import base_customers, base_table
-    from crmkit.views._customer_base import CustomerBase, customer_base
+    from crmkit.views._customer_base import CustomerBase, base_freq, customer_base
     from crmkit.views._fits import PURCHASE_MODELS, UnfitError
     from crmkit.views._forecast import BaseForecast, base_forecast
     from crmkit.views._limits import ForecastLimits
@@ -30,6 +30,7 @@ __all__ = [
     "UnfitError",
     "base_customers",
     "base_forecast",
+    "base_freq",
     "base_remarks",
     "base_segments",
     "base_table",
@@ -53,6 +54,7 @@ _HOMES: Final = {
     ),
     "_customer_base": (
         "CustomerBase",
+        "base_freq",
         "customer_base",
     ),
     "_fits": (

@@ -15,15 +15,20 @@ from crmkit._checks import Day, as_day
 from crmkit._frames import AnyFrame, midnight, open_frame, to_pandas
 from crmkit._messages import Message
 from crmkit._tables import ACTIVITY, open_table
-from crmkit._time_units import DAYS_A_YEAR
+from crmkit._time_units import DAYS, DAYS_A_YEAR
 from crmkit.errors import SchemaError
 from crmkit.metrics import base_audit
 
-__all__ = ["CustomerBase", "customer_base"]
+__all__ = ["CustomerBase", "base_freq", "customer_base"]
 
 Days = tuple[datetime, datetime]
 
 _BEFORE: Final = "before"
+# Of fewer years, customers acquired in the same quarter make a layer.
+_YEARS: Final = 3
+# Months from which on periods are quarters, and years.
+_BY_QUARTER: Final = 24
+_BY_YEAR: Final = 72
 # Parts of a year that are compared: the longest of which there are two.
 _PARTS: Final = (1, 2, 4)
 
@@ -37,6 +42,29 @@ _TOO_SHORT: Final = Message(
 _ONE_RANGE: Final = Message(
     en="Give {@before} and {@after}, or neither.", zh="{@before} 与 {@after} 须都给出或都不给。"
 )
+
+
+def base_freq(first_day: datetime, *, as_of: datetime) -> Freq:
+    """Choose the length of the periods by which a log is looked at.
+
+    Parameters
+    ----------
+    first_day, as_of : datetime
+        The first and the last day of the log.
+
+    Returns
+    -------
+    str
+        "M" for less than 24 months, to the nearest, "Q" for less than 72, otherwise "Y": some 24 periods at most.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> base_freq(datetime(2022, 1, 1), as_of=datetime(2024, 12, 31))
+    'Q'
+    """
+    months = round((as_of - first_day).days / DAYS["M"])
+    return "M" if months < _BY_QUARTER else "Q" if months < _BY_YEAR else "Y"
 
 
 class CustomerBase(NamedTuple):
@@ -156,10 +184,11 @@ def customer_base(
     if before is None:
         since = None if first_day is None else as_day(first_day, name="first_day")
         before, after = _compared(periods, whole, a_year=a_year, since=since)
+    compared: dict[str, Any] = {"before": before, "after": after, **divided}
+    change = base_audit.period_change_table(activity, **compared)
     cohorts = base_audit.cohort_comparison_table(activity, **divided)
     if cohort is None:
         cohort = _oldest(cohorts, has_cohort="cohort" in rows.collect_schema().names())
-    compared: dict[str, Any] = {"before": before, "after": after, **divided}
     lag = a_year if len(whole) > a_year else 1
     return CustomerBase(
         before=before,
@@ -169,11 +198,13 @@ def customer_base(
         deciles=base_audit.customer_decile_table(activity, period=after, **divided),
         quantiles=base_audit.customer_quantile_table(activity, period=after, **divided),
         groups=base_audit.customer_flow_table(activity, **compared),
-        change=base_audit.period_change_table(activity, **compared),
+        change=change,
         moves=base_audit.decile_movement_table(activity, **compared),
         history=base_audit.cohort_history_table(activity, cohort=cohort, **divided),
         cohorts=cohorts,
-        layers=base_audit.base_history_table(activity, **divided, cohort_freq="Y" if len(whole) > a_year else "Q"),
+        layers=base_audit.base_history_table(
+            activity, **divided, cohort_freq="Y" if len(whole) >= _YEARS * a_year else "Q"
+        ),
         changes=base_audit.change_history_table(activity, **divided, lag=lag),
     )
 

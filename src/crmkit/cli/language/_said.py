@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from crmkit._names import Label, Language
 from crmkit.cli.language._errors import FileError
 from crmkit.cli.language._words import THE_MASTER_FILE, CommandWords, smoothed
 
-__all__ = ["of_the_master_file", "say", "told"]
+__all__ = ["of_the_master_file", "say", "saying_warnings", "told"]
 
 
 def told(said: str, language: Language, *, tables: Mapping[str, Label] = MappingProxyType({})) -> str:
@@ -56,3 +57,17 @@ def _key(option: click.Option) -> str:
     # What click says of a flag that is on or off differs between its versions.
     value = option.flag_value if isinstance(option.flag_value, str) else True
     return f"{option.name}={value!r}"
+
+
+@contextmanager
+def saying_warnings(language: Language) -> Iterator[None]:
+    """Say warnings of the library as remarks; others stay warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for each in caught:
+        text = each.message.args[0] if isinstance(each.message, Warning) and each.message.args else None
+        if isinstance(text, Said):
+            say(text, language)
+        else:
+            warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)

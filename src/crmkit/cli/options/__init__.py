@@ -1,6 +1,15 @@
 """Options that several commands share."""
 
-from crmkit.cli.options._general import CALENDAR, JSON, LANGUAGE, MONETARY_VALUE, TABLE_OUTPUT, command, output_option
+from crmkit.cli.options._general import (
+    CALENDAR,
+    DRAWN_OUTPUT,
+    JSON,
+    LANGUAGE,
+    MONETARY_VALUE,
+    TABLE_OUTPUT,
+    command,
+    output_option,
+)
 from crmkit.cli.options._numbers import DISCOUNT_RATE, LEVEL, MARGIN
 from crmkit.cli.options._orders import order_command
 from crmkit.cli.options._spans import Span, SpanOfTime
@@ -9,6 +18,7 @@ from crmkit.cli.options._types import Choice, Day, FilePath, Number, Pairs, Peri
 __all__ = [
     "CALENDAR",
     "DISCOUNT_RATE",
+    "DRAWN_OUTPUT",
     "JSON",
     "LANGUAGE",
     "LEVEL",

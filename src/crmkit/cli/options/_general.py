@@ -13,7 +13,7 @@ from crmkit._names import LANGUAGES
 from crmkit.cli._group import SpokenCommand
 from crmkit.cli.options._types import Choice, FilePath
 
-__all__ = ["CALENDAR", "JSON", "LANGUAGE", "MONETARY_VALUE", "TABLE_OUTPUT", "command", "output_option"]
+__all__ = ["CALENDAR", "DRAWN_OUTPUT", "JSON", "LANGUAGE", "MONETARY_VALUE", "TABLE_OUTPUT", "command", "output_option"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -40,6 +40,13 @@ MONETARY_VALUE: Final = click.option(
 
 TABLE_OUTPUT: Final = click.option(
     "--output", type=FilePath(to_write=True), help="Also write the table, to a file .parquet, .csv or .xlsx."
+)
+
+
+DRAWN_OUTPUT: Final = click.option(
+    "--output",
+    type=FilePath(to_write=True),
+    help="Also write the tables, to a file .xlsx (all), .csv or .parquet (the first), or a drawing, .png, .svg, .pdf.",
 )
 
 

@@ -1,5 +1,6 @@
 """Reading files: tables of every kind, the columns that play a role, order logs of any size, master files."""
 
+from crmkit.cli.reading._activity import activity_of
 from crmkit.cli.reading._by import BY
 from crmkit.cli.reading._checked import Door, checked
 from crmkit.cli.reading._chunks import Reading
@@ -21,6 +22,7 @@ __all__ = [
     "OrderOptions",
     "Reading",
     "Usable",
+    "activity_of",
     "check_file",
     "checked",
     "customers_of_totals",

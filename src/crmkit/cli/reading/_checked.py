@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from crmkit._checks import some
-from crmkit._messages import Said
-from crmkit._names import Label, Language
-from crmkit.cli.language import say
+from crmkit._names import Label
+from crmkit.cli.language import saying_warnings
 from crmkit.cli.reading._by import BY
 from crmkit.cli.reading._damaged_ids import say_damaged_ids
 from crmkit.cli.reading._left_out import LeftOut, say_left_out
@@ -45,13 +42,13 @@ def checked(found: NamedRows, door: Door, options: OrderOptions, **further: Any)
     if "merge_ids" in takes:
         given["merge_ids"] = merge_ids_of(options.merge_ids, options.reading)
     if customer_id is not None:
-        merge_ids = given["merge_ids"]
+        merge_ids = given.get("merge_ids")
         say_merged(found.rows, options.merge_ids, options.language, merge_ids=merge_ids, customer_id=customer_id)
         say_damaged_ids(found.rows, customer_id, options.language, merge_ids=merge_ids)
     if options.invalid == "drop":
         rejected = door.reject(found.rows, **given)
         say_left_out(_left_out(rejected, found, door), door.reasons, options.language, given=len(found.rows))
-    with _saying_warnings(options.language):
+    with saying_warnings(options.language):
         keep = [BY] if BY in found.rows else []
         table: pd.DataFrame = door.check(found.rows, keep=keep, invalid=options.invalid, **given)
     return table
@@ -68,20 +65,6 @@ def _left_out(rejected: pd.DataFrame, found: NamedRows, door: Door) -> list[Left
             values = ", ".join(f"{name} {some(map(_plain, rows[name].unique()))}" for name in names)
             told.append(LeftOut(reason, int(counts[reason]), values))
     return told
-
-
-@contextmanager
-def _saying_warnings(language: Language) -> Iterator[None]:
-    """Say warnings of the library as remarks; others stay warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield
-    for each in caught:
-        text = each.message.args[0] if isinstance(each.message, Warning) and each.message.args else None
-        if isinstance(text, Said):
-            say(text, language)
-        else:
-            warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
 
 
 def _plain(value: object) -> object:

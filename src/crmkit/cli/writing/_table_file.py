@@ -15,28 +15,35 @@ from crmkit._writing import replacing
 from crmkit.cli.language import OptionError
 from crmkit.cli.writing._output import check_output
 
-__all__ = ["check_ending", "check_table_output", "for_readers", "write_table"]
+__all__ = ["DRAWINGS", "check_ending", "check_table_output", "for_readers", "write_table"]
 
 _OTHER_ENDING: Final = Message(
     en="--output must end in .parquet, .csv or .xlsx, got {file}.",
     zh="--output 须以 .parquet、.csv 或 .xlsx 结尾，得到 {file}。",
 )
+_NO_DRAWING: Final = Message(
+    en="--output must end in .parquet, .csv or .xlsx, or for a drawing in .png, .svg or .pdf, got {file}.",
+    zh="--output 须以 .parquet、.csv 或 .xlsx 结尾，图以 .png、.svg 或 .pdf 结尾，得到 {file}。",
+)
+_TABLES: Final = (".parquet", ".csv", ".xlsx")
+DRAWINGS: Final = (".png", ".svg", ".pdf")
+"""The endings of drawings."""
 _DIGITS: Final = 12
 _MOST_PLACES: Final = 22
 # What spreadsheets take for the start of a formula, or skip before one, in narrow and wide forms.
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def check_ending(output: Path) -> None:
-    """Refuse another kind of file."""
-    if output.suffix.lower() not in (".parquet", ".csv", ".xlsx"):
-        raise OptionError(_OTHER_ENDING(file=output))
+def check_ending(output: Path, *, drawn: bool = False) -> None:
+    """Refuse another kind of file than tables have, or also drawings."""
+    if output.suffix.lower() not in (*_TABLES, *(DRAWINGS if drawn else ())):
+        raise OptionError((_NO_DRAWING if drawn else _OTHER_ENDING)(file=output))
 
 
-def check_table_output(output: Path | None, *, read: Sequence[Path]) -> None:
-    """Refuse a file for a table before the work, if one is asked for."""
+def check_table_output(output: Path | None, *, read: Sequence[Path], drawn: bool = False) -> None:
+    """Refuse a file for a table, or also for a drawing, before the work, if one is asked for."""
     if output is not None:
-        check_ending(output)
+        check_ending(output, drawn=drawn)
         check_output(output, read=read)
 
 

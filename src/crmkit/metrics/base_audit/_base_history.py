@@ -143,11 +143,9 @@ def _shown(sums: pd.DataFrame, whole: pd.DataFrame, rows: ActivityRows, years: C
     of_period = {n: years.number_of(rows.periods.first_day(int(n))) for n in np.unique(number)}
     is_dated = ~np.isnan(layer) & (layer != OLD)
     age = np.array([of_period[n] for n in number]) - np.where(is_dated, layer, np.nan)
-    names: dict[float | None, str | None] = {each: _name(each, years) for each in np.unique(layer[~np.isnan(layer)])}
-    names[None] = None
     columns: dict[str, Any] = {
         "scope": "group" if not np.isnan(layer).all() else "all",
-        "cohort": pd.Series([names[None if np.isnan(each) else each] for each in layer], dtype=object),
+        "cohort": pd.Series([_name(each, years) for each in layer], dtype=object),
         "cohort_age": age,
         "period": rows.days(number),
         "is_complete": number <= rows.last_over,
@@ -164,5 +162,7 @@ def _shown(sums: pd.DataFrame, whole: pd.DataFrame, rows: ActivityRows, years: C
     return pd.DataFrame(columns)
 
 
-def _name(layer: float, years: Calendar) -> str:
+def _name(layer: float, years: Calendar) -> str | None:
+    if np.isnan(layer):
+        return None
     return BEFORE if layer == OLD else f"{years.first_day(int(layer)):%Y-%m-%d}"

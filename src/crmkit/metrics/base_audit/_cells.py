@@ -81,10 +81,7 @@ def cells_of(rows: ActivityRows) -> Cells:
 
 def cohort_names(born: npt.ArrayLike, rows: ActivityRows) -> list[str]:
     """Cohorts as the activity table names them: their first days, or "before"."""
-    # Each is looked up once, however many rows it has.
-    numbers, place = np.unique(np.asarray(born), return_inverse=True)
-    names = [BEFORE if n == OLD else f"{rows.periods.first_day(int(n)):%Y-%m-%d}" for n in numbers]
-    return [names[at] for at in place]
+    return [BEFORE if n == OLD else f"{rows.periods.first_day(int(n)):%Y-%m-%d}" for n in np.asarray(born)]
 
 
 def _born(cohorts: pd.Series[int], rows: ActivityRows) -> npt.NDArray[np.int64]:
