@@ -44,12 +44,12 @@ _ONE_RANGE: Final = Message(
 )
 
 
-def base_freq(first_day: datetime, *, as_of: datetime) -> Freq:
+def base_freq(first_day: Day, *, as_of: Day) -> Freq:
     """Choose the length of the periods by which a log is looked at.
 
     Parameters
     ----------
-    first_day, as_of : datetime
+    first_day, as_of : date or ISO text
         The first and the last day of the log.
 
     Returns
@@ -57,13 +57,18 @@ def base_freq(first_day: datetime, *, as_of: datetime) -> Freq:
     str
         "M" for less than 24 months, to the nearest, "Q" for less than 72, otherwise "Y": some 24 periods at most.
 
+    Raises
+    ------
+    ValueError
+        If a day is not a date.
+
     Examples
     --------
-    >>> from datetime import datetime
-    >>> base_freq(datetime(2022, 1, 1), as_of=datetime(2024, 12, 31))
+    >>> base_freq("2022-01-01", as_of="2024-12-31")
     'Q'
     """
-    months = round((as_of - first_day).days / DAYS["M"])
+    first, last = as_day(first_day, name="first_day"), as_day(as_of, name="as_of")
+    months = round((last - first).days / DAYS["M"])
     return "M" if months < _BY_QUARTER else "Q" if months < _BY_YEAR else "Y"
 
 

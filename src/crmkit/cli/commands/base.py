@@ -152,12 +152,11 @@ def _freq(transactions: Any, as_of: str) -> Freq:
     """The length of the periods for a log as long as this."""
     import narwhals.stable.v2 as nw
 
-    from crmkit._checks import as_day
     from crmkit._frames import open_frame, to_pandas
     from crmkit.views import base_freq
 
     first = to_pandas(open_frame(transactions, name="transactions").select(nw.col("date").min()))["date"].iloc[0]
-    return base_freq(first.to_pydatetime(), as_of=as_day(as_of, name="as_of"))
+    return base_freq(first.to_pydatetime(), as_of=as_of)
 
 
 def _named(period: Any) -> str:
