@@ -3,6 +3,7 @@
 from benchmarks import (
     churn_profit,
     churn_snapshots,
+    cohorts,
     customer_summary,
     import_time,
     one_customer,
@@ -18,6 +19,7 @@ from benchmarks import (
 
 import_time.main()
 customer_summary.main()
+cohorts.main()
 churn_snapshots.main()
 rfm_laws.main()
 segments.main()
