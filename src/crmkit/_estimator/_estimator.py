@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
+from crmkit._estimator._foreign import foreign_as_text, foreign_from_text
 from crmkit._estimator._json import JsonError, check_keys, plain, read, refused, written
 from crmkit._messages import Message, Parameter
 from crmkit._version import __version__
@@ -188,9 +189,10 @@ def _record(estimator: JsonEstimator) -> dict[str, Any]:
     return {
         "class": type(estimator).__name__,
         "params": {
-            name: written(value, record_of=_record_of) for name, value in options.get_params(deep=False).items()
+            name: written(value, record_of=_record_of, foreign_of=_foreign_of)
+            for name, value in options.get_params(deep=False).items()
         },
-        "state": {name: written(value, record_of=_record_of) for name, value in state.items()},
+        "state": {name: written(value, record_of=_record_of, foreign_of=_foreign_of) for name, value in state.items()},
     }
 
 
@@ -199,18 +201,27 @@ def _record_of(value: Any) -> dict[str, Any] | None:
     return _record(value) if isinstance(value, JsonEstimator) else None
 
 
+def _foreign_of(value: Any) -> str | None:
+    """The text of another library's estimator; None for any other value."""
+    return foreign_as_text(value) if isinstance(value, BaseEstimator) else None
+
+
 def _restored(record: dict[str, Any], cls: type[_Kind]) -> _Kind:
     check_keys(record, {"class", "params", "state"})
-    estimator = cls(**{name: read(value, restored=_restored_any) for name, value in record["params"].items()})
+    estimator = cls(**{name: _read(value) for name, value in record["params"].items()})
     for attribute, value in record["state"].items():
         known = hasattr(cls, attribute) or attribute == _OPTIONS
         if known or attribute.startswith("_") or not attribute.endswith("_"):
             raise JsonError(f"{cls.__name__} does not learn {attribute}")
-        setattr(estimator, attribute, read(value, restored=_restored_any))
+        setattr(estimator, attribute, _read(value))
     if record["state"]:
         estimator.options_ = estimator._as_given()
         estimator._check_restored()
     return estimator
+
+
+def _read(value: Any) -> Any:
+    return read(value, restored=_restored_any, foreign=foreign_from_text)
 
 
 def _restored_any(record: dict[str, Any]) -> JsonEstimator:

@@ -16,6 +16,7 @@ __all__ = ["JsonError", "check_keys", "plain", "read", "refused", "written"]
 
 _TABLE = "__table__"
 _ESTIMATOR = "__estimator__"
+_FOREIGN = "__skops__"
 _TUPLE = "__tuple__"
 _FLOAT = "__float__"
 _TEXT = pd.Series(["text"]).dtype
@@ -41,27 +42,36 @@ class JsonError(ValueError):
     """JSON that no fitted estimator wrote; it is caught where JSON is read, so its text need not be translated."""
 
 
-def written(value: Any, *, record_of: Callable[[Any], dict[str, Any] | None]) -> Any:
-    """Return what JSON holds for a value; ``record_of`` gives the record of an estimator, None for other values."""
+def written(value: Any, *, record_of: Callable[[Any], Any], foreign_of: Callable[[Any], str | None]) -> Any:
+    """Return what JSON holds for a value.
+
+    ``record_of`` gives the record of one of our estimators and ``foreign_of`` the text of another library's, None for
+    other values.
+    """
     if (record := record_of(value)) is not None:
         return {_ESTIMATOR: record}
+    if (text := foreign_of(value)) is not None:
+        return {_FOREIGN: text}
     if isinstance(value, pd.DataFrame):
         return _written_table(value)
     if isinstance(value, tuple):
-        return {_TUPLE: [written(part, record_of=record_of) for part in value]}
+        return {_TUPLE: [written(part, record_of=record_of, foreign_of=foreign_of) for part in value]}
     if isinstance(value, float) and not math.isfinite(value):
         return {_FLOAT: repr(float(value))}
     return value
 
 
-def read(value: Any, *, restored: Callable[[dict[str, Any]], Any]) -> Any:
-    """Return the value that JSON holds; ``restored`` makes an estimator of its record."""
+def read(value: Any, *, restored: Callable[[dict[str, Any]], Any], foreign: Callable[[Any], Any]) -> Any:
+    """Return the value that JSON holds; ``restored`` makes our estimator of its record, ``foreign`` one of its text."""
     if isinstance(value, dict) and _ESTIMATOR in value:
         check_keys(value, {_ESTIMATOR})
         return restored(value[_ESTIMATOR])
+    if isinstance(value, dict) and _FOREIGN in value:
+        check_keys(value, {_FOREIGN})
+        return foreign(value[_FOREIGN])
     if isinstance(value, dict) and _TUPLE in value:
         check_keys(value, {_TUPLE})
-        return tuple(read(part, restored=restored) for part in value[_TUPLE])
+        return tuple(read(part, restored=restored, foreign=foreign) for part in value[_TUPLE])
     if isinstance(value, dict) and _FLOAT in value:
         check_keys(value, {_FLOAT})
         return float(value[_FLOAT])

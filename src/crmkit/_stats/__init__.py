@@ -60,6 +60,7 @@ from crmkit._stats._shares import (
 )
 from crmkit._stats._shrunken_shares import shrunken_shares
 from crmkit._stats._silence import longest_plausible_silence, silence_probability
+from crmkit._stats._stability import Stability, population_stability, quantile_edges
 from crmkit._stats._survival import (
     Estimate,
     Moments,
@@ -89,6 +90,7 @@ __all__ = [
     "Objective",
     "PairedCounts",
     "Sample",
+    "Stability",
     "SurvivalCurve",
     "Transform",
     "adjusted_p_values",
@@ -141,8 +143,10 @@ __all__ = [
     "normalised_gini",
     "observed_information",
     "poisson_interval",
+    "population_stability",
     "position_reaching",
     "posterior_draws",
+    "quantile_edges",
     "rank_weight",
     "ranked_sums",
     "read_complete",

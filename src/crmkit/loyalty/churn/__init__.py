@@ -3,6 +3,7 @@
 from crmkit.loyalty.churn._calibration import calibration_table
 from crmkit.loyalty.churn._capture import capture_table
 from crmkit.loyalty.churn._churn_features import ChurnFeatures
+from crmkit.loyalty.churn._classifier import ChurnClassifier
 from crmkit.loyalty.churn._contact import contact_profit, contact_threshold
 from crmkit.loyalty.churn._decision_scores import cost_loss, retention_profit_score
 from crmkit.loyalty.churn._feature_table import snapshot_features
@@ -22,6 +23,7 @@ from crmkit.loyalty.churn._warnings import early_warning_table
 
 __all__ = [
     "WARNING_SIGNALS",
+    "ChurnClassifier",
     "ChurnFeatures",
     "SnapshotSplit",
     "calibration_table",
