@@ -99,12 +99,12 @@ class ChurnClassifier(ClassifierMixin, JsonEstimator):  # type: ignore[misc]
         The sigmoid's slope and intercept, or the steps, on the scale of log odds.
     card_ : dict
         The model card: the data, the base rate, the features, the judgement on unseen customers beside the days since
-        the last order, and drift.
+        the last order, and drift; `churn_model_card` writes it as a page.
 
     See Also
     --------
     churn_snapshots : The rows and outcomes.
-    SnapshotSplit : A split by customer and time.
+    churn_report_table : The classifier beside baselines, over time.
 
     References
     ----------
