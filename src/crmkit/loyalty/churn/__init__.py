@@ -1,5 +1,7 @@
 """Who is about to leave: snapshots of the past, models of churn, and what it is worth to act on them."""
 
+from crmkit.loyalty.churn._action_list import action_audit, action_list
+from crmkit.loyalty.churn._action_words import explain_action_list
 from crmkit.loyalty.churn._calibration import calibration_table
 from crmkit.loyalty.churn._capture import capture_table
 from crmkit.loyalty.churn._card_page import churn_model_card
@@ -30,6 +32,8 @@ __all__ = [
     "ChurnClassifier",
     "ChurnFeatures",
     "SnapshotSplit",
+    "action_audit",
+    "action_list",
     "calibration_table",
     "capture_table",
     "churn_drift_table",
@@ -43,6 +47,7 @@ __all__ = [
     "early_warning_history_table",
     "early_warning_table",
     "empc_score",
+    "explain_action_list",
     "explain_early_warnings",
     "feature_importance_table",
     "leak_table",
