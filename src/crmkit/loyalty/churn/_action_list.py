@@ -181,7 +181,13 @@ def action_audit(
         As in `action_list`.
     probability, clv, gamma, incentive_cost, contact_cost : str or float
         As in `action_list`.
-    control_share, budget, capacity, random_state : float, float, int, and int or Generator
+    control_share : float
+        As in `action_list`.
+    budget : float, optional
+        As in `action_list`.
+    capacity : int, optional
+        As in `action_list`.
+    random_state : int, Generator or None, default 0
         As in `action_list`.
 
     Returns
