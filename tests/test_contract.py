@@ -102,6 +102,10 @@ ESTIMATORS = {
 }
 
 
+# It is fitted with outcomes beside the table; tests/test_churn_classifier.py holds it to the clauses that apply.
+ELSEWHERE = {"ChurnClassifier"}
+
+
 def public_estimators():
     """The public classes of segment, value and loyalty that are estimators."""
     found = {}
@@ -115,7 +119,7 @@ def public_estimators():
 
 
 def test_every_public_estimator_is_registered():
-    assert set(public_estimators()) == set(ESTIMATORS)
+    assert set(public_estimators()) == set(ESTIMATORS) | ELSEWHERE
     for name, (make, _) in ESTIMATORS.items():
         assert type(make()) is public_estimators()[name]
 
