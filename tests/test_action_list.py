@@ -95,6 +95,12 @@ def test_a_budget_goes_where_it_earns_most():
     assert action_list(dear.assign(value=[50.0, 50.0, 24.0]), **BY_OFFER, budget=10)["customer_id"].tolist() == [2, 3]
 
 
+def test_equals_are_taken_by_their_ids():
+    equals = pd.DataFrame({"customer_id": ["c", "a", "d", "b"], "value": 50.0, "offer": 5.0})
+    for limit in ({"capacity": 3}, {"budget": 15}):
+        assert action_list(equals, **BY_OFFER, **limit)["customer_id"].tolist() == ["a", "b", "c"]
+
+
 def test_the_last_bit_of_a_sum_costs_nobody_their_place():
     tenths = pd.DataFrame({"customer_id": range(10), "value": 10.0, "offer": 0.1})
     assert len(action_list(tenths, **BY_OFFER, budget=1)) == 10
