@@ -77,7 +77,11 @@ DAILY = [
 
 
 # What a command needs beside the file and the day, or what makes it quick.
-NEEDED = {"kpi": ["--start", "2024-02-01"], "forecast": ["--horizon", "2W"]}
+NEEDED = {
+    "kpi": ["--start", "2024-02-01"],
+    "forecast": ["--horizon", "2W"],
+    "base": ["--freq", "M", "--before", "2024-01", "--after", "2024-02"],
+}
 READERS = [
     name for name in main.list_commands(None) if "file" in {each.name for each in main.get_command(None, name).params}
 ]
