@@ -103,6 +103,7 @@ def test_a_workbook_and_a_drawing(folder):
         (("orders.csv", "--before", "2022"), "en", "Give --before and --after, or neither."),
         (("orders.csv", "--before", "2022", "--after", "spring"), "zh", "--after 须为年、季或月"),
         (("orders.csv", "--cohort", "2021Q1"), "en", "2021Q1"),
+        (("orders.csv", "--before", "2022Q2", "--after", "2022Q4"), "zh", "文件"),
         (("orders.csv", "--output", "base.gif"), "en", "or for a drawing in .png, .svg or .pdf, got base.gif"),
         (("activity.csv", "--table", "activity", "--freq", "Y"), "en", "several rows in a period"),
     ],

@@ -23,7 +23,7 @@ _BESIDE: Final = {
 }
 _OF_THE_FILE: Final = (
     *("orders", "transactions", "order_lines", "customers"),
-    *("subscriptions", "tickets", "contacts", "plan"),
+    *("subscriptions", "tickets", "contacts", "plan", "activity"),
 )
 _TABLES: Final = MappingProxyType(dict.fromkeys(_OF_THE_FILE, _THE_FILE) | {"master": THE_MASTER_FILE, **_BESIDE})
 _COLUMN: Final = Label("the column {column}", "列 {column}")
