@@ -154,6 +154,8 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             value = getattr(self, name)
             if kind in _KINDS and (not isinstance(value, _KINDS[kind]) or isinstance(value, bool)):
                 raise JsonError(f"{name} is not a {kind}")
+            if kind == "list[str]" and not all(isinstance(text, str) for text in value):
+                raise JsonError(f"{name} holds something else than text")
             if kind == "int" and not 0 <= value <= _MOST:
                 raise JsonError(f"{name} is not a number of customers")
 
