@@ -127,7 +127,7 @@ def test_the_workbook_holds_a_row_per_kpi(tmp_path, language):
     assert sheet.iloc[:, 1].tolist() == CATALOGUE[f"name_{language}"].tolist()
     assert sheet.iloc[:, 6].tolist() == CATALOGUE[f"formula_{language}"].tolist()
     assert sheet.columns[2] == {"en": "Group", "zh": "类别"}[language]
-    with pytest.raises(ValueError, match=r"must end in \.xlsx, got '.*kpis\.csv'"):
+    with pytest.raises(ValueError, match=r"must end in \.xlsx, got '"):
         write_kpi_catalogue(tmp_path / "kpis.csv", language=language)
     assert [file.name for file in tmp_path.iterdir()] == ["kpis.xlsx"]
 

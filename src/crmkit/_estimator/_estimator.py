@@ -23,7 +23,14 @@ from crmkit._version import __version__
 __all__ = ["JsonEstimator", "check_fitted"]
 
 _OPTIONS = "options_"
-_KINDS: dict[str, Any] = {"pd.DataFrame": pd.DataFrame, "int": int, "float": (int, float), "list[str]": list}
+_KINDS: dict[str, Any] = {
+    "pd.DataFrame": pd.DataFrame,
+    "int": int,
+    "float": (int, float),
+    "list[str]": list,
+    "dict[str, list[str]]": dict,
+}
+_OF_TEXTS: Final = ("list[str]", "dict[str, list[str]]")
 # Larger whole numbers are not floats too.
 _MOST = 2**53
 _MOST_SHOWN = 80
@@ -154,10 +161,16 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             value = getattr(self, name)
             if kind in _KINDS and (not isinstance(value, _KINDS[kind]) or isinstance(value, bool)):
                 raise JsonError(f"{name} is not a {kind}")
-            if kind == "list[str]" and not all(isinstance(text, str) for text in value):
-                raise JsonError(f"{name} holds something else than text")
+            lists = {list: [value], dict: [*value.values()] if isinstance(value, dict) else []}
+            if kind in _OF_TEXTS and not all(map(_is_texts, lists[_KINDS[kind]])):
+                raise JsonError(f"{name} is not a {kind}")
             if kind == "int" and not 0 <= value <= _MOST:
                 raise JsonError(f"{name} is not a number of customers")
+
+
+def _is_texts(value: object) -> bool:
+    """Whether a value is a list of texts."""
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def _copied(value: Any, name: str) -> Any:
