@@ -27,9 +27,11 @@ from crmkit import (
 )
 from crmkit._calendars import calendar_of
 from crmkit.metrics import (
+    base_audit,
     kpi_table,
     mrr_movement_table,
     order_kpis,
+    payback_table,
     period_table,
     retention_table,
     service_kpis,
@@ -142,6 +144,38 @@ def test_years_that_end_on_the_last_saturday_of_september():
         "2023-10-01",
     ]
     assert found.loc[["2022-P04", "2023-P04", "2024-P04"], "end"].tolist() == ["2022-09-24", "2023-09-30", "2024-09-28"]
+
+
+@pytest.mark.parametrize("last_month", ["JAN", "MAR", "JUN", "JUL", "SEP", "DEC"])
+@pytest.mark.parametrize("last_weekday", ["MON", "WED", "SAT", "SUN"])
+@pytest.mark.parametrize("year_end", ["nearest", "last"])
+def test_every_year_is_there_once(last_month, last_weekday, year_end):
+    options = {"last_month": last_month, "last_weekday": last_weekday, "year_end": year_end, "pattern": (13,)}
+    found = retail_calendar(first_year=1990, last_year=2040, **options)
+    assert found["period"].tolist() == [f"{year}-P0{quarter}" for year in range(1990, 2041) for quarter in (1, 2, 3, 4)]
+    starts, ends = found["start"].to_numpy(), found["end"].to_numpy()
+    assert (starts[1:] == ends[:-1] + np.timedelta64(1, "D")).all()
+
+
+def test_layers_of_a_calendar_are_its_own_years():
+    weeks = retail_calendar(first_year=1996, last_year=1998, pattern=(4, 5, 4))
+    given = activity_table(as_transactions(load_cdnow()), as_of="1998-06-30", calendar=weeks)
+    layers = base_audit.base_history_table(given, as_of="1998-06-30", calendar=weeks)
+    named = layers["cohort"].dropna().unique().tolist()
+    # customers of January 1997 belong to the year that ends on 1 February
+    assert named == ["1996-02-04", "1997-02-02"]
+    firsts = load_cdnow().groupby("customer_id")["date"].min()
+    assert layers.loc[layers["cohort"] == "1996-02-04", "size"].max() == (firsts <= "1997-02-01").sum()
+
+
+def test_a_forecast_beyond_the_calendar_is_refused():
+    transactions = as_transactions(load_cdnow())
+    model = BetaGeoModel().fit(customer_summary(transactions, as_of="1998-06-30"))
+    weeks = retail_calendar(first_year=1996, last_year=1997, pattern=(13,), last_month="JUN")
+    with pytest.raises(ValueError, match=r"`calendar` ends on 1998-06-27, and 1 more period is needed"):
+        payback_table(
+            transactions, as_of="1998-06-27", calendar=weeks, margin=0.3, acquisition_costs=9, model=model, max_age=9
+        )
 
 
 # Laws: months that a calendar lists are months.

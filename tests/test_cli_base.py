@@ -92,6 +92,26 @@ def test_a_workbook_and_a_drawing(folder):
     assert "客户之间差异有多大" in drawing
 
 
+def test_a_range_has_a_first_and_a_last_end(folder):
+    found = document(
+        "orders.csv", "--as-of", "2023-12-31", "--before", "2022-01-01/2022-06-30", "--after", "2023Q1/2023Q2"
+    )
+    assert (found["before"], found["after"]) == ("2022-01 – 2022-06", "2023-01 – 2023-06")
+    weeks = "period,start,end\nA,2022-01-01,2022-06-30\nB,2022-07-01,2022-12-31\nC,2023-01-01,2023-07-31\n"
+    (folder / "own.csv").write_text(weeks + "D,2023-08-01,2023-12-31\n", "utf-8")
+    options = ("orders.csv", "--as-of", "2023-12-31", "--calendar", "own.csv")
+    found = document(*options, "--before", "A/B", "--after", "C/D")
+    assert (found["before"], found["after"]) == ("2022", "2023")
+    said = run("base", *options, "--before", "B/B", "--after", "C/C")[2]
+    assert "The ranges compared differ in length: 184 days before, 212 after." in said
+
+
+def test_what_customers_brought_before_the_data_is_not_known():
+    stdout = run("base", *OF_ACTIVITY, "--language", "zh")[1]
+    (older,) = [line.split() for line in stdout.splitlines() if line.startswith("更早") and "–" in line]
+    assert older[-3:] == ["–", "–", "–"]
+
+
 # Refusals.
 
 
@@ -103,6 +123,11 @@ def test_a_workbook_and_a_drawing(folder):
         (("orders.csv", "--before", "2022"), "en", "Give --before and --after, or neither."),
         (("orders.csv", "--before", "2022", "--after", "spring"), "zh", "--after 须为年、季或月"),
         (("orders.csv", "--cohort", "2021Q1"), "en", "2021Q1"),
+        (
+            ("orders.csv", "--cohort", "spring"),
+            "en",
+            "--cohort must be one period of --freq Q, or 'before', got 'spring'.",
+        ),
         (("orders.csv", "--before", "2022Q2", "--after", "2022Q4"), "zh", "文件"),
         (("orders.csv", "--output", "base.gif"), "en", "or for a drawing in .png, .svg or .pdf, got base.gif"),
         (("activity.csv", "--table", "activity", "--freq", "Y"), "en", "several rows in a period"),

@@ -63,6 +63,8 @@ def test_rolling_and_smoothed():
     document = json.loads(asked("--smoothing", "beta_binomial", "--json")[1])
     assert document["value"] == "smoothed_retention"
     assert lines("--smoothing", "beta_binomial")[0][-1] == "smoothed:"
+    said = asked("--kind", "rolling")[2]
+    assert "All cohorts are followed for 1 period, as long as the youngest." in said
 
 
 def test_quarters_and_ones_own_periods_go_by_their_names(folder):

@@ -356,3 +356,41 @@ def test_tables_given_are_left_as_they_are():
     assert_frame_equal(cohorts, kept)
     assert_frame_equal(transactions, TRANSACTIONS)
     assert_frame_equal(labels, CHANNELS)
+
+
+# Labels of any kind.
+
+
+def test_labels_that_are_true_or_false_stay_so(build):
+    log_ = [(1, "2024-01-01", 1.0), (2, "2024-01-02", 1.0), (1, "2024-02-01", 1.0)]
+    orders = pd.DataFrame(log_, columns=["customer_id", "date", "amount"])
+    orders["date"] = pd.to_datetime(orders["date"]).astype("datetime64[us]")
+    by = build(pd.DataFrame({"customer_id": [1, 2], "member": [True, False]}))
+    cohorts = cohort_table(as_transactions(build(orders)), as_of="2024-02-29", by=by)
+    found = rows(cohorts, columns=["member", "scope", "age", "n_customers"])
+    assert (True, "group", 1, 1) in found
+    assert (False, "group", 1, 0) in found
+    wide = rows(cohort_matrix(cohorts), columns=["member", "age_1"])
+    assert (True, 1.0) in wide
+
+
+def test_endless_numbers_are_labels(build):
+    orders = pd.DataFrame({"customer_id": [1, 2], "date": pd.to_datetime(["2024-01-01"] * 2).astype("datetime64[us]")})
+    transactions = as_transactions(build(orders), amount=None)
+    by = build(pd.DataFrame({"customer_id": [1, 2], "grade": [np.inf, 1.0]}))
+    found = rows(cohort_table(transactions, as_of="2024-01-31", by=by), columns=["grade", "n_customers"])
+    assert found[:2] == [(1.0, 1), (np.inf, 1)]
+
+
+def test_lengths_of_time_are_not_labels():
+    orders = pd.DataFrame({"customer_id": [1, 2], "date": ["2024-01-01"] * 2})
+    lengths = pd.DataFrame({"customer_id": [1, 2], "tenure": pd.to_timedelta([1, 2], unit="D")})
+    with pytest.raises(SchemaError, match="must hold labels"):
+        cohort_table(as_transactions(orders, amount=None), as_of="2024-01-31", by=lengths)
+
+
+def test_rolling_cohorts_are_followed_for_a_period_at_least():
+    orders = pd.DataFrame({"customer_id": [1, 1, 2], "date": ["2024-01-01", "2024-02-01", "2024-02-05"]})
+    cohorts = cohort_table(as_transactions(orders, amount=None), as_of="2024-02-29", kind="rolling")
+    # the cohort of February is too young
+    assert rows(cohorts, columns=["cohort", "age", "retention"]) == [("2024-01-01", 0, 1.0), ("2024-01-01", 1, 1.0)]

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from crmkit._calendar import Freq
 from crmkit._frames import AnyFrame
 from crmkit._messages import Parameter, Setting
 
@@ -36,6 +37,10 @@ class Calendar(ABC):
     @abstractmethod
     def started(self, frame: AnyFrame, column: str, *, into: str) -> AnyFrame:
         """Add the first day of the period that holds each moment of a column; missing where that is."""
+
+    @abstractmethod
+    def merged(self, freq: Freq) -> Calendar:
+        """Longer periods, of the length of a frequency."""
 
     @property
     @abstractmethod

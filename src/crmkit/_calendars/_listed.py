@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._calendar import day_number, day_numbers, next_day
+from crmkit._calendar import Freq, day_number, day_numbers, length_of, next_day
 from crmkit._calendars._calendar import Calendar
 from crmkit._checks import as_day
 from crmkit._frames import AnyFrame, in_memory, looked_up, to_pandas, with_values
@@ -23,6 +23,7 @@ from crmkit.errors import SchemaError
 __all__ = ["Listed", "periods_listed"]
 
 _EPOCH: Final = datetime(1970, 1, 1)
+_DAYS_OF: Final = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Q": 365.25 / 4, "Y": 365.25}
 _DAY: Final = "__crmkit_day"
 _MADE: Final = "__crmkit_made"
 
@@ -44,6 +45,10 @@ _OUTSIDE: Final = Message(
     en="{@calendar} goes from {start:%Y-%m-%d} to {end:%Y-%m-%d}, and {day:%Y-%m-%d} is not in it. Add the periods "
     "that are missing.",
     zh="{@calendar} 的范围为 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}，不含 {day:%Y-%m-%d}。请补上缺少的期间。",
+)
+_ENDS: Final = Message(
+    en="{@calendar} ends on {end:%Y-%m-%d}, and {n:,} more {n:period|periods} {n:is|are} needed. Add them.",
+    zh="{@calendar} 止于 {end:%Y-%m-%d}，还需要其后 {n:,} 期。请补上。",
 )
 
 
@@ -76,6 +81,8 @@ class Listed(Calendar):
         """The first day of a period; of that before the first nothing is known but that it lies earlier."""
         if number < 0:
             return datetime.min
+        if number > len(self._starts):
+            raise ValueError(_ENDS(end=self._last, n=number - len(self._starts)))
         return self._starts[number] if number < len(self._starts) else next_day(self._last)
 
     def begins_on(self, day: datetime) -> bool:
@@ -94,6 +101,14 @@ class Listed(Calendar):
     def argument(self) -> Parameter:
         """The calendar."""
         return Parameter("calendar")
+
+    def merged(self, freq: Freq) -> Listed:
+        """Longer periods, each of as many as a period of this length has, counted from the first."""
+        days = (self._last - self._first).days + 1
+        n = max(1, round(_DAYS_OF[length_of(freq)] / (days / len(self._starts))))
+        periods = [Period(name, self.first_day(place), self.last_day(place)) for place, name in enumerate(self._names)]
+        parts = [periods[place : place + n] for place in range(0, len(periods), n)]
+        return Listed([Period(part[0].name, part[0].start, part[-1].end) for part in parts])
 
     @property
     def named(self) -> Mapping[Any, str]:

@@ -40,6 +40,10 @@ class Regular(Calendar):
         day = period_start(moment, freq="D") if length_of(self._freq) == "W" else moment
         return frame.with_columns(period_start(day, freq=self._freq).alias(into))
 
+    def merged(self, freq: Freq) -> Regular:
+        """Periods of this length."""
+        return Regular(freq)
+
     @property
     def argument(self) -> Setting:
         """The frequency."""

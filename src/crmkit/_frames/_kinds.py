@@ -196,7 +196,8 @@ def _refuse_duplicate_columns(native: object, *, name: str) -> None:
 
 def _nullable(column: pd.Series[Any]) -> Any:
     """Values that Polars and PyArrow read with missing values in their places."""
-    if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
+    lacks_flags = column.dtype == pd.BooleanDtype() and column.isna().any()
+    if not lacks_flags and (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)):
         return column.to_numpy()
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column.to_numpy().astype("datetime64[us]")
@@ -206,7 +207,7 @@ def _nullable(column: pd.Series[Any]) -> Any:
 def _to_duckdb(table: pd.DataFrame, relation: Any) -> Any:
     """Hand a small table to the connection of a relation, as literals: a closed connection reads nothing else."""
     kinds = {"i": "BIGINT", "f": "DOUBLE", "M": "TIMESTAMP", "b": "BOOLEAN"}
-    types = {name: kinds.get(table[name].dtype.kind, "VARCHAR") for name in table.columns}
+    types = {name: kinds.get(_letter(table[name]), "VARCHAR") for name in table.columns}
     rows = [[_literal(value) for value in row] for row in table.itertuples(index=False, name=None)]
     values = ", ".join(f"({', '.join(row)})" for row in rows) or f"({', '.join(['NULL'] * len(types))})"
     quoted = {name: '"' + name.replace('"', '""') + '"' for name in types}
@@ -216,18 +217,26 @@ def _to_duckdb(table: pd.DataFrame, relation: Any) -> Any:
     return made if rows else made.limit(0)
 
 
+def _letter(column: pd.Series[Any]) -> str:
+    """NumPy's letter for the type of a column; also of true and false among missing values."""
+    given = column.dropna()
+    flags = column.dtype == object and len(given) > 0 and all(isinstance(value, (bool, np.bool_)) for value in given)
+    return "b" if flags else column.dtype.kind
+
+
 def _literal(value: Any) -> str:
     if pd.isna(value):
         return "NULL"
     if isinstance(value, (bool, np.bool_, float, int, np.number)):
-        return repr(_plain(value))
+        # Infinity has no name of its own in SQL.
+        return f"'{value}'::DOUBLE" if np.isinf(value) else repr(_plain(value))
     return "'" + str(value).replace("'", "''") + "'"
 
 
 def _to_spark(table: pd.DataFrame, session: Any) -> Any:
     kinds = {"i": "bigint", "f": "double", "M": "timestamp_ntz", "b": "boolean"}
     quoted = {name: "`" + name.replace("`", "``") + "`" for name in table.columns}
-    schema = ", ".join(f"{quoted[name]} {kinds.get(table[name].dtype.kind, 'string')}" for name in quoted)
+    schema = ", ".join(f"{quoted[name]} {kinds.get(_letter(table[name]), 'string')}" for name in quoted)
     rows = [
         tuple(None if pd.isna(value) else _plain(value) for value in row)
         for row in table.itertuples(index=False, name=None)

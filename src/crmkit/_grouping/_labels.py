@@ -69,11 +69,12 @@ def label_name(by: Any) -> str:
 
 
 def check_labels(rows: AnyFrame, names: Sequence[str], *, table: str) -> None:
-    """Raise unless columns hold what can be told apart: no lists, and no times that depend on a zone."""
+    """Raise unless columns hold what can be told apart: no lists, lengths of time, or times that depend on a zone."""
     for name in names:
         dtype = rows.collect_schema()[name]
         with_zone = isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
-        if dtype.is_nested() or with_zone or not _are_hashable(rows, name):
+        is_length = isinstance(dtype, nw.Duration)
+        if dtype.is_nested() or with_zone or is_length or not _are_hashable(rows, name):
             raise SchemaError(_NOT_LABELS(where=Column(table, name), got=type_of(rows, name)))
 
 

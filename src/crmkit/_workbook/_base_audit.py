@@ -56,8 +56,8 @@ BASE_COLUMNS: Final[Mapping[str, Named]] = MappingProxyType(
         "spend_before": Named(Label("Revenue, {before}", "销售额，{before}"), "money"),
         "spend_after": Named(Label("Revenue, {after}", "销售额，{after}"), "money"),
         "spend_change": Named(Label("Change of revenue", "销售额变动"), "money"),
-        "purchase_frequency": Named(Label("Orders per customer", "人均订单数"), "number"),
-        "average_order_value": Named(Label("Value of an order", "客单价"), "money"),
+        "purchase_frequency": Named(Label("Orders per customer", "购买频次"), "number"),
+        "average_order_value": Named(Label("Average order value", "笔单价"), "money"),
         "cumulative_spend_per_acquired": Named(
             Label("Revenue so far per customer acquired", "人均累计销售额"), "money"
         ),
@@ -94,6 +94,8 @@ _LAYERS: Final = (
 _NAMES: Final = {name: BASE_COLUMNS[name].label for name in ("spend", "profit", "margin")}
 # Others are money.
 _KINDS: Final[Mapping[str, Kind]] = {"active_customers": "count", "purchase_frequency": "number", "margin": "share"}
+_BEFORE: Final = "before"
+_EARLIER: Final = Label("Earlier", "更早")
 _UNFINISHED: Final = Label("not over", "未结束")
 
 
@@ -124,7 +126,7 @@ def base_audit_sheets(
         "groups": sheet("groups", base.groups.assign(group=groups), _GROUPS),
         "change": _change(base.change, language, ranges=ranges, kpis=kpis),
         "history": sheet("history", _noted(base.history, language), _COHORTS),
-        "cohorts": sheet("cohorts", _noted(base.cohorts, language), ("cohort", *_COHORTS)),
+        "cohorts": sheet("cohorts", _noted(_named(base.cohorts, language), language), ("cohort", *_COHORTS)),
         "layers": sheet("layers", _noted(_named_layers(base.layers, language), language), _LAYERS),
     }
 
@@ -148,7 +150,15 @@ def _change(change: pd.DataFrame, language: Language, *, ranges: Mapping[str, st
 
 def _named_layers(layers: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The layers, and all of them together under a name."""
-    return layers.assign(cohort=layers["cohort"].fillna(BASE_GROUPS["all"].text(language)))
+    return _named(layers.assign(cohort=layers["cohort"].fillna(BASE_GROUPS["all"].text(language))), language)
+
+
+def _named(cohorts: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Cohorts with a name for customers acquired before the data, of whom it is not known what they brought so far."""
+    is_old = cohorts["cohort"] == _BEFORE
+    so_far = [str(name) for name in cohorts if str(name).startswith("cumulative")]
+    cohorts = cohorts.assign(cohort=cohorts["cohort"].mask(is_old, _EARLIER.text(language)))
+    return cohorts.assign(**{name: cohorts[name].mask(is_old) for name in so_far})
 
 
 def _noted(table: pd.DataFrame, language: Language) -> pd.DataFrame:

@@ -18,7 +18,8 @@ YearEnd: TypeAlias = Literal["nearest", "last"]
 
 _WEEKS_A_QUARTER: Final = 13
 _DAYS_A_WEEK: Final = 7
-_HALF_A_YEAR: Final = pd.Timedelta(days=182)
+_TEN_DAYS: Final = pd.Timedelta(days=10)
+_MONTHS_A_HALF: Final = 6
 _WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
@@ -98,7 +99,8 @@ def retail_calendar(
         weekday=_WEEKDAYS.index(last_weekday), startingMonth=_MONTHS.index(last_month) + 1, variation=year_end
     )
     ends = pd.date_range(f"{first_year - 2}-01-01", f"{last_year + 2}-12-31", freq=a_year)
-    years = [_year(before + pd.Timedelta(days=1), end, weeks) for before, end in pairwise(ends)]
+    month = _MONTHS.index(last_month) + 1
+    years = [_year(before + pd.Timedelta(days=1), end, weeks, last_month=month) for before, end in pairwise(ends)]
     table = pd.concat(years, ignore_index=True)
     shown = table["year"].between(first_year, last_year)
     return table.loc[shown, ["period", "start", "end"]].reset_index(drop=True)
@@ -113,10 +115,11 @@ def _weeks_of(pattern: object) -> list[int]:
     return weeks * 4
 
 
-def _year(first: pd.Timestamp, last: pd.Timestamp, weeks: Sequence[int]) -> pd.DataFrame:
+def _year(first: pd.Timestamp, last: pd.Timestamp, weeks: Sequence[int], *, last_month: int) -> pd.DataFrame:
     """The periods of a year, of which the last has the weeks that are left."""
     starts = first + pd.to_timedelta(_DAYS_A_WEEK * np.cumsum([0, *weeks[:-1]]), unit="D")
-    year = (first + _HALF_A_YEAR).year
+    # Ten days before it ends a year is within its last month, even if it ends in the first days of the next one.
+    year = (last - _TEN_DAYS).year - (last_month <= _MONTHS_A_HALF)
     return pd.DataFrame(
         {
             "year": year,

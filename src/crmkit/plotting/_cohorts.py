@@ -48,6 +48,8 @@ _GROUPS: Final = Message(
     zh="{@cohorts} 含按 {by!r} 分组的多组同期群。请选择一组，例如 cohorts[cohorts[{by!r}] == {label!r}]，"
     "或全部客户 cohorts[cohorts['scope'] == 'all']。",
 )
+# Money, and what was asked for beside the raw shares.
+_BY_DEFAULT: Final = ("amount_per_customer", "smoothed_retention")
 
 
 def plot_cohorts(cohorts: Any, *, value: str | None = None, ax: Axes | None = None, language: Language = "en") -> Axes:
@@ -61,8 +63,8 @@ def plot_cohorts(cohorts: Any, *, value: str | None = None, ax: Axes | None = No
         As `crmkit.cohort_table` gives it; with groups of customers, the rows of one of them.
     value : str, optional
         The column to draw: "retention", "smoothed_retention" or "n_customers"; of money "amount_per_customer",
-        "cumulative_amount_per_customer", "amount", "cumulative_amount" or "revenue_retention". By default the first of
-        each.
+        "cumulative_amount_per_customer", "amount", "cumulative_amount" or "revenue_retention". By default
+        "smoothed_retention" where the table has it, otherwise the first of each.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; without them, new ones are made, as large as the cohorts need. On axes that are too small for
         the numbers a bar shows what the shades mean.
@@ -94,7 +96,7 @@ def plot_cohorts(cohorts: Any, *, value: str | None = None, ax: Axes | None = No
 
     names = open_frame(cohorts, name="cohorts").collect_schema().names()
     if value is None:
-        value = "amount_per_customer" if "amount_per_customer" in names else "retention"
+        value = next((name for name in _BY_DEFAULT if name in names), "retention")
     check_option(value, [*_SHARES, *_AMOUNTS], name="value")
     by = names[: names.index("scope") + 1] if "scope" in names else []
     columns = (*by, "cohort", "age", "size", value, "is_complete")

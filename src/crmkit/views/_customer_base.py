@@ -135,8 +135,8 @@ def customer_base(
         Its periods where they are one's own, as given there; in place of ``freq``.
     before, after : str or pair of dates, optional
         The two ranges of periods to compare, as in `crmkit.metrics.base_audit.period_change_table`; give both or
-        neither. By default the last year that is over by ``as_of`` and the one before it; where the table is too short
-        for that, half-years, quarters or single periods.
+        neither. By default the last 12 months that are over by ``as_of`` (or as many periods as make a year) and the 12
+        before; where the table is too short for that, 6, 3 or single ones.
     cohort : date or text, optional
         The period of acquisition whose customers are followed, as in
         `crmkit.metrics.base_audit.cohort_history_table`. By default the oldest of which it is known that they are new:

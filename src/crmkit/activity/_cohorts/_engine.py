@@ -52,10 +52,10 @@ def ages_in_engine(
 def last_ages_in_engine(watched: Watched, groups: Groups | None, *, follow_up: int | None) -> tuple[pd.DataFrame, int]:
     """Count the customers of cohorts watched for ``follow_up`` whole periods by the age of the last purchase in them.
 
-    Without it, of all cohorts watched for a whole period, as long as the youngest has been; also give how long.
+    Without it, of all cohorts watched for a whole period after the first, as long as the youngest; also give how long.
     """
     if follow_up is None:
-        born = _firsts(watched).filter(nw.col("born") <= watched.last_over).select(nw.col("born").max())
+        born = _firsts(watched).filter(nw.col("born") < watched.last_over).select(nw.col("born").max())
         youngest = to_pandas(born)["born"]
         follow_up = 0 if youngest.empty or youngest.isna().any() else watched.last_over - int(youngest.iloc[0])
     watched_long = nw.col("born") <= watched.last_over - follow_up

@@ -72,7 +72,7 @@ def last_ages_in_memory(watched: Watched, groups: Groups | None, *, follow_up: i
     bought = _bought(watched, groups)
     last = watched.last_over - bought.first
     if follow_up is None:
-        over = bought.born[bought.born <= last]
+        over = bought.born[bought.born < last]
         follow_up = last - int(over.max()) if over.size else 0
     age = bought.bought_at - bought.born[bought.who]
     counts = (bought.born[bought.who] <= last - follow_up) & (age <= follow_up)

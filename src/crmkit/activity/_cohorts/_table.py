@@ -64,8 +64,8 @@ def cohort_table(
         and in whole periods.
     follow_up : int, optional
         With ``kind="rolling"``, and only then: the periods after the first in which purchases count. Cohorts that have
-        not been watched so long are left out. By default as many as the youngest cohort of all customers has been
-        watched for, the shortest of all.
+        not been watched so long are left out. By default as many as the youngest of those watched for a whole period
+        after the first.
     smoothing : {"beta_binomial"}, optional
         Draw the retention of each cohort towards that of all cohorts at the same age, small cohorts the most: the
         cohorts' own shares are taken to be beta distributed, with the distribution that makes the complete cells of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,7 @@ import click
 
 from crmkit._messages import Message
 from crmkit._names import Label, Language
-from crmkit.cli.language import OptionError
+from crmkit.cli.language import OptionError, say
 from crmkit.cli.options import CALENDAR, DRAWN_OUTPUT, JSON, Choice, Period, command, order_command
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _COLUMNS: Final = {
         "cumulative_profit_per_acquired", "repeat_share", "note",
     ),
     "cohorts": (
-        "cohort", "size", "active_customers", "active_share", "repeat_share", "cumulative_spend_per_acquired",
+        "cohort", "age", "size", "active_customers", "active_share", "repeat_share", "cumulative_spend_per_acquired",
         "cumulative_profit_per_acquired",
     ),
     "layers": ("cohort", "size", "active_customers", "n_orders", "spend", "spend_share", "profit", "profit_share"),
@@ -39,6 +40,13 @@ _COLUMNS: Final = {
 _MOST_ROWS: Final = 24
 _TABLES: Final = ("deciles", "groups", "change", "history", "cohorts", "layers")
 
+# Months and quarters differ by as much.
+_DAYS_ALIKE: Final = 3
+
+_LENGTHS: Final = Message(
+    en="The ranges compared differ in length: {before:,} days before, {after:,} after. Sums are not adjusted for that.",
+    zh="所比较的两段长度不同：前者 {before:,} 天，后者 {after:,} 天，合计数未作调整。",
+)
 _NO_LENGTH: Final = Message(
     en="Give --freq or --calendar, the periods of the table.", zh="请用 --freq 或 --calendar 给出表中的期间。"
 )
@@ -61,8 +69,16 @@ _OF_ACTIVITY: Final = Message(en="{options} {n:is|are} for --table activity.", z
     help="Length of the periods; for orders months, of longer logs quarters or years, if not given.",
 )
 @CALENDAR
-@click.option("--before", metavar="PERIOD", help="What to compare with, such as 2023, 2023Q4 or 2023-12.")
-@click.option("--after", metavar="PERIOD", help="With --before; if not given, the last year and the one before it.")
+@click.option(
+    "--before",
+    metavar="PERIOD",
+    help="What to compare with: 2023, 2023Q4, 2023-12, a name of the calendar, or FIRST/LAST.",
+)
+@click.option(
+    "--after",
+    metavar="PERIOD",
+    help="With --before; if not given, the last 12 months that are over, and the 12 before.",
+)
 @click.option("--cohort", metavar="PERIOD", help="When the customers to follow were acquired; the oldest if not given.")
 @click.option("--period", metavar="COLUMN", help="With --table activity: periods, such as 2023Q4.")
 @click.option("--n-orders", metavar="COLUMN", help="With --table activity: orders, 0 where inactive.")
@@ -106,7 +122,8 @@ def base(
     divided = divided_by(freq, calendar, options.reading)
     activity, divided = _activity(options, table, divided, of_activity)
     as_of, language = options.as_of or "", options.language
-    found = customer_base(activity, as_of=as_of, before=before, after=after, cohort=cohort, **divided.arguments)
+    ranges = {"before": _range(before, divided), "after": _range(after, divided)}
+    found = customer_base(activity, as_of=as_of, **ranges, cohort=cohort, **divided.arguments)
     sheets = _sheets(found, language)
     if output is not None:
         with writing(output):
@@ -120,9 +137,10 @@ def base(
         say_path(output)
     compared = _COMPARED.text(language)
     click.echo(compared.format(before=_named(found.before), after=_named(found.after), cohort=found.cohort))
+    _say_lengths(found, language)
     for name, sheet in sheets.items():
         click.echo()
-        print_sheet(_newest(name, sheet), columns=_COLUMNS.get(name))
+        print_sheet(_newest(name, sheet, divided), columns=_COLUMNS.get(name))
 
 
 def _activity(
@@ -159,11 +177,45 @@ def _freq(transactions: Any, as_of: str) -> Freq:
     return base_freq(first.to_pydatetime(), as_of=as_of)
 
 
+def _range(text: str | None, divided: Divided) -> Any:
+    """A period by its name, or the first and the last day of a range, each of which may be a period of the calendar."""
+    if text is None or "/" not in text:
+        return text
+    from crmkit._checks import as_day
+    from crmkit._named_periods import named_period
+
+    first, _, last = text.partition("/")
+    periods = divided.periods
+    own = {} if periods is None else periods.named
+    if first in own and last in own and periods is not None:
+        start, end = (periods.number_of(as_day(own[name], name="calendar")) for name in (first, last))
+        return periods.first_day(start), periods.last_day(end)
+    named = [named_period(first), named_period(last)]
+    if named[0] is not None and named[1] is not None:
+        return named[0][0], named[1][1] - timedelta(days=1)
+    return first, last
+
+
+def _say_lengths(found: CustomerBase, language: Language) -> None:
+    """Say where ranges of as many periods differ in length, as a year of 53 weeks does from one of 52."""
+    if isinstance(found.before, str) or isinstance(found.after, str):
+        return
+    from crmkit._checks import as_day
+
+    days = [
+        (as_day(last, name="after") - as_day(first, name="after")).days + 1
+        for first, last in (found.before, found.after)
+    ]
+    if abs(days[1] - days[0]) > _DAYS_ALIKE:
+        say(_LENGTHS(before=days[0], after=days[1]), language)
+
+
 def _named(period: Any) -> str:
     """A range of periods by its name."""
+    from crmkit._checks import as_day
     from crmkit._figures import month_range
 
-    return period if isinstance(period, str) else month_range(*period)
+    return period if isinstance(period, str) else month_range(*(as_day(day, name="period") for day in period))
 
 
 def _sheets(found: CustomerBase, language: Language) -> dict[str, Sheet]:
@@ -174,12 +226,14 @@ def _sheets(found: CustomerBase, language: Language) -> dict[str, Sheet]:
     return base_audit_sheets(found, language, **ranges, kpis=LABELS["kpi"])
 
 
-def _newest(name: str, sheet: Sheet) -> Sheet:
+def _newest(name: str, sheet: Sheet, divided: Divided) -> Sheet:
     """What of a sheet is printed: the cohorts and layers as they stand in the last period that is over."""
     table = sheet.table
     if name in ("cohorts", "layers"):
         over = table[table["is_complete"]]
         table = over[over["period"] == over["period"].max()]
+        title = f"{sheet.title}, {divided.name(table['period'].iloc[0])}"
+        return replace(sheet, title=title, table=table.tail(_MOST_ROWS))
     return replace(sheet, table=table.tail(_MOST_ROWS))
 
 

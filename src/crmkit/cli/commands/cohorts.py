@@ -44,6 +44,11 @@ _CUT: Final = Message(
     en="Shown are the newest {cohorts:,} cohorts up to age {ages:,}; --output and --json have them all.",
     zh="仅显示最近 {cohorts:,} 个同期群、至第 {ages:,} 期；全部数据见 --output 与 --json。",
 )
+_FOLLOWED: Final = Message(
+    en="All cohorts are followed for {n:,} {n:period|periods}, as long as the youngest. With --follow-up they are "
+    "followed longer, without those too young.",
+    zh="各同期群均跟踪 {n:,} 期，与最年轻的同期群一致。用 --follow-up 可跟踪更久，太年轻的同期群不计入。",
+)
 _ONE_DRAWING: Final = Message(
     en="A drawing shows one group of customers. Leave --by out, or write a table.",
     zh="一张图只能画一组客户。请去掉 --by，或输出表格。",
@@ -126,6 +131,8 @@ def cohorts(
         return
     if output is not None:
         say_path(output)
+    if asked["kind"] == "rolling" and asked["follow_up"] is None:
+        say(_FOLLOWED(n=int(table["age"].max())), options.language)
     _print(table, divided, by=by, title=_title(value, asked["kind"]), value=value, language=options.language)
 
 

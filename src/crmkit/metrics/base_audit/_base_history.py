@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from narwhals.stable.v2.typing import IntoFrame
 
-from crmkit._calendar import Freq, length_of
+from crmkit._calendar import Freq, check_freq, length_of
 from crmkit._calendars import Calendar, calendar_of
 from crmkit._checks import Day
 from crmkit._frames import FrameT, from_pandas
@@ -51,7 +51,8 @@ def base_history_table(
         Its periods where they are one's own, as given there; in place of ``freq``.
     cohort_freq : str, default "Y"
         The length of time whose newcomers make a layer, at least that of the periods: by year, as by default, new
-        customers, last year's and older ones can be told apart. A period belongs where its first day lies.
+        customers, last year's and older ones can be told apart. A period belongs where its first day lies; of a
+        ``calendar``, as many periods as come to that length make a layer, counted from its first.
 
     Returns
     -------
@@ -105,7 +106,9 @@ def base_history_table(
     2022-01-01        0.38        0.62         NaN
     2023-01-01        0.12        0.37         0.5
     """
-    periods, years = calendar_of(freq, calendar), calendar_of(cohort_freq, None)
+    check_freq(cohort_freq)
+    periods = calendar_of(freq, calendar)
+    years = periods.merged(cohort_freq)
     if freq is not None and _LENGTHS.index(length_of(cohort_freq)) < _LENGTHS.index(length_of(freq)):
         raise ValueError(_SHORT(freq=freq, value=cohort_freq))
     rows = activity_rows(activity, as_of=as_of, periods=periods)

@@ -106,7 +106,10 @@ def number_named(value: object, rows: ActivityRows, *, name: str) -> int:
     """The number of a single period, named by text or any of its days."""
     days = _named(value, rows)
     if days is None:
-        day = as_day(value, name=name)
+        try:
+            day = as_day(value, name=name)
+        except ValueError as error:
+            raise ValueError(_NOT_ONE(name=Parameter(name), periods=rows.periods.argument, value=value)) from error
         days = day, day
     first, last = map(rows.periods.number_of, days)
     if first != last:

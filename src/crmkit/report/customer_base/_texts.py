@@ -15,8 +15,8 @@ TEXTS: Final[Mapping[str, Label]] = {
     "finding_change": Label(
         "{after} against {before}: net revenue changed by {change}, of which {customers} by the number of customers, "
         "{frequency} by orders per customer and {value} by the value of an order.",
-        "{after} 与 {before} 相比，净销售额变动 {change}：客户数贡献 {customers}，人均订单数贡献 {frequency}，"
-        "客单价贡献 {value}。",
+        "{after} 与 {before} 相比，净销售额变动 {change}：客户数贡献 {customers}，购买频次贡献 {frequency}，"
+        "笔单价贡献 {value}。",
     ),
     "lens_1": Label("1. How different are the customers?", "1. 客户之间差异有多大？"),
     "lens_1_note": Label(
@@ -30,7 +30,7 @@ TEXTS: Final[Mapping[str, Label]] = {
         "{after} against {before}: what customers, orders per customer and the value of an order add to the change of "
         "revenue; together they are the whole change. {both} customers bought in both; {lapsed} of those of {before} "
         "did not come back; {new} are new and {returned} had bought earlier.",
-        "{after} 与 {before} 相比：客户数、人均订单数、客单价各自带来的销售额变动，合计即全部变动。两期都购买的客户 "
+        "{after} 与 {before} 相比：客户数、购买频次、笔单价各自带来的销售额变动，合计即全部变动。两期都购买的客户 "
         "{both} 位；{before} 的客户中 {lapsed} 位没有再来；新客户 {new} 位，更早买过、本期回来的 {returned} 位。",
     ),
     "lens_3": Label("3. How does a cohort evolve?", "3. 一个同期群如何演变？"),
