@@ -82,7 +82,7 @@ def order_ladder_table(
         day and had not come back before it; the share rests on few where they are few. ``n_customers``: customers with
         the purchase before. ``n_reached``: those of them seen to make this one. ``median_days``: the time within which
         half of them make it, with ``median_lower`` and ``median_upper``; missing where the share does not come to a
-        half. A step at which nobody could be watched has no rows.
+        half. A step that nobody has reached has no rows.
 
     Raises
     ------
