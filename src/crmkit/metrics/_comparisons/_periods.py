@@ -95,8 +95,8 @@ def period_comparison_table(
     customers : the same kind of frame, optional
         The customers to compare, by ``customer_id``, such as a segment as it was before the first period. By default
         those who bought before the first period, or whose ``cohort`` is earlier: everybody could have bought in
-        both. Do not choose customers by what
-        they did in either of the periods: who is chosen for being active then will be less active in the other.
+        both. Do not choose customers by what they did in either of the periods: who is chosen for being active then
+        will be less active in the other.
     level : float, default 0.95
         Confidence of the intervals, and one minus the level of the tests.
     power : float, default 0.8
