@@ -342,7 +342,7 @@ def test_every_kind_of_frame_gives_the_same_table(build, lens, options, columns)
     [
         ("2024Q1", "`cohort` must be one period of freq='M', or 'before', got '2024Q1'"),
         ("2024-03", r"no customers of `cohort` '2024-03'. Its cohorts are \['before', '2024-01-01', '2024-02-01'\]"),
-        ("first", "`cohort` must be one period of freq=.Q., or .before., got .first."),
+        ("first", "`cohort` must be one period of freq=.M., or .before., got .first."),
     ],
 )
 def test_cohorts_that_are_not_there_are_refused(cohort, message):
