@@ -41,6 +41,7 @@ def open_table(
     name = schema.name if name is None else name
     needed = columns or schema.required
     rows = open_columns(native, [*needed, *also], name=name, made_by=schema.made_by)
+    rows = _with_ids_that_may_lack(rows, schema, needed)
     types = rows.collect_schema()
     for column in needed:
         if schema[column].kind == "id" and schema[column].missing and types[column].is_float():
@@ -50,6 +51,15 @@ def open_table(
     rows = _in_one_type(rows, schema, needed)
     _check_sums(rows, [column for column in needed if schema[column].kind == "money"], name=name)
     return rows
+
+
+def _with_ids_that_may_lack(rows: AnyFrame, schema: Schema, columns: Iterable[str]) -> AnyFrame:
+    """Give ids that are missing throughout, whose type nobody can tell, that of text."""
+    if not isinstance(rows, nw.DataFrame) or rows.is_empty():
+        return rows
+    may_lack = [name for name in columns if schema[name].kind == "id" and schema[name].missing]
+    lacking = [name for name in may_lack if rows[name].null_count() == len(rows)]
+    return rows.with_columns(nw.lit(None, dtype=nw.String).alias(name) for name in lacking) if lacking else rows
 
 
 def open_columns(native: object, columns: Iterable[str], *, name: str, made_by: str) -> AnyFrame:

@@ -123,7 +123,7 @@ def _before_marked(frame: AnyFrame, column: str, *, where: object, before: str) 
     missing = nw.col(column).is_null()
     if frame.collect_schema()[column] in (nw.String, nw.Categorical, nw.Enum):
         text = nw.col(column).cast(nw.String)
-        frame = frame.with_columns(nw.when(text != before).then(text).alias(column))
+        frame = frame.with_columns(nw.when(~missing & (text != before)).then(text).alias(column))
     elif isinstance(frame, nw.DataFrame) and frame.schema[column] == nw.Object:
         values = pandas_series(frame[column]).astype(object)
         frame = with_values(frame, column, values.where(values != before, None).to_numpy(dtype=object))

@@ -220,10 +220,11 @@ def _with_kinds(rows: Rows, words: Mapping[str, list[Any]], *, negative_is_credi
     below = is_so(amount < 0)
     if KIND in rows.sources:
         label = nw.col(KIND).cast(nw.String).str.strip_chars().str.to_lowercase()
-        is_credit = nw.when(is_so(label.is_in(words["credit_note"]))).then(nw.lit(1))
-        kind = is_credit.otherwise(nw.when(is_so(label.is_in(words["invoice"]))).then(nw.lit(0)))
+        # Floats: older pandas warns where whole numbers are missing.
+        is_credit = nw.when(is_so(label.is_in(words["credit_note"]))).then(nw.lit(1.0))
+        kind = is_credit.otherwise(nw.when(is_so(label.is_in(words["invoice"]))).then(nw.lit(0.0)))
     else:
-        kind = nw.lit(0)
+        kind = nw.lit(0.0)
     frame = frame.with_columns(kind.cast(nw.Float64).alias(IS_CREDIT), flag(below).alias(_BELOW_ZERO))
     if negative_is_credit:
         known = ~nw.col(IS_CREDIT).is_null()
