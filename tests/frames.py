@@ -20,6 +20,7 @@ _SPARK_TYPES = (
     ("boolean", pa.types.is_boolean),
     ("string", pa.types.is_string),
     ("string", pa.types.is_large_string),
+    ("string", pa.types.is_null),
 )
 
 
