@@ -161,8 +161,8 @@ class JsonEstimator(BaseEstimator):  # type: ignore[misc]
             value = getattr(self, name)
             if kind in _KINDS and (not isinstance(value, _KINDS[kind]) or isinstance(value, bool)):
                 raise JsonError(f"{name} is not a {kind}")
-            lists = {list: [value], dict: [*value.values()] if isinstance(value, dict) else []}
-            if kind in _OF_TEXTS and not all(map(_is_texts, lists[_KINDS[kind]])):
+            lists = value.values() if isinstance(value, dict) else [value]
+            if kind in _OF_TEXTS and not all(map(_is_texts, lists)):
                 raise JsonError(f"{name} is not a {kind}")
             if kind == "int" and not 0 <= value <= _MOST:
                 raise JsonError(f"{name} is not a number of customers")

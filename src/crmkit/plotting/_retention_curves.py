@@ -1,4 +1,4 @@
-"""Retention that was observed beside what models of contracts foretold."""
+"""Observed retention beside what models of contracts predicted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def plot_retention_curves(
     quantity: Literal["survival", "retention_rate"] = "survival",
     language: Language = "en",
 ) -> Axes:
-    """Draw the retention of customers under contract, and what models foretold of it.
+    """Draw the retention of customers under contract, and what models predicted.
 
     Parameters
     ----------
@@ -89,8 +89,8 @@ def plot_retention_curves(
     ax.plot(t, share, color=_INK, linestyle="none", marker="o", markersize=4, label=label, clip_on=False)
     for name, colour in zip(models, LINES, strict=False):
         rows = table[table["curve"] == name]
-        foretold = rows[quantity].to_numpy(dtype=np.float64)
-        ax.plot(rows["t"].to_numpy(dtype=np.float64), foretold, color=colour, linewidth=2, label=name)
+        predicted = rows[quantity].to_numpy(dtype=np.float64)
+        ax.plot(rows["t"].to_numpy(dtype=np.float64), predicted, color=colour, linewidth=2, label=name)
     quiet(ax)
     ax.set_ylim(0, 1)
     known = observed.loc[~observed["holdout"].astype(bool), "t"]

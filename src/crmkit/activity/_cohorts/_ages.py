@@ -76,6 +76,11 @@ def cohort_ages(
     squared : str, optional
         One of them: ``squares`` adds up the squares of what each customer's comes to at an age.
 
+    Returns
+    -------
+    CohortAges
+        A row per group, cohort and age up to ``as_of``, and the groups.
+
     Raises
     ------
     SchemaError

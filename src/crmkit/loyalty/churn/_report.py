@@ -40,7 +40,7 @@ _LENGTHS: Final = Message(
 )
 _SEEN: Final = Message(
     en="The model has learned from cutoffs up to {last}, and {@X} begins with {first}. Give later cutoffs, or {@split} "
-    "to fit it anew on earlier ones.",
+    "to fit it again on earlier ones.",
     zh="模型已学习截至 {last} 的截止日，而 {@X} 始于 {first}。"
     "请给出更晚的截止日，或用 {@split} 在更早的截止日上重新拟合。",
 )
@@ -83,7 +83,7 @@ def churn_report_table(
     Parameters
     ----------
     model : ChurnClassifier
-        With ``split`` it is fitted anew on each training side; without, it must be fitted on earlier cutoffs.
+        With ``split`` it is fitted again on each training side; without, it must be fitted on earlier cutoffs.
     X : pandas, Polars or PyArrow table
         Snapshots with features, and with the columns of the baselines.
     y : array-like of {0, 1} or of bool

@@ -1,4 +1,4 @@
-"""Retention as it was beside what models of contracts foretell, and how far off these are."""
+"""Observed retention beside what models of contracts predict, and how far off they are."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def retention_curve_table(
     known_until: int | None = None,
     level: float = 0.95,
 ) -> FrameT:
-    """Put the retention of customers under contract beside what models foretell.
+    """Put the retention of customers under contract beside what models predict.
 
     Parameters
     ----------
@@ -130,8 +130,8 @@ def retention_error_table(curves: FrameT) -> FrameT:
     -------
     the kind of frame given
         One row per model, the one with the best score first. ``model``; ``n_renewals`` of the holdout; ``bias``, the
-        mean of foretold less observed survival; ``mean_absolute_error``, and ``mean_absolute_percentage_error``, as a
-        share of the observed; ``share_in_interval``, how many foretold shares lie in the interval of what was observed;
+        mean of predicted less observed survival; ``mean_absolute_error``, and ``mean_absolute_percentage_error``, as a
+        share of the observed; ``share_in_interval``, how many predicted shares lie in the interval of the observed;
         ``log_score``, the mean logarithm of the probability that the model gave to what each customer up for a renewal
         of the holdout did: nearer to 0 is better. It is that of the retention of those still there, so a model that
         went wrong before the holdout is not charged again.
@@ -200,11 +200,11 @@ def _foretold(name: str, model: Any, t: Any) -> Floats:
     return survival
 
 
-def _errors(foretold: pd.DataFrame, observed: pd.DataFrame) -> dict[str, float]:
-    off = foretold["survival"] - observed["survival"]
-    inside = (foretold["survival"] >= observed["lower"]) & (foretold["survival"] <= observed["upper"])
+def _errors(predicted: pd.DataFrame, observed: pd.DataFrame) -> dict[str, float]:
+    off = predicted["survival"] - observed["survival"]
+    inside = (predicted["survival"] >= observed["lower"]) & (predicted["survival"] <= observed["upper"])
     lost, n = observed["n_events"].to_numpy(), observed["n_at_risk"].to_numpy()
-    rate = foretold["retention_rate"].reindex(observed.index).to_numpy(dtype=np.float64)
+    rate = predicted["retention_rate"].reindex(observed.index).to_numpy(dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         # What nobody did costs nothing, however unlikely it was.
         score = np.where(lost > 0, lost * np.log1p(-rate), 0.0) + np.where(n > lost, (n - lost) * np.log(rate), 0.0)
