@@ -37,8 +37,8 @@ def shrunken_shares(
     The prior's mean and weight have the highest likelihood of all groups together (empirical Bayes). Groups that differ
     no more than chance lets them have an infinite weight: then every share is the common one. The variance of the
     posterior includes that of the estimated mean, so that the interval does not vanish there; not that of the weight.
-    The interval is that of the beta distribution with this mean and variance; where nobody or everybody succeeded,
-    Jeffreys' interval of all trials, closed at that end.
+    The interval is that of the beta distribution with this mean and variance, widened to hold the mean; where nobody or
+    everybody succeeded, it is Jeffreys' interval of all trials, closed at that end.
 
     Parameters
     ----------
@@ -72,7 +72,8 @@ def shrunken_shares(
         variance = shares * (1 - shares) / (tried + weight + 1) + (weight / (tried + weight)) ** 2 * of_mean
     size = np.maximum(shares * (1 - shares) / variance - 1, _LEAST)
     lower, upper = (betaincinv(shares * size, (1 - shares) * size, end) for end in (tail, 1 - tail))
-    return shares, np.asarray(lower), np.asarray(upper)
+    # where the prior's weight is small, the mean of a posterior with nearly all its mass at one end lies outside
+    return shares, np.minimum(lower, shares), np.maximum(upper, shares)
 
 
 def _prior(won: Floats, tried: Floats) -> tuple[float, float]:
