@@ -123,6 +123,21 @@ def test_a_contact_may_do_harm():
     assert (truth["probability_with"] < truth["probability_without"]).all()
 
 
+def test_an_effect_that_differs_is_told_by_age_and_channel_and_not_by_the_past():
+    contacts, truth = make_contacts(n_customers=100_000, effect=0.03, effect_variation=0.8, random_state=2)
+    uplift = truth["probability_with"] - truth["probability_without"]
+    assert (uplift.mean(), uplift.std()) == pytest.approx((0.03, 0.03 * 0.8), rel=0.03)
+    assert (uplift < 0).any()
+    assert uplift.groupby(contacts["channel"]).mean().rank().to_dict() == {"shop": 1, "web": 2, "app": 3}
+    known = contacts[["past_orders", "past_spend", "age"]]
+    assert known.corrwith(uplift).tolist() == pytest.approx([0, 0, -np.sqrt(0.5)], abs=0.1)
+    assert (known.corrwith(truth["probability_without"])[["past_orders", "past_spend"]] > 0.4).all()
+    assert (contacts["days_since_last"].isna() == (contacts["past_orders"] == 0)).all()
+    alike, same = make_contacts(n_customers=100, effect_variation=0, random_state=2)
+    assert (same["probability_with"] - same["probability_without"]).between(0, 0.03).all()
+    assert list(alike.columns) == list(contacts.columns)
+
+
 # Refusals.
 
 
@@ -187,6 +202,9 @@ def test_an_engine_has_no_rows_to_number():
         ({"mean_spend": 0}, ValueError),
         ({"cost": "1"}, TypeError),
         ({"window_days": 0}, ValueError),
+        ({"effect_variation": -1}, ValueError),
+        ({"effect_variation": 3.0}, ValueError),
+        ({"effect_variation": "1"}, TypeError),
     ],
 )
 def test_an_impossible_simulation_is_refused(arguments, error):

@@ -109,7 +109,8 @@ ELSEWHERE = {"ChurnClassifier"}
 def public_estimators():
     """The public classes of segment, value and loyalty that are estimators."""
     found = {}
-    for subpackage in ("segment", "value", "value.contracts", "loyalty", "loyalty.churn", "loyalty.survival"):
+    rooms = ("loyalty.campaigns", "loyalty.churn", "loyalty.survival")
+    for subpackage in ("segment", "value", "value.contracts", "loyalty", *rooms):
         module = importlib.import_module(f"crmkit.{subpackage}")
         for name in getattr(module, "__all__", []):
             value = getattr(module, name)

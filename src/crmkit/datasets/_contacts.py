@@ -8,9 +8,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from crmkit._checks import as_day, check_fraction, check_int
+from crmkit._checks import as_day, check_fraction, check_int, check_number
 from crmkit._messages import Message
 from crmkit._random import as_generator
+from crmkit.datasets._contact_features import LARGEST, Features, draw_features
 from crmkit.datasets._plan import check_above
 
 __all__ = ["SimulatedContacts", "make_contacts"]
@@ -18,6 +19,15 @@ __all__ = ["SimulatedContacts", "make_contacts"]
 _BEYOND_ONE: Final = Message(
     en="{@base_rate} and {@effect} must not add up to more than 1 or less than 0, got {base} and {effect}.",
     zh="{@base_rate} 与 {@effect} 之和须在 0 与 1 之间，得到 {base} 与 {effect}。",
+)
+_NEGATIVE: Final = Message(
+    en="{@effect_variation} must not be below 0, got {value!r}.", zh="{@effect_variation} 不得小于 0，得到 {value!r}。"
+)
+_TOO_VARIED: Final = Message(
+    en="With {@effect_variation} {variation} the effect would lie between {low:.3f} and {high:.3f}, and {@base_rate} "
+    "is {base}: probabilities would leave 0 to 1. Give a smaller variation or effect.",
+    zh="{@effect_variation} 为 {variation} 时，效果介于 {low:.3f} 与 {high:.3f} 之间，而 {@base_rate} 为 {base}，"
+    "概率会超出 0 至 1。请减小差异或效果。",
 )
 _CONTROL: Final = "none"
 _TREATED: Final = "email"
@@ -42,11 +52,13 @@ def make_contacts(
     spread: float = 50.0,
     mean_spend: float = 40.0,
     cost: float = 0.15,
+    effect_variation: float | None = None,
     random_state: int | np.random.Generator | None = None,
 ) -> SimulatedContacts:
     r"""Simulate campaigns with a control group drawn at random, whose effect is known.
 
-    A customer converts without a contact with a probability of their own, and a contact adds to it for everyone alike.
+    A customer converts without a contact with a probability of their own, and a contact adds to it for everyone alike,
+    unless ``effect_variation`` is given.
 
     .. math::
         p_i \sim \mathrm{Beta}(s b, s (1 - b)), \qquad
@@ -55,6 +67,10 @@ def make_contacts(
     with :math:`b` the base rate, :math:`e` the effect and :math:`s` the spread, so that the mean probability is
     :math:`b` in the control group and :math:`b + e` among those contacted; a negative effect takes
     :math:`p_i (1 + e / b)`. The spend of a conversion is gamma with shape 2.
+
+    With ``effect_variation`` :math:`v` the contacts carry what was known of customers before, and the effect is
+    :math:`e (1 + v z_i)`. Here :math:`z_i` has mean 0 and standard deviation 1; it falls with age, and is high for the
+    channel "app" and low for "shop". The past says who buys anyway and how much: nothing of who responds.
 
     Parameters
     ----------
@@ -78,6 +94,9 @@ def make_contacts(
         Mean spend of a conversion, above 0.
     cost : float, default 0.15
         Cost of a contact, above 0.
+    effect_variation : float, optional
+        How much the effect differs between customers: its standard deviation over its mean, at least 0. None leaves
+        out the columns too; 0 gives them with the same effect for all.
     random_state : int, numpy.random.Generator or None
         An int of at least 0 gives the same tables each time, None new ones.
 
@@ -88,7 +107,9 @@ def make_contacts(
 
         ``contacts``, which `as_contacts` takes: ``customer_id`` (int64); ``campaign`` (text); ``arm``, "email" or
         "none", the control group; ``date``; ``window_days``; ``cost``, 0 in the control group; ``visit`` and
-        ``conversion``, 0 or 1, a conversion being a visit; ``spend``.
+        ``conversion``, 0 or 1, a conversion being a visit; ``spend``. With ``effect_variation`` also ``past_orders``
+        and ``past_spend`` of the year before, which go with conversion and spend, ``days_since_last``, missing without
+        an order, ``age`` and ``channel``.
 
         ``truth``: ``customer_id``, ``campaign``, ``probability_without`` and ``probability_with`` of a conversion
         without and with a contact.
@@ -119,15 +140,23 @@ def make_contacts(
     if not 0 <= base_rate + effect <= 1:
         raise ValueError(_BEYOND_ONE(base=base_rate, effect=effect))
     first = np.datetime64(as_day(start, name="start"), "D")
+    if effect_variation is not None:
+        _check_variation(effect_variation, effect=effect, base_rate=base_rate)
     rng = as_generator(random_state)
     without = rng.beta(spread * base_rate, spread * (1 - base_rate), n_customers)
-    uplifted = without + (1 - without) * effect / (1 - base_rate) if effect >= 0 else without * (1 + effect / base_rate)
+    known: Features | None = None
+    gain = np.full(n_customers, float(effect))
+    if effect_variation is not None:
+        known = draw_features(without, base_rate=base_rate, mean_spend=mean_spend, rng=rng)
+        gain = effect * (1 + effect_variation * known.response)
+    uplifted = np.where(gain >= 0, without + (1 - without) * gain / (1 - base_rate), without * (1 + gain / base_rate))
     made = []
     for n in range(n_campaigns):
         treated = rng.permutation(n_customers) >= round(control_share * n_customers)
         converts = rng.random(n_customers) < np.where(treated, uplifted, without)
         visits = converts | (rng.random(n_customers) < 2 * without)
-        amounts = np.round(rng.gamma(2.0, mean_spend / 2, n_customers), 2)
+        scale = mean_spend / 2 * (1.0 if known is None else known.size)
+        amounts = np.round(rng.gamma(2.0, scale, n_customers), 2)
         day = (first.astype("datetime64[M]") + n).astype("datetime64[D]") + (first - first.astype("datetime64[M]"))
         made.append(
             pd.DataFrame(
@@ -141,6 +170,7 @@ def make_contacts(
                     "visit": visits.astype(np.int64),
                     "conversion": converts.astype(np.int64),
                     "spend": np.where(converts, amounts, 0.0),
+                    **({} if known is None else known.columns),
                 }
             )
         )
@@ -149,3 +179,13 @@ def make_contacts(
         probability_without=np.tile(without, n_campaigns), probability_with=np.tile(uplifted, n_campaigns)
     )
     return SimulatedContacts(contacts, truth)
+
+
+def _check_variation(variation: float, *, effect: float, base_rate: float) -> None:
+    """Raise unless the probabilities of all customers stay between 0 and 1."""
+    check_number(variation, name="effect_variation")
+    if variation < 0:
+        raise ValueError(_NEGATIVE(value=variation))
+    low, high = sorted(effect * (1 + sign * variation * LARGEST) for sign in (-1, 1))
+    if low < -base_rate or high > 1 - base_rate:
+        raise ValueError(_TOO_VARIED(variation=variation, low=low, high=high, base=base_rate))

@@ -1,6 +1,7 @@
 """Whether customers will stay: churn, satisfaction, loyalty, points.
 
-``loyalty.survival`` has how long customers stay, where some are still there; ``loyalty.churn`` who is about to leave.
+``loyalty.survival`` has how long customers stay, where some are still there; ``loyalty.churn`` who is about to leave;
+``loyalty.campaigns`` what campaigns bring.
 """
 
 from typing import Final
@@ -9,4 +10,4 @@ from crmkit._lazy import lazily
 
 __all__: Final[list[str]] = []
 
-__getattr__, __dir__ = lazily(__name__, ("churn", "survival"), exported=__all__)
+__getattr__, __dir__ = lazily(__name__, ("campaigns", "churn", "survival"), exported=__all__)
