@@ -1,5 +1,5 @@
 """What campaigns bring: how they are planned, what they did, and whom to treat next."""
 
-from typing import Final
+from crmkit.loyalty.campaigns._assignment import assign_arms
 
-__all__: Final[list[str]] = []
+__all__ = ["assign_arms"]
