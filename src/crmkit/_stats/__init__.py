@@ -49,7 +49,7 @@ from crmkit._stats._outcomes import as_numbers, read_complete, read_outcomes
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
 from crmkit._stats._product_change import sequential_contributions, shapley_contributions
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
-from crmkit._stats._ranking import best_first, even_groups, normalised_gini
+from crmkit._stats._ranking import Cuts, best_first, cuts_of, even_groups, normalised_gini
 from crmkit._stats._seasonal import Decomposition, decomposed
 from crmkit._stats._shares import (
     PairedCounts,
@@ -82,6 +82,7 @@ __all__ = [
     "Adjustment",
     "Comparison",
     "Contrast",
+    "Cuts",
     "Decomposition",
     "Estimate",
     "Maximum",
@@ -109,6 +110,7 @@ __all__ = [
     "compare_shares",
     "contrast_of_pairs",
     "contrast_of_samples",
+    "cuts_of",
     "decomposed",
     "detectable_difference",
     "detectable_difference_of_paired_shares",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,7 +11,22 @@ from scipy.stats import rankdata
 
 from crmkit._arrays import Floats
 
-__all__ = ["best_first", "even_groups", "normalised_gini"]
+__all__ = ["Cuts", "best_first", "cuts_of", "even_groups", "normalised_gini"]
+
+
+class Cuts(NamedTuple):
+    """Where a ranking can be cut, customers of equal score together, the highest score first.
+
+    ``thresholds`` are the lowest scores above each cut; ``order`` and ``ends`` lead from customers to cuts.
+    """
+
+    order: npt.NDArray[np.intp]
+    ends: npt.NDArray[np.intp]
+    thresholds: Floats
+
+    def sums(self, values: Floats) -> Floats:
+        """The sums of a column over all customers above each cut."""
+        return np.asarray(np.cumsum(values[self.order])[self.ends])
 
 
 def even_groups(values: Floats, *, n_groups: int) -> npt.NDArray[np.intp]:
@@ -24,6 +41,14 @@ def best_first(predicted: Floats, actual: Floats) -> Floats:
     count = np.bincount(of_row, minlength=len(distinct))
     mean = np.bincount(of_row, weights=actual, minlength=len(distinct)) / count
     return np.repeat(mean, count)[::-1]
+
+
+def cuts_of(scores: Floats) -> Cuts:
+    """Rank customers by their scores, the highest first."""
+    order = np.argsort(-scores)
+    ranked = scores[order]
+    ends = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), len(ranked) - 1)
+    return Cuts(order, ends, ranked[ends])
 
 
 def normalised_gini(predicted: Floats, actual: Floats) -> float:

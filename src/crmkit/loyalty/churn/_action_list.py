@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from narwhals.stable.v2.typing import IntoFrame
 
+from crmkit._choosing import counted, listed, planned
 from crmkit._frames import FrameT, from_pandas, pandas_series
 from crmkit._messages import Message
 from crmkit._tables import check_same_ids, open_columns
-from crmkit.loyalty.churn._action_plan import Plan, planned
+from crmkit.loyalty.churn._action_plan import expected_of_contact
 
 __all__ = ["BETWEEN", "action_audit", "action_list"]
 
@@ -136,27 +137,16 @@ def action_list(
     1         ann     2             22.5   7.5             15.7  contact
     """
     plan = planned(
-        customers, probability=probability, clv=clv, gamma=gamma, incentive_cost=incentive_cost,
-        contact_cost=contact_cost, budget=budget, capacity=capacity, control_share=control_share,
+        customers,
+        {
+            "probability": probability, "clv": clv, "gamma": gamma, "incentive_cost": incentive_cost,
+            "contact_cost": contact_cost,
+        },
+        expected=expected_of_contact, budget=budget, capacity=capacity, control_share=control_share,
         random_state=random_state,
     )  # fmt: skip
-    at, contacted = plan.chosen, ~plan.is_control
-    ids = pandas_series(plan.ids)
-    cost = np.where(contacted, plan.cost[at], 0.0)
-    table = pd.DataFrame(
-        {
-            "customer_id": ids.array.take(at),
-            "rank": np.arange(1, len(at) + 1),
-            "probability": plan.probability[at],
-            "clv": plan.clv[at],
-            "expected_profit": plan.profit[at],
-            "cost": cost,
-            "cumulative_cost": np.cumsum(cost),
-            "cumulative_expected_profit": np.cumsum(np.where(contacted, plan.profit[at], 0.0)),
-            "arm": pd.Series(["contact", "control"]).array.take(plan.is_control.astype(int)),
-            "reason_codes": pd.Series(_codes(plan.ids, reasons, ids.array.take(at)), dtype=str),
-        }
-    )
+    table = listed(plan, shown=("probability", "clv"), treated="contact")
+    table["reason_codes"] = pd.Series(_codes(plan.ids, reasons, table["customer_id"].array), dtype=str)
     return from_pandas(table, like=customers)
 
 
@@ -225,31 +215,15 @@ def action_audit(
     4          given            3            106.0           26.0
     """
     plan = planned(
-        customers, probability=probability, clv=clv, gamma=gamma, incentive_cost=incentive_cost,
-        contact_cost=contact_cost, budget=budget, capacity=capacity, control_share=control_share,
+        customers,
+        {
+            "probability": probability, "clv": clv, "gamma": gamma, "incentive_cost": incentive_cost,
+            "contact_cost": contact_cost,
+        },
+        expected=expected_of_contact, budget=budget, capacity=capacity, control_share=control_share,
         random_state=random_state,
     )  # fmt: skip
-    return from_pandas(_counted(plan), like=customers)
-
-
-def _counted(plan: Plan) -> pd.DataFrame:
-    listed = np.zeros(len(plan.profit), dtype=bool)
-    listed[plan.chosen] = True
-    groups = {
-        "contact": plan.chosen[~plan.is_control],
-        "control": plan.chosen[plan.is_control],
-        "beyond_limits": np.flatnonzero(~listed & (plan.profit > 0)),
-        "does_not_pay": np.flatnonzero(plan.profit <= 0),
-        "given": np.arange(len(plan.profit)),
-    }
-    return pd.DataFrame(
-        {
-            "decision": pd.Series(list(groups)),
-            "n_customers": [len(at) for at in groups.values()],
-            "expected_profit": [plan.profit[at].sum() for at in groups.values()],
-            "expected_cost": [plan.cost[at].sum() for at in groups.values()],
-        }
-    )
+    return from_pandas(counted(plan, treated="contact"), like=customers)
 
 
 def _codes(known: nw.Series[Any], reasons: IntoFrame | None, ids: Any) -> list[str]:

@@ -15,14 +15,13 @@ from sklearn.utils.validation import check_array, check_consistent_length, colum
 from crmkit._arrays import Floats
 from crmkit._checks import check_int, check_option
 from crmkit._estimator import JsonError, JsonEstimator, check_fitted
+from crmkit._learning import Read, as_features, as_learned, label_columns, make_learner, margins, read_rows
 from crmkit._messages import Message, Parameter
 from crmkit._random import as_generator
 from crmkit.errors import SchemaError
 from crmkit.loyalty.churn._calibrators import CALIBRATIONS, Calibration, calibrated, fit_calibrator
 from crmkit.loyalty.churn._card import Fitted, card_of
 from crmkit.loyalty.churn._folds import Folds, honest_folds
-from crmkit.loyalty.churn._learners import make_learner, margins
-from crmkit.loyalty.churn._read_features import Read, as_features, label_columns, read_rows
 from crmkit.loyalty.churn._windows import MOST_DAYS
 
 __all__ = ["ChurnClassifier"]
@@ -277,14 +276,7 @@ class ChurnClassifier(ClassifierMixin, JsonEstimator):  # type: ignore[misc]
 
     def _learned(self, features: Any, happened: npt.NDArray[Any]) -> Any:
         """The learner, fitted to some of the rows."""
-        columns: list[Any] = list(range(self.n_features_in_))
-        if isinstance(features, pd.DataFrame):
-            columns = list(features.columns)
-        valued = np.asarray(np.any(~np.asarray(pd.isna(features)), axis=0)).tolist()
-        empty = [column for column, some in zip(columns, valued, strict=True) if not some]
-        learner = make_learner(
-            self.options_.learner, columns=columns, labels=self.labels_, empty=empty, seed=self.seed_
-        )
+        learner = make_learner(self.options_.learner, features, labels=self.labels_, seed=self.seed_)
         return learner.fit(features, happened)
 
     def _calibrator(self, features: Any, happened: Any, folds: Folds) -> tuple[Any, Any]:
@@ -308,10 +300,7 @@ class ChurnClassifier(ClassifierMixin, JsonEstimator):  # type: ignore[misc]
         """The features of new rows, those of the fit in the same order."""
         read = read_rows(X, customer_id=self.options_.customer_id, cutoff=self.options_.cutoff)
         validate_data(self, read.features, reset=False, skip_check_array=True)
-        features = as_features(read.features, labels=self.labels_)
-        if not self.columns_ or isinstance(features, pd.DataFrame):
-            return features if self.columns_ or not isinstance(features, pd.DataFrame) else features.to_numpy()
-        return as_features(pd.DataFrame(features, columns=self.columns_), labels=self.labels_)
+        return as_learned(read.features, columns=self.columns_, labels=self.labels_)
 
     def _check_restored(self) -> None:
         super()._check_restored()

@@ -10,12 +10,12 @@ import pandas as pd
 
 from crmkit._checks import check_int
 from crmkit._frames import FrameT, from_pandas, to_pandas
+from crmkit._learning import as_features, label_columns
 from crmkit._messages import Message, Parameter
 from crmkit._stats import as_numbers, difference_of_shares, read_outcomes
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
 from crmkit.loyalty.churn._drift_of_features import moved
-from crmkit.loyalty.churn._read_features import as_features, label_columns
 
 __all__ = ["churn_drift_table"]
 

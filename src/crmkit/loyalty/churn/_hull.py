@@ -12,7 +12,8 @@ from scipy.special import betaincc
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_number
 from crmkit._messages import Message, Parameter
-from crmkit.loyalty.churn._outcomes import Cuts, Outcomes
+from crmkit._stats import Cuts
+from crmkit.loyalty.churn._outcomes import Outcomes
 
 __all__ = ["Acceptance", "Costs", "Most", "beta_acceptance", "checked_costs", "known_acceptance", "most"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from crmkit._kpi import Kpi, tells
 from crmkit._names import Label
-from crmkit._stats import Numbers
+from crmkit._stats import Numbers, cuts_of
 from crmkit.loyalty.churn._hull import beta_acceptance, checked_costs, known_acceptance, most
-from crmkit.loyalty.churn._outcomes import cuts_of, read_judged
+from crmkit.loyalty.churn._outcomes import read_judged
 
 __all__ = ["empc_score", "mpc_score"]
 

@@ -11,9 +11,9 @@ from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int
 from crmkit._frames import from_pandas_beside
 from crmkit._random import as_generator
-from crmkit._stats import Numbers, interval_of_draws, position_reaching
+from crmkit._stats import Cuts, Numbers, cuts_of, interval_of_draws, position_reaching
 from crmkit.loyalty.churn._hull import Acceptance, Costs, beta_acceptance, checked_costs, known_acceptance, most
-from crmkit.loyalty.churn._outcomes import Cuts, Outcomes, cuts_of, read_judged
+from crmkit.loyalty.churn._outcomes import Outcomes, read_judged
 
 __all__ = ["maximum_profit_table"]
 

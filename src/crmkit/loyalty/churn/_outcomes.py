@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from crmkit._arrays import Floats
 from crmkit._checks import some
 from crmkit._messages import Message, Said
 from crmkit._stats import Numbers, as_floats, as_numbers, check_alike, check_range, read_complete, read_outcomes
 
-__all__ = ["Cuts", "Outcomes", "check_probabilities", "cuts_of", "read_amounts", "read_campaign", "read_judged"]
+__all__ = ["Outcomes", "check_probabilities", "read_amounts", "read_campaign", "read_judged"]
 
 _NOBODY: Final = Message(
     en="{@y_true} has no customers, or all of them weigh 0.", zh="{@y_true} 中没有客户，或所有客户的权重都为 0。"
@@ -46,21 +45,6 @@ class Outcomes(NamedTuple):
     def total(self) -> float:
         """What all of them weigh."""
         return float(self.weights.sum())
-
-
-class Cuts(NamedTuple):
-    """Where a ranking can be cut, customers of equal score together, the highest score first.
-
-    ``thresholds`` are the lowest scores above each cut; ``order`` and ``ends`` lead from customers to cuts.
-    """
-
-    order: npt.NDArray[np.intp]
-    ends: npt.NDArray[np.intp]
-    thresholds: Floats
-
-    def sums(self, values: Floats) -> Floats:
-        """The sums of a column over all customers above each cut."""
-        return np.asarray(np.cumsum(values[self.order])[self.ends])
 
 
 def read_judged(
@@ -107,14 +91,6 @@ def read_amounts(
         check_range(floats, name=name, low=low, high=high)
         read.append(np.broadcast_to(floats, n))
     return read
-
-
-def cuts_of(scores: Floats) -> Cuts:
-    """Rank customers by their scores, the highest first."""
-    order = np.argsort(-scores)
-    ranked = scores[order]
-    ends = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), len(ranked) - 1)
-    return Cuts(order, ends, ranked[ends])
 
 
 def check_probabilities(scores: Floats, *, mend: Said | str = "") -> None:

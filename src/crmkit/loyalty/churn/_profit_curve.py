@@ -11,9 +11,9 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int
 from crmkit._frames import from_pandas_beside
-from crmkit._stats import Numbers, normal_reach
+from crmkit._stats import Numbers, cuts_of, normal_reach
 from crmkit.loyalty.churn._contact import profit_by_outcome
-from crmkit.loyalty.churn._outcomes import cuts_of, read_campaign, read_judged
+from crmkit.loyalty.churn._outcomes import read_campaign, read_judged
 
 __all__ = ["profit_curve_table"]
 

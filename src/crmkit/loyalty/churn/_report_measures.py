@@ -7,8 +7,7 @@ from typing import Final
 import numpy as np
 
 from crmkit._arrays import Floats
-from crmkit._stats import top_count
-from crmkit.loyalty.churn._outcomes import cuts_of
+from crmkit._stats import cuts_of, top_count
 
 __all__ = ["HIGHER_IS_BETTER", "MEASURES", "weighted_measures"]
 

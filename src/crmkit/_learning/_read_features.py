@@ -1,4 +1,4 @@
-"""Features of customers as a classifier takes them: numbers as floats, labels as text, from tables and arrays."""
+"""Features of customers as learners take them: numbers as floats, labels as text, from tables and arrays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from crmkit._frames import open_frame, to_pandas
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
 
-__all__ = ["Read", "as_features", "label_columns", "read_rows"]
+__all__ = ["Read", "as_features", "as_learned", "label_columns", "read_rows"]
 
 _DAYS: Final = Message(
     en="{where} holds days, from which a model would learn the calendar. Give the days between them and the cutoff, "
@@ -45,8 +45,8 @@ class Read(NamedTuple):
     cutoffs: pd.Series[Any] | None
 
 
-def read_rows(X: Any, *, customer_id: str, cutoff: str) -> Read:
-    """Take the two columns of the split from a table; arrays have features alone."""
+def read_rows(X: Any, *, customer_id: str, cutoff: str | None = None) -> Read:
+    """Take the columns of the split from a table; arrays have features alone."""
     if not _is_frame(X):
         features = check_array(X, ensure_all_finite="allow-nan", input_name="X")
         return Read(features, None, None)
@@ -70,6 +70,16 @@ def as_features(features: Any, *, labels: Collection[str] | None = None) -> Any:
         return features
     columns = {name: _column(features[name], str(name), labels) for name in features.columns}
     return pd.DataFrame(columns, index=features.index)
+
+
+def as_learned(features: Any, *, columns: list[str], labels: Collection[str]) -> Any:
+    """Make the features of new rows like those that a model was fitted on: with ``columns`` if these had names."""
+    made = as_features(features, labels=labels)
+    if not columns:
+        return made.to_numpy() if isinstance(made, pd.DataFrame) else made
+    if isinstance(made, pd.DataFrame):
+        return made
+    return as_features(pd.DataFrame(made, columns=columns), labels=labels)
 
 
 def label_columns(features: Any) -> list[str]:
