@@ -1,13 +1,27 @@
 """What campaigns bring: how they are planned, what they did, and whom to treat next."""
 
 from crmkit.loyalty.campaigns._assignment import assign_arms
+from crmkit.loyalty.campaigns._difference_in_differences import difference_in_differences_table
+from crmkit.loyalty.campaigns._event_study import event_study_table
+from crmkit.loyalty.campaigns._matched_comparison import matched_comparison_table
+from crmkit.loyalty.campaigns._matching_balance import matching_balance_table
+from crmkit.loyalty.campaigns._matching_overlap import matching_overlap_table
+from crmkit.loyalty.campaigns._placebo_dates import placebo_date_table
 from crmkit.loyalty.campaigns._qini_curve import qini_curve_table
 from crmkit.loyalty.campaigns._uplift_scores import auuc_score, qini_score, uplift_at_score
 from crmkit.loyalty.campaigns._uplift_table import uplift_table
+from crmkit.loyalty.campaigns._without_control_words import explain_without_control
 
 __all__ = [
     "assign_arms",
     "auuc_score",
+    "difference_in_differences_table",
+    "event_study_table",
+    "explain_without_control",
+    "matched_comparison_table",
+    "matching_balance_table",
+    "matching_overlap_table",
+    "placebo_date_table",
     "qini_curve_table",
     "qini_score",
     "uplift_at_score",
