@@ -184,7 +184,7 @@ def difference_in_differences_table(
         ]
     table.loc[is_placebo, "reason"] = ""
     table.loc[(table["reason"] != "").to_numpy(), list(_TOLD)] = np.nan
-    table["reason"] = [each or None for each in table["reason"]]
+    table["reason"] = pd.Series([each or None for each in table["reason"]], dtype=object)
     return from_pandas(table, like=activity)
 
 

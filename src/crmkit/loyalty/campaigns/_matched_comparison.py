@@ -169,7 +169,8 @@ def matched_comparison_table(
     if found.any():
         reasons.append("placebo_outcome")
     table.loc[~is_placebo & bool(reasons), list(_TOLD)] = np.nan
-    table["reason"] = [None if each and is_enough else ", ".join(reasons) or None for each in is_placebo]
+    told = ", ".join(reasons) or None
+    table["reason"] = pd.Series([None if each and is_enough else told for each in is_placebo], dtype=object)
     return from_pandas(table, like=customers)
 
 
