@@ -2,6 +2,7 @@
 
 from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._backtests import plot_backtests
+from crmkit.plotting._balance import plot_balance
 from crmkit.plotting._base_audit import plot_base_audit
 from crmkit.plotting._base_history import plot_base_history
 from crmkit.plotting._capture import plot_capture
@@ -15,6 +16,7 @@ from crmkit.plotting._cumulative_incidence import plot_cumulative_incidence
 from crmkit.plotting._customer_distribution import plot_customer_distribution
 from crmkit.plotting._deciles import plot_deciles
 from crmkit.plotting._early_warnings import plot_early_warnings
+from crmkit.plotting._event_study import plot_event_study
 from crmkit.plotting._frequency import plot_frequency
 from crmkit.plotting._frequency_recency import plot_frequency_recency
 from crmkit.plotting._inactivity_calibration import plot_inactivity_calibration
@@ -44,6 +46,7 @@ from crmkit.plotting._tracking import plot_tracking
 __all__ = [
     "plot_alive_history",
     "plot_backtests",
+    "plot_balance",
     "plot_base_audit",
     "plot_base_history",
     "plot_capture",
@@ -57,6 +60,7 @@ __all__ = [
     "plot_customer_distribution",
     "plot_deciles",
     "plot_early_warnings",
+    "plot_event_study",
     "plot_frequency",
     "plot_frequency_recency",
     "plot_inactivity_calibration",

@@ -31,10 +31,18 @@ def matching_overlap_table(
 
     Parameters
     ----------
-    customers, treated, covariates, caliper, random_state
-        As in `matched_comparison_table`; the same ones give the same pairs.
+    customers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        This and the following as in `matched_comparison_table`; the same ones give the same pairs.
+    treated : str
+        Column of those contacted.
+    covariates : sequence of str
+        Columns of what was known before the contact.
+    caliper : float, default 0.2
+        How far partners may lie apart, in standard deviations of the log odds of a contact.
     n_groups : int, default 10
         Groups of about equal size, at least 1; customers of equal propensity are in one.
+    random_state : int or numpy.random.Generator, default 0
+        Source of the order in which partners are chosen.
 
     Returns
     -------

@@ -39,8 +39,24 @@ def placebo_date_table(
 
     Parameters
     ----------
-    activity, customers, treated, start, as_of, n_before, n_after, outcomes, freq, calendar, level
-        As in `difference_in_differences_table`.
+    activity : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        This and the following as in `difference_in_differences_table`.
+    customers : table of any kind
+        The base that is compared.
+    treated : str
+        Its column of those contacted.
+    start, as_of : date or ISO text
+        First day of the campaign's period, and the last day that ``activity`` covers.
+    n_before, n_after : int
+        Periods before the campaign, at least 2, and from ``start``, at least 1.
+    outcomes : sequence of str, default ("n_orders", "amount")
+        Columns of numbers of ``activity``, or "active".
+    freq : str, optional
+        The length of the periods.
+    calendar : table of any kind, optional
+        Periods of one's own in place of ``freq``.
+    level : float, default 0.95
+        Confidence of the intervals, and one minus the level of the tests.
     power : float, default 0.8
         The probability with which ``detectable_difference`` would have been found.
 
