@@ -57,6 +57,7 @@ from crmkit._stats._shares import (
     compare_shares,
     detectable_difference_of_paired_shares,
     detectable_difference_of_shares,
+    detectable_increase_of_share,
 )
 from crmkit._stats._shrunken_shares import shrunken_shares
 from crmkit._stats._silence import longest_plausible_silence, silence_probability
@@ -115,6 +116,7 @@ __all__ = [
     "detectable_difference",
     "detectable_difference_of_paired_shares",
     "detectable_difference_of_shares",
+    "detectable_increase_of_share",
     "difference_of_means",
     "difference_of_shares",
     "digamma_rest",

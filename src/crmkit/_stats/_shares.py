@@ -19,6 +19,7 @@ __all__ = [
     "compare_shares",
     "detectable_difference_of_paired_shares",
     "detectable_difference_of_shares",
+    "detectable_increase_of_share",
 ]
 
 # Halvings that place a share within a float.
@@ -90,6 +91,19 @@ def detectable_difference_of_shares(
     """Give the smallest true difference from ``share``, which the other group has, that a test would find.
 
     Towards one half, where a difference is harder to see. ``nan`` where even the largest would not be found.
+    """
+    base = np.asarray(share, dtype=float)
+    # Measured from the nearer end, the difference is upwards.
+    nearer = np.minimum(base, 1 - base)
+    return detectable_increase_of_share(nearer, trials, other_trials, alpha=alpha, power=power)
+
+
+def detectable_increase_of_share(
+    share: npt.ArrayLike, trials: npt.ArrayLike, other_trials: npt.ArrayLike, *, alpha: npt.ArrayLike, power: float
+) -> Floats:
+    """Give the smallest true increase above ``share``, which the other group has, that a test would find.
+
+    ``nan`` where even the largest would not be found. A decrease is an increase of the rest.
 
     References
     ----------
@@ -98,16 +112,15 @@ def detectable_difference_of_shares(
     base, n, other_n, tail = np.broadcast_arrays(
         *(np.asarray(each, dtype=float) for each in (share, trials, other_trials, alpha))
     )
-    # Measured from the nearer end, the difference is upwards.
-    base = np.minimum(base, 1 - base)
     n, other_n = (np.where(each > 0, each, np.nan) for each in (n, other_n))
     reach, seen = ndtri(1 - tail / 2), ndtri(power)
 
     def found(difference: Floats) -> npt.NDArray[np.bool_]:
         there = base + difference
         middle = (n * there + other_n * base) / (n + other_n)
-        alike = reach * np.sqrt(middle * (1 - middle) * (1 / n + 1 / other_n))
-        apart = seen * np.sqrt(there * (1 - there) / n + base * (1 - base) / other_n)
+        # Rounding may take the largest difference beyond 1.
+        alike = reach * np.sqrt(np.maximum(middle * (1 - middle), 0.0) * (1 / n + 1 / other_n))
+        apart = seen * np.sqrt(np.maximum(there * (1 - there), 0.0) / n + base * (1 - base) / other_n)
         return np.asarray(difference >= alike + apart)
 
     low, high = np.zeros_like(base), 1 - base
