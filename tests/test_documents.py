@@ -23,6 +23,7 @@ SAME_CODE = [
         ROOT / "docs" / f"{name}.zh.md"
         for name in (
             "base-audit",
+            "campaign-effects",
             "campaigns",
             "churn",
             "comparisons",

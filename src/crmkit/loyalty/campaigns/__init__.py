@@ -3,13 +3,17 @@
 from crmkit.loyalty.campaigns._assignment import assign_arms
 from crmkit.loyalty.campaigns._cuped import cuped_table
 from crmkit.loyalty.campaigns._difference_in_differences import difference_in_differences_table
+from crmkit.loyalty.campaigns._effects import campaign_effect_table
 from crmkit.loyalty.campaigns._event_study import event_study_table
+from crmkit.loyalty.campaigns._incremental import incremental_conversions
 from crmkit.loyalty.campaigns._matched_comparison import matched_comparison_table
 from crmkit.loyalty.campaigns._matching_balance import matching_balance_table
 from crmkit.loyalty.campaigns._matching_overlap import matching_overlap_table
 from crmkit.loyalty.campaigns._placebo_dates import placebo_date_table
 from crmkit.loyalty.campaigns._qini_curve import qini_curve_table
+from crmkit.loyalty.campaigns._returns import campaign_return_table
 from crmkit.loyalty.campaigns._sample_size import detectable_effect_table, sample_size_table
+from crmkit.loyalty.campaigns._sequential import sequential_effect_table
 from crmkit.loyalty.campaigns._uplift_scores import auuc_score, qini_score, uplift_at_score
 from crmkit.loyalty.campaigns._uplift_table import uplift_table
 from crmkit.loyalty.campaigns._without_control_words import explain_without_control
@@ -17,11 +21,14 @@ from crmkit.loyalty.campaigns._without_control_words import explain_without_cont
 __all__ = [
     "assign_arms",
     "auuc_score",
+    "campaign_effect_table",
+    "campaign_return_table",
     "cuped_table",
     "detectable_effect_table",
     "difference_in_differences_table",
     "event_study_table",
     "explain_without_control",
+    "incremental_conversions",
     "matched_comparison_table",
     "matching_balance_table",
     "matching_overlap_table",
@@ -29,6 +36,7 @@ __all__ = [
     "qini_curve_table",
     "qini_score",
     "sample_size_table",
+    "sequential_effect_table",
     "uplift_at_score",
     "uplift_table",
 ]
