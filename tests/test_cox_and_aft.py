@@ -102,6 +102,61 @@ def test_units_and_shifts_of_a_feature_change_only_its_unit(lung):
     )
 
 
+@pytest.mark.parametrize("shift", [2e3, 1e6, 1e8])
+def test_features_far_from_0_keep_their_effects(shift, lung):
+    # such as the year of the start: unchanged but for the intercept, which is that of a feature of 0
+    far = lung.assign(age=lung["age"] + shift)
+    for make in (cox_table, aft_table):
+        here, there = (
+            make(table, features=["age", "sex"]).set_index("feature").drop("intercept", errors="ignore")
+            for table in (lung, far)
+        )
+        assert_allclose(there, here, rtol=2e-3)
+    slope, intercept = (
+        aft_table(lung, features=["age"]).set_index("feature")["estimate"][name] for name in ("age", "intercept")
+    )
+    assert aft_table(far, features=["age"])["estimate"][0] == pytest.approx(intercept - shift * slope, rel=1e-3)
+    for make in (cox_survival_table, aft_survival_table):
+        here, there = (
+            make(table, features=["age"], profiles=pd.DataFrame({"age": [60.0 + by]}), times=[300])
+            for table, by in ((lung, 0), (far, shift))
+        )
+        assert_allclose(there, here, rtol=1e-4)
+
+
+@pytest.mark.parametrize("unit", [2.0**-1000, 2.0**1000])
+def test_the_size_of_a_feature_does_not_matter(unit, lung):
+    for make in (cox_table, aft_table):
+        here, there = (make(lung.assign(age=lung["age"] * by), features=["age"]) for by in (1.0, unit))
+        assert_allclose(there["p_value"], here["p_value"], rtol=1e-12)
+        assert_allclose(there["estimate"].iloc[-1] * unit, here["estimate"].iloc[-1], rtol=1e-12)
+
+
+def test_a_single_loss_has_an_effect_but_no_course_in_time(lung):
+    one = lung.assign(observed=lung.index == lung["duration"].idxmin())
+    table = cox_table(one, features=["age"])
+    # one loss among all, before anyone else went: the score says that its age is the mean, weighted by e^(b age)
+    age, effect = lung["age"].to_numpy(), float(table["estimate"][0])
+    weight = np.exp(effect * (age - age.mean())) * (lung["duration"] >= lung["duration"].min())
+    assert (weight * age).sum() / weight.sum() == pytest.approx(age[one["observed"]][0], abs=1e-4)
+    assert np.isnan(table["proportional_p_value"][0])
+
+
+def test_a_profile_beyond_all_others_stays_for_ever_or_not_at_all(lung):
+    profiles = pd.DataFrame({"age": [1e9, -1e9]})
+    for make in (cox_survival_table, aft_survival_table):
+        told = make(lung, features=["age"], profiles=profiles, times=[0, 500])["survival"].to_numpy()
+        # the old leave earlier; at a duration of 0 everybody is there
+        assert_allclose(told, [1, 0, 1, 1])
+
+
+def test_no_profile_has_no_curve(lung):
+    for make in (cox_survival_table, aft_survival_table):
+        table = make(lung, features=["age"], profiles=pd.DataFrame({"age": [50.0]}).iloc[:0], times=[1, 2])
+        assert list(table.columns) == ["profile", "duration", "survival", "lower", "upper"]
+        assert table.empty
+
+
 def test_a_customer_cut_in_two_is_still_one(lung):
     # the second half comes into sight where the first is lost to sight
     half = np.floor(lung["duration"] / 2)
@@ -160,7 +215,7 @@ def test_every_kind_of_frame_gives_the_same(build):
         ({"observed": False}, ["placebo"], SchemaError, "`durations` holds nobody who left"),
         ({"placebo": 1}, ["placebo"], SchemaError, "Some of the `features` are the same in all rows"),
         ({"other": lambda table: 1.0 - table["placebo"]}, ["placebo", "other"], SchemaError, "follow from the others"),
-        ({"placebo": np.nan}, ["placebo"], SchemaError, r"`durations\['placebo'\]` is missing in 42 rows"),
+        ({"placebo": np.nan}, ["placebo"], SchemaError, r"`durations\['placebo'\]` is missing or infinite in 42 rows"),
         (
             {"observed": lambda table: ~table["placebo"] & table["observed"]},
             ["placebo"],
@@ -199,6 +254,26 @@ def test_options_that_cannot_be_used_are_refused():
 
 
 # Input untouched
+
+
+@pytest.mark.parametrize(("laws", "kind"), [([], ValueError), ("weibull", TypeError)])
+def test_laws_are_a_list(laws, kind):
+    with pytest.raises(kind, match="`laws` must be a list of at least one of"):
+        aft_law_table(REMISSION, features=["placebo"], laws=laws)
+
+
+@pytest.mark.parametrize("make", MAKERS[:2])
+def test_what_hardly_varies_or_tells_exactly_who_left_is_refused(make, lung):
+    alike = lung.assign(age=1 + 1e-13 * lung["age"])
+    with pytest.raises(SchemaError, match="Some of the `features` are the same in all rows"):
+        make(alike, features=["age"])
+
+
+def test_a_date_of_leaving_among_the_features_is_refused(lung):
+    # known of those who left alone: no effect of one standard deviation is as large as the one found
+    told = lung.assign(age=lung["observed"] * 1000 - lung["duration"])
+    with pytest.raises(ConvergenceError, match=r"\['age'\] tell exactly who stays longer"):
+        cox_table(told, features=["age"])
 
 
 def test_durations_stay_as_they_are():

@@ -74,6 +74,26 @@ def test_a_level_in_which_everybody_left_leaves_nobody():
     assert table["lower"].isna().tolist() == [False, True]
 
 
+@pytest.mark.parametrize("link", ["logit", "cloglog"])
+def test_periods_in_which_nobody_or_everybody_left_need_no_estimate(link):
+    # two customers: both there after period 1, both gone in period 2
+    certain = pd.DataFrame({"period": [1, 1, 2, 2], "left": [0, 0, 1, 1], "pt": [0, 1, 0, 1]})
+    model = DiscreteHazardModel(link=link).fit(certain)
+    table = model.survival_table(certain.iloc[:1], n_periods=3)
+    assert_allclose(table["hazard"], [0, 1, np.nan])
+    assert_allclose(table["survival"], [1, 0, np.nan])
+    assert model.loglik_ == 0
+    assert DiscreteHazardModel.from_json(model.to_json()).params_.empty
+    with pytest.raises(SchemaError, match="In each period either nobody or everybody left"):
+        DiscreteHazardModel(features=["pt"], link=link).fit(certain)
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_features_in_impossible_units_are_refused(unit):
+    with pytest.raises(SchemaError, match=r"hold values above 1e\+100, or none above 1e-100"):
+        DiscreteHazardModel(features=["pt"]).fit(GRADES.assign(pt=GRADES["pt"] * unit))
+
+
 def test_hazards_of_any_model_are_cumulated():
     # of ann, whose rows are not in order: .9, .9 · .5, .9 · .5 · .8; of bo, first seen in the third period, .75
     survival = survival_from_hazards(
@@ -295,7 +315,7 @@ def test_options_that_cannot_be_used_are_refused(options, kind, says):
         ({"left": 2}, r"`periods\['left'\]` is neither true nor false"),
         ({"period": 0}, r"`periods\['period'\]` is below 1"),
         ({"period": 1.5}, r"`periods\['period'\]` is not a whole number"),
-        ({"pt": np.nan}, r"`periods\['pt'\]` is missing in 24 rows, first at rows \[0, 1"),
+        ({"pt": np.nan}, r"`periods\['pt'\]` is missing or infinite in 24 rows, first at rows \[0, 1"),
         ({"pt": 3.0}, "Some of the `features` follow from the others"),
         ({"n_customers": -1}, r"`periods\['n_customers'\]` is below 0"),
     ],

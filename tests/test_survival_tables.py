@@ -414,6 +414,7 @@ def test_a_million_rows_take_a_fraction_of_a_second():
         ({"entry": [2, 0]}, ValueError, r"`entry` is not below `durations` in 1 row, first at rows \[0\]"),
         ({"entry": [-1, 0]}, ValueError, "`entry` must not be below 0"),
         ({"n_customers": [1, -1]}, ValueError, "`n_customers` must not be below 0"),
+        ({"n_customers": [1, 1e308]}, ValueError, r"`n_customers` must not exceed 1e\+10, got \[1e\+308\].$"),
         ({"by": ["a"]}, ValueError, "`by` must have a value for each of the 2 durations, got 1"),
         ({"by": "plan"}, TypeError, "`by` must be a column of labels, one per row, got 'plan'"),
         ({"level": 95}, ValueError, "`level` must lie between 0 and 1"),

@@ -29,9 +29,9 @@ _BELOW: Final = Message(
     en="{name} must not be below {low:g}, got {values}.", zh="{name} 不得小于 {low:g}，得到 {values}。"
 )
 _ABOVE: Final = Message(
-    en="{name} must not exceed {high:g}, got {values}. A share is written as a fraction: 0.3 for 30%.",
-    zh="{name} 不得大于 {high:g}，得到 {values}。比例请写成小数：30% 写作 0.3。",
+    en="{name} must not exceed {high:g}, got {values}.{hint}", zh="{name} 不得大于 {high:g}，得到 {values}。{hint}"
 )
+_FRACTION: Final = Message(en=" A share is written as a fraction: 0.3 for 30%.", zh="比例请写成小数：30% 写作 0.3。")
 _INDEXES: Final = Message(
     en="{names} must have the same index. Align them first, for example with .align().",
     zh="{names} 的索引须一致。请先对齐，如使用 .align()。",
@@ -81,7 +81,10 @@ def check_range(floats: Floats, *, name: str, low: float | None, high: float | N
     if low is not None and (column < low).any():
         raise ValueError(_BELOW(name=Parameter(name), low=low, values=some(column[column < low].tolist())))
     if high is not None and (column > high).any():
-        raise ValueError(_ABOVE(name=Parameter(name), high=high, values=some(column[column > high].tolist())))
+        hint = _FRACTION() if high == 1 else ""
+        raise ValueError(
+            _ABOVE(name=Parameter(name), high=high, values=some(column[column > high].tolist()), hint=hint)
+        )
 
 
 def check_alike(**numbers: Numbers) -> None:

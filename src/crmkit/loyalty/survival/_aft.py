@@ -11,17 +11,10 @@ import pandas as pd
 from crmkit._checks import check_fraction, check_option, some
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
-from crmkit._stats import Numbers, normal_reach
+from crmkit._stats import Numbers
 from crmkit.errors import SchemaError
-from crmkit.loyalty.survival._regression import (
-    Regression,
-    curves_below,
-    fitted,
-    greenwood,
-    read_profiles,
-    read_regression,
-    read_times,
-)
+from crmkit.loyalty.survival._regression import Regression, read_profiles, read_regression, read_times
+from crmkit.loyalty.survival._regression_fit import INTERCEPT, curves, effects, fitted, greenwood
 
 __all__ = ["aft_law_table", "aft_survival_table", "aft_table"]
 
@@ -29,6 +22,10 @@ Law: TypeAlias = Literal["weibull", "exponential", "lognormal", "loglogistic"]
 
 _LAWS: Final[tuple[Law, ...]] = get_args(Law)
 
+_NO_LAWS: Final = Message(
+    en="{@laws} must be a list of at least one of {laws}, got {value!r}.",
+    zh="{@laws} 须为列表，至少含 {laws} 之一，得到 {value!r}。",
+)
 _LATE: Final = Message(
     en="{@durations} holds customers who came into sight late ({entry} above 0), which these laws are not fitted with. "
     "Take {@cox_table()}, or those seen from their start.",
@@ -102,21 +99,7 @@ def aft_table(durations: FrameT, *, features: Sequence[str], law: Law = "weibull
     check_option(law, _LAWS, name="law")
     check_fraction(level, name="level")
     data = _read(durations, features)
-    model = _fitted(data, law=law)
-    scale = np.append(1.0, data.spread)
-    estimate, error = model.coef_ / scale, model.std_error_[: len(scale)] / scale
-    half = normal_reach(level) * error
-    table = pd.DataFrame(
-        {
-            "feature": ["intercept", *data.features.columns],
-            "estimate": estimate,
-            "std_error": error,
-            "time_ratio": np.exp(estimate),
-            "lower": np.exp(estimate - half),
-            "upper": np.exp(estimate + half),
-            "p_value": np.asarray(model.p_value_, dtype=np.float64)[: len(scale)],
-        }
-    )
+    table = effects(_fitted(data, law=law), data, names=_names(data), ratio="time_ratio", level=level)
     return from_pandas(table, like=durations)
 
 
@@ -149,7 +132,7 @@ def aft_law_table(durations: FrameT, *, features: Sequence[str], laws: Sequence[
     TypeError
         If ``durations`` is not a frame, or a list is none.
     ValueError
-        If a law is not one of those listed.
+        If a law is not one of those listed, or none is.
     ConvergenceError
         If no maximum of a likelihood is found.
 
@@ -165,6 +148,10 @@ def aft_law_table(durations: FrameT, *, features: Sequence[str], laws: Sequence[
     0  exponential   1.00  -30.18             2  64.36
     1    lognormal   1.08  -29.44             3  64.88
     """
+    if isinstance(laws, (str, bytes)) or not isinstance(laws, Sequence):
+        raise TypeError(_NO_LAWS(laws=list(_LAWS), value=laws))
+    if not laws:
+        raise ValueError(_NO_LAWS(laws=list(_LAWS), value=laws))
     for law in laws:
         check_option(law, _LAWS, name="laws")
     data = _read(durations, features)
@@ -242,10 +229,8 @@ def aft_survival_table(
     check_fraction(level, name="level")
     asked = read_times(times)
     data = _read(durations, features)
-    given = read_profiles(profiles, list(data.features.columns), spread=data.spread)
-    model = _fitted(data, law=law, level=level)
-    frame = model.predict(given, type="survival", times=asked, ci=True, format="pandas")
-    return from_pandas(curves_below(frame, asked, n=len(given)), like=profiles)
+    given = read_profiles(profiles, data)
+    return from_pandas(curves(_fitted(data, law=law, level=level), given, times=asked), like=profiles)
 
 
 def _read(durations: Any, features: Sequence[str]) -> Regression:
@@ -259,4 +244,8 @@ def _read(durations: Any, features: Sequence[str]) -> Regression:
 
 
 def _fitted(data: Regression, *, law: Law, level: float = 0.95) -> Any:
-    return fitted(greenwood().AFT(dist=law, conf_level=level), data, names=["intercept", *data.features.columns])
+    return fitted(greenwood().AFT(dist=law, conf_level=level), data, names=_names(data))
+
+
+def _names(data: Regression) -> list[str]:
+    return [INTERCEPT, *data.names]

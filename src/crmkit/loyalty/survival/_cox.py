@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
-import pandas as pd
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_option
 from crmkit._frames import FrameT, from_pandas
 from crmkit._stats import Numbers, normal_reach, survival_band
-from crmkit.loyalty.survival._regression import (
-    Regression,
-    curves_below,
-    fitted,
-    greenwood,
-    read_profiles,
-    read_regression,
-    read_times,
-)
+from crmkit.loyalty.survival._regression import Regression, read_profiles, read_regression, read_times
+from crmkit.loyalty.survival._regression_fit import curves, effects, fitted, greenwood
 
 __all__ = ["cox_survival_table", "cox_table"]
 
 Ties: TypeAlias = Literal["efron", "breslow"]
+
+_LEAST_TIMES: Final = 2
 
 
 def cox_table(durations: FrameT, *, features: Sequence[str], ties: Ties = "efron", level: float = 0.95) -> FrameT:
@@ -52,7 +47,8 @@ def cox_table(durations: FrameT, *, features: Sequence[str], ties: Ties = "efron
         One row per feature. ``feature``; ``estimate``, the effect :math:`\beta` of one unit; ``std_error``;
         ``hazard_ratio``, :math:`e^\beta`: 2 is twice the risk at any time; ``lower``, ``upper`` of the hazard ratio;
         ``p_value`` of no effect; ``proportional_p_value``: of an effect that does not change in time (Grambsch and
-        Therneau, Kaplan–Meier scale). Where it is small, the hazard ratio is a mean of early and late ones.
+        Therneau, Kaplan–Meier scale). Where it is small, the hazard ratio is a mean of early and late ones;
+        missing where all left at one duration.
 
     Raises
     ------
@@ -88,21 +84,8 @@ def cox_table(durations: FrameT, *, features: Sequence[str], ties: Ties = "efron
     check_fraction(level, name="level")
     data = read_regression(durations, features)
     model = _fitted(data, ties=ties)
-    estimate, error = model.coef_ / data.spread, model.std_error_ / data.spread
-    half = normal_reach(level) * error
-    test = model.cox_zph(transform="km").to_frame(format="pandas").set_index("term")["p_value"]
-    table = pd.DataFrame(
-        {
-            "feature": list(data.features.columns),
-            "estimate": estimate,
-            "std_error": error,
-            "hazard_ratio": np.exp(estimate),
-            "lower": np.exp(estimate - half),
-            "upper": np.exp(estimate + half),
-            "p_value": np.asarray(model.p_value_, dtype=np.float64),
-            "proportional_p_value": test.reindex(data.features.columns).to_numpy(dtype=np.float64),
-        }
-    )
+    table = effects(model, data, names=data.names, ratio="hazard_ratio", level=level)
+    table["proportional_p_value"] = _proportional(model, data)
     return from_pandas(table, like=durations)
 
 
@@ -170,10 +153,8 @@ def cox_survival_table(
     check_fraction(level, name="level")
     asked = read_times(times)
     data = read_regression(durations, features)
-    given = read_profiles(profiles, list(data.features.columns), spread=data.spread)
-    model = _fitted(data, ties=ties, level=level)
-    frame = model.predict(given, type="survival", times=asked, ci=True, format="pandas")
-    table = curves_below(frame, asked, n=len(given))
+    given = read_profiles(profiles, data)
+    table = curves(_fitted(data, ties=ties, level=level), given, times=asked)
     # greenwood's interval is symmetric on the scale of the logarithm, where its upper end may pass 1.
     survival = table["survival"].to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -185,4 +166,12 @@ def cox_survival_table(
 
 
 def _fitted(data: Regression, *, ties: Ties, level: float = 0.95) -> Any:
-    return fitted(greenwood().CoxPH(ties=ties, conf_level=level), data, names=list(data.features.columns))
+    return fitted(greenwood().CoxPH(ties=ties, conf_level=level), data, names=data.names)
+
+
+def _proportional(model: Any, data: Regression) -> Floats:
+    """The test of effects that do not change in time; ``nan`` where all left at one duration."""
+    if len(np.unique(data.durations[data.observed == 1])) < _LEAST_TIMES:
+        return np.full(len(data.names), np.nan)
+    test = model.cox_zph(transform="km").to_frame(format="pandas").set_index("term")["p_value"]
+    return np.asarray(test.reindex(data.names), dtype=np.float64)

@@ -24,6 +24,8 @@ _MOST_HALVINGS: Final = 30
 _CLOSE: Final = 1e-10
 # Features are on one scale; below this share of the largest the least says nothing of its own.
 _ALIKE: Final = 1e-10
+# The covariance of effects holds squares of the units of features.
+_MOST: Final = 1e100
 # exp overflows above.
 _MOST_LOG: Final = 700.0
 
@@ -31,6 +33,15 @@ _SAME: Final = Message(
     en="Some of the {@features} follow from the others or from the periods, so their effects cannot be told apart. "
     "Leave one of them out.",
     zh="{@features} 中有的可由其余特征或期数推出，无法分辨各自的作用。请去掉其中之一。",
+)
+_ALL_CERTAIN: Final = Message(
+    en="In each period either nobody or everybody left, so the {@features} have nothing to tell apart. Fit without "
+    "them.",
+    zh="每一期要么无人离开，要么全部离开，{@features} 没有可分辨的内容。请不带特征拟合。",
+)
+_UNITS: Final = Message(
+    en="Some of the {@features} hold values above {high:g}, or none above {low:g}. Give them in other units.",
+    zh="{@features} 中有的大至 {high:g} 以上，或始终小于 {low:g}。请换用其他单位。",
 )
 _NO_MAXIMUM: Final = Message(
     en="No maximum of the likelihood was found: some of the {@features} tell exactly who leaves. Look for one that is "
@@ -72,6 +83,13 @@ def hazard_of(linear: Floats, *, link: Link) -> Floats:
 
 def fit_hazards(rows: Hazards, *, n_levels: int, link: Link, penalty: Floats) -> Maximum:
     """Find the maximum by Fisher's scoring; ``penalty`` is that of each feature in units of its spread."""
+    if not len(rows.left):
+        if rows.features.shape[1]:
+            raise SchemaError(_ALL_CERTAIN())
+        return Maximum(np.empty(0), np.empty((0, 0)), 0.0)
+    size = np.abs(rows.features).max(axis=0)
+    if ((size > _MOST) | ((size < 1 / _MOST) & (size > 0))).any():
+        raise SchemaError(_UNITS(low=1 / _MOST, high=_MOST))
     mean = np.average(rows.features, axis=0, weights=rows.counts)
     spread = np.sqrt(np.average((rows.features - mean) ** 2, axis=0, weights=rows.counts))
     # What hardly varies beside its size is told apart from the baseline by rounding alone.

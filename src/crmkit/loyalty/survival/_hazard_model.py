@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from typing import Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from crmkit._arrays import Floats
-from crmkit._checks import check_fraction, check_int, some
+from crmkit._checks import check_fraction, check_int
 from crmkit._estimator import JsonError, JsonEstimator, check_fitted
-from crmkit._frames import FrameT, collected, column_like, from_pandas, open_frame
-from crmkit._messages import Column, Message
+from crmkit._frames import FrameT, column_like, from_pandas
+from crmkit._messages import Message
 from crmkit._stats import normal_reach, survival_band
-from crmkit._tables import PERSON_PERIODS, check_values, float_columns
 from crmkit.errors import SchemaError
-from crmkit.loyalty.survival._hazard_fit import Hazards, Link, fit_hazards, hazard_of
+from crmkit.loyalty.survival._hazard_fit import Hazards, Link, fit_hazards
+from crmkit.loyalty.survival._hazard_line import HazardLine
 from crmkit.loyalty.survival._hazard_options import INTERCEPT, LOG, Baseline, check_options, first_periods, levels_of
+from crmkit.loyalty.survival._hazard_rows import read_periods, read_profiles, read_rows
+from crmkit.loyalty.survival._regression import check_complete
 
 __all__ = ["DiscreteHazardModel"]
 
@@ -26,10 +26,6 @@ _LEVEL: Final = 0.95
 _ESTIMATES: Final = ("estimate", "std_error", "lower", "upper")
 _LEVELS: Final = ("period", "n_at_risk", "n_events")
 
-_MISSING: Final = Message(
-    en="{where} is missing in {n:,} {n:row|rows}, first at rows {rows}. Fill the gaps, or leave these rows out.",
-    zh="{where}在 {n:,} 行缺失，最先见于行 {rows}。请补全，或去掉这些行。",
-)
 _NOTHING: Final = Message(
     en="{@periods} holds {n:,} customers and periods, in which {left:,} left: there is nothing to tell apart.",
     zh="{@periods} 含 {n:,} 个客户期，其中 {left:,} 个离开，无从区分。",
@@ -153,9 +149,9 @@ class DiscreteHazardModel(JsonEstimator):
         with self._fitting():
             options = self.options_
             check_options(**options.get_params(deep=False))
-            values = _read(periods, ["period", "left"], options.features)
+            values = read_rows(periods, ["period", "left"], options.features)
             counts = values.get("n_customers", np.ones(len(values["period"])))
-            _check_complete(values, options.features, among=counts > 0)
+            check_complete(values, options.features, table="periods", among=counts > 0)
             here = counts > 0
             period, left, counts = values["period"][here], values["left"][here], counts[here]
             if not 0 < (counts * left).sum() < counts.sum():
@@ -219,7 +215,8 @@ class DiscreteHazardModel(JsonEstimator):
             If ``periods`` is not a frame in memory.
         """
         check_fitted(self)
-        return column_like(self._hazards(*self._given(periods)), name="hazard", like=periods)
+        given = read_periods(periods, self.options_.features)
+        return column_like(self._line().hazards(*given), name="hazard", like=periods)
 
     def probability_alive(self, customers: Any, *, horizon: int = 1) -> Any:
         """Give each customer the probability of still being there after some more periods.
@@ -252,10 +249,11 @@ class DiscreteHazardModel(JsonEstimator):
         """
         check_fitted(self)
         check_int(horizon, name="horizon", low=0)
-        period, features = self._given(customers)
+        period, features = read_periods(customers, self.options_.features)
+        line = self._line()
         alive = np.where(np.isnan(features).any(axis=1) | np.isnan(period), np.nan, 1.0)
         for ahead in range(horizon):
-            alive = alive * (1 - self._hazards(period + ahead, features))
+            alive = alive * (1 - line.hazards(period + ahead, features))
         return column_like(alive, name="probability_alive", like=customers)
 
     def survival_table(self, profiles: FrameT, *, n_periods: int, level: float = 0.95) -> FrameT:
@@ -291,16 +289,17 @@ class DiscreteHazardModel(JsonEstimator):
         check_fitted(self)
         check_int(n_periods, name="n_periods", low=1)
         check_fraction(level, name="level")
-        features, n = _profiles(profiles, list(self.options_.features))
+        features = read_profiles(profiles, self.options_.features)
+        n, line = len(features), self._line()
         covariance = self.covariance_.to_numpy()
         log, slope = np.zeros(n), np.zeros((n, len(covariance)))
         tables = []
         for number in range(1, n_periods + 1):
             period = np.full(n, float(number))
-            hazard = self._hazards(period, features)
+            hazard = line.hazards(period, features)
             with np.errstate(divide="ignore"):
                 log = log + np.log1p(-hazard)
-            slope = slope + self._slopes(period, features)
+            slope = slope + line.slopes(period, features)
             survival = np.exp(log)
             lower, upper = survival_band(survival, ((slope @ covariance) * slope).sum(axis=1), level=level)
             tables.append(
@@ -318,50 +317,11 @@ class DiscreteHazardModel(JsonEstimator):
         table = pd.concat(tables).sort_values(["profile", "period"], kind="stable", ignore_index=True)
         return from_pandas(table, like=profiles)
 
-    def _given(self, rows: Any) -> tuple[Floats, Floats]:
-        """The periods of rows, and their features as a matrix."""
-        features = list(self.options_.features)
-        values = _read(rows, ["period"], features)
-        n = len(values["period"])
-        return values["period"], np.stack([values[name] for name in features], axis=1) if features else np.empty((n, 0))
-
-    def _hazards(self, period: Floats, features: Floats) -> Floats:
-        return hazard_of(self._linear(period, features), link=self.options_.link)
-
-    def _linear(self, period: Floats, features: Floats) -> Floats:
-        """The linear predictor: infinite in levels where nobody or everybody left, missing where there is no level."""
+    def _line(self) -> HazardLine:
+        """The predictor as it was fitted."""
+        firsts, at_risk, events = (self.baseline_[name].to_numpy() for name in _LEVELS)
         estimates = self.params_["estimate"].to_numpy()
-        places, certain = self._places(period)
-        levels = np.where(places < 0, certain, np.append(estimates, np.nan)[places])
-        matrix = self._matrix(period, features)
-        return np.asarray(levels + matrix @ estimates[len(estimates) - matrix.shape[1] :])
-
-    def _places(self, period: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
-        """The place of each period's level among the estimates; -1 where it has none, and what stands for it there."""
-        at_risk, events = (self.baseline_[name].to_numpy() for name in ("n_at_risk", "n_events"))
-        free = (events > 0) & (events < at_risk)
-        known = np.where(free, np.cumsum(free) - 1, -1)
-        certain = np.where(at_risk == 0, np.nan, np.where(events == 0, -np.inf, np.inf))
-        levels = levels_of(period, self.baseline_["period"].to_numpy(), each=self.options_.baseline == "each")
-        return np.append(known, -1)[levels], np.append(certain, np.nan)[levels]
-
-    def _matrix(self, period: Floats, features: Floats) -> Floats:
-        if self.options_.baseline != "log":
-            return features
-        return np.column_stack([np.log(period), features])
-
-    def _slopes(self, period: Floats, features: Floats) -> Floats:
-        """The derivative of the logarithm of 1 - hazard by each estimate."""
-        linear = self._linear(period, features)
-        places, _ = self._places(period)
-        matrix = self._matrix(period, features)
-        n_levels = len(self.params_) - matrix.shape[1]
-        design = np.column_stack([places[:, None] == np.arange(n_levels), matrix])
-        by_linear = (
-            hazard_of(linear, link="logit") if self.options_.link == "logit" else np.exp(np.minimum(linear, 700))
-        )
-        # Where everybody or nobody left nothing is estimated.
-        return np.asarray(-np.where(places < 0, 0.0, by_linear)[:, None] * design)
+        return HazardLine(estimates, firsts, at_risk, events, self.options_.baseline, self.options_.link)
 
     def _check_restored(self) -> None:
         super()._check_restored()
@@ -378,33 +338,9 @@ class DiscreteHazardModel(JsonEstimator):
             raise JsonError("the periods of the baseline do not ascend")
 
 
-def _read(rows: Any, columns: list[str], features: Sequence[str]) -> dict[str, Floats]:
-    values = float_columns(
-        rows, PERSON_PERIODS, columns, also=features, where_given=["n_customers"] if "left" in columns else []
-    )
-    check_values({name: values[name] for name in values if name not in features}, PERSON_PERIODS)
-    return values
-
-
-def _check_complete(values: dict[str, Floats], features: Sequence[str], *, among: npt.NDArray[np.bool_]) -> None:
-    for name in features:
-        rows = np.flatnonzero(~np.isfinite(values[name]) & among)
-        if rows.size:
-            raise SchemaError(_MISSING(where=Column("periods", name), n=rows.size, rows=some(rows.tolist())))
-
-
 def _names(baseline: pd.DataFrame, options: DiscreteHazardModel) -> list[str]:
     if options.baseline == "log":
         return [INTERCEPT, LOG, *options.features]
     events, at_risk = baseline["n_events"], baseline["n_at_risk"]
     free = baseline.loc[(events > 0) & (events < at_risk), "period"]
     return [*(f"period {first}" for first in free), *options.features]
-
-
-def _profiles(profiles: Any, features: list[str]) -> tuple[Floats, int]:
-    if features:
-        values = float_columns(profiles, PERSON_PERIODS, [], name="profiles", also=features)
-        matrix = np.stack([values[name] for name in features], axis=1)
-        return matrix, len(matrix)
-    n = len(collected(open_frame(profiles, name="profiles")))
-    return np.empty((n, 0)), n

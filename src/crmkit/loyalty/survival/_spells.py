@@ -16,6 +16,7 @@ from crmkit._frames import collected, from_pandas_beside, pandas_series, with_pl
 from crmkit._grouping import in_order
 from crmkit._messages import Message, Parameter
 from crmkit._stats import Numbers, as_floats, check_range
+from crmkit._tables import MOST_CUSTOMERS
 
 __all__ = [
     "Groups",
@@ -109,7 +110,7 @@ def read_spells(*, durations: Numbers, observed: Any, entry: Numbers | None, n_c
     )
     if counts is not None:
         check_none_missing(np.isnan(counts), name="n_customers")
-        check_range(counts, name="n_customers", low=0.0, high=None)
+        check_range(counts, name="n_customers", low=0.0, high=MOST_CUSTOMERS)
     return Spells(lasted, ended, entries, counts)
 
 
