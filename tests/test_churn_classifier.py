@@ -27,7 +27,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import estimator_checks_generator
 from tests import estimator_contract
 from tests.files import data_file
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from crmkit.errors import SchemaError
 from crmkit.loyalty.churn import ChurnClassifier
@@ -98,6 +98,22 @@ def test_probabilities_of_the_learner_itself_without_calibration():
     model = ChurnClassifier(learner=LogisticRegression(), calibration=None).fit(X, y)
     assert_allclose(model.predict_proba(X), own, rtol=1e-9)
     assert model.card_["judged"] is None
+
+
+def test_one_thread_is_enough_for_a_learner_of_few_features(monkeypatch):
+    # Several wait for one another at each step: on a machine in use, a fit takes seconds for tenths.
+    seen = set()
+
+    class Watched(LogisticRegression):
+        def fit(self, X, y, sample_weight=None):
+            seen.update(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+            return super().fit(X, y, sample_weight)
+
+    monkeypatch.setattr("crmkit.loyalty.churn._learners.LogisticRegression", Watched)
+    table, left = snapshots()
+    with threadpool_limits(2, user_api="blas"):
+        ChurnClassifier(learner="logistic", calibration=None).fit(table, left)
+    assert seen == {1}
 
 
 # Reference: scikit-learn's own checks, its calibration, and IBM's subscribers

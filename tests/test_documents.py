@@ -14,6 +14,7 @@ PAGES = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").glob
 TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
 # Examples that need data which is not ours say so behind the language of their block.
 ONLINE_RETAIL = " online-retail"
+TELCO = " telco"
 # Or a package of an extra.
 GREENWOOD = " greenwood"
 # Pages in Chinese that show the code of the English ones, as a test holds.
@@ -75,6 +76,14 @@ def test_examples_run(page, tmp_path, monkeypatch):
 def test_examples_on_online_retail_run(page):
     orders = pd.read_parquet(data_file("online_retail.parquet"))
     assert run(examples(page, needs=ONLINE_RETAIL), {"orders": orders}, page) == []
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in TUTORIALS if examples(page, needs=TELCO)], ids=lambda page: page.name
+)
+def test_examples_on_telephone_customers_run(page):
+    telco = pd.read_csv(data_file("ibm_telco_churn.csv"))
+    assert run(examples(page, needs=TELCO), {"telco": telco}, page) == []
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ from crmkit._stats._markov import (
     stationary_distribution,
     total_rewards,
 )
-from crmkit._stats._maximum import Maximum, Objective, maximise, observed_information
+from crmkit._stats._maximum import Maximum, Objective, maximise, observed_information, one_blas_thread
 from crmkit._stats._multiple_tests import ADJUSTMENTS, Adjustment, adjusted_p_values
 from crmkit._stats._outcomes import as_numbers, read_complete, read_outcomes
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
@@ -146,6 +146,7 @@ __all__ = [
     "normal_reach",
     "normalised_gini",
     "observed_information",
+    "one_blas_thread",
     "poisson_interval",
     "population_stability",
     "position_reaching",

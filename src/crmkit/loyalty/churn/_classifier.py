@@ -18,6 +18,7 @@ from crmkit._estimator import JsonError, JsonEstimator, check_fitted
 from crmkit._learning import Read, as_features, as_learned, label_columns, make_learner, margins, read_rows
 from crmkit._messages import Message, Parameter
 from crmkit._random import as_generator
+from crmkit._stats import one_blas_thread
 from crmkit.errors import SchemaError
 from crmkit.loyalty.churn._calibrators import CALIBRATIONS, Calibration, calibrated, fit_calibrator
 from crmkit.loyalty.churn._card import Fitted, card_of
@@ -277,7 +278,10 @@ class ChurnClassifier(ClassifierMixin, JsonEstimator):  # type: ignore[misc]
     def _learned(self, features: Any, happened: npt.NDArray[Any]) -> Any:
         """The learner, fitted to some of the rows."""
         learner = make_learner(self.options_.learner, features, labels=self.labels_, seed=self.seed_)
-        return learner.fit(features, happened)
+        if not isinstance(self.options_.learner, str):
+            return learner.fit(features, happened)
+        with one_blas_thread():
+            return learner.fit(features, happened)
 
     def _calibrator(self, features: Any, happened: Any, folds: Folds) -> tuple[Any, Any]:
         """The calibrator, with the rows that it was fitted on and their calibrated probabilities."""
