@@ -286,6 +286,11 @@ def test_tables_that_cannot_be_used_are_refused(change, message):
     [
         ({"probability": "q"}, SchemaError, r"`customers` has no column 'q', which `probability` names"),
         ({"gamma": [0.3]}, TypeError, "`gamma` must be a number or the name of a column of `customers`"),
+        (
+            {"probability": np.full(600, 0.5)},
+            TypeError,
+            r"got \[0\.5, 0\.5, 0\.5, 0\.5, 0\.5, …\]\. Values of each customer are added to the table first",
+        ),
         ({"gamma": 30}, ValueError, "`gamma` must not exceed 1"),
         ({"contact_cost": -1}, ValueError, "`contact_cost` must not be below 0"),
         ({"clv": np.inf}, ValueError, "`clv` must be a finite number"),

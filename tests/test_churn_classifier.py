@@ -109,7 +109,7 @@ def test_one_thread_is_enough_for_a_learner_of_few_features(monkeypatch):
             seen.update(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
             return super().fit(X, y, sample_weight)
 
-    monkeypatch.setattr("crmkit.loyalty.churn._learners.LogisticRegression", Watched)
+    monkeypatch.setattr("crmkit._learning._learners.LogisticRegression", Watched)
     table, left = snapshots()
     with threadpool_limits(2, user_api="blas"):
         ChurnClassifier(learner="logistic", calibration=None).fit(table, left)
@@ -375,6 +375,7 @@ def test_options_are_refused_in_fit(options, error, message):
     ("table", "left", "error", "message"),
     [
         (TABLE, LEFT * 0, ValueError, r"`y` holds one class only, \[0\.0\]"),
+        (TABLE, LEFT * np.nan, ValueError, "outcome in `y` is missing in all 600 rows: there is nothing to learn from"),
         (TABLE, np.arange(600.0), ValueError, "Only binary classification is supported"),
         (TABLE, None, ValueError, "requires y to be passed"),
         (TABLE, LEFT[:-1], ValueError, "inconsistent numbers of samples"),

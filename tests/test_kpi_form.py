@@ -1,5 +1,6 @@
 """A KPI written once: what the decorator makes of a formula and its record."""
 
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -121,6 +122,10 @@ def test_what_the_record_rules_out_is_refused():
         kept_share(kept=0, bought=None)
     with pytest.raises(TypeError, match="`kept` must be a number or a column of numbers"):
         kept_share(kept=pl.Series(["1"]), bought=4)
+    shown = re.escape("got ['1 EUR', '1 EUR', '1 EUR', '1 EUR', '1 EUR', …].")
+    for kind in (pd.Series, pl.Series, np.array):
+        with pytest.raises(TypeError, match=shown):
+            kept_share(kept=kind(["1 EUR"] * 9), bought=4)
     with pytest.raises(ValueError, match="`kept` must be finite, got infinity"):
         kept_share(kept=10**400, bought=4)
     with pytest.raises(TypeError, match="missing a required argument: 'bought'"):

@@ -17,7 +17,7 @@ from crmkit._choosing._choice import Places, chosen, drawn_controls
 from crmkit._frames import pandas_series, sorted_codes
 from crmkit._messages import Column, Message, Parameter
 from crmkit._random import as_generator
-from crmkit._stats import as_floats
+from crmkit._stats import as_floats, some_of
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
 
@@ -31,8 +31,9 @@ _IN_ENGINE: Final = Message(
     zh="生成行动名单需要内存中的表，请先读入 {@customers}。",
 )
 _NEITHER: Final = Message(
-    en="{name} must be a number or the name of a column of {@customers}, got {value!r}.",
-    zh="{name} 须为数字或 {@customers} 中的列名，得到 {value!r}。",
+    en="{name} must be a number or the name of a column of {@customers}, got {value}. Values of each customer "
+    "are added to the table first, as a column.",
+    zh="{name} 须为数字或 {@customers} 中的列名，得到 {value}。各客户的值请先作为一列加入该表。",
 )
 _NO_COLUMN: Final = Message(
     en="{@customers} has no column {column!r}, which {name} names; its columns are {given}.",
@@ -165,7 +166,7 @@ def _floats(rows: nw.DataFrame[Any], given: object, *, name: str) -> Floats:
         _check_present(np.isnan(floats), where=Column("customers", given))
         return floats
     if isinstance(given, (bool, np.bool_)) or not isinstance(given, Real):
-        raise TypeError(_NEITHER(name=Parameter(name), value=given))
+        raise TypeError(_NEITHER(name=Parameter(name), value=some_of(given)))
     check_number(given, name=name)
     return np.full(len(rows), float(given))
 

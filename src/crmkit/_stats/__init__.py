@@ -2,7 +2,16 @@
 
 from crmkit._stats._bootstrap import interval_of_draws, resampled_sums
 from crmkit._stats._calibration import calibration_bins
-from crmkit._stats._columns import Numbers, as_floats, as_given, check_alike, check_counts, check_part_of, check_range
+from crmkit._stats._columns import (
+    Numbers,
+    as_floats,
+    as_given,
+    check_alike,
+    check_counts,
+    check_part_of,
+    check_range,
+    some_of,
+)
 from crmkit._stats._concentration import (
     TOP_SHARE,
     gini_coefficient,
@@ -167,6 +176,7 @@ __all__ = [
     "shrunken_shares",
     "silence_probability",
     "smoothed_shares",
+    "some_of",
     "stationary_distribution",
     "survival_at",
     "survival_band",

@@ -15,14 +15,14 @@ from crmkit._checks import some
 from crmkit._frames import collected, with_plain_types
 from crmkit._messages import Joined, Message, Parameter
 
-__all__ = ["Numbers", "as_floats", "as_given", "check_alike", "check_counts", "check_part_of", "check_range"]
+__all__ = ["Numbers", "as_floats", "as_given", "check_alike", "check_counts", "check_part_of", "check_range", "some_of"]
 
 _VALUES = "values"
 _NUMBER_KINDS = ("integer", "floating", "mixed-integer-float", "decimal", "empty", "integer-na")
 
 _NOT_NUMBERS: Final = Message(
-    en="{name} must be a number or a column of numbers, got {values!r}.",
-    zh="{name} 须为数字或数字列，得到 {values!r}。",
+    en="{name} must be a number or a column of numbers, got {values}.",
+    zh="{name} 须为数字或数字列，得到 {values}。",
 )
 _INFINITE: Final = Message(en="{name} must be finite, got infinity.", zh="{name} 须为有限值，得到无穷大。")
 _BELOW: Final = Message(
@@ -52,10 +52,19 @@ def as_floats(values: Numbers, *, name: str) -> Floats:
     """Read a number or a column of numbers as floats, with ``nan`` for missing ones; refuse everything else."""
     floats = _read(values)
     if floats is None:
-        raise TypeError(_NOT_NUMBERS(name=Parameter(name), values=values))
+        raise TypeError(_NOT_NUMBERS(name=Parameter(name), values=some_of(values)))
     if np.isinf(floats).any():
         raise ValueError(_INFINITE(name=Parameter(name)))
     return floats
+
+
+def some_of(values: object) -> str:
+    """Show at most five values of a column, or the whole of what is none, for an error message."""
+    if (series := _foreign(values)) is not None:
+        return some(series.head(6).to_list())
+    if isinstance(values, pd.Series) or (isinstance(values, np.ndarray) and values.ndim == 1):
+        return some(values[:6].tolist())
+    return some(values) if isinstance(values, (list, tuple)) else repr(values)
 
 
 def as_given(values: npt.NDArray[Any], *given: Numbers) -> Numbers:

@@ -39,6 +39,12 @@ _ONE_CLASS: Final = Message(
     en="{@y} holds one class only, {values}. A classifier learns from some who left and some who stayed.",
     zh="{@y} 只有一类：{values}。模型须同时见到流失与留下的客户。",
 )
+_NONE_KNOWN: Final = Message(
+    en="The outcome in {@y} is missing in all {n:,} {n:row|rows}: there is nothing to learn from. An outcome is known "
+    "once gap and horizon have passed by {@as_of}; give earlier cutoffs, a shorter horizon, or a longer log.",
+    zh="{@y} 的全部 {n:,} 行均无结果，无从学习。截止日之后的间隔期与观察期在 {@as_of} 之前结束，结果才可知："
+    "请用更早的截止日、更短的观察期或更长的订单记录。",
+)
 _MANY_CLASSES: Final = Message(
     en="Only binary classification is supported. The type of the target is {kind}; {@y} says who left and who stayed.",
     zh="{@y} 只能有流失与留下两类，得到的类型为 {kind}。",
@@ -178,7 +184,8 @@ class ChurnClassifier(ClassifierMixin, JsonEstimator):  # type: ignore[misc]
         TypeError
             If the learner is none, or a parameter is of the wrong kind.
         ValueError
-            If ``y`` does not hold two classes, there are too few rows, or a value is infinite.
+            If ``y`` does not hold two classes or is missing in all rows, there are too few rows, or a value is
+            infinite.
         """
         with self._fitting():
             options = self.options_
@@ -267,6 +274,8 @@ class ChurnClassifier(ClassifierMixin, JsonEstimator):  # type: ignore[misc]
         check_consistent_length(read.features, outcomes)
         known = ~np.asarray(pd.isna(outcomes))
         self.n_immature_ = int((~known).sum())
+        if self.n_immature_ and not known.any():
+            raise ValueError(_NONE_KNOWN(n=self.n_immature_))
         rows = [read.features[known], *(None if each is None else each[known] for each in read[1:])]
         for name, column in zip((self.options_.customer_id, self.options_.cutoff), rows[1:], strict=True):
             if column is not None and column.isna().any():
