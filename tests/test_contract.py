@@ -102,8 +102,9 @@ ESTIMATORS = {
 }
 
 
-# It is fitted with outcomes beside the table; tests/test_churn_classifier.py holds it to the clauses that apply.
-ELSEWHERE = {"ChurnClassifier"}
+# They are fitted with outcomes beside the table; tests/test_churn_classifier.py and tests/test_uplift_learners.py hold
+# them to the clauses that apply.
+ELSEWHERE = {"ChurnClassifier", "TransformedOutcomeUplift", "TwoModelUplift"}
 
 
 def public_estimators():
