@@ -34,6 +34,7 @@ SAME_CODE = [
             "quickstart",
             "retention-profit",
             "survival",
+            "uplift",
         )
     ),
 ]

@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import estimator_checks_generator
 from tests import estimator_contract
+from tests.files import data_file
 
 from crmkit import SchemaError, make_contacts
 from crmkit.loyalty.campaigns import (
@@ -106,6 +107,22 @@ def test_a_learner_that_wins_and_scores_that_lose_are_seen():
     at = report.loc[("two", "uplift_at")]
     assert at["lower"] < best < at["upper"]
     assert (report["n_rows"] == 20_000).all()
+
+
+@pytest.mark.deep
+def test_some_customers_of_hillstrom_are_moved_more_than_others():
+    # The e-mail on women's merchandise brings .045233 visits per customer more.
+    mails = pd.read_parquet(data_file("hillstrom.parquet"))
+    known = mails[["recency", "history", "mens", "womens", "zip_code", "newbie", "channel"]]
+    report = uplift_report_table(
+        {"two": TwoModelUplift(learner="linear", control="No E-Mail", random_state=0)},
+        known.assign(silence=mails["recency"]), mails["visit"], treatment=mails["segment"], control="No E-Mail",
+        arm="Womens E-Mail", scores={"churn": "silence"}, n_draws=100,
+    ).set_index(["score", "measure"])  # fmt: skip
+    assert report.loc[("random", "uplift_at"), "value"] == pytest.approx(0.045233, abs=1e-4)
+    assert report.loc[("two", "uplift_at"), "verdict"] == "better"
+    assert report.loc[("churn", "qini"), "verdict"] == "unclear"
+    assert report["n_rows"].iloc[0] == 21_387 + 21_306
 
 
 # Laws

@@ -33,6 +33,7 @@ from crmkit.plotting._period_customers import plot_period_customers
 from crmkit.plotting._period_revenue import plot_period_revenue
 from crmkit.plotting._profit_curve import plot_profit_curve
 from crmkit.plotting._purchase_gaps import plot_purchase_gaps
+from crmkit.plotting._qini_curve import plot_qini_curve
 from crmkit.plotting._regularity import plot_regularity
 from crmkit.plotting._retention import plot_retention
 from crmkit.plotting._retention_curves import plot_retention_curves
@@ -42,6 +43,7 @@ from crmkit.plotting._segments import plot_segments
 from crmkit.plotting._spend_by_frequency import plot_spend_by_frequency
 from crmkit.plotting._survival import plot_survival
 from crmkit.plotting._tracking import plot_tracking
+from crmkit.plotting._uplift import plot_uplift
 
 __all__ = [
     "plot_alive_history",
@@ -77,6 +79,7 @@ __all__ = [
     "plot_period_revenue",
     "plot_profit_curve",
     "plot_purchase_gaps",
+    "plot_qini_curve",
     "plot_regularity",
     "plot_retention",
     "plot_retention_curves",
@@ -86,4 +89,5 @@ __all__ = [
     "plot_spend_by_frequency",
     "plot_survival",
     "plot_tracking",
+    "plot_uplift",
 ]
