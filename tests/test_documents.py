@@ -25,6 +25,7 @@ SAME_CODE = [
         for name in (
             "base-audit",
             "campaign-effects",
+            "campaign-plan",
             "campaigns",
             "churn",
             "comparisons",

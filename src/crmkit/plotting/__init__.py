@@ -1,6 +1,7 @@
 """Plots of the tables that crmkit returns; nothing is computed here. Needs ``pip install crmkit[plot]``."""
 
 from crmkit.plotting._alive_history import plot_alive_history
+from crmkit.plotting._assignment_balance import plot_assignment_balance
 from crmkit.plotting._backtests import plot_backtests
 from crmkit.plotting._balance import plot_balance
 from crmkit.plotting._base_audit import plot_base_audit
@@ -47,6 +48,7 @@ from crmkit.plotting._uplift import plot_uplift
 
 __all__ = [
     "plot_alive_history",
+    "plot_assignment_balance",
     "plot_backtests",
     "plot_balance",
     "plot_base_audit",

@@ -1,6 +1,7 @@
 """What campaigns bring: how they are planned, what they did, and whom to treat next."""
 
 from crmkit.loyalty.campaigns._assignment import assign_arms
+from crmkit.loyalty.campaigns._assignment_checks import assignment_check_table
 from crmkit.loyalty.campaigns._cross_fit import cross_fitted_uplift
 from crmkit.loyalty.campaigns._cuped import cuped_table
 from crmkit.loyalty.campaigns._difference_in_differences import difference_in_differences_table
@@ -28,6 +29,7 @@ __all__ = [
     "TransformedOutcomeUplift",
     "TwoModelUplift",
     "assign_arms",
+    "assignment_check_table",
     "auuc_score",
     "campaign_effect_table",
     "campaign_return_table",
