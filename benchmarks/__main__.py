@@ -1,6 +1,7 @@
 """Run every benchmark."""
 
 from benchmarks import (
+    assign_arms,
     churn_profit,
     churn_snapshots,
     cohorts,
@@ -24,6 +25,7 @@ churn_snapshots.main()
 rfm_laws.main()
 segments.main()
 survival.main()
+assign_arms.main()
 one_customer.main()
 tracking.main()
 churn_profit.main()

@@ -266,6 +266,7 @@ def test_every_kind_of_frame_gives_the_same(kind):
         ({"correlation": 1}, ValueError, "`correlation`"),
         ({"level": 95}, ValueError, "`level`"),
         ({"power": 0}, ValueError, "`power`"),
+        ({"power": 0.04}, ValueError, r"`power` must be above 1 - `level`, 0\.05, got 0\.04"),
         ({"adjust": "bonferroni"}, ValueError, "`adjust`"),
         ({"arms": {"none": 0.5, "email": 0.6}}, ValueError, r"add up to 1, got 1\.1"),
     ],

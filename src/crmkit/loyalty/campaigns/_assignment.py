@@ -18,7 +18,7 @@ from crmkit._messages import Column, Message, Parameter
 from crmkit._reading import clean_ids
 from crmkit.errors import SchemaError
 from crmkit.loyalty.campaigns._arms import HOLDOUT, Arms, planned_arms
-from crmkit.loyalty.campaigns._positions import as_positions, hashed
+from crmkit.loyalty.campaigns._positions import as_positions, as_texts, hashed
 
 __all__ = ["assign_arms"]
 
@@ -29,8 +29,8 @@ _NO_TEXT: Final = Message(
     en="{name} must be a text that is not empty, got {value!r}.", zh="{name} 须为非空文本，得到 {value!r}。"
 )
 _IN_ENGINE: Final = Message(
-    en="{@customers} is {kind}, which cannot work out the hash. Collect the ids first; a million take a second or two.",
-    zh="{@customers} 是 {kind}，其中无法计算哈希。请先将客户编号读入内存，一百万个只需一两秒。",
+    en="{@customers} is {kind}, which cannot work out the hash. Collect the ids first; a million take a few seconds.",
+    zh="{@customers} 是 {kind}，其中无法计算哈希。请先将客户编号读入内存，一百万个只需几秒。",
 )
 _MISSING: Final = Message(
     en="{where} is missing in {n:,} {n:row|rows}, first at rows {rows}. Leave these rows out.",
@@ -154,11 +154,11 @@ def assign_arms(
     if taken := [name for name in by if name in _MADE]:
         raise ValueError(_TAKEN(names=taken))
     rows = _opened(customers, by)
-    ids = rows["customer_id"]
-    hashes = hashed(ids, key=key, purpose=f"campaign {campaign}")
-    held = np.zeros(len(ids), dtype=bool)
+    texts = as_texts(rows["customer_id"])
+    hashes = hashed(texts, key=key, purpose=f"campaign {campaign}")
+    held = np.zeros(len(texts), dtype=bool)
     if holdout_share:
-        held = as_positions(hashed(ids, key=key, purpose="holdout")) < holdout_share
+        held = as_positions(hashed(texts, key=key, purpose="holdout")) < holdout_share
     position = _positions_in_strata(hashes, _strata(rows, by), held) if by else as_positions(hashes)
     return _table(rows, planned, position, held, campaign=campaign, strata=by, like=customers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -12,14 +13,19 @@ import numpy.typing as npt
 from crmkit._arrays import Floats
 from crmkit._frames import pandas_series
 
-__all__ = ["as_positions", "hashed"]
+__all__ = ["as_positions", "as_texts", "hashed"]
 
 _BYTES: Final = 8
 # The bits of a hash that a float between 0 and 1 can hold.
 _BITS: Final = 53
 
 
-def hashed(ids: nw.Series[Any], *, key: str, purpose: str) -> npt.NDArray[np.uint64]:
+def as_texts(ids: nw.Series[Any]) -> list[bytes]:
+    """Write ids as they enter a hash: whole numbers as text with the same digits."""
+    return [str(each).encode() for each in pandas_series(ids).tolist()]
+
+
+def hashed(texts: Sequence[bytes], *, key: str, purpose: str) -> npt.NDArray[np.uint64]:
     """Hash the text of each id with a key of its own for each purpose: 64 bits, evenly spread.
 
     Keys made for two purposes have nothing in common, so the hashes are independent.
@@ -33,13 +39,12 @@ def hashed(ids: nw.Series[Any], *, key: str, purpose: str) -> npt.NDArray[np.uin
     own = blake2b(purpose.encode(), key=secret, digest_size=32).digest()
     fresh = blake2b(key=own, digest_size=_BYTES).copy
 
-    def digest(text: str) -> bytes:
+    def digest(text: bytes) -> bytes:
         # Copying a hash that has taken in its key is faster than making one.
         one = fresh()
-        one.update(text.encode())
+        one.update(text)
         return one.digest()
 
-    texts = map(str, pandas_series(ids).tolist())
     return np.frombuffer(b"".join(map(digest, texts)), dtype=">u8").astype(np.uint64)
 
 

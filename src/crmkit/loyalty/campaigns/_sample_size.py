@@ -36,6 +36,11 @@ _TOO_MANY: Final = Message(
     en="It would take {n:.3g} customers to see {@effect} {effect:g}. Give an effect that would matter.",
     zh="要看出 {@effect} {effect:g} 需要 {n:.3g} 位客户。请给出有实际意义的效果。",
 )
+_LESS_THAN_CHANCE: Final = Message(
+    en="{@power} must be above 1 - {@level}, {alpha:g}, got {power!r}: so often an effect is found "
+    "where there is none.",
+    zh="{@power} 须大于 1 - {@level}（{alpha:g}），得到 {power!r}：没有效果时误报也有这么频繁。",
+)
 _NO_NUMBERS: Final = Message(
     en="{@n_customers} must be a whole number of customers or a list of them, got {value!r}.",
     zh="{@n_customers} 须为整数或整数列表，得到 {value!r}。",
@@ -120,8 +125,9 @@ def sample_size_table(
     TypeError
         If ``arms`` is not a mapping, or an argument is not a number.
     ValueError
-        If the shares do not add up to 1, an argument is out of range, the quantity is given twice or in part, the
-        effect is 0 or leads beyond 0 and 1, or it takes more customers than there can be.
+        If the shares do not add up to 1, an argument is out of range, ``power`` is not above 1 - ``level``, the
+        quantity is given twice or in part, the effect is 0 or leads beyond 0 and 1, or it takes more customers than
+        there can be.
 
     See Also
     --------
@@ -292,6 +298,8 @@ def _read(arms: Any, *, control: str, level: float, power: float, adjust: str, *
     planned = planned_arms(arms, control=control)
     check_fraction(level, name="level")
     check_fraction(power, name="power")
+    if power <= 1 - level:
+        raise ValueError(_LESS_THAN_CHANCE(alpha=round(1 - level, 12), power=power))
     check_option(adjust, ADJUSTMENTS, name="adjust")
     n_tests = 1 if adjust == "none" else len(planned.names) - 1
     return planned, planned_quantity(**quantity), (1 - level) / n_tests
