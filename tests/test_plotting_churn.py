@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from pandas.testing import assert_frame_equal
 
 from crmkit import SchemaError
-from crmkit.loyalty.churn import capture_table, profit_curve_table
-from crmkit.plotting import plot_capture, plot_profit_curve
+from crmkit.loyalty.churn import calibration_table, capture_table, profit_curve_table
+from crmkit.plotting import plot_action_reasons, plot_capture, plot_churn_calibration, plot_profit_curve
 
 mpl.use("Agg")
 
@@ -59,6 +59,31 @@ def test_gains_and_lifts_are_those_of_the_table(ax):
     assert [bar.get_height() for bar in lifts.containers[0]] == pytest.approx([8 / 3, 4 / 3, 0, 0])
 
 
+def test_calibration_points_and_intervals_are_those_of_the_table(ax):
+    bins = calibration_table(LEFT, [score / 10 for score in SCORES], n_bins=2)
+    plot_churn_calibration(bins, ax=ax)
+    diagonal, points, *_ = ax.get_lines()
+    assert diagonal.get_xydata().tolist() == [[0, 0], [1, 1]]
+    # the lower four: scores of .1 to .4 and nobody left; the upper: .5 to .8 and three of four
+    assert points.get_xydata().ravel().tolist() == pytest.approx([0.25, 0, 0.65, 0.75])
+    assert labels(ax) == ["Predicted probability of leaving", "Share who left"]
+    reach = ax.collections[0].get_segments()[1][:, 1].tolist()
+    assert reach == pytest.approx(bins[["observed_lower", "observed_upper"]].to_numpy()[1].tolist())
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("en", ["Purchase overdue", "No early warning"]), ("zh", ["逾期未购", "无预警信号"])],
+)
+def test_reasons_are_counted_once_for_each_customer_and_sign(ax, language, names):
+    plot_action_reasons(
+        pl.DataFrame({"reason_codes": ["complaint, overdue_purchase", "complaint", ""]}), ax=ax, language=language
+    )
+    # overdue, falling spend, complaint, overdue invoice, none
+    assert [bar.get_width() for bar in ax.containers[0]] == [1, 0, 2, 0, 1]
+    assert [text.get_text() for text in ax.get_yticklabels()][:: len(ax.get_yticklabels()) - 1] == names
+
+
 # Laws
 
 
@@ -86,6 +111,13 @@ def test_other_tables_and_words_are_refused(plot, table):
         plot([1, 2])
     with pytest.raises(ValueError, match="`language` must be one of"):
         plot(table, language="fr")
+
+
+def test_tables_without_the_column_are_refused():
+    with pytest.raises(SchemaError, match="action_list makes such a table"):
+        plot_action_reasons(CAPTURE)
+    with pytest.raises(SchemaError, match="calibration_table makes such a table"):
+        plot_churn_calibration(CAPTURE)
 
 
 def test_other_quantities_are_refused():

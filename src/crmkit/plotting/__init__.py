@@ -1,5 +1,6 @@
 """Plots of the tables that crmkit returns; nothing is computed here. Needs ``pip install crmkit[plot]``."""
 
+from crmkit.plotting._action_reasons import plot_action_reasons
 from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._assignment_balance import plot_assignment_balance
 from crmkit.plotting._backtests import plot_backtests
@@ -7,6 +8,7 @@ from crmkit.plotting._balance import plot_balance
 from crmkit.plotting._base_audit import plot_base_audit
 from crmkit.plotting._base_history import plot_base_history
 from crmkit.plotting._capture import plot_capture
+from crmkit.plotting._churn_calibration import plot_churn_calibration
 from crmkit.plotting._cohort_comparison import plot_cohort_comparison
 from crmkit.plotting._cohort_history import plot_cohort_history
 from crmkit.plotting._cohorts import plot_cohorts
@@ -47,6 +49,7 @@ from crmkit.plotting._tracking import plot_tracking
 from crmkit.plotting._uplift import plot_uplift
 
 __all__ = [
+    "plot_action_reasons",
     "plot_alive_history",
     "plot_assignment_balance",
     "plot_backtests",
@@ -54,6 +57,7 @@ __all__ = [
     "plot_base_audit",
     "plot_base_history",
     "plot_capture",
+    "plot_churn_calibration",
     "plot_cohort_comparison",
     "plot_cohort_history",
     "plot_cohorts",

@@ -8,6 +8,7 @@ from crmkit._lazy import lazily
 
 if TYPE_CHECKING:
     from crmkit.views._base import base_customers, base_table
+    from crmkit.views._churn_outlook import ChurnOutlook, churn_outlook
     from crmkit.views._customer_base import CustomerBase, base_freq, customer_base
     from crmkit.views._fits import PURCHASE_MODELS, UnfitError
     from crmkit.views._forecast import BaseForecast, base_forecast
@@ -24,6 +25,7 @@ __all__ = [
     "PURCHASE_MODELS",
     "BaseForecast",
     "BaseSegments",
+    "ChurnOutlook",
     "CustomerBase",
     "ForecastLimits",
     "Outlook",
@@ -34,6 +36,7 @@ __all__ = [
     "base_remarks",
     "base_segments",
     "base_table",
+    "churn_outlook",
     "closure_remarks",
     "customer_base",
     "customer_outlook",
@@ -51,6 +54,10 @@ _HOMES: Final = {
     "_base": (
         "base_customers",
         "base_table",
+    ),
+    "_churn_outlook": (
+        "ChurnOutlook",
+        "churn_outlook",
     ),
     "_customer_base": (
         "CustomerBase",
