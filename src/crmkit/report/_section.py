@@ -107,6 +107,8 @@ class Section:
         Whether its tables are made only for a report that shows it.
     is_of_all_days : bool
         Whether its figures are those of all days of the log, and not marked one by one where the log has holes.
+    is_on_request : bool
+        Whether it is shown only where it is named: it takes its time.
     of : str, optional
         The table beside the transactions that it is of, without which it is left out.
     """
@@ -121,4 +123,5 @@ class Section:
     needs_purchases: bool = True
     only_if_shown: bool = False
     is_of_all_days: bool = False
+    is_on_request: bool = False
     of: str | None = None

@@ -11,6 +11,7 @@ from crmkit.report._section import Section
 from crmkit.report.actions import ACTIONS
 from crmkit.report.audit import AUDIT
 from crmkit.report.campaigns import CAMPAIGNS
+from crmkit.report.churn import CHURN
 from crmkit.report.cohorts import COHORTS
 from crmkit.report.concentration import CONCENTRATION
 from crmkit.report.customer_base import CUSTOMER_BASE
@@ -41,6 +42,7 @@ _ALL: Final[tuple[Section, ...]] = (
     FORECAST,
     VALUE,
     ACTIONS,
+    CHURN,
     RHYTHM,
     CONCENTRATION,
     SUBSCRIPTIONS,
@@ -66,9 +68,13 @@ _NOT_GIVEN: Final = Message(
 
 
 def checked_sections(sections: Sequence[str] | None, *, given: Collection[str]) -> tuple[str, ...]:
-    """The names of the sections asked for, by default all whose tables are given, or raise."""
+    """The names of the sections asked for, by default all whose tables are given but those on request, or raise."""
     if sections is None:
-        return tuple(name for name, section in SECTIONS.items() if section.of is None or section.of in given)
+        return tuple(
+            name
+            for name, section in SECTIONS.items()
+            if not section.is_on_request and (section.of is None or section.of in given)
+        )
     if isinstance(sections, str) or not isinstance(sections, Sequence):
         raise TypeError(_NO_LIST(value=sections))
     unknown = [name for name in sections if name not in SECTIONS]

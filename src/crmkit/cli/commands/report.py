@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from crmkit._messages import Message
 from crmkit.cli.language import say
 from crmkit.cli.options import DISCOUNT_RATE, JSON, MARGIN, command, order_command, output_option
@@ -22,8 +24,11 @@ _SEE_REPORT: Final = Message(en="The report shows where every row went.", zh="æŠ
 @output_option("report.html", "File to write: a page, or a workbook if it ends in .xlsx.")
 @MARGIN
 @DISCOUNT_RATE
+@click.option("--churn", "with_churn", is_flag=True, help="Also say who is about to leave, and whom to call.")
 @JSON
-def report(options: OrderOptions, output: Path, margin: float, discount_rate: float, as_json: bool) -> None:
+def report(
+    options: OrderOptions, output: Path, margin: float, discount_rate: float, with_churn: bool, as_json: bool
+) -> None:
     """Write a report on the customers in FILE (CSV, Parquet or Excel).
 
     \b
@@ -35,7 +40,7 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
     """  # noqa: D301
     from crmkit.cli.reading import open_orders
     from crmkit.cli.writing import check_report_output, is_workbook, scored, write_report
-    from crmkit.report import customer_report
+    from crmkit.report import customer_report, sections_with
 
     check_report_output(output, read=options.files)
     with open_orders(options) as log:
@@ -46,6 +51,7 @@ def report(options: OrderOptions, output: Path, margin: float, discount_rate: fl
             as_of=options.as_of or "",
             audit=audit,
             order_lines=usable.lines,
+            sections=sections_with("churn") if with_churn else None,
             margin=margin,
             discount_rate=discount_rate,
             language=options.language,
