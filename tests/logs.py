@@ -1,5 +1,6 @@
 """Order logs for tests: written out by hand, or drawn by hypothesis."""
 
+import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
@@ -14,6 +15,19 @@ def log(rows, *, columns=("customer_id", "date", "amount")):
 def typed(orders):
     """The log with its dates parsed, as an engine needs it."""
     return orders.assign(date=pd.to_datetime(orders["date"], format="ISO8601").astype("datetime64[us]"))
+
+
+def orders_that_stop(n_customers):
+    """Orders of 2023 of customers who buy every two weeks or so, of whom two in five stop one day for good."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for customer in range(n_customers):
+        stops = rng.integers(60, 365) if customer % 5 < 2 else 365
+        days = np.cumsum(rng.integers(4, 25, 100))
+        rows += [(customer, day, 10.0 * (1 + customer % 3)) for day in days if day < stops]
+    orders = pd.DataFrame(rows, columns=["customer_id", "day", "amount"])
+    orders["date"] = pd.Timestamp("2023-01-01") + pd.to_timedelta(orders.pop("day"), unit="D")
+    return orders.sort_values("date", kind="stable", ignore_index=True)
 
 
 @st.composite

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from pandas.testing import assert_frame_equal
 from tests.frames import as_pandas, assert_same_rows
+from tests.logs import orders_that_stop
 
 from crmkit import as_transactions
 from crmkit._messages import Words
@@ -19,17 +20,8 @@ DAY = "2023-12-31"
 OPTIONS = {"as_of": DAY, "horizon": 30, "gap": 7}
 
 
-def orders_of(n_customers, *, until=365, price=10.0):
-    """Customers who buy every two weeks or so; two in five stop one day, and the others go on."""
-    rng = np.random.default_rng(3)
-    rows = []
-    for customer in range(n_customers):
-        stops = rng.integers(60, until) if customer % 5 < 2 else until
-        days = np.cumsum(rng.integers(4, 25, 100))
-        rows += [(customer, day, price * (1 + customer % 3)) for day in days if day < stops]
-    orders = pd.DataFrame(rows, columns=["customer_id", "day", "amount"])
-    orders["date"] = pd.Timestamp("2023-01-01") + pd.to_timedelta(orders.pop("day"), unit="D")
-    return as_transactions(orders.sort_values("date", kind="stable", ignore_index=True))
+def orders_of(n_customers):
+    return as_transactions(orders_that_stop(n_customers))
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from crmkit._figures import count, day, share
-from crmkit._messages import Message
+from crmkit._messages import Joined, Message
 from crmkit._names import Label, Language
 from crmkit.cli.language import FileError, say
 from crmkit.cli.options import DRAWN_OUTPUT, JSON, MARGIN, FilePath, Number, Span, SpanOfTime, command, order_command
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["churn"]
 
 _MOST_PRINTED: Final = 20
+_PRINTED: Final = ("auc", "brier_score")
 
 _RATE: Final = Label(
     "{n} customers at risk. Of those at risk on {day}, {rate} ({lower} to {upper}) bought nothing from day {first} to "
@@ -191,12 +192,15 @@ def churn(
       crmkit churn orders.csv --as-of 2024-12-31 --capacity 100 --output calls.xlsx
       crmkit churn orders.csv --as-of 2024-12-31 --margin 0.3 --contact-cost 2 --budget 500 --card card.md
     """  # noqa: D301
+    from crmkit._extras import check_extra
     from crmkit._frames import open_frame, records, to_pandas
     from crmkit.cli.reading import open_orders
     from crmkit.cli.writing import check_output, check_table_output, path_of, print_json, print_sheet, say_path, writing
     from crmkit.views import churn_outlook
 
     check_table_output(output, read=options.files, drawn=True)
+    if model_file is not None:
+        check_extra("churn", "skops")
     for path in (card, model_file):
         if path is not None:
             check_output(path, read=options.files)
@@ -246,7 +250,7 @@ def churn(
     for name in ("judged", "actions"):
         if name in sheets:
             click.echo()
-            print_sheet(_head(sheets[name]))
+            print_sheet(_printed(name, sheets[name], language))
 
 
 def _sheets(outlook: ChurnOutlook, language: Language) -> dict[str, Sheet]:
@@ -285,10 +289,14 @@ def _told(name: str, table: pd.DataFrame, language: Language) -> pd.DataFrame:
     return table
 
 
-def _head(sheet: Sheet) -> Sheet:
+def _printed(name: str, sheet: Sheet, language: Language) -> Sheet:
+    """The first of a list, and of a trial what tells how well it ranks and how well its probabilities hold."""
     from dataclasses import replace
 
-    return replace(sheet, table=sheet.table.head(_MOST_PRINTED))
+    table = sheet.table
+    if name == "judged":
+        table = table[table["measure"].isin([_WORDS[code].text(language) for code in _PRINTED])]
+    return replace(sheet, table=table.head(_MOST_PRINTED))
 
 
 def _print_rate(outlook: ChurnOutlook, language: Language) -> None:
@@ -315,7 +323,7 @@ def _say_verdict(outlook: ChurnOutlook, language: Language) -> None:
     judged = outlook.judged
     auc = judged[(judged["measure"] == "auc") & judged["verdict"].notna() & (judged["verdict"] != "better")]
     if len(auc):
-        say(_NOT_BEATEN(names=[_WORDS[name].text(language) for name in auc["score"]]), language)
+        say(_NOT_BEATEN(names=Joined([_WORDS[name].text(language) for name in auc["score"]])), language)
 
 
 def _write(outlook: ChurnOutlook, sheets: dict[str, Sheet], output: Path, language: Language) -> None:

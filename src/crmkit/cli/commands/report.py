@@ -9,7 +9,7 @@ import click
 
 from crmkit._messages import Message
 from crmkit.cli.language import say
-from crmkit.cli.options import DISCOUNT_RATE, JSON, MARGIN, command, order_command, output_option
+from crmkit.cli.options import DISCOUNT_RATE, JSON, MARGIN, Values, command, order_command, output_option
 
 if TYPE_CHECKING:
     from crmkit.cli.reading import OrderOptions
@@ -24,10 +24,20 @@ _SEE_REPORT: Final = Message(en="The report shows where every row went.", zh="æŠ
 @output_option("report.html", "File to write: a page, or a workbook if it ends in .xlsx.")
 @MARGIN
 @DISCOUNT_RATE
-@click.option("--churn", "with_churn", is_flag=True, help="Also say who is about to leave, and whom to call.")
+@click.option(
+    "--sections",
+    metavar="NAMES",
+    type=Values(),
+    help="Sections to show, in this order, such as findings,kpis,actions,churn; all but churn if not given.",
+)
 @JSON
 def report(
-    options: OrderOptions, output: Path, margin: float, discount_rate: float, with_churn: bool, as_json: bool
+    options: OrderOptions,
+    output: Path,
+    margin: float,
+    discount_rate: float,
+    sections: list[str] | None,
+    as_json: bool,
 ) -> None:
     """Write a report on the customers in FILE (CSV, Parquet or Excel).
 
@@ -40,7 +50,7 @@ def report(
     """  # noqa: D301
     from crmkit.cli.reading import open_orders
     from crmkit.cli.writing import check_report_output, is_workbook, scored, write_report
-    from crmkit.report import customer_report, sections_with
+    from crmkit.report import customer_report
 
     check_report_output(output, read=options.files)
     with open_orders(options) as log:
@@ -51,7 +61,7 @@ def report(
             as_of=options.as_of or "",
             audit=audit,
             order_lines=usable.lines,
-            sections=sections_with("churn") if with_churn else None,
+            sections=sections,
             margin=margin,
             discount_rate=discount_rate,
             language=options.language,

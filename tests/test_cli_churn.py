@@ -1,0 +1,105 @@
+"""`crmkit churn`: the list, what is printed and written, and logs that hold too little."""
+
+import json
+
+import openpyxl
+import pandas as pd
+import pytest
+from tests.commands import run, text
+from tests.logs import orders_that_stop
+
+ASKED = ("orders.csv", "--as-of", "2023-12-31", "--horizon", "30D")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    orders_that_stop(150).to_csv("orders.csv", index=False)
+    (tmp_path / "short.csv").write_text(text(), "utf-8")
+    return tmp_path
+
+
+# By hand.
+
+
+def test_list_costs_and_control_group_are_those_asked_for():
+    plan = ["--capacity", "20", "--contact-cost", "2", "--value", "100", "--control-share", "0.25"]
+    code, stdout, _ = run("churn", *ASKED, *plan, "--json")
+    found = json.loads(stdout, parse_constant=pytest.fail)
+    assert (code, len(found["actions"]), found["tried_on"]) == (0, 20, "2023-11-24")
+    # a quarter of 20 is left alone; a contact costs 2 and is expected to earn 0.3 · 100 · p less that
+    assert sum(row["arm"] == "control" for row in found["actions"]) == 5
+    assert {row["cost"] for row in found["actions"]} == {0, 2}
+    first = found["actions"][0]
+    assert first["expected_profit"] == pytest.approx(30 * first["probability"] - 2)
+    assert found["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [("en", ["The score, tried:", "Whom to call:"]), ("zh", ["评分检验:", "联系名单:"])],
+)
+def test_what_is_printed_and_written(folder, language, lines):
+    files = ["--output", "calls.xlsx", "--card", "card.md"]
+    code, stdout, stderr = run("churn", *ASKED, "--capacity", "3", "--language", language, *files)
+    assert code == 0, stderr
+    assert [line in stdout.splitlines() for line in lines] == [True, True]
+    assert {"en": "bought nothing from day 8 to day 37", "zh": "在其后第 8 至 37 天没有购买"}[language] in stdout
+    assert len(openpyxl.load_workbook("calls.xlsx").sheetnames) == 5
+    assert (folder / "card.md").read_text("utf-8").startswith({"en": "# Model card", "zh": "# 模型卡"}[language])
+
+
+def test_the_list_is_a_table_and_the_calibration_a_drawing(folder):
+    assert run("churn", *ASKED, "--capacity", "3", "--output", "calls.csv")[0] == 0
+    assert pd.read_csv("calls.csv")["rank"].tolist() == [1, 2, 3]
+    assert run("churn", *ASKED, "--output", "drawn.png")[0] == 0
+    assert (folder / "drawn.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_report_shows_the_section_where_it_is_named(folder):
+    asked = ["report", "orders.csv", "--as-of", "2023-12-31", "--sections", "findings,churn"]
+    assert run(*asked)[0] == 0
+    assert '<section id="churn">' in (folder / "report.html").read_text("utf-8")
+
+
+# Too little.
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "The log is too short to learn who leaves"), ("zh", "数据时间太短，无从得知谁会流失")]
+)
+def test_a_short_log_is_said_and_has_no_list(language, told):
+    asked = ["churn", "short.csv", "--as-of", "2024-03-05", "--language", language]
+    code, stdout, stderr = run(*asked)
+    assert (code, stdout, told in stderr) == (0, "", True)
+    code, _, stderr = run(*asked, "--output", "calls.csv")
+    assert (code, told in stderr) == (3, True)
+    assert run(*asked, "--output", "drawn.png")[0] == 3
+    assert run(*asked, "--card", "card.md")[0] == 3
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--capacity", "4.5", "--capacity must be a whole number from 0 on, got 4.5"),
+        ("--gamma", "2", "A share must lie between 0 and 1, got 2"),
+        ("--control-share", "1", "--control-share must lie between 0 and 1"),
+        ("--contact-cost", "-1", "An amount must be 0 or more, got -1"),
+        ("--horizon", "soon", "--horizon"),
+    ],
+)
+def test_options_out_of_range_are_refused(option, value, told):
+    code, _, stderr = run("churn", *ASKED, option, value)
+    assert (code > 0, told in stderr) == (True, True)
+
+
+# Input untouched.
+
+
+def test_the_file_stays_as_it_was(folder):
+    before = (folder / "orders.csv").read_bytes()
+    assert run("churn", *ASKED, "--output", "orders.csv")[0] > 0
+    assert (folder / "orders.csv").read_bytes() == before

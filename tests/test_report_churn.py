@@ -1,0 +1,89 @@
+"""The report's section on churn: its sentences against the tables, whom it names, and logs that hold too little."""
+
+import openpyxl
+import pytest
+from tests.logs import log, orders_that_stop
+from tests.pages import section, table
+
+from crmkit import as_transactions
+from crmkit.report import customer_report
+
+SHOWN = ["findings", "actions", "churn"]
+# With a horizon of 90 days, two in five who stop one day in 2023.
+DAY = "2023-12-31"
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def report(request):
+    transactions = as_transactions(orders_that_stop(250))
+    return customer_report(transactions, as_of=DAY, sections=SHOWN, language=request.param, n_actions=5)
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    return section(report.to_html(), "churn")
+
+
+# By hand.
+
+
+def test_the_churn_rate_is_that_of_the_newest_day_known(report, page):
+    newest = report.tables["churn_rates"].iloc[-1]
+    # 97 days before the last
+    assert f"{newest['cutoff']:%Y-%m-%d}" == "2023-09-25"
+    assert newest["n_churned"] / newest["n_customers"] == newest["churn_rate"]
+    told = {"en": f"{newest['n_customers']:,} customers", "zh": f"{newest['n_customers']:,} 位客户"}[report.language]
+    assert told in page
+    assert f"{newest['churn_rate']:.1%}" in page
+
+
+def test_who_is_expected_to_leave_is_a_finding(report):
+    words = {"en": "are expected to buy nothing from day 8 to day 97", "zh": "在第 8 至 97 天不会购买"}
+    (finding,) = [each for each in report.findings if words[report.language] in each]
+    assert f"{report.answers['churn'].more.n_at_risk:,}" in finding
+
+
+def test_the_scores_and_the_people_to_call_are_rows_of_the_page(report, page):
+    names = {"en": ["Churn model", "Days since the last order", "Pareto/NBD"], "zh": ["流失模型", "距最近一次下单天数"]}
+    rows = [row[0] for row in table(page, "churn")]
+    assert [name in rows for name in names[report.language]] == [True] * len(names[report.language])
+    listed = report.tables["churn_list"]
+    assert [row[0] for row in table(page, "churn", position=1)][-5:] == [str(each) for each in listed["customer_id"]]
+    # those who bought within their rhythm of two weeks are not called first
+    assert (listed["days_since_last"] > 14).all()
+
+
+def test_sheets_hold_the_tables(report, tmp_path):
+    report.to_excel(tmp_path / "churn.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "churn.xlsx")
+    titles = {"en": ["Whom to call", "Churn rates", "Churn score tried"], "zh": ["联系名单", "流失率", "流失评分检验"]}
+    assert [title in book.sheetnames for title in titles[report.language]] == [True] * 3
+
+
+# Laws.
+
+
+def test_it_is_shown_only_where_it_is_named_and_names_nobody_without_actions():
+    transactions = as_transactions(orders_that_stop(20))
+    plain = customer_report(transactions, as_of=DAY)
+    assert "churn" not in plain.sections
+    assert "churn" not in plain.answers
+    found = customer_report(as_transactions(orders_that_stop(250)), as_of=DAY, sections=["churn"])
+    assert "churn_list" not in found.tables
+    assert "churn_judged" in found.tables
+
+
+# Too little.
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [("en", "The log is too short to learn who leaves: it covers 31 days"), ("zh", "仅覆盖 31 天")],
+)
+def test_a_short_log_says_why(language, reason):
+    orders = as_transactions(log([("ann", "2024-01-01", 10), ("bo", "2024-01-31", 20), ("ann", "2024-01-09", 5)]))
+    found = customer_report(orders, as_of="2024-01-31", sections=["churn"], language=language)
+    page = section(found.to_html(), "churn")
+    assert reason in page
+    assert {"en": "No customer gives an early warning.", "zh": "没有客户发出早期预警。"}[language] in page
+    assert list(found.answers["churn"].tables) == ["churn_warnings"]
