@@ -18,7 +18,7 @@ def report():
     """A report with every table that a section may be of, its forecasts of few draws."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("crmkit.views._sums._MOST_DRAWS", 50)
-        return customer_report(as_transactions(load_cdnow()), as_of=AS_OF, **beside())
+        return customer_report(as_transactions(load_cdnow()), as_of=AS_OF, sections=list(SECTIONS), **beside())
 
 
 def test_every_folder_is_a_section_and_every_section_a_folder():
