@@ -329,6 +329,22 @@ def test_sentences_need_known_codes():
         explain_action_list(found, language="fr")
 
 
+def test_reasons_that_say_nothing_are_passed_over_and_severities_are_numbers():
+    told = action_list(BASE, **NAMES, reasons=SIGNS.assign(signal=SIGNS["signal"].where(SIGNS["severity"] < 3)))
+    assert told["reason_codes"].tolist() == ["falling_spend, complaint, overdue_invoice", "", ""]
+    with pytest.raises(SchemaError, match=r"`reasons\['severity'\]` must hold numbers"):
+        action_list(BASE, **NAMES, reasons=SIGNS.assign(severity="bad"))
+    with pytest.raises(SchemaError, match=r"`actions\['clv'\]` must hold numbers"):
+        explain_action_list(action_list(BASE, **NAMES).assign(clv="much"))
+
+
+@pytest.mark.parametrize("huge", ["clv", "incentive_cost", "contact_cost"])
+@pytest.mark.parametrize("make", [action_list, action_audit])
+def test_money_that_cannot_be_added_up_is_refused(make, huge):
+    with pytest.raises(SchemaError, match=r"`clv` \+ `incentive_cost` \+ `contact_cost` adds up to more than"):
+        make(BASE, **{**NAMES, huge: 1e308})
+
+
 # Input untouched
 
 

@@ -253,6 +253,21 @@ def test_a_loss_is_a_scorer_too(base):
     assert useless < useful < 0
 
 
+@pytest.mark.parametrize("unit", [2.0**-1000, 2.0**600])
+def test_neither_large_nor_small_money_or_weights_lose_their_interval(unit):
+    left, scores = [1, 0, 1, 0, 0], [0.9, 0.7, 0.6, 0.2, 0.1]
+    plain = profit_curve_table(left, scores, clv=200, incentive_cost=10, contact_cost=1)
+    money = profit_curve_table(left, scores, clv=200 * unit, incentive_cost=10 * unit, contact_cost=unit)
+    for name in ("profit", "profit_lower", "profit_upper", "total_profit"):
+        assert_allclose(money[name] / unit, plain[name], rtol=1e-12)
+    weighed = profit_curve_table(left, scores, sample_weight=[unit] * 5)
+    for name in ("profit", "profit_lower", "profit_upper"):
+        assert_allclose(weighed[name], plain[name], rtol=1e-12)
+    assert_allclose(weighed["n_customers"] / unit, plain["n_customers"])
+    many = retention_profit_score(left, scores, sample_weight=[unit] * 5)
+    assert many == pytest.approx(retention_profit_score(left, scores))
+
+
 # Refusals
 
 
@@ -314,6 +329,22 @@ def test_scores_that_are_no_probabilities_need_a_threshold():
     with pytest.raises(ValueError, match=r"must be probabilities of leaving.* give `threshold`"):
         retention_profit_score([1, 0], [40.0, 3.0])
     assert retention_profit_score([1, 0], [40.0, 3.0], threshold=10) == 28
+
+
+@pytest.mark.parametrize("judge", [profit_curve_table, retention_profit_score])
+def test_money_and_weights_that_cannot_be_added_up_are_refused(judge):
+    with pytest.raises(ValueError, match=r"`clv` \+ `incentive_cost` \+ `contact_cost` adds up to more than"):
+        judge([1, 0], [0.9, 0.1], clv=1e308)
+    with pytest.raises(ValueError, match="`sample_weight` adds up to more than"):
+        judge([1, 0], [0.9, 0.1], sample_weight=[1e308, 1e308])
+    with pytest.raises(ValueError, match=r"`tp_cost` \+ `fp_cost` \+ `tn_cost` \+ `fn_cost` adds up to more than"):
+        cost_loss([1, 0], [0.9, 0.1], fn_cost=1e308)
+
+
+def test_a_profit_that_no_number_holds_is_undefined():
+    costs = {"incentive_cost": 1e308, "contact_cost": 1e308}
+    assert math.isnan(contact_profit(probability=0.5, clv=10, gamma=0.3, **costs))
+    assert math.isnan(contact_threshold(clv=10, gamma=0.3, **costs))
 
 
 # Input untouched

@@ -63,6 +63,13 @@ def test_each_snapshot_has_the_features_of_its_own_day(build):
     assert found["region"].tolist() == ["north", "north", None]
 
 
+def test_the_time_of_a_cutoff_does_not_matter(build):
+    # on engines and in memory the evening of the day is the cutoff
+    late = SNAPSHOTS.assign(cutoff=SNAPSHOTS["cutoff"] + pd.Timedelta(hours=5))
+    found = as_pandas(snapshot_features(build(late), transactions=build(TRANSACTIONS), windows=(30,)))
+    assert found.set_index(["customer_id", "cutoff"]).sort_index()["n_orders"].tolist() == [2, 3, 1]
+
+
 def test_rows_keep_their_order_and_their_index(build_in_memory):
     found = snapshot_features(build_in_memory(SNAPSHOTS), transactions=build_in_memory(TRANSACTIONS), windows=(30,))
     assert as_pandas(found, in_order=True)["customer_id"].tolist() == ["bo", "ann", "ann"]
@@ -290,6 +297,22 @@ def test_tables_that_do_not_go_together_are_refused(given_tables, message):
     given_all = {"snapshots": SNAPSHOTS, "transactions": TRANSACTIONS, "windows": (30,), **given_tables}
     with pytest.raises((SchemaError, TypeError), match=message):
         snapshot_features(given_all.pop("snapshots"), **given_all)
+
+
+@pytest.mark.parametrize("column", ["cutoff", "customer_id"])
+def test_snapshots_without_a_cutoff_or_a_customer_are_refused(column):
+    gaps = SNAPSHOTS.assign(**{column: SNAPSHOTS[column].where(SNAPSHOTS.index > 0)})
+    with pytest.raises(SchemaError, match=rf"`snapshots\['{column}'\]` is missing in some rows"):
+        snapshot_features(gaps, transactions=TRANSACTIONS, windows=(30,))
+
+
+def test_text_and_infinity_in_place_of_numbers_are_refused():
+    table = SNAPSHOTS.drop(columns="churned").assign(n=[1.0, 2.0, 3.0])
+    features = ChurnFeatures().fit(table)
+    with pytest.raises(SchemaError, match=r"`X\['n'\]` held numbers when the model was fitted, and now holds 'x'"):
+        features.transform(table.assign(n="x"))
+    with pytest.raises(ValueError, match=r"`X\['n'\]` contains infinity"):
+        features.transform(table.assign(n=float("inf")))
 
 
 # Input untouched.

@@ -98,6 +98,30 @@ def test_dates_after_the_cutoff_by_hand(base):
     assert leaks(by_row, cutoff="day", features=["last_call"])["value"][0] == pytest.approx(30 / 600)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda days: days.dt.date,
+        lambda days: days.dt.strftime("%Y-%m-%d"),
+        lambda days: days.dt.strftime("%Y-%m-%d %H:%M:%S+08:00"),
+        lambda days: days.dt.tz_localize("Asia/Shanghai"),
+    ],
+)
+def test_dates_are_found_however_they_are_written(base, written):
+    # 60 of 600 on the evening of 2 July by their own clock, the others before the cutoff or missing
+    days = pd.Series(pd.Timestamp("2024-05-01 23:30"), index=base.index)
+    days.iloc[:60], days.iloc[60:70] = pd.Timestamp("2024-07-02 23:30"), pd.NaT
+    found = leaks(base.assign(last_call=written(days)), cutoff="2024-06-30", features=["silence", "last_call"])
+    row = found.iloc[0]
+    assert (row["check"], row["feature"], row["value"]) == ("after_cutoff", "last_call", pytest.approx(0.1))
+
+
+def test_cutoffs_may_be_pythons_dates(base):
+    dated = base.assign(day=pd.Timestamp("2024-06-30"), seen=pd.Timestamp("2024-07-01"))
+    for days in (dated, dated.assign(day=dated["day"].dt.date)):
+        assert leaks(days, cutoff="day", features=["seen"])["value"][0] == 1
+
+
 def test_customers_on_both_sides_are_counted(base):
     twice = base.assign(id=base["id"].mod(330))
     found = leaks(twice, customer_id="id").set_index("check")
@@ -232,6 +256,25 @@ def test_what_cannot_be_checked_is_refused(base, options, error, message):
     train, test = halves(base)
     with pytest.raises(error, match=message):
         leak_table(train, test=test, **{"outcome": "left", **options})
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "error", "message"),
+    [
+        ({"silence": np.inf}, {}, ValueError, r"`test\['silence'\]` contains infinity"),
+        ({"id": None}, {"customer_id": "id"}, SchemaError, r"`test\['id'\]` is missing in 300 rows"),
+        ({"id": "7"}, {"customer_id": "id"}, SchemaError, r"`train\['id'\]` holds int64 and `test\['id'\]` holds"),
+        ({"day": pd.NaT}, {"cutoff": "day"}, SchemaError, r"`test\['day'\]` is missing in 300 rows"),
+        ({}, {"features": "silence"}, TypeError, "`features` must be a list of different columns other than"),
+        ({}, {"features": ["silence", "silence"]}, ValueError, "`features` must be a list of different columns"),
+        ({}, {"features": ["silence", "left"]}, ValueError, r"columns other than \['left'\], got"),
+        ({}, {"features": ["silence"], "model": "trees"}, TypeError, "`model` must be a classifier"),
+    ],
+)
+def test_columns_that_would_hide_a_leak_are_refused(base, change, options, error, message):
+    train, test = halves(base.assign(day=pd.Timestamp("2024-06-30")))
+    with pytest.raises(error, match=message):
+        leak_table(train, test=test.assign(**change), outcome="left", **options)
 
 
 def test_sides_of_one_outcome_and_unlike_sides_are_refused(base):

@@ -68,6 +68,13 @@ def test_a_return_is_no_purchase():
     assert told(early_warning_table(days, as_of=on(45)), "customer_id", "value") == [("ann", 15.0)]
 
 
+def test_two_rows_of_a_day_are_one_purchase_day():
+    days = log({"ann": [(day, 5.0) for day in (0, 10, 20, 30)], "bo": [(day, 5.0) for day in (0, 20, 40, 60)]})
+    twice = pd.concat([days, days])
+    once, again = (early_warning_table(each, as_of=on(70))[["customer_id", "limit"]] for each in (days, twice))
+    pd.testing.assert_frame_equal(once, again)
+
+
 # By hand: falling spend
 
 # In windows of 30 days up to day 149, purchases of 10 on six days of each window
@@ -495,6 +502,21 @@ def test_without_prices_the_rhythm_is_left():
     assert warnings["spend_last_year"].isna().all()
 
 
+@pytest.mark.parametrize("unit", [2.0**-1000, 2.0**1000])
+def test_the_size_of_amounts_changes_no_fall(unit):
+    # six windows of ten purchase days each, and none in the last
+    days = log({who: [(day, 10.0 + day % 3) for day in range(0, 360, 6)] for who in ("ann", "bo")} | {"cy": [(419, 1)]})
+    small, large = (
+        early_warning_table(days.assign(amount=days["amount"] * by), as_of=on(420)).query("signal == 'falling_spend'")
+        for by in (1.0, unit)
+    )
+    assert (small["customer_id"].tolist(), small["severity"].tolist()) == (
+        large["customer_id"].tolist(),
+        large["severity"].tolist(),
+    )
+    np.testing.assert_array_equal(large["limit"] / unit, small["limit"])
+
+
 # Refusal
 
 
@@ -514,6 +536,7 @@ def test_without_prices_the_rhythm_is_left():
         ({"spend_levels": (0.9, 0.95, 95)}, ValueError, "`spend_levels` must lie between 0 and 1"),
         ({"invoice_days": (0, 30.5, 60)}, TypeError, "`invoice_days` must be a whole number"),
         ({"min_overdue": "x"}, TypeError, "`min_overdue` must be a"),
+        ({"min_overdue": -1}, ValueError, "`min_overdue` must be 0 or more, got -1"),
         ({"complaint_kinds": "complaint"}, TypeError, "`complaint_kinds` must be a list of the kinds of tickets"),
         ({"payments": BUYERS}, ValueError, "`payments` is given without `invoices`: what is open is not known"),
         ({"tickets": [1]}, TypeError, "`tickets` must be a pandas, Polars or PyArrow table"),
@@ -561,6 +584,13 @@ def test_sentences_need_a_table_in_memory():
     strange = pd.DataFrame({"signal": ["complaint"], "since": [START], "value": [1.0], "limit": [1.0]})
     with pytest.raises(TypeError, match="Sentences need a table in memory; collect `warnings` first"):
         explain_early_warnings(duckdb_connection().from_arrow(to_arrow(strange)))
+
+
+@pytest.mark.parametrize(("column", "told"), [("since", "local days"), ("value", "numbers"), ("limit", "numbers")])
+def test_warnings_read_back_as_text_are_refused(column, told):
+    warnings = early_warning_table(log({"ann": [(day, 5.0) for day in (0, 10, 20, 30)]}), as_of=on(70))
+    with pytest.raises(SchemaError, match=rf"`warnings\['{column}'\]` must hold {told}"):
+        explain_early_warnings(warnings.assign(**{column: "2024-01-01"}))
 
 
 # Input untouched

@@ -93,6 +93,18 @@ def test_scikit_learn_takes_it_and_nobody_is_recognised():
     assert cross_val_score(search, table, labels, cv=splitter).tolist() == [1.0] * 5
 
 
+def test_days_may_be_text_or_pythons_dates():
+    table = table_of(8)
+    expected = folds(SnapshotSplit(embargo_days=31, n_splits=2), table)
+    for cutoff in (table["cutoff"].dt.strftime("%Y-%m-%d"), table["cutoff"].dt.date):
+        found = folds(SnapshotSplit(embargo_days=31, n_splits=2), table.assign(cutoff=cutoff))
+        assert [[side.index.tolist() for side in fold] for fold in found] == [
+            [side.index.tolist() for side in fold] for fold in expected
+        ]
+    with pytest.raises(TypeError, match="`cutoff` must hold days, got 'soon'"):
+        folds(SnapshotSplit(embargo_days=31), table.assign(cutoff="soon"))
+
+
 # Law.
 
 

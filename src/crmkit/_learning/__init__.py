@@ -1,9 +1,18 @@
 """Learners of scikit-learn's kind, and features of customers as they take them."""
 
 from crmkit._learning._learners import LEARNERS, make_learner, make_mean_learner, margins
-from crmkit._learning._read_features import Read, as_features, as_learned, label_columns, read_rows
+from crmkit._learning._read_features import (
+    INFINITE,
+    Read,
+    as_features,
+    as_learned,
+    label_columns,
+    number_column,
+    read_rows,
+)
 
 __all__ = [
+    "INFINITE",
     "LEARNERS",
     "Read",
     "as_features",
@@ -12,5 +21,6 @@ __all__ = [
     "make_learner",
     "make_mean_learner",
     "margins",
+    "number_column",
     "read_rows",
 ]

@@ -15,14 +15,14 @@ from crmkit._frames import open_frame, to_pandas
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
 
-__all__ = ["Read", "as_features", "as_learned", "label_columns", "read_rows"]
+__all__ = ["INFINITE", "Read", "as_features", "as_learned", "label_columns", "number_column", "read_rows"]
 
 _DAYS: Final = Message(
     en="{where} holds days, from which a model would learn the calendar. Give the days between them and the cutoff, "
     "or leave the column out.",
     zh="{where} 为日期，模型会学到日历本身。请改为距截止日的天数，或去掉此列。",
 )
-_INFINITE: Final = Message(
+INFINITE: Final = Message(
     en="{where} contains infinity. Give a finite number, or leave the value missing.",
     zh="{where} 含有无穷大。请给出有限的数，或留为缺失。",
 )
@@ -61,14 +61,15 @@ def read_rows(X: Any, *, customer_id: str, cutoff: str | None = None) -> Read:
     return Read(features, *(table[name] if name in left_out else None for name in (customer_id, cutoff)))
 
 
-def as_features(features: Any, *, labels: Collection[str] | None = None) -> Any:
+def as_features(features: Any, *, labels: Collection[str] | None = None, table: str = "X") -> Any:
     """Make floats of numbers and flags, text of labels; missing ones are ``nan``.
 
-    ``labels`` are the columns that held labels when the model was fitted, None while it is.
+    ``labels`` are the columns that held labels when the model was fitted, None while it is; ``table`` is what the table
+    is called.
     """
     if not isinstance(features, pd.DataFrame):
         return features
-    columns = {name: _column(features[name], str(name), labels) for name in features.columns}
+    columns = {name: _column(features[name], labels, where=Column(table, str(name))) for name in features.columns}
     return pd.DataFrame(columns, index=features.index)
 
 
@@ -94,21 +95,28 @@ def _is_frame(X: Any) -> bool:
     return isinstance(opened, (nw.DataFrame, nw.LazyFrame))
 
 
-def _column(values: pd.Series[Any], name: str, labels: Collection[str] | None) -> pd.Series[Any]:
-    if is_datetime64_any_dtype(values) or is_timedelta64_dtype(values):
-        raise SchemaError(_DAYS(where=Column("X", name)))
-    numeric = is_numeric_dtype(values) or is_bool_dtype(values) or bool(values.isna().all())
-    if labels is not None and name in labels:
-        return _as_text(values)
-    if labels is None and not numeric:
-        numbers = _numbers_among(values)
-        return _as_text(values) if numbers is None else numbers
-    numbers = _as_floats(values) if numeric else _numbers_among(values)
+def number_column(values: pd.Series[Any], *, where: Column) -> pd.Series[Any]:
+    """Make floats of numbers and flags, or raise."""
+    numbers = _numbers(values)
     if numbers is None:
-        raise SchemaError(_NOT_NUMBERS(where=Column("X", name), value=values.dropna().iloc[0]))
+        raise SchemaError(_NOT_NUMBERS(where=where, value=values.dropna().iloc[0]))
     if np.isinf(numbers).any():
-        raise ValueError(_INFINITE(where=Column("X", name)))
+        raise ValueError(INFINITE(where=where))
     return numbers
+
+
+def _column(values: pd.Series[Any], labels: Collection[str] | None, *, where: Column) -> pd.Series[Any]:
+    if is_datetime64_any_dtype(values) or is_timedelta64_dtype(values):
+        raise SchemaError(_DAYS(where=where))
+    is_label = _numbers(values) is None if labels is None else where.column in labels
+    return _as_text(values) if is_label else number_column(values, where=where)
+
+
+def _numbers(values: pd.Series[Any]) -> pd.Series[Any] | None:
+    """Numbers and flags as floats, a column without a value too; None for labels."""
+    if is_numeric_dtype(values) or is_bool_dtype(values) or values.isna().all():
+        return _as_floats(values)
+    return _numbers_among(values)
 
 
 def _as_floats(values: pd.Series[Any]) -> pd.Series[Any]:

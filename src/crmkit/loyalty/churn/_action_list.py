@@ -11,8 +11,8 @@ from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._choosing import counted, listed, planned
 from crmkit._frames import FrameT, from_pandas, pandas_series
-from crmkit._messages import Message
-from crmkit._tables import check_same_ids, open_columns
+from crmkit._messages import Column, Message
+from crmkit._tables import check_kind, check_same_ids, open_columns
 from crmkit.loyalty.churn._action_plan import expected_of_contact
 
 __all__ = ["BETWEEN", "action_audit", "action_list"]
@@ -235,6 +235,8 @@ def _codes(known: nw.Series[Any], reasons: IntoFrame | None, ids: Any) -> list[s
         raise TypeError(_IN_ENGINE())
     if len(ids) and not rows.is_empty() and known.dtype.is_integer() != rows["customer_id"].dtype.is_integer():
         check_same_ids(known.to_frame(), rows, names=("customers", "reasons"))
+    check_kind(rows, "severity", "number", where=Column("reasons", "severity"), made_by="early_warning_table")
+    rows = rows.filter(~nw.col("signal").is_null())
     severity = pandas_series(rows["severity"]).to_numpy(dtype=np.float64, na_value=np.nan)
     who, signals = (pandas_series(rows[name]).tolist() for name in ("customer_id", "signal"))
     found: dict[Any, list[str]] = {}

@@ -9,16 +9,17 @@ import numpy as np
 
 from crmkit._checks import check_option
 from crmkit._frames import column_like, pandas_series
-from crmkit._messages import Message
+from crmkit._messages import Column, Message
 from crmkit._names import LANGUAGES, Label, Language
-from crmkit._tables import open_columns
+from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
 from crmkit.loyalty.churn._action_list import BETWEEN
 from crmkit.loyalty.churn._warning_signals import WARNING_SIGNALS
 
 __all__ = ["explain_action_list"]
 
-_COLUMNS: Final = ("rank", "probability", "clv", "expected_profit", "cost", "arm", "reason_codes")
+_NUMBERS: Final = ("rank", "probability", "clv", "expected_profit", "cost")
+_COLUMNS: Final = (*_NUMBERS, "arm", "reason_codes")
 _SENTENCES: Final = {
     "contact": Label(
         "No. {rank}, contact: {probability:.0%} likely to leave, worth {clv:,.2f}; the contact costs {cost:,.2f} and "
@@ -88,6 +89,8 @@ def explain_action_list(actions: Any, *, language: Language = "en") -> Any:
     rows = open_columns(actions, _COLUMNS, name="actions", made_by="action_list")
     if not isinstance(rows, nw.DataFrame):
         raise TypeError(_IN_ENGINE())
+    for name in _NUMBERS:
+        check_kind(rows, name, "number", where=Column("actions", name), made_by="action_list")
     columns = [pandas_series(rows[name]).astype(object).tolist() for name in _COLUMNS]
     _check_known({str(arm) for arm in columns[-2]}, _SENTENCES, what=_ARMS())
     signals = [[code for code in str(text).split(BETWEEN) if code] for text in columns[-1]]

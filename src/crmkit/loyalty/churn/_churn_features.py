@@ -16,6 +16,7 @@ from crmkit._arrays import Floats
 from crmkit._checks import check_columns, check_int
 from crmkit._estimator import JsonError, JsonEstimator, check_fitted
 from crmkit._frames import FrameT, in_memory, is_engine, open_frame, rows_like, to_pandas
+from crmkit._learning import number_column
 from crmkit._messages import Column, Message
 from crmkit._time_units import DAYS
 from crmkit.errors import SchemaError
@@ -197,16 +198,16 @@ class ChurnFeatures(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         NotFittedError
             Before `fit`.
         SchemaError
-            If a column is missing.
+            If a column is missing, or holds text where there were numbers.
         TypeError
             If ``X`` is not a table in memory.
         ValueError
-            If a cutoff lies before the first that the models were fitted at.
+            If a number is infinite, or a cutoff lies before the first that the models were fitted at.
         """
         check_fitted(self)
         table, _ = _read(X)
         check_columns(table.columns, [*self.numbers_, *self.categories_], name="X", made_by=_BY)
-        columns = {name: _floats(table[name]) for name in self.numbers_}
+        columns = {name: number_column(table[name], where=Column("X", name)).to_numpy() for name in self.numbers_}
         for name, values in self.categories_.items():
             texts = table[name].astype(object).map(str, na_action="ignore")
             columns |= {f"{name}={value}": (texts == value).to_numpy().astype(np.float64) for value in values}

@@ -67,8 +67,8 @@ def contact_threshold(*, clv: Numbers, gamma: Numbers, incentive_cost: Numbers, 
     value, accepts, incentive, contact = _read(
         clv=clv, gamma=gamma, incentive_cost=incentive_cost, contact_cost=contact_cost
     )
-    gain = accepts * (value - incentive) + incentive
     with np.errstate(over="ignore"):
+        gain = accepts * (value - incentive) + incentive
         threshold = (incentive + contact) / np.where(gain > 0, gain, np.nan)
     return as_given(np.where(threshold <= 1, threshold, np.nan), clv, gamma, incentive_cost, contact_cost)
 
@@ -120,8 +120,12 @@ def contact_profit(
     value, accepts, incentive, contact, chance = _read(
         clv=clv, gamma=gamma, incentive_cost=incentive_cost, contact_cost=contact_cost, probability=probability
     )
-    gain, loss = profit_by_outcome(value, accepts, incentive, contact)
-    return as_given(chance * gain + (1 - chance) * loss, probability, clv, gamma, incentive_cost, contact_cost)
+    with np.errstate(over="ignore", invalid="ignore"):
+        gain, loss = profit_by_outcome(value, accepts, incentive, contact)
+        profit = chance * gain + (1 - chance) * loss
+    return as_given(
+        np.where(np.isfinite(profit), profit, np.nan), probability, clv, gamma, incentive_cost, contact_cost
+    )
 
 
 def profit_by_outcome(clv: Floats, gamma: Floats, incentive: Floats, contact: Floats) -> tuple[Floats, Floats]:

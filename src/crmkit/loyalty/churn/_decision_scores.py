@@ -12,7 +12,7 @@ from crmkit._checks import check_number
 from crmkit._messages import Message
 from crmkit._stats import Numbers
 from crmkit.loyalty.churn._contact import profit_by_outcome
-from crmkit.loyalty.churn._outcomes import check_probabilities, read_amounts, read_campaign, read_judged
+from crmkit.loyalty.churn._outcomes import check_probabilities, check_sums, read_amounts, read_campaign, read_judged
 
 __all__ = ["cost_loss", "retention_profit_score"]
 
@@ -98,7 +98,7 @@ def retention_profit_score(
     gain, loss = profit_by_outcome(*read_campaign(y_score, clv, gamma, incentive_cost, contact_cost))
     contacted = _decided(judged.scores, gain, loss, threshold=threshold)
     profit = np.where(contacted, np.where(judged.left == 1, gain, loss), 0.0)
-    return float(judged.weights @ profit / judged.total)
+    return float(judged.weights / judged.total @ profit)
 
 
 def cost_loss(
@@ -170,12 +170,13 @@ def cost_loss(
     """
     judged = read_judged(y_true, y_score, sample_weight=sample_weight, both=False)
     tp, fp, tn, fn = read_amounts(y_score, tp_cost=tp_cost, fp_cost=fp_cost, tn_cost=tn_cost, fn_cost=fn_cost)
+    check_sums(tp_cost=tp, fp_cost=fp, tn_cost=tn, fn_cost=fn)
     if not any(costs.any() for costs in (tp, fp, tn, fn)):
         raise ValueError(_NO_COSTS())
     positive = _decided(judged.scores, fn - tp, tn - fp, threshold=threshold)
     left = judged.left == 1
     cost = np.where(positive, np.where(left, tp, fp), np.where(left, fn, tn))
-    return float(judged.weights @ cost / judged.total)
+    return float(judged.weights / judged.total @ cost)
 
 
 def _decided(scores: Floats, gain: Floats, loss: Floats, *, threshold: float | None) -> npt.NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from crmkit._stats import as_numbers, difference_of_shares, read_outcomes
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
 from crmkit.loyalty.churn._drift_of_features import moved
+from crmkit.loyalty.churn._feature_names import check_features
 
 __all__ = ["churn_drift_table"]
 
@@ -85,9 +86,10 @@ def churn_drift_table(
     SchemaError
         If a column is missing, or a table has no rows or no features.
     TypeError
-        If a table is not a frame, or outcomes are not numbers or flags.
+        If a table is not a frame, outcomes are not numbers or flags, or ``features`` is not a list.
     ValueError
-        If an outcome is neither 1 nor 0, a number is infinite, or ``n_bins`` is too small.
+        If an outcome is neither 1 nor 0, a number is infinite, ``features`` names a column twice or one of another
+        use, or ``n_bins`` is too small.
 
     References
     ----------
@@ -109,6 +111,7 @@ def churn_drift_table(
     """
     check_int(n_bins, name="n_bins", low=2)
     named = [customer_id, cutoff, *([] if outcome is None else [outcome])]
+    check_features(features, other_than=named)
     opened = open_columns(before, [*named[2:], *(features or [])], name="before", made_by="churn_snapshots")
     chosen = [each for each in opened.collect_schema() if each not in named] if features is None else list(features)
     if not chosen:
@@ -118,8 +121,8 @@ def churn_drift_table(
     for name, table in tables.items():
         if table.empty:
             raise SchemaError(_EMPTY(name=Parameter(name)))
-    then = as_features(tables["before"][chosen])
-    now = as_features(tables["after"][chosen], labels=label_columns(then))
+    then = as_features(tables["before"][chosen], table="before")
+    now = as_features(tables["after"][chosen], labels=label_columns(then), table="after")
     lines = [] if outcome is None else [_churn_rate(tables, outcome)]
     lines += [_feature(name, then[name], now[name], n_bins) for name in chosen]
     return from_pandas(_in_kinds(pd.DataFrame(lines, columns=_COLUMNS)), like=before)

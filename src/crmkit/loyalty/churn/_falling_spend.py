@@ -53,6 +53,9 @@ def spend_limits(
     with :math:`\bar v_i` the mean over the earlier windows of the sum of squared amounts. Rows are sorted by customer
     and day.
     """
+    # By a power of 2 and so without rounding: squares of large amounts are no numbers.
+    _, exponent = np.frexp(np.abs(amount).max(initial=0.0))
+    amount = np.ldexp(amount, -exponent)
     earlier = np.zeros(n_customers, dtype=np.int64)
     buys = np.flatnonzero(bought)
     if len(buys):
@@ -77,7 +80,7 @@ def spend_limits(
     expected = np.where(judged, season * level, np.nan)
     chance = np.sqrt(season * squares)
     limits = np.stack([expected - ndtri(level_) * chance for level_ in levels], axis=1)
-    return SpendLimits(np.where(judged, spend, np.nan), limits)
+    return SpendLimits(np.ldexp(np.where(judged, spend, np.nan), exponent), np.ldexp(limits, exponent))
 
 
 def _season(last: Floats, level: Floats, judged: npt.NDArray[np.bool_]) -> float:

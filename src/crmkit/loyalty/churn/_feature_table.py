@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from crmkit._calendar import next_day
 from crmkit._checks import some
 from crmkit._frames import (
     AnyFrame,
@@ -25,7 +26,7 @@ from crmkit._frames import (
     same_kind,
     to_pandas,
 )
-from crmkit._messages import Message
+from crmkit._messages import Column, Message
 from crmkit._tables import SNAPSHOTS, check_same_ids, open_columns, open_table, with_plain_ids
 from crmkit.customers import customer_features
 from crmkit.errors import SchemaError
@@ -50,6 +51,9 @@ _STRANGERS: Final = Message(
 _COPIES: Final = Message(
     en="{@customers} holds ids more than once: {names}. Give one row per customer.",
     zh="{@customers} 中的编号 {names} 重复出现，每位客户只能有一行。",
+)
+_MISSING: Final = Message(
+    en="{where} is missing in some rows. Leave these rows out.", zh="{where}在部分行缺失，请去掉这些行。"
 )
 _NO_ROWS: Final = Message(
     en="{@snapshots} has no rows. {@churn_snapshots()} makes them.",
@@ -131,9 +135,7 @@ def snapshot_features(
     same_kind(rows, log, names=("snapshots", "transactions"))
     check_same_ids(rows, log, names=("snapshots", "transactions"))
 
-    days = to_pandas(rows.select("cutoff").unique())["cutoff"].sort_values()
-    if days.empty:
-        raise SchemaError(_NO_ROWS())
+    days = _days(rows)
 
     def features(cutoff: datetime) -> AnyFrame:
         made = customer_features(
@@ -150,27 +152,43 @@ def snapshot_features(
         _refuse(sorted({*names[1:]} & {*rows.collect_schema().names()}), _TAKEN)
         return opened
 
-    parts = ((day.to_pydatetime(), features(day.to_pydatetime())) for day in days)
+    parts = ((day, features(day)) for day in days)
     found = _beside(rows, parts) if isinstance(rows, nw.DataFrame) else _joined(rows, parts)
     return give_back(found if customers is None else _with_static(found, customers), like=snapshots)
 
 
+def _days(rows: AnyFrame) -> list[datetime]:
+    """The days of the cutoffs; every row must have one, and in memory an id."""
+    cutoffs = to_pandas(rows.select("cutoff").unique())["cutoff"]
+    if cutoffs.empty:
+        raise SchemaError(_NO_ROWS())
+    for name in ("cutoff", "customer_id"):
+        if cutoffs.isna().any() if name == "cutoff" else isinstance(rows, nw.DataFrame) and rows[name].is_null().any():
+            raise SchemaError(_MISSING(where=Column("snapshots", name)))
+    return [day.to_pydatetime() for day in sorted(cutoffs.dt.normalize().unique())]
+
+
 def _joined(rows: AnyFrame, parts: Iterable[tuple[datetime, AnyFrame]]) -> AnyFrame:
     """Join the features in an engine, cutoff by cutoff."""
-    found = [
-        join_frames(rows.filter(nw.col("cutoff") == midnight(day, of=rows)), part, on="customer_id", how="left")
-        for day, part in parts
-    ]
+    found = [join_frames(_on(day, rows), part, on="customer_id", how="left") for day, part in parts]
     return cast("AnyFrame", nw.concat(cast("Any", found)))
+
+
+def _on(day: datetime, rows: AnyFrame) -> AnyFrame:
+    """The rows with a cutoff on that day, at whatever time."""
+    return rows.filter(
+        nw.col("cutoff") >= midnight(day, of=rows),
+        nw.col("cutoff") < midnight(next_day(day), of=rows),
+    )
 
 
 def _beside(rows: nw.DataFrame[Any], parts: Iterable[tuple[datetime, AnyFrame]]) -> nw.DataFrame[Any]:
     """Put the features beside the rows in memory, which stay where they are."""
-    ids, cutoffs = pandas_series(rows["customer_id"]), rows["cutoff"].to_numpy().astype("datetime64[us]")
+    ids, cutoffs = pandas_series(rows["customer_id"]), rows["cutoff"].to_numpy().astype("datetime64[D]")
     columns: dict[str, Any] = {}
     for day, part in parts:
         table = to_pandas(part)
-        at = np.flatnonzero(cutoffs == np.datetime64(day, "us"))
+        at = np.flatnonzero(cutoffs == np.datetime64(day, "D"))
         places = pd.Index(table["customer_id"]).get_indexer(pd.Index(ids.iloc[at]))
         if (places < 0).any():
             raise SchemaError(_STRANGERS(day=day, ids=some(sorted(ids.iloc[at[places < 0]], key=str))))

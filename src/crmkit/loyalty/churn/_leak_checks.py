@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.metrics import get_scorer, roc_auc_score
 
 from crmkit._arrays import Floats
+from crmkit.loyalty.churn._leak_columns import days_of, floats_of
 from crmkit.loyalty.churn._leak_words import Finding
 
 __all__ = ["Sides", "after_cutoff", "model_checks", "one_feature", "resampled", "same_customer", "scaled_together"]
@@ -44,20 +45,23 @@ class Sides(NamedTuple):
 def after_cutoff(sides: Sides, cutoffs: Sequence[Any]) -> Iterator[Finding]:
     """How often a date lies after the cutoff of its row, or of all; of columns that hold dates."""
     for feature in sides.features:
-        if not pd.api.types.is_datetime64_any_dtype(sides.train[feature]):
+        days = [days_of(side[feature]) for side in (sides.train, sides.test)]
+        if all(side is None for side in days):
             continue
         late = [
-            (pd.to_datetime(side[feature]) > cutoff).to_numpy(dtype=bool)
-            for side, cutoff in zip((sides.train, sides.test), cutoffs, strict=True)
+            np.zeros(0, dtype=bool) if side is None else (side > cutoff).to_numpy(dtype=bool)
+            for side, cutoff in zip(days, cutoffs, strict=True)
         ]
-        yield Finding("after_cutoff", feature, float(np.concatenate(late).mean()), 0.0)
+        yield Finding(
+            "after_cutoff", feature, float(np.concatenate(late).sum() / (len(sides.train) + len(sides.test))), 0.0
+        )
 
 
 def scaled_together(sides: Sides) -> Iterator[Finding]:
     """Features that were scaled over both sides, one row each; one row for all if there are none."""
     found = False
     for feature in sides.features:
-        train, test = _floats(sides.train[feature]), _floats(sides.test[feature])
+        train, test = floats_of(sides.train[feature]), floats_of(sides.test[feature])
         if train is None or test is None:
             continue
         both = np.concatenate([train, test])
@@ -78,7 +82,9 @@ def resampled(sides: Sides) -> Iterator[Finding]:
     n = len(sides.train)
     has_double = np.isin(marks[n:], marks[:n])
     shares = [float(has_double[sides.test_left == outcome].mean()) for outcome in (1, 0)]
-    yield Finding("copied_rows", None, (shares[0] - shares[1]) * (1 if left.mean() <= 0.5 else -1), _MOST_COPIED)
+    more = (shares[0] - shares[1]) * (1 if left.mean() <= 0.5 else -1)
+    # Without a sign where there is no difference.
+    yield Finding("copied_rows", None, more + 0.0, _MOST_COPIED)
 
 
 def same_customer(train_ids: pd.Series[Any], test_ids: pd.Series[Any]) -> Finding:
@@ -110,12 +116,7 @@ def model_checks(sides: Sides, model: Any, *, most_gain: float, most_auc: float)
         usual = sides.train[feature].mode(dropna=True)
         if usual.empty:
             continue
-        constant = (
-            side.assign(
-                **{feature: pd.Series([usual.iloc[0]] * len(side), index=side.index, dtype=side[feature].dtype)}
-            )
-            for side in (sides.train, sides.test)
-        )
+        constant = (_with_constant(side, feature, usual.iloc[0]) for side in (sides.train, sides.test))
         yield Finding("gain", feature, with_all - area(*constant), most_gain)
     yield Finding("result", None, with_all, most_auc)
 
@@ -127,7 +128,7 @@ def _with_constant(side: pd.DataFrame, feature: str, value: Any) -> pd.DataFrame
 
 def _together(train: pd.Series[Any], test: pd.Series[Any]) -> pd.Series[Any]:
     """A feature of both sides in one kind: numbers, or text."""
-    first, second = _floats(train), _floats(test)
+    first, second = floats_of(train), floats_of(test)
     if first is not None and second is not None:
         return pd.Series(np.concatenate([first, second]))
     labels = pd.concat([train.astype(object), test.astype(object)], ignore_index=True)
@@ -145,7 +146,7 @@ def _is_scaled(values: Floats) -> bool:
 
 def _encodings(train: pd.Series[Any], test: pd.Series[Any], left: Floats) -> Iterator[tuple[Floats, Floats]]:
     """A feature as numbers to rank by: as it is, missing ones first or last, and by the churn rate of its levels."""
-    numbers = _floats(train), _floats(test)
+    numbers = floats_of(train), floats_of(test)
     if numbers[0] is None or numbers[1] is None:
         codes, _ = pd.factorize(_together(train, test))
         yield _rates(codes[: len(train)], codes[len(train) :], left)
@@ -172,13 +173,3 @@ def _area(train: Floats, test: Floats, sides: Sides) -> float:
     """The area under the curve of the test, in the direction that training has."""
     area = float(roc_auc_score(sides.test_left, test))
     return area if roc_auc_score(sides.train_left, train) >= 0.5 else 1 - area
-
-
-def _floats(values: pd.Series[Any]) -> Floats | None:
-    """Numbers, flags and days as floats; None for labels."""
-    if pd.api.types.is_datetime64_any_dtype(values):
-        days = (values - pd.Timestamp(0)) / pd.Timedelta(days=1)
-        return np.asarray(days.to_numpy(dtype=np.float64, na_value=np.nan))
-    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
-        return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
-    return None

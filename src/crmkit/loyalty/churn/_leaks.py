@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import Day, as_day, check_fraction
+from crmkit._checks import Day, as_day, check_fraction, some
 from crmkit._frames import FrameT, from_pandas, to_pandas
+from crmkit._learning import INFINITE
 from crmkit._messages import Column, Message
 from crmkit._stats import read_outcomes
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
+from crmkit.loyalty.churn._feature_names import check_features
 from crmkit.loyalty.churn._leak_checks import (
     Sides,
     after_cutoff,
@@ -24,6 +26,7 @@ from crmkit.loyalty.churn._leak_checks import (
     same_customer,
     scaled_together,
 )
+from crmkit.loyalty.churn._leak_columns import days_of, floats_of
 from crmkit.loyalty.churn._leak_words import Finding, sentence
 
 __all__ = ["leak_table"]
@@ -37,6 +40,19 @@ _ONE_OUTCOME: Final = Message(
 _NO_FEATURES: Final = Message(
     en="{@train} has no features beside the columns named. Give those that a model learns from.",
     zh="{@train} 除所指定的列之外没有特征。请给出模型所用的特征。",
+)
+_NO_MODEL: Final = Message(
+    en="{@model} must be a classifier of scikit-learn's kind, which can be copied and fitted, got {value!r}.",
+    zh="{@model} 须为 scikit-learn 式的分类器（可复制、可拟合），得到 {value!r}。",
+)
+_MISSING: Final = Message(
+    en="{where} is missing in {n:,} {n:row|rows}, first at rows {rows}. Leave these rows out.",
+    zh="{where}在 {n:,} 行缺失，最先见于行 {rows}。请去掉这些行。",
+)
+_OTHER_IDS: Final = Message(
+    en="{where} holds {kind} and {other} holds {others}, so that no customer would be found on both sides. Give both "
+    "as text or both as whole numbers.",
+    zh="{where}的类型为 {kind}，而{other}为 {others}，两边无法认出同一客户。请都给文本，或都给整数。",
 )
 _NO_DAYS: Final = Message(
     en="{where} must hold days without a time zone, got {kind}.", zh="{where} 须为不带时区的日期，得到 {kind}。"
@@ -114,12 +130,14 @@ def leak_table(
     Raises
     ------
     SchemaError
-        If a column is missing or the cutoffs are not days.
+        If a column is missing, the cutoffs are not days, a cutoff or an id is missing, or the ids of the sides are of
+        two kinds.
     TypeError
-        If ``train`` or ``test`` is not a frame, or the outcomes are not numbers or flags.
+        If ``train`` or ``test`` is not a frame, the outcomes are not numbers or flags, ``features`` is not a list, or
+        ``model`` cannot be fitted.
     ValueError
-        If an outcome is missing or neither 1 nor 0, all of a side left or all stayed, or a limit is not between 0 and
-        1.
+        If an outcome is missing or neither 1 nor 0, all of a side left or all stayed, a feature holds infinity,
+        ``features`` names a column twice or one of another use, or a limit is not between 0 and 1.
 
     See Also
     --------
@@ -151,6 +169,9 @@ def leak_table(
     opened = open_columns(train, [outcome], name="train", made_by=_MADE_BY)
     by_row = isinstance(cutoff, str) and cutoff in opened.collect_schema()
     named = [outcome, *([customer_id] if customer_id else []), *([str(cutoff)] if by_row else [])]
+    check_features(features, other_than=named)
+    if model is not None and not all(hasattr(model, each) for each in ("fit", "get_params")):
+        raise TypeError(_NO_MODEL(value=model))
     chosen = [each for each in opened.collect_schema() if each not in named] if features is None else list(features)
     if not chosen:
         raise ValueError(_NO_FEATURES())
@@ -158,6 +179,8 @@ def leak_table(
         name: to_pandas(open_columns(frame, [*named, *chosen], name=name, made_by=_MADE_BY).select(*named, *chosen))
         for name, frame in (("train", train), ("test", test))
     }
+    for name, table in rows.items():
+        _check_finite(table[chosen], name=name)
     left = [_outcomes(table, outcome, name=name) for name, table in rows.items()]
     sides = Sides(rows["train"][chosen], rows["test"][chosen], *left)
     found: list[Finding] = []
@@ -165,7 +188,7 @@ def leak_table(
         found += after_cutoff(sides, [_cutoffs(table, cutoff, by_row, name=name) for name, table in rows.items()])
     found += [*scaled_together(sides), *resampled(sides), *one_feature(sides, limit=most_feature_auc)]
     if customer_id:
-        found.append(same_customer(*(table[customer_id] for table in rows.values())))
+        found.append(same_customer(*_ids(rows, customer_id)))
     if model is not None:
         found += model_checks(sides, model, most_gain=most_gain, most_auc=most_auc)
     return from_pandas(_table(found), like=train)
@@ -184,10 +207,37 @@ def _cutoffs(table: pd.DataFrame, cutoff: Day, by_row: bool, *, name: str) -> An
     almost_a_day = pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
     if not by_row:
         return as_day(cutoff, name="cutoff") + almost_a_day
-    days = table[str(cutoff)]
-    if not pd.api.types.is_datetime64_dtype(days):
-        raise SchemaError(_NO_DAYS(where=Column(name, cutoff), kind=str(days.dtype)))
+    given = table[str(cutoff)]
+    _check_present(given, where=Column(name, cutoff))
+    days = None if isinstance(given.dtype, pd.DatetimeTZDtype) else days_of(given)
+    if days is None:
+        raise SchemaError(_NO_DAYS(where=Column(name, cutoff), kind=str(given.dtype)))
     return days + almost_a_day
+
+
+def _ids(rows: dict[str, pd.DataFrame], customer_id: str) -> list[pd.Series[Any]]:
+    """The ids of both sides, whole numbers or text on both."""
+    ids = [table[customer_id] for table in rows.values()]
+    for name, each in zip(rows, ids, strict=True):
+        _check_present(each, where=Column(name, customer_id))
+    kinds = [pd.api.types.is_numeric_dtype(each.dtype) for each in ids]
+    if kinds[0] != kinds[1]:
+        where = [Column(name, customer_id) for name in rows]
+        raise SchemaError(_OTHER_IDS(where=where[0], kind=str(ids[0].dtype), other=where[1], others=str(ids[1].dtype)))
+    return ids
+
+
+def _check_present(values: pd.Series[Any], *, where: Column) -> None:
+    at = np.flatnonzero(values.isna())
+    if at.size:
+        raise SchemaError(_MISSING(where=where, n=at.size, rows=some(at.tolist())))
+
+
+def _check_finite(features: pd.DataFrame, *, name: str) -> None:
+    for feature in features:
+        numbers = floats_of(features[feature])
+        if numbers is not None and np.isinf(numbers).any():
+            raise ValueError(INFINITE(where=Column(name, feature)))
 
 
 def _table(found: Sequence[Finding]) -> pd.DataFrame:

@@ -7,11 +7,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from crmkit._arrays import Floats
-from crmkit._checks import some
-from crmkit._messages import Message, Said
+from crmkit._checks import check_turnover, some
+from crmkit._messages import Joined, Message, Parameter, Said
 from crmkit._stats import Numbers, as_floats, as_numbers, check_alike, check_range, read_complete, read_outcomes
 
-__all__ = ["Outcomes", "check_probabilities", "read_amounts", "read_campaign", "read_judged"]
+__all__ = ["Outcomes", "check_probabilities", "check_sums", "read_amounts", "read_campaign", "read_judged"]
 
 _NOBODY: Final = Message(
     en="{@y_true} has no customers, or all of them weigh 0.", zh="{@y_true} 中没有客户，或所有客户的权重都为 0。"
@@ -60,6 +60,7 @@ def read_judged(
         check_alike(y_score=y_score, sample_weight=sample_weight)
         weights = read_complete(sample_weight, name="sample_weight")
         check_range(weights, name="sample_weight", low=0.0, high=None)
+    check_sums(sample_weight=weights)
     counted = left[weights > 0]
     if not len(counted):
         raise ValueError(_NOBODY())
@@ -75,6 +76,7 @@ def read_campaign(
     (value,) = read_amounts(y_score, clv=clv)
     (accepts,) = read_amounts(y_score, gamma=gamma, low=0.0, high=1.0)
     incentive, contact = read_amounts(y_score, incentive_cost=incentive_cost, contact_cost=contact_cost, low=0.0)
+    check_sums(clv=value, incentive_cost=incentive, contact_cost=contact)
     return value, accepts, incentive, contact
 
 
@@ -91,6 +93,13 @@ def read_amounts(
         check_range(floats, name=name, low=low, high=high)
         read.append(np.broadcast_to(floats, n))
     return read
+
+
+def check_sums(**columns: Floats) -> None:
+    """Raise unless numbers can be added up, each column and all of them together."""
+    with np.errstate(over="ignore"):
+        turnover = sum(float(np.abs(values).sum()) for values in columns.values())
+    check_turnover(turnover, where=Joined([Parameter(name) for name in columns], en=" + ", zh=" + "))
 
 
 def check_probabilities(scores: Floats, *, mend: Said | str = "") -> None:

@@ -39,7 +39,8 @@ def rhythm_limits(
        variance of unbalanced data).
     .. [2] Gelman et al. (2013), *Bayesian Data Analysis*, 3rd ed., section 5.4 (the hierarchical normal model).
     """
-    same = who[1:] == who[:-1]
+    # Two rows of one day are one purchase day.
+    same = (who[1:] == who[:-1]) & (days[1:] > days[:-1])
     owner = who[1:][same]
     logs = np.log(np.diff(days)[same].astype(np.float64))
     n = np.bincount(owner, minlength=n_customers).astype(np.float64)

@@ -106,12 +106,16 @@ def profit_curve_table(
     judged = read_judged(y_true, y_score, sample_weight=sample_weight, both=False)
     gain, loss = profit_by_outcome(*read_campaign(y_score, clv, gamma, incentive_cost, contact_cost))
     profits = np.where(judged.left == 1, gain, loss)
+    # By a power of 2 and so without rounding, and by the largest weight: squares of the large or small would be lost.
+    _, exponent = np.frexp(np.abs(profits).max())
+    profits, unit = np.ldexp(profits, -exponent), judged.weights.max()
     cuts = cuts_of(judged.scores)
 
     def upto(values: Floats) -> Floats:
         return np.append(0.0, cuts.sums(values))
 
-    weights, total = judged.weights, judged.total
+    weights = judged.weights / unit
+    total = weights.sum()
     contacted, earned = upto(weights), upto(weights * profits)
     mean = earned / total
     # The sum of (w (x - mean))², where x is the profit of those contacted and 0 for the others.
@@ -125,12 +129,12 @@ def profit_curve_table(
         {
             "fraction": contacted[at] / total,
             "threshold": np.append(np.nan, cuts.thresholds)[at],
-            "n_customers": contacted[at],
-            "n_churners": upto(weights * judged.left)[at],
-            "profit": mean[at],
-            "profit_lower": (mean - reach)[at],
-            "profit_upper": (mean + reach)[at],
-            "total_profit": earned[at],
+            "n_customers": contacted[at] * unit,
+            "n_churners": upto(weights * judged.left)[at] * unit,
+            "profit": np.ldexp(mean[at], exponent),
+            "profit_lower": np.ldexp((mean - reach)[at], exponent),
+            "profit_upper": np.ldexp((mean + reach)[at], exponent),
+            "total_profit": np.ldexp(earned[at], exponent) * unit,
             "is_greatest": at == greatest,
         }
     )

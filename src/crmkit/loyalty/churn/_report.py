@@ -20,6 +20,7 @@ from crmkit._stats import as_numbers, interval_of_draws, read_outcomes
 from crmkit._tables import open_columns
 from crmkit.loyalty.churn._baselines import baseline_columns, read_baselines
 from crmkit.loyalty.churn._classifier import ChurnClassifier
+from crmkit.loyalty.churn._feature_names import check_features
 from crmkit.loyalty.churn._report_measures import HIGHER_IS_BETTER, MEASURES, weighted_measures
 
 __all__ = ["churn_report_table"]
@@ -165,6 +166,7 @@ def churn_report_table(
     check_int(n_draws, name="n_draws", low=2)
     check_fraction(share, name="share")
     check_fraction(level, name="level")
+    check_features(features, other_than=_names(model).values())
     columns = baseline_columns(baselines)
     opened = open_columns(X, [*(features or []), *columns], name="X", made_by="churn_snapshots")
     table = to_pandas(opened)

@@ -209,11 +209,14 @@ class SnapshotSplit(BaseCrossValidator):  # type: ignore[misc]
 
     def _days(self, X: Any) -> npt.NDArray[np.datetime64]:
         values = _column(X, self.cutoff, name="cutoff")
-        if values.dtype == object:
-            values = pd.to_datetime(values, errors="coerce")
+        _check_present(values, name="cutoff")
+        if values.dtype == object or pd.api.types.is_string_dtype(values.dtype):
+            read = pd.to_datetime(values.map(str), format="ISO8601", errors="coerce")
+            if read.isna().any():
+                raise TypeError(_NOT_DAYS(name=Parameter("cutoff"), kind=repr(values[read.isna()].iloc[0])))
+            values = read
         if not pd.api.types.is_datetime64_any_dtype(values.dtype):
             raise TypeError(_NOT_DAYS(name=Parameter("cutoff"), kind=str(values.dtype)))
-        _check_present(values, name="cutoff")
         return values.to_numpy().astype("datetime64[D]")
 
     def _customers(self, X: Any) -> Places:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
 
 from crmkit._checks import check_option
 from crmkit._frames import column_like, pandas_series
-from crmkit._messages import Message
+from crmkit._messages import Column, Message
 from crmkit._names import LANGUAGES, Label, Language
-from crmkit._tables import open_columns
+from crmkit._tables import Kind, check_kind, open_columns
 from crmkit.errors import SchemaError
 from crmkit.loyalty.churn._warning_signals import WARNING_SIGNALS
 
 __all__ = ["explain_early_warnings"]
 
-_COLUMNS: Final = ("signal", "since", "value", "limit")
+_KINDS: Final[Mapping[str, Kind]] = MappingProxyType({"since": "day", "value": "number", "limit": "number"})
+_COLUMNS: Final = ("signal", *_KINDS)
 _SENTENCES: Final = {
     "overdue_purchase": Label(
         "No purchase for {value:,.0f} days; by their own rhythm at most {limit:,.0f} were to be expected.",
@@ -83,10 +87,12 @@ def explain_early_warnings(warnings: Any, *, language: Language = "en") -> Any:
     rows = open_columns(warnings, _COLUMNS, name="warnings", made_by="early_warning_table")
     if not isinstance(rows, nw.DataFrame):
         raise TypeError(_IN_ENGINE())
+    for name, kind in _KINDS.items():
+        check_kind(rows, name, kind, where=Column("warnings", name), made_by="early_warning_table")
     signals = pandas_series(rows["signal"]).astype(object).tolist()
     if strange := sorted({str(signal) for signal in signals if signal not in _SENTENCES}):
         raise SchemaError(_UNKNOWN(found=strange, known=list(WARNING_SIGNALS)))
-    days = pandas_series(rows["since"]).dt.strftime("%Y-%m-%d").tolist()
+    days = pd.to_datetime(pandas_series(rows["since"])).dt.strftime("%Y-%m-%d").tolist()
     values, limits = (pandas_series(rows[name]).tolist() for name in ("value", "limit"))
     sentences = [
         _SENTENCES[signal].text(language).format(since=day, value=value, limit=limit)

@@ -36,6 +36,9 @@ _NO_INVOICES: Final = Message(
     en="{@payments} is given without {@invoices}: what is open is not known. Pass both.",
     zh="给出了 {@payments} 而没有 {@invoices}，无从得知未付金额。请同时给出。",
 )
+_BELOW_ZERO: Final = Message(
+    en="{@min_overdue} must be 0 or more, got {value!r}.", zh="{@min_overdue} 须不小于 0，得到 {value!r}。"
+)
 _KINDS: Final = Message(
     en="{@complaint_kinds} must be a list of the kinds of tickets that are complaints, got {value!r}.",
     zh="{@complaint_kinds} 须列出属于投诉的工单类别，得到 {value!r}。",
@@ -216,6 +219,8 @@ def rules_from(**given: Any) -> Rules:
             else:
                 check_fraction(number, name=name)
     check_number(given["min_overdue"], name="min_overdue")
+    if given["min_overdue"] < 0:
+        raise ValueError(_BELOW_ZERO(value=given["min_overdue"]))
     return Rules(**given)
 
 
