@@ -262,6 +262,12 @@ def test_the_age_of_payback_is_the_first_at_which_the_sum_reaches_the_cost(order
             ValueError,
             "must be at least 0 and finite, got -2",
         ),
+        ({"acquisition_costs": 1e308}, SchemaError, "`acquisition_costs` adds up to more than a number can hold"),
+        (
+            {"acquisition_costs": COSTS.assign(acquisition_cost=1e308)},
+            SchemaError,
+            r"`acquisition_costs\['acquisition_cost'\]` adds up to more than a number can hold",
+        ),
         ({"acquisition_costs": "15"}, TypeError, "`acquisition_costs` must be"),
         (
             {"acquisition_costs": COSTS.assign(cohort="2023-05-01")},

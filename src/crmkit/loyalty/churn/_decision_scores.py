@@ -98,7 +98,7 @@ def retention_profit_score(
     gain, loss = profit_by_outcome(*read_campaign(y_score, clv, gamma, incentive_cost, contact_cost))
     contacted = _decided(judged.scores, gain, loss, threshold=threshold)
     profit = np.where(contacted, np.where(judged.left == 1, gain, loss), 0.0)
-    return float(judged.weights / judged.total @ profit)
+    return judged.mean(profit)
 
 
 def cost_loss(
@@ -176,7 +176,7 @@ def cost_loss(
     positive = _decided(judged.scores, fn - tp, tn - fp, threshold=threshold)
     left = judged.left == 1
     cost = np.where(positive, np.where(left, tp, fp), np.where(left, fn, tn))
-    return float(judged.weights / judged.total @ cost)
+    return judged.mean(cost)
 
 
 def _decided(scores: Floats, gain: Floats, loss: Floats, *, threshold: float | None) -> npt.NDArray[np.bool_]:

@@ -46,6 +46,11 @@ class Outcomes(NamedTuple):
         """What all of them weigh."""
         return float(self.weights.sum())
 
+    def mean(self, values: Floats) -> float:
+        """The mean of a column, by what each customer weighs."""
+        relative = self.weights / self.weights.max()
+        return float(relative @ values / relative.sum())
+
 
 def read_judged(
     y_true: Numbers, y_score: Numbers, *, sample_weight: Numbers | None = None, both: bool = True

@@ -11,10 +11,10 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._calendars import Calendar
-from crmkit._checks import as_day, check_number
+from crmkit._checks import as_day, check_number, check_turnover
 from crmkit._frames import to_pandas
 from crmkit._grouping import Groups
-from crmkit._messages import Message
+from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
 
@@ -45,7 +45,10 @@ def acquisition_cost(costs: Any, cohorts: pd.DataFrame, *, groups: Groups | None
         each = float(costs)
         if each < 0:
             raise ValueError(_BELOW(value=costs))
-        return np.asarray(each * cohorts["size"].to_numpy(np.float64))
+        with np.errstate(over="ignore"):
+            spent_on = np.asarray(each * cohorts["size"].to_numpy(np.float64))
+            check_turnover(float(spent_on.sum()), where=Parameter("acquisition_costs"))
+        return spent_on
     spent = _spent(costs, groups, periods)
     if groups is not None:
         whole = len(groups.labels) + 1
@@ -66,6 +69,9 @@ def _spent(costs: Any, groups: Groups | None, periods: Calendar) -> pd.DataFrame
     cost = pd.to_numeric(table["acquisition_cost"]).to_numpy(np.float64, na_value=np.nan)
     if (bad := cost[(cost < 0) | np.isinf(cost)]).size:
         raise ValueError(_BELOW(value=float(bad[0])))
+    with np.errstate(over="ignore"):
+        # Once for the groups and once for all of them.
+        check_turnover(float(2 * np.nansum(cost)), where=Column("acquisition_costs", "acquisition_cost"))
     days = {day: periods.number_of(as_day(day, name="acquisition_costs")) for day in table["cohort"].unique()}
     group: npt.NDArray[np.int64] | int = 0
     if groups is not None:
