@@ -8,7 +8,6 @@ is loaded.
 """
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 
@@ -16,11 +15,10 @@ import numpy as np
 import pandas as pd
 
 import crmkit
-from benchmarks.harness import alone, headings, peak, row, seconds
+from benchmarks.harness import compared, headings, orders_of, peak, seconds, started
 
 MODULE = "benchmarks.cohorts"
 N_CUSTOMERS = 1_000_000
-PURCHASES_PER_YEAR = 14.7
 RUNS = 5
 AS_OF = "2025-12-31"
 KINDS = ("classic", "revenue")
@@ -160,9 +158,7 @@ def child(path, engine, kind, task):
 def main(n_customers=N_CUSTOMERS):
     """Make the transactions, run everything, print the table."""
     with tempfile.TemporaryDirectory() as folder:
-        orders = crmkit.make_transactions(
-            n_customers=n_customers, purchases_per_year=PURCHASES_PER_YEAR, random_state=1
-        ).orders[["customer_id", "date", "amount"]]
+        orders = orders_of(n_customers)
         path = str(Path(folder) / "transactions.parquet")
         crmkit.as_transactions(orders).sample(frac=1, random_state=1).to_parquet(path, index=False)
         print(f"\n## cohort_table, {len(orders):,} orders of {n_customers:,} customers in no order, median of {RUNS}")
@@ -170,13 +166,8 @@ def main(n_customers=N_CUSTOMERS):
         del orders
         for engine in ENGINES:
             for kind in KINDS:
-                times = alone(MODULE, path, engine, kind, "time")
-                memory = {task: alone(MODULE, path, engine, kind, task) for task in ("ours", "peer")}
-                print(row(engine, kind, times=times, memory=memory), flush=True)
+                print(compared(MODULE, path, engine, kind), flush=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        child(*sys.argv[1:])
-    else:
-        main(*map(int, sys.argv[1:]))
+    started(child, main)

@@ -5,17 +5,15 @@ of the runs. Memory: each alone in a fresh process, the peak above what the load
 """
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 
 import crmkit
 from benchmarks import by_hand
-from benchmarks.harness import alone, headings, peak, row, seconds
+from benchmarks.harness import compared, headings, orders_of, peak, seconds, started
 
 MODULE = "benchmarks.customer_summary"
 N_CUSTOMERS = 1_000_000
-PURCHASES_PER_YEAR = 14.7
 RUNS = 3
 AS_OF = "2025-12-31"
 
@@ -133,9 +131,7 @@ def child(folder, engine, table, task):
 def main(n_customers=N_CUSTOMERS):
     """Make the orders, run everything, print the table."""
     with tempfile.TemporaryDirectory() as folder:
-        orders = crmkit.make_transactions(
-            n_customers=n_customers, purchases_per_year=PURCHASES_PER_YEAR, random_state=1
-        ).orders[["customer_id", "date", "amount"]]
+        orders = orders_of(n_customers)
         orders.to_parquet(Path(folder) / "orders.parquet")
         crmkit.as_transactions(orders).to_parquet(Path(folder) / "transactions.parquet")
         print(f"\n## customer_summary, {len(orders):,} orders of {n_customers:,} customers, median of {RUNS}")
@@ -145,13 +141,8 @@ def main(n_customers=N_CUSTOMERS):
             for table, pair in PAIRS.items():
                 if engine == "Lifetimes" and table == "transactions":
                     continue
-                times = alone(MODULE, folder, engine, table, "time")
-                memory = {task: alone(MODULE, folder, engine, table, task) for task in pair}
-                print(row(engine, table, times=times, memory=memory), flush=True)
+                print(compared(MODULE, folder, engine, table, pair=pair), flush=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        child(*sys.argv[1:])
-    else:
-        main(*map(int, sys.argv[1:]))
+    started(child, main)

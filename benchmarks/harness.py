@@ -7,6 +7,31 @@ import sys
 import time
 from pathlib import Path
 
+import crmkit
+
+PURCHASES_PER_YEAR = 14.7
+
+
+def orders_of(n_customers):
+    """About ten orders of each customer, over two years."""
+    made = crmkit.make_transactions(n_customers=n_customers, purchases_per_year=PURCHASES_PER_YEAR, random_state=1)
+    return made.orders[["customer_id", "date", "amount"]]
+
+
+def compared(module, path, *labels, pair=("ours", "peer")):
+    """A line of the table: a pair timed in turn in one process of the module, the memory of each in one of its own."""
+    times = alone(module, path, *labels, "time")
+    memory = {task: alone(module, path, *labels, task) for task in pair}
+    return row(*labels, times=times, memory=memory)
+
+
+def started(child, main):
+    """Do one task where it is named, as `alone` names it, or all of them."""
+    if len(sys.argv) > 2:
+        child(*sys.argv[1:])
+    else:
+        main(*map(int, sys.argv[1:]))
+
 
 def headings(*labels):
     """The first two lines of the table."""

@@ -8,7 +8,6 @@ once all is loaded.
 """
 
 import json
-import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +16,11 @@ import numpy as np
 import pandas as pd
 
 import crmkit
-from benchmarks.harness import alone, headings, peak, row, seconds
+from benchmarks.harness import compared, headings, orders_of, peak, seconds, started
 from crmkit.metrics import order_kpis
 
 MODULE = "benchmarks.order_kpis"
 N_CUSTOMERS = 1_000_000
-PURCHASES_PER_YEAR = 14.7
 RUNS = 3
 QUARTER, BEFORE = datetime(2025, 10, 1), datetime(2025, 7, 1)
 SPANS = {
@@ -257,9 +255,7 @@ def child(path, engine, span, task):
 def main(n_customers=N_CUSTOMERS):
     """Make the transactions, run everything, print the table."""
     with tempfile.TemporaryDirectory() as folder:
-        orders = crmkit.make_transactions(
-            n_customers=n_customers, purchases_per_year=PURCHASES_PER_YEAR, random_state=1
-        ).orders[["customer_id", "date", "amount"]]
+        orders = orders_of(n_customers)
         path = str(Path(folder) / "transactions.parquet")
         crmkit.as_transactions(orders).sample(frac=1, random_state=1).to_parquet(path, index=False)
         print(f"\n## order_kpis, {len(orders):,} orders of {n_customers:,} customers in no order, median of {RUNS}")
@@ -267,13 +263,8 @@ def main(n_customers=N_CUSTOMERS):
         del orders
         for engine in ENGINES:
             for span in SPANS:
-                times = alone(MODULE, path, engine, span, "time")
-                memory = {task: alone(MODULE, path, engine, span, task) for task in ("ours", "peer")}
-                print(row(engine, span, times=times, memory=memory), flush=True)
+                print(compared(MODULE, path, engine, span), flush=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        child(*sys.argv[1:])
-    else:
-        main(*map(int, sys.argv[1:]))
+    started(child, main)

@@ -6,20 +6,18 @@ runs. Memory: each alone in a fresh process, the peak above what is in use once 
 """
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 
 import duckdb
 
 import crmkit
-from benchmarks.harness import alone, headings, peak, row, seconds
+from benchmarks.harness import compared, headings, orders_of, peak, seconds, started
 from crmkit.value import BetaGeoModel
 from crmkit.value.judging import tracking_table
 
 MODULE = "benchmarks.tracking"
 N_CUSTOMERS = 1_000_000
-PURCHASES_PER_YEAR = 14.7
 RUNS = 3
 PERIOD = {"calibration_end": "2024-12-31", "observation_end": "2025-12-31"}
 PARAMS = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
@@ -69,22 +67,15 @@ def child(path, kind, task):
 def main(n_customers=N_CUSTOMERS):
     """Make the transactions, run everything, print the table."""
     with tempfile.TemporaryDirectory() as folder:
-        orders = crmkit.make_transactions(
-            n_customers=n_customers, purchases_per_year=PURCHASES_PER_YEAR, random_state=1
-        ).orders[["customer_id", "date", "amount"]]
+        orders = orders_of(n_customers)
         path = str(Path(folder) / "transactions.parquet")
         crmkit.as_transactions(orders).to_parquet(path)
         print(f"\n## tracking_table, {len(orders):,} orders of {n_customers:,} customers, median of {RUNS}")
         print(headings("engine"))
         del orders
         for kind in ("DuckDB", "Pandas"):
-            times = alone(MODULE, path, kind, "time")
-            memory = {task: alone(MODULE, path, kind, task) for task in ("ours", "peer")}
-            print(row(kind, times=times, memory=memory), flush=True)
+            print(compared(MODULE, path, kind), flush=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        child(*sys.argv[1:])
-    else:
-        main(*map(int, sys.argv[1:]))
+    started(child, main)
