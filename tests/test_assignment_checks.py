@@ -86,6 +86,12 @@ def test_labels_and_missing_values_are_levels():
     assert list(found["value"]) == [0] * 5
 
 
+def test_a_covariate_that_does_not_vary_differs_nowhere():
+    found = assignment_check_table(campaign({"none": 4, "email": 4}, member=1.0), **EVEN, covariates=["member"])
+    assert list(found["check"]) == ["sample_ratio", "balance", "several_arms"]
+    assert found.loc[1, ["value", "verdict"]].tolist() == [0, "pass"]
+
+
 def test_who_is_where_they_should_not_be():
     table = campaign({"none": 10, "email": 10}, was=[True] + [False] * 9 + [True] * 10)
     table = pd.concat([table, table.iloc[[15]].assign(arm="none"), table.iloc[[16]]])

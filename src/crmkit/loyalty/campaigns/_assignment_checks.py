@@ -84,11 +84,11 @@ def assignment_check_table(
         ``check``
             ``sample_ratio``: customers by arm beside the shares planned, Pearson's test, exact where few are expected.
             ``sample_ratio_in_stratum``: the same in each stratum. ``balance``: a covariate, or a level of it, in an arm
-            beside the control group. ``balance_jointly``: all of them together. ``several_arms``: customers in more
-            than one arm; they are left out of the other checks. ``control_contacted`` and ``holdout_contacted``, with
-            ``contacted``. ``holdout_assigned``: members of ``holdout`` in the campaign. ``other_campaigns``: customers
-            whom another campaign contacted, with a window that overlaps the time from the first contact of this one to
-            the end of its last window.
+            beside the control group. ``balance_jointly``: all of them together, if any varies. ``several_arms``:
+            customers in more than one arm; they are left out of the other checks. ``control_contacted`` and
+            ``holdout_contacted``, with ``contacted``. ``holdout_assigned``: members of ``holdout`` in the campaign.
+            ``other_campaigns``: customers whom another campaign contacted, with a window that overlaps the time from
+            the first contact of this one to the end of its last window.
         ``scope``, ``arm``
             The stratum; the covariate, or a level of it as in "region=north" and "age=missing"; and the arm. Missing
             where a check is of all. In the checks of
@@ -217,8 +217,10 @@ def _balance(rows: Assigned, arms: Arms, *, alpha: float, most: float) -> Iterat
     together = [each.joint_p_value for _, each in of_arms]
     jointly = adjusted_p_values(together, adjust="holm")
     for name, (n, _), p_value, of_all in zip(arms.names[1:], of_arms, together, jointly, strict=True):
-        joint_verdict: Verdict = "fail" if of_all < alpha else "pass"
-        yield Finding("balance_jointly", None, name, n, np.nan, np.nan, p_value, of_all, joint_verdict)
+        # Where nothing varies there is nothing to test.
+        if not np.isnan(p_value):
+            joint_verdict: Verdict = "fail" if of_all < alpha else "pass"
+            yield Finding("balance_jointly", None, name, n, np.nan, np.nan, p_value, of_all, joint_verdict)
 
 
 def _contamination(rows: Assigned, *, alpha: float, most: float) -> Iterator[Finding]:
