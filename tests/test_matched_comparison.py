@@ -211,6 +211,18 @@ def test_no_effect_where_balance_is_not_reached():
     assert not balance["is_balanced"].all()
 
 
+def test_how_much_may_be_left_of_a_difference_is_up_to_the_caller():
+    # all are matched, and past spend still differs by 4 over a standard deviation of 11.7
+    past = np.array([*range(4, 44), *range(40)], dtype=float)
+    customers = pd.DataFrame({"contacted": [1] * 40 + [0] * 40, "past": past, "spend": past + 3 * (np.arange(80) < 40)})
+    asked = {"treated": "contacted", "covariates": ["past"], "outcomes": ["spend"], "caliper": 50}
+    (row,) = matched_comparison_table(customers, **asked).to_dict("records")
+    assert (row["n_pairs"], row["reason"]) == (40, "imbalance")
+    # the regression takes it out: spend is past spend, and 3 from the contact
+    (row,) = matched_comparison_table(customers, **asked, max_difference=0.35).to_dict("records")
+    assert (row["difference"], row["reason"]) == (pytest.approx(3.0), None)
+
+
 def test_no_effect_from_a_few():
     few = pd.concat([MEMBERS[:10], MEMBERS[40:60]])
     row = matched_comparison_table(few.assign(member=range(30)), **ASKED, outcomes=["spend"]).iloc[0]
@@ -287,6 +299,7 @@ def test_every_kind_of_frame(build):
         ({}, {"outcomes": ["member"]}, ValueError, r"\['member'\] are named more than once"),
         ({}, {"caliper": 0}, ValueError, "`caliper` must be above 0"),
         ({}, {"min_matched": 2}, ValueError, "`min_matched` must lie between 0 and 1"),
+        ({}, {"max_difference": 10}, ValueError, "`max_difference` must lie between 0 and 1"),
         ({}, {"level": 1.0}, ValueError, "`level` must lie between 0 and 1"),
         ({}, {"covariates": ["age"]}, SchemaError, r"lacks the columns \['age'\]"),
     ],

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from crmkit._arrays import Floats
 from crmkit.loyalty.campaigns._compared_base import Base
 from crmkit.loyalty.campaigns._pairs import Pairs
 
-__all__ = ["MOST_APART", "Balance", "balance_of"]
+__all__ = ["Balance", "balance_of"]
 
 # Of the largest value: a difference below is rounding.
 _ROUNDING: Final = 1e-12
-
-MOST_APART: Final = 0.1
-"""Standardised differences up to this count as balanced: Austin (2009)."""
 
 
 class Balance(NamedTuple):
@@ -27,10 +25,9 @@ class Balance(NamedTuple):
     variances_before: Floats
     variances_after: Floats
 
-    @property
-    def is_balanced(self) -> Floats:
+    def is_balanced(self, *, max_difference: float) -> npt.NDArray[np.bool_]:
         """Whether the difference after matching is small; what is not known is not."""
-        return np.asarray(np.abs(self.after) <= MOST_APART)
+        return np.asarray(np.abs(self.after) <= max_difference)
 
 
 def balance_of(base: Base, pairs: Pairs) -> Balance:

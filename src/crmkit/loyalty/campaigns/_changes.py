@@ -95,5 +95,6 @@ def _sample(values: Floats) -> Sample:
     mean = values.mean(axis=0)
     apart = values - mean
     n = len(values)
-    variance = (apart**2).sum(axis=0) / (n - 1) if n > 1 else np.full(values.shape[1], np.nan)
-    return Sample(np.full(values.shape[1], n), mean, variance, (apart**3).mean(axis=0))
+    squares = apart * apart
+    variance = squares.sum(axis=0) / (n - 1) if n > 1 else np.full(values.shape[1], np.nan)
+    return Sample(np.full(values.shape[1], n), mean, variance, (squares * apart).mean(axis=0))

@@ -33,6 +33,7 @@ def matched_comparison_table(
     placebo_outcomes: Sequence[str] = (),
     caliper: float = 0.2,
     min_matched: float = 0.5,
+    max_difference: float = 0.1,
     level: float = 0.95,
     random_state: int | np.random.Generator = 0,
 ) -> FrameT:
@@ -61,6 +62,9 @@ def matched_comparison_table(
         How far partners may lie apart, in standard deviations of the log odds of a contact; above 0.
     min_matched : float, default 0.5
         The share of the smaller side that must find a partner, in [0, 1].
+    max_difference : float, default 0.1
+        How far the means of a covariate may lie apart after matching, in standard deviations, between 0 and 1. Below
+        some 800 pairs more is left by chance alone; up to 0.25 the regression can be trusted to take out.
     level : float, default 0.95
         Confidence of the intervals, and one minus the level of the tests of placebo outcomes.
     random_state : int or numpy.random.Generator, default 0
@@ -90,7 +94,7 @@ def matched_comparison_table(
         ``reason``
             Why the effect is missing; missing where it is told. One or several of these codes, joined by ", ":
             "too_few", fewer than 30 pairs beside one per covariate; "little_overlap", fewer matched than
-            ``min_matched``; "imbalance", a covariate whose standardised difference is still above 0.1;
+            ``min_matched``; "imbalance", a covariate that still differs by more than ``max_difference``;
             "placebo_outcome", an effect on a placebo. `explain_without_control` puts them in words. The rows of
             placebos show what was found wherever there are enough pairs.
 
@@ -124,12 +128,14 @@ def matched_comparison_table(
     .. [2] Austin (2011), "Optimal Caliper Widths for Propensity-Score Matching", *Pharmaceutical Statistics* 10.
     .. [3] Austin (2009), "Balance Diagnostics for Comparing the Distribution of Baseline Covariates between Treatment
        Groups in Propensity-Score Matched Samples", *Statistics in Medicine* 28.
-    .. [4] Abadie and Imbens (2016), "Matching on the Estimated Propensity Score", *Econometrica* 84.
-    .. [5] Abadie and Spiess (2022), "Robust Post-Matching Inference", *Journal of the American Statistical
+    .. [4] Rubin (2001), "Using Propensity Scores to Help Design Observational Studies", *Health Services and Outcomes
+       Research Methodology* 2.
+    .. [5] Abadie and Imbens (2016), "Matching on the Estimated Propensity Score", *Econometrica* 84.
+    .. [6] Abadie and Spiess (2022), "Robust Post-Matching Inference", *Journal of the American Statistical
        Association* 117.
-    .. [6] VanderWeele and Ding (2017), "Sensitivity Analysis in Observational Research: Introducing the E-Value",
+    .. [7] VanderWeele and Ding (2017), "Sensitivity Analysis in Observational Research: Introducing the E-Value",
        *Annals of Internal Medicine* 167.
-    .. [7] Li, Morgan and Zaslavsky (2018), "Balancing Covariates via Propensity Score Weighting", *Journal of the
+    .. [8] Li, Morgan and Zaslavsky (2018), "Balancing Covariates via Propensity Score Weighting", *Journal of the
        American Statistical Association* 113.
 
     Examples
@@ -149,6 +155,8 @@ def matched_comparison_table(
     0   spend     1030              35.6        10.8    9.0   12.5
     """
     check_fraction(level, name="level")
+    check_fraction(min_matched, name="min_matched", low_open=False, high_open=False)
+    check_fraction(max_difference, name="max_difference")
     named = column_names(outcomes, name="outcomes")
     placebos = column_names(placebo_outcomes, name="placebo_outcomes", needed=False)
     design = matched(
@@ -159,7 +167,7 @@ def matched_comparison_table(
         caliper=caliper,
         random_state=random_state,
     )
-    reasons = why_not_matched(design, min_matched=min_matched)
+    reasons = why_not_matched(design, min_matched=min_matched, max_difference=max_difference)
     is_enough = len(design.pairs.treated) >= FEWEST_PAIRS + len(design.base.names)
     rows = [_row(design, name, is_told=is_enough, level=level) for name in [*named, *placebos]]
     table = pd.DataFrame(rows)

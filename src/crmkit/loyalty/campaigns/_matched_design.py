@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from crmkit._checks import check_fraction, check_number
+from crmkit._checks import check_number
 from crmkit._messages import Message
 from crmkit.loyalty.campaigns._balance import Balance, balance_of
 from crmkit.loyalty.campaigns._compared_base import Base, read_base
@@ -55,14 +55,13 @@ def matched(
     return Matched(base, pairs, balance_of(base, pairs))
 
 
-def why_not_matched(design: Matched, *, min_matched: float) -> list[str]:
+def why_not_matched(design: Matched, *, min_matched: float, max_difference: float) -> list[str]:
     """Codes of what keeps a design from telling an effect, in a fixed order."""
-    check_fraction(min_matched, name="min_matched", low_open=False, high_open=False)
     reasons = []
     if len(design.pairs.treated) < FEWEST_PAIRS + len(design.base.names):
         reasons.append("too_few")
     if design.matched_share < min_matched:
         reasons.append("little_overlap")
-    if not design.balance.is_balanced.all():
+    if not design.balance.is_balanced(max_difference=max_difference).all():
         reasons.append("imbalance")
     return reasons

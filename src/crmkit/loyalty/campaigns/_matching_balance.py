@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from crmkit._checks import check_fraction
 from crmkit._frames import FrameT, from_pandas
 from crmkit.loyalty.campaigns._matched_design import matched
 
@@ -19,6 +20,7 @@ def matching_balance_table(
     treated: str,
     covariates: Sequence[str],
     caliper: float = 0.2,
+    max_difference: float = 0.1,
     random_state: int | np.random.Generator = 0,
 ) -> FrameT:
     """Show how alike those contacted and the others are in each covariate, before matching and after.
@@ -33,6 +35,8 @@ def matching_balance_table(
         Columns of what was known before the contact.
     caliper : float, default 0.2
         How far partners may lie apart, in standard deviations of the log odds of a contact.
+    max_difference : float, default 0.1
+        Up to which difference after matching a covariate counts as balanced.
     random_state : int or numpy.random.Generator, default 0
         Source of the order in which partners are chosen.
 
@@ -47,7 +51,8 @@ def matching_balance_table(
         all have one. For a flag or a label these are shares. ``difference_before`` and ``difference_after``, the
         difference of the means in standard deviations before matching, missing where nobody is matched, or
         without any spread; ``variance_ratio_before`` and ``variance_ratio_after``, the variance of those contacted over
-        that of the others, 1 if they are alike; ``is_balanced``, whether ``difference_after`` lies within ±0.1.
+        that of the others, 1 if they are alike; ``is_balanced``, whether ``difference_after`` is at most
+        ``max_difference``, whatever its sign.
 
     Raises
     ------
@@ -71,6 +76,7 @@ def matching_balance_table(
         covariate  treated_mean  others_mean  difference_before  difference_after
     0  past_spend       133.972       83.829              0.696             0.002
     """
+    check_fraction(max_difference, name="max_difference")
     design = matched(customers, treated=treated, covariates=covariates, caliper=caliper, random_state=random_state)
     base, pairs, balance = design
     left_out = base.treated.copy()
@@ -94,7 +100,7 @@ def matching_balance_table(
             "difference_after": balance.after,
             "variance_ratio_before": balance.variances_before,
             "variance_ratio_after": balance.variances_after,
-            "is_balanced": balance.is_balanced,
+            "is_balanced": balance.is_balanced(max_difference=max_difference),
         }
     )
     return from_pandas(table, like=customers)
