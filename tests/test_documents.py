@@ -27,6 +27,7 @@ SAME_CODE = [
             "campaign-effects",
             "campaign-plan",
             "campaigns",
+            "campaigns-without-control",
             "churn",
             "comparisons",
             "execution",

@@ -23,7 +23,7 @@ _PLACEBO_COLUMNS: Final = ("outcome", "placebo_start", "difference", "lower", "u
 _TEST: Final = "earlier_trend"
 _BESIDE: Final = 0.18
 _PERIODS: Final = Label("Periods from the start of the campaign", "距活动开始的期数")
-_APART: Final = Label("Change of those contacted less that of the others", "被触达客户与其他客户的变化之差")
+_APART: Final = Label("Difference of the changes", "两组变化之差")
 _BY_PERIOD: Final = Label("By period", "逐期")
 _PLACEBO: Final = Label("As if the campaign had begun then", "假定活动始于该期")
 
