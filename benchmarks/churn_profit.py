@@ -7,12 +7,11 @@ once the scores are there.
 """
 
 import json
-import sys
 
 import numpy as np
 from scipy.special import roots_jacobi
 
-from benchmarks.harness import alone, headings, peak, row, seconds
+from benchmarks.harness import alone, headings, peak, row, seconds, started
 from crmkit.loyalty.churn import empc_score
 
 MODULE = "benchmarks.churn_profit"
@@ -69,7 +68,4 @@ def main(n_customers=N_CUSTOMERS):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        child(*sys.argv[1:])
-    else:
-        main(*map(int, sys.argv[1:]))
+    started(child, main)

@@ -7,12 +7,11 @@ seconds that `customer_features` takes on the same transactions.
 """
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 
 import crmkit
-from benchmarks.harness import alone, headings, peak, row, seconds
+from benchmarks.harness import alone, headings, peak, row, seconds, started
 from crmkit.loyalty.churn import churn_snapshots
 
 MODULE = "benchmarks.churn_snapshots"
@@ -179,7 +178,4 @@ def main(n_customers=N_CUSTOMERS):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        child(*sys.argv[1:])
-    else:
-        main(*map(int, sys.argv[1:]))
+    started(child, main)

@@ -111,6 +111,8 @@ def check(engine, pair):
     import pandas as pd
 
     ours, hand = (engine.plain(getattr(engine, name)()).sort_values("customer_id", ignore_index=True) for name in pair)
+    # By hand what went back is not told apart from the spend.
+    ours = ours.drop(columns="returned", errors="ignore")
     pd.testing.assert_frame_equal(
         ours, hand[ours.columns], check_dtype=False, check_index_type=False, rtol=1e-6, atol=1e-6
     )

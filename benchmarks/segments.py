@@ -6,7 +6,6 @@ share of the customers for whom both say the same: by hand, ties are split by th
 """
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 import crmkit
-from benchmarks.harness import alone, headings, peak, row, seconds
+from benchmarks.harness import alone, headings, peak, row, seconds, started
 from crmkit.segment import RFMScorer, RFMSegmenter, TierSegmenter, ValueSegmenter
 
 MODULE = "benchmarks.segments"
@@ -176,7 +175,4 @@ def main(n_customers=N_CUSTOMERS):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        child(*sys.argv[1:])
-    else:
-        main(*map(int, sys.argv[1:]))
+    started(child, main)

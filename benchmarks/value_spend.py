@@ -7,7 +7,6 @@ of the two: of parameters for the fit, of customers for predictions.
 """
 
 import json
-import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.harness import alone, headings, peak, row, seconds
+from benchmarks.harness import alone, headings, peak, row, seconds, started
 from crmkit.value import GammaGammaModel
 
 MODULE = "benchmarks.value_spend"
@@ -96,7 +95,4 @@ def main(n_customers=N_CUSTOMERS):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        child(*sys.argv[1:])
-    else:
-        main(*map(int, sys.argv[1:]))
+    started(child, main)
