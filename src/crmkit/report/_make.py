@@ -74,8 +74,8 @@ def customer_report(
     sections : list of str, optional
         Which sections to show, in this order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
         "forecast", "value", "actions", "churn", "rhythm", "concentration", "subscriptions", "service", "campaigns",
-        "execution", "definitions"; by default all whose tables are given, but for "churn", which takes a third as long
-        as all others together. Customers are named only if "actions" is among them. The models of "value" and of
+        "execution", "definitions"; by default all whose tables are given, but for "churn", which takes a quarter as
+        long as all others together. Customers are named only if "actions" is among them. The models of "value" and of
         "churn" are fitted only if these are.
     n_actions : int, default 10
         How many customers to name, at least 0, both of those to act on first and of those worth saving.
