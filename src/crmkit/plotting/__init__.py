@@ -7,6 +7,7 @@ from crmkit.plotting._backtests import plot_backtests
 from crmkit.plotting._balance import plot_balance
 from crmkit.plotting._base_audit import plot_base_audit
 from crmkit.plotting._base_history import plot_base_history
+from crmkit.plotting._campaign_effects import plot_campaign_effects
 from crmkit.plotting._capture import plot_capture
 from crmkit.plotting._churn_calibration import plot_churn_calibration
 from crmkit.plotting._cohort_comparison import plot_cohort_comparison
@@ -56,6 +57,7 @@ __all__ = [
     "plot_balance",
     "plot_base_audit",
     "plot_base_history",
+    "plot_campaign_effects",
     "plot_capture",
     "plot_churn_calibration",
     "plot_cohort_comparison",

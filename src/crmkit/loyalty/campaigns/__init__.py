@@ -12,6 +12,7 @@ from crmkit.loyalty.campaigns._matched_comparison import matched_comparison_tabl
 from crmkit.loyalty.campaigns._matching_balance import matching_balance_table
 from crmkit.loyalty.campaigns._matching_overlap import matching_overlap_table
 from crmkit.loyalty.campaigns._placebo_dates import placebo_date_table
+from crmkit.loyalty.campaigns._promotions import PROMOTION_KINDS, promotion_table
 from crmkit.loyalty.campaigns._qini_curve import qini_curve_table
 from crmkit.loyalty.campaigns._returns import campaign_return_table
 from crmkit.loyalty.campaigns._sample_size import detectable_effect_table, sample_size_table
@@ -26,6 +27,7 @@ from crmkit.loyalty.campaigns._uplift_table import uplift_table
 from crmkit.loyalty.campaigns._without_control_words import explain_without_control
 
 __all__ = [
+    "PROMOTION_KINDS",
     "TransformedOutcomeUplift",
     "TwoModelUplift",
     "assign_arms",
@@ -44,6 +46,7 @@ __all__ = [
     "matching_balance_table",
     "matching_overlap_table",
     "placebo_date_table",
+    "promotion_table",
     "qini_curve_table",
     "qini_score",
     "sample_size_table",

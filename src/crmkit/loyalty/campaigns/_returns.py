@@ -12,6 +12,7 @@ from crmkit._arrays import Floats
 from crmkit._checks import Day, as_day, check_fraction, check_margin, check_number
 from crmkit._frames import FrameT, as_name, from_pandas
 from crmkit._messages import Message, Parameter
+from crmkit.errors import SchemaError
 from crmkit.loyalty.campaigns._cells import read_cells
 from crmkit.loyalty.campaigns._effects import Effect, arms_of, column, effects_of, is_sparse
 from crmkit.loyalty.campaigns._measures import Measure
@@ -147,7 +148,7 @@ def campaign_return_table(
     measures = _measures(spend, 1.0 if margin is None else float(margin), response, response_value)
     cells = read_cells(contacts, measures, by=by, strata=strata, past=past, by_day=day is not None, taken=_RESULT)
     if response is not None and as_name(response) not in cells.flags:
-        raise ValueError(_NO_RESPONSE())
+        raise SchemaError(_NO_RESPONSE())
     over = np.ones(len(cells.n), dtype=bool) if day is None else over_by(cells, day)
     effects = effects_of(cells, measures, over=over, level=level)
     found = {each.name: effects[place :: len(measures)] for place, each in enumerate(measures)}
