@@ -8,7 +8,7 @@ DBT = .venv-dbt
 JOBS ?= 2
 PARALLEL = -n $(JOBS) --dist worksteal
 
-.PHONY: demo test test-all check test-engines test-oldest test-dbt bench docs clean
+.PHONY: demo test test-all test-depth check test-engines test-oldest test-dbt bench docs clean
 
 demo: $(VENV)/.report
 	$(BIN)/crmkit demo --output report.html
@@ -20,6 +20,10 @@ test: $(VENV)/.dev
 # The same with many examples per law, and the simulations, long references and repeats that only depth needs.
 test-all: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m "not spark" --hypothesis-profile=deep $(PARALLEL)
+
+# Of these only what make test does not run the same: laws, with many examples, and what is marked deep.
+test-depth: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m "not spark and (deep or hypothesis)" --hypothesis-profile=deep $(PARALLEL) tests
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

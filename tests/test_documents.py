@@ -29,6 +29,7 @@ SAME_CODE = [
             "campaigns",
             "campaigns-without-control",
             "churn",
+            "churn-models",
             "comparisons",
             "execution",
             "forecast",
