@@ -1,10 +1,15 @@
 """What holds for the examples in docstrings and for the tests alike."""
 
+import os
 import sys
 from collections.abc import Iterator
 from typing import Final
 
 import pytest
+
+# Each process that runs tests has one core: further threads of BLAS and OpenMP only wait for it, which takes its time.
+# It counts until NumPy is loaded; a number that is set already stays.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Examples in these files need a package that an extra brings.
 NEEDS: Final = {"_aft.py": "greenwood", "_cox.py": "greenwood"}

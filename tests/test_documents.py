@@ -69,6 +69,7 @@ def run(text, names, page):
         if examples(page)
     ],
 )
+@pytest.mark.usefixtures("undrawn")  # the same report is drawn in tests of its page
 def test_examples_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run(examples(page), {}, page) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -15,10 +16,11 @@ __all__ = ["kpis_by_function"]
 _WINGS: Final = ("crmkit.metrics", "crmkit.segment", "crmkit.value", "crmkit.loyalty")
 
 
-def kpis_by_function() -> list[tuple[Callable[..., Any], Kpi]]:
-    """Return the KPIs of all public functions with their function, by group."""
+@cache
+def kpis_by_function() -> tuple[tuple[Callable[..., Any], Kpi], ...]:
+    """Return the KPIs of all public functions with their function, by group; the modules are looked through once."""
     groups = list(GROUPS)
-    return sorted(_found(), key=lambda found: groups.index(found[1].group))
+    return tuple(sorted(_found(), key=lambda found: groups.index(found[1].group)))
 
 
 def _found() -> Iterator[tuple[Callable[..., Any], Kpi]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any, Final
 
 import pandas as pd
@@ -29,8 +30,14 @@ _HERE: Final = Label("{formula}; here {chosen}", "{formula}；此处{chosen}")
 
 def unit_of(code: str) -> str:
     """The unit of a KPI, which may be named with the option of its definition."""
+    return _units()[catalogue_code(code)]
+
+
+@cache
+def _units() -> dict[Any, str]:
+    """The unit of each KPI: the catalogue is a table to show, slow to make for every number of a page."""
     units: dict[Any, str] = kpi_catalogue().set_index("kpi")["unit"].to_dict()
-    return units[catalogue_code(code)]
+    return units
 
 
 def interval_of(lower: float, upper: float, *, unit: str) -> str:
