@@ -1,12 +1,15 @@
 """`crmkit churn`: the list, what is printed and written, and logs that hold too little."""
 
 import json
+from types import SimpleNamespace
 
 import openpyxl
 import pandas as pd
 import pytest
 from tests.commands import run, text
 from tests.logs import orders_that_stop
+
+from crmkit.cli.commands.churn import _say_verdict
 
 ASKED = ("orders.csv", "--as-of", "2023-12-31", "--horizon", "30D")
 
@@ -35,9 +38,28 @@ def test_list_costs_and_control_group_are_those_asked_for():
     assert found["problems"] == []
 
 
+def test_a_model_that_ranks_worse_is_said_to(capsys):
+    rows = [("model", None), ("days_since_last", "worse"), ("pareto_nbd", "unclear")]
+    judged = pd.DataFrame([{"score": score, "measure": "auc", "verdict": verdict} for score, verdict in rows])
+    _say_verdict(SimpleNamespace(judged=judged), "en")
+    assert capsys.readouterr().err.splitlines() == [
+        "The model is not shown to rank better than Pareto/NBD; on orders alone that is usual.",
+        "The model ranks worse than Days since the last order, which costs less: rely on that instead.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "the offer keeps 25% of those about to leave (--gamma)"), ("zh", "优惠能留住 25% 的将流失客户（--gamma）")],
+)
+def test_what_the_profits_rest_on_is_said(language, told):
+    code, _, stderr = run("churn", *ASKED, "--gamma", "0.25", "--capacity", "3", "--language", language)
+    assert (code, told in stderr) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("language", "lines"),
-    [("en", ["The score, tried:", "Whom to call:"]), ("zh", ["评分检验:", "联系名单:"])],
+    [("en", ["How well the scores did:", "Whom to call:"]), ("zh", ["评分检验:", "联系名单:"])],
 )
 def test_what_is_printed_and_written(folder, language, lines):
     files = ["--output", "calls.xlsx", "--card", "card.md"]

@@ -1,12 +1,16 @@
 """The report's section on churn: its sentences against the tables, whom it names, and logs that hold too little."""
 
+from types import SimpleNamespace
+
 import openpyxl
+import pandas as pd
 import pytest
 from tests.logs import log, orders_that_stop
 from tests.pages import section, table
 
 from crmkit import as_transactions
 from crmkit.report import customer_report
+from crmkit.report.churn._page import _verdict
 
 SHOWN = ["findings", "actions", "churn"]
 # With a horizon of 90 days, two in five who stop one day in 2023.
@@ -56,7 +60,10 @@ def test_the_scores_and_the_people_to_call_are_rows_of_the_page(report, page):
 def test_sheets_hold_the_tables(report, tmp_path):
     report.to_excel(tmp_path / "churn.xlsx")
     book = openpyxl.load_workbook(tmp_path / "churn.xlsx")
-    titles = {"en": ["Whom to call", "Churn rates", "Churn score tried"], "zh": ["联系名单", "流失率", "流失评分检验"]}
+    titles = {
+        "en": ["Whom to call", "Churn rates", "How well churn scores did"],
+        "zh": ["联系名单", "流失率", "流失评分检验"],
+    }
     assert [title in book.sheetnames for title in titles[report.language]] == [True] * 3
 
 
@@ -87,3 +94,21 @@ def test_a_short_log_says_why(language, reason):
     assert reason in page
     assert {"en": "No customer gives an early warning.", "zh": "没有客户发出早期预警。"}[language] in page
     assert list(found.answers["churn"].tables) == ["churn_warnings"]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        (("worse", "unclear"), "not shown to rank those who leave better than Pareto/NBD"),
+        (("worse", "unclear"), "ranks those who leave worse than days since the last order"),
+        (("better", "better"), "better than what needs no model of churn"),
+    ],
+)
+def test_a_model_that_does_not_win_is_said_not_to(verdicts, told):
+    scores = zip(["model", "days_since_last", "pareto_nbd"], [None, *verdicts], strict=True)
+    judged = pd.DataFrame(
+        [{"score": score, "measure": "auc", "verdict": verdict, "n_customers": 50} for score, verdict in scores]
+    )
+    more = SimpleNamespace(tried_on=pd.Timestamp("2024-03-01"))
+    answer = SimpleNamespace(tables={"churn_judged": judged}, more=more)
+    assert told in _verdict(answer, SimpleNamespace(language="en"))

@@ -236,7 +236,7 @@ def churn_outlook(
         days_covered=(last - first).days + 1,
         horizon=horizon,
         gap=gap,
-        baselines=_pareto(rows, drawn, days, horizon=horizon, gap=gap),
+        baselines=_pareto(rows, drawn, days, horizon=horizon),
         seed=seed,
     )
     problems = dict(found.problems)
@@ -351,7 +351,7 @@ def _drawn(ids: pd.Series[Any], *, most: int, rng: np.random.Generator) -> Any:
     return everybody if len(everybody) <= most else rng.choice(everybody, size=most, replace=False)
 
 
-def _pareto(rows: pd.DataFrame, drawn: Any, days: ChurnDays, *, horizon: int, gap: int) -> dict[str, Any]:
+def _pareto(rows: pd.DataFrame, drawn: Any, days: ChurnDays, *, horizon: int) -> dict[str, Any]:
     """What Pareto/NBD says on the day of the trial, fitted to the orders up to it; nothing where it cannot be."""
     if not days.to_learn:
         return {}
@@ -361,7 +361,8 @@ def _pareto(rows: pd.DataFrame, drawn: Any, days: ChurnDays, *, horizon: int, ga
         model = fit_purchases(customers)
     except UnfitError:
         return {}
-    said = model.probability_inactive(customers, horizon=(horizon + gap) / DAYS_A_WEEK)
+    # no purchase from now on rather than after the gap, which no model of purchases gives: a little too low
+    said = model.probability_inactive(customers, horizon=horizon / DAYS_A_WEEK)
     return {"pareto_nbd": pd.Series(np.asarray(said), index=customers["customer_id"].to_numpy())}
 
 

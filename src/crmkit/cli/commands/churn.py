@@ -27,14 +27,14 @@ _MOST_PRINTED: Final = 20
 _PRINTED: Final = ("auc", "brier_score")
 
 _RATE: Final = Label(
-    "{n} customers at risk. Of those at risk on {day}, {rate} ({lower} to {upper}) bought nothing from day {first} to "
+    "Customers at risk: {n}. Of those at risk on {day}, {rate} ({lower} to {upper}) bought nothing from day {first} to "
     "day {until}.",
     "面临流失风险的客户 {n} 位。{day} 面临风险的客户中，{rate}（{lower} 至 {upper}）"
     "在其后第 {first} 至 {until} 天没有购买。",
 )
 _TITLES: Final = {
     "actions": Label("Whom to call", "联系名单"),
-    "judged": Label("The score, tried", "评分检验"),
+    "judged": Label("How well the scores did", "评分检验"),
     "base_rates": Label("Churn rates", "流失率"),
     "calibration": Label("Probabilities and what came", "概率与实际"),
     "warnings": Label("Early warnings", "早期预警"),
@@ -103,9 +103,23 @@ _NO_SHARE: Final = Message(
 _NOT_WHOLE: Final = Message(
     en="{@capacity} must be a whole number from 0 on, got {value:g}.", zh="{@capacity} 须为非负整数，得到 {value:g}。"
 )
-_NOT_BEATEN: Final = Message(
-    en="The model is not shown to rank better than {names}; on orders alone that is usual.",
-    zh="未见模型的排序优于 {names}；仅凭订单时通常如此。",
+_VERDICTS: Final = {
+    "unclear": Message(
+        en="The model is not shown to rank better than {names}; on orders alone that is usual.",
+        zh="未见模型的排序优于{names}；仅凭订单时通常如此。",
+    ),
+    "worse": Message(
+        en="The model ranks worse than {names}, which costs less: rely on that instead.",
+        zh="模型的排序不如{names}，而后者更省事：请以后者为准。",
+    ),
+}
+_ASSUMED: Final = Message(
+    en="The expected profits rest on assumptions: the offer keeps {gamma:.0%} of those about to leave ({@gamma}), "
+    "costs {incentive_cost:g} where it is taken ({@incentive_cost}), and a contact costs {contact_cost:g} "
+    "({@contact_cost}). What an offer really keeps shows when the control group is left alone.",
+    zh="预期利润以如下假设为前提：优惠能留住 {gamma:.0%} 的将流失客户（{@gamma}），被领取时花费 {incentive_cost:g}"
+    "（{@incentive_cost}），每次联系花费 {contact_cost:g}（{@contact_cost}）。"
+    "优惠实际能留住多少，要留出对照组不联系才能看到。",
 )
 
 
@@ -227,9 +241,7 @@ def churn(
     if output is not None:
         with writing(output):
             _write(outlook, sheets, output, language)
-    for problem in outlook.problems.values():
-        say(problem, language)
-    _say_verdict(outlook, language)
+    _say_remarks(outlook, language, gamma=gamma, incentive_cost=incentive_cost, contact_cost=contact_cost)
     if as_json:
         tables = ("base_rates", "judged", "calibration", "actions", "action_audit", "warnings")
         print_json(
@@ -316,14 +328,24 @@ def _print_rate(outlook: ChurnOutlook, language: Language) -> None:
     click.echo(told)
 
 
+def _say_remarks(outlook: ChurnOutlook, language: Language, **assumed: float) -> None:
+    """Say what is missing, how the model compares, and what the profits rest on."""
+    for problem in outlook.problems.values():
+        say(problem, language)
+    _say_verdict(outlook, language)
+    if outlook.actions is not None:
+        say(_ASSUMED(**assumed), language)
+
+
 def _say_verdict(outlook: ChurnOutlook, language: Language) -> None:
     """Say where the model does not rank better than what needs none."""
     if outlook.judged is None:
         return
-    judged = outlook.judged
-    auc = judged[(judged["measure"] == "auc") & judged["verdict"].notna() & (judged["verdict"] != "better")]
-    if len(auc):
-        say(_NOT_BEATEN(names=Joined([_WORDS[name].text(language) for name in auc["score"]])), language)
+    auc = outlook.judged[outlook.judged["measure"] == "auc"]
+    for verdict, message in _VERDICTS.items():
+        names = [_WORDS[name].text(language) for name in auc.loc[auc["verdict"] == verdict, "score"]]
+        if names:
+            say(message(names=Joined(names, " or ", "、")), language)
 
 
 def _write(outlook: ChurnOutlook, sheets: dict[str, Sheet], output: Path, language: Language) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from crmkit._figures import NOTHING, count, day, share
 from crmkit._figures import whole_money as money
 from crmkit._frames import open_frame, to_pandas
+from crmkit._names import Language
 from crmkit.loyalty.churn import WARNING_SIGNALS
 from crmkit.report._facts import Facts
 from crmkit.report._numbers import counted, cut
@@ -107,15 +109,23 @@ def _verdict(answer: Answer, facts: Facts) -> str:
     outlook, language = answer.more, facts.language
     table = answer.tables["churn_judged"]
     auc = table[(table["measure"] == "auc") & (table["score"] != "model")]
-    beaten = (auc["verdict"] == "better").all()
-    beside = [TEXTS[f"score_{name}"].text(language) for name in auc.loc[auc["verdict"] != "better", "score"]]
-    words = TEXTS["churn_wins" if beaten else "churn_does_not_win"].text(language)
-    names = "、".join(beside)
-    if language == "en":
-        names = " and ".join(name if "/" in name else name.lower() for name in beside)
     tried = TEXTS["churn_tried"].text(language)
     n = counted(table["n_customers"].iloc[0], "customer", language=language)
-    return joined(tried.format(day=day(outlook.tried_on), n=n), words.format(names=names), language=language)
+    said = [tried.format(day=day(outlook.tried_on), n=n)]
+    for verdict, words in (("unclear", "churn_does_not_win"), ("worse", "churn_loses")):
+        names = _names(auc.loc[auc["verdict"] == verdict, "score"], language)
+        if names:
+            said.append(TEXTS[words].text(language).format(names=names))
+    if (auc["verdict"] == "better").all():
+        said.append(TEXTS["churn_wins"].text(language))
+    return joined(*said, language=language)
+
+
+def _names(scores: Iterable[str], language: Language) -> str:
+    names = [TEXTS[f"score_{name}"].text(language) for name in scores]
+    if language == "zh":
+        return "、".join(names)
+    return " or ".join(name if "/" in name else name.lower() for name in names)
 
 
 def _row(row: dict[Any, Any], facts: Facts) -> dict[str, str]:

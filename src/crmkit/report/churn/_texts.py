@@ -35,6 +35,10 @@ TEXTS: Final[Mapping[str, Label]] = {
         "and contacts are where such a model earns its keep.",
         "对流失客户的排序未见优于{names}：仅凭订单时通常如此，访问、工单与触达记录才是此类模型的用武之地。",
     ),
+    "churn_loses": Label(
+        "It ranks those who leave worse than {names}: rely on that instead.",
+        "对流失客户的排序不如{names}：请以后者为准。",
+    ),
     "churn_judged_note": Label(
         "AUC: how often one who left is ranked above one who stayed (0.5 is chance). Brier score: mean squared error "
         "of the probability, lower is better. 95% intervals.",
@@ -87,11 +91,11 @@ TEXTS: Final[Mapping[str, Label]] = {
     ),
     "table_churn_warnings": Label("Early warnings", "早期预警"),
     "table_churn_rates": Label("Churn rates of earlier days", "此前各日的流失率"),
-    "table_churn_judged": Label("The churn score, tried", "流失评分检验"),
+    "table_churn_judged": Label("How well the churn scores did", "流失评分检验"),
     "table_churn_calibration": Label("Probabilities of leaving and what came", "流失概率与实际"),
     "table_churn_list": Label("Whom to call", "联系谁"),
     "sheet_churn_list": Label("Whom to call", "联系名单"),
     "sheet_churn_rates": Label("Churn rates", "流失率"),
-    "sheet_churn_judged": Label("Churn score tried", "流失评分检验"),
+    "sheet_churn_judged": Label("How well churn scores did", "流失评分检验"),
     "sheet_churn_warnings": Label("Early warnings", "早期预警"),
 }
