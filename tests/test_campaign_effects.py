@@ -278,6 +278,13 @@ def test_intervals_hold_the_effect_on_skewed_spend(n, n_runs, treated):
 # Refusals.
 
 
+@pytest.mark.parametrize("amount", [1e110, 1e150, 1e300])
+def test_amounts_whose_cubes_no_number_holds_are_refused(amount):
+    contacts = contacts_of([amount, 2 * amount], [amount, 3 * amount])
+    with pytest.raises(SchemaError, match=r"contacts\['y'\]` cannot be added up: the sum is larger than any number"):
+        campaign_effect_table(contacts, outcomes=["y"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

@@ -141,7 +141,8 @@ def read_cells(
     products = _products(measures, list(centres), of_past, degree=degree)
     laid = laid.with_columns(**{_named(product): _product(product) for product in products})
     added = (_N, *(f"{_F}{name}" for name in columns), *map(_named, products))
-    found = to_pandas(laid.group_by(*keys).agg(nw.col(*added).sum()))
+    with np.errstate(over="ignore", invalid="ignore"):  # refused in what follows
+        found = to_pandas(laid.group_by(*keys).agg(nw.col(*added).sum()))
     return _cells(found, products, groups, blocks, centres, flags, of_past, by_day=by_day)
 
 
