@@ -210,6 +210,15 @@ def test_hillstrom():
     assert plain.loc["Mens E-Mail", "difference"] == pytest.approx(0.182757 - 0.106167, abs=1e-6)
     assert table["is_significant"].all()
     assert (table["variance_reduction"] > 0).all()
+    # the table of the tutorial: means of spend as published, Newcombe's and Student's intervals worked out apart
+    spend = campaign_effect_table(contacts, outcomes=["spend"]).set_index("arm")
+    assert spend["value"].tolist() == pytest.approx([1.422617, 1.077202], abs=1e-6)
+    for arm, ends in (("Mens E-Mail", (0.49, 1.05)), ("Womens E-Mail", (0.17, 0.68))):
+        one, none = (contacts.loc[contacts["arm"] == each, "spend"] for each in (arm, "No E-Mail"))
+        reach = 1.96 * np.sqrt(one.var() / len(one) + none.var() / len(none))
+        apart = one.mean() - none.mean()
+        assert (round(apart - reach, 2), round(apart + reach, 2)) == ends
+        assert spend.loc[arm, ["lower", "upper"]].tolist() == pytest.approx([apart - reach, apart + reach], abs=1e-3)
 
 
 def test_incremental_conversions_as_in_the_table():
