@@ -15,7 +15,7 @@ from crmkit.cli._headed import write_options
 from crmkit.cli._signals import exiting_when_terminated
 from crmkit.cli.language import EXTRA_ARGUMENTS, FLAGS_AT_ODDS, NO_SUCH_COMMAND, OptionError, telling, with_near
 
-__all__ = ["SpokenCommand", "SpokenGroup"]
+__all__ = ["CommandFiles", "SpokenCommand", "SpokenGroup"]
 
 
 class SpokenCommand(click.Command):
@@ -42,18 +42,7 @@ class SpokenCommand(click.Command):
 
 
 class SpokenGroup(click.Group):
-    """The group of commands, which tells errors likewise; each file of `crmkit.cli.commands` is one."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Name the commands."""
-        return sorted(module.name for module in iter_modules(commands.__path__))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load a command; what it works with is loaded when it runs."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        found: click.Command = getattr(import_module(f"{commands.__name__}.{cmd_name}"), cmd_name)
-        return found
+    """A group of commands, which tells errors likewise."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments up to the command."""
@@ -74,6 +63,21 @@ class SpokenGroup(click.Group):
         if name not in known:
             raise OptionError(with_near(NO_SUCH_COMMAND, name, get_close_matches(name, known)))
         return super().resolve_command(ctx, args)
+
+
+class CommandFiles(SpokenGroup):
+    """The group of all commands; each file of `crmkit.cli.commands` is one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Name the commands."""
+        return sorted(module.name for module in iter_modules(commands.__path__))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; what it works with is loaded when it runs."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        found: click.Command = getattr(import_module(f"{commands.__name__}.{cmd_name}"), cmd_name)
+        return found
 
 
 def _check_flags(command: click.Command, arguments: list[str]) -> None:

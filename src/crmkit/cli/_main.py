@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from crmkit._version import __version__
-from crmkit.cli._group import SpokenGroup
+from crmkit.cli._group import CommandFiles
 from crmkit.cli.language import NO_COMMAND, OptionError
 
 __all__ = ["main"]
@@ -16,7 +16,7 @@ _HELP: Final = {"help_option_names": ["-h", "--help"]}
 
 
 @click.group(
-    cls=SpokenGroup,
+    cls=CommandFiles,
     context_settings=_HELP,
     invoke_without_command=True,
     no_args_is_help=True,

@@ -8,6 +8,7 @@ from crmkit._lazy import lazily
 
 if TYPE_CHECKING:
     from crmkit.views._base import base_customers, base_table
+    from crmkit.views._campaign_results import CampaignResults, campaign_results
     from crmkit.views._churn_outlook import ChurnOutlook, churn_outlook
     from crmkit.views._customer_base import CustomerBase, base_freq, customer_base
     from crmkit.views._fits import PURCHASE_MODELS, UnfitError
@@ -25,6 +26,7 @@ __all__ = [
     "PURCHASE_MODELS",
     "BaseForecast",
     "BaseSegments",
+    "CampaignResults",
     "ChurnOutlook",
     "CustomerBase",
     "ForecastLimits",
@@ -36,6 +38,7 @@ __all__ = [
     "base_remarks",
     "base_segments",
     "base_table",
+    "campaign_results",
     "churn_outlook",
     "closure_remarks",
     "customer_base",
@@ -54,6 +57,10 @@ _HOMES: Final = {
     "_base": (
         "base_customers",
         "base_table",
+    ),
+    "_campaign_results": (
+        "CampaignResults",
+        "campaign_results",
     ),
     "_churn_outlook": (
         "ChurnOutlook",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from crmkit._messages import Message
 from crmkit._names import Label, Language, plain_name
@@ -14,7 +15,9 @@ from crmkit.cli.language import OptionError, say
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CONTACTS"]
+    from crmkit.cli.reading import OrderOptions
+
+__all__ = ["CONTACTS", "Contacts", "read_contacts"]
 
 _EVERY_ROW: Final = Message(
     en=" If every row is a customer of their own, pass --customer-id ''.",
@@ -115,21 +118,47 @@ _NO_CONTROL: Final = Message(
 )
 
 
-def _answer(asked: Asked) -> Answer:
-    from crmkit.cli.reading import BY, Door, checked, named_rows
+class Contacts(NamedTuple):
+    """Checked contacts, the columns of the file by role, and the control group as it stands there."""
+
+    table: pd.DataFrame
+    columns: Mapping[str, Any]
+    control: Any
+
+
+def read_contacts(
+    options: OrderOptions,
+    given: Mapping[str, Any],
+    *,
+    by: str | None = None,
+    keep: Sequence[str] = (),
+    numbers: Sequence[str] = (),
+) -> Contacts:
+    """Read the contacts of a file; ``given`` holds what was said of each role and of the control group by parameter.
+
+    ``keep`` are columns that stay, ``numbers`` those of them that hold numbers.
+    """
+    from crmkit.cli.reading import Door, checked, named_rows
     from crmkit.contacts import CONTACT_REASONS, as_contacts, rejected_contacts
+
+    named = {role.name: {**given, **options.columns}[role.given_by] for role in _ROLES}
+    found = named_rows(options, _ROLES, named, table="contacts", by=by, keep=keep, numbers=numbers)
+    control = _control(found.column("arm"), given["control"], options.language)
+    door = Door(as_contacts, rejected_contacts, CONTACT_REASONS)
+    return Contacts(checked(found, door, options, keep=keep, control=control), found.columns, control)
+
+
+def _answer(asked: Asked) -> Answer:
+    from crmkit.cli.reading import BY
     from crmkit.metrics import campaign_kpis
 
-    found = named_rows(asked.options, _ROLES, asked.named(_ROLES), table="contacts", by=asked.by)
-    control = _control(found.column("arm"), asked.given["control"], asked.options.language)
-    door = Door(as_contacts, rejected_contacts, CONTACT_REASONS)
-    contacts = checked(found, door, asked.options, control=control)
-    outcomes = found.columns["outcomes"]
-    kpis = campaign_kpis(contacts, outcomes=outcomes, by=None if asked.by is None else BY)
+    read = read_contacts(asked.options, asked.given, by=asked.by)
+    outcomes = read.columns["outcomes"]
+    kpis = campaign_kpis(read.table, outcomes=outcomes, by=None if asked.by is None else BY)
     heads = {"campaign": Label("Campaign", "活动"), "arm": Label("Arm", "分组"), "outcome": Label("Outcome", "结果")}
     # Without a column of campaigns there is one, which needs no name.
-    shown = {key: head for key, head in heads.items() if key != "campaign" or found.columns["campaign"] is not None}
-    return Answer(kpis, {}, {**found.columns, "control": control}, {**keys_of(asked), **shown})
+    shown = {key: head for key, head in heads.items() if key != "campaign" or read.columns["campaign"] is not None}
+    return Answer(kpis, {}, {**read.columns, "control": read.control}, {**keys_of(asked), **shown})
 
 
 def _control(arms: pd.Series[Any] | None, named: str | None, language: Language) -> Any:

@@ -116,15 +116,23 @@ _SHARED: Final = (
 )
 
 
-def order_command(*, as_of: str, needs_as_of: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the shared options, as `OrderOptions`; ``as_of`` is the help on that option."""
+def order_command(
+    *, as_of: str, needs_as_of: bool, leave_out: frozenset[str] = frozenset()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the shared options, as `OrderOptions`; ``as_of`` is the help on that option.
+
+    ``leave_out`` are parameters that a table other than orders has no use for, or an option of its own.
+    """
     last_day = click.option("--as-of", required=needs_as_of, metavar="DATE", type=Day(), help=as_of)
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = list(getattr(command, "__click_params__", ()))
+
         @functools.wraps(command)
         def decorated(**given: Any) -> None:
             from crmkit.cli.reading import ROLES, OrderOptions, Reading
 
+            given = {**dict.fromkeys(leave_out), **given}
             columns = {role: given.pop(role) for role in ROLES}
             reading = Reading(header=not given.pop("no_header"), **{name: given.pop(name) for name in _OF_READING})
             thousands = given.pop("thousands")
@@ -137,6 +145,8 @@ def order_command(*, as_of: str, needs_as_of: bool) -> Callable[[Callable[..., N
 
         for option in reversed((*_SHARED[:1], last_day, *_SHARED[1:], LANGUAGE)):
             decorated = option(decorated)
+        shared: list[click.Parameter] = decorated.__click_params__  # type: ignore[attr-defined]
+        decorated.__click_params__ = [each for each in shared if each.name not in leave_out or each in own]  # type: ignore[attr-defined]
         return decorated
 
     return decorate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -30,8 +30,10 @@ class Door(NamedTuple):
     reasons: Mapping[str, Label]
 
 
-def checked(found: NamedRows, door: Door, options: OrderOptions, **further: Any) -> pd.DataFrame:
-    """Check rows by their door; ``further`` are options of its own.
+def checked(
+    found: NamedRows, door: Door, options: OrderOptions, *, keep: Sequence[str] = (), **further: Any
+) -> pd.DataFrame:
+    """Check rows by their door; ``keep`` are columns that stay, ``further`` options of its own.
 
     Rows that cannot be used are left out and counted, or refused, as the options say.
     """
@@ -49,8 +51,8 @@ def checked(found: NamedRows, door: Door, options: OrderOptions, **further: Any)
         rejected = door.reject(found.rows, **given)
         say_left_out(_left_out(rejected, found, door), door.reasons, options.language, given=len(found.rows))
     with saying_warnings(options.language):
-        keep = [BY] if BY in found.rows else []
-        table: pd.DataFrame = door.check(found.rows, keep=keep, invalid=options.invalid, **given)
+        kept = [*keep, *([BY] if BY in found.rows else [])]
+        table: pd.DataFrame = door.check(found.rows, keep=kept, invalid=options.invalid, **given)
     return table
 
 

@@ -50,19 +50,26 @@ class NamedRows:
 
 
 def named_rows(
-    options: OrderOptions, roles: Sequence[Role], named: Mapping[str, Any], *, table: str, by: str | None = None
+    options: OrderOptions,
+    roles: Sequence[Role],
+    named: Mapping[str, Any],
+    *,
+    table: str,
+    by: str | None = None,
+    keep: Sequence[str] = (),
+    numbers: Sequence[str] = (),
 ) -> NamedRows:
     """Read a file whole; find and report the columns that the user did not name.
 
-    ``by`` is a column that is kept, as ``BY``. Numbers in text are read in the notation of the file, and what is not
-    one stays as it is, for the door to count.
+    ``by`` is a column that is kept, as ``BY``; ``keep`` are further ones, ``numbers`` those of them that hold numbers.
+    Numbers in text are read in the notation of the file, and what is not one stays as it is, for the door to count.
     """
     file = shown(options.file)
     with open_table(options.file, options.reading) as opened:
         for remark in opened.remarks:
             say(remark, options.language)
         columns = found_roles(opened, roles, named, file=file, language=options.language)
-        keep = [] if by is None else [by]
+        keep = [*keep, *([] if by is None else [by])]
         check_columns_kept(opened, keep, file=file)
         used = [name for column in columns.values() for name in _names(column)]
         check_merged(opened, [*used, *keep], file=file)
@@ -71,7 +78,8 @@ def named_rows(
         if not any(map(len, chunks)):
             raise no_rows(opened, file=file)
     rows = pd.concat(chunks, ignore_index=True)
-    numbers = [name for role in roles if role.holds == "number" for name in _names(columns[role.name])]
+    of_roles = [name for role in roles if role.holds == "number" for name in _names(columns[role.name])]
+    numbers = list(dict.fromkeys([*of_roles, *numbers]))
     if by is not None:
         rows = rows.assign(**{BY: rows[by].where(_is_filled(rows[by]))})
     return NamedRows(_with_numbers(rows, numbers, options, table=table), roles, columns)
