@@ -89,7 +89,7 @@ def campaign_results(
     >>> found = campaign_results(contacts, outcomes=["spend"], spend="spend", margin=0.4)
     >>> found.effects[["outcome", "difference", "lower", "upper"]].round(2)
       outcome  difference  lower  upper
-    0   spend        0.99   0.66   1.31
+    0   spend        0.99   0.64   1.32
     """
     judged: dict[str, Any] = {"as_of": as_of, "past": past, "strata": strata, "level": level}
     effects = _pandas(campaign_effect_table(contacts, outcomes=outcomes, adjust=adjust, **judged))
