@@ -20,9 +20,11 @@ __all__ = ["foreign_as_text", "foreign_from_text"]
 TRUSTED: Final = frozenset(
     {
         "numpy.dtype",
+        "sklearn._loss.link.IdentityLink",
         "sklearn._loss.link.Interval",
         "sklearn._loss.link.LogitLink",
         "sklearn._loss.loss.HalfBinomialLoss",
+        "sklearn._loss.loss.HalfSquaredError",
         "sklearn.calibration._CalibratedClassifier",
         "sklearn.calibration._SigmoidCalibration",
         "sklearn.compose._column_transformer._RemainderColsList",
