@@ -6,6 +6,7 @@ from tests.beside import AS_OF, beside
 from tests.pages import Page, section, table
 
 from crmkit import as_contacts, as_transactions, load_cdnow
+from crmkit.loyalty.campaigns import campaign_effect_table
 from crmkit.metrics import (
     campaign_kpis,
     execution_kpis,
@@ -73,17 +74,68 @@ def test_definitions_of_one_kpi_are_told_apart(page):
     assert told["Customer churn rate (open)"] == f"{churn} and those who joined in the period"
 
 
-def test_campaigns_stand_beside_their_control_group(report, page):
+def test_campaigns_are_judged_beside_their_control_group(report, page):
     _, *lines = table(page, "campaigns")
-    kpis = report.tables["campaign_kpis"]
-    first = kpis[(kpis["outcome"] == "conversion") & kpis["treated"]].iloc[0]
+    effects = report.tables["campaign_effects"]
+    asked = {"outcomes": ["visit", "conversion", "spend"]}
+    pd.testing.assert_frame_equal(effects, campaign_effect_table(beside()["contacts"], **asked))
+    first = effects[effects["outcome"] == "conversion"].iloc[0]
     line = next(line for line in lines if line[2] == "conversion")
     assert line[:6] == [
         *("campaign 1", "email", "conversion", "320"),
         *(f"{first['value']:.1%}", f"{first['control_value']:.1%}"),
     ]
     assert line[6] == f"{first['difference'] * 100:+.1f} pp"
+    assert line[8:] == ["too few customers"]
+    assert not first["is_significant"]
     assert len(lines) == 6
+    assert section(page, "campaigns").count("<svg") == 1
+
+
+def mailing(n, bought, without, **columns):
+    """A campaign of as many customers in both arms, of whom so many bought."""
+    came = [1] * bought + [0] * (n - bought) + [1] * without + [0] * (n - without)
+    rows = pd.DataFrame({"customer_id": range(2 * n), "arm": ["mail"] * n + ["none"] * n, "bought": came})
+    named = {name: name for name in columns}
+    return as_contacts(rows.assign(**columns), outcomes=["bought"], control="none", **named)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Campaigns, mail: bought 30.0% against 10.0% in the control group, a difference of +20.0 pp"),
+        ("zh", "营销活动（mail）：bought 为 30.0%，对照组 10.0%，相差 +20.0 个百分点"),
+    ],
+)
+def test_the_surest_effect_is_a_finding(language, told):
+    report = made(language, sections=["findings", "campaigns"], contacts=mailing(200, 60, 20))
+    assert told in report.findings[-1]
+
+
+def test_where_nothing_goes_beyond_chance_that_is_the_finding():
+    report = made(sections=["findings", "campaigns"], contacts=mailing(200, 21, 20))
+    told = "Campaigns: of 1 outcome compared with a control group, none differs by more than chance."
+    assert report.findings[-1] == told
+
+
+def test_windows_that_are_not_over_are_said_and_nothing_is_tested():
+    contacts = mailing(200, 60, 20, date=pd.Timestamp(AS_OF), window_days=14)
+    report = made(sections=["findings", "campaigns"], contacts=contacts)
+    assert not report.findings[-1].startswith("Campaigns")
+    page = report.to_html()
+    assert "Up to 400 customers of a line are still within the window in which outcomes count" in page
+    assert table(page, "campaigns")[1][-1] == "windows open"
+
+
+def test_campaigns_without_a_control_group_are_shown_and_not_judged():
+    rows = pd.DataFrame({"customer_id": [1, 2, 3, 1, 2], "wave": list("aaabb"), "arm": list("mmcmm"), "bought": 1})
+    contacts = as_contacts(rows, outcomes=["bought"], control="c", campaign="wave")
+    report = made(sections=["campaigns"], contacts=contacts)
+    assert report.tables["campaign_effects"]["campaign"].tolist() == ["a"]
+    verdicts = {line[0]: line[-1] for line in table(report.to_html(), "campaigns")[1:]}
+    assert verdicts == {"a": "too few customers", "b": "not judged"}
+    alone = as_contacts(rows[3:], outcomes=["bought"], control=None, campaign="wave")
+    assert "No campaign has a control group" in made(sections=["campaigns"], contacts=alone).to_html()
 
 
 def test_owners_and_red_items(report, page):
@@ -122,7 +174,15 @@ def test_the_workbook_has_a_sheet_of_each(report, tmp_path):
     report.to_excel(path)
     sheets = pd.read_excel(path, sheet_name=None)
     assert list(sheets)[1:] == [
-        *("Subscriptions", "Recurring revenue by month", "Service", "Campaigns", "Execution of the plan", "Scorecard"),
+        *(
+            "Subscriptions",
+            "Recurring revenue by month",
+            "Service",
+            "Campaigns",
+            "Effects of campaigns",
+            "Execution of the plan",
+            "Scorecard",
+        ),
     ]
     assert sheets["Scorecard"]["Light"].isin(["green", "amber", "red", "open"]).all()
 
