@@ -50,6 +50,12 @@ def test_money(value, cents, whole):
     assert whole_money(value) == whole
 
 
+@pytest.mark.parametrize("noise", [-4e-15, 0, 4e-15])
+def test_halves_go_away_from_zero_whatever_the_last_bits_of_a_sum(noise):
+    assert [decimals(21.045 + noise), decimals(-0.125 + noise), decimals(0.125 + noise)] == ["21.05", "-0.13", "0.13"]
+    assert [share(0.1225 + noise), count(2.5 + noise)] == ["12.3%", "3"]
+
+
 def test_other_numbers():
     assert [number(value) for value in (3.0, 1234.0, 1.5, 2e-5, NAN)] == ["3", "1,234", "1.50", "0.00002", "–"]
     assert [count(value) for value in (1234567, 2.6, NAN, INF)] == ["1,234,567", "3", "–", "∞"]

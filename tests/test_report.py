@@ -184,7 +184,7 @@ def test_where_every_row_went():
         ["No customer", "1", "9.00"],
         ["Unusable date", "1", "8.00"],
         ["Unusable amount", "1", "0.00"],
-        ["After the as-of date", "1", "1,234"],
+        ["After the as-of date", "1", "1,235"],
         ["Refund", "1", "-20.00"],
         ["Zero price", "1", "0.00"],
         ["Purchase", "2", "100.00"],

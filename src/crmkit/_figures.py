@@ -36,6 +36,8 @@ MARK: Final = "†"
 _HUNDREDTH: Final = 0.01
 # Anything smaller is not a price but a rounding error left by adding and subtracting ordinary amounts.
 _REST: Final = 1e-9
+_HAIR: Final = 1e-13
+_MOST_HAIR: Final = 1e-7
 _WHOLE_FROM: Final = 1000
 _MONTHS_A_YEAR: Final = 12
 # Parameters as they are written; the others go by their name.
@@ -61,7 +63,7 @@ def decimals(value: float) -> str:
         return _unlike_numbers(value)
     if _REST <= abs(value) < _HUNDREDTH:
         return f"{Decimal(f'{value:.3g}'):f}"
-    return f"{round(value, 2) + 0.0:,.2f}"
+    return f"{round(_off_ties(value), 2) + 0.0:,.2f}"
 
 
 def money(value: float) -> str:
@@ -77,7 +79,7 @@ def whole_money(value: float) -> str:
 
 def count(value: float) -> str:
     """A whole number with thousands separators."""
-    return f"{value:,.0f}" if math.isfinite(value) else _unlike_numbers(value)
+    return f"{_off_ties(value):,.0f}" if math.isfinite(value) else _unlike_numbers(value)
 
 
 def number(value: float) -> str:
@@ -87,7 +89,7 @@ def number(value: float) -> str:
 
 def share(value: float) -> str:
     """A share in percent."""
-    return f"{value:.1%}" if math.isfinite(value) else _unlike_numbers(value)
+    return f"{_off_ties(value):.1%}" if math.isfinite(value) else _unlike_numbers(value)
 
 
 def significant(value: float) -> str:
@@ -121,6 +123,11 @@ def month_range(first: datetime, last: datetime) -> str:
 def symbol(parameter: str) -> str:
     """A parameter of a model as it is written."""
     return _SYMBOLS.get(parameter, parameter)
+
+
+def _off_ties(value: float) -> float:
+    """Halves go away from zero, also where the last bits of a sum, which differ by engine, put them a hair lower."""
+    return value if float(value).is_integer() else value + math.copysign(min(abs(value) * _HAIR, _MOST_HAIR), value)
 
 
 def _unlike_numbers(value: float) -> str:
