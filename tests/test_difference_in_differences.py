@@ -283,6 +283,12 @@ def test_refused(changed, options, error, words):
         )
 
 
+def test_amounts_that_cannot_be_computed_with_are_refused():
+    activity = DATA["activity"].assign(amount=1e200)
+    with pytest.raises(SchemaError, match=r"activity\['amount'\]` has a value of size 1e\+200, too large"):
+        difference_in_differences_table(activity, customers=DATA["customers"], **asked())
+
+
 def test_refused_outcomes():
     activity = DATA["activity"]
     with pytest.raises(SchemaError, match="missing throughout"):

@@ -293,6 +293,8 @@ def test_every_kind_of_frame(build):
         ({"spend": "much"}, {}, SchemaError, "must hold a number for every customer, got .'much'"),
         ({"member": pd.Timestamp("2024-01-01")}, {}, SchemaError, "Give the days from them"),
         ({"member": np.inf}, {}, SchemaError, "contains infinity"),
+        ({"spend": 1e200}, {}, SchemaError, r"'spend'\]` has a value of size 1e\+200, too large to compute with"),
+        ({"member": -1e200}, {}, SchemaError, r"'member'\]` has a value of size 1e\+200, too large to compute with"),
         ({"member": [f"m{n}" for n in range(120)]}, {}, SchemaError, "has 120 labels, more than 50"),
         ({}, {"covariates": []}, ValueError, "`covariates` names no column"),
         ({}, {"outcomes": "spend"}, TypeError, "`outcomes` must be a sequence of names"),

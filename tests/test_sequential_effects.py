@@ -116,10 +116,11 @@ def test_wrong_arguments_are_refused(arguments, error, message):
         sequential_effect_table(running(1, n=50), **{"outcomes": ["spend"], "as_of": "2024-03-12", **arguments})
 
 
-def test_contacts_without_windows_are_refused():
+@pytest.mark.parametrize("looks", [None, ["2024-03-12"]])
+def test_contacts_without_windows_are_refused(looks):
     bare = running(1, n=50).assign(window_days=np.nan)
     with pytest.raises(SchemaError, match="lack a date or a window"):
-        sequential_effect_table(bare, outcomes=["spend"], as_of="2024-03-12", looks=["2024-03-12"])
+        sequential_effect_table(bare, outcomes=["spend"], as_of="2024-03-12", looks=looks)
 
 
 # Input untouched.

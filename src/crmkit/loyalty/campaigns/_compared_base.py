@@ -17,7 +17,7 @@ from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
 
-__all__ = ["Base", "check_once", "column_names", "read_base", "read_numbers", "read_treated"]
+__all__ = ["Base", "check_once", "check_size", "column_names", "read_base", "read_numbers", "read_treated"]
 
 _MADE_BY: Final = "customer_summary"
 _MOST_LABELS: Final = 50
@@ -54,6 +54,13 @@ _INFINITE: Final = Message(en="{where} contains infinity.", zh="{where} 含有�
 _LABELS: Final = Message(
     en="{where} has {n:,} labels, more than {most}. Put rare ones together, or leave the column out.",
     zh="{where} 有 {n:,} 个标签，超过 {most} 个。请合并少见的标签，或去掉此列。",
+)
+
+_LARGEST: Final = 1e100
+_TOO_LARGE: Final = Message(
+    en="{where} has a value of size {largest:.3g}, too large to compute with. Correct it, or give the column in a "
+    "larger unit, such as millions.",
+    zh="{where}含有绝对值为 {largest:.3g} 的数值，过大而无法计算。请更正，或改用更大的单位，例如百万。",
 )
 
 
@@ -118,7 +125,14 @@ def read_numbers(column: pd.Series[Any], *, where: Column) -> Floats:
     if numbers is None or not np.isfinite(numbers).all():
         wrong = column if numbers is None else column[~np.isfinite(numbers)]
         raise SchemaError(_NOT_NUMBERS(where=where, got=some(wrong.tolist())))
+    check_size(numbers, where=where)
     return numbers
+
+
+def check_size(numbers: Floats, *, where: Column) -> None:
+    """Raise where the cubes of some numbers could not be added up."""
+    if len(numbers) and (largest := float(np.nanmax(np.abs(numbers)))) > _LARGEST:
+        raise SchemaError(_TOO_LARGE(where=where, largest=largest))
 
 
 def _covariate(column: pd.Series[Any], name: str) -> dict[str, Floats]:
@@ -130,6 +144,8 @@ def _covariate(column: pd.Series[Any], name: str) -> dict[str, Floats]:
         if np.isinf(numbers).any():
             raise SchemaError(_INFINITE(where=Column("customers", name)))
         missing = np.isnan(numbers)
+        if not missing.all():
+            check_size(numbers, where=Column("customers", name))
         if not missing.any():
             return {name: numbers}
         known = float(numbers[~missing].mean()) if not missing.all() else 0.0

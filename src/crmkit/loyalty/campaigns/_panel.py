@@ -19,7 +19,7 @@ from crmkit._frames import as_name, to_pandas
 from crmkit._messages import Column, Message
 from crmkit._tables import ACTIVITY, check_kind, open_columns, open_table
 from crmkit.errors import SchemaError
-from crmkit.loyalty.campaigns._compared_base import read_treated
+from crmkit.loyalty.campaigns._compared_base import check_size, read_treated
 
 __all__ = ["Panel", "read_panel"]
 
@@ -165,6 +165,7 @@ def _rows(
         check_money(values, where=Column("activity", name))
         if missing := int((~np.isfinite(values)).sum()):
             raise SchemaError(_UNKNOWN(where=Column("activity", name), n=missing))
+        check_size(values, where=Column("activity", name))
     if _ACTIVE in outcomes and _ACTIVE not in names:
         table[_ACTIVE] = (table["n_orders"] > 0).astype(float)
     return table

@@ -155,6 +155,7 @@ def _looks(cells: Cells, looks: Any, last: datetime) -> list[datetime]:
         ends = last_days(cells)
         days = sorted(pd.Timestamp(day).to_pydatetime() for day in ends[ends <= pd.Timestamp(last)].unique())
         if not days:
+            over_by(cells, last)  # where no window is known, that is what is wrong
             raise ValueError(_NOTHING_OVER(day=f"{last:%Y-%m-%d}"))
         return days
     if isinstance(looks, (str, bytes)) or not isinstance(looks, Sequence) or not looks:
