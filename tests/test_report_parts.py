@@ -141,7 +141,7 @@ def test_own_sections_come_last_and_are_escaped(report):
     assert Page(page).texts("h2")[-3:] == ["A & B", "Words", "Drawn"]
     assert table(page, "extra1") == [
         [HOSTILE, "n", "share", "long"],
-        [HOSTILE, "1,000", "0.12", "x" * 59 + "…"],
+        [HOSTILE, "1,000", "0.13", "x" * 59 + "…"],
         ["–", "2", "–", ""],
     ]
     assert "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>" in section(page, "extra2")
@@ -176,7 +176,7 @@ def test_an_own_table_may_be_of_any_kind(report, kind):
     frame = pl.DataFrame({"shop": ["north", None], "share": [0.125, None]})
     native = {"polars": frame, "lazy": frame.lazy(), "pyarrow": frame.to_arrow()}[kind]
     page = report.with_section("Shops", native).to_html()
-    assert table(page, "extra1") == [["shop", "share"], ["north", "0.12"], ["–", "–"]]
+    assert table(page, "extra1") == [["shop", "share"], ["north", "0.13"], ["–", "–"]]
 
 
 def test_the_repr_is_one_line(report):

@@ -11,7 +11,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
@@ -186,6 +186,7 @@ def test_every_part_is_xml_and_none_needs_the_extension_for_large_files(tmp_path
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@example(rows=[("_x0000_", 0.0, 0)])
 @given(rows=st.lists(st.tuples(st.text(max_size=20), FLOATS, st.integers(-(10**14), 10**14)), max_size=20))
 def test_text_and_numbers_come_back(rows, tmp_path_factory):
     table = pd.DataFrame(rows, columns=["a", "b", "c"]).astype({"a": object})
@@ -195,7 +196,9 @@ def test_text_and_numbers_come_back(rows, tmp_path_factory):
     impossible = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
     assert [row[1] for row in found] == [row[1] for row in rows]
     assert [row[2] for row in found] == [row[2] for row in rows]
-    assert [row[0] or "" for row in found] == [impossible.sub("\ufffd", row[0]) for row in rows]
+    # openpyxl leaves the underscore of what looks like a code of Excel's as it is written
+    coded = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+    assert [row[0] or "" for row in found] == [coded.sub("_x005F_", impossible.sub("\ufffd", row[0])) for row in rows]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
