@@ -42,7 +42,10 @@ def test_the_churn_rate_is_that_of_the_newest_day_known(report, page):
 
 
 def test_who_is_expected_to_leave_is_a_finding(report):
-    words = {"en": "are expected to buy nothing from day 8 to day 97", "zh": "在第 8 至 97 天不会购买"}
+    words = {
+        "en": "are expected to buy nothing from 2024-01-08 to 2024-04-06",
+        "zh": "在 2024-01-08 至 2024-04-06 不会购买",
+    }
     (finding,) = [each for each in report.findings if words[report.language] in each]
     assert f"{report.answers['churn'].more.n_at_risk:,}" in finding
 
@@ -55,6 +58,29 @@ def test_the_scores_and_the_people_to_call_are_rows_of_the_page(report, page):
     assert [row[0] for row in table(page, "churn", position=1)][-5:] == [str(each) for each in listed["customer_id"]]
     # those who bought within their rhythm of two weeks are not called first
     assert (listed["days_since_last"] > 14).all()
+
+
+def test_what_was_right_stands_with_its_interval(report, page):
+    listed = report.tables["churn_warnings"].set_index("signal").loc["overdue_purchase"]
+    names = ("precision", "precision_lower", "precision_upper")
+    right, lower, upper = (f"{listed[name]:.1%}" for name in names)
+    assert f"{right} ({lower} – {upper})" in page
+
+
+def test_what_leaving_means_is_said(report, page):
+    said = {"en": "To leave is to buy nothing from 2024-01-08 to 2024-04-06.",
+            "zh": "此处“流失”指在 2024-01-08 至 2024-04-06 没有购买。"}  # fmt: skip
+    assert said[report.language] in page
+
+
+def test_what_is_at_stake_is_called_by_the_margin():
+    orders = as_transactions(orders_that_stop(250))
+    whole, part = (
+        section(customer_report(orders, as_of=DAY, sections=SHOWN, margin=margin).to_html(), "churn")
+        for margin in (1, 0.3)
+    )
+    assert "what is at stake: what they spent in the last 365 days." in whole
+    assert "what is at stake: 30.0% of what they spent in the last 365 days." in part
 
 
 def test_sheets_hold_the_tables(report, tmp_path):
@@ -104,11 +130,15 @@ def test_a_short_log_says_why(language, reason):
         (("better", "better"), "better than what needs no model of churn"),
     ],
 )
-def test_a_model_that_does_not_win_is_said_not_to(verdicts, told):
+@pytest.mark.parametrize("n_at_risk", [50, 51])
+def test_a_model_that_does_not_win_is_said_not_to(verdicts, told, n_at_risk):
     scores = zip(["model", "days_since_last", "pareto_nbd"], [None, *verdicts], strict=True)
     judged = pd.DataFrame(
         [{"score": score, "measure": "auc", "verdict": verdict, "n_customers": 50} for score, verdict in scores]
     )
     more = SimpleNamespace(tried_on=pd.Timestamp("2024-03-01"))
-    answer = SimpleNamespace(tables={"churn_judged": judged}, more=more)
+    rates = pd.DataFrame({"n_customers": [n_at_risk]})
+    answer = SimpleNamespace(tables={"churn_judged": judged, "churn_rates": rates}, more=more)
+    is_a_part = n_at_risk > 50
+    assert ("drawn at random" in _verdict(answer, SimpleNamespace(language="en"))) == is_a_part
     assert told in _verdict(answer, SimpleNamespace(language="en"))

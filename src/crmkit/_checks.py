@@ -90,6 +90,7 @@ _LARGE_RATE: Final = Message(
     zh="{name} 须为小于 {most} 的{period}利率，如 10% 写作 0.1，得到 {value!r}。{meant}",
 )
 _PERIODS: Final = {"year": Message(en="year", zh="年"), "period": Message(en="period", zh="每期")}
+_END_OUT: Final = Message(en=" {end} itself is not allowed.", zh="不能恰为 {end}。")
 _MEANT: Final = Message(en=" Did you mean {meant}?", zh="是否想写 {meant}？")
 _TURNOVER: Final = Message(
     en="{where} adds up to more than a number can hold (1.8e308). Look for impossible amounts.",
@@ -167,7 +168,9 @@ def check_fraction(value: object, *, name: str, low_open: bool = True, high_open
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(_NO_FRACTION(name=Parameter(name), value=value))
     number = _as_float(value)
-    if not 0 <= number <= 1 or (low_open and number == 0) or (high_open and number == 1):
+    if (low_open and number == 0) or (high_open and number == 1):
+        raise ValueError(_BEYOND_ONE(name=Parameter(name), value=value, meant=_END_OUT(end=f"{number:g}")))
+    if not 0 <= number <= 1:
         raise ValueError(_BEYOND_ONE(name=Parameter(name), value=value, meant=meant_by_percent(number)))
 
 

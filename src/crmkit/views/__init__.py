@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from crmkit.views._base import base_customers, base_table
     from crmkit.views._campaign_results import CampaignResults, campaign_results
     from crmkit.views._churn_outlook import ChurnOutlook, churn_outlook
+    from crmkit.views._churn_remarks import churn_remarks
     from crmkit.views._customer_base import CustomerBase, base_freq, customer_base
     from crmkit.views._fits import PURCHASE_MODELS, UnfitError
     from crmkit.views._forecast import BaseForecast, base_forecast
@@ -40,6 +41,7 @@ __all__ = [
     "base_table",
     "campaign_results",
     "churn_outlook",
+    "churn_remarks",
     "closure_remarks",
     "customer_base",
     "customer_outlook",
@@ -66,6 +68,7 @@ _HOMES: Final = {
         "ChurnOutlook",
         "churn_outlook",
     ),
+    "_churn_remarks": ("churn_remarks",),
     "_customer_base": (
         "CustomerBase",
         "base_freq",

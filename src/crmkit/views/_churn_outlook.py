@@ -20,6 +20,7 @@ from crmkit.customers import customer_summary
 from crmkit.loyalty.churn import (
     action_audit,
     action_list,
+    churn_horizon_table,
     churn_snapshots,
     early_warning_history_table,
     early_warning_table,
@@ -65,6 +66,9 @@ class ChurnOutlook:
     base_rates : table
         ``cutoff``, ``n_customers`` at risk, ``n_churned``, ``churn_rate``, ``churn_rate_lower``,
         ``churn_rate_upper``, one row per earlier day whose outcome is known.
+    returned : table or None
+        `crmkit.loyalty.churn.churn_horizon_table` of those days and this horizon: how many of those who left bought
+        again.
     judged : table or None
         `crmkit.loyalty.churn.churn_report_table`: the model beside the days since the last order and Pareto/NBD.
     capture, calibration : table or None
@@ -92,6 +96,7 @@ class ChurnOutlook:
     n_at_risk: int
     n_learned: int
     base_rates: Any
+    returned: Any
     judged: Any
     capture: Any
     calibration: Any
@@ -277,6 +282,7 @@ def churn_outlook(
         n_at_risk=len(today),
         n_learned=0 if found.model is None else int(table["customer_id"].nunique()),
         base_rates=handed(_rates(made, days)),
+        returned=handed(made.returned(days.known)) if days.known else None,
         judged=handed(found.judged),
         capture=handed(found.capture),
         calibration=handed(found.calibration),
@@ -310,6 +316,16 @@ class _Features:
             found: pd.DataFrame = churn_snapshots(
                 rows, cutoffs=cutoffs, as_of=self.as_of, lookback=self.lookback, horizon=self.horizon, gap=self.gap
             )
+        return found
+
+    def returned(self, cutoffs: Any) -> pd.DataFrame:
+        with warnings.catch_warnings():
+            # As in `snapshots`.
+            warnings.simplefilter("ignore", UserWarning)
+            found: pd.DataFrame = churn_horizon_table(
+                self.rows, cutoffs=cutoffs, as_of=self.as_of, lookback=self.lookback, horizons=(self.horizon,),
+                gap=self.gap,
+            )  # fmt: skip
         return found
 
     def of(self, cutoffs: Any, *, customers: Any = None) -> pd.DataFrame:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from crmkit._figures import count, day, share
-from crmkit._messages import Joined, Message
+from crmkit._messages import Joined, Message, Said
 from crmkit._names import Label, Language
-from crmkit.cli.language import FileError, say
+from crmkit.cli.language import FileError, say, told
 from crmkit.cli.options import DRAWN_OUTPUT, JSON, MARGIN, FilePath, Number, Span, SpanOfTime, command, order_command
 
 if TYPE_CHECKING:
@@ -27,10 +27,16 @@ _MOST_PRINTED: Final = 20
 _PRINTED: Final = ("auc", "brier_score")
 
 _RATE: Final = Label(
-    "Customers at risk: {n}. Of those at risk on {day}, {rate} ({lower} to {upper}) bought nothing from day {first} to "
-    "day {until}.",
-    "面临流失风险的客户 {n} 位。{day} 面临风险的客户中，{rate}（{lower} 至 {upper}）"
-    "在其后第 {first} 至 {until} 天没有购买。",
+    "Customers at risk, who bought in the {lookback} days up to {as_of}: {n}. Of the {n_then} at risk on {day}, {rate} "
+    "(95% interval {lower} to {upper}) bought nothing from day {first} to day {until} after it.",
+    "面临流失风险的客户（截至 {as_of} 的 {lookback} 天内购买过）{n} 位。{day} 面临风险的 {n_then} 位客户中，{rate}"
+    "（95% 置信区间 {lower} 至 {upper}）在其后第 {first} 至 {until} 天没有购买。",
+)
+_LISTED: Final = Label(
+    "On the list: {listed} of {n}, {contact} to contact and {control} left alone as a control group. The first {shown} "
+    "are shown.",
+    "名单共 {listed} 位（面临风险者 {n} 位），其中联系 {contact} 位，留作对照组不联系 {control} 位；"
+    "以下列出前 {shown} 位。",
 )
 _TITLES: Final = {
     "actions": Label("Whom to call", "联系名单"),
@@ -103,23 +109,47 @@ _NO_SHARE: Final = Message(
 _NOT_WHOLE: Final = Message(
     en="{@capacity} must be a whole number from 0 on, got {value:g}.", zh="{@capacity} 须为非负整数，得到 {value:g}。"
 )
+_NOBODY_PAYS: Final = Message(
+    en="Nobody is on the list: no contact is expected to earn more than it costs.",
+    zh="名单为空：没有客户的预期利润大于零。",
+)
+_NO_ROOM: Final = Message(
+    en="Nobody is on the list: {@capacity} or {@budget} leaves no room.",
+    zh="名单为空：{@capacity} 或 {@budget} 之下没有名额。",
+)
 _VERDICTS: Final = {
     "unclear": Message(
         en="The model is not shown to rank better than {names}; on orders alone that is usual.",
         zh="未见模型的排序优于{names}；仅凭订单时通常如此。",
     ),
     "worse": Message(
-        en="The model ranks worse than {names}, which costs less: rely on that instead.",
-        zh="模型的排序不如{names}，而后者更省事：请以后者为准。",
+        en="The model ranks worse than {names}, for which no model of churn is needed: rely on that instead. What is "
+        "shown here is the model's all the same.",
+        zh="模型的排序不如{names}，而后者无需流失模型：请以后者为准，此处列出的仍是模型的结果。",
     ),
 }
 _ASSUMED: Final = Message(
     en="The expected profits rest on assumptions: the offer keeps {gamma:.0%} of those about to leave ({@gamma}), "
     "costs {incentive_cost:g} where it is taken ({@incentive_cost}), and a contact costs {contact_cost:g} "
-    "({@contact_cost}). What an offer really keeps shows when the control group is left alone.",
+    "({@contact_cost}). At stake is {stake}.",
     zh="预期利润以如下假设为前提：优惠能留住 {gamma:.0%} 的将流失客户（{@gamma}），被领取时花费 {incentive_cost:g}"
-    "（{@incentive_cost}），每次联系花费 {contact_cost:g}（{@contact_cost}）。"
-    "优惠实际能留住多少，要留出对照组不联系才能看到。",
+    "（{@incentive_cost}），每次联系花费 {contact_cost:g}（{@contact_cost}）。涉及金额为{stake}。",
+)
+_SPENT: Final = Message(
+    en="{margin:.0%} ({@margin}) of what a customer spent in the last 365 days",
+    zh="客户最近 365 天消费额的 {margin:.0%}（{@margin}）",
+)
+_GIVEN: Final = Message(en="{value:g} for each customer ({@value})", zh="每位客户 {value:g}（{@value}）")
+_CONTROL: Final = Message(
+    en="What the offer really keeps shows beside the control group, if it is left alone and large enough: crmkit "
+    "campaign plan says how large. Its expected profit is what is forgone.",
+    zh="优惠实际能留住多少，要与不联系且人数足够的对照组比较才能看到，所需人数见 crmkit campaign plan。"
+    "对照组的预期利润是因此放弃的部分。",
+)
+_NO_CONTROL: Final = Message(
+    en="The list has no control group: what the offer really keeps will not show. Give {@control_share} and a list "
+    "long enough.",
+    zh="名单中没有对照组，无从得知优惠实际能留住多少。请用 {@control_share} 留出对照组，并让名单足够长。",
 )
 
 
@@ -210,7 +240,7 @@ def churn(
     from crmkit._frames import open_frame, records, to_pandas
     from crmkit.cli.reading import open_orders
     from crmkit.cli.writing import check_output, check_table_output, path_of, print_json, print_sheet, say_path, writing
-    from crmkit.views import churn_outlook
+    from crmkit.views import churn_outlook, churn_remarks
 
     check_table_output(output, read=options.files, drawn=True)
     if model_file is not None:
@@ -241,18 +271,23 @@ def churn(
     if output is not None:
         with writing(output):
             _write(outlook, sheets, output, language)
-    _say_remarks(outlook, language, gamma=gamma, incentive_cost=incentive_cost, contact_cost=contact_cost)
+    stake = _SPENT(margin=margin) if value is None else _GIVEN(value=value)
+    _say_remarks(outlook, language, gamma=gamma, incentive_cost=incentive_cost, contact_cost=contact_cost, stake=stake)
     if as_json:
         tables = ("base_rates", "judged", "calibration", "actions", "action_audit", "warnings")
         print_json(
             {
                 **path_of(output),
                 "as_of": options.as_of,
+                "horizon": outlook.horizon,
+                "gap": outlook.gap,
+                "lookback": outlook.lookback,
                 "tried_on": None if outlook.tried_on is None else day(outlook.tried_on),
                 "n_at_risk": outlook.n_at_risk,
                 "n_learned": outlook.n_learned,
                 **{name: None if (made := getattr(outlook, name)) is None else records(made) for name in tables},
-                "problems": list(outlook.problems),
+                "problems": {name: told(said, language) for name, said in outlook.problems.items()},
+                "remarks": [told(said, language) for said in churn_remarks(outlook)],
             }
         )
         return
@@ -262,6 +297,8 @@ def churn(
     for name in ("judged", "actions"):
         if name in sheets:
             click.echo()
+            if name == "actions":
+                click.echo(_listed(outlook, language))
             print_sheet(_printed(name, sheets[name], language))
 
 
@@ -318,6 +355,9 @@ def _print_rate(outlook: ChurnOutlook, language: Language) -> None:
     newest = rates.iloc[-1]
     told = _RATE.text(language).format(
         n=count(outlook.n_at_risk),
+        lookback=outlook.lookback,
+        as_of=day(outlook.as_of),
+        n_then=count(newest["n_customers"]),
         day=day(newest["cutoff"]),
         rate=share(newest["churn_rate"]),
         lower=share(newest["churn_rate_lower"]),
@@ -328,13 +368,34 @@ def _print_rate(outlook: ChurnOutlook, language: Language) -> None:
     click.echo(told)
 
 
-def _say_remarks(outlook: ChurnOutlook, language: Language, **assumed: float) -> None:
-    """Say what is missing, how the model compares, and what the profits rest on."""
-    for problem in outlook.problems.values():
-        say(problem, language)
+def _listed(outlook: ChurnOutlook, language: Language) -> str:
+    """How long the list is, and how much of it is left alone."""
+    arms = outlook.actions["arm"]
+    n = {"n": outlook.n_at_risk, "listed": len(arms), "shown": min(len(arms), _MOST_PRINTED)}
+    n |= {arm: int((arms == arm).sum()) for arm in ("contact", "control")}
+    return _LISTED.text(language).format(**{name: count(value) for name, value in n.items()})
+
+
+def _list_remarks(outlook: ChurnOutlook, **assumed: object) -> list[Said]:
+    """What the profits of the list rest on and whether it can be judged, or why nobody is on it."""
+    if outlook.actions is None:
+        return []
+    if not len(outlook.actions):
+        n_customers = outlook.action_audit.set_index("decision")["n_customers"]
+        return [_NO_ROOM() if n_customers["beyond_limits"] else _NOBODY_PAYS()]
+    has_control = (outlook.actions["arm"] == "control").any()
+    return [_ASSUMED(**assumed), _CONTROL() if has_control else _NO_CONTROL()]
+
+
+def _say_remarks(outlook: ChurnOutlook, language: Language, **assumed: object) -> None:
+    """Say what is missing, what leaving means, how the model compares, and what the list rests on."""
+    from crmkit.views import churn_remarks
+
+    for said in (*outlook.problems.values(), *churn_remarks(outlook)):
+        say(said, language)
     _say_verdict(outlook, language)
-    if outlook.actions is not None:
-        say(_ASSUMED(**assumed), language)
+    for said in _list_remarks(outlook, **assumed):
+        say(said, language)
 
 
 def _say_verdict(outlook: ChurnOutlook, language: Language) -> None:
@@ -343,9 +404,15 @@ def _say_verdict(outlook: ChurnOutlook, language: Language) -> None:
         return
     auc = outlook.judged[outlook.judged["measure"] == "auc"]
     for verdict, message in _VERDICTS.items():
-        names = [_WORDS[name].text(language) for name in auc.loc[auc["verdict"] == verdict, "score"]]
+        names = [_within(_WORDS[name], language) for name in auc.loc[auc["verdict"] == verdict, "score"]]
         if names:
             say(message(names=Joined(names, " or ", "、")), language)
+
+
+def _within(label: Label, language: Language) -> str:
+    """The name of a score within a sentence; Pareto/NBD keeps its capitals."""
+    name = label.text(language)
+    return name if "/" in name else name.lower()
 
 
 def _write(outlook: ChurnOutlook, sheets: dict[str, Sheet], output: Path, language: Language) -> None:
@@ -357,7 +424,8 @@ def _write(outlook: ChurnOutlook, sheets: dict[str, Sheet], output: Path, langua
             raise FileError(_NO_DRAWING())
         write_drawing(lambda: plot_churn_calibration(outlook.calibration, language=language).figure, output, language)
         return
-    if outlook.actions is None:
+    # A workbook holds what there is: churn rates and early warnings without a list.
+    if outlook.actions is None and not (sheets and output.suffix.lower() == ".xlsx"):
         raise FileError(_NO_LIST(problem=next(iter(outlook.problems.values()))))
     write_table(outlook.actions, output, sheets=list(sheets.values()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from crmkit._figures import NOTHING, count, day, share
@@ -16,6 +17,7 @@ from crmkit.report._numbers import counted, cut
 from crmkit.report._section import Answer
 from crmkit.report._texts import joined, told
 from crmkit.report.churn._texts import TEXTS
+from crmkit.views import churn_remarks
 
 __all__ = ["findings", "page", "reason"]
 
@@ -28,7 +30,8 @@ def findings(answer: Answer, facts: Facts) -> list[str]:
     expected = float(to_pandas(open_frame(outlook.scored, name="scored"))["probability"].sum())
     said = TEXTS["finding_churn"].text(facts.language)
     n = counted(outlook.n_at_risk, "customer", language=facts.language)
-    days = {"gap": outlook.gap + 1, "until": outlook.gap + outlook.horizon}
+    ends = {"first": outlook.gap + 1, "until": outlook.gap + outlook.horizon}
+    days = {name: day(outlook.as_of + timedelta(days=n)) for name, n in ends.items()}
     return [said.format(n=n, expected=count(round(expected)), share=share(expected / outlook.n_at_risk), **days)]
 
 
@@ -39,7 +42,8 @@ def page(answer: Answer, facts: Facts) -> dict[str, Any]:
         "judged": _judged(answer, facts),
         "verdict": _verdict(answer, facts),
         "list": [_row(row, facts) for row in _records(answer, "churn_list")],
-        "list_note": TEXTS["churn_list_note"].text(facts.language),
+        "list_note": TEXTS["churn_list_note"].text(facts.language).format(stake=_stake(facts)),
+        "early_note": TEXTS["churn_early_note"].text(facts.language).format(horizon=answer.more.horizon),
         "warnings": [_warning(row, facts) for row in _records(answer, "churn_warnings")],
         "is_tried": "churn_calibration" in answer.tables,
     }
@@ -77,6 +81,7 @@ def _lead(answer: Answer, facts: Facts) -> str:
         )
     if outlook.scored is not None:
         said += findings(answer, facts)
+    said += [told(remark, language) for remark in churn_remarks(outlook)]
     if answer.problem is not None:
         said.append(told(answer.problem, language))
     return joined(*said, language=language)
@@ -109,8 +114,10 @@ def _verdict(answer: Answer, facts: Facts) -> str:
     outlook, language = answer.more, facts.language
     table = answer.tables["churn_judged"]
     auc = table[(table["measure"] == "auc") & (table["score"] != "model")]
-    tried = TEXTS["churn_tried"].text(language)
-    n = counted(table["n_customers"].iloc[0], "customer", language=language)
+    n_tried = int(table["n_customers"].iloc[0])
+    is_a_part = n_tried < answer.tables["churn_rates"]["n_customers"].iloc[-1]
+    tried = TEXTS["churn_tried_on_a_part" if is_a_part else "churn_tried"].text(language)
+    n = counted(n_tried, "customer", language=language)
     said = [tried.format(day=day(outlook.tried_on), n=n)]
     for verdict, words in (("unclear", "churn_does_not_win"), ("worse", "churn_loses")):
         names = _names(auc.loc[auc["verdict"] == verdict, "score"], language)
@@ -144,9 +151,20 @@ def _warning(row: dict[Any, Any], facts: Facts) -> dict[str, str]:
         "signal": WARNING_SIGNALS[row["signal"]].text(facts.language),
         "customers": count(row["n_customers"]),
         "spend": money(row["spend"]),
-        "right": share(precision) if is_known else NOTHING,
+        "right": _right(row) if is_known else NOTHING,
         "base": share(row["base_rate"]) if is_known else NOTHING,
     }
+
+
+def _right(row: dict[Any, Any]) -> str:
+    return f"{share(row['precision'])} ({share(row['precision_lower'])} – {share(row['precision_upper'])})"
+
+
+def _stake(facts: Facts) -> str:
+    """What is at stake, in words."""
+    if facts.margin == 1:
+        return TEXTS["churn_stake"].text(facts.language)
+    return TEXTS["churn_stake_of_margin"].text(facts.language).format(margin=share(facts.margin))
 
 
 def _records(answer: Answer, name: str) -> list[dict[Any, Any]]:

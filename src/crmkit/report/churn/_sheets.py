@@ -32,12 +32,22 @@ _OWN: Final = {
     "spend": Named(TEXTS["churn_spent"], "money"),
     "base_rate": Named(TEXTS["churn_base"], "share"),
     "precision": Named(TEXTS["churn_right"], "share"),
+    "precision_lower": Named(TEXTS["churn_right_lower"], "share"),
+    "precision_upper": Named(TEXTS["churn_right_upper"], "share"),
 }
 _COLUMNS: Final = {
     "churn_list": ("rank", "customer_id", "probability", "clv", "reason"),
     "churn_rates": ("cutoff", "n_customers", "n_churned", "churn_rate", "churn_rate_lower", "churn_rate_upper"),
     "churn_judged": ("score", "measure", "value", "lower", "upper"),
-    "churn_warnings": ("signal", "n_customers", "spend", "base_rate", "precision"),
+    "churn_warnings": (
+        "signal",
+        "n_customers",
+        "spend",
+        "base_rate",
+        "precision",
+        "precision_lower",
+        "precision_upper",
+    ),
 }
 
 

@@ -12,12 +12,12 @@ __all__ = ["TEXTS"]
 TEXTS: Final[Mapping[str, Label]] = {
     "churn": Label("Who is about to leave", "谁可能流失"),
     "finding_churn": Label(
-        "Of {n} at risk today, {expected} ({share}) are expected to buy nothing from day {gap} to day {until}.",
-        "目前面临流失风险的 {n} 位客户中，预计 {expected} 位（{share}）在第 {gap} 至 {until} 天不会购买。",
+        "Of {n} at risk today, {expected} ({share}) are expected to buy nothing from {first} to {until}.",
+        "目前面临流失风险的 {n} 位客户中，预计 {expected} 位（{share}）在 {first} 至 {until} 不会购买。",
     ),
     "churn_rate_said": Label(
         "Of {n} who had bought in the {lookback} days up to {day}, {rate} (95% interval {lower} to {upper}) bought "
-        "nothing from day {gap} to day {until}.",
+        "nothing from day {gap} to day {until} after it.",
         "截至 {day} 的 {lookback} 天内购买过的 {n} 位客户中，{rate}（95% 置信区间 {lower} 至 {upper}）"
         "在其后第 {gap} 至 {until} 天没有购买。",
     ),
@@ -25,6 +25,10 @@ TEXTS: Final[Mapping[str, Label]] = {
     "churn_tried": Label(
         "The score was tried on {day}, with what was known then, on {n}.",
         "以 {day} 当时所知在 {n} 位客户上检验。",
+    ),
+    "churn_tried_on_a_part": Label(
+        "The score was tried on {day}, with what was known then, on {n} drawn at random.",
+        "以 {day} 当时所知在随机抽取的 {n} 位客户上检验。",
     ),
     "churn_wins": Label(
         "It ranks those who leave better than what needs no model of churn.",
@@ -36,8 +40,9 @@ TEXTS: Final[Mapping[str, Label]] = {
         "对流失客户的排序未见优于{names}：仅凭订单时通常如此，访问、工单与触达记录才是此类模型的用武之地。",
     ),
     "churn_loses": Label(
-        "It ranks those who leave worse than {names}: rely on that instead.",
-        "对流失客户的排序不如{names}：请以后者为准。",
+        "It ranks those who leave worse than {names}: rely on that instead. What is shown here is the model's all the "
+        "same.",
+        "对流失客户的排序不如{names}：请以后者为准，此处列出的仍是模型的结果。",
     ),
     "churn_judged_note": Label(
         "AUC: how often one who left is ranked above one who stayed (0.5 is chance). Brier score: mean squared error "
@@ -57,15 +62,18 @@ TEXTS: Final[Mapping[str, Label]] = {
     "head_brier": Label("Brier score", "Brier 分数"),
     "churn_calls": Label("Whom to call", "联系谁"),
     "churn_list_note": Label(
-        "By probability of leaving times what they spent in the last 365 days. A high risk does not say that a call "
-        "helps: leave a part of them alone, by chance, and compare.",
-        "按流失概率乘以最近 365 天的消费额排序。风险高不等于联系有效：请随机留出一部分不联系，再作比较。",
+        "By probability of leaving times what is at stake: {stake}. A high risk does not say that a call helps: leave "
+        "a part of them alone, by chance, and compare.",
+        "按流失概率乘以涉及金额排序，涉及金额为{stake}。风险高不等于联系有效：请随机留出一部分不联系，再作比较。",
     ),
+    "churn_stake": Label("what they spent in the last 365 days", "最近 365 天的消费额"),
+    "churn_stake_of_margin": Label("{margin} of what they spent in the last 365 days", "最近 365 天消费额的 {margin}"),
     "churn_early": Label("Early warnings", "早期预警"),
     "churn_early_note": Label(
-        "Right: the share of those warned of on earlier days who then bought nothing; beside it the share of all whom "
-        "the signal can judge.",
-        "命中率：此前被预警的客户中其后未购买的占比；旁边是该信号可判断的全部客户中的占比。",
+        "Right: of those warned of on earlier days, the share who bought nothing in the {horizon} days after, with its "
+        "95% interval; beside it the share of all whom the signal can judge.",
+        "命中率：此前被预警的客户中其后 {horizon} 天未购买的占比，括号内为 95% 置信区间；"
+        "旁边是该信号可判断的全部客户中的占比。",
     ),
     "churn_no_warning": Label("No customer gives an early warning.", "没有客户发出早期预警。"),
     "churn_silent": Label("{days} since the last order.", "距最近一次下单 {days} 天。"),
@@ -75,6 +83,8 @@ TEXTS: Final[Mapping[str, Label]] = {
     "churn_signal": Label("Signal", "信号"),
     "churn_spent": Label("Spend of the last 365 days", "最近 365 天消费额"),
     "churn_right": Label("Right", "命中率"),
+    "churn_right_lower": Label("Right, lower end", "命中率下限"),
+    "churn_right_upper": Label("Right, upper end", "命中率上限"),
     "churn_base": Label("Of all", "全部客户"),
     "churn_day": Label("Day", "日期"),
     "churn_left": Label("Left", "流失客户数"),
