@@ -305,7 +305,7 @@ OF_USAGE = [
         ("clv", *report()[1:], "--discount-rate", "-1"),
         "--discount-rate 须为不小于 0 的年利率，如 0.1，得到 -1.0。",
     ),
-    (("clv", *report()[1:], "--level", "1"), "--level 须介于 0 与 1 之间，得到 1.0。"),
+    (("clv", *report()[1:], "--level", "1"), "--level 须介于 0 与 1 之间，得到 1.0。不能恰为 1。"),
     (("clv", *report()[1:], "--level", "high"), "'--level' 的值无效：'high' 不是数字。"),
     (("report", "a", "--as-of", "soon"), "--as-of 须为日期，如 2024-12-31，得到 'soon'。"),
     (

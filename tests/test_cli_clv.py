@@ -333,7 +333,7 @@ def test_a_large_file_gives_the_same(orders, monkeypatch):
         ),
         (("--discount-rate", "inf"), "must be a finite number, got inf"),
         (("--level", "95"), "must lie between 0 and 1, got 95.0. Did you mean 0.95?"),
-        (("--level", "1"), "must lie between 0 and 1, got 1.0"),
+        (("--level", "1"), "must lie between 0 and 1, got 1.0. 1 itself is not allowed."),
         (("--level", "high"), "'high' is not a number"),
         (("--output", "a.json"), "must end in .parquet, .csv or .xlsx"),
     ],
