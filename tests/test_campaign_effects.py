@@ -284,13 +284,61 @@ def test_intervals_hold_the_effect_on_skewed_spend(n, n_runs, treated):
         assert held.mean() >= 0.92, column
 
 
+FIGURES = ["value", "control_value", "difference", "lower", "upper", "p_value", "detectable_difference"]
+
+
+@pytest.mark.parametrize("options", [{}, {"past": "past"}, {"strata": "shop"}, {"ratios": {"r": ("spend", "orders")}}])
+@pytest.mark.parametrize("beside", ["campaign", "country", "arm"])
+def test_what_is_judged_beside_something_of_another_size_is_judged_as_alone(beside, options):
+    rng = np.random.default_rng(4)
+    small = pd.DataFrame(
+        {
+            "customer_id": range(400),
+            "campaign": "spring",
+            "country": "nl",
+            "arm": ["mail", "none"] * 200,
+            "spend": skewed(rng, 400),
+            "orders": rng.integers(1, 4, 400),
+            "past": np.where(rng.random(400) < 0.3, np.nan, rng.gamma(1, 10, 400)),
+            "shop": ["east", "east", "west", "west"] * 100,
+        }
+    )
+    large = small.assign(spend=small["spend"] * 1e12 + 1e12, customer_id=range(400, 800))
+    if beside == "arm":
+        large = large[large["arm"] == "mail"]
+    else:
+        large["past"] *= 1e12
+    large[beside] = "other"
+    judged = [
+        campaign_effect_table(
+            as_contacts(
+                table,
+                outcomes=["spend", "orders"],
+                control="none",
+                campaign="campaign",
+                keep=["past", "shop", "country"],
+            ),
+            outcomes=["spend"],
+            by="country",
+            adjust="none",
+            **options,
+        )
+        for table in (small, pd.concat([small, large]))
+    ]
+    alone, together = (each[(each[["campaign", "country", "arm"]] != "other").all(axis=1)] for each in judged)
+    assert len(alone) == (2 if "ratios" in options else 1)
+    pd.testing.assert_frame_equal(
+        alone[FIGURES].reset_index(drop=True), together[FIGURES].reset_index(drop=True), rtol=1e-9
+    )
+
+
 # Refusals.
 
 
-@pytest.mark.parametrize("amount", [1e110, 1e150, 1e300])
-def test_amounts_whose_cubes_no_number_holds_are_refused(amount):
-    contacts = contacts_of([amount, 2 * amount], [amount, 3 * amount])
-    with pytest.raises(SchemaError, match=r"contacts\['y'\]` cannot be added up: the sum is larger than any number"):
+@pytest.mark.parametrize("amount", [1e71, 1e150, 1e308])
+def test_amounts_that_no_variance_can_be_made_of_are_refused(amount):
+    contacts = contacts_of([amount, -amount, 0], [amount, 0, 0])
+    with pytest.raises(SchemaError, match=r"contacts\['y'\]` holds infinite values, or adds up to more than 1e\+70"):
         campaign_effect_table(contacts, outcomes=["y"])
 
 
@@ -329,7 +377,7 @@ def test_wrong_arguments_are_refused(arguments, error, message):
         (MAILING.head(0), "`contacts` has no rows"),
         (MAILING[MAILING["treated"]], r"The campaigns \['campaign'\] have no control group"),
         (MAILING.assign(treated=MAILING["arm"] == "letter"), r"several arms that were not contacted.*'call', 'none'"),
-        (MAILING.assign(spend=1e308), "cannot be added up"),
+        (MAILING.assign(spend=1e308), r"adds up to more than 1e\+70"),
         (MAILING.assign(orders=-1.0), "values below 0 in 10 rows"),
     ],
 )

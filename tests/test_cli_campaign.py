@@ -1,6 +1,7 @@
 """The commands under `crmkit campaign`."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -35,6 +36,8 @@ def test_effects_and_returns_by_hand(tmp_path):
     assert found["returns"][0]["incremental_profit"] == pytest.approx(10)
     assert found["returns"][0]["return_on_marketing_investment"] == pytest.approx(0.2)
     assert found["checks"] is None
+    printed = run("campaign", "judge", contacts(tmp_path), *options[:-1])[1]
+    assert re.search(r"bought +30\.0% +10\.0% +20\.00 pp", printed)
 
 
 # Reference: the formula of Fleiss, Levin and Paik, chapter 4, as `sample_size_table` is tested against it.

@@ -12,7 +12,7 @@ from tests.logs import log
 from tests.pages import Page, section, table
 
 from crmkit import as_transactions
-from crmkit._figures import count, decimals, money, number, share, significant, whole_money
+from crmkit._figures import count, decimals, money, number, p_value, points, share, significant, whole_money
 from crmkit.labels import LABELS
 from crmkit.plotting._ticks import short
 from crmkit.report import customer_report
@@ -54,6 +54,15 @@ def test_money(value, cents, whole):
 def test_halves_go_away_from_zero_whatever_the_last_bits_of_a_sum(noise):
     assert [decimals(21.045 + noise), decimals(-0.125 + noise), decimals(0.125 + noise)] == ["21.05", "-0.13", "0.13"]
     assert [share(0.1225 + noise), count(2.5 + noise)] == ["12.3%", "3"]
+
+
+def test_differences_of_shares_and_chances():
+    assert [points(value) for value in (0.0154, -0.00045, -1e-9, NAN, INF)] == [
+        *("1.54 pp", "-0.05 pp", "0.00 pp", "–", "∞")
+    ]
+    assert [p_value(value) for value in (0.0432, 1e-12, 0.0001, 1.0, NAN)] == [
+        *("0.0432", "<0.0001", "0.0001", "1.0000", "–")
+    ]
 
 
 def test_other_numbers():

@@ -186,6 +186,25 @@ def test_the_rest_is_all_others_together():
         assert_frame_equal(ours, expected[columns], rtol=1e-9)
 
 
+@pytest.mark.parametrize("large", ["a", "b", "c"])
+def test_groups_beside_one_of_another_size_are_compared_as_alone(large):
+    size = np.where(CUSTOMERS["segment"] == large, 1e12, 1.0)
+    together = compared(CUSTOMERS.assign(spend=CUSTOMERS["spend"] * size), against="each", adjust="none")
+    found = together[(together["segment"] != large) & (together["against"] != large)]
+    alone = compared(CUSTOMERS[CUSTOMERS["segment"] != large], against="each", adjust="none")
+    assert_frame_equal(found.reset_index(drop=True), alone, rtol=1e-9)
+
+
+@pytest.mark.parametrize("far", ["a", "b", "c"])
+def test_the_rest_of_a_group_far_away_keeps_its_digits(far):
+    """The variance of the rest stands in the interval, beside that of a group 1e9 higher."""
+    away = CUSTOMERS.assign(spend=CUSTOMERS["spend"] + np.where(CUSTOMERS["segment"] == far, 1e9, 0.0))
+    found = one(compared(away, adjust="none"), segment=far, measure="spend")
+    near = one(compared(adjust="none"), segment=far, measure="spend")
+    for end in ("lower", "upper"):
+        assert_allclose(found[end] - found["difference"], near[end] - near["difference"], rtol=1e-6)
+
+
 rows = st.tuples(
     st.sampled_from(["a", "b", "c", None]),
     st.sampled_from([0, 1, None]),
@@ -260,7 +279,7 @@ def test_tables_that_are_refused():
         compared(CUSTOMERS.assign(customer_id=CUSTOMERS["customer_id"].replace(1, 0)))
     with pytest.raises(SchemaError, match="has values below 0 in 1 row"):
         compared(CUSTOMERS.assign(orders=CUSTOMERS["orders"].astype(float).where(CUSTOMERS.index > 0, -1.0)))
-    with pytest.raises(SchemaError, match="has infinite values"):
+    with pytest.raises(SchemaError, match=r"holds infinite values, or adds up to more than 1e\+70"):
         compared(CUSTOMERS.assign(spend=CUSTOMERS["spend"].where(CUSTOMERS.index > 0, np.inf)))
     with pytest.raises(ValueError, match="`by` is 'value', which the result has too"):
         compared(CUSTOMERS.rename(columns={"segment": "value"}), by="value")

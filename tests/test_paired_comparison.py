@@ -155,7 +155,7 @@ def test_tables_that_are_refused():
         compared(after=AFTER.assign(orders=AFTER["orders"].where(AFTER.index > 0, -1)))
     with pytest.raises(SchemaError, match=r"`after\['active'\]` must hold 0 and 1"):
         compared(after=AFTER.assign(active=AFTER["orders"] + 2))
-    with pytest.raises(SchemaError, match=r"`before\['spend'\]` has infinite values"):
+    with pytest.raises(SchemaError, match=r"`before\['spend'\]` holds infinite values"):
         compared(BEFORE.assign(spend=np.inf))
     with pytest.raises(SchemaError, match="spend"):
         compared(BEFORE.drop(columns="spend"))

@@ -237,6 +237,15 @@ def test_a_column_that_tells_nothing_leaves_all():
     assert list(found["variance_left"]) == [1.0, 1.0]
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e200, 1e305])
+def test_a_past_in_any_unit_tells_the_same(unit):
+    own, other = (cuped_table(past() * each, outcome="spring", before=["winter"]) for each in (1.0, unit))
+    for name in ("mean", "standard_deviation"):
+        assert other[name].tolist() == pytest.approx((own[name] * unit).tolist(), rel=1e-9, abs=0)
+    for name in ("skewness", "correlation", "variance_left"):
+        assert other[name].tolist() == pytest.approx(own[name].tolist(), rel=1e-6)
+
+
 @pytest.mark.parametrize("kind", [*IN_MEMORY, EVERY_KIND[-2]])
 def test_every_kind_of_frame_gives_the_same(kind):
     given = past().astype(object).where(past() < 60, None).astype(float).fillna({"spring": 60.0})

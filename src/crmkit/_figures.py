@@ -21,6 +21,8 @@ __all__ = [
     "money",
     "month_range",
     "number",
+    "p_value",
+    "points",
     "share",
     "significant",
     "symbol",
@@ -36,6 +38,7 @@ MARK: Final = "†"
 _HUNDREDTH: Final = 0.01
 # Anything smaller is not a price but a rounding error left by adding and subtracting ordinary amounts.
 _REST: Final = 1e-9
+_LEAST_P: Final = 0.0001
 _HAIR: Final = 1e-13
 _MOST_HAIR: Final = 1e-7
 _WHOLE_FROM: Final = 1000
@@ -90,6 +93,18 @@ def number(value: float) -> str:
 def share(value: float) -> str:
     """A share in percent."""
     return f"{_off_ties(value):.1%}" if math.isfinite(value) else _unlike_numbers(value)
+
+
+def points(value: float) -> str:
+    """A difference of shares in percentage points."""
+    return f"{round(_off_ties(100 * value), 2) + 0.0:.2f} pp" if math.isfinite(value) else _unlike_numbers(value)
+
+
+def p_value(value: float) -> str:
+    """A p-value with four decimals, or that it is less."""
+    if math.isnan(value):
+        return NOTHING
+    return f"<{_LEAST_P}" if value < _LEAST_P else f"{value:.4f}"
 
 
 def significant(value: float) -> str:

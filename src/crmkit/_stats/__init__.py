@@ -24,6 +24,7 @@ from crmkit._stats._concentration import (
     top_count,
 )
 from crmkit._stats._contrasts import (
+    LARGEST_SUM,
     Comparison,
     Contrast,
     Sample,
@@ -87,6 +88,7 @@ from crmkit._stats._two_samples import difference_of_means, difference_of_shares
 
 __all__ = [
     "ADJUSTMENTS",
+    "LARGEST_SUM",
     "N_POSTERIOR_DRAWS",
     "TOP_SHARE",
     "Adjustment",

@@ -12,6 +12,7 @@ from crmkit._arrays import Floats
 from crmkit._stats._margins import Margins, added_margins, ratio_ends
 
 __all__ = [
+    "LARGEST_SUM",
     "Comparison",
     "Contrast",
     "Sample",
@@ -22,6 +23,8 @@ __all__ = [
     "is_too_skewed",
 ]
 
+# The squares of variances of what adds up to more are larger than any number.
+LARGEST_SUM: Final = 1e70
 # Of the cubic below at most this much is taken away at one end, for beyond the correction has no bounds.
 _MOST_TAKEN: Final = 0.916
 

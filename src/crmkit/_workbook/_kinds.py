@@ -10,8 +10,10 @@ import pandas as pd
 
 __all__ = ["FORMATS", "Kind", "kind_of", "kinds_of_units"]
 
-Kind: TypeAlias = Literal["text", "prose", "id", "day", "month", "count", "money", "share", "number"]
-"""What a cell holds; ``prose`` is text of several lines."""
+Kind: TypeAlias = Literal[
+    "text", "prose", "id", "day", "month", "count", "money", "share", "points", "number", "p_value"
+]
+"""What a cell holds; ``prose`` is text of several lines, ``points`` a difference of shares."""
 
 FORMATS: Final[Mapping[Kind, str]] = MappingProxyType(
     {
@@ -23,7 +25,9 @@ FORMATS: Final[Mapping[Kind, str]] = MappingProxyType(
         "count": "#,##0",
         "money": "#,##0.00",
         "share": "0.0%",
+        "points": "0.0%",
         "number": "#,##0.00##",
+        "p_value": "0.0000",
     }
 )
 """The number format of each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,7 +52,7 @@ _COLUMNS: Final = {
     "relative_lower": (Label("Lift, lower end", "提升下限"), "share"),
     "relative_upper": (Label("Lift, upper end", "提升上限"), "share"),
     "incremental": (Label("Incremental", "增量"), "number"),
-    "adjusted_p_value": (Label("Adjusted p-value", "校正后 p 值"), "number"),
+    "adjusted_p_value": (Label("Adjusted p-value", "校正后 p 值"), "p_value"),
     "note": (Label("Note", "备注"), "text"),
     "cost": (Label("Cost", "成本"), "money"),
     "incremental_revenue": (Label("Incremental revenue", "增量销售额"), "money"),
@@ -86,6 +87,13 @@ _PRINTED: Final = {
         *("campaign", "arm", "cost", "incremental_profit", "profit_lower", "profit_upper"),
         *("return_on_marketing_investment", "cost_per_incremental_response", "note"),
     ),
+}
+_OF_RATES: Final[Mapping[str, Kind]] = {
+    "value": "share",
+    "control_value": "share",
+    "difference": "points",
+    "lower": "points",
+    "upper": "points",
 }
 _VERDICTS: Final = {
     "pass": Label("pass", "通过"),
@@ -269,11 +277,17 @@ def _sheets(found: CampaignResults, language: Language) -> dict[str, Sheet]:
         columns = [each for each in _SHOWN[name] if each in told and (name == "effects" or not told[each].isna().all())]
         sheets[name] = Sheet(title.text(language), told, headings(told, language, columns=columns, own=own))
         if name == "effects":
-            kinds: list[Kind] = ["share" if kind == "rate" else "number" for kind in told["kind"]]
-            by_row = ("value", "control_value", "difference", "lower", "upper")
-            shown = [each._replace(kind=kinds) if each.column in by_row else each for each in sheets[name].headings]
+            shown = [
+                each._replace(kind=_kinds(told, _OF_RATES[each.column])) if each.column in _OF_RATES else each
+                for each in sheets[name].headings
+            ]
             sheets[name] = replace(sheets[name], headings=tuple(shown))
     return sheets
+
+
+def _kinds(effects: pd.DataFrame, of_rates: Kind) -> list[Kind]:
+    """What the cells of a column hold, by the kind of outcome in each row."""
+    return [of_rates if kind == "rate" else "number" for kind in effects["kind"]]
 
 
 def _told(name: str, table: pd.DataFrame, language: Language) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from crmkit._figures import NOTHING, count, day, decimals, money, share
+from crmkit._figures import NOTHING, count, day, decimals, money, p_value, points, share
 from crmkit._workbook import Sheet
 from crmkit.cli.writing._tables import print_table
 
@@ -18,7 +18,9 @@ _SHOWN: Final[Mapping[str, Callable[[Any], str]]] = {
     "count": count,
     "money": money,
     "share": share,
+    "points": points,
     "number": decimals,
+    "p_value": p_value,
 }
 
 

@@ -16,6 +16,7 @@ from crmkit._checks import some
 from crmkit._frames import AnyFrame, as_name, collected, flag, to_pandas, without_nan
 from crmkit._grouping import check_labels, label_name, labels_of
 from crmkit._messages import Column, Message, Parameter
+from crmkit._stats import LARGEST_SUM
 from crmkit._tables import CONTACTS, open_table
 from crmkit.errors import SchemaError
 from crmkit.loyalty.campaigns._measures import Measure, columns_of
@@ -26,7 +27,7 @@ Product = tuple[int, ...]
 
 _KEYS: Final = ("campaign", "arm", "treated")
 _DAYS: Final = ("date", "window_days")
-_N, _X, _P, _F = "__crmkit_n", "__crmkit_x_", "__crmkit_p_", "__crmkit_f_"
+_N, _X, _C, _P, _F = "__crmkit_n", "__crmkit_x_", "__crmkit_c_", "__crmkit_p_", "__crmkit_f_"
 
 _EMPTY: Final = Message(en="{@contacts} has no rows.", zh="{@contacts} 没有任何行。")
 _NOT_NUMBERS: Final = Message(
@@ -38,9 +39,9 @@ _NO_PAST: Final = Message(
     zh="{where}应为数字；没有历史的客户可以缺失。",
 )
 _TOO_LARGE: Final = Message(
-    en="{where} cannot be added up: the sum is larger than any number, or a value is infinite. Correct it, or give it "
-    "in a larger unit, such as millions.",
-    zh="{where}无法求和：合计超出数值范围，或含有无穷大。请更正，或改用更大的单位，例如百万。",
+    en="{where} holds infinite values, or adds up to more than {limit:g}. Correct it, or give it in a larger unit, "
+    "such as millions.",
+    zh="{where}含有无穷大，或合计超过 {limit:g}。请更正，或改用更大的单位，例如百万。",
 )
 _BELOW: Final = Message(
     en="{where} has values below 0 in {n:,} {n:row|rows}. Nothing can be divided by them.",
@@ -80,6 +81,9 @@ class Cells(NamedTuple):
     each cell among them; ``arms`` and ``arm`` the same; ``stratum`` is a number. ``sums`` by the places of the columns
     multiplied, ascending, each counted from its ``centres``; ``filled`` counts values other than 0. ``flags`` are the
     columns that are 0 or 1 throughout, ``past`` the places of the past and of the mark of those without one.
+
+    A centre is the mean of the arm, for the past that of the campaign: nothing loses digits beside another campaign or
+    arm whose values are of another size.
     """
 
     groups: pd.DataFrame
@@ -93,7 +97,7 @@ class Cells(NamedTuple):
     n: Floats
     sums: Mapping[Product, Floats]
     filled: Mapping[str, Floats]
-    centres: Mapping[str, float]
+    centres: Mapping[str, Floats]
     flags: frozenset[str]
     past: tuple[int, ...]
 
@@ -115,7 +119,7 @@ def read_cells(
 ) -> Cells:
     """Open a table of contacts, check it, and add it up by group, campaign, arm and stratum, and by day if told to.
 
-    A missing value of ``past`` is counted as the mean, and marked in a column beside it.
+    A missing value of ``past`` is counted as the mean of its campaign, and marked in a column beside it.
     """
     columns = columns_of(measures)
     groups = [] if by is None else [label_name(by)]
@@ -132,18 +136,17 @@ def read_cells(
     rows = without_nan(rows).with_columns(flag(nw.col("treated")).alias("treated"))
     if not by_day:
         _check_without_day(rows)
-    centres, flags = _checked(rows, columns, before, below=[each.columns[1] for each in measures if _is_ratio(each)])
+    flags = _checked(rows, columns, before, below=[each.columns[1] for each in measures if _is_ratio(each)])
     keys = [*groups, "campaign", *_KEYS[1:], *blocks, *(_DAYS if by_day else ())]
-    filled = [flag(nw.col(name) != 0).alias(f"{_F}{name}") for name in columns]
-    laid = rows.select(*keys, nw.lit(1).alias(_N), *filled, *_values(centres, columns, before))
-    centres |= {f"{_X}none_{name}": 0.0 for name in before}
-    of_past = tuple(range(len(centres) - 2 * len(before), len(centres)))
-    products = _products(measures, list(centres), of_past, degree=degree)
+    names = [*columns, *before, *(f"{_X}none_{name}" for name in before)]
+    past_places = tuple(range(len(columns), len(names)))
+    products = _products(measures, names, past_places, degree=degree)
+    laid = _centred(rows.with_columns(nw.lit(1).alias(_N)), columns, before, campaign=[*groups, "campaign"])
     laid = laid.with_columns(**{_named(product): _product(product) for product in products})
     added = (_N, *(f"{_F}{name}" for name in columns), *map(_named, products))
-    with np.errstate(over="ignore", invalid="ignore"):  # refused in what follows
-        found = to_pandas(laid.group_by(*keys).agg(nw.col(*added).sum()))
-    return _cells(found, products, groups, blocks, centres, flags, of_past, by_day=by_day)
+    centres = [nw.col(f"{_C}{place}").max() for place in range(len(names))]
+    found = to_pandas(laid.group_by(*keys).agg(nw.col(*added).sum(), *centres))
+    return _cells(found, products, groups, blocks, names, flags, past_places, by_day=by_day)
 
 
 def _strata(strata: Any) -> list[str]:
@@ -176,15 +179,13 @@ def _check_without_day(rows: AnyFrame) -> None:
         raise ValueError(_WITHOUT_DAY())
 
 
-def _checked(
-    rows: AnyFrame, columns: Sequence[str], before: Sequence[str], *, below: Sequence[str]
-) -> tuple[dict[str, float], frozenset[str]]:
-    """The means of all columns, and which of them hold nothing but 0 and 1; what cannot be added up is refused."""
+def _checked(rows: AnyFrame, columns: Sequence[str], before: Sequence[str], *, below: Sequence[str]) -> frozenset[str]:
+    """Which columns hold nothing but 0 and 1; what cannot be added up is refused."""
     value = {name: nw.col(name).cast(nw.Float64) for name in (*columns, *before)}
     places = {name: number for number, name in enumerate(value)}
     marked = rows.select(
         nw.lit(1).alias("n"),
-        *(value[name].fill_null(0.0).alias(f"sum_{place}") for name, place in places.items()),
+        *(value[name].fill_null(0.0).abs().alias(f"sum_{place}") for name, place in places.items()),
         *(flag(value[name].is_null()).alias(f"missing_{place}") for name, place in places.items()),
         *(flag((value[name] != 0) & (value[name] != 1)).alias(f"other_{place}") for name, place in places.items()),
         *(flag(value[name] < 0).alias(f"below_{place}") for name, place in places.items()),
@@ -198,21 +199,32 @@ def _checked(
         where = Column("contacts", name)
         if name in columns and sums[f"missing_{place}"]:
             raise SchemaError(_NOT_NUMBERS(where=where))
-        if not np.isfinite(sums[f"sum_{place}"]):
-            raise SchemaError(_TOO_LARGE(where=where))
+        if not sums[f"sum_{place}"] <= LARGEST_SUM:
+            raise SchemaError(_TOO_LARGE(where=where, limit=LARGEST_SUM))
         if name in below and sums[f"below_{place}"]:
             raise SchemaError(_BELOW(where=where, n=int(sums[f"below_{place}"])))
-    means = {
-        name: sums[f"sum_{place}"] / max(sums["n"] - sums[f"missing_{place}"], 1) for name, place in places.items()
-    }
-    return means, frozenset(name for name in columns if not sums[f"other_{places[name]}"])
+    return frozenset(name for name in columns if not sums[f"other_{places[name]}"])
 
 
-def _values(centres: Mapping[str, float], columns: Sequence[str], before: Sequence[str]) -> list[nw.Expr]:
-    """Every column from its centre; and whether there is no past, last."""
-    known = [(nw.col(name).cast(nw.Float64) - centres[name]).fill_null(0.0) for name in (*columns, *before)]
+def _centred(rows: AnyFrame, columns: Sequence[str], before: Sequence[str], *, campaign: Sequence[str]) -> AnyFrame:
+    """Put beside the rows every column counted from a centre, the centre, and where an outcome is other than 0.
+
+    Whether there is no past comes last, as it is.
+    """
+    names = (*columns, *before)
+    value = [nw.col(name).cast(nw.Float64) for name in names]
     lacks = [flag(nw.col(name).is_null()).cast(nw.Float64) for name in before]
-    return [column.alias(f"{_X}{place}") for place, column in enumerate((*known, *lacks))]
+    within = [(*campaign, "arm") if name in columns else tuple(campaign) for name in names]
+    centres = [
+        *(each.mean().over(*labels).fill_null(0.0) for each, labels in zip(value, within, strict=True)),
+        *(nw.lit(0.0) for _ in before),
+    ]
+    rows = rows.with_columns(
+        *(centre.alias(f"{_C}{place}") for place, centre in enumerate(centres)),
+        *(flag(nw.col(name) != 0).alias(f"{_F}{name}") for name in columns),
+    )
+    counted = [(each - nw.col(f"{_C}{place}")).fill_null(0.0) for place, each in enumerate(value)]
+    return rows.with_columns(*(each.alias(f"{_X}{place}") for place, each in enumerate((*counted, *lacks))))
 
 
 def _products(measures: Sequence[Measure], names: Sequence[str], past: Sequence[int], *, degree: int) -> list[Product]:
@@ -241,7 +253,7 @@ def _cells(
     products: Sequence[Product],
     groups: Sequence[str],
     blocks: Sequence[str],
-    centres: Mapping[str, float],
+    names: Sequence[str],
     flags: frozenset[str],
     past: tuple[int, ...],
     *,
@@ -251,9 +263,6 @@ def _cells(
     treated = found["treated"].to_numpy() == 1
     _check_controls(found, treated, groups)
     sums = {product: found[_named(product)].to_numpy(dtype=float) for product in products}
-    for product, column in sums.items():
-        if not np.isfinite(column).all():
-            raise SchemaError(_TOO_LARGE(where=Column("contacts", list(centres)[product[0]])))
     n_rows = len(found)
     return Cells(
         groups=judged.groups,
@@ -266,8 +275,8 @@ def _cells(
         window_days=found["window_days"].to_numpy(dtype=float, na_value=np.nan) if by_day else np.full(n_rows, np.nan),
         n=found[_N].to_numpy(dtype=float),
         sums=sums,
-        filled={name: found[f"{_F}{name}"].to_numpy(dtype=float) for name in centres if f"{_F}{name}" in found},
-        centres=centres,
+        filled={name: found[f"{_F}{name}"].to_numpy(dtype=float) for name in names if f"{_F}{name}" in found},
+        centres={name: found[f"{_C}{place}"].to_numpy(dtype=float) for place, name in enumerate(names)},
         flags=flags,
         past=past,
     )

@@ -142,6 +142,8 @@ def _read(customers: Any, outcome: str, before: Sequence[str]) -> tuple[Floats, 
 
 def _row(values: Floats, columns: Sequence[Floats], *, added: str | None, without: int) -> dict[str, Any]:
     """What is left of the outcome after a regression on columns, in units in which they are alike."""
+    scale = np.ldexp(1.0, int(np.frexp(np.abs(values).max())[1]) - 1)
+    values = values / scale
     n, variance = len(values), float(values.var(ddof=1))
     matrix = np.column_stack([column / (np.abs(column).max() or 1.0) for column in columns])
     found, _, rank, _ = np.linalg.lstsq(matrix, values, rcond=None)
@@ -152,8 +154,8 @@ def _row(values: Floats, columns: Sequence[Floats], *, added: str | None, withou
         "added": added,
         "n_customers": n,
         "without_past": without,
-        "mean": float(values.mean()),
-        "standard_deviation": float(np.sqrt(variance)),
+        "mean": scale * float(values.mean()),
+        "standard_deviation": scale * float(np.sqrt(variance)),
         "skewness": float(np.mean(residuals**3) / spread**3) if spread > 0 else 0.0,
         "correlation": float(np.sqrt(1 - left)),
         "variance_left": left,

@@ -38,6 +38,10 @@ class Side(NamedTuple):
         """How many have a value other than 0 in a column."""
         return float(self._by_stratum(self.cells.filled[column]).sum())
 
+    def centres(self, places: Sequence[int]) -> Floats:
+        """What columns are counted from."""
+        return np.array(list(self.cells.centres.values()))[places, self.rows[0]]
+
     def moment(self, places: Sequence[int], *, power: int) -> Floats:
         """Mean products of columns, counted from their centres: an axis of strata, then ``power`` axes of columns."""
         found = np.empty((len(self.strata), *[len(places)] * power))
@@ -99,11 +103,10 @@ def estimate(arm: Side, control: Side, measure: Measure) -> Estimate:
     cells = arm.cells
     own = [cells.place_of(name) for name in measure.columns]
     places = [*own, *(place for place in cells.past if place not in own)]
-    centres = np.array(list(cells.centres.values()))[places]
     n, other_n = arm.n, control.n
     weights = n / n.sum()
     moments = [[each.moment(places, power=power) for power in (1, 2, 3)] for each in (arm, control)]
-    means = [weights @ each[0] + centres for each in moments]
+    means = [weights @ each[0] + side.centres(places) for each, side in zip(moments, (arm, control), strict=True)]
     (value, of_arm), (other, of_control) = (_linear(measure, mean, len(places)) for mean in means)
     past = np.arange(len(own), len(places))
     slope = _slope([_covariance(each) for each in moments], (n, other_n), (of_arm, of_control), weights, past)

@@ -10,6 +10,7 @@ import numpy as np
 
 from crmkit._frames import AnyFrame, as_name, collected, flag
 from crmkit._messages import Column, Message
+from crmkit._stats import LARGEST_SUM
 from crmkit._tables import check_kind
 from crmkit.errors import SchemaError
 
@@ -38,9 +39,10 @@ _TWICE: Final = Message(
     en="{name!r} is named more than once in {@rates}, {@means} and {@ratios}. Give each measure a name of its own.",
     zh="{@rates}、{@means}、{@ratios} 中 {name!r} 重复出现，请使各指标名称不同。",
 )
-_INFINITE: Final = Message(
-    en="{where} has infinite values. Correct them, or leave these rows out.",
-    zh="{where}含有无穷大，请更正或去掉这些行。",
+_TOO_LARGE: Final = Message(
+    en="{where} holds infinite values, or adds up to more than {limit:g}. Correct it, or give it in a larger unit, "
+    "such as millions.",
+    zh="{where}含有无穷大，或合计超过 {limit:g}。请更正，或改用更大的单位，例如百万。",
 )
 _NOT_A_RATE: Final = Message(
     en="{where} must hold 0 and 1, or true and false, got other values in {n:,} {n:row|rows}. Give columns of numbers "
@@ -81,8 +83,8 @@ def columns_of(measures: Measures) -> list[str]:
     return list(dict.fromkeys(name for pair in measures.values() for name in pair if name is not None))
 
 
-def check_values(rows: AnyFrame, measures: Measures, *, rates: Sequence[str], table: str) -> dict[str, float]:
-    """Refuse columns that no rate, mean or denominator can be made of; return their means, 0 where nothing is known."""
+def check_values(rows: AnyFrame, measures: Measures, *, rates: Sequence[str], table: str) -> None:
+    """Refuse columns that no rate, mean or denominator can be made of."""
     columns = columns_of(measures)
     below = {pair[1] for pair in measures.values()}
     for name in columns:
@@ -94,17 +96,16 @@ def check_values(rows: AnyFrame, measures: Measures, *, rates: Sequence[str], ta
     checked |= {name: (nw.col(f"_{name}") != 0) & (nw.col(f"_{name}") != 1) for name in columns if name in rates}
     known = {name: ~nw.col(f"_{name}").is_null() for name in columns}
     marked = values.select(
-        *(nw.col(f"_{name}").alias(f"sum_{name}") for name in columns),
+        *(nw.col(f"_{name}").abs().alias(f"sum_{name}") for name in columns),
         # Where nothing is known, pandas finds it different from everything.
         *(flag(condition & known[name]).alias(f"wrong_{name}") for name, condition in checked.items()),
-        *(flag(condition).alias(f"known_{name}") for name, condition in known.items()),
     )
-    row = collected(marked.select(nw.all().sum()))
+    with np.errstate(over="ignore"):
+        row = collected(marked.select(nw.all().sum()))
     sums = {name: float(row[name][0] or 0) for name in row.columns}
     for name in columns:
-        if not np.isfinite(sums[f"sum_{name}"]):
-            raise SchemaError(_INFINITE(where=Column(table, name)))
+        if not sums[f"sum_{name}"] <= LARGEST_SUM:
+            raise SchemaError(_TOO_LARGE(where=Column(table, name), limit=LARGEST_SUM))
         if n_wrong := int(sums.get(f"wrong_{name}", 0)):
             says = _NOT_A_RATE if name in rates else _BELOW
             raise SchemaError(says(where=Column(table, name), n=n_wrong))
-    return {name: sums[f"sum_{name}"] / max(sums[f"known_{name}"], 1) for name in columns}

@@ -187,13 +187,13 @@ def group_comparison_table(
         raise ValueError(_TAKEN_NAME(name=label))
     rows = _opened(customers, label, measures)
     of_rates = [as_name(name) for name in rates]
-    centres = check_values(rows, measures, rates=of_rates, table="customers")
-    found_labels, sums = sums_by_group(rows, by=label, measures=measures, centres=centres)
+    check_values(rows, measures, rates=of_rates, table="customers")
+    found_labels, sums = sums_by_group(rows, by=label, measures=measures)
     labels = labels_of(found_labels, [label])
     order = np.argsort(labels.codes)
     groups, scopes = labels.groups[label], np.array(labels.scopes, dtype=object)
     pairs = _pairs(groups, against, reference, label)
-    found = [_measured(name, _in_order(each, order), pairs, of_rates, wanted) for name, each in sums.items()]
+    found = [_measured(name, each.at(order), pairs, of_rates, wanted) for name, each in sums.items()]
     return from_pandas(_table(groups, scopes, pairs, found, wanted), like=customers)
 
 
@@ -236,15 +236,10 @@ def _pairs(groups: pd.Series[Any], against: str, reference: Any, by: str) -> _Pa
     return _Pairs(first, np.full(len(first), at[0]))
 
 
-def _in_order(sums: Sums, order: npt.NDArray[np.int64]) -> Sums:
-    products = {power: column[order] for power, column in sums.products.items()}
-    return Sums(sums.n[order], sums.filled[order], products, sums.centre)
-
-
 def _measured(name: str, sums: Sums, pairs: _Pairs, rates: Sequence[str], wanted: Asked) -> Measured:
     """A measure in all pairs of groups."""
-    first = _in_order(sums, pairs.first)
-    other = of_others(sums) if (pairs.other < 0).all() else _in_order(sums, pairs.other)
+    first = sums.at(pairs.first)
+    other = of_others(sums) if (pairs.other < 0).all() else sums.at(pairs.other)
     fewest = np.minimum(first.filled, other.filled)
     if name in rates:
         fewest = np.minimum(fewest, np.minimum(first.n - first.filled, other.n - other.filled))

@@ -26,7 +26,7 @@ _OWN: Final = {
     "relative_lower": Named(TEXTS["relative_lower"], "share"),
     "relative_upper": Named(TEXTS["relative_upper"], "share"),
     "incremental": Named(TEXTS["incremental"], "number"),
-    "adjusted_p_value": Named(TEXTS["adjusted_p_value"], "number"),
+    "adjusted_p_value": Named(TEXTS["adjusted_p_value"], "p_value"),
     "n_open": Named(TEXTS["n_open"], "count"),
     "control_n_open": Named(TEXTS["control_n_open"], "count"),
 }
