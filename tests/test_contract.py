@@ -77,6 +77,16 @@ SNAPSHOTS = pd.DataFrame(
     index=list("fedcba"),
 )
 
+RATED = pd.DataFrame(
+    {
+        "satisfaction": [5.0, 4.0, np.nan, 2.0, 4.0],
+        "tenure_days": [400.0, 90.0, 800.0, 200.0, 90.0],
+        "net_opened": [1, 0, 2, -1, 0],
+        "left": [False, True, False, True, False],
+    },
+    index=list("edcba"),
+)
+
 # Sample data of the public estimators: class name -> (make, customers). An estimator without an entry fails.
 ESTIMATORS = {
     "BetaDiscreteWeibullModel": (lambda: value.contracts.BetaDiscreteWeibullModel(), CONTRACTS),
@@ -89,6 +99,7 @@ ESTIMATORS = {
         PERIODS,
     ),
     "GammaGompertzNBDModel": (lambda: value.GammaGompertzNBDModel(prospects="drop"), CUSTOMERS),
+    "LoyaltyIndex": (lambda: loyalty.LoyaltyIndex(ended={"tenure_days": "left"}), RATED),
     "ModifiedBetaGeoModel": (lambda: value.ModifiedBetaGeoModel(prospects="drop"), CUSTOMERS),
     "NBDModel": (lambda: value.NBDModel(prospects="drop"), CUSTOMERS),
     "ParetoNBDModel": (lambda: value.ParetoNBDModel(prospects="drop"), CUSTOMERS),

@@ -42,6 +42,8 @@ from crmkit._stats._coverage import (
     runs_of,
     yearly_silences,
 )
+from crmkit._stats._criteria_weights import OBJECTIVE_WEIGHTS, ObjectiveWeights, criteria_weights
+from crmkit._stats._distinct import distinct_values
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
 from crmkit._stats._intervals import normal_reach, poisson_interval, wilson_interval
 from crmkit._stats._log_mean import log_mean, log_mean_contributions
@@ -56,6 +58,14 @@ from crmkit._stats._markov import (
 from crmkit._stats._maximum import Maximum, Objective, maximise, observed_information, one_blas_thread
 from crmkit._stats._multiple_tests import ADJUSTMENTS, Adjustment, adjusted_p_values
 from crmkit._stats._outcomes import as_numbers, read_complete, read_outcomes
+from crmkit._stats._pairwise_judgements import (
+    PairwiseWeights,
+    WeightRule,
+    combined_judgements,
+    judgement_matrix,
+    pairwise_weights,
+)
+from crmkit._stats._percentiles import PercentileScale, percentile_scale, survival_scale
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
 from crmkit._stats._product_change import sequential_contributions, shapley_contributions
 from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
@@ -90,6 +100,7 @@ __all__ = [
     "ADJUSTMENTS",
     "LARGEST_SUM",
     "N_POSTERIOR_DRAWS",
+    "OBJECTIVE_WEIGHTS",
     "TOP_SHARE",
     "Adjustment",
     "Comparison",
@@ -101,11 +112,15 @@ __all__ = [
     "Moments",
     "Numbers",
     "Objective",
+    "ObjectiveWeights",
     "PairedCounts",
+    "PairwiseWeights",
+    "PercentileScale",
     "Sample",
     "Stability",
     "SurvivalCurve",
     "Transform",
+    "WeightRule",
     "adjusted_p_values",
     "as_floats",
     "as_given",
@@ -117,11 +132,13 @@ __all__ = [
     "check_counts",
     "check_part_of",
     "check_range",
+    "combined_judgements",
     "compare",
     "compare_paired_shares",
     "compare_shares",
     "contrast_of_pairs",
     "contrast_of_samples",
+    "criteria_weights",
     "cuts_of",
     "decomposed",
     "detectable_difference",
@@ -132,6 +149,7 @@ __all__ = [
     "difference_of_shares",
     "digamma_rest",
     "digamma_step",
+    "distinct_values",
     "doubled_runs",
     "even_groups",
     "expected_ranges",
@@ -144,6 +162,7 @@ __all__ = [
     "interval_of_draws",
     "is_in_top",
     "is_too_skewed",
+    "judgement_matrix",
     "kaplan_meier",
     "log_beta_step",
     "log_mean",
@@ -158,6 +177,8 @@ __all__ = [
     "normalised_gini",
     "observed_information",
     "one_blas_thread",
+    "pairwise_weights",
+    "percentile_scale",
     "poisson_interval",
     "population_stability",
     "position_reaching",
@@ -183,6 +204,7 @@ __all__ = [
     "survival_at",
     "survival_band",
     "survival_quantile",
+    "survival_scale",
     "top_count",
     "total_rewards",
     "unit_rule",

@@ -7,7 +7,9 @@
 from typing import Final
 
 from crmkit._lazy import lazily
+from crmkit.loyalty._account_flow import account_flow_table, net_opening_table
+from crmkit.loyalty._loyalty_index import LoyaltyIndex
 
-__all__: Final[list[str]] = []
+__all__: Final[list[str]] = ["LoyaltyIndex", "account_flow_table", "net_opening_table"]
 
 __getattr__, __dir__ = lazily(__name__, ("campaigns", "churn", "survival"), exported=__all__)

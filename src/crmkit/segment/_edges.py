@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crmkit._arrays import Floats
+from crmkit._stats import distinct_values
 from crmkit.segment._natural import natural_breaks
 
 __all__ = ["Binning", "edges_between_values", "edges_of_top_shares", "reached"]
@@ -16,10 +17,8 @@ __all__ = ["Binning", "edges_between_values", "edges_of_top_shares", "reached"]
 Binning: TypeAlias = Literal["quantile", "width", "natural"]
 Counts: TypeAlias = npt.NDArray[np.int64]
 
-# Values that differ relatively by no more than this differ by the rounding of a sum, and count as one.
+# Values that differ relatively by no more than this differ by the rounding of a sum.
 _ROUNDING = 1e-9
-# So do values that differ by no more than this share of the largest: what remains where money was paid back.
-_CANCELLED = 1e-14
 
 
 def edges_between_values(values: Floats, *, n_bins: int, binning: Binning) -> Floats:
@@ -28,7 +27,7 @@ def edges_between_values(values: Floats, *, n_bins: int, binning: Binning) -> Fl
     The lowest value always falls into the first bin and the highest into the last, so a tie that spans a whole
     bin leaves that bin empty and never shortens the scale. Where all values are equal, the edges lie just above them.
     """
-    distinct, counts = _distinct(values)
+    distinct, counts = distinct_values(values)
     if len(distinct) == 1:
         return np.full(n_bins - 1, _just_above(distinct[0]))
     if binning == "quantile":
@@ -49,7 +48,7 @@ def edges_of_top_shares(values: Floats, *, shares: Sequence[float], of: Literal[
     reached. Equal values stay together. Where all values are equal, nobody is above the edges for shares of the
     customers, and everybody is above those for shares of the total.
     """
-    distinct, counts = _distinct(values)
+    distinct, counts = distinct_values(values)
     asked = np.sort(np.asarray(shares, dtype=np.float64))[::-1]
     if of == "customers":
         if len(distinct) == 1:
@@ -67,15 +66,6 @@ def edges_of_top_shares(values: Floats, *, shares: Sequence[float], of: Literal[
 def reached(edges: Floats) -> Floats:
     """The smallest value that counts as having reached each edge: a rounding error below it."""
     return edges - _ROUNDING * np.abs(edges)
-
-
-def _distinct(values: Floats) -> tuple[Floats, Counts]:
-    """The distinct values, ascending, and how often each occurs."""
-    found, counts = np.unique(values, return_counts=True)
-    larger = np.maximum(np.abs(found[1:]), np.abs(found[:-1]))
-    close = np.maximum(_ROUNDING * larger, _CANCELLED * np.abs(found[[0, -1]]).max())
-    starts = np.flatnonzero(np.append(True, np.diff(found) > close))
-    return found[starts], np.add.reduceat(counts, starts)
 
 
 def _just_above(value: float) -> float:
