@@ -38,6 +38,7 @@ LEVELS = {
     "_reading": 6,
     "_labelling": 6,
     "transactions": 7,
+    "answers": 7,
     "contacts": 7,
     "invoices": 7,
     "plans": 7,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         rejected_activity,
         retail_calendar,
     )
+    from crmkit.answers import as_answers, audit_answers, rejected_answers
     from crmkit.contacts import as_contacts, audit_contacts, rejected_contacts
     from crmkit.customers import (
         as_customers,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from crmkit.datasets import (
         load_cdnow,
         load_donations,
+        make_answers,
         make_contacts,
         make_invoices,
         make_plan,
@@ -76,6 +78,7 @@ __all__ = [
     "__version__",
     "activity_table",
     "as_activity",
+    "as_answers",
     "as_contacts",
     "as_customers",
     "as_invoices",
@@ -86,6 +89,7 @@ __all__ = [
     "as_tickets",
     "as_transactions",
     "audit_activity",
+    "audit_answers",
     "audit_contacts",
     "audit_currencies",
     "audit_customers",
@@ -109,6 +113,7 @@ __all__ = [
     "load_donations",
     "log_coverage_table",
     "log_gap_table",
+    "make_answers",
     "make_contacts",
     "make_invoices",
     "make_plan",
@@ -118,6 +123,7 @@ __all__ = [
     "mean_refund_lag",
     "opportunity_table",
     "rejected_activity",
+    "rejected_answers",
     "rejected_contacts",
     "rejected_customers",
     "rejected_invoices",
@@ -144,6 +150,7 @@ _HOMES: Final = {
         "rejected_activity",
         "retail_calendar",
     ),
+    "answers": ("as_answers", "audit_answers", "rejected_answers"),
     "contacts": ("as_contacts", "audit_contacts", "rejected_contacts"),
     "customers": (
         "as_customers",
@@ -160,6 +167,7 @@ _HOMES: Final = {
     "datasets": (
         "load_cdnow",
         "load_donations",
+        "make_answers",
         "make_contacts",
         "make_invoices",
         "make_plan",

@@ -27,6 +27,7 @@ __all__ = [
     "check_number",
     "check_option",
     "check_turnover",
+    "is_number",
     "meant_by_percent",
     "no_money",
     "some",
@@ -234,7 +235,7 @@ def check_ascending(value: object, *, n_numbers: int, name: str) -> list[float]:
     if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
         raise TypeError(_NOT_ASCENDING(name=Parameter(name), n=n_numbers, value=repr(value)))
     given = list(value)
-    if not all(map(_is_number, given)) or len(given) != n_numbers or (np.diff(given) <= 0).any():
+    if not all(map(is_number, given)) or len(given) != n_numbers or (np.diff(given) <= 0).any():
         raise ValueError(_NOT_ASCENDING(name=Parameter(name), n=n_numbers, value=given))
     return [float(number) for number in given]
 
@@ -254,7 +255,8 @@ def check_columns(given: Collection[str], needed: Iterable[str], *, name: str, m
         raise SchemaError(_LACKING(name=Parameter(name), missing=missing, given=some(given), made_by=made_by))
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether ``value`` is a finite number."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         return False
     return bool(np.isfinite(_as_float(value)))

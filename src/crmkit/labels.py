@@ -29,6 +29,7 @@ class _Gathered(Mapping[str, Mapping[str, Label]]):
 @cache
 def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.activity import ACTIVITY_REASONS
+    from crmkit.answers import ANSWER_REASONS
     from crmkit.contacts import CONTACT_REASONS
     from crmkit.customers import CUSTOMER_REASONS
     from crmkit.metrics import kpi_catalogue
@@ -45,6 +46,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         kpis |= {code: Label(*name) for code, name in zip(row["codes"].split(", "), names, strict=True)}
     schemes: dict[str, Mapping[str, Label]] = {
         "activity_reason": ACTIVITY_REASONS,
+        "answer_reason": ANSWER_REASONS,
         "audit_reason": AUDIT_REASONS,
         "kpi": MappingProxyType(kpis),
         "kpi_group": MappingProxyType({str(code): name for code, name in GROUPS.items()}),

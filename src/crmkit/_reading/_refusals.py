@@ -63,11 +63,12 @@ def count_rows(rows: Rows, *, money: str | None, marks: Mapping[str, nw.Expr]) -
 
 
 def usable_rows(
-    rows: Rows, counts: Counts, *, invalid: Invalid, money: str | None, key: str, rejected: str
+    rows: Rows, counts: Counts, *, invalid: Invalid, money: str | None, key: str | None, rejected: str
 ) -> AnyFrame:
     """Give the rows that can be used; others are refused or left out, as ``invalid`` says.
 
-    ``key`` is the column whose ids show on an engine where rows stand, ``rejected`` the public call that returns them.
+    ``key`` is the column whose ids, if there are any, show on an engine where rows stand, ``rejected`` the public call
+    that returns them.
     """
     check_some(counts.n_rows, table=rows.table)
     if invalid == "raise" and any(counts.by_reason[reason.code] for reason in rows.reasons if reason.wrong):
@@ -96,7 +97,7 @@ def rejected_rows(rows: Rows, *, like: FrameT) -> FrameT:
     return give_back(named, like=like)
 
 
-def _complaint(rows: Rows, counts: Counts, *, key: str, rejected: str) -> Said:
+def _complaint(rows: Rows, counts: Counts, *, key: str | None, rejected: str) -> Said:
     found = [reason for reason in rows.reasons if reason.wrong and counts.by_reason[reason.code]]
     parts = [reason.says(n=counts.by_reason[reason.code], shown=_examples(rows, reason, key=key)) for reason in found]
     hint = _FORMAT() if any(_are_text_dates(rows, reason.column) for reason in found) else ""
@@ -112,7 +113,7 @@ def _are_text_dates(rows: Rows, column: str) -> bool:
     )
 
 
-def _examples(rows: Rows, reason: Reason, *, key: str) -> Any:
+def _examples(rows: Rows, reason: Reason, *, key: str | None) -> Any:
     """Row positions and values in memory; on an engine, customers."""
     if isinstance(rows.frame, nw.DataFrame):
         flags = rows.frame.select(flag=reason.holds)["flag"].to_numpy()
@@ -125,7 +126,7 @@ def _examples(rows: Rows, reason: Reason, *, key: str) -> Any:
         different = {repr(value): value for value in rows.frame[source][positions].to_list()}
         values = _VALUES(where=rows.where[reason.column], values=some(different.values()))
         return Joined([shown, values], en=", ", zh="，")
-    if reason.column == key:
-        return _IN(where=rows.where[key])
+    if key is None or reason.column == key:
+        return _IN(where=rows.where[reason.column])
     ids = collected(rows.frame.filter(reason.holds).select(key).head(_ROWS_SHOWN))[key].to_list()
     return _CUSTOMERS(ids=some(ids))

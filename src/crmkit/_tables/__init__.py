@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from crmkit._tables._answers import ANSWERS
 from crmkit._tables._contacts import CONTACTS
 from crmkit._tables._contracts import CONTRACTS, MOST_CUSTOMERS
 from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT, READY_CUSTOMERS
@@ -22,6 +23,7 @@ from crmkit._tables._transactions import ORDER_LINES, TRANSACTIONS
 
 __all__ = [
     "ACTIVITY",
+    "ANSWERS",
     "CALENDAR",
     "CELLS",
     "COHORTS",
@@ -78,6 +80,7 @@ SCHEMAS: Final = (
     PERSON_PERIODS,
     TICKETS,
     CONTACTS,
+    ANSWERS,
     INVOICES,
     PAYMENTS,
     PLAN,

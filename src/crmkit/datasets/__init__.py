@@ -1,5 +1,6 @@
 """Data to learn and test with: two public data sets and simulators."""
 
+from crmkit.datasets._answers import make_answers
 from crmkit.datasets._bundled import load_cdnow, load_donations
 from crmkit.datasets._contacts import make_contacts
 from crmkit.datasets._invoices import make_invoices
@@ -11,6 +12,7 @@ from crmkit.datasets._work_plan import make_plan
 __all__ = [
     "load_cdnow",
     "load_donations",
+    "make_answers",
     "make_contacts",
     "make_invoices",
     "make_plan",
