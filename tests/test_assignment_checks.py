@@ -101,7 +101,7 @@ def test_who_is_where_they_should_not_be():
     assert list(found.loc[["several_arms", "control_contacted", "holdout_assigned"], "value"]) == [0.05, 0.1, 2 / 19]
     assert found.loc["sample_ratio", "n_customers"] == 19
     assert (found.loc[["several_arms", "control_contacted", "holdout_assigned"], "verdict"] == "fail").all()
-    loose = assignment_check_table(table, **EVEN, **plan, most_contaminated=0.2).set_index("check")
+    loose = assignment_check_table(table, **EVEN, **plan, max_contaminated=0.2).set_index("check")
     assert (loose.loc[["several_arms", "control_contacted", "holdout_assigned"], "verdict"] == "pass").all()
 
 
@@ -232,8 +232,8 @@ def test_every_kind_of_frame_gives_the_same(kind):
         ({}, {"covariates": ["age"]}, SchemaError, "lacks the columns"),
         ({}, {"others": pd.DataFrame()}, SchemaError, "lacks the columns"),
         ({}, {"level": 1}, ValueError, "`level`"),
-        ({}, {"most_difference": 0}, ValueError, "`most_difference` must be above 0"),
-        ({}, {"most_contaminated": 2}, ValueError, "`most_contaminated`"),
+        ({}, {"max_difference": 0}, ValueError, "`max_difference` must be above 0"),
+        ({}, {"max_contaminated": 2}, ValueError, "`max_contaminated`"),
     ],
 )
 def test_what_cannot_be_checked_is_refused(columns, changed, error, says):

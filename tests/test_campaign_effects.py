@@ -58,7 +58,7 @@ def test_each_arm_against_the_control_group():
     assert letter["difference"].tolist() == [0.5, 14]
     assert letter["incremental"].tolist() == [2, 56]
     assert letter["relative_difference"].tolist() == pytest.approx([2, 14])
-    assert letter[["n", "control_n", "n_open", "n_unmatched"]].to_numpy().tolist() == [[4, 4, 0, 0]] * 2
+    assert letter[["n_customers", "n_control", "n_open", "n_unmatched"]].to_numpy().tolist() == [[4, 4, 0, 0]] * 2
     assert table["too_few"].all()
 
 
@@ -83,7 +83,7 @@ def test_customers_are_compared_within_strata():
 def test_a_stratum_without_a_control_group_is_left_out_and_counted():
     contacts = contacts_of([3.0, 5, 9, 9, 9], [1.0, 2, 3], stratum=list("aabbb") + list("aaa"))
     found = campaign_effect_table(contacts, outcomes=["y"], strata="stratum").iloc[0]
-    assert found[["n", "value", "control_value", "n_unmatched"]].tolist() == [2, 4, 2, 3]
+    assert found[["n_customers", "value", "control_value", "n_unmatched"]].tolist() == [2, 4, 2, 3]
 
 
 def test_windows_that_are_not_over_are_left_out_and_counted():
@@ -99,16 +99,16 @@ def test_windows_that_are_not_over_are_left_out_and_counted():
     contacts = as_contacts(table, outcomes=["y"], control="none", date="date", window_days=14)
     # The first windows are over at the end of 2024-03-15.
     found = campaign_effect_table(contacts, outcomes=["y"], as_of="2024-03-15").iloc[0]
-    assert found[["n", "control_n", "difference", "n_open", "control_n_open"]].tolist() == [2, 2, 3, 2, 1]
+    assert found[["n_customers", "n_control", "difference", "n_open", "n_control_open"]].tolist() == [2, 2, 3, 2, 1]
     assert np.isnan(found["p_value"])
     assert not found["is_significant"]
     tested = campaign_effect_table(contacts, outcomes=["y"], as_of="2024-03-15", early="test").iloc[0]
     assert tested["p_value"] > 0
     nobody = campaign_effect_table(contacts, outcomes=["y"], as_of="2024-03-14").iloc[0]
-    assert nobody[["n", "n_open"]].tolist() == [0, 4]
+    assert nobody[["n_customers", "n_open"]].tolist() == [0, 4]
     assert np.isnan(nobody["difference"])
     undated = contacts.assign(date=contacts["date"].where(contacts["treated"]))
-    assert campaign_effect_table(undated, outcomes=["y"], as_of="2024-04-30").iloc[0]["control_n"] == 3
+    assert campaign_effect_table(undated, outcomes=["y"], as_of="2024-04-30").iloc[0]["n_control"] == 3
     with pytest.raises(SchemaError, match="nobody can tell which windows are over"):
         campaign_effect_table(undated, outcomes=["y"], as_of="2024-03-15")
 
@@ -125,7 +125,7 @@ def test_the_control_groups_variance_is_in_the_relative_difference():
 
 def test_customers_without_a_past_are_kept():
     found = campaign_effect_table(MAILING, outcomes=["spend"], past="before").set_index("arm").loc["letter"]
-    assert found[["n", "control_n"]].tolist() == [4, 4]
+    assert found[["n_customers", "n_control"]].tolist() == [4, 4]
     assert 0 < found["variance_reduction"] < 1
     # What the past explains wholly leaves nothing but the effect.
     rng = np.random.default_rng(1)
@@ -405,5 +405,5 @@ def test_groups_are_judged_apart():
     contacts = as_contacts(contacts, outcomes=["conversion"], control="none", campaign="campaign")
     found = campaign_effect_table(contacts, outcomes=["conversion"])
     alone = campaign_effect_table(contacts[contacts["campaign"] == "campaign 2"], outcomes=["conversion"])
-    columns = ["n", "value", "difference", "lower", "upper", "p_value"]
+    columns = ["n_customers", "value", "difference", "lower", "upper", "p_value"]
     assert found.loc[1, columns].tolist() == alone.loc[0, columns].tolist()

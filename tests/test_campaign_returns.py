@@ -32,7 +32,7 @@ OFFER = as_contacts(
 def test_a_campaign_that_paid():
     # 90 / 6 = 15 against 20 / 4 = 5: 10 more for each of 6. 5 of 6 kept against 2 of 4: 1/3 more for each.
     found = campaign_return_table(OFFER, spend="spend", margin=0.5, response="kept", fixed_cost=3).iloc[0]
-    assert found[["n", "cost", "incremental_revenue", "incremental_margin"]].tolist() == [6, 15, 60, 30]
+    assert found[["n_customers", "cost", "incremental_revenue", "incremental_margin"]].tolist() == [6, 15, 60, 30]
     assert found["incremental_profit"] == pytest.approx(15)
     assert found["return_on_marketing_investment"] == pytest.approx(1)
     assert found[["revenue_per_cost", "margin_per_cost"]].tolist() == pytest.approx([4, 2])
@@ -65,7 +65,7 @@ def test_fixed_costs_are_those_of_the_customers_judged():
     days = pd.to_datetime(["2024-03-01"] * 3 + ["2024-03-20"] * 3 + ["2024-03-01"] * 4)
     contacts = OFFER.assign(date=days, window_days=7.0)
     found = campaign_return_table(contacts, spend="spend", margin=1, fixed_cost=10, as_of="2024-03-10").iloc[0]
-    assert found[["n", "n_open", "cost"]].tolist() == [3, 3, 6 + 5]
+    assert found[["n_customers", "n_open", "cost"]].tolist() == [3, 3, 6 + 5]
 
 
 # Reference: the effects of the same contacts.

@@ -60,7 +60,7 @@ def test_a_past_that_tells_all_but_noise_leaves_little_to_chance(tmp_path):
     # spring is winter and +1 or -1 in turn, uncorrelated with it: what is left is near 1 of 1 + 100 ** 2 / 12
     rows = [(place, 1 - 2 * (place % 4 in (0, 3))) for place in range(100)]
     pd.DataFrame({"winter": [x for x, _ in rows], "spring": [x + e for x, e in rows]}).to_csv(path, index=False)
-    asked = ["campaign", "plan", path, "--outcome", "spring", "--before", "winter", "--arms", "a=0.5,b=0.5"]
+    asked = ["campaign", "plan", path, "--outcome", "spring", "--past", "winter", "--arms", "a=0.5,b=0.5"]
     past = json.loads(run(*asked, "--effect", 1, "--json")[1])["past"]
     assert past[1]["variance_left"] == pytest.approx(1 / (1 + 100**2 / 12), rel=0.05)
 

@@ -26,7 +26,7 @@ EFFECTS = pd.DataFrame(
         "relative_upper": [1.5, 0.6, 0.4, np.nan],
         "is_significant": [True, False, False, False],
         "n_open": [0, 0, 7, 0],
-        "control_n_open": 0,
+        "n_control_open": 0,
         "too_few": [False, False, True, False],
     }
 )

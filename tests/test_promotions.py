@@ -55,7 +55,7 @@ def test_a_coupon():
     )
     differences = {"response_rate": 0.25, "promoted_sales": 2, "other_sales": -1, "later_sales": -0.5, "net_sales": 0.5}
     assert table.loc[list(differences), "difference"].to_dict() == pytest.approx(differences)
-    assert table.loc["promoted_sales", ["n", "control_n", "control_value"]].tolist() == [4, 4, 1]
+    assert table.loc["promoted_sales", ["n_customers", "n_control", "control_value"]].tolist() == [4, 4, 1]
     assert table["too_few"].all()
 
 

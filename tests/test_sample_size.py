@@ -209,7 +209,7 @@ def past():
 
 
 def test_correlation_of_one_column():
-    found = cuped_table(past(), outcome="spring", before=["winter"])
+    found = cuped_table(past(), outcome="spring", past=["winter"])
     r = np.corrcoef(past()["spring"], past()["winter"])[0, 1]
     # 1 - r² with the degree of freedom that the slope takes: × 399 / 398
     assert found["variance_left"].iloc[1] == pytest.approx((1 - r**2) * 399 / 398, rel=1e-12)
@@ -225,21 +225,21 @@ def test_customers_without_a_past_are_told_by_an_indicator():
     table = pd.DataFrame(
         {"spring": [10.0, 12.0, 14.0, 0.0, 2.0, 4.0] * 2, "winter": [5.0] * 3 + [None] * 3 + [5.0] * 3 + [None] * 3}
     )
-    found = cuped_table(table, outcome="spring", before=["winter"]).iloc[1]
+    found = cuped_table(table, outcome="spring", past=["winter"]).iloc[1]
     # within: 4 × 8 = 32 over 10 degrees of freedom; in all: 32 + 12 × 25 = 332 over 11
     assert found["variance_left"] == pytest.approx(3.2 / (332 / 11))
-    assert found["without_past"] == 6
+    assert found["n_without_past"] == 6
 
 
 def test_a_column_that_tells_nothing_leaves_all():
     table = pd.DataFrame({"spring": [1.0, 2.0, 1.0, 2.0, 1.0, 2.0], "winter": [1.0, 1.0, 2.0, 2.0, 3.0, 3.0]})
-    found = cuped_table(table, outcome="spring", before=["winter"])
+    found = cuped_table(table, outcome="spring", past=["winter"])
     assert list(found["variance_left"]) == [1.0, 1.0]
 
 
 @pytest.mark.parametrize("unit", [1e-200, 1e200, 1e305])
 def test_a_past_in_any_unit_tells_the_same(unit):
-    own, other = (cuped_table(past() * each, outcome="spring", before=["winter"]) for each in (1.0, unit))
+    own, other = (cuped_table(past() * each, outcome="spring", past=["winter"]) for each in (1.0, unit))
     for name in ("mean", "standard_deviation"):
         assert other[name].tolist() == pytest.approx((own[name] * unit).tolist(), rel=1e-9, abs=0)
     for name in ("skewness", "correlation", "variance_left"):
@@ -249,9 +249,9 @@ def test_a_past_in_any_unit_tells_the_same(unit):
 @pytest.mark.parametrize("kind", [*IN_MEMORY, EVERY_KIND[-2]])
 def test_every_kind_of_frame_gives_the_same(kind):
     given = past().astype(object).where(past() < 60, None).astype(float).fillna({"spring": 60.0})
-    found = cuped_table(Builder(kind)(given), outcome="spring", before=["winter", "autumn"])
-    wanted = cuped_table(given, outcome="spring", before=["winter", "autumn"])
-    for name in ("n_before", "without_past", "variance_left", "skewness"):
+    found = cuped_table(Builder(kind)(given), outcome="spring", past=["winter", "autumn"])
+    wanted = cuped_table(given, outcome="spring", past=["winter", "autumn"])
+    for name in ("n_past", "n_without_past", "variance_left", "skewness"):
         assert to_arrow(found)[name].to_pylist() == pytest.approx(wanted[name].tolist())
     assert to_arrow(found)["added"].to_pylist() == [None, "winter", "autumn"]
 
@@ -292,9 +292,9 @@ def test_numbers_of_customers_that_are_none_are_refused(n, error):
 
 
 @pytest.mark.parametrize(
-    ("table", "before", "error", "says"),
+    ("table", "columns", "error", "says"),
     [
-        (past(), "winter", TypeError, "`before` must be a list of columns"),
+        (past(), "winter", TypeError, "`past` must be a list of columns"),
         (past(), ["spring"], ValueError, "which is the outcome itself"),
         (past(), ["summer"], SchemaError, "lacks the columns"),
         (past().head(4), ["winter"], SchemaError, "has 4 rows; it takes at least 5 to measure"),
@@ -304,9 +304,9 @@ def test_numbers_of_customers_that_are_none_are_refused(n, error):
         (past().assign(spring=[None, *[1.0] * 399]), [], ValueError, "`outcome` has 1 missing value"),
     ],
 )
-def test_a_past_that_cannot_be_used_is_refused(table, before, error, says):
+def test_a_past_that_cannot_be_used_is_refused(table, columns, error, says):
     with pytest.raises(error, match=says):
-        cuped_table(table, outcome="spring", before=before)
+        cuped_table(table, outcome="spring", past=columns)
 
 
 # Input untouched
@@ -314,5 +314,5 @@ def test_a_past_that_cannot_be_used_is_refused(table, before, error, says):
 
 def test_the_table_is_not_changed():
     table = past()
-    cuped_table(table, outcome="spring", before=["winter"])
+    cuped_table(table, outcome="spring", past=["winter"])
     pd.testing.assert_frame_equal(table, past())

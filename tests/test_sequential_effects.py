@@ -29,8 +29,8 @@ def test_an_interval_by_the_formula():
     found = sequential_effect_table(contacts, outcomes=["spend"], as_of="2024-03-12", looks=["2024-03-12"]).iloc[0]
     over = contacts[contacts["date"] <= "2024-03-05"]
     groups = [over.loc[over["arm"] == arm, "spend"] for arm in ("mail", "none")]
-    assert found[["n", "control_n"]].tolist() == [len(each) for each in groups]
-    assert found["n"] + found["n_open"] == (contacts["arm"] == "mail").sum()
+    assert found[["n_customers", "n_control"]].tolist() == [len(each) for each in groups]
+    assert found["n_customers"] + found["n_open"] == (contacts["arm"] == "mail").sum()
     error = np.sqrt(sum(each.var() / len(each) for each in groups))
     # rho² for 2,000 customers at the level .05: (5.9915 + log 5.9915 + 1) / 2,000
     rho, t = (5.991464547 + np.log(5.991464547) + 1) / 2000, len(over)

@@ -12,7 +12,8 @@ from crmkit.loyalty.campaigns import treatment_audit, treatment_list, treatment_
 
 BASE = pd.DataFrame({"customer_id": ["ann", "bo", "cy", "dee"], "u": [0.2, 0.05, 0.1, -0.1], "p": [0.1, 0.8, 0.0, 0.3]})
 ASKED = {
-    "uplift": "u", "value": 20, "probability_without": "p", "incentive_cost": 5, "contact_cost": 1, "control_share": 0,
+    "uplift": "u", "response_value": 20, "probability_without": "p", "incentive_cost": 5, "contact_cost": 1,
+    "control_share": 0,
 }  # fmt: skip
 
 
@@ -21,7 +22,7 @@ ASKED = {
 
 def test_the_closed_form_by_hand():
     # Of 100 treated 10 buy anyway and 20 more: 20 · 20 earned, 30 vouchers of 5, 100 letters: 400 - 150 - 100 = 150.
-    asked = {"value": 20, "probability_without": 0.1, "incentive_cost": 5, "contact_cost": 1}
+    asked = {"response_value": 20, "probability_without": 0.1, "incentive_cost": 5, "contact_cost": 1}
     assert treatment_profit(uplift=0.2, **asked) == pytest.approx(1.5)
     assert treatment_threshold(**asked) == pytest.approx(0.1)
     assert treatment_profit(uplift=0.1, **asked) == pytest.approx(0)
@@ -48,7 +49,12 @@ SHARE = st.floats(0, 1)
 
 @given(st.floats(-1, 1), st.floats(-100, 1000), SHARE, MONEY, MONEY)
 def test_it_pays_exactly_above_the_threshold(uplift, value, anyway, incentive, contact):
-    asked = {"value": value, "probability_without": anyway, "incentive_cost": incentive, "contact_cost": contact}
+    asked = {
+        "response_value": value,
+        "probability_without": anyway,
+        "incentive_cost": incentive,
+        "contact_cost": contact,
+    }
     threshold, profit = treatment_threshold(**asked), treatment_profit(uplift=uplift, **asked)
     if value <= incentive:
         assert np.isnan(threshold)
@@ -86,7 +92,7 @@ def test_controls_cost_nothing_and_are_drawn_from_the_list():
         ({"uplift": "v"}, SchemaError, "`customers` has no column 'v', which `uplift` names"),
         ({"probability_without": 1.5}, ValueError, "`probability_without` must not exceed 1"),
         ({"incentive_cost": -1}, ValueError, "`incentive_cost` must not be below 0"),
-        ({"value": None}, TypeError, "`value` must be a number or the name of a column"),
+        ({"response_value": None}, TypeError, "`response_value` must be a number or the name of a column"),
         ({"control_share": 1}, ValueError, "`control_share`"),
         ({"budget": -1}, ValueError, "`budget` must not be below 0"),
     ],

@@ -20,7 +20,7 @@ __all__ = ["plot_campaign_effects"]
 
 _COLUMNS: Final = (
     *("campaign", "arm", "outcome", "kind", "value", "control_value", "relative_difference", "relative_lower"),
-    *("relative_upper", "is_significant", "n_open", "control_n_open", "too_few"),
+    *("relative_upper", "is_significant", "n_open", "n_control_open", "too_few"),
 )
 _LABEL: Final = Label("Difference from the control group, with its interval", "与对照组的相对差异及其区间")
 _SIDES: Final = (Label("arm", "本组"), Label("control", "对照"))
@@ -88,4 +88,4 @@ def _named(row: pd.Series, columns: list[str], language: Language) -> str:
     """The group and the campaign where there are several, and the arm; and whether windows are open."""
     words = [_NO_LABEL.text(language) if pd.isna(row[name]) else str(row[name]) for name in columns]
     name = _BETWEEN.text(language).join(words)
-    return _OPEN.text(language).format(arm=name) if row["n_open"] + row["control_n_open"] else name
+    return _OPEN.text(language).format(arm=name) if row["n_open"] + row["n_control_open"] else name

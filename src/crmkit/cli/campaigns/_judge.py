@@ -42,9 +42,9 @@ _COLUMNS: Final = {
     "threshold": (Label("Limit", "界限"), "number"),
     "verdict": (Label("Verdict", "结论"), "text"),
     "sentence": (Label("What it means", "说明"), "text"),
-    "n": (Label("Customers", "客户数"), "count"),
+    "n_customers": (Label("Customers", "客户数"), "count"),
     "value": (Label("Value", "数值"), "number"),
-    "control_n": (Label("Customers in control", "对照组客户数"), "count"),
+    "n_control": (Label("Customers in control", "对照组客户数"), "count"),
     "control_value": (Label("Without the campaign", "无活动时"), "number"),
     "lower": (Label("Lower end", "区间下限"), "number"),
     "upper": (Label("Upper end", "区间上限"), "number"),
@@ -69,11 +69,31 @@ _COLUMNS: Final = {
 _SHOWN: Final = {
     "checks": ("campaign", "check", "scope", "arm", "n_customers", "value", "threshold", "verdict", "sentence"),
     "effects": (
-        *("campaign", "arm", "outcome", "n", "value", "control_n", "control_value", "difference", "lower", "upper"),
+        *(
+            "campaign",
+            "arm",
+            "outcome",
+            "n_customers",
+            "value",
+            "n_control",
+            "control_value",
+            "difference",
+            "lower",
+            "upper",
+        ),
         *("relative_difference", "relative_lower", "relative_upper", "incremental", "adjusted_p_value", "note"),
     ),
     "returns": (
-        *("campaign", "arm", "n", "cost", "incremental_revenue", "incremental_profit", "profit_lower", "profit_upper"),
+        *(
+            "campaign",
+            "arm",
+            "n_customers",
+            "cost",
+            "incremental_revenue",
+            "incremental_profit",
+            "profit_lower",
+            "profit_upper",
+        ),
         *("return_on_marketing_investment", "return_lower", "return_upper", "incremental_responses"),
         *("cost_per_incremental_response", "break_even_response_rate", "note"),
     ),
@@ -298,7 +318,7 @@ def _told(name: str, table: pd.DataFrame, language: Language) -> pd.DataFrame:
             "verdict": [_VERDICTS[code].text(language) for code in table["verdict"]],
         }
         return table.assign(**worded, sentence=table[f"sentence_{language}"])
-    few, n_open = table["too_few"], table["n_open"] + table.get("control_n_open", 0)
+    few, n_open = table["too_few"], table["n_open"] + table.get("n_control_open", 0)
     between = "；" if language == "zh" else "; "
     notes = [
         between.join([

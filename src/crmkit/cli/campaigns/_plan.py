@@ -33,7 +33,7 @@ _COLUMNS: Final = {
     "share": (Label("Share", "占比"), "share"),
     "effect": (Label("Effect", "效果"), "number"),
     "relative_effect": (Label("Of the base", "相对效果"), "share"),
-    "control_customers": (Label("Customers in control", "对照组客户数"), "count"),
+    "n_control": (Label("Customers in control", "对照组客户数"), "count"),
     "detectable_increase": (Label("Increase", "增加"), "number"),
     "detectable_decrease": (Label("Decrease", "减少"), "number"),
     "relative_increase": (Label("Increase of the base", "相对增加"), "share"),
@@ -96,9 +96,7 @@ def _effect(value: float) -> None:
 @click.option(
     "--outcome", metavar="COLUMN", help="Past spend of each customer in FILE, in as long a window; empty is 0."
 )
-@click.option(
-    "--before", metavar="COLUMNS", type=Values(), help="Columns of what was known before that window (CUPED)."
-)
+@click.option("--past", metavar="COLUMNS", type=Values(), help="Columns of what was known before that window (CUPED).")
 @click.option("--effect", type=Number(_effect), help="Smallest effect worth finding: points of the rate, or money.")
 @click.option("--relative", is_flag=True, help="The effect is a part of the base: 0.1 is a tenth more.")
 @click.option("--n-customers", type=int, help="Instead: customers at hand, the control group included.")
@@ -112,7 +110,7 @@ def plan(
     control: str | None,
     base_rate: float | None,
     outcome: str | None,
-    before: list[str] | None,
+    past: list[str] | None,
     effect: float | None,
     relative: bool,
     n_customers: int | None,
@@ -127,7 +125,7 @@ def plan(
     Examples:
       crmkit campaign plan --arms none=0.1,email=0.9 --base-rate 0.05 --effect 0.01
       crmkit campaign plan --arms none=0.5,email=0.5 --base-rate 0.05 --n-customers 20000
-      crmkit campaign plan past.csv --outcome spring --before winter --arms none=0.5,email=0.5 --effect 2
+      crmkit campaign plan past.csv --outcome spring --past winter --arms none=0.5,email=0.5 --effect 2
     """  # noqa: D301
     from crmkit._frames import records
     from crmkit._workbook import Named, Sheet, headings
@@ -136,8 +134,8 @@ def plan(
 
     _check_asked(options, base_rate, outcome, effect, n_customers)
     check_table_output(output, read=[] if outcome is None else options.files)
-    past = None if outcome is None else _past(options, outcome, before or [])
-    base = {"base_rate": base_rate} if past is None else dict(past.iloc[-1][list(_MEASURED)].astype(float))
+    moments = None if outcome is None else _moments(options, outcome, past or [])
+    base = {"base_rate": base_rate} if moments is None else dict(moments.iloc[-1][list(_MEASURED)].astype(float))
     planned: dict[str, Any] = {"arms": arms, "control": next(iter(arms)) if control is None else control}
     planned |= {**base, "level": level, "power": power}
     if effect is not None:
@@ -161,7 +159,7 @@ def plan(
                 "arm",
                 "share",
                 "n_customers",
-                "control_customers",
+                "n_control",
                 "effect",
                 "relative_effect",
                 "power",
@@ -170,14 +168,14 @@ def plan(
             ],
         )
     ]
-    if past is not None:
+    if moments is not None:
         shown = ["added", "n_customers", "mean", "standard_deviation", "correlation", "variance_left"]
-        sheets.append(sheet(_PAST, past, shown))
+        sheets.append(sheet(_PAST, moments, shown))
     if output is not None:
         with writing(output):
             write_table(table, output, sheets=sheets)
     if as_json:
-        print_json({**path_of(output), "plan": records(table), "past": None if past is None else records(past)})
+        print_json({**path_of(output), "plan": records(table), "past": None if moments is None else records(moments)})
         return
     if output is not None:
         say_path(output)
@@ -207,19 +205,19 @@ def _check_asked(
 _MEASURED: Final = ("mean", "standard_deviation", "skewness", "correlation")
 
 
-def _past(options: OrderOptions, outcome: str, before: list[str]) -> pd.DataFrame:
+def _moments(options: OrderOptions, outcome: str, past: list[str]) -> pd.DataFrame:
     """What past spend tells of the customers in a file, one per row."""
     import pandas as pd
 
     from crmkit.cli.reading import named_rows
     from crmkit.loyalty.campaigns import cuped_table
 
-    names = list(dict.fromkeys([outcome, *before]))
+    names = list(dict.fromkeys([outcome, *past]))
     rows = named_rows(options, (), {}, table="customers", keep=names, numbers=names).rows[names]
     numbers = rows.apply(pd.to_numeric, errors="coerce").astype(float)
     for name in names:
         wrong = rows[name][numbers[name].isna() & rows[name].notna()]
         if len(wrong):
             raise OptionError(_NO_NUMBERS(column=name, value=wrong.iloc[0]))
-    found: pd.DataFrame = cuped_table(numbers.fillna({outcome: 0.0}), outcome=outcome, before=before)
+    found: pd.DataFrame = cuped_table(numbers.fillna({outcome: 0.0}), outcome=outcome, past=past)
     return found

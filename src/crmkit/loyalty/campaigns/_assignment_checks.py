@@ -24,7 +24,7 @@ from crmkit.loyalty.campaigns._sample_ratio import sample_ratio_p_value
 __all__ = ["assignment_check_table"]
 
 _NOT_BELOW_0: Final = Message(
-    en="{@most_difference} must be above 0, got {value!r}.", zh="{@most_difference} 须大于 0，得到 {value!r}。"
+    en="{@max_difference} must be above 0, got {value!r}.", zh="{@max_difference} 须大于 0，得到 {value!r}。"
 )
 
 
@@ -39,8 +39,8 @@ def assignment_check_table(
     holdout: IntoFrame | None = None,
     others: IntoFrame | None = None,
     level: float = 0.999,
-    most_difference: float = 0.1,
-    most_contaminated: float = 0.0,
+    max_difference: float = 0.1,
+    max_contaminated: float = 0.0,
 ) -> FrameT:
     """Check whether the customers of a campaign are those that were assigned, alike in all arms, and kept apart.
 
@@ -71,9 +71,9 @@ def assignment_check_table(
         rows with a false ``treated`` do not count. Then ``assigned`` needs ``date`` and ``window_days`` too.
     level : float, default 0.999
         One minus the level of each test. So rare a false alarm is right for checks of every campaign.
-    most_difference : float, default 0.1
+    max_difference : float, default 0.1
         The standardised difference beyond which a covariate is worth a warning.
-    most_contaminated : float, default 0.0
+    max_contaminated : float, default 0.0
         The share of customers in a wrong place, from 0 to 1, beyond which a check fails.
 
     Returns
@@ -104,7 +104,7 @@ def assignment_check_table(
             the arms. Of ``other_campaigns``: whether the control group was contacted as often as the others.
         ``verdict``
             "pass", "warning" or "fail". A test fails where its adjusted p-value is below 1 - ``level``; a covariate
-            whose difference is beyond ``most_difference`` without that is a warning, and so are other campaigns that
+            whose difference is beyond ``max_difference`` without that is a warning, and so are other campaigns that
             touch all arms alike.
         ``sentence_en``, ``sentence_zh``
             What that means and what to do.
@@ -150,18 +150,18 @@ def assignment_check_table(
     """
     planned = planned_arms(arms, control=control)
     check_fraction(level, name="level")
-    check_fraction(most_contaminated, name="most_contaminated", low_open=False, high_open=False)
-    check_number(most_difference, name="most_difference")
-    if most_difference <= 0:
-        raise ValueError(_NOT_BELOW_0(value=most_difference))
+    check_fraction(max_contaminated, name="max_contaminated", low_open=False, high_open=False)
+    check_number(max_difference, name="max_difference")
+    if max_difference <= 0:
+        raise ValueError(_NOT_BELOW_0(value=max_difference))
     rows = read_assigned(
         assigned, planned, strata=strata, covariates=covariates, contacted=contacted, holdout=holdout, others=others
     )
     alpha = 1 - level
     found = [
         *_ratios(rows, planned, alpha=alpha),
-        *_balance(rows, planned, alpha=alpha, most=float(most_difference)),
-        *_contamination(rows, alpha=alpha, most=float(most_contaminated)),
+        *_balance(rows, planned, alpha=alpha, most=float(max_difference)),
+        *_contamination(rows, alpha=alpha, most=float(max_contaminated)),
     ]
     table = pd.DataFrame(found, columns=list(Finding._fields)).rename(columns={"n": "n_customers"})
     sentences = [sentence(each) for each in found]

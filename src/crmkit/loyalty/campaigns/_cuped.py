@@ -20,12 +20,12 @@ __all__ = ["cuped_table"]
 _MADE_BY: Final = "customer_summary"
 
 _NO_NAMES: Final = Message(
-    en="{@before} must be a list of columns, such as ['spend_q3', 'spend_q2'], got {value!r}.",
-    zh="{@before} 须为列名的列表，如 ['spend_q3', 'spend_q2']，得到 {value!r}。",
+    en="{@past} must be a list of columns, such as ['spend_q3', 'spend_q2'], got {value!r}.",
+    zh="{@past} 须为列名的列表，如 ['spend_q3', 'spend_q2']，得到 {value!r}。",
 )
 _ITSELF: Final = Message(
-    en="{@before} names {name!r}, which is the outcome itself. It would be known in full.",
-    zh="{@before} 中的 {name!r} 就是结果列本身，等于提前知道了结果。",
+    en="{@past} names {name!r}, which is the outcome itself. It would be known in full.",
+    zh="{@past} 中的 {name!r} 就是结果列本身，等于提前知道了结果。",
 )
 _TOO_FEW: Final = Message(
     en="{@customers} has {n:,} {n:row|rows}; it takes at least {least:,} to measure the correlation with {k:,} "
@@ -38,11 +38,11 @@ _CONSTANT: Final = Message(
 )
 
 
-def cuped_table(customers: FrameT, *, outcome: str, before: Sequence[str] = ()) -> FrameT:
+def cuped_table(customers: FrameT, *, outcome: str, past: Sequence[str] = ()) -> FrameT:
     r"""Measure how much an outcome varies, and how much less once what was known before is taken out (CUPED).
 
     The effect of a campaign is adjusted by regression on what the customers did before it. The variance that is left is
-    :math:`\sigma^2 (1 - \rho^2)`, and the campaign takes as many fewer customers. Measured is it on a past window as
+    :math:`\sigma^2 (1 - \rho^2)`, and the campaign takes as many fewer customers. It is measured on a past window as
     long as that of the campaign, with the windows before that one.
 
     Parameters
@@ -51,7 +51,7 @@ def cuped_table(customers: FrameT, *, outcome: str, before: Sequence[str] = ()) 
         One row per customer whom a campaign could have reached at the beginning of the past window.
     outcome : str
         The column of the outcome in that window, such as spend; 0 where nothing came, none missing.
-    before : sequence of str, default ()
+    past : sequence of str, default ()
         Columns of what was known at its beginning, such as spend in the window before and in the one before that, the
         most useful first. Missing for customers without such a past: they stay, marked by an indicator.
 
@@ -60,9 +60,9 @@ def cuped_table(customers: FrameT, *, outcome: str, before: Sequence[str] = ()) 
     the kind of frame given
         One row without any column, and one more for each column that is added.
 
-        ``n_before``, ``added``
+        ``n_past``, ``added``
             How many columns are used, and the last of them; missing in the first row.
-        ``n_customers``, ``without_past``
+        ``n_customers``, ``n_without_past``
             Customers, and those of them for whom the column added is missing.
         ``mean``, ``standard_deviation``
             Of the outcome.
@@ -81,9 +81,9 @@ def cuped_table(customers: FrameT, *, outcome: str, before: Sequence[str] = ()) 
     SchemaError
         If a column is missing or not of numbers, there are too few rows, or the outcome is the same for all.
     TypeError
-        If ``customers`` is not a frame, or ``before`` is not a list of columns.
+        If ``customers`` is not a frame, or ``past`` is not a list of columns.
     ValueError
-        If an outcome is missing, values are infinite, or ``before`` names the outcome.
+        If an outcome is missing, values are infinite, or ``past`` names the outcome.
 
     See Also
     --------
@@ -100,44 +100,44 @@ def cuped_table(customers: FrameT, *, outcome: str, before: Sequence[str] = ()) 
     >>> past = pd.DataFrame({
     ...     "spring": [0, 10, 40, 0, 25, 60, 0, 5], "winter": [0, 20, 30, 0, 20, 50, None, None],
     ... })
-    >>> found = cuped_table(past, outcome="spring", before=["winter"])
-    >>> found[["added", "without_past", "mean", "standard_deviation", "skewness", "correlation"]].round(2)
-        added  without_past  mean  standard_deviation  skewness  correlation
-    0     NaN             0  17.5               22.36      0.96         0.00
-    1  winter             2  17.5               22.36     -1.64         0.96
+    >>> found = cuped_table(past, outcome="spring", past=["winter"])
+    >>> found[["added", "n_without_past", "mean", "standard_deviation", "skewness", "correlation"]].round(2)
+        added  n_without_past  mean  standard_deviation  skewness  correlation
+    0     NaN               0  17.5               22.36      0.96         0.00
+    1  winter               2  17.5               22.36     -1.64         0.96
     """
-    if isinstance(before, str) or not isinstance(before, Sequence):
-        raise TypeError(_NO_NAMES(value=before))
-    names = list(dict.fromkeys(map(as_name, before)))
+    if isinstance(past, str) or not isinstance(past, Sequence):
+        raise TypeError(_NO_NAMES(value=past))
+    names = list(dict.fromkeys(map(as_name, past)))
     if outcome in names:
         raise ValueError(_ITSELF(name=outcome))
-    values, past = _read(customers, as_name(outcome), names)
+    values, known = _read(customers, as_name(outcome), names)
     columns = [np.ones(len(values))]
     rows = [_row(values, columns, added=None, without=0)]
     for name in names:
-        missing = np.isnan(past[name])
-        columns.append(np.where(missing, 0.0, past[name]))
+        missing = np.isnan(known[name])
+        columns.append(np.where(missing, 0.0, known[name]))
         if missing.any():
             columns.append(missing.astype(float))
         rows.append(_row(values, columns, added=name, without=int(missing.sum())))
     table = pd.DataFrame(rows)
-    table.insert(0, "n_before", np.arange(len(rows)))
+    table.insert(0, "n_past", np.arange(len(rows)))
     return from_pandas(table.astype({"added": object}), like=customers)
 
 
-def _read(customers: Any, outcome: str, before: Sequence[str]) -> tuple[Floats, dict[str, Floats]]:
-    rows = open_columns(customers, [outcome, *before], name="customers", made_by=_MADE_BY)
-    rows = collected(rows.select(outcome, *before))
-    for name in (outcome, *before):
+def _read(customers: Any, outcome: str, past: Sequence[str]) -> tuple[Floats, dict[str, Floats]]:
+    rows = open_columns(customers, [outcome, *past], name="customers", made_by=_MADE_BY)
+    rows = collected(rows.select(outcome, *past))
+    for name in (outcome, *past):
         check_kind(rows, name, "number", where=Column("customers", name), made_by=_MADE_BY)
     # A column, its indicator and the mean; and one degree of freedom that is left.
-    least = 2 * len(before) + 3
+    least = 2 * len(past) + 3
     if len(rows) < least:
-        raise SchemaError(_TOO_FEW(n=len(rows), least=least, k=len(before)))
+        raise SchemaError(_TOO_FEW(n=len(rows), least=least, k=len(past)))
     values = read_complete(rows[outcome].to_native(), name="outcome")
     if values.min() == values.max():
         raise SchemaError(_CONSTANT(where=Column("customers", outcome)))
-    return values, {name: as_floats(rows[name].to_native(), name=name) for name in before}
+    return values, {name: as_floats(rows[name].to_native(), name=name) for name in past}
 
 
 def _row(values: Floats, columns: Sequence[Floats], *, added: str | None, without: int) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _row(values: Floats, columns: Sequence[Floats], *, added: str | None, withou
     return {
         "added": added,
         "n_customers": n,
-        "without_past": without,
+        "n_without_past": without,
         "mean": scale * float(values.mean()),
         "standard_deviation": scale * float(np.sqrt(variance)),
         "skewness": float(np.mean(residuals**3) / spread**3) if spread > 0 else 0.0,

@@ -40,10 +40,10 @@ _FEWEST_OF_SHARES: Final = 10
 _FEWEST_VALUES: Final = 30
 
 _RESULT: Final = (
-    *("outcome", "kind", "n", "value", "control_n", "control_value", "difference", "lower", "upper"),
+    *("outcome", "kind", "n_customers", "value", "n_control", "control_value", "difference", "lower", "upper"),
     *("relative_difference", "relative_lower", "relative_upper", "incremental", "incremental_lower"),
     *("incremental_upper", "p_value", "adjusted_p_value", "is_significant", "detectable_difference"),
-    *("variance_reduction", "n_open", "control_n_open", "n_unmatched", "too_few"),
+    *("variance_reduction", "n_open", "n_control_open", "n_unmatched", "too_few"),
 )
 
 
@@ -103,20 +103,22 @@ def campaign_effect_table(
     the kind of frame given
         One row per group, campaign, arm that was contacted, and outcome.
 
-        The column of ``by``, ``campaign``, ``arm``; ``outcome``; ``kind``, "rate", "mean" or "ratio"; ``n`` and
-        ``value``, customers of the arm and what they did; ``control_n``; ``control_value``, what they would have done:
-        the control group with the strata and the past of the arm.
+        The column of ``by``, ``campaign``, ``arm``; ``outcome``; ``kind``, "rate", "mean" or "ratio"; ``n_customers``
+        and ``value``, customers of the arm and what they did; ``n_control``; ``control_value``, what they would have
+        done: the control group with the strata and the past of the arm.
 
         ``difference``, ``lower``, ``upper``; ``relative_difference``, ``relative_lower``, ``relative_upper``, in
         relation to the control value, missing where that is not above 0, and an end where any value may be;
-        ``incremental``, ``incremental_lower``, ``incremental_upper``, the difference times ``n``, missing for ratios.
+        ``incremental``, ``incremental_lower``, ``incremental_upper``, the difference times ``n_customers``, missing
+        for ratios.
 
         ``p_value``, ``adjusted_p_value`` and ``is_significant``, whether the latter is below 1 - ``level``; missing and
         false while windows are open, see ``early``. ``detectable_difference``, the smallest true effect that would have
-        been found with probability ``power``, as one of so many tests. ``variance_reduction``, the share of the
-        variance that the past explains, missing without it.
+        been found with probability ``power``, as one of so many tests; of a share from the control value towards one
+        half, where an effect is harder to see. ``variance_reduction``, the share of the variance that the past
+        explains, missing without it.
 
-        ``n_open`` and ``control_n_open``, customers whose window is not over, left out; ``n_unmatched``, customers of
+        ``n_open`` and ``n_control_open``, customers whose window is not over, left out; ``n_unmatched``, customers of
         the arm in strata with fewer than two customers on either side, left out. ``too_few``, whether the interval is
         not to be relied on: a share with fewer than 10 customers on either side; any other outcome with fewer than 30
         whose value is not 0, or with values too skewed for groups of such different size.
@@ -283,9 +285,9 @@ def differences_of(effects: Sequence[Effect]) -> dict[str, Any]:
     """What was found and between what, with intervals."""
     contrasts, comparisons = [each.contrast for each in effects], [each.comparison for each in effects]
     return {
-        "n": column([each.n for each in effects]).astype("int64"),
+        "n_customers": column([each.n for each in effects]).astype("int64"),
         "value": column([each.value for each in contrasts]),
-        "control_n": column([each.control_n for each in effects]).astype("int64"),
+        "n_control": column([each.control_n for each in effects]).astype("int64"),
         "control_value": column([each.other for each in contrasts]),
         "difference": column([each.difference for each in comparisons]),
         "lower": column([each.lower for each in comparisons]),
@@ -311,7 +313,7 @@ def _judged(effects: Sequence[Effect], *, level: float, power: float, adjust: Ad
             "relative_upper": column([each.relative_upper for each in comparisons]),
         }
     )
-    adds_up = np.where(table["kind"] == "ratio", np.nan, table["n"])
+    adds_up = np.where(table["kind"] == "ratio", np.nan, table["n_customers"])
     for name, of in {"incremental": "difference", "incremental_lower": "lower", "incremental_upper": "upper"}.items():
         table[name] = adds_up * table[of]
     return table.assign(
@@ -321,7 +323,7 @@ def _judged(effects: Sequence[Effect], *, level: float, power: float, adjust: Ad
         detectable_difference=column([_detectable(each, alpha=strict, power=power) for each in effects]),
         variance_reduction=column([_reduction(each) for each in effects]),
         n_open=column([each.n_open for each in effects]).astype("int64"),
-        control_n_open=column([each.control_n_open for each in effects]).astype("int64"),
+        n_control_open=column([each.control_n_open for each in effects]).astype("int64"),
         n_unmatched=column([each.n_unmatched for each in effects]).astype("int64"),
         too_few=[_too_few(each, level=level) for each in effects],
     )

@@ -47,7 +47,7 @@ _NEEDS: Final = {
 }
 
 _RESULT: Final = (
-    *("measure", "n", "value", "control_n", "control_value", "difference", "lower", "upper"),
+    *("measure", "n_customers", "value", "n_control", "control_value", "difference", "lower", "upper"),
     *("n_open", "n_unmatched", "too_few"),
 )
 
@@ -134,10 +134,11 @@ def promotion_table(
     Returns
     -------
     the kind of frame given
-        One row per group, campaign, arm and measure. The column of ``by``, ``campaign``, ``arm``; ``measure``; ``n``,
-        ``value`` of the arm; ``control_n``, ``control_value``, what would have come anyway; ``difference``; ``lower``
-        and ``upper``, of the difference, or of the value where there is no other side to it; ``n_open``,
-        ``n_unmatched`` and ``too_few``, as in `campaign_effect_table`. The measures, as far as their columns are given:
+        One row per group, campaign, arm and measure. The column of ``by``, ``campaign``, ``arm``; ``measure``;
+        ``n_customers``, ``value`` of the arm; ``n_control``, ``control_value``, what would have come anyway;
+        ``difference``; ``lower`` and ``upper``, of the difference, or of the value where there is no other side to it;
+        ``n_open``, ``n_unmatched`` and ``too_few``, as in `campaign_effect_table`. The measures, as far as their
+        columns are given:
 
         "response_rate"; "redemption_rate", redeemed / issued, of the value; "promoted_sales", for each customer;
         "subsidised_share", the part of the promoted sales that would have come anyway, of the value;
@@ -287,9 +288,9 @@ def _table(cells: Cells, found: dict[str, list[Effect]], *, level: float) -> pd.
     tables = [
         arms_of(cells, effects).assign(
             measure=name,
-            n=column([each.n for each in effects]).astype("int64"),
+            n_customers=column([each.n for each in effects]).astype("int64"),
             value=line.value,
-            control_n=column([each.control_n for each in effects]).astype("int64"),
+            n_control=column([each.control_n for each in effects]).astype("int64"),
             control_value=line.control_value,
             difference=line.difference,
             lower=line.lower,

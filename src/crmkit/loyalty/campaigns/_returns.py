@@ -22,7 +22,7 @@ __all__ = ["campaign_return_table"]
 
 _COST: Final = "cost"
 _RESULT: Final = (
-    *("n", "cost", "incremental_revenue", "revenue_lower", "revenue_upper", "incremental_margin"),
+    *("n_customers", "cost", "incremental_revenue", "revenue_lower", "revenue_upper", "incremental_margin"),
     *("incremental_profit", "profit_lower", "profit_upper", "return_on_marketing_investment", "return_lower"),
     *("return_upper", "revenue_per_cost", "margin_per_cost", "response_rate", "control_response_rate"),
     *("incremental_responses", "responses_lower", "responses_upper", "cost_per_incremental_response"),
@@ -85,8 +85,8 @@ def campaign_return_table(
     Returns
     -------
     the kind of frame given
-        One row per group, campaign and arm that was contacted: the column of ``by``, ``campaign``, ``arm``; ``n``,
-        customers judged; ``cost``, of their contacts and the fixed one.
+        One row per group, campaign and arm that was contacted: the column of ``by``, ``campaign``, ``arm``;
+        ``n_customers``, customers judged; ``cost``, of their contacts and the fixed one.
 
         ``incremental_revenue``, ``revenue_lower``, ``revenue_upper``, missing without ``spend``;
         ``incremental_margin``; ``incremental_profit``, ``profit_lower``, ``profit_upper``. Of these, by name of the
@@ -208,7 +208,7 @@ def _table(
     per_cost = [cost / np.where(each > 0, each, np.nan) for each in responses]
     clear = responses[1] > 0
     columns = {
-        "n": n.astype("int64"),
+        "n_customers": n.astype("int64"),
         "cost": cost,
         "incremental_revenue": revenue[0],
         "revenue_lower": revenue[1],

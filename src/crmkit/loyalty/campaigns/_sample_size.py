@@ -234,7 +234,7 @@ def detectable_effect_table(
     DataFrame
         One row per number of customers and arm other than the control group.
 
-        ``total``, ``arm``, ``n_customers``, ``control_customers``
+        ``total``, ``arm``, ``n_customers``, ``n_control``
             Customers in all, the arm, and whole customers in it and in the control group.
         ``alpha``
             The level of the test.
@@ -281,7 +281,7 @@ def detectable_effect_table(
                     "total": total,
                     "arm": planned.names[1:],
                     "n_customers": whole[1:],
-                    "control_customers": whole[0],
+                    "n_control": whole[0],
                     "alpha": alpha,
                     "detectable_increase": rise,
                     "detectable_decrease": fall,

@@ -22,8 +22,8 @@ from crmkit.loyalty.campaigns._windows import last_days, over_by
 __all__ = ["sequential_effect_table"]
 
 _RESULT: Final = (
-    *("look", "outcome", "n", "value", "control_n", "control_value", "difference", "lower", "upper"),
-    *("p_value", "adjusted_p_value", "is_significant", "n_open", "control_n_open"),
+    *("look", "outcome", "n_customers", "value", "n_control", "control_value", "difference", "lower", "upper"),
+    *("p_value", "adjusted_p_value", "is_significant", "n_open", "n_control_open"),
 )
 
 _NO_LOOKS: Final = Message(
@@ -84,12 +84,12 @@ def sequential_effect_table(
     the kind of frame given
         One row per group, campaign, arm, outcome and look.
 
-        The column of ``by``, ``campaign``, ``arm``; ``outcome``; ``look``, the day; ``n``, ``value``, ``control_n``,
-        ``control_value``, ``difference``, as in `campaign_effect_table`; ``lower``, ``upper``; ``p_value``, valid at
-        any look, the least so far; ``adjusted_p_value``; ``is_significant``, whether the latter is below 1 -
-        ``level``: once true it stays so, unless by adjustment. ``n_open`` and ``control_n_open``, customers whose
-        window is not over. Intervals and p-values are missing until either side has 10 customers with and 10 without
-        the outcome, for shares, or 30 with a value other than 0.
+        The column of ``by``, ``campaign``, ``arm``; ``outcome``; ``look``, the day; ``n_customers``, ``value``,
+        ``n_control``, ``control_value``, ``difference``, as in `campaign_effect_table`; ``lower``, ``upper``;
+        ``p_value``, valid at any look, the least so far; ``adjusted_p_value``; ``is_significant``, whether the latter
+        is below 1 - ``level``: once true it stays so, unless by adjustment. ``n_open`` and ``n_control_open``,
+        customers whose window is not over. Intervals and p-values are missing until either side has 10 customers with
+        and 10 without the outcome, for shares, or 30 with a value other than 0.
 
     Raises
     ------
@@ -123,11 +123,11 @@ def sequential_effect_table(
     ... )
     >>> weeks = ["2024-03-18", "2024-03-25", "2024-04-01"]
     >>> table = sequential_effect_table(contacts, outcomes=["conversion"], as_of="2024-04-01", looks=weeks)
-    >>> table[["n", "difference", "lower", "upper", "is_significant"]].round(3)
-           n  difference  lower  upper  is_significant
-    0   3212       0.031  0.004  0.057            True
-    1   8820       0.021  0.005  0.037            True
-    2  14399       0.024  0.012  0.036            True
+    >>> table[["n_customers", "difference", "lower", "upper", "is_significant"]].round(3)
+       n_customers  difference  lower  upper  is_significant
+    0         3212       0.031  0.004  0.057            True
+    1         8820       0.021  0.005  0.037            True
+    2        14399       0.024  0.012  0.036            True
     """
     measures = asked_measures(outcomes, ratios)
     check_fraction(level, name="level")
@@ -182,16 +182,16 @@ def _at(look: datetime, effects: Sequence[Effect], *, planned: int | None, level
         {
             "outcome": [each.measure.name for each in effects],
             "look": np.full(len(effects), look, dtype="datetime64[us]"),
-            "n": n.astype("int64"),
+            "n_customers": n.astype("int64"),
             "value": value,
-            "control_n": control_n.astype("int64"),
+            "n_control": control_n.astype("int64"),
             "control_value": other,
             "difference": value - other,
             "lower": value - other - reach,
             "upper": value - other + reach,
             "p_value": p_value,
             "n_open": n_open.astype("int64"),
-            "control_n_open": control_n_open.astype("int64"),
+            "n_control_open": control_n_open.astype("int64"),
         }
     )
 

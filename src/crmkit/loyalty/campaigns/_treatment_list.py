@@ -18,7 +18,7 @@ def treatment_list(
     customers: FrameT,
     *,
     uplift: str | float,
-    value: str | float,
+    response_value: str | float,
     probability_without: str | float,
     incentive_cost: str | float,
     contact_cost: str | float,
@@ -43,7 +43,7 @@ def treatment_list(
         One row per customer, ``customer_id`` among its columns.
     uplift : str or float
         Column of expected uplifts, or one number for all.
-    value : str or float
+    response_value : str or float
         What a response earns before the incentive (v), in money; a column or one number.
     probability_without : str or float
         Probability of a response without the treatment, from 0 to 1; a column or one number. `TwoModelUplift` estimates
@@ -67,7 +67,7 @@ def treatment_list(
 
         ``customer_id``, ``rank``
             The customer, and their place from 1.
-        ``uplift``, ``value``
+        ``uplift``, ``response_value``
             As given.
         ``expected_profit``
             What treating them is expected to earn, above 0; in the control group what is forgone.
@@ -101,7 +101,8 @@ def treatment_list(
     >>> import pandas as pd
     >>> base = pd.DataFrame({"customer_id": ["ann", "bo", "cy"], "u": [0.2, 0.05, 0.1], "p": [0.1, 0.8, 0.0]})
     >>> found = treatment_list(
-    ...     base, uplift="u", value=20, probability_without="p", incentive_cost=5, contact_cost=1, control_share=0,
+    ...     base, uplift="u", response_value=20, probability_without="p", incentive_cost=5, contact_cost=1,
+    ...     control_share=0,
     ... )
     >>> found[["customer_id", "rank", "uplift", "expected_profit", "cost", "arm"]]
       customer_id  rank  uplift  expected_profit  cost    arm
@@ -111,19 +112,19 @@ def treatment_list(
     plan = planned(
         customers,
         {
-            "uplift": uplift, "value": value, "probability_without": probability_without,
+            "uplift": uplift, "response_value": response_value, "probability_without": probability_without,
             "incentive_cost": incentive_cost, "contact_cost": contact_cost,
         },
         expected=_expected, budget=budget, capacity=capacity, control_share=control_share, random_state=random_state,
     )  # fmt: skip
-    return from_pandas(listed(plan, shown=("uplift", "value"), treated="treat"), like=customers)
+    return from_pandas(listed(plan, shown=("uplift", "response_value"), treated="treat"), like=customers)
 
 
 def treatment_audit(
     customers: FrameT,
     *,
     uplift: str | float,
-    value: str | float,
+    response_value: str | float,
     probability_without: str | float,
     incentive_cost: str | float,
     contact_cost: str | float,
@@ -138,7 +139,7 @@ def treatment_audit(
     ----------
     customers : pandas, Polars or PyArrow table
         As in `treatment_list`.
-    uplift, value, probability_without, incentive_cost, contact_cost : str or float
+    uplift, response_value, probability_without, incentive_cost, contact_cost : str or float
         As in `treatment_list`.
     control_share : float
         As in `treatment_list`.
@@ -166,8 +167,8 @@ def treatment_audit(
     >>> import pandas as pd
     >>> base = pd.DataFrame({"customer_id": ["ann", "bo", "cy"], "u": [0.2, 0.05, 0.1], "p": [0.1, 0.8, 0.0]})
     >>> treatment_audit(
-    ...     base, uplift="u", value=20, probability_without="p", incentive_cost=5, contact_cost=1, control_share=0,
-    ...     capacity=1,
+    ...     base, uplift="u", response_value=20, probability_without="p", incentive_cost=5, contact_cost=1,
+    ...     control_share=0, capacity=1,
     ... )
             decision  n_customers  expected_profit  expected_cost
     0          treat            1             1.50           2.50
@@ -179,7 +180,7 @@ def treatment_audit(
     plan = planned(
         customers,
         {
-            "uplift": uplift, "value": value, "probability_without": probability_without,
+            "uplift": uplift, "response_value": response_value, "probability_without": probability_without,
             "incentive_cost": incentive_cost, "contact_cost": contact_cost,
         },
         expected=_expected, budget=budget, capacity=capacity, control_share=control_share, random_state=random_state,

@@ -11,7 +11,7 @@ __all__ = ["treatment_profit", "treatment_threshold"]
 
 
 def treatment_threshold(
-    *, value: Numbers, probability_without: Numbers, incentive_cost: Numbers, contact_cost: Numbers
+    *, response_value: Numbers, probability_without: Numbers, incentive_cost: Numbers, contact_cost: Numbers
 ) -> Numbers:
     r"""Uplift above which it pays to treat a customer.
 
@@ -22,7 +22,7 @@ def treatment_threshold(
 
     Parameters
     ----------
-    value : float or array-like of float
+    response_value : float or array-like of float
         What a response earns before the incentive (v), in money; may be below 0.
     probability_without : float or array-like of float
         Probability of a response without the treatment (:math:`p_0`), from 0 to 1.
@@ -58,20 +58,28 @@ def treatment_threshold(
     A voucher of 5 and a letter of 1; of those who buy, 20 is earned. One who buys anyway with probability 0.1 has to
     be moved by (5 · 0.1 + 1) / (20 - 5).
 
-    >>> treatment_threshold(value=20, probability_without=0.1, incentive_cost=5, contact_cost=1)
+    >>> treatment_threshold(response_value=20, probability_without=0.1, incentive_cost=5, contact_cost=1)
     0.1
     """
     earned, anyway, incentive, contact = _read(
-        value=value, probability_without=probability_without, incentive_cost=incentive_cost, contact_cost=contact_cost
+        response_value=response_value,
+        probability_without=probability_without,
+        incentive_cost=incentive_cost,
+        contact_cost=contact_cost,
     )
     left = earned - incentive
     with np.errstate(over="ignore"):
         threshold = (incentive * anyway + contact) / np.where(left > 0, left, np.nan)
-    return as_given(np.asarray(threshold), value, probability_without, incentive_cost, contact_cost)
+    return as_given(np.asarray(threshold), response_value, probability_without, incentive_cost, contact_cost)
 
 
 def treatment_profit(
-    *, uplift: Numbers, value: Numbers, probability_without: Numbers, incentive_cost: Numbers, contact_cost: Numbers
+    *,
+    uplift: Numbers,
+    response_value: Numbers,
+    probability_without: Numbers,
+    incentive_cost: Numbers,
+    contact_cost: Numbers,
 ) -> Numbers:
     r"""Profit to expect of treating a customer, compared with leaving them alone.
 
@@ -82,9 +90,9 @@ def treatment_profit(
     Parameters
     ----------
     uplift : float or array-like of float
-        What the treatment adds to the probability of a response (u); or to money, with ``value`` as the margin and no
-        incentive. May be below 0.
-    value : float or array-like of float
+        What the treatment adds to the probability of a response (u); or to money, with ``response_value`` as the
+        margin and no incentive. May be below 0.
+    response_value : float or array-like of float
         What a response earns before the incentive (v), in money; may be below 0.
     probability_without : float or array-like of float
         Probability of a response without the treatment (:math:`p_0`), from 0 to 1.
@@ -116,12 +124,12 @@ def treatment_profit(
     The second one buys anyway: the letter and most of the vouchers are lost.
 
     >>> treatment_profit(
-    ...     uplift=[0.2, 0.05], value=20, probability_without=[0.1, 0.8], incentive_cost=5, contact_cost=1
+    ...     uplift=[0.2, 0.05], response_value=20, probability_without=[0.1, 0.8], incentive_cost=5, contact_cost=1
     ... )
     array([ 1.5 , -4.25])
     """
     earned, anyway, incentive, contact, added = _read(
-        value=value,
+        response_value=response_value,
         probability_without=probability_without,
         incentive_cost=incentive_cost,
         contact_cost=contact_cost,
@@ -129,7 +137,7 @@ def treatment_profit(
     )
     # Estimates of two models may not go together; no incentive is paid to less than nobody.
     profit = added * earned - incentive * np.maximum(anyway + added, 0.0) - contact
-    return as_given(np.asarray(profit), uplift, value, probability_without, incentive_cost, contact_cost)
+    return as_given(np.asarray(profit), uplift, response_value, probability_without, incentive_cost, contact_cost)
 
 
 def _read(**numbers: Numbers) -> list[Floats]:
@@ -138,7 +146,7 @@ def _read(**numbers: Numbers) -> list[Floats]:
     read = []
     for name, values in numbers.items():
         floats = as_floats(values, name=name)
-        low = None if name in {"value", "uplift"} else 0.0
+        low = None if name in {"response_value", "uplift"} else 0.0
         check_range(floats, name=name, low=low, high=1.0 if name == "probability_without" else None)
         read.append(floats)
     return read

@@ -71,7 +71,7 @@ def _key(row: Mapping[Any, Any]) -> tuple[Any, ...]:
 
 
 def _open(effects: pd.DataFrame) -> pd.Series[Any]:
-    return effects["n_open"] + effects["control_n_open"]
+    return effects["n_open"] + effects["n_control_open"]
 
 
 def _labels(row: Mapping[Any, Any]) -> dict[str, str]:
@@ -94,7 +94,7 @@ def _effect(row: Mapping[Any, Any], language: Language) -> dict[str, str]:
     unit = unit_of_effect(row["kind"])
     return {
         **_labels(row),
-        "n": count(row["n"]),
+        "n": count(row["n_customers"]),
         "value": number_of_kpi(row["value"], unit=unit),
         **_compared(row, ("lower", "upper"), unit, language),
         "verdict": TEXTS[_verdict(row)].text(language),
@@ -111,7 +111,7 @@ def _compared(row: Mapping[Any, Any], ends: tuple[str, str], unit: str, language
 
 
 def _verdict(row: Mapping[Any, Any]) -> str:
-    if row["n_open"] + row["control_n_open"]:
+    if row["n_open"] + row["n_control_open"]:
         return "still_open"
     if row["too_few"]:
         return "too_few"

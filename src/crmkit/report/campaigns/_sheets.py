@@ -19,7 +19,8 @@ __all__ = ["sheets"]
 _OWN: Final = {
     "value": Named(TEXTS["value"], "number"),
     "n": Named(TEXTS["arm_customers"], "count"),
-    "control_n": Named(TEXTS["control_customers"], "count"),
+    "n_customers": Named(TEXTS["arm_customers"], "count"),
+    "n_control": Named(TEXTS["control_customers"], "count"),
     "lower": Named(TEXTS["difference_lower"], "number"),
     "upper": Named(TEXTS["difference_upper"], "number"),
     "relative_difference": Named(TEXTS["relative"], "share"),
@@ -28,7 +29,7 @@ _OWN: Final = {
     "incremental": Named(TEXTS["incremental"], "number"),
     "adjusted_p_value": Named(TEXTS["adjusted_p_value"], "p_value"),
     "n_open": Named(TEXTS["n_open"], "count"),
-    "control_n_open": Named(TEXTS["control_n_open"], "count"),
+    "n_control_open": Named(TEXTS["n_control_open"], "count"),
 }
 _KEYS: Final = ("campaign", "arm", "outcome")
 _OF_KPIS: Final = ("value", "lower", "upper")
@@ -58,7 +59,7 @@ def _kpis(table: pd.DataFrame, facts: Facts, *, compared: tuple[str, ...]) -> Sh
 def _effects(table: pd.DataFrame, facts: Facts) -> Sheet:
     units = [unit_of_effect(kind) for kind in table["kind"]]
     ends = ["relative_difference", "relative_lower", "relative_upper", "incremental", "adjusted_p_value"]
-    columns = [*_KEYS, "n", "control_n", *_OF_EFFECTS, *ends, "n_open", "control_n_open"]
+    columns = [*_KEYS, "n_customers", "n_control", *_OF_EFFECTS, *ends, "n_open", "n_control_open"]
     return _sheet("effects", table, columns, _OWN, units, _OF_EFFECTS, facts)
 
 

@@ -35,7 +35,7 @@ TEXTS: Final[Mapping[str, Label]] = {
     "incremental": Label("Brought about in all", "增量合计"),
     "adjusted_p_value": Label("Adjusted p-value", "校正后 p 值"),
     "n_open": Label("Windows open", "观察期未结束"),
-    "control_n_open": Label("Windows open, control group", "对照组观察期未结束"),
+    "n_control_open": Label("Windows open, control group", "对照组观察期未结束"),
     "effects": Label("Effects of campaigns", "活动效果"),
     "table_campaign_effects": Label("Effects of campaigns", "活动效果"),
     "alt_campaign_effects": Label(
