@@ -42,6 +42,7 @@ LEVELS = {
     "contacts": 7,
     "invoices": 7,
     "plans": 7,
+    "points": 7,
     "subscriptions": 7,
     "tickets": 7,
     "datasets": 7,

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         make_contacts,
         make_invoices,
         make_plan,
+        make_points,
         make_subscriptions,
         make_tickets,
         make_transactions,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         rejected_payments,
     )
     from crmkit.plans import as_plan, audit_plan, rejected_plan
+    from crmkit.points import as_points, audit_points, rejected_points
     from crmkit.subscriptions import as_subscriptions, audit_subscriptions, rejected_subscriptions
     from crmkit.tickets import as_tickets, audit_tickets, rejected_tickets
     from crmkit.transactions import (
@@ -85,6 +87,7 @@ __all__ = [
     "as_order_lines",
     "as_payments",
     "as_plan",
+    "as_points",
     "as_subscriptions",
     "as_tickets",
     "as_transactions",
@@ -98,6 +101,7 @@ __all__ = [
     "audit_orders",
     "audit_payments",
     "audit_plan",
+    "audit_points",
     "audit_refunds",
     "audit_subscriptions",
     "audit_tickets",
@@ -117,6 +121,7 @@ __all__ = [
     "make_contacts",
     "make_invoices",
     "make_plan",
+    "make_points",
     "make_subscriptions",
     "make_tickets",
     "make_transactions",
@@ -130,6 +135,7 @@ __all__ = [
     "rejected_orders",
     "rejected_payments",
     "rejected_plan",
+    "rejected_points",
     "rejected_subscriptions",
     "rejected_tickets",
     "retail_calendar",
@@ -171,6 +177,7 @@ _HOMES: Final = {
         "make_contacts",
         "make_invoices",
         "make_plan",
+        "make_points",
         "make_subscriptions",
         "make_tickets",
         "make_transactions",
@@ -185,6 +192,7 @@ _HOMES: Final = {
         "rejected_payments",
     ),
     "plans": ("as_plan", "audit_plan", "rejected_plan"),
+    "points": ("as_points", "audit_points", "rejected_points"),
     "subscriptions": ("as_subscriptions", "audit_subscriptions", "rejected_subscriptions"),
     "tickets": ("as_tickets", "audit_tickets", "rejected_tickets"),
     "transactions": (

@@ -22,6 +22,7 @@ __all__ = [
     "day_numbers",
     "first_day_of",
     "length_of",
+    "months_later",
     "next_day",
     "number_of_period",
     "period_end",
@@ -157,3 +158,14 @@ def day_number(date: nw.Expr) -> nw.Expr:
 def day_numbers(dates: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Days from 1970-01-01 to naive midnights."""
     return dates.astype("datetime64[us]", copy=False).view(np.int64) // _MICROSECONDS_A_DAY
+
+
+def months_later(days: np.ndarray[Any, np.dtype[np.int64]], *, months: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The days some months after others, as days from 1970-01-01; the last one where the month is shorter."""
+    dates = days.astype("datetime64[D]")
+    month = dates.astype("datetime64[M]")
+    into = (dates - month).astype(np.int64)
+    first = (month + months).astype("datetime64[D]")
+    length = ((month + months + 1).astype("datetime64[D]") - first).astype(np.int64)
+    later: np.ndarray[Any, np.dtype[np.int64]] = first.astype(np.int64) + np.minimum(into, length - 1)
+    return later

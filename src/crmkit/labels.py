@@ -34,6 +34,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.customers import CUSTOMER_REASONS
     from crmkit.metrics import kpi_catalogue
     from crmkit.plans import KINDS, PLAN_REASONS
+    from crmkit.points import POINT_KINDS, POINT_REASONS
     from crmkit.segment import SCHEMES
     from crmkit.subscriptions import SUBSCRIPTION_REASONS
     from crmkit.tickets import TICKET_REASONS
@@ -55,6 +56,8 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "customer_reason": CUSTOMER_REASONS,
         "plan_kind": KINDS,
         "plan_reason": PLAN_REASONS,
+        "point_kind": POINT_KINDS,
+        "point_reason": POINT_REASONS,
         "subscription_reason": SUBSCRIPTION_REASONS,
         "ticket_reason": TICKET_REASONS,
         "unit": MappingProxyType({str(code): name for code, name in UNITS.items()}),

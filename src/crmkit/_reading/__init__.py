@@ -7,11 +7,14 @@ from crmkit._reading._flags import are_answers, clean_flags
 from crmkit._reading._given import is_so, note_given, unread, was_given
 from crmkit._reading._ids import clean_ids
 from crmkit._reading._kept import columns_kept
+from crmkit._reading._kinds import clean_kinds, read_kinds
 from crmkit._reading._labels import clean_labels
+from crmkit._reading._made import made_table
 from crmkit._reading._merged_ids import MergedIds, read_merged_ids, with_merged_ids
 from crmkit._reading._number_texts import DecimalMark, NumberTexts
 from crmkit._reading._numbers import clean_numbers
 from crmkit._reading._rates import Rates, read_rates
+from crmkit._reading._references import codes_of, numbered, with_references
 from crmkit._reading._refusals import Counts, Invalid, count_rows, rejected_rows, usable_rows
 from crmkit._reading._rows import Reason, Rows, open_rows
 from crmkit._reading._statuses import check_counts, clean_statuses, usual_status
@@ -33,16 +36,21 @@ __all__ = [
     "clean_codes",
     "clean_flags",
     "clean_ids",
+    "clean_kinds",
     "clean_labels",
     "clean_numbers",
     "clean_statuses",
     "clean_times",
+    "codes_of",
     "columns_kept",
     "count_rows",
     "cut_to_days",
     "is_so",
+    "made_table",
     "note_given",
+    "numbered",
     "open_rows",
+    "read_kinds",
     "read_merged_ids",
     "read_rates",
     "rejected_rows",
@@ -51,4 +59,5 @@ __all__ = [
     "usual_status",
     "was_given",
     "with_merged_ids",
+    "with_references",
 ]

@@ -14,6 +14,7 @@ from crmkit._tables._moves import MOVES
 from crmkit._tables._open import check_kind, open_columns, open_table
 from crmkit._tables._periods import ACTIVITY, CALENDAR, COHORT_REVENUE, COHORTS, OPPORTUNITIES
 from crmkit._tables._plan import PLAN
+from crmkit._tables._points import POINTS
 from crmkit._tables._same_ids import check_same_ids, with_plain_ids
 from crmkit._tables._schema import Field, Kind, Rule, Schema
 from crmkit._tables._snapshots import SNAPSHOTS
@@ -41,6 +42,7 @@ __all__ = [
     "PAYMENTS",
     "PERSON_PERIODS",
     "PLAN",
+    "POINTS",
     "READY_CUSTOMERS",
     "SCHEMAS",
     "SNAPSHOTS",
@@ -83,6 +85,7 @@ SCHEMAS: Final = (
     ANSWERS,
     INVOICES,
     PAYMENTS,
+    POINTS,
     PLAN,
     SNAPSHOTS,
 )

@@ -11,9 +11,9 @@ import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._checks import check_option
-from crmkit._frames import FrameT, give_back, with_numpy_types
-from crmkit._messages import Message, Setting
-from crmkit._reading import Invalid, Rows, columns_kept, count_rows, usable_rows
+from crmkit._frames import FrameT
+from crmkit._messages import Message
+from crmkit._reading import Invalid, Rows, made_table
 from crmkit.contacts._read import (
     ARM,
     CAMPAIGN,
@@ -32,10 +32,6 @@ __all__ = ["as_contacts"]
 
 _ONE_CAMPAIGN: Final = "campaign"
 _ANY_DAY: Final = datetime(2000, 1, 1)
-_NONE_LEFT: Final = Message(
-    en="{@contacts} has {n:,} {n:row|rows}, and none is left with {invalid}. {@audit_contacts()} says where they went.",
-    zh="{@contacts} 有 {n:,} 行，按 {invalid} 处理后一行不剩。可用 {@audit_contacts()} 查看各行的去向。",
-)
 _TAKEN: Final = Message(
     en="{@outcomes} names {names}, but {@as_contacts()} makes columns of these names. Rename them first.",
     zh="{@outcomes} 中的 {names} 与 {@as_contacts()} 生成的列同名，请先改名。",
@@ -153,13 +149,7 @@ def as_contacts(
     if clash := [name for name in names if name in own]:
         raise SchemaError(_TAKEN(names=clash))
     columns = {**own, **{name: nw.col(outcome_column(name)) for name in names}}
-    further = columns_kept(keep, rows, taken=columns, made_by="as_contacts")
-    counts = count_rows(rows, money=None, marks={"kept": rows.usable()})
-    kept = usable_rows(rows, counts, invalid=invalid, money=None, key=CUSTOMER, rejected="rejected_contacts")
-    if counts.marked["kept"] == 0:
-        raise SchemaError(_NONE_LEFT(n=counts.n_rows, invalid=Setting("invalid", invalid)))
-    made = kept.select(*(column.alias(name) for name, column in columns.items()), *further)
-    return give_back(with_numpy_types(made, columns=list(columns)), like=contacts)
+    return made_table(rows, columns, keep=keep, invalid=invalid, key=CUSTOMER, like=contacts)
 
 
 def _columns(rows: Rows, *, window_days: object, cost: object) -> dict[str, nw.Expr]:

@@ -12,7 +12,6 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from crmkit._calendar import period_start
 from crmkit._checks import check_number, some
 from crmkit._frames import AnyFrame, as_name, collected, flag, pandas_series, with_values
 from crmkit._messages import Message, Parameter
@@ -26,8 +25,10 @@ from crmkit._reading import (
     clean_labels,
     clean_numbers,
     clean_times,
+    cut_to_days,
     is_so,
     note_given,
+    numbered,
     open_rows,
     read_merged_ids,
     unread,
@@ -114,10 +115,6 @@ _NO_OUTCOMES: Final = Message(
     en="{@outcomes} must be a list of different column names, at least one, got {value!r}.",
     zh="{@outcomes} 须为互不重复的列名列表，至少一个，得到 {value!r}。",
 )
-_NO_ORDER: Final = Message(
-    en="{@customer_id=None} numbers the rows, and an engine's rows have no order. Add a column of ids first.",
-    zh="{@customer_id=None} 按行编号，而引擎中的行没有顺序。请先添加编号列。",
-)
 _NOT_POSITIVE: Final = Message(
     en="{name} must be a column or a number {limit}, got {value!r}.",
     zh="{name} 须为列名或{limit}的数，得到 {value!r}。",
@@ -171,11 +168,11 @@ def read_contacts(
     }
     rows = open_rows(contacts, columns, table="contacts", carried=keep)
     if customer_id is None:
-        rows = _numbered(rows)
+        rows = numbered(rows, CUSTOMER, name="customer_id")
     rows = rows.cleaned(clean_ids, CUSTOMER).cleaned(clean_labels, CAMPAIGN, ARM).cleaned(note_given, *_OPEN)
     if merge_ids is not None:
         rows = rows.cleaned(with_merged_ids, CUSTOMER, merged=read_merged_ids(merge_ids))
-    rows = rows.cleaned(clean_times, DATE, date_format=date_format, time_zone=time_zone).cleaned(_midnights, DATE)
+    rows = rows.cleaned(clean_times, DATE, date_format=date_format, time_zone=time_zone).cleaned(cut_to_days, DATE)
     standard = [outcome_column(name) for name in names]
     types = rows.frame.collect_schema()
     flags = [name for name in standard if types[name] == nw.Boolean or are_answers(rows.frame, name)]
@@ -197,24 +194,6 @@ def _check_constants(**given: Any) -> None:
             raise ValueError(
                 _NOT_POSITIVE(name=Parameter(name), limit=_ABOVE_0() if is_window else _FROM_0(), value=value)
             )
-
-
-def _numbered(rows: Rows) -> Rows:
-    """Give every row a customer of its own, by its position."""
-    if not isinstance(rows.frame, nw.DataFrame):
-        raise TypeError(_NO_ORDER())
-    backend = rows.frame.implementation
-    numbers: Any = np.arange(len(rows.frame), dtype=np.int64)
-    if backend.is_pandas():
-        native = rows.frame.to_native()
-        frame: Any = nw.from_native(native.assign(**{CUSTOMER: pd.Series(numbers, index=native.index)}))
-    else:
-        frame = rows.frame.with_columns(nw.new_series(CUSTOMER, numbers, backend=backend))
-    return replace(rows, frame=frame, where={**rows.where, CUSTOMER: Parameter("customer_id")})
-
-
-def _midnights(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:  # noqa: ARG001
-    return frame.with_columns(period_start(nw.col(column), freq="D").alias(column))
 
 
 def _with_groups(rows: Rows, control: object) -> AnyFrame:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._checks import check_option
-from crmkit._frames import FrameT, as_name, give_back, with_numpy_types
-from crmkit._messages import Call, Message, Parameter, Setting
-from crmkit._reading import DecimalMark, Invalid, Rows, columns_kept, count_rows, usable_rows
-from crmkit.errors import SchemaError
+from crmkit._frames import FrameT, as_name
+from crmkit._reading import DecimalMark, Invalid, made_table
 from crmkit.invoices import _payments as paid
 from crmkit.invoices._read import (
     AMOUNT,
@@ -27,11 +25,6 @@ from crmkit.invoices._read import (
 from crmkit.invoices._related import IS_CREDIT
 
 __all__ = ["as_invoices", "as_payments"]
-
-_NONE_LEFT: Final = Message(
-    en="{table} has {n:,} {n:row|rows}, and none is left with {invalid}. {audit} says where they went.",
-    zh="{table} 有 {n:,} 行，按 {invalid} 处理后一行不剩。可用 {audit} 查看各行的去向。",
-)
 
 
 def as_invoices(
@@ -181,7 +174,7 @@ def as_invoices(
         "amount": nw.col(AMOUNT).abs(),
         "currency": _currency(currency),
     }
-    return _checked(rows, columns, keep=keep, invalid=invalid, like=invoices)
+    return made_table(rows, columns, keep=keep, invalid=invalid, key=CUSTOMER, money=AMOUNT, like=invoices)
 
 
 def as_payments(
@@ -295,26 +288,9 @@ def as_payments(
         "amount": nw.col(paid.AMOUNT),
         "currency": _currency(currency),
     }
-    return _checked(rows, columns, keep=keep, invalid=invalid, like=payments)
+    return made_table(rows, columns, keep=keep, invalid=invalid, key=CUSTOMER, money=AMOUNT, like=payments)
 
 
 def _currency(column: str | None) -> nw.Expr:
     # A literal that is missing would be the text "None" in older pandas.
     return nw.when(nw.col(CUSTOMER).is_null()).then(nw.lit("")) if column is None else nw.col(as_name(column))
-
-
-def _checked(
-    rows: Rows, columns: Mapping[str, nw.Expr], *, keep: Sequence[str], invalid: Invalid, like: FrameT
-) -> FrameT:
-    """Give the rows that go on, in the table's own columns and those kept."""
-    table = rows.table
-    further = columns_kept(keep, rows, taken=columns, made_by=f"as_{table}")
-    counts = count_rows(rows, money=AMOUNT, marks={"kept": rows.usable()})
-    kept = usable_rows(rows, counts, invalid=invalid, money=AMOUNT, key=CUSTOMER, rejected=f"rejected_{table}")
-    if counts.marked["kept"] == 0:
-        setting = Setting("invalid", invalid)
-        raise SchemaError(
-            _NONE_LEFT(table=Parameter(table), n=counts.n_rows, invalid=setting, audit=Call(f"audit_{table}"))
-        )
-    made = kept.select(*(column.alias(name) for name, column in columns.items()), *further)
-    return give_back(with_numpy_types(made, columns=list(columns)), like=like)

@@ -21,6 +21,7 @@ from crmkit._reading import (
     Rows,
     check_one_currency,
     clean_ids,
+    clean_kinds,
     clean_labels,
     clean_numbers,
     clean_times,
@@ -28,6 +29,7 @@ from crmkit._reading import (
     is_so,
     note_given,
     open_rows,
+    read_kinds,
     read_merged_ids,
     unread,
     was_given,
@@ -139,9 +141,6 @@ _SAYS: Final = {
     ),
     "zero_amount": Message(en="{n:,} with an amount of 0 ({shown})", zh="{n:,} 行金额为 0（{shown}）"),
 }
-_WRONG_KINDS: Final = Message(
-    en="{@kinds} must map labels to {kinds}, got {value!r}.", zh="{@kinds} 须将标签映射到 {kinds}，得到 {value!r}。"
-)
 _NO_DUE: Final = Message(
     en="Without a column of due days, {@terms_days} must say how many days after the issue invoices are due.",
     zh="没有到期日列时，须用 {@terms_days} 给出开票后多少天到期。",
@@ -178,7 +177,7 @@ def read_invoices(
         check_int(terms_days, name="terms_days", low=0, high=_MOST_TERMS)
     elif due is None:
         raise ValueError(_NO_DUE())
-    words = _words(kinds)
+    words = read_kinds(kinds, usual=_WORDS)
     columns = {
         CUSTOMER: customer_id,
         INVOICE: invoice_id,
@@ -191,38 +190,26 @@ def read_invoices(
     rows = open_rows(invoices, columns, table="invoices", also=[currency], carried=keep)
     check_one_currency(rows, currency)
     rows = rows.cleaned(clean_ids, CUSTOMER, INVOICE, APPLIES_TO).cleaned(clean_labels, KIND).cleaned(note_given, DUE)
+    rows = rows.cleaned(clean_kinds, KIND, words=words)
     if merge_ids is not None:
         rows = rows.cleaned(with_merged_ids, CUSTOMER, merged=read_merged_ids(merge_ids))
     rows = rows.cleaned(clean_times, *_DAYS, date_format=date_format, time_zone=time_zone).cleaned(cut_to_days, *_DAYS)
     texts = NumberTexts(decimal=decimal, currency_sign=currency_sign)
     rows = rows.cleaned_together(clean_numbers, AMOUNT, texts=texts)
-    rows = replace(rows, frame=_with_kinds(rows, words, negative_is_credit=negative == "credit_note"))
+    rows = replace(rows, frame=_with_kinds(rows, negative_is_credit=negative == "credit_note"))
     rows = replace(rows, frame=_with_due(rows, terms_days))
     rows = with_relations(rows, customer=CUSTOMER, invoice=INVOICE, applies_to=APPLIES_TO, due=DUE, issued=ISSUED)
     return replace(rows, reasons=_reasons(rows, refuses_negative=negative == "refuse"))
 
 
-def _words(kinds: Any) -> dict[str, list[Any]]:
-    """What may stand for each kind: the usual words, and the caller's own labels."""
-    words: dict[str, list[Any]] = {code: list(usual) for code, usual in _WORDS.items()}
-    if kinds is None:
-        return words
-    if not isinstance(kinds, Mapping) or not set(kinds.values()) <= set(INVOICE_KINDS):
-        raise ValueError(_WRONG_KINDS(kinds=list(INVOICE_KINDS), value=kinds))
-    for label, code in kinds.items():
-        words[code].append(str(label).strip().lower())
-    return words
-
-
-def _with_kinds(rows: Rows, words: Mapping[str, list[Any]], *, negative_is_credit: bool) -> AnyFrame:
+def _with_kinds(rows: Rows, *, negative_is_credit: bool) -> AnyFrame:
     """Mark credit notes, and turn their amounts below 0; a kind that is not known is missing."""
     frame, amount = rows.frame, nw.col(AMOUNT)
     below = is_so(amount < 0)
     if KIND in rows.sources:
-        label = nw.col(KIND).cast(nw.String).str.strip_chars().str.to_lowercase()
         # Floats: older pandas warns where whole numbers are missing.
-        is_credit = nw.when(is_so(label.is_in(words["credit_note"]))).then(nw.lit(1.0))
-        kind = is_credit.otherwise(nw.when(is_so(label.is_in(words["invoice"]))).then(nw.lit(0.0)))
+        is_credit = nw.when(is_so(nw.col(KIND) == "credit_note")).then(nw.lit(1.0))
+        kind = is_credit.otherwise(nw.when(is_so(nw.col(KIND) == "invoice")).then(nw.lit(0.0)))
     else:
         kind = nw.lit(0.0)
     frame = frame.with_columns(kind.cast(nw.Float64).alias(IS_CREDIT), flag(below).alias(_BELOW_ZERO))

@@ -10,13 +10,10 @@ from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from crmkit._frames import AnyFrame, flag, pandas_series, type_of, with_values
-from crmkit._messages import Message
-from crmkit._reading import Rows, is_so
-from crmkit.errors import SchemaError
+from crmkit._frames import AnyFrame, flag, pandas_series, with_values
+from crmkit._reading import Rows, codes_of, is_so, with_references
 
 __all__ = ["IS_CREDIT", "REPEATED", "SHARED", "UNKNOWN", "with_relations"]
 
@@ -29,18 +26,13 @@ _ISSUES: Final = "__crmkit_issues"
 _KNOWN: Final = "__crmkit_known"
 _CREDIT_DAY: Final = "__crmkit_credit_day"
 
-_TWO_KINDS: Final = Message(
-    en="{where} holds {kind}, unlike the invoice ids, {ids}. Convert both to text.",
-    zh="{where}的类型为 {kind}，与发票编号的类型 {ids} 不同，请都转换为文本。",
-)
-
 
 def with_relations(rows: Rows, *, customer: str, invoice: str, applies_to: str, due: str, issued: str) -> Rows:
     """Mark shared and repeated ids, and find the invoice that each credit note reduces, of the same customer.
 
     A credit note that names no invoice and bears the id of one reduces that one.
     """
-    frame = _with_targets(rows, invoice=invoice, applies_to=applies_to)
+    frame = with_references(rows, reference=applies_to, ids=invoice)
     is_credit = is_so(nw.col(IS_CREDIT) == 1)
     frame = frame.with_columns(
         nw.when(~nw.col(applies_to).is_null()).then(nw.col(applies_to)).otherwise(nw.col(invoice)).alias(_TARGET),
@@ -60,21 +52,6 @@ def with_relations(rows: Rows, *, customer: str, invoice: str, applies_to: str, 
     return replace(rows, frame=frame.drop(_TARGET, _ISSUES, _KNOWN, _CREDIT_DAY))
 
 
-def _with_targets(rows: Rows, *, invoice: str, applies_to: str) -> AnyFrame:
-    """Give the column of invoices that are reduced the type of the invoice ids."""
-    frame = rows.frame
-    nobody = nw.when(nw.col(invoice).is_null()).then(nw.col(invoice)).alias(applies_to)
-    if applies_to not in rows.sources:
-        return frame.with_columns(nobody)
-    types = frame.collect_schema()
-    if types[applies_to] == types[invoice]:
-        return frame
-    if isinstance(frame, nw.DataFrame) and frame[applies_to].is_null().all():
-        return frame.with_columns(nobody)
-    kind, ids = type_of(frame, applies_to), type_of(frame, invoice)
-    raise SchemaError(_TWO_KINDS(where=rows.where[applies_to], kind=kind, ids=ids))
-
-
 def _in_engine(frame: AnyFrame, *, customer: str, invoice: str) -> AnyFrame:
     owner = nw.col(customer)
     several = owner.min().over(invoice) != owner.max().over(invoice)
@@ -85,7 +62,7 @@ def _in_engine(frame: AnyFrame, *, customer: str, invoice: str) -> AnyFrame:
 
 
 def _in_memory(frame: nw.DataFrame[Any], *, customer: str, invoice: str) -> AnyFrame:
-    who, n_who = _codes(frame[customer])
+    who, n_who = codes_of(frame[customer])
     both = pd.concat([pandas_series(frame[name]).astype(object) for name in (invoice, _TARGET)], ignore_index=True)
     ids = pd.factorize(both)[0]
     own, target = ids[: len(frame)], ids[len(frame) :]
@@ -104,12 +81,6 @@ def _with_repeated(frame: AnyFrame, keys: list[str]) -> AnyFrame:
     told = told & (is_so(nw.col(IS_CREDIT) == 1) | ~nw.col(keys[3]).is_null())
     if not isinstance(frame, nw.DataFrame):
         return frame.with_columns(flag(told & (nw.len().over(*keys) > 1)).alias(REPEATED))
-    codes = pd.DataFrame({key: _codes(frame[key])[0] for key in keys})
+    codes = pd.DataFrame({key: codes_of(frame[key])[0] for key in keys})
     again = with_values(frame, REPEATED, codes.duplicated(keep=False).to_numpy(dtype=np.int64))
     return again.with_columns(flag(told & (nw.col(REPEATED) == 1)).alias(REPEATED))
-
-
-def _codes(series: nw.Series[Any]) -> tuple[npt.NDArray[np.int64], int]:
-    """Number values, below 0 where missing, and say how many there are."""
-    codes, distinct = pd.factorize(pandas_series(series))
-    return codes.astype(np.int64), len(distinct)

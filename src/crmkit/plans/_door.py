@@ -9,10 +9,8 @@ from typing import Final
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_option
-from crmkit._frames import FrameT, give_back, with_numpy_types
-from crmkit._messages import Message, Setting
-from crmkit._reading import Invalid, Rows, columns_kept, count_rows, usable_rows
-from crmkit.errors import SchemaError
+from crmkit._frames import FrameT
+from crmkit._reading import Invalid, Rows, made_table
 from crmkit.plans._read import (
     ACTUAL,
     DONE,
@@ -31,10 +29,6 @@ from crmkit.plans._read import (
 __all__ = ["as_plan"]
 
 _ANY_DAY: Final = datetime(2000, 1, 1)
-_NONE_LEFT: Final = Message(
-    en="{@plan} has {n:,} {n:row|rows}, and none is left with {invalid}. {@audit_plan()} says where they went.",
-    zh="{@plan} 有 {n:,} 行，按 {invalid} 处理后一行不剩。可用 {@audit_plan()} 查看各行的去向。",
-)
 
 
 def as_plan(
@@ -148,14 +142,7 @@ def as_plan(
         date_format=date_format,
         keep=keep,
     )
-    columns = _columns(rows)
-    further = columns_kept(keep, rows, taken=columns, made_by="as_plan")
-    counts = count_rows(rows, money=None, marks={"kept": rows.usable()})
-    kept = usable_rows(rows, counts, invalid=invalid, money=None, key=ITEM, rejected="rejected_plan")
-    if counts.marked["kept"] == 0:
-        raise SchemaError(_NONE_LEFT(n=counts.n_rows, invalid=Setting("invalid", invalid)))
-    made = kept.select(*(column.alias(name) for name, column in columns.items()), *further)
-    return give_back(with_numpy_types(made, columns=list(columns)), like=plan)
+    return made_table(rows, _columns(rows), keep=keep, invalid=invalid, key=ITEM, like=plan)
 
 
 def _columns(rows: Rows) -> dict[str, nw.Expr]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import narwhals.stable.v2 as nw
 
-from crmkit._calendar import period_start
 from crmkit._frames import AnyFrame, type_of
 from crmkit._messages import Message
 from crmkit._names import Label
@@ -17,12 +16,15 @@ from crmkit._reading import (
     Reason,
     Rows,
     clean_flags,
+    clean_kinds,
     clean_labels,
     clean_numbers,
     clean_times,
+    cut_to_days,
     is_so,
     note_given,
     open_rows,
+    read_kinds,
     unread,
 )
 from crmkit.errors import SchemaError
@@ -132,9 +134,6 @@ _NO_TEXT: Final = Message(
     en="{where} holds {got}, not text. Its words are {kinds}, or those that {@kinds} names.",
     zh="{where}的类型为 {got}，不是文本。可用的类别为 {kinds}，或由 {@kinds} 指明。",
 )
-_WRONG_KINDS: Final = Message(
-    en="{@kinds} must map words to {kinds}, got {value!r}.", zh="{@kinds} 须将类别名称映射到 {kinds}，得到 {value!r}。"
-)
 
 
 def read_plan(
@@ -156,7 +155,7 @@ def read_plan(
     keep: Sequence[Hashable] = (),
 ) -> Rows:
     """Name the columns of a plan and clean their values; no row is left out."""
-    words = _words(kinds)
+    words = read_kinds(kinds, usual={code: (code, *name) for code, name in KINDS.items()})
     columns: dict[str, Hashable | None] = {
         ITEM: item,
         KIND: kind,
@@ -171,37 +170,17 @@ def read_plan(
         HIGHER: higher_is_better,
     }
     rows = open_rows(plan, columns, table="plan", carried=keep)
-    rows = rows.cleaned(clean_labels, ITEM, KIND, OWNER).cleaned(_coded, KIND, words=words).cleaned(note_given, *_OPEN)
-    rows = rows.cleaned(clean_times, *_DAYS, date_format=date_format, time_zone=None).cleaned(_midnights, *_DAYS)
+    rows = rows.cleaned(clean_labels, ITEM, KIND, OWNER).cleaned(_checked_text, KIND)
+    rows = rows.cleaned(clean_kinds, KIND, words=words).cleaned(note_given, *_OPEN)
+    rows = rows.cleaned(clean_times, *_DAYS, date_format=date_format, time_zone=None).cleaned(cut_to_days, *_DAYS)
     rows = rows.cleaned_together(clean_numbers, *_NUMBERS).cleaned(clean_flags, HIGHER)
     return replace(rows, reasons=_reasons(rows))
 
 
-def _words(kinds: Any) -> dict[str, str]:
-    """What may stand for each kind: its code, its names, and the caller's own words."""
-    words = {word: code for code, name in KINDS.items() for word in (code, name.en, name.zh)}
-    if kinds is None:
-        return words
-    if not isinstance(kinds, Mapping) or not set(kinds.values()) <= set(KINDS):
-        raise ValueError(_WRONG_KINDS(kinds=list(KINDS), value=kinds))
-    return words | {str(word): code for word, code in kinds.items()}
-
-
-def _coded(frame: AnyFrame, column: str, *, where: object, words: Mapping[str, str]) -> AnyFrame:
-    """Replace words for kinds by codes; an unknown one is missing."""
-    dtype = frame.collect_schema()[column]
-    if dtype not in (nw.String, nw.Object):
+def _checked_text(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:
+    if frame.collect_schema()[column] not in (nw.String, nw.Object):
         raise SchemaError(_NO_TEXT(where=where, got=type_of(frame, column), kinds=list(KINDS)))
-    text = nw.col(column).cast(nw.String).str.strip_chars()
-    code = nw.when(text == next(iter(words))).then(nw.lit(words[next(iter(words))]))
-    found: nw.Expr = code
-    for word, meant in list(words.items())[1:]:
-        found = nw.when(text == word).then(nw.lit(meant)).otherwise(found)
-    return frame.with_columns(found.alias(column))
-
-
-def _midnights(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:  # noqa: ARG001
-    return frame.with_columns(period_start(nw.col(column), freq="D").alias(column))
+    return frame
 
 
 def _reasons(rows: Rows) -> tuple[Reason, ...]:
