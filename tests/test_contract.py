@@ -113,15 +113,15 @@ ESTIMATORS = {
 }
 
 
-# They are fitted with outcomes beside the table; tests/test_churn_classifier.py and tests/test_uplift_learners.py hold
-# them to the clauses that apply.
-ELSEWHERE = {"ChurnClassifier", "TransformedOutcomeUplift", "TwoModelUplift"}
+# They are fitted with outcomes beside the table, or on purchases and not customers; tests/test_churn_classifier.py,
+# tests/test_uplift_learners.py and tests/test_dirichlet.py hold them to the clauses that apply.
+ELSEWHERE = {"ChurnClassifier", "DirichletModel", "TransformedOutcomeUplift", "TwoModelUplift"}
 
 
 def public_estimators():
     """The public classes of segment, value and loyalty that are estimators."""
     found = {}
-    rooms = ("loyalty.campaigns", "loyalty.churn", "loyalty.survival")
+    rooms = ("loyalty.brands", "loyalty.campaigns", "loyalty.churn", "loyalty.survival")
     for subpackage in ("segment", "value", "value.contracts", "loyalty", *rooms):
         module = importlib.import_module(f"crmkit.{subpackage}")
         for name in getattr(module, "__all__", []):

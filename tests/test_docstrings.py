@@ -13,6 +13,7 @@ PACKAGES = (
     "crmkit.value.contracts",
     "crmkit.value.judging",
     "crmkit.loyalty",
+    "crmkit.loyalty.brands",
     "crmkit.loyalty.campaigns",
     "crmkit.loyalty.churn",
     "crmkit.loyalty.survival",

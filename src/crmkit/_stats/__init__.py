@@ -68,7 +68,7 @@ from crmkit._stats._pairwise_judgements import (
 from crmkit._stats._percentiles import PercentileScale, percentile_scale, survival_scale
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
 from crmkit._stats._product_change import sequential_contributions, shapley_contributions
-from crmkit._stats._quadrature import beta_mean, log_rule, unit_rule
+from crmkit._stats._quadrature import beta_mean, log_beta_mean, log_rule, unit_rule
 from crmkit._stats._ranking import Cuts, best_first, cuts_of, even_groups, normalised_gini
 from crmkit._stats._seasonal import Decomposition, decomposed
 from crmkit._stats._shares import (
@@ -164,6 +164,7 @@ __all__ = [
     "is_too_skewed",
     "judgement_matrix",
     "kaplan_meier",
+    "log_beta_mean",
     "log_beta_step",
     "log_mean",
     "log_mean_contributions",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logsumexp
 
 from crmkit._arrays import Floats
 from crmkit._stats._gamma import gammaln_rest
 
-__all__ = ["beta_mean", "log_rule", "unit_rule"]
+__all__ = ["beta_mean", "log_beta_mean", "log_rule", "unit_rule"]
 
 # The exponent A and the scale z of (1 + p z)^(-A).
 Fall: TypeAlias = tuple[Floats, Floats]
@@ -99,11 +99,29 @@ def beta_mean(
        Research Institute for Mathematical Sciences* 9.
     """
     means = np.empty(a.shape)
+    for part, terms in _log_terms(log_given, a, b, arguments, falls):
+        means[part] = np.exp(terms).sum(axis=0)
+    return means
+
+
+def log_beta_mean(
+    log_given: Callable[..., Floats], a: Floats, b: Floats, *arguments: Floats, falls: Sequence[Fall]
+) -> Floats:
+    """Logarithms of what `beta_mean` gives, where the means themselves are too small for a float."""
+    logs = np.empty(a.shape)
+    for part, terms in _log_terms(log_given, a, b, arguments, falls):
+        logs[part] = logsumexp(terms, axis=0)
+    return logs
+
+
+def _log_terms(
+    log_given: Callable[..., Floats], a: Floats, b: Floats, arguments: Sequence[Floats], falls: Sequence[Fall]
+) -> Iterator[tuple[slice, Floats]]:
+    """Logarithms of the terms that make up the means, shape (n_nodes, m), some distributions at a time."""
     for first in range(0, len(a), _BLOCK):
         part = slice(first, first + _BLOCK)
         p, log_weights = _beta_rule(a[part], b[part], [(A[part], z[part]) for A, z in falls])
-        means[part] = np.exp(log_weights + log_given(p, *(argument[part] for argument in arguments))).sum(axis=0)
-    return means
+        yield part, log_weights + log_given(p, *(argument[part] for argument in arguments))
 
 
 def _beta_rule(a: Floats, b: Floats, falls: Sequence[Fall]) -> tuple[Floats, Floats]:

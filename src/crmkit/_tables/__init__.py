@@ -3,6 +3,7 @@
 from typing import Final
 
 from crmkit._tables._answers import ANSWERS
+from crmkit._tables._brands import BRAND_PANEL, BRAND_RATINGS, BRAND_SWITCHES, BRANDS, WALLETS
 from crmkit._tables._contacts import CONTACTS
 from crmkit._tables._contracts import CONTRACTS, MOST_CUSTOMERS
 from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT, READY_CUSTOMERS
@@ -25,6 +26,10 @@ from crmkit._tables._transactions import ORDER_LINES, TRANSACTIONS
 __all__ = [
     "ACTIVITY",
     "ANSWERS",
+    "BRANDS",
+    "BRAND_PANEL",
+    "BRAND_RATINGS",
+    "BRAND_SWITCHES",
     "CALENDAR",
     "CELLS",
     "COHORTS",
@@ -49,6 +54,7 @@ __all__ = [
     "SUBSCRIPTIONS",
     "TICKETS",
     "TRANSACTIONS",
+    "WALLETS",
     "Field",
     "Kind",
     "Rule",
@@ -88,5 +94,10 @@ SCHEMAS: Final = (
     POINTS,
     PLAN,
     SNAPSHOTS,
+    BRAND_PANEL,
+    BRANDS,
+    BRAND_SWITCHES,
+    WALLETS,
+    BRAND_RATINGS,
 )
 """All tables, as the documentation lists them."""
