@@ -32,6 +32,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.answers import ANSWER_REASONS
     from crmkit.contacts import CONTACT_REASONS
     from crmkit.customers import CUSTOMER_REASONS
+    from crmkit.loyalty.satisfaction import KANO_CATEGORIES, QUADRANTS
     from crmkit.metrics import kpi_catalogue
     from crmkit.plans import KINDS, PLAN_REASONS
     from crmkit.points import POINT_KINDS, POINT_REASONS
@@ -54,10 +55,12 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "kpi_direction": MappingProxyType({str(code): name for code, name in DIRECTIONS.items()}),
         "contact_reason": CONTACT_REASONS,
         "customer_reason": CUSTOMER_REASONS,
+        "kano": KANO_CATEGORIES,
         "plan_kind": KINDS,
         "plan_reason": PLAN_REASONS,
         "point_kind": POINT_KINDS,
         "point_reason": POINT_REASONS,
+        "quadrant": QUADRANTS,
         "subscription_reason": SUBSCRIPTION_REASONS,
         "ticket_reason": TICKET_REASONS,
         "unit": MappingProxyType({str(code): name for code, name in UNITS.items()}),

@@ -1,7 +1,8 @@
 """Whether customers will stay: churn, satisfaction, loyalty, points.
 
 ``loyalty.survival`` has how long customers stay, where some are still there; ``loyalty.churn`` who is about to leave;
-``loyalty.campaigns`` what campaigns bring; ``loyalty.brands`` how customers choose among brands.
+``loyalty.campaigns`` what campaigns bring; ``loyalty.brands`` how customers choose among brands;
+``loyalty.satisfaction`` how satisfied customers are, and what that rests on.
 """
 
 from typing import Final
@@ -12,4 +13,4 @@ from crmkit.loyalty._loyalty_index import LoyaltyIndex
 
 __all__: Final[list[str]] = ["LoyaltyIndex", "account_flow_table", "net_opening_table"]
 
-__getattr__, __dir__ = lazily(__name__, ("brands", "campaigns", "churn", "survival"), exported=__all__)
+__getattr__, __dir__ = lazily(__name__, ("brands", "campaigns", "churn", "satisfaction", "survival"), exported=__all__)

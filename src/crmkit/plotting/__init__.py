@@ -23,8 +23,11 @@ from crmkit.plotting._early_warnings import plot_early_warnings
 from crmkit.plotting._event_study import plot_event_study
 from crmkit.plotting._frequency import plot_frequency
 from crmkit.plotting._frequency_recency import plot_frequency_recency
+from crmkit.plotting._importance_performance import plot_importance_performance
 from crmkit.plotting._inactivity_calibration import plot_inactivity_calibration
+from crmkit.plotting._kano import plot_kano
 from crmkit.plotting._kaplan_meier import plot_kaplan_meier
+from crmkit.plotting._key_drivers import plot_key_drivers
 from crmkit.plotting._kpi_scorecard import plot_kpi_scorecard
 from crmkit.plotting._kpi_tree import plot_kpi_tree
 from crmkit.plotting._model_comparison import plot_model_comparison
@@ -73,8 +76,11 @@ __all__ = [
     "plot_event_study",
     "plot_frequency",
     "plot_frequency_recency",
+    "plot_importance_performance",
     "plot_inactivity_calibration",
+    "plot_kano",
     "plot_kaplan_meier",
+    "plot_key_drivers",
     "plot_kpi_scorecard",
     "plot_kpi_tree",
     "plot_model_comparison",
