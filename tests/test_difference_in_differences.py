@@ -261,7 +261,7 @@ DATA = shoppers(n=20)
     [
         ({"contacted": pd.Timestamp("2024-05-01")}, {}, SchemaError, "one call for each day"),
         ({"contacted": 0}, {}, SchemaError, "0 contacted and 20 others"),
-        ({"customer_id": [7] * 20}, {}, SchemaError, r"customers more than once: \[7\]"),
+        ({"customer_id": [7] * 20}, {}, SchemaError, r"has 19 rows of customers .* such as \[7\]"),
         ({"customer_id": [None, *map(float, range(19))]}, {}, SchemaError, "customer_id"),
         ({"customer_id": ["a", None, *map(str, range(18))]}, {}, SchemaError, "1 row without a customer_id"),
         ({"customer_id": list(map(str, range(20)))}, {}, SchemaError, "whole numbers in one"),

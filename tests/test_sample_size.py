@@ -295,6 +295,8 @@ def test_numbers_of_customers_that_are_none_are_refused(n, error):
     ("table", "columns", "error", "says"),
     [
         (past(), "winter", TypeError, "`past` must be a list of columns"),
+        (past(), [["winter"]], TypeError, r"`past` must be a list of columns, got \[\['winter'\]\]"),
+        (past().assign(customer_id=[1, 1, *range(398)]), [], SchemaError, "`customers` has 2 rows of customers"),
         (past(), ["spring"], ValueError, "which is the outcome itself"),
         (past(), ["summer"], SchemaError, "lacks the columns"),
         (past().head(4), ["winter"], SchemaError, "has 4 rows; it takes at least 5 to measure"),

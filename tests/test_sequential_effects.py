@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,25 @@ def test_a_look_every_day_on_which_windows_end():
     assert table["look"].tolist() == list(pd.date_range("2024-03-08", "2024-03-12"))
     assert table["p_value"].is_monotonic_decreasing
     assert table["is_significant"].iloc[-1]
+
+
+def test_looks_are_any_days_one_after_the_other():
+    asked = {"outcomes": ["spend"], "as_of": "2024-03-12"}
+    days = pd.date_range("2024-03-09", "2024-03-12")
+    wanted = sequential_effect_table(running(2), looks=[str(day.date()) for day in days], **asked)
+    given_as = [days, days.to_series(), days.to_numpy(), set(days.date), iter(days), pl.Series(days), pa.array(days)]
+    for looks in given_as:
+        pd.testing.assert_frame_equal(sequential_effect_table(running(2), looks=looks, **asked), wanted)
+
+
+def test_the_customers_planned_are_the_same_at_every_look():
+    # The south is contacted from the tenth on: at first nobody of it can be compared, and all of it is planned for.
+    contacts = running(7, n=1200, days=6)
+    contacts["region"] = np.where(contacts["date"] > "2024-03-04", "south", "north")
+    asked = {"outcomes": ["spend"], "as_of": "2024-03-14", "strata": "region"}
+    found = sequential_effect_table(contacts, **asked)
+    assert found["n_customers"].is_monotonic_increasing
+    pd.testing.assert_frame_equal(found, sequential_effect_table(contacts, planned_customers=1200, **asked))
 
 
 def test_too_few_customers_have_no_interval_yet():
@@ -106,6 +127,11 @@ def test_all_looks_together_hold_the_effect():
         ({"as_of": "2024-03-01"}, ValueError, "No window is over by 2024-03-01"),
         ({"looks": "2024-03-10"}, TypeError, "`looks` must be days"),
         ({"looks": ["2024-05-10"]}, ValueError, "none is after `as_of`"),
+        ({"looks": []}, ValueError, "`looks` must be days"),
+        ({"looks": 5}, TypeError, "`looks` must be days"),
+        ({"looks": pd.DataFrame({"day": ["2024-03-10"]})}, TypeError, "`looks` must be days"),
+        ({"past": ["spend"]}, TypeError, r"`past` must be the name of one column, got \['spend'\]"),
+        ({"strata": [["arm"]]}, TypeError, "`strata` must be the name of a column or a list of them"),
         ({"planned_customers": 2}, ValueError, "`planned_customers`"),
         ({"level": 2}, ValueError, "`level`"),
         ({"outcomes": []}, ValueError, "Nothing to judge"),

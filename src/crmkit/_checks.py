@@ -1,7 +1,7 @@
 """Checks of arguments; each returns the clean value or raises with the way to mend it."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from datetime import date, datetime
 from numbers import Integral, Real
 from typing import Any, Final, TypeAlias
@@ -111,8 +111,13 @@ _NOT_FINITE: Final = Message(
     en="{name} must be a finite number, got {value!r}.", zh="{name} 须为有限的数，得到 {value!r}。"
 )
 _LACKING: Final = Message(
-    en="{name} lacks the columns {missing}; it has {given}. {made_by} makes such a table.",
-    zh="{name}缺少列 {missing}，现有 {given}。可用 {made_by} 生成这样的表。",
+    en="{name} lacks the columns {missing}; it has {given}. {made_by} makes such a table; a column of yours that holds "
+    "the same has only to be renamed.",
+    zh="{name}缺少列 {missing}，现有 {given}。可用 {made_by} 生成这样的表；若已有相应的列，改名即可。",
+)
+_NOT_NAMES: Final = Message(
+    en="A column of {name} is named by {value!r}, which names no single column. Give one name, such as 'region'.",
+    zh="{name} 的列应由单个列名指定，得到 {value!r}，请给出一个列名，例如 'region'。",
 )
 
 
@@ -250,9 +255,11 @@ def check_number(value: object, *, name: str) -> None:
 
 def check_columns(given: Collection[str], needed: Iterable[str], *, name: str, made_by: str) -> None:
     """Raise unless every needed column is given; ``made_by`` says which call makes such a table."""
-    missing = [column for column in needed if column not in given]
-    if missing:
-        raise SchemaError(_LACKING(name=Parameter(name), missing=missing, given=some(given), made_by=made_by))
+    columns = list(needed)
+    if unlike := [column for column in columns if not isinstance(column, Hashable)]:
+        raise TypeError(_NOT_NAMES(name=Parameter(name), value=unlike[0]))
+    if missing := [column for column in dict.fromkeys(columns) if column not in given]:
+        raise SchemaError(_LACKING(name=Parameter(name), missing=missing, given=list(given), made_by=made_by))
 
 
 def is_number(value: object) -> bool:

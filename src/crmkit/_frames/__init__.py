@@ -18,7 +18,7 @@ from crmkit._frames._kinds import (
     same_kind,
     to_pandas,
 )
-from crmkit._frames._labels import as_name
+from crmkit._frames._labels import as_name, column_name, listed_names
 from crmkit._frames._lookup import looked_up
 from crmkit._frames._numpy_types import with_numpy_types
 from crmkit._frames._plain_types import type_of, with_plain_types
@@ -36,6 +36,7 @@ __all__ = [
     "as_name",
     "collected",
     "column_like",
+    "column_name",
     "flag",
     "from_pandas",
     "from_pandas_beside",
@@ -44,6 +45,7 @@ __all__ = [
     "in_memory",
     "is_engine",
     "join_frames",
+    "listed_names",
     "looked_up",
     "midnight",
     "open_as_given",

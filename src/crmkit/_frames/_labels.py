@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, Sequence
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["as_name", "with_given_labels", "with_names", "with_native_bytes"]
+from crmkit._messages import Message, Parameter
+
+__all__ = ["as_name", "column_name", "listed_names", "with_given_labels", "with_names", "with_native_bytes"]
+
+_NOT_ONE: Final = Message(
+    en="{name} must be the name of one column, got {value!r}.", zh="{name} 须为一个列名，得到 {value!r}。"
+)
+_NO_LIST: Final = Message(
+    en="{name} must be a list of columns, got {value!r}.", zh="{name} 须为列名的列表，得到 {value!r}。"
+)
 
 
 def as_name(label: Hashable) -> str:
     """Give the name under which a column is worked on: text as it is, another label with its type."""
     return label if isinstance(label, str) else f"{label!r} ({type(label).__name__})"
+
+
+def column_name(label: Hashable, *, name: str) -> str:
+    """Read an argument that names one column; a list of columns is refused."""
+    if not isinstance(label, Hashable):
+        raise TypeError(_NOT_ONE(name=Parameter(name), value=label))
+    return as_name(label)
+
+
+def listed_names(labels: Sequence[Hashable], *, name: str) -> list[str]:
+    """Read an argument that names columns in a list, none of which is a list itself."""
+    if isinstance(labels, (str, bytes)) or not isinstance(labels, Sequence):
+        raise TypeError(_NO_LIST(name=Parameter(name), value=labels))
+    if not all(isinstance(label, Hashable) for label in labels):
+        raise TypeError(_NO_LIST(name=Parameter(name), value=labels))
+    return [as_name(label) for label in labels]
 
 
 def with_names(native: Any) -> Any:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._frames import AnyFrame, as_name, pandas_series, type_of
-from crmkit._messages import Column, Message
+from crmkit._frames import AnyFrame, as_name, column_name, pandas_series, type_of
+from crmkit._messages import Column, Message, Parameter
 from crmkit.errors import SchemaError
 
 __all__ = [
@@ -25,11 +25,8 @@ __all__ = [
 ]
 
 _NO_NAMES: Final = Message(
-    en="{@by} must be the name of a column or a list of them, got {value!r}.",
-    zh="{@by} 须为列名或列名的列表，得到 {value!r}。",
-)
-_NOT_ONE: Final = Message(
-    en="{@by} must be the name of one column, got {value!r}.", zh="{@by} 须为一个列名，得到 {value!r}。"
+    en="{name} must be the name of a column or a list of them, got {value!r}.",
+    zh="{name} 须为列名或列名的列表，得到 {value!r}。",
 )
 _NOT_LABELS: Final = Message(
     en="{where} must hold labels, such as text or whole numbers, got {got}. Turn them into text first.",
@@ -53,19 +50,17 @@ class Labels(NamedTuple):
         return self.groups.reindex(range(len(self.groups) + 1)), [*self.scopes, "all"]
 
 
-def label_names(by: Any) -> list[str]:
-    """Return the names of columns of labels, each once, from one or a list of them."""
-    if by is None or not isinstance(by, (Hashable, Sequence)):
-        raise TypeError(_NO_NAMES(value=by))
-    names = [by] if isinstance(by, str) or not isinstance(by, Sequence) else by
-    return list(dict.fromkeys(as_name(name) for name in names))
+def label_names(by: Any, *, name: str = "by") -> list[str]:
+    """Return the names of columns of labels, each once, from one or a list of them; ``name`` is the argument's."""
+    labels = [by] if isinstance(by, str) or not isinstance(by, Sequence) else by
+    if by is None or isinstance(by, bytes) or not all(isinstance(label, Hashable) for label in labels):
+        raise TypeError(_NO_NAMES(name=Parameter(name), value=by))
+    return list(dict.fromkeys(as_name(label) for label in labels))
 
 
 def label_name(by: Any) -> str:
     """Return the name of one column of labels."""
-    if not isinstance(by, Hashable):
-        raise TypeError(_NOT_ONE(value=by))
-    return as_name(by)
+    return column_name(by, name="by")
 
 
 def check_labels(rows: AnyFrame, names: Sequence[str], *, table: str) -> None:

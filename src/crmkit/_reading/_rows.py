@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import narwhals.stable.v2 as nw
 
-from crmkit._frames import AnyFrame, as_name, in_memory, open_as_given, with_plain_types
+from crmkit._frames import AnyFrame, as_name, column_name, in_memory, open_as_given, with_plain_types
 from crmkit._messages import Column, Message, Parameter
 from crmkit.errors import SchemaError
 
@@ -125,7 +125,11 @@ def open_rows(
     `columns_kept`. The columns given keep their types, for those who get
     rows back.
     """
-    sources = {standard: as_name(label) for standard, label in columns.items() if label is not None}
+    sources = {
+        standard: column_name(label, name=standard.removeprefix("__crmkit_"))
+        for standard, label in columns.items()
+        if label is not None
+    }
     needed = [*sources.values(), *(as_name(label) for label in also if label is not None)]
     frame = in_memory(open_as_given(native, name=table))
     given = tuple(frame.collect_schema())

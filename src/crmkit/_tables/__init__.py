@@ -9,6 +9,7 @@ from crmkit._tables._contracts import CONTRACTS, MOST_CUSTOMERS
 from crmkit._tables._customers import CELLS, CUSTOMERS, HOLDOUT, READY_CUSTOMERS
 from crmkit._tables._document import document
 from crmkit._tables._durations import DURATIONS, PERSON_PERIODS
+from crmkit._tables._each_once import check_each_once
 from crmkit._tables._floats import check_values, float_columns
 from crmkit._tables._invoices import INVOICES, PAYMENTS
 from crmkit._tables._moves import MOVES
@@ -59,6 +60,7 @@ __all__ = [
     "Kind",
     "Rule",
     "Schema",
+    "check_each_once",
     "check_kind",
     "check_same_ids",
     "check_values",

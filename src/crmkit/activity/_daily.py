@@ -8,7 +8,7 @@ from typing import Final
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit._frames import AnyFrame, flag, join_frames, open_frame, sums_by, to_pandas
+from crmkit._frames import AnyFrame, column_name, flag, join_frames, open_frame, sums_by, to_pandas
 from crmkit._messages import Message
 from crmkit._tables import ORDER_LINES, open_table
 from crmkit.errors import SchemaError
@@ -68,6 +68,7 @@ def daily_counts(transactions: object, *, as_of: datetime, by: str | None = None
     1 2024-03-04       1         1     7.0
     """
     names = open_frame(transactions, name="transactions").collect_schema()
+    by = None if by is None else column_name(by, name="by")
     keys = ["date"] if by is None else [by, "date"]
     if by is not None and by not in names:
         raise SchemaError(_NO_COLUMN(by=by, columns=list(names)))

@@ -13,8 +13,8 @@ from narwhals.stable.v2.typing import IntoFrame
 from crmkit._calendar import Freq
 from crmkit._calendars import Calendar, calendar_of
 from crmkit._checks import Day, as_day
-from crmkit._frames import FrameT, as_name, from_pandas
-from crmkit._grouping import beside_labels, label_name, label_names, labels_of
+from crmkit._frames import FrameT, as_name, column_name, from_pandas
+from crmkit._grouping import beside_labels, label_names, labels_of
 from crmkit._messages import Message
 from crmkit.loyalty._account_spells import AccountSpells, account_spells, number_of
 
@@ -187,7 +187,7 @@ def net_opening_table(
     first, last = as_day(since, name="since"), as_day(as_of, name="as_of")
     if first > last:
         raise ValueError(_TOO_LATE(since=first, day=last))
-    name = label_name(customer_id)
+    name = column_name(customer_id, name="customer_id")
     if name in _OF_CUSTOMERS:
         raise ValueError(_TAKEN(names=[name]))
     spells = account_spells(accounts, as_of=last, account=account, opened=opened, closed=closed, also=as_name(name))

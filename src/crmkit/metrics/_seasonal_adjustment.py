@@ -13,7 +13,7 @@ from crmkit._arrays import Floats
 from crmkit._calendar import Freq, length_of
 from crmkit._calendars import Calendar, calendar_of
 from crmkit._checks import check_int, check_option
-from crmkit._frames import FrameT, as_name, from_pandas, to_pandas
+from crmkit._frames import FrameT, column_name, from_pandas, to_pandas
 from crmkit._messages import Column, Message
 from crmkit._stats import decomposed
 from crmkit._tables import check_kind, open_columns
@@ -177,7 +177,7 @@ def seasonal_adjustment_table(
     check_option(method, _METHODS, name="method")
     calendar_used = calendar_of(freq, calendar)
     n_in_year = _in_a_year(freq, n_seasons)
-    name = as_name(value)
+    name = column_name(value, name="value")
     table, numbers = _opened(periods, name, calendar_used)
     complete = table["is_complete"].to_numpy(dtype=bool)
     values = table[name].to_numpy(dtype=float, na_value=np.nan)

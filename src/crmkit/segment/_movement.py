@@ -13,8 +13,8 @@ from crmkit._checks import check_columns, some
 from crmkit._frames import (
     AnyFrame,
     FrameT,
-    as_name,
     collected,
+    column_name,
     from_pandas,
     in_memory,
     is_engine,
@@ -124,7 +124,7 @@ def movement_table(
         placed = [positions_in(segmenter, native, name=name, parameter="segmenter") for name, native in given.items()]
         labels, positions = placed[0][0], [place for _, place in placed]
     else:
-        column = as_name(by)
+        column = column_name(by, name="by")
         for name, table in rows.items():
             check_columns(table.collect_schema(), [column], name=name, made_by=made_by_predict())
         labels, positions = labels_in(*(collected(table)[column] for table in rows.values()))
@@ -140,7 +140,7 @@ def _in_memory(native: Any, *, name: str) -> AnyFrame:
 
 
 def _ids(rows: AnyFrame, customer_id: str, *, name: str) -> pd.Index[Any]:
-    column, where = as_name(customer_id), Column(name, customer_id)
+    column, where = column_name(customer_id, name="customer_id"), Column(name, customer_id)
     check_columns(rows.collect_schema(), [column], name=name, made_by="customer_summary")
     cleaned = clean_ids(rows, column, where=where)
     ids: pd.Index[Any] = pd.Index(pandas_series(collected(cleaned)[column]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmkit._frames import FrameT, as_name, collected, from_pandas
+from crmkit._frames import FrameT, collected, column_name, from_pandas
 from crmkit._labelling import label_summary, labels_in
 from crmkit._tables import open_columns
 from crmkit.segment._texts import made_by_predict
@@ -46,6 +46,8 @@ def segment_table(customers: FrameT, *, by: str, value: str = "spend") -> FrameT
     0       N            2            0.67          0.4
     1       S            1            0.33          0.6
     """
-    rows = open_columns(customers, [as_name(by)], name="customers", made_by=made_by_predict())
-    labels, (positions,) = labels_in(collected(rows.select(as_name(by)))[as_name(by)])
-    return from_pandas(label_summary(labels, positions, customers, value=value), like=customers)
+    column = column_name(by, name="by")
+    rows = open_columns(customers, [column], name="customers", made_by=made_by_predict())
+    labels, (positions,) = labels_in(collected(rows.select(column))[column])
+    measured = column_name(value, name="value")
+    return from_pandas(label_summary(labels, positions, customers, value=measured), like=customers)

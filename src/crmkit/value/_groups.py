@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from sklearn.base import clone
 
 from crmkit._checks import check_columns
-from crmkit._frames import as_name, collected, in_memory, open_frame
+from crmkit._frames import as_name, collected, column_name, in_memory, open_frame
 from crmkit._messages import Column, Message
 from crmkit.errors import ConvergenceError, SchemaError
 from crmkit.value._model import ValueModel
@@ -82,7 +82,7 @@ def fit_groups(customers: Any, *, model: _Model, by: Hashable) -> dict[Hashable,
 
 def groups_of(rows: nw.DataFrame[Any], by: Hashable) -> list[Any]:
     """List the groups in ascending order; those of an ordered category in its own order."""
-    column = as_name(by)
+    column = column_name(by, name="by")
     check_columns(rows.columns, [column], name="customers", made_by="A join of the groups")
     if not len(rows):
         raise SchemaError(_NO_ROWS())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -12,21 +12,20 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import some
-from crmkit._frames import as_name, collected, to_pandas
-from crmkit._grouping import check_labels, in_order, label_names, labels_of
-from crmkit._messages import Column, Message, Parameter
+from crmkit._frames import collected, column_name, listed_names, to_pandas
+from crmkit._grouping import check_labels, label_names, labels_of
+from crmkit._messages import Column, Message
 from crmkit._reading import clean_ids
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
 from crmkit.loyalty.campaigns._arms import HOLDOUT, Arms
+from crmkit.loyalty.campaigns._covariates import MISSING_LABEL, read_covariates
 from crmkit.loyalty.campaigns._other_campaigns import touched_elsewhere
 
 __all__ = ["Assigned", "read_assigned"]
 
 _MADE_BY: Final = "assign_arms"
-_MOST_LABELS: Final = 50
 _BETWEEN: Final = ", "
-_MISSING_LABEL: Final = "missing"
 
 _NO_ROWS: Final = Message(
     en="{@assigned} has no customers in the arms planned.", zh="{@assigned} 在计划的各组中没有任何客户。"
@@ -44,16 +43,9 @@ _SEVERAL: Final = Message(
     en="{@assigned} has the campaigns {names}. Check one at a time; the others go into {@others}.",
     zh="{@assigned} 含有多个活动 {names}。请逐个检查，其余活动放入 {@others}。",
 )
-_NO_LIST: Final = Message(
-    en="{name} must be a list of columns, got {value!r}.", zh="{name} 须为列名的列表，得到 {value!r}。"
-)
-_MANY_LABELS: Final = Message(
-    en="{where} has {n:,} labels; at most {most} are compared. Group them, or give a number.",
-    zh="{where}有 {n:,} 个标签，最多比较 {most} 个。请先归并，或改用数值列。",
-)
-_INFINITE: Final = Message(
-    en="{where} has infinite values. Correct them, or leave these rows out.",
-    zh="{where}含有无穷大，请更正或去掉这些行。",
+_UNLIKE: Final = Message(
+    en="{@assigned} has customers whose rows differ in {column!r}, such as {ids}. Leave one row of each.",
+    zh="{@assigned} 中有客户的多行在 {column!r} 上不一致，例如 {ids}。请各留一行。",
 )
 
 
@@ -87,20 +79,20 @@ def read_assigned(
     others: Any,
 ) -> Assigned:
     """Read what the checks look at; customers in several arms are counted and left out."""
-    by = _names(strata, name="strata")
-    known = _names([] if isinstance(covariates, str) else covariates, name="covariates")
-    if isinstance(covariates, str) or not isinstance(covariates, Sequence):
-        raise TypeError(_NO_LIST(name=Parameter("covariates"), value=covariates))
+    by = [] if strata is None else label_names(strata, name="strata")
+    known = list(dict.fromkeys(listed_names(covariates, name="covariates")))
     rows = _opened(assigned, arms, by=by, known=known, contacted=contacted, timed=others is not None)
     n_arms = rows.groupby("customer_id")["arm"].transform("nunique").to_numpy()
     n_several = rows.loc[n_arms > 1, "customer_id"].nunique()
-    rows = rows[n_arms == 1].drop_duplicates("customer_id")
+    every = rows[n_arms == 1]
+    rows = every.drop_duplicates("customer_id")
+    _check_alike(every, rows, [*by, *known])
     held = (rows["arm"] == HOLDOUT).to_numpy()
     was_contacted = None if contacted is None else rows["__contacted"].to_numpy(dtype=bool)
     inside = rows[~held].reset_index(drop=True)
     if inside.empty:
         raise SchemaError(_NO_ROWS())
-    columns = _covariates(inside, known)
+    columns = read_covariates(inside, known, table="assigned")
     stratum, stratum_names = _strata(inside, by)
     return Assigned(
         control=arms.names[0],
@@ -113,16 +105,10 @@ def read_assigned(
         contacted=None if was_contacted is None else was_contacted[~held],
         in_holdout=None if holdout is None else inside["customer_id"].isin(_ids_of(holdout, "holdout")).to_numpy(),
         holdout_contacted=was_contacted[held] if was_contacted is not None and held.any() else None,
-        elsewhere=None if others is None else touched_elsewhere(inside, others),
+        elsewhere=None
+        if others is None
+        else inside["customer_id"].isin(touched_elsewhere(every[every["arm"] != HOLDOUT], others)).to_numpy(),
     )
-
-
-def _names(given: Any, *, name: str) -> list[str]:
-    if given is None:
-        return []
-    if not isinstance(given, (Hashable, Sequence)):
-        raise TypeError(_NO_LIST(name=Parameter(name), value=given))
-    return label_names(given)
 
 
 def _opened(
@@ -130,7 +116,7 @@ def _opened(
 ) -> pd.DataFrame:
     """The columns looked at in pandas, ids as text; refuse rows of which it is not known who is in which arm."""
     asked = ["customer_id", "arm", *by, *known, *(["date", "window_days"] if timed else [])]
-    flagged = [] if contacted is None else [as_name(contacted)]
+    flagged = [] if contacted is None else [column_name(contacted, name="contacted")]
     opened = open_columns(assigned, [*asked, *flagged], name="assigned", made_by=_MADE_BY)
     there = opened.collect_schema().names()
     frame = collected(opened.select(*dict.fromkeys([*asked, *flagged, *(["campaign"] if "campaign" in there else [])])))
@@ -154,36 +140,23 @@ def _opened(
     return rows
 
 
+def _check_alike(every: pd.DataFrame, first: pd.DataFrame, names: Sequence[str]) -> None:
+    """Raise where what is compared depends on which of the rows of a customer is taken."""
+    if len(every) == len(first):
+        return
+    for name in names:
+        texts = every[name].astype(object).where(every[name].notna(), None).map(repr)
+        unlike = texts.groupby(every["customer_id"]).transform("nunique") > 1
+        if unlike.any():
+            raise SchemaError(_UNLIKE(column=name, ids=some(sorted(every.loc[unlike, "customer_id"].unique()))))
+
+
 def _strata(rows: pd.DataFrame, by: Sequence[str]) -> tuple[npt.NDArray[np.int64], list[str]]:
     if not by:
         return np.zeros(len(rows), dtype=np.int64), []
     found = labels_of(rows, by)
     texts = [[_text(label) for label in found.groups[name]] for name in by]
     return found.codes, [_BETWEEN.join(each) for each in zip(*texts, strict=True)]
-
-
-def _covariates(rows: pd.DataFrame, known: Sequence[str]) -> dict[str, Floats]:
-    """Numbers as they are, labels as an indicator each, and an indicator of what is missing."""
-    columns = {}
-    for name in known:
-        values = rows[name]
-        if pd.api.types.is_datetime64_any_dtype(values.dtype):
-            values = (values - values.min()) / pd.Timedelta(days=1)
-        if pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
-            floats = values.to_numpy(dtype=float, na_value=np.nan)
-            if np.isinf(floats).any():
-                raise SchemaError(_INFINITE(where=Column("assigned", name)))
-            columns[name] = floats
-        else:
-            labels = in_order(values)
-            if len(labels) > _MOST_LABELS:
-                raise SchemaError(_MANY_LABELS(where=Column("assigned", name), n=len(labels), most=_MOST_LABELS))
-            codes = pd.Categorical(values.astype(object), categories=labels).codes
-            for place, label in enumerate(labels):
-                columns[f"{name}={_text(label)}"] = (codes == place).astype(float)
-        if values.isna().any():
-            columns[f"{name}={_MISSING_LABEL}"] = values.isna().to_numpy(dtype=float)
-    return columns
 
 
 def _ids_of(table: Any, name: str) -> pd.Series[Any]:
@@ -196,4 +169,4 @@ def _ids_of(table: Any, name: str) -> pd.Series[Any]:
 
 
 def _text(label: Any) -> str:
-    return _MISSING_LABEL if pd.isna(label) else str(label)
+    return MISSING_LABEL if pd.isna(label) else str(label)

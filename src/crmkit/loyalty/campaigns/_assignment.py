@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
@@ -39,10 +39,6 @@ _MISSING: Final = Message(
 _TWICE: Final = Message(
     en="{where} has {n:,} {n:customer|customers} more than once, first at rows {rows}. Give one row per customer.",
     zh="{where}中有 {n:,} 位客户重复出现，最先见于行 {rows}。每位客户只能有一行。",
-)
-_NO_STRATA: Final = Message(
-    en="{@strata} must be the name of a column or a list of them, got {value!r}.",
-    zh="{@strata} 须为列名或列名的列表，得到 {value!r}。",
 )
 _TAKEN: Final = Message(
     en="{@strata} names {names}, which the result has too. Rename the column.",
@@ -150,7 +146,7 @@ def assign_arms(
     for name, text in (("campaign", campaign), ("key", key)):
         if not isinstance(text, str) or not text.strip():
             raise ValueError(_NO_TEXT(name=Parameter(name), value=text))
-    by = _names_of(strata)
+    by = [] if strata is None else label_names(strata, name="strata")
     if taken := [name for name in by if name in _MADE]:
         raise ValueError(_TAKEN(names=taken))
     rows = _opened(customers, by)
@@ -161,14 +157,6 @@ def assign_arms(
         held = as_positions(hashed(texts, key=key, purpose="holdout")) < holdout_share
     position = _positions_in_strata(hashes, _strata(rows, by), held) if by else as_positions(hashes)
     return _table(rows, planned, position, held, campaign=campaign, strata=by, like=customers)
-
-
-def _names_of(strata: Any) -> list[str]:
-    if strata is None:
-        return []
-    if not isinstance(strata, (Hashable, Sequence)):
-        raise TypeError(_NO_STRATA(value=strata))
-    return label_names(strata)
 
 
 def _opened(customers: Any, strata: Sequence[str]) -> nw.DataFrame[Any]:

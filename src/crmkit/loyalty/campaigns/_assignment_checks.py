@@ -51,7 +51,8 @@ def assignment_check_table(
     assigned : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
         The customers of one campaign as they came out of it: ``customer_id`` and ``arm``, as `assign_arms` or
         `crmkit.as_contacts` gives them, with further columns as below. Rows of an arm "holdout" are the standing
-        holdout; they take part in the checks of it alone.
+        holdout; they take part in the checks of it alone. Several rows of a customer, such as a row per contact, count
+        once; strata and covariates must then be the same in all of them.
     arms : mapping of str to float
         The shares planned, as `assign_arms` took them.
     control : str
@@ -60,7 +61,8 @@ def assignment_check_table(
         The columns within which customers were assigned; ratios are tested in each stratum too, and arms are compared
         within strata.
     covariates : sequence of str, default ()
-        Columns of what was known before the campaign: numbers, true and false, or labels, of which there may be 50.
+        Columns of what was known before the campaign: numbers, true and false, days, or labels, of which there may be
+        50.
         Missing values are compared as a level of their own.
     contacted : str, optional
         Column of who was contacted in fact, true or false.
@@ -113,7 +115,8 @@ def assignment_check_table(
     ------
     SchemaError
         If a column is missing or of another kind, there are no rows, ids or arms are missing, an arm was not planned,
-        there are several campaigns, or a covariate has too many labels.
+        there are several campaigns, a covariate has too many labels or infinite values, or rows of a customer differ in
+        what is compared.
     TypeError
         If a table is not a frame, or ``arms``, ``strata`` or ``covariates`` is not as above.
     ValueError

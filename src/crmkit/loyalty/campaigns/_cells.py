@@ -13,8 +13,8 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import some
-from crmkit._frames import AnyFrame, as_name, collected, flag, to_pandas, without_nan
-from crmkit._grouping import check_labels, label_name, labels_of
+from crmkit._frames import AnyFrame, collected, column_name, flag, to_pandas, without_nan
+from crmkit._grouping import check_labels, label_name, label_names, labels_of
 from crmkit._messages import Column, Message, Parameter
 from crmkit._stats import LARGEST_SUM
 from crmkit._tables import CONTACTS, open_table
@@ -50,10 +50,6 @@ _BELOW: Final = Message(
 _NAME_TAKEN: Final = Message(
     en="{name} names {column!r}, which the result has too. Rename the column.",
     zh="{name} 中的 {column!r} 与结果表的列重名，请改名。",
-)
-_NOT_STRATA: Final = Message(
-    en="{@strata} must be the name of a column or a list of them, got {value!r}.",
-    zh="{@strata} 须为列名或列名的列表，得到 {value!r}。",
 )
 _WITHOUT_DAY: Final = Message(
     en="{@contacts} says when each window ends. Give {@as_of}, the last day of the data: windows that are not over by "
@@ -123,8 +119,8 @@ def read_cells(
     """
     columns = columns_of(measures)
     groups = [] if by is None else [label_name(by)]
-    blocks = [] if strata is None else _strata(strata)
-    before = [] if past is None else [as_name(past)]
+    blocks = [] if strata is None else label_names(strata, name="strata")
+    before = [] if past is None else [column_name(past, name="past")]
     _check_names(groups, columns, blocks, before, taken=(*_KEYS, *_DAYS, *taken))
     named = list(dict.fromkeys([*columns, *groups, *blocks, *before]))
     rows = open_table(contacts, CONTACTS, columns=(*_KEYS, *_DAYS), also=named)
@@ -147,12 +143,6 @@ def read_cells(
     centres = [nw.col(f"{_C}{place}").max() for place in range(len(names))]
     found = to_pandas(laid.group_by(*keys).agg(nw.col(*added).sum(), *centres))
     return _cells(found, products, groups, blocks, names, flags, past_places, by_day=by_day)
-
-
-def _strata(strata: Any) -> list[str]:
-    if isinstance(strata, bytes) or not isinstance(strata, (str, Sequence)) or not strata:
-        raise TypeError(_NOT_STRATA(value=strata))
-    return [as_name(name) for name in ([strata] if isinstance(strata, str) else strata)]
 
 
 def _is_ratio(measure: Measure) -> bool:

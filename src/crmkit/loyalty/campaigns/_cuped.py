@@ -9,20 +9,16 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._frames import FrameT, as_name, collected, from_pandas
+from crmkit._frames import FrameT, collected, column_name, from_pandas, listed_names
 from crmkit._messages import Column, Message
 from crmkit._stats import as_floats, read_complete
-from crmkit._tables import check_kind, open_columns
+from crmkit._tables import check_each_once, check_kind, open_columns
 from crmkit.errors import SchemaError
 
 __all__ = ["cuped_table"]
 
 _MADE_BY: Final = "customer_summary"
 
-_NO_NAMES: Final = Message(
-    en="{@past} must be a list of columns, such as ['spend_q3', 'spend_q2'], got {value!r}.",
-    zh="{@past} 须为列名的列表，如 ['spend_q3', 'spend_q2']，得到 {value!r}。",
-)
 _ITSELF: Final = Message(
     en="{@past} names {name!r}, which is the outcome itself. It would be known in full.",
     zh="{@past} 中的 {name!r} 就是结果列本身，等于提前知道了结果。",
@@ -48,7 +44,8 @@ def cuped_table(customers: FrameT, *, outcome: str, past: Sequence[str] = ()) ->
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table, or a frame of an engine that fits into memory
-        One row per customer whom a campaign could have reached at the beginning of the past window.
+        One row per customer whom a campaign could have reached at the beginning of the past window; none of them twice,
+        which is checked where there is a ``customer_id``.
     outcome : str
         The column of the outcome in that window, such as spend; 0 where nothing came, none missing.
     past : sequence of str, default ()
@@ -79,7 +76,8 @@ def cuped_table(customers: FrameT, *, outcome: str, past: Sequence[str] = ()) ->
     Raises
     ------
     SchemaError
-        If a column is missing or not of numbers, there are too few rows, or the outcome is the same for all.
+        If a column is missing or not of numbers, there are too few rows, the outcome is the same for all, or a table
+        with ``customer_id`` has a customer twice.
     TypeError
         If ``customers`` is not a frame, or ``past`` is not a list of columns.
     ValueError
@@ -106,12 +104,10 @@ def cuped_table(customers: FrameT, *, outcome: str, past: Sequence[str] = ()) ->
     0     NaN               0  17.5               22.36      0.96         0.00
     1  winter               2  17.5               22.36     -1.64         0.96
     """
-    if isinstance(past, str) or not isinstance(past, Sequence):
-        raise TypeError(_NO_NAMES(value=past))
-    names = list(dict.fromkeys(map(as_name, past)))
-    if outcome in names:
+    names, of = list(dict.fromkeys(listed_names(past, name="past"))), column_name(outcome, name="outcome")
+    if of in names:
         raise ValueError(_ITSELF(name=outcome))
-    values, known = _read(customers, as_name(outcome), names)
+    values, known = _read(customers, of, names)
     columns = [np.ones(len(values))]
     rows = [_row(values, columns, added=None, without=0)]
     for name in names:
@@ -127,6 +123,7 @@ def cuped_table(customers: FrameT, *, outcome: str, past: Sequence[str] = ()) ->
 
 def _read(customers: Any, outcome: str, past: Sequence[str]) -> tuple[Floats, dict[str, Floats]]:
     rows = open_columns(customers, [outcome, *past], name="customers", made_by=_MADE_BY)
+    check_each_once(rows, name="customers")
     rows = collected(rows.select(outcome, *past))
     for name in (outcome, *past):
         check_kind(rows, name, "number", where=Column("customers", name), made_by=_MADE_BY)

@@ -47,12 +47,13 @@ def matched_comparison_table(
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        One row per customer; the rows of an engine are brought into memory.
+        One row per customer; the rows of an engine are brought into memory. Of customers in several campaigns compare
+        one campaign in a call.
     treated : str
         Column of 1 or true for those contacted, and 0 or false for the others.
     covariates : sequence of str
         Columns of what was known before the contact, such as those of `crmkit.customer_summary` on the day before:
-        numbers, flags or labels of at most 50 values. What is missing counts as a value of its own.
+        numbers, flags, days or labels of at most 50 values. What is missing counts as a value of its own.
     outcomes : sequence of str
         Columns of what came after: numbers, or 0 and 1, of every customer.
     placebo_outcomes : sequence of str, default ()
@@ -69,7 +70,8 @@ def matched_comparison_table(
         Confidence of the intervals, and one minus the level of the tests of placebo outcomes.
     random_state : int or numpy.random.Generator, default 0
         Source of the order in which partners are chosen; the same number gives the same pairs in the tables of balance
-        and overlap.
+        and overlap, whatever the order of the rows. Where few customers are left to choose from, or many are alike,
+        other numbers show how much hangs on the choice.
 
     Returns
     -------
@@ -101,8 +103,8 @@ def matched_comparison_table(
     Raises
     ------
     SchemaError
-        If a column is missing or of another kind, a number is infinite, an outcome is missing, a covariate has too many
-        labels, or nobody or everybody was contacted.
+        If a column is missing or of another kind, a number is infinite or too large, an outcome is missing, a covariate
+        has too many labels, nobody or everybody was contacted, or a table with ``customer_id`` has a customer twice.
     TypeError
         If ``customers`` is not a frame, or columns are not named in a sequence.
     ValueError
@@ -116,7 +118,9 @@ def matched_comparison_table(
 
     Notes
     -----
-    Customers are matched one to one, without replacement, in random order. Weights that balance the means exactly
+    Customers are matched one to one, without replacement, in random order, and of several who are equally near one is
+    chosen at random. For that they are first put in order by their covariates, ``customer_id`` where there is one, and
+    outcomes. Weights that balance the means exactly
     (Li, Morgan and Zaslavsky) would leave nothing by which a wrong model of the contact shows. The error is that of the
     pairs, which is right after such matching if the pairs are close in the covariates; it does not count that the
     propensity was estimated, which makes intervals a little too wide or too narrow.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from crmkit._frames import as_name
+from crmkit._frames import listed_names
 from crmkit._messages import Message
 
 __all__ = ["Measure", "MeasureKind", "asked_measures", "columns_of"]
@@ -14,10 +14,7 @@ MeasureKind: TypeAlias = Literal["mean", "ratio"]
 
 _PAIR: Final = 2
 
-_NO_LIST: Final = Message(
-    en="{@outcomes} must be a list of different column names, got {value!r}.",
-    zh="{@outcomes} 须为互不重复的列名列表，得到 {value!r}。",
-)
+_REPEATED: Final = Message(en="{@outcomes} names {name!r} twice.", zh="{@outcomes} 中的 {name!r} 重复出现。")
 _NOT_RATIOS: Final = Message(
     en="{@ratios} must map names to pairs of columns, numerator and denominator, such as {{'order_value': ('spend', "
     "'orders')}}, got {value!r}.",
@@ -44,11 +41,9 @@ class Measure(NamedTuple):
 
 def asked_measures(outcomes: Any, ratios: Any) -> list[Measure]:
     """Read which outcomes are asked for, each with a name of its own."""
-    if isinstance(outcomes, (str, bytes)) or not isinstance(outcomes, Sequence):
-        raise TypeError(_NO_LIST(value=outcomes))
-    names = [as_name(label) for label in outcomes]
-    if len(set(names)) < len(names):
-        raise ValueError(_NO_LIST(value=outcomes))
+    names = listed_names(outcomes, name="outcomes")
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ValueError(_REPEATED(name=twice[0]))
     found = [Measure(name, "mean", (name,)) for name in names]
     if ratios is not None and not isinstance(ratios, Mapping):
         raise TypeError(_NOT_RATIOS(value=ratios))
@@ -57,7 +52,7 @@ def asked_measures(outcomes: Any, ratios: Any) -> list[Measure]:
             raise TypeError(_NOT_RATIOS(value=ratios))
         if name in names:
             raise ValueError(_TWICE(name=name))
-        found.append(Measure(str(name), "ratio", (as_name(pair[0]), as_name(pair[1]))))
+        found.append(Measure(str(name), "ratio", tuple(listed_names(pair, name="ratios"))))
     if not found:
         raise ValueError(_NOTHING())
     return found

@@ -24,8 +24,8 @@ _NO_TIME: Final = Message(
 )
 
 
-def touched_elsewhere(rows: pd.DataFrame, others: Any) -> npt.NDArray[np.bool_]:
-    """Tell which customers, ids as text, have a contact of another campaign whose window overlaps this campaign's.
+def touched_elsewhere(rows: pd.DataFrame, others: Any) -> pd.Series[Any]:
+    """The ids, as text, that have a contact of another campaign whose window overlaps this campaign's.
 
     The time of this campaign is the same for all arms, for of a control group no day may be recorded. Contacts without
     a window count on their day.
@@ -41,7 +41,8 @@ def touched_elsewhere(rows: pd.DataFrame, others: Any) -> npt.NDArray[np.bool_]:
         overlaps &= _floats(found["treated"]) > 0
     if "campaign" in found and "campaign" in rows:
         overlaps &= ~found["campaign"].isin(rows["campaign"])
-    return rows["customer_id"].isin(found.loc[overlaps.to_numpy(dtype=bool), "customer_id"]).to_numpy(dtype=bool)
+    touched: pd.Series[Any] = found.loc[overlaps.to_numpy(dtype=bool), "customer_id"]
+    return touched
 
 
 def _opened(others: Any) -> pd.DataFrame:

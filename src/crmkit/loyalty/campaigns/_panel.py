@@ -14,12 +14,13 @@ from pandas.api.types import is_integer_dtype
 
 from crmkit._arrays import Floats
 from crmkit._calendars import Calendar
-from crmkit._checks import Day, as_day, check_int, check_money, some
-from crmkit._frames import as_name, to_pandas
+from crmkit._checks import Day, as_day, check_int, check_money
+from crmkit._frames import column_name, to_pandas
 from crmkit._messages import Column, Message
-from crmkit._tables import ACTIVITY, check_kind, open_columns, open_table
+from crmkit._tables import ACTIVITY, check_each_once, check_kind, open_columns, open_table
 from crmkit.errors import SchemaError
-from crmkit.loyalty.campaigns._compared_base import check_size, read_treated
+from crmkit.loyalty.campaigns._compared_base import read_treated
+from crmkit.loyalty.campaigns._covariates import check_size
 
 __all__ = ["Panel", "read_panel"]
 
@@ -46,10 +47,6 @@ _TOO_EARLY: Final = Message(
 )
 _NO_ROWS: Final = Message(
     en="{@activity} has no rows in the periods around {@start}.", zh="{@activity} 在 {@start} 前后的期间内没有数据。"
-)
-_TWICE: Final = Message(
-    en="{@customers} has customers more than once: {ids}. Leave one row of each.",
-    zh="{@customers} 中有重复的客户：{ids}。请各留一行。",
 )
 _NO_ID: Final = Message(
     en="{@customers} has {n:,} {n:row|rows} without a customer_id.", zh="{@customers} 有 {n:,} 行缺少 customer_id。"
@@ -129,14 +126,13 @@ def _first_number(periods: Calendar, *, start: Day, as_of: Day, n_before: int, n
 
 
 def _base(customers: object, treated: str) -> tuple[pd.Index[Any], npt.NDArray[np.bool_]]:
-    name = as_name(treated)
+    name = column_name(treated, name="treated")
     rows = open_columns(customers, ["customer_id", name], name="customers", made_by="customer_summary")
     check_kind(rows, "customer_id", "id", where=Column("customers", "customer_id"), made_by="customer_summary")
     table = to_pandas(rows.select("customer_id", name))
     if missing := int(table["customer_id"].isna().sum()):
         raise SchemaError(_NO_ID(n=missing))
-    if (twice := table["customer_id"].duplicated()).any():
-        raise SchemaError(_TWICE(ids=some(table.loc[twice, "customer_id"].unique().tolist())))
+    check_each_once(rows, name="customers")
     return pd.Index(table["customer_id"]), read_treated(table[name], where=Column("customers", treated))
 
 

@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 
 from crmkit._arrays import Floats
 from crmkit._checks import Day, as_day, check_fraction, check_option
-from crmkit._frames import FrameT, as_name, from_pandas
+from crmkit._frames import FrameT, column_name, from_pandas
 from crmkit._messages import Joined, Message, Parameter
 from crmkit._names import Label
 from crmkit._stats import Comparison, Contrast, compare
@@ -233,7 +233,7 @@ class _Line(NamedTuple):
 def _columns(kind: Any, **named: Any) -> dict[str, str]:
     """The columns that are given, by what they are."""
     check_option(kind, tuple(PROMOTION_KINDS), name="kind")
-    columns = {name: as_name(label) for name, label in named.items() if label is not None}
+    columns = {name: column_name(label, name=name) for name, label in named.items() if label is not None}
     if lacking := [name for name in _NEEDS[kind] if name not in columns]:
         names = Joined([Parameter(name) for name in lacking], en=" and ", zh="、")
         raise ValueError(_LACKING(kind=kind, names=names, why=_WHY[kind]()))

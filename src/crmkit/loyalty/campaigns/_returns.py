@@ -10,7 +10,7 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import Day, as_day, check_fraction, check_margin, check_number
-from crmkit._frames import FrameT, as_name, from_pandas
+from crmkit._frames import FrameT, column_name, from_pandas
 from crmkit._messages import Message, Parameter
 from crmkit.errors import SchemaError
 from crmkit.loyalty.campaigns._cells import read_cells
@@ -147,7 +147,7 @@ def campaign_return_table(
     day = None if as_of is None else as_day(as_of, name="as_of")
     measures = _measures(spend, 1.0 if margin is None else float(margin), response, response_value)
     cells = read_cells(contacts, measures, by=by, strata=strata, past=past, by_day=day is not None, taken=_RESULT)
-    if response is not None and as_name(response) not in cells.flags:
+    if response is not None and column_name(response, name="response") not in cells.flags:
         raise SchemaError(_NO_RESPONSE())
     over = np.ones(len(cells.n), dtype=bool) if day is None else over_by(cells, day)
     effects = effects_of(cells, measures, over=over, level=level)
@@ -172,13 +172,13 @@ def _check_money(spend: Any, margin: Any, response: Any, response_value: Any, fi
 
 def _measures(spend: str | None, margin: float, response: str | None, response_value: float | None) -> list[Measure]:
     """Profit and cost, and what was asked for of revenue and responses."""
-    earned = as_name(response if spend is None else spend)
+    earned = column_name(response, name="response") if spend is None else column_name(spend, name="spend")
     worth = margin if response_value is None else float(response_value)
     found = [Measure("profit", "mean", (earned, _COST), (worth, -1.0)), Measure(_COST, "mean", (_COST,))]
     if spend is not None:
-        found.append(Measure("revenue", "mean", (as_name(spend),)))
+        found.append(Measure("revenue", "mean", (earned,)))
     if response is not None:
-        found.append(Measure("response", "mean", (as_name(response),)))
+        found.append(Measure("response", "mean", (column_name(response, name="response"),)))
     return found
 
 

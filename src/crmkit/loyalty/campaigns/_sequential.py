@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ def sequential_effect_table(
     as_of: Day,
     outcomes: Sequence[str] = (),
     ratios: Mapping[str, tuple[str, str]] | None = None,
-    looks: Sequence[Day] | None = None,
+    looks: Iterable[Day] | None = None,
     planned_customers: int | None = None,
     past: str | None = None,
     strata: str | Sequence[str] | None = None,
@@ -67,11 +67,12 @@ def sequential_effect_table(
         The last day of the data, inclusive.
     outcomes, ratios : optional
         As in `campaign_effect_table`.
-    looks : sequence of date or ISO text, optional
-        The days on which to look; by default each on which windows end, up to ``as_of``.
+    looks : column or sequence of date or ISO text, optional
+        The days on which to look, such as ``pandas.date_range`` gives them; by default each on which windows end, up to
+        ``as_of``.
     planned_customers : int, optional
         Customers of an arm and its control group for whom the interval should be narrowest, decided before the first
-        look; by default those in the table.
+        look; by default all of both in the table, whether their windows are over or not.
     past, strata, by : optional
         As in `campaign_effect_table`.
     level : float, default 0.95
@@ -139,7 +140,8 @@ def sequential_effect_table(
     tables, best = [], np.array([])
     for look in _looks(cells, looks, day):
         effects = effects_of(cells, measures, over=over_by(cells, look), level=level)
-        table = _at(look, effects, planned=planned_customers, level=level)
+        planned = _in_table(cells, effects) if planned_customers is None else np.full(len(effects), planned_customers)
+        table = _at(look, effects, planned=planned, level=level)
         best = np.fmin(best, table["p_value"]) if len(best) else table["p_value"].to_numpy()
         adjusted = adjusted_p_values(best, adjust=adjust)
         table = table.assign(p_value=best, adjusted_p_value=adjusted, is_significant=adjusted < 1 - level)
@@ -158,15 +160,26 @@ def _looks(cells: Cells, looks: Any, last: datetime) -> list[datetime]:
             over_by(cells, last)  # where no window is known, that is what is wrong
             raise ValueError(_NOTHING_OVER(day=f"{last:%Y-%m-%d}"))
         return days
-    if isinstance(looks, (str, bytes)) or not isinstance(looks, Sequence) or not looks:
+    if isinstance(looks, (str, bytes, Mapping)) or not isinstance(looks, Iterable) or np.ndim(looks) > 1:  # type: ignore[arg-type]
         raise TypeError(_NO_LOOKS(value=looks))
-    days = sorted({as_day(each, name="looks") for each in looks})
-    if days[-1] > last:
+    # PyArrow gives its values in a wrapping.
+    days = sorted({as_day(each.as_py() if hasattr(each, "as_py") else each, name="looks") for each in looks})
+    if not days or days[-1] > last:
         raise ValueError(_NO_LOOKS(value=looks))
     return days
 
 
-def _at(look: datetime, effects: Sequence[Effect], *, planned: int | None, level: float) -> pd.DataFrame:
+def _in_table(cells: Cells, effects: Sequence[Effect]) -> Floats:
+    """Customers of each arm and its control group, also those whose stratum cannot be compared yet."""
+
+    def both(effect: Effect) -> float:
+        rows = (cells.group == effect.group) & (~cells.treated | (cells.arm == effect.arm))
+        return float(cells.n[rows].sum())
+
+    return column([both(each) for each in effects])
+
+
+def _at(look: datetime, effects: Sequence[Effect], *, planned: Floats, level: float) -> pd.DataFrame:
     contrasts = [each.contrast for each in effects]
     n, control_n = column([each.n for each in effects]), column([each.control_n for each in effects])
     n_open = column([each.n_open for each in effects])
@@ -174,10 +187,7 @@ def _at(look: datetime, effects: Sequence[Effect], *, planned: int | None, level
     value, other = column([each.value for each in contrasts]), column([each.other for each in contrasts])
     error = column([each.error_of_difference for each in contrasts])
     error[[is_sparse(each) for each in effects]] = np.nan
-    every = n + control_n + n_open + control_n_open
-    reach, p_value = _sequence(
-        value - other, error, n + control_n, planned=every if planned is None else np.full(len(n), planned), level=level
-    )
+    reach, p_value = _sequence(value - other, error, n + control_n, planned=planned, level=level)
     return pd.DataFrame(
         {
             "outcome": [each.measure.name for each in effects],

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import Day, as_day, check_int
-from crmkit._frames import FrameT, as_name, from_pandas
+from crmkit._frames import FrameT, as_name, column_name, from_pandas
 from crmkit._messages import Message
 from crmkit.errors import SchemaError
 from crmkit.subscriptions import CustomerSpells, customer_spells, spell_rows
@@ -120,7 +120,9 @@ def subscription_durations(
     carried = list(dict.fromkeys(as_name(name) for name in keep))
     if wrong := sorted(set(carried) & set(_MADE)):
         raise ValueError(_TAKEN(names=wrong))
-    rows = spell_rows(subscriptions, day, also=[*carried, *([] if reason is None else [as_name(reason)])])
+    rows = spell_rows(
+        subscriptions, day, also=[*carried, *([] if reason is None else [column_name(reason, name="reason")])]
+    )
     spells = customer_spells(rows, day=day, gap=int(allowed_gap_days))
     begun = spells.start <= _number(last)
     seen = begun if first is None else begun & (spells.end > _number(first))
@@ -152,7 +154,7 @@ def _table(
     )
     table.loc[~observed, "end"] = pd.NaT
     if reason is not None:
-        said = rows[as_name(reason)].take(spells.last_row).reset_index(drop=True)
+        said = rows[column_name(reason, name="reason")].take(spells.last_row).reset_index(drop=True)
         table["reason"] = said.astype(str).where(said.notna(), _UNKNOWN).where(observed, None)
     return table
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from crmkit._checks import check_option, some
-from crmkit._frames import AnyFrame, FrameT, as_name, collected, flag, from_pandas
+from crmkit._frames import AnyFrame, FrameT, as_name, from_pandas
 from crmkit._grouping import check_labels, label_name, labels_of
 from crmkit._messages import Column, Message
 from crmkit._stats import (
@@ -23,7 +22,7 @@ from crmkit._stats import (
     detectable_difference_of_shares,
     is_too_skewed,
 )
-from crmkit._tables import open_columns
+from crmkit._tables import check_each_once, open_columns
 from crmkit.errors import SchemaError
 from crmkit.metrics._comparisons._asked_measures import Measures, asked_measures, check_values, columns_of
 from crmkit.metrics._comparisons._moments import Sums, of_others, sample_of, sums_by_group
@@ -57,11 +56,6 @@ _NO_REFERENCE: Final = Message(
 _IDLE_REFERENCE: Final = Message(
     en="{@reference} is used with {@against='reference'} only, got {value!r}.",
     zh="{@reference} 仅在 {@against='reference'} 时使用，得到 {value!r}。",
-)
-_REPEATED: Final = Message(
-    en="{@customers} has {n:,} {n:row|rows} of customers that it has already. Leave one row of each: the rows of one "
-    "customer are not independent.",
-    zh="{@customers} 中有 {n:,} 行客户重复出现。请各留一行：同一客户的多行并不独立。",
 )
 
 
@@ -207,13 +201,7 @@ class _Pairs(NamedTuple):
 def _opened(customers: Any, by: str, measures: Measures) -> AnyFrame:
     rows = open_columns(customers, [by, *columns_of(measures)], name="customers", made_by=_MADE_BY)
     check_labels(rows, [by], table="customers")
-    if "customer_id" in rows.collect_schema():
-        counted = rows.filter(~nw.col("customer_id").is_null()).group_by("customer_id").agg(nw.len().alias("n_rows"))
-        sums = collected(
-            counted.with_columns(flag(nw.col("n_rows") > 0).alias("one")).select(nw.col("n_rows", "one").sum())
-        )
-        if repeated := int(sums["n_rows"][0] or 0) - int(sums["one"][0] or 0):
-            raise SchemaError(_REPEATED(n=repeated))
+    check_each_once(rows, name="customers")
     return rows
 
 
