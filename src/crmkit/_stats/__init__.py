@@ -43,6 +43,7 @@ from crmkit._stats._coverage import (
     yearly_silences,
 )
 from crmkit._stats._criteria_weights import OBJECTIVE_WEIGHTS, ObjectiveWeights, criteria_weights
+from crmkit._stats._cronbach import alpha_interval, cronbach_alpha
 from crmkit._stats._distinct import distinct_values
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
 from crmkit._stats._intervals import normal_reach, poisson_interval, wilson_interval
@@ -95,6 +96,7 @@ from crmkit._stats._survival import (
     survival_quantile,
 )
 from crmkit._stats._two_samples import difference_of_means, difference_of_shares, mean_interval
+from crmkit._stats._weighted import effective_number, weighted_covariance, weighted_samples
 
 __all__ = [
     "ADJUSTMENTS",
@@ -122,6 +124,7 @@ __all__ = [
     "Transform",
     "WeightRule",
     "adjusted_p_values",
+    "alpha_interval",
     "as_floats",
     "as_given",
     "as_numbers",
@@ -139,6 +142,7 @@ __all__ = [
     "contrast_of_pairs",
     "contrast_of_samples",
     "criteria_weights",
+    "cronbach_alpha",
     "cuts_of",
     "decomposed",
     "detectable_difference",
@@ -151,6 +155,7 @@ __all__ = [
     "digamma_step",
     "distinct_values",
     "doubled_runs",
+    "effective_number",
     "even_groups",
     "expected_ranges",
     "expected_sojourns",
@@ -209,6 +214,8 @@ __all__ = [
     "top_count",
     "total_rewards",
     "unit_rule",
+    "weighted_covariance",
+    "weighted_samples",
     "wilson_interval",
     "yearly_silences",
 ]
