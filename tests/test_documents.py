@@ -36,6 +36,7 @@ SAME_CODE = [
             "index",
             "quickstart",
             "retention-profit",
+            "satisfaction",
             "satisfaction-drivers",
             "survival",
             "uplift",
