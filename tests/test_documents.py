@@ -15,6 +15,7 @@ TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
 # Examples that need data which is not ours say so behind the language of their block.
 ONLINE_RETAIL = " online-retail"
 TELCO = " telco"
+GROCERY = " grocery"
 # Or a package of an extra.
 GREENWOOD = " greenwood"
 # Pages in Chinese that show the code of the English ones, as a test holds.
@@ -24,6 +25,7 @@ SAME_CODE = [
         ROOT / "docs" / f"{name}.zh.md"
         for name in (
             "base-audit",
+            "brands",
             "campaign-effects",
             "campaign-plan",
             "campaigns",
@@ -83,6 +85,19 @@ def test_examples_run(page, tmp_path, monkeypatch):
 def test_examples_on_online_retail_run(page):
     orders = pd.read_parquet(data_file("online_retail.parquet"))
     assert run(examples(page, needs=ONLINE_RETAIL), {"orders": orders}, page) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.deep] if page in SAME_CODE else [], id=page.name)
+        for page in PAGES
+        if examples(page, needs=GROCERY)
+    ],
+)
+def test_examples_on_a_panel_of_households_run(page):
+    lines = pd.read_parquet(data_file("edible_grocery_panel.parquet"))
+    assert run(examples(page, needs=GROCERY), {"lines": lines}, page) == []
 
 
 @pytest.mark.parametrize(

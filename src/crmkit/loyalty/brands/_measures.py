@@ -24,8 +24,8 @@ BRAND_MEASURES: Final = MappingProxyType(
         "category_rate": Label("Category purchases per buyer", "品牌购买者的品类购买次数"),
         "share_of_requirements": Label("Share of category requirements", "品类需求份额"),
         "mean_share_of_requirements": Label("Share of requirements, mean of buyers", "品类需求份额（人均）"),
-        "sole_share": Label("Share of buyers who are sole buyers", "独买者占比"),
-        "sole_frequency": Label("Purchases per sole buyer", "独买者购买频次"),
+        "sole_share": Label("Share of buyers who are sole buyers", "单一品牌购买者占比"),
+        "sole_frequency": Label("Purchases per sole buyer", "单一品牌购买者购买频次"),
     }
 )
 """The measures of a brand, with their names."""
