@@ -38,7 +38,6 @@ SAME_CODE = [
             "index",
             "quickstart",
             "retention-profit",
-            "satisfaction",
             "satisfaction-drivers",
             "survival",
             "uplift",

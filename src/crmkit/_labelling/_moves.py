@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from crmkit._arrays import Floats
 
-__all__ = ["move_counts"]
+__all__ = ["move_counts", "moves_between"]
 
 Positions = npt.NDArray[np.intp]
 
@@ -20,3 +21,38 @@ def move_counts(before: Positions, after: Positions, *, n_labels: int, weights: 
     counts = np.zeros((n_labels + 1, n_labels + 1))
     np.add.at(counts, (before, after), 1.0 if weights is None else weights)
     return counts
+
+
+def moves_between(labels: pd.DataFrame, before: Positions, after: Positions) -> pd.DataFrame:
+    """Make the table of moves: a row per pair of labels, given the position of each customer's; -1 is no label.
+
+    Customers without a label on a side follow in rows of their own, which are there if anybody is.
+    """
+    n = len(labels)
+    counts = move_counts(before, after, n_labels=n).astype(np.int64)
+    # Those without a label on either side have moved nowhere.
+    counts[n, n] = 0
+    shown = counts > 0
+    shown[:n, :n] = True
+    rows, columns = np.nonzero(shown)
+    moved = {"n_customers": counts[rows, columns], "share": _shares(counts, rows, columns)}
+    codes, names_en, names_zh = (
+        {"before": values[rows], "after": values[columns]}
+        for name in ("segment", "name_en", "name_zh")
+        for values in [np.array([*labels[name], None], dtype=object)]
+    )
+    return pd.DataFrame(
+        {
+            **{f"segment_{side}": values for side, values in codes.items()},
+            **moved,
+            **{f"name_en_{side}": values for side, values in names_en.items()},
+            **{f"name_zh_{side}": values for side, values in names_zh.items()},
+        }
+    )
+
+
+def _shares(counts: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Floats:
+    """Shares of those with the label before; missing where there were none, or no label."""
+    base = counts.sum(axis=1)[rows]
+    known = (rows < len(counts) - 1) & (base > 0)
+    return np.where(known, counts[rows, columns] / np.maximum(base, 1), np.nan)

@@ -1,6 +1,5 @@
 """Plots of the tables that crmkit returns; nothing is computed here. Needs ``pip install crmkit[plot]``."""
 
-from crmkit.plotting._account_flow import plot_account_flow
 from crmkit.plotting._action_reasons import plot_action_reasons
 from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._assignment_balance import plot_assignment_balance
@@ -8,9 +7,6 @@ from crmkit.plotting._backtests import plot_backtests
 from crmkit.plotting._balance import plot_balance
 from crmkit.plotting._base_audit import plot_base_audit
 from crmkit.plotting._base_history import plot_base_history
-from crmkit.plotting._brand_duplication import plot_brand_duplication
-from crmkit.plotting._brand_performance import plot_brand_performance
-from crmkit.plotting._brand_switching import plot_brand_switching
 from crmkit.plotting._campaign_effects import plot_campaign_effects
 from crmkit.plotting._capture import plot_capture
 from crmkit.plotting._churn_calibration import plot_churn_calibration
@@ -23,7 +19,6 @@ from crmkit.plotting._conditional_expectation import plot_conditional_expectatio
 from crmkit.plotting._cumulative_incidence import plot_cumulative_incidence
 from crmkit.plotting._customer_distribution import plot_customer_distribution
 from crmkit.plotting._deciles import plot_deciles
-from crmkit.plotting._double_jeopardy import plot_double_jeopardy
 from crmkit.plotting._early_warnings import plot_early_warnings
 from crmkit.plotting._event_study import plot_event_study
 from crmkit.plotting._frequency import plot_frequency
@@ -35,8 +30,6 @@ from crmkit.plotting._kaplan_meier import plot_kaplan_meier
 from crmkit.plotting._key_drivers import plot_key_drivers
 from crmkit.plotting._kpi_scorecard import plot_kpi_scorecard
 from crmkit.plotting._kpi_tree import plot_kpi_tree
-from crmkit.plotting._loyalty_index import plot_loyalty_index
-from crmkit.plotting._loyalty_map import plot_loyalty_map
 from crmkit.plotting._model_comparison import plot_model_comparison
 from crmkit.plotting._movement import plot_movement
 from crmkit.plotting._mrr_waterfall import plot_mrr_waterfall
@@ -52,7 +45,6 @@ from crmkit.plotting._regularity import plot_regularity
 from crmkit.plotting._retention import plot_retention
 from crmkit.plotting._retention_curves import plot_retention_curves
 from crmkit.plotting._rfm_map import plot_rfm_map
-from crmkit.plotting._satisfaction import plot_satisfaction
 from crmkit.plotting._seasonal_adjustment import plot_seasonal_adjustment
 from crmkit.plotting._segments import plot_segments
 from crmkit.plotting._spend_by_frequency import plot_spend_by_frequency
@@ -61,7 +53,6 @@ from crmkit.plotting._tracking import plot_tracking
 from crmkit.plotting._uplift import plot_uplift
 
 __all__ = [
-    "plot_account_flow",
     "plot_action_reasons",
     "plot_alive_history",
     "plot_assignment_balance",
@@ -69,9 +60,6 @@ __all__ = [
     "plot_balance",
     "plot_base_audit",
     "plot_base_history",
-    "plot_brand_duplication",
-    "plot_brand_performance",
-    "plot_brand_switching",
     "plot_campaign_effects",
     "plot_capture",
     "plot_churn_calibration",
@@ -84,7 +72,6 @@ __all__ = [
     "plot_cumulative_incidence",
     "plot_customer_distribution",
     "plot_deciles",
-    "plot_double_jeopardy",
     "plot_early_warnings",
     "plot_event_study",
     "plot_frequency",
@@ -96,8 +83,6 @@ __all__ = [
     "plot_key_drivers",
     "plot_kpi_scorecard",
     "plot_kpi_tree",
-    "plot_loyalty_index",
-    "plot_loyalty_map",
     "plot_model_comparison",
     "plot_movement",
     "plot_mrr_waterfall",
@@ -113,7 +98,6 @@ __all__ = [
     "plot_retention",
     "plot_retention_curves",
     "plot_rfm_map",
-    "plot_satisfaction",
     "plot_seasonal_adjustment",
     "plot_segments",
     "plot_spend_by_frequency",

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from crmkit._arrays import Floats
 from crmkit._checks import check_columns, some
 from crmkit._frames import (
     AnyFrame,
@@ -22,7 +20,7 @@ from crmkit._frames import (
     pandas_series,
     same_kind,
 )
-from crmkit._labelling import Labeller, labels_in, move_counts, positions_in
+from crmkit._labelling import Labeller, labels_in, moves_between, positions_in
 from crmkit._messages import Column, Message, Parameter
 from crmkit._reading import clean_ids
 from crmkit.errors import SchemaError
@@ -129,7 +127,8 @@ def movement_table(
             check_columns(table.collect_schema(), [column], name=name, made_by=made_by_predict())
         labels, positions = labels_in(*(collected(table)[column] for table in rows.values()))
     sides = [pd.Series(place, index=index) for place, index in zip(positions, ids, strict=True)]
-    return from_pandas(_counted(labels, *sides), like=before)
+    start, end = pd.concat(sides, axis=1).fillna(-1).to_numpy(dtype=np.intp).T
+    return from_pandas(moves_between(labels, start, end), like=before)
 
 
 def _in_memory(native: Any, *, name: str) -> AnyFrame:
@@ -149,36 +148,3 @@ def _ids(rows: AnyFrame, customer_id: str, *, name: str) -> pd.Index[Any]:
     if not ids.is_unique:
         raise SchemaError(_IDS_TWICE(where=where, ids=some(ids[ids.duplicated()].unique())))
     return ids
-
-
-def _counted(labels: pd.DataFrame, before: pd.Series[int], after: pd.Series[int]) -> pd.DataFrame:
-    """Count by pair of labels, given the position of each customer's label by id; -1 is no label."""
-    n = len(labels)
-    start, end = pd.concat([before, after], axis=1).fillna(-1).to_numpy(dtype=np.intp).T
-    counts = move_counts(start, end, n_labels=n).astype(np.int64)
-    # Those without a label on either side have moved nowhere.
-    counts[n, n] = 0
-    shown = counts > 0
-    shown[:n, :n] = True
-    rows, columns = np.nonzero(shown)
-    moved = {"n_customers": counts[rows, columns], "share": _shares(counts, rows, columns)}
-    codes, names_en, names_zh = (
-        {"before": values[rows], "after": values[columns]}
-        for name in ("segment", "name_en", "name_zh")
-        for values in [np.array([*labels[name], None], dtype=object)]
-    )
-    return pd.DataFrame(
-        {
-            **{f"segment_{side}": values for side, values in codes.items()},
-            **moved,
-            **{f"name_en_{side}": values for side, values in names_en.items()},
-            **{f"name_zh_{side}": values for side, values in names_zh.items()},
-        }
-    )
-
-
-def _shares(counts: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Floats:
-    """Shares of those with the label before; missing where there were none, or no label."""
-    base = counts.sum(axis=1)[rows]
-    known = (rows < len(counts) - 1) & (base > 0)
-    return np.where(known, counts[rows, columns] / np.maximum(base, 1), np.nan)

@@ -12,14 +12,14 @@ import pandas as pd
 from sklearn.base import clone
 
 from crmkit._checks import check_money
-from crmkit._estimator import JsonError, check_table
-from crmkit._figures import amount
+from crmkit._estimator import JsonError
 from crmkit._frames import Coded
-from crmkit._labelling import POTENTIAL, Case, Measures, Scheme, measured
+from crmkit._labelling import POTENTIAL, Measures, Scheme, measured
 from crmkit._messages import Column, Message
 from crmkit._names import Label, Language
 from crmkit.segment._case_segmenter import CaseSegmenter
-from crmkit.segment._orders import no_order
+from crmkit.segment._cases import Case, no_order
+from crmkit.segment._learned import check_table
 from crmkit.segment._rfm._rule_tables import rfm_cell_table
 from crmkit.segment._rfm._rules import (
     CheckedRules,
@@ -33,7 +33,7 @@ from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, dimensions_o
 from crmkit.segment._rfm._score_values import columns_read, oriented
 from crmkit.segment._rfm._scorer import RFMScorer, check_scorer, checked_sizes
 from crmkit.segment._rfm._sql import score_cases
-from crmkit.segment._texts import REASONS, counted
+from crmkit.segment._texts import REASONS, amount, counted
 
 __all__ = ["RFMSegmenter"]
 
