@@ -194,9 +194,9 @@ class Effect(NamedTuple):
     estimate: Estimate | None
     comparison: Comparison
     n: float
-    control_n: float
+    n_control: float
     n_open: float
-    control_n_open: float
+    n_control_open: float
     n_unmatched: float
     has_past: bool
 
@@ -216,7 +216,7 @@ def effects_of(cells: Cells, measures: Sequence[Measure], *, over: npt.NDArray[n
     for group, arm, rows, controls in _pairs(cells):
         kept, others = rows[over[rows]], controls[over[controls]]
         one, two, lost = matched(cells, kept, others)
-        n_open, control_n_open = (float(cells.n[each[~over[each]]].sum()) for each in (rows, controls))
+        n_open, n_control_open = (float(cells.n[each[~over[each]]].sum()) for each in (rows, controls))
         for measure in measures:
             there = len(one.strata) > 0
             result = estimate(one, two, measure) if there else None
@@ -233,7 +233,7 @@ def effects_of(cells: Cells, measures: Sequence[Measure], *, over: npt.NDArray[n
                     0.0 if result is None else result.n,
                     0.0 if result is None else result.other_n,
                     n_open,
-                    control_n_open,
+                    n_control_open,
                     lost,
                     bool(cells.past),
                 )
@@ -287,7 +287,7 @@ def differences_of(effects: Sequence[Effect]) -> dict[str, Any]:
     return {
         "n_customers": column([each.n for each in effects]).astype("int64"),
         "value": column([each.value for each in contrasts]),
-        "n_control": column([each.control_n for each in effects]).astype("int64"),
+        "n_control": column([each.n_control for each in effects]).astype("int64"),
         "control_value": column([each.other for each in contrasts]),
         "difference": column([each.difference for each in comparisons]),
         "lower": column([each.lower for each in comparisons]),
@@ -297,7 +297,7 @@ def differences_of(effects: Sequence[Effect]) -> dict[str, Any]:
 
 def _judged(effects: Sequence[Effect], *, level: float, power: float, adjust: Adjustment, early: str) -> pd.DataFrame:
     comparisons = [each.comparison for each in effects]
-    is_open = np.array([each.n_open + each.control_n_open > 0 for each in effects], dtype=bool)
+    is_open = np.array([each.n_open + each.n_control_open > 0 for each in effects], dtype=bool)
     p_values = column([each.p_value for each in comparisons])
     p_values[is_open & (early == "withhold")] = np.nan
     adjusted = adjusted_p_values(p_values, adjust=adjust)
@@ -323,7 +323,7 @@ def _judged(effects: Sequence[Effect], *, level: float, power: float, adjust: Ad
         detectable_difference=column([_detectable(each, alpha=strict, power=power) for each in effects]),
         variance_reduction=column([_reduction(each) for each in effects]),
         n_open=column([each.n_open for each in effects]).astype("int64"),
-        n_control_open=column([each.control_n_open for each in effects]).astype("int64"),
+        n_control_open=column([each.n_control_open for each in effects]).astype("int64"),
         n_unmatched=column([each.n_unmatched for each in effects]).astype("int64"),
         too_few=[_too_few(each, level=level) for each in effects],
     )
@@ -332,7 +332,7 @@ def _judged(effects: Sequence[Effect], *, level: float, power: float, adjust: Ad
 def _detectable(effect: Effect, *, alpha: float, power: float) -> float:
     if effect.is_rate and not effect.has_past and effect.estimate is not None and effect.contrast.error > 0:
         share = effect.contrast.other
-        return float(detectable_difference_of_shares(share, effect.n, effect.control_n, alpha=alpha, power=power))
+        return float(detectable_difference_of_shares(share, effect.n, effect.n_control, alpha=alpha, power=power))
     return float(detectable_difference(effect.contrast, alpha=alpha, power=power))
 
 

@@ -156,7 +156,7 @@ def matched_comparison_table(
     ... )
     >>> effects[["outcome", "n_pairs", "naive_difference", "difference", "lower", "upper"]].round(1)
       outcome  n_pairs  naive_difference  difference  lower  upper
-    0   spend     1030              35.6        10.8    9.0   12.5
+    0   spend     1028              35.6        11.0    9.2   12.7
     """
     check_fraction(level, name="level")
     check_fraction(min_matched, name="min_matched", low_open=False, high_open=False)

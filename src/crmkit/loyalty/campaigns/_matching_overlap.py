@@ -68,8 +68,8 @@ def matching_overlap_table(
     >>> overlap[["scope", "propensity_high", "n_treated", "n_others", "n_treated_left_out"]].round(2)
        scope  propensity_high  n_treated  n_others  n_treated_left_out
     0  group             0.24        367      1633                   0
-    1  group             0.99        773      1227                 110
-    2    all             0.99       1140      2860                 110
+    1  group             0.99        773      1227                 112
+    2    all             0.99       1140      2860                 112
     """
     check_int(n_groups, name="n_groups", low=1)
     design = matched(customers, treated=treated, covariates=covariates, caliper=caliper, random_state=random_state)

@@ -290,7 +290,7 @@ def _table(cells: Cells, found: dict[str, list[Effect]], *, level: float) -> pd.
             measure=name,
             n_customers=column([each.n for each in effects]).astype("int64"),
             value=line.value,
-            n_control=column([each.control_n for each in effects]).astype("int64"),
+            n_control=column([each.n_control for each in effects]).astype("int64"),
             control_value=line.control_value,
             difference=line.difference,
             lower=line.lower,

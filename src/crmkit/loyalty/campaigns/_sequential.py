@@ -181,27 +181,27 @@ def _in_table(cells: Cells, effects: Sequence[Effect]) -> Floats:
 
 def _at(look: datetime, effects: Sequence[Effect], *, planned: Floats, level: float) -> pd.DataFrame:
     contrasts = [each.contrast for each in effects]
-    n, control_n = column([each.n for each in effects]), column([each.control_n for each in effects])
+    n, n_control = column([each.n for each in effects]), column([each.n_control for each in effects])
     n_open = column([each.n_open for each in effects])
-    control_n_open = column([each.control_n_open for each in effects])
+    n_control_open = column([each.n_control_open for each in effects])
     value, other = column([each.value for each in contrasts]), column([each.other for each in contrasts])
     error = column([each.error_of_difference for each in contrasts])
     error[[is_sparse(each) for each in effects]] = np.nan
-    reach, p_value = _sequence(value - other, error, n + control_n, planned=planned, level=level)
+    reach, p_value = _sequence(value - other, error, n + n_control, planned=planned, level=level)
     return pd.DataFrame(
         {
             "outcome": [each.measure.name for each in effects],
             "look": np.full(len(effects), look, dtype="datetime64[us]"),
             "n_customers": n.astype("int64"),
             "value": value,
-            "n_control": control_n.astype("int64"),
+            "n_control": n_control.astype("int64"),
             "control_value": other,
             "difference": value - other,
             "lower": value - other - reach,
             "upper": value - other + reach,
             "p_value": p_value,
             "n_open": n_open.astype("int64"),
-            "n_control_open": control_n_open.astype("int64"),
+            "n_control_open": n_control_open.astype("int64"),
         }
     )
 
