@@ -174,6 +174,14 @@ def test_an_export_of_wenjuanxing_as_a_workbook(tmp_path):
     assert rows(found, columns=["date", "group", "service", "nps", "price"]) == WENJUANXING_ROWS
 
 
+def test_numbers_in_text_are_read_as_answers():
+    # full-width digits, points, a decimal comma; an answer has no thousands and no currency
+    given = pd.DataFrame({"q": ["４", "5分", " 3 ", "2,5", "$5", "1,000", "很好"]})
+    found = as_answers(given, items=["q"], scale=(1, 5), invalid="drop")
+    assert found["q"].tolist() == [4, 5, 3, 2.5]
+    assert rejected_answers(given, items=["q"], scale=(1, 5))["q"].tolist() == ["$5", "1,000", "很好"]
+
+
 @pytest.mark.parametrize("kind", ["pandas-numpy", "polars", "pyarrow"])
 def test_categories_are_texts(kind):
     ordered = pd.Categorical(["满意", "一般", None], categories=["一般", "满意"], ordered=True)

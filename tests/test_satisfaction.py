@@ -215,7 +215,7 @@ def test_turned_answers_turn_the_score(values):
     assert [one["value"], one["lower"], one["upper"]] == pytest.approx(
         [-other["value"], -other["upper"], -other["lower"]]
     )
-    assert -1 <= one["lower"] < one["upper"] <= 1
+    assert -1 <= one["lower"] <= one["value"] <= one["upper"] <= 1
 
 
 @given(nps_answers, nps_answers)
@@ -250,6 +250,7 @@ def test_the_sample_size_gives_the_half_width(half_width, promoters, rest):
         ({"cuts": (9, 6)}, ValueError, "`cuts` must be 2 ascending numbers"),
         ({"level": 95}, ValueError, "`level` must lie"),
         ({"item": "r"}, SchemaError, "lacks the columns"),
+        ({"item": ["q"]}, TypeError, "`item` must be the name of one column"),
         ({"by": "value"}, ValueError, r"`by` has \['value'\]"),
     ],
 )
@@ -323,6 +324,8 @@ def test_weights_of_an_index_are_numbers():
         acsi_score(satisfaction=8, expectations=7, ideal=7, weights=(1, -1, 1))
     with pytest.raises(ValueError, match="`weights` must be three numbers"):
         acsi_score(satisfaction=8, expectations=7, ideal=7, weights=(0, 0, 0))
+    with pytest.raises(TypeError, match="`weights` must be three numbers"):
+        acsi_score(satisfaction=8, expectations=7, ideal=7, weights=None)
 
 
 # Input untouched.

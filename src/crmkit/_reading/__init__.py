@@ -13,6 +13,7 @@ from crmkit._reading._made import made_table
 from crmkit._reading._merged_ids import MergedIds, read_merged_ids, with_merged_ids
 from crmkit._reading._number_texts import DecimalMark, NumberTexts
 from crmkit._reading._numbers import clean_numbers
+from crmkit._reading._plain_text import in_plain_digits
 from crmkit._reading._rates import Rates, read_rates
 from crmkit._reading._references import codes_of, numbered, with_references
 from crmkit._reading._refusals import Counts, Invalid, count_rows, rejected_rows, usable_rows
@@ -45,6 +46,7 @@ __all__ = [
     "columns_kept",
     "count_rows",
     "cut_to_days",
+    "in_plain_digits",
     "is_so",
     "made_table",
     "note_given",

@@ -28,7 +28,7 @@ from crmkit._reading import (
 )
 from crmkit.answers._items import Code, Item, check_codes, check_labels, end_columns, item_column, items_of
 from crmkit.answers._one_scale import with_one_scale
-from crmkit.answers._texts import HEADER, with_numbers_for_texts, without_headers
+from crmkit.answers._texts import HEADER, with_meant_texts, with_read_texts, without_headers
 
 __all__ = ["ANSWER_REASONS", "CUSTOMER", "DATE", "GROUP", "WAVE", "WEIGHT", "Answers", "read_answers"]
 
@@ -134,8 +134,9 @@ def read_answers(
     standard = [item_column(item.name) for item in asked]
     for item in asked:
         column = item_column(item.name)
-        rows = rows.cleaned(with_numbers_for_texts, column, labels=numbers_of, codes=codes[item.name])
-    rows = rows.cleaned(note_given, *standard).cleaned_together(clean_numbers, WEIGHT, *ends, *standard)
+        rows = rows.cleaned(with_meant_texts, column, labels=numbers_of, codes=codes[item.name])
+    rows = rows.cleaned(note_given, *standard).cleaned(with_read_texts, *standard)
+    rows = rows.cleaned_together(clean_numbers, WEIGHT, *ends, *standard)
     asked = with_one_scale(rows, asked, ends=ends, wave=WAVE)
     check_codes(missing, asked)
     frame = _marked(rows.frame, _UNREAD, {column: unread(column) for column in standard})

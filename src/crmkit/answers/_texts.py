@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,15 +12,16 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit._frames import AnyFrame, pandas_series, with_values
-from crmkit._reading import Rows
+from crmkit._reading import Rows, in_plain_digits
 from crmkit.answers._items import Code
 
-__all__ = ["HEADER", "with_numbers_for_texts", "without_headers"]
+__all__ = ["HEADER", "with_meant_texts", "with_read_texts", "without_headers"]
 
 HEADER: Final = "__crmkit_header"
 # Qualtrics writes the questions below the header and their ids below these; some programs double the quotes.
 _ID: Final = re.compile(r'\s*\{"+ImportId"')
 _MOST_HEADERS: Final = 2
+_ANSWER: Final = re.compile(r"\s*([+-]?\d+(?:\.\d+|,\d{1,2})?)\s*分?\s*")
 
 
 def without_headers(rows: Rows) -> Rows:
@@ -36,7 +38,7 @@ def without_headers(rows: Rows) -> Rows:
     return replace(rows, frame=with_values(frame, HEADER, (np.arange(len(frame)) < n_headers).astype(np.int64)))
 
 
-def with_numbers_for_texts(
+def with_meant_texts(
     frame: AnyFrame,
     column: str,
     *,
@@ -54,10 +56,22 @@ def with_numbers_for_texts(
     return with_values(frame, column, [known.get(value, value) for value in values.where(values.notna(), None)])
 
 
+def with_read_texts(frame: AnyFrame, column: str, *, where: object) -> AnyFrame:  # noqa: ARG001
+    """Read texts as numbers, also such as 4分; what is none is missing. Answers have no thousands and no currency."""
+    if not isinstance(frame, nw.DataFrame) or not _is_text(frame, column):
+        return frame
+    return with_values(frame, column, np.array([_number(value) for value in frame[column].to_list()]))
+
+
 def _n_headers(texts: nw.Series[Any]) -> int:
     """Count the rows up to the one of ids."""
     first = texts.head(_MOST_HEADERS).to_list()
     return max((place + 1 for place, text in enumerate(first) if isinstance(text, str) and _ID.match(text)), default=0)
+
+
+def _number(value: Any) -> float:
+    found = _ANSWER.fullmatch(in_plain_digits(str(value)))
+    return float(found[1].replace(",", ".")) if found else math.nan
 
 
 def _is_text(frame: nw.DataFrame[Any], column: str) -> bool:

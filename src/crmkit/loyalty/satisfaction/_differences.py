@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from crmkit._checks import check_fraction, check_option, some
-from crmkit._frames import FrameT, as_name, from_pandas
+from crmkit._frames import FrameT, column_name, from_pandas
 from crmkit._grouping import label_name
 from crmkit._messages import Message
 from crmkit._stats import ADJUSTMENTS, Adjustment, adjusted_p_values, normal_reach
@@ -94,15 +94,16 @@ def satisfaction_difference_table(
     0  spring        0.13   0.035371  3.675338  0.000238
     """
     check_fraction(level, name="level")
+    name = column_name(item, name="item")
     check_option(adjust, ADJUSTMENTS, name="adjust")
     scoring, label = scoring_of(measure, cuts=cuts, top=top), label_name(by)
-    read = read_answers(answers, [item], by=[label], taken=_COLUMNS)
+    read = read_answers(answers, [name], by=[label], taken=_COLUMNS)
     groups = read.labels.groups[label]  # type: ignore[union-attr]
     known = groups.dropna()
     place = np.flatnonzero(known.isin([baseline]))
     if not place.size:
         raise ValueError(_NO_BASELINE(labels=some(known), value=baseline))
-    found = samples_of(read, as_name(item), scoring, cells=read.cells)
+    found = samples_of(read, name, scoring, cells=read.cells)
     at = int(place[0])
     others = np.delete(np.arange(len(known)), at)
     value, error = np.asarray(found.scored.mean), found.error

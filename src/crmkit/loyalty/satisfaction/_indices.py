@@ -137,6 +137,8 @@ def acsi_score(
     >>> acsi_score(satisfaction=8, expectations=7, ideal=7.5, weights=(0.3885, 0.3190, 0.2925))
     72.60833333333332
     """
+    if isinstance(weights, (str, bytes)) or not isinstance(weights, Sequence):
+        raise TypeError(_WEIGHTS(value=weights))
     if len(weights) != len(_ACSI) or not all(is_number(each) and each >= 0 for each in weights) or not any(weights):
         raise ValueError(_WEIGHTS(value=weights))
     by = np.asarray(weights, dtype=float) / max(weights)

@@ -121,4 +121,5 @@ def intervals(sample: Sample, measure: Measure, *, level: float) -> tuple[Floats
     centre = mean * n / (n + _ADDED)
     variance = (extremes * n + 2 * _ADDED_EACH) / (n + _ADDED) - centre**2
     reach = normal_reach(level) * np.sqrt(variance / (n + _ADDED))
-    return np.maximum(centre - reach, -1.0), np.minimum(centre + reach, 1.0)
+    # One answer draws the middle so far in that the interval would not hold the score itself.
+    return np.maximum(np.minimum(centre - reach, mean), -1.0), np.minimum(np.maximum(centre + reach, mean), 1.0)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._checks import check_fraction
-from crmkit._frames import FrameT, as_name, from_pandas
+from crmkit._frames import FrameT, column_name, from_pandas
 from crmkit._grouping import beside_labels, label_names
 from crmkit.loyalty.satisfaction._answers import FEWEST, Answers, read_answers
 from crmkit.loyalty.satisfaction._measures import Measure, Scoring, intervals, samples_of, scoring_of
@@ -88,12 +88,13 @@ def satisfaction_table(
     0  1000       1000.0    0.3     0.0247  0.25077  0.34744     False
     """
     check_fraction(level, name="level")
+    name = column_name(item, name="item")
     scoring, labels = scoring_of(measure, cuts=cuts, top=top), label_names(by)
-    read = read_answers(answers, [item], by=labels, taken=("scope", *_COLUMNS))
-    whole = _figures(read, as_name(item), scoring, cells=(np.zeros(len(read.weights), dtype=np.int64), 1), level=level)
+    read = read_answers(answers, [name], by=labels, taken=("scope", *_COLUMNS))
+    whole = _figures(read, name, scoring, cells=(np.zeros(len(read.weights), dtype=np.int64), 1), level=level)
     if read.labels is None:
         return from_pandas(whole, like=answers)
-    groups = _figures(read, as_name(item), scoring, cells=read.cells, level=level)
+    groups = _figures(read, name, scoring, cells=read.cells, level=level)
     table = pd.concat([groups, whole], ignore_index=True)
     return from_pandas(beside_labels(table, *read.labels.with_whole()), like=answers)
 

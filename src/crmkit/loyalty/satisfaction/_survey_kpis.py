@@ -11,7 +11,7 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_number
-from crmkit._frames import FrameT, as_name, from_pandas
+from crmkit._frames import FrameT, column_name, from_pandas
 from crmkit._grouping import beside_labels
 from crmkit._kpi import KPI_COLUMNS, KpiRow, long_form
 from crmkit._messages import Message, Parameter
@@ -150,16 +150,21 @@ def survey_kpis(
 
 def _asked(recommend: Any, *with_top: tuple[Any, Any]) -> list[_Asked]:
     """The KPIs of one item each."""
-    asked = [] if recommend is None else [_Asked("net_promoter_score", as_name(recommend), scoring_of("nps"))]
+    asked = (
+        []
+        if recommend is None
+        else [_Asked("net_promoter_score", column_name(recommend, name="recommend"), scoring_of("nps"))]
+    )
     for (item, top), (name, least, rate, mean) in zip(with_top, _WITH_TOP, strict=True):
         if (item is None) != (top is None):
             raise ValueError(_NO_TOP(name=Parameter(name), top=Parameter(least)))
         if item is None:
             continue
         check_number(top, name=least)
-        asked.append(_Asked(rate, as_name(item), scoring_of("top_box", top=top)))
+        column = column_name(item, name=name)
+        asked.append(_Asked(rate, column, scoring_of("top_box", top=top)))
         if mean is not None:
-            asked.append(_Asked(mean, as_name(item), Scoring("mean")))
+            asked.append(_Asked(mean, column, Scoring("mean")))
     return asked
 
 

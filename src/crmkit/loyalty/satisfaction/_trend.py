@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import chdtrc, ndtr
 
 from crmkit._checks import check_fraction
-from crmkit._frames import FrameT, as_name, from_pandas
+from crmkit._frames import FrameT, column_name, from_pandas
 from crmkit._grouping import label_name
 from crmkit._messages import Message
 from crmkit._stats import normal_reach
@@ -86,9 +86,10 @@ def satisfaction_trend_table(
     0        4  0.0409  0.0186  0.0631  3.5966   0.0003
     """
     check_fraction(level, name="level")
+    name = column_name(item, name="item")
     scoring, label = scoring_of(measure, cuts=cuts, top=top), label_name(by)
-    read = read_answers(answers, [item], by=[label])
-    found = samples_of(read, as_name(item), scoring, cells=read.cells)
+    read = read_answers(answers, [name], by=[label])
+    found = samples_of(read, name, scoring, cells=read.cells)
     is_wave = read.labels.groups[label].notna().to_numpy() & (found.n > 0)  # type: ignore[union-attr]
     if (n_waves := int(is_wave.sum())) < 2:
         raise SchemaError(_ONE_WAVE(n=n_waves))
