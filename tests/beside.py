@@ -3,15 +3,18 @@
 from functools import cache
 
 from crmkit import (
+    as_answers,
     as_contacts,
     as_plan,
     as_subscriptions,
     as_tickets,
+    make_answers,
     make_contacts,
     make_plan,
     make_subscriptions,
     make_tickets,
 )
+from crmkit.loyalty.satisfaction import survey_kpis
 
 AS_OF = "1998-06-30"
 _TIMES = ("first_response", "resolved", "due", "kind", "n_contacts", "ever_resolved", "reopened", "escalated")
@@ -25,7 +28,15 @@ def beside():
     contacts = make_contacts(n_customers=400, n_campaigns=2, start="1998-05-01", random_state=1).contacts
     plan = make_plan(n_items=80, start="1998-01-01", end="1998-12-31", random_state=1).plan
     spells = make_subscriptions(n_customers=150, start="1997-01-01", end=AS_OF, random_state=1).subscriptions
+    answers = as_answers(
+        make_answers(n_invited=200, n_waves=1, random_state=1).answers,
+        items=["recommend"],
+        scale=(0, 10),
+        missing=[99],
+        group="group",
+    )
     return {
+        "survey": survey_kpis(answers, recommend="recommend", by="group"),
         "subscriptions": as_subscriptions(spells, end_known="end_known", trial="trial"),
         "tickets": as_tickets(tickets, **{name: name for name in _TIMES}),
         "contacts": as_contacts(

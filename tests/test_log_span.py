@@ -83,7 +83,9 @@ NEEDED = {
     "base": ["--freq", "M", "--before", "2024-01", "--after", "2024-02"],
 }
 READERS = [
-    name for name in main.list_commands(None) if "file" in {each.name for each in main.get_command(None, name).params}
+    name
+    for name in main.list_commands(None)
+    if {"file", "as_of"} <= {each.name for each in main.get_command(None, name).params}
 ]
 
 

@@ -35,10 +35,9 @@ _NO_CODES: Final = Message(
     zh="{@missing} 须为表示未作答的数字或文本的列表，例如 [99]，或为各题分别指定，得到 {value!r}。",
 )
 _ON_SCALE: Final = Message(
-    en="{@missing} names {code:g}, which is an answer to {item!r} on its scale from {low:g} to {high:g}. Name codes by "
-    "item: missing={{item: codes}}.",
-    zh="{@missing} 中的 {code:g} 位于 {item!r} 的量表 {low:g} 至 {high:g} 之内，本身就是答案。请按题目分别指定："
-    "missing={{题目: 代码}}。",
+    en="{@missing} names {code:g}, which is an answer to {item!r} on its scale from {low:g} to {high:g}. Map items to "
+    "their own codes.",
+    zh="{@missing} 中的 {code:g} 位于 {item!r} 的量表 {low:g} 至 {high:g} 之内，本身就是答案。请按题目分别指定代码。",
 )
 _UNKNOWN: Final = Message(
     en="{@missing} names the items {names}, which {@items} does not; it has {items}.",

@@ -39,6 +39,7 @@ def customer_report(
     tickets: Any = None,
     contacts: Any = None,
     plan: Any = None,
+    survey: Any = None,
     days: int = 90,
     sections: Sequence[str] | None = None,
     n_actions: int = 10,
@@ -69,14 +70,17 @@ def customer_report(
         the table are its outcomes.
     plan : the same kind of frame or another, optional
         As `crmkit.as_plan` makes it. It becomes the section on execution.
+    survey : the same kind of frame or another, optional
+        The KPIs of a survey, as `crmkit.loyalty.satisfaction.survey_kpis` makes them, by group or not. They become the
+        section on satisfaction.
     days : int, default 90
         Length in days of the recent period and of the period before it, with which it is compared.
     sections : list of str, optional
         Which sections to show, in this order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
-        "forecast", "value", "actions", "churn", "rhythm", "concentration", "subscriptions", "service", "campaigns",
-        "execution", "definitions"; by default all whose tables are given, but for "churn", which takes a quarter as
-        long as all others together. Customers are named only if "actions" is among them. The models of "value" and of
-        "churn" are fitted only if these are.
+        "forecast", "value", "actions", "churn", "rhythm", "concentration", "subscriptions", "service", "satisfaction",
+        "campaigns", "execution", "definitions"; by default all whose tables are given, but for "churn", which takes a
+        quarter as long as all others together. Customers are named only if "actions" is among them. The models of
+        "value" and of "churn" are fitted only if these are.
     n_actions : int, default 10
         How many customers to name, at least 0, both of those to act on first and of those worth saving.
     margin : float, default 1.0
@@ -115,7 +119,13 @@ def customer_report(
     check_int(n_actions, name="n_actions", low=0)
     check_margin(margin)
     check_discount_rate(discount_rate)
-    beside = {"subscriptions": subscriptions, "tickets": tickets, "contacts": contacts, "plan": plan}
+    beside = {
+        "subscriptions": subscriptions,
+        "tickets": tickets,
+        "contacts": contacts,
+        "plan": plan,
+        "survey": survey,
+    }
     beside = {name: table for name, table in beside.items() if table is not None}
     shown = checked_sections(sections, given=beside)
     check_option(language, LANGUAGES, name="language")

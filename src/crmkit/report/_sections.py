@@ -23,6 +23,7 @@ from crmkit.report.kpis import KPIS
 from crmkit.report.months import MONTHS
 from crmkit.report.rfm import RFM
 from crmkit.report.rhythm import RHYTHM
+from crmkit.report.satisfaction import SATISFACTION
 from crmkit.report.service import SERVICE
 from crmkit.report.subscriptions import SUBSCRIPTIONS
 from crmkit.report.tiers import TIERS
@@ -47,6 +48,7 @@ _ALL: Final[tuple[Section, ...]] = (
     CONCENTRATION,
     SUBSCRIPTIONS,
     SERVICE,
+    SATISFACTION,
     CAMPAIGNS,
     EXECUTION,
     DEFINITIONS,

@@ -17,7 +17,7 @@ from crmkit._kpi import KPI_COLUMNS, KpiRow, long_form
 from crmkit._messages import Message, Parameter
 from crmkit.loyalty.satisfaction._answers import FEWEST, Answers, item_names, read_answers
 from crmkit.loyalty.satisfaction._indices import acsi_score, customer_loyalty_index
-from crmkit.loyalty.satisfaction._measures import Scoring, intervals, samples_of, scoring_of
+from crmkit.loyalty.satisfaction._measures import Scoring, intervals, samples_of, scores, scoring_of
 
 __all__ = ["survey_kpis"]
 
@@ -199,8 +199,17 @@ def _rows(
         found = samples_of(read, item, scoring, cells=cells)
         value = np.asarray(found.scored.mean)
         known = read.items[item].notna().to_numpy()
-        total = np.bincount(codes[known], read.weights[known], n_cells)
-        above, below = (np.nan, np.nan) if code in _INDICES else (np.nan_to_num(value) * total, total)
+        weights = read.weights[known]
+        above, below = (
+            (np.nan, np.nan)
+            if code in _INDICES
+            else (
+                np.bincount(
+                    codes[known], weights * scores(read.items[item].to_numpy()[known], scoring, item=item), n_cells
+                ),
+                np.bincount(codes[known], weights, n_cells),
+            )
+        )
         interval = intervals(found.scored, scoring.measure, level=level)
         rows.append(KpiRow(code, value, above, below, found.n.astype(float), *interval))
         effective.append(np.asarray(found.scored.n))
