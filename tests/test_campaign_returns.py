@@ -109,6 +109,7 @@ def test_every_kind_of_frame_gives_the_same(build):
         ({"spend": "spend", "margin": 40}, ValueError, "`margin`"),
         ({"spend": "spend", "margin": 0.4, "fixed_cost": -1}, ValueError, "`fixed_cost` must be 0 or more"),
         ({"response": "kept", "response_value": -1}, ValueError, "`response_value` must be 0 or more"),
+        ({"response": "kept", "response_value": 0}, ValueError, "`response_value` must be above 0"),
         ({"response": "spend", "response_value": 1}, SchemaError, "`response` must hold 0 and 1"),
         ({"spend": "spend", "margin": 0.4, "by": "cost"}, ValueError, "`by` names 'cost'"),
     ],

@@ -103,6 +103,30 @@ def test_wrong_arguments_are_refused(changes, error, message):
             call(BASE, **{**ASKED, **changes})
 
 
+@pytest.mark.parametrize("name", ["uplift", "response_value", "incentive_cost", "contact_cost"])
+def test_numbers_too_large_to_compute_with_are_refused(name):
+    given = {"uplift": 0.1, "response_value": 20, "probability_without": 0.1, "incentive_cost": 1, "contact_cost": 1}
+    said = rf"`{name}` has a value of size 1e\+200, too large to compute with"
+    given[name] = 1e200
+    with pytest.raises(ValueError, match=said):
+        treatment_profit(**given)
+    with pytest.raises(ValueError, match=said):
+        treatment_list(BASE, **given, control_share=0)
+    if name != "uplift":
+        del given["uplift"]
+        with pytest.raises(ValueError, match=said):
+            treatment_threshold(**given)
+
+
+def test_a_response_that_earns_next_to_nothing_has_no_threshold():
+    given = {"probability_without": 0.1, "incentive_cost": 0}
+    with pytest.raises(
+        ValueError, match="`response_value` less `incentive_cost` is 1e-320, too little to divide a cost by"
+    ):
+        treatment_threshold(response_value=[20, 1e-320], contact_cost=1, **given)
+    assert treatment_threshold(response_value=1e-320, contact_cost=0, **given) == 0
+
+
 def test_wrong_customers_are_refused():
     with pytest.raises(SchemaError, match="more than once"):
         treatment_list(pd.concat([BASE, BASE]), **ASKED)

@@ -1,6 +1,7 @@
 """How well expected uplifts rank customers: scores, the table by tenths and the Qini curve."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -188,6 +189,15 @@ def test_the_intervals_of_a_tenth_hold_the_truth_as_often_as_they_say():
     assert np.mean(held) == pytest.approx(0.95, abs=0.03)
 
 
+def test_intervals_of_few_amounts_are_not_to_be_relied_on():
+    # two groups; each has 30 treated and 29 untreated who paid, then 30 of both
+    scores, treatment = np.repeat([2, 1], 100), np.tile(np.repeat([1, 0], 50), 2)
+    for n, expected in ((29, True), (30, False)):
+        paid = np.tile(np.r_[np.arange(50) < 30, np.arange(50) < n], 2)
+        assert (uplift_table(paid * 5.5, scores, treatment=treatment, n_groups=2)["too_few"] == expected).all()
+        assert not uplift_table(paid * 1, scores, treatment=treatment, n_groups=2)["too_few"].any()
+
+
 def test_polars_gets_polars_and_flags_count():
     arms = pl.Series(TREATMENT).cast(pl.Boolean)
     table = uplift_table(pl.Series(OUTCOMES), pl.Series(SCORES), treatment=arms, n_groups=2)
@@ -223,6 +233,15 @@ def test_wrong_columns_are_refused(changes, error, message):
             score(
                 given["y_true"], given["uplift"], **{k: v for k, v in given.items() if k in ("treatment", "normalise")}
             )
+
+
+@pytest.mark.parametrize("name", ["y_true", "uplift"])
+def test_numbers_too_large_to_compute_with_are_refused(name):
+    given = {"y_true": OUTCOMES, "uplift": SCORES} | {name: [1e200, *SCORES[1:]]}
+    calls = [uplift_table, qini_curve_table, *(partial(score, normalise="customer") for score in AREAS)]
+    for call in (*calls, partial(uplift_at_score, share=0.5, strategy="overall")):
+        with pytest.raises(ValueError, match=rf"`{name}` has a value of size 1e\+200, too large to compute with"):
+            call(**given, treatment=TREATMENT)
 
 
 @pytest.mark.parametrize("asked", [{"share": 0, "strategy": "overall"}, {"share": 0.5, "strategy": "by_group"}])

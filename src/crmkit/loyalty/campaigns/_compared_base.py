@@ -16,7 +16,8 @@ from crmkit._frames import column_name, listed_names, to_pandas
 from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import check_each_once, open_columns
 from crmkit.errors import SchemaError
-from crmkit.loyalty.campaigns._covariates import check_size, floats_of, read_covariates
+from crmkit.loyalty.campaigns._covariates import floats_of, read_covariates
+from crmkit.loyalty.campaigns._sizes import check_size
 
 __all__ = ["Base", "check_once", "column_names", "read_base", "read_treated"]
 

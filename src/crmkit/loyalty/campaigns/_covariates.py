@@ -12,15 +12,14 @@ from pandas.api.types import infer_dtype, is_bool_dtype, is_datetime64_any_dtype
 from crmkit._arrays import Floats
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
+from crmkit.loyalty.campaigns._sizes import check_size
 
-__all__ = ["MISSING_LABEL", "check_size", "floats_of", "read_covariates"]
+__all__ = ["MISSING_LABEL", "floats_of", "read_covariates"]
 
 MISSING_LABEL: Final = "missing"
 """What a missing value is called beside labels."""
 
 _MOST_LABELS: Final = 50
-# The cubes of larger numbers could not be added up.
-_LARGEST: Final = 1e100
 _NUMBERS: Final = frozenset({"boolean", "decimal", "integer", "floating", "mixed-integer-float", "empty"})
 
 _INFINITE: Final = Message(
@@ -30,11 +29,6 @@ _INFINITE: Final = Message(
 _MANY_LABELS: Final = Message(
     en="{where} has {n:,} labels; at most {most} are compared. Group them, or give a number.",
     zh="{where}有 {n:,} 个标签，最多比较 {most} 个。请先归并，或改用数值列。",
-)
-_TOO_LARGE: Final = Message(
-    en="{where} has a value of size {largest:.3g}, too large to compute with. Correct it, or give the column in a "
-    "larger unit, such as millions.",
-    zh="{where}含有绝对值为 {largest:.3g} 的数值，过大而无法计算。请更正，或改用更大的单位，例如百万。",
 )
 
 
@@ -68,13 +62,6 @@ def floats_of(column: pd.Series[Any]) -> Floats | None:
     if infer_dtype(column, skipna=True) not in _NUMBERS:
         return None
     return np.array([np.nan if missing else float(value) for value, missing in zip(column, column.isna(), strict=True)])
-
-
-def check_size(numbers: Floats, *, where: Column) -> None:
-    """Raise where the cubes of some numbers could not be added up."""
-    known = numbers[~np.isnan(numbers)]
-    if len(known) and (largest := float(np.abs(known).max())) > _LARGEST:
-        raise SchemaError(_TOO_LARGE(where=where, largest=largest))
 
 
 def _days(column: pd.Series[Any]) -> pd.Series[Any]:

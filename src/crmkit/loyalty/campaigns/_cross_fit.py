@@ -14,10 +14,17 @@ from crmkit._checks import check_int
 from crmkit._learning import Read, read_rows
 from crmkit._messages import Message, Parameter
 from crmkit._random import as_generator
-from crmkit._stats import as_numbers, read_complete
 from crmkit.loyalty.campaigns._treated_arms import TreatedArms, read_treatment
+from crmkit.loyalty.campaigns._uplift_rows import read_sized
 
-__all__ = ["check_model", "cross_fitted_uplift", "expected_by_others", "folds_of", "labels_of"]
+__all__ = [
+    "check_model",
+    "cross_fitted_uplift",
+    "expected_by_earlier",
+    "expected_by_others",
+    "folds_of",
+    "labels_of",
+]
 
 _NOT_A_MODEL: Final = Message(
     en="{name} must have fit(X, y, treatment) and predict(X), as {@TwoModelUplift()} does, got {got!r}.",
@@ -95,7 +102,7 @@ def cross_fitted_uplift(
     """
     check_model(model, name="model")
     read = read_rows(X, customer_id=customer_id)
-    outcomes = read_complete(as_numbers(y), name="y")
+    outcomes = read_sized(y, name="y")
     arms = read_treatment(treatment, control=control, n=len(read.features))
     folds = folds_of(read, outcomes, arms, n_folds=n_folds, rng=as_generator(random_state))
     labels = labels_of(arms, control=control)
@@ -134,14 +141,34 @@ def expected_by_others(
     *,
     arm: Any = None,
 ) -> Floats:
-    """Predict each fold by a copy of the model that was fitted to the other folds."""
+    """Predict each fold by a copy of the model that was fitted to the other folds, all copies at one level.
+
+    The level of a copy is high where that of its own fold is low, which would pass for a ranking turned round.
+    """
     named = {} if arm is None else {"arm": arm}
     found = np.empty(len(outcomes))
     for fold in range(int(folds.max()) + 1):
-        rest, there = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        fitted = clone(model).fit(_rows(features, rest), outcomes[rest], treatment=labels[rest])
+        there = np.flatnonzero(folds == fold)
+        fitted = _fitted(model, features, outcomes, labels, np.flatnonzero(folds != fold))
         found[there] = fitted.predict(_rows(features, there), **named)
+    means = np.bincount(folds, weights=found) / np.bincount(folds)
+    return np.asarray(found - means[folds] + found.mean())
+
+
+def expected_by_earlier(
+    model: Any, features: Any, outcomes: Floats, labels: npt.NDArray[Any], folds: npt.NDArray[np.intp]
+) -> Floats:
+    """Predict each fold but the first, which stays ``nan``, by a copy that was fitted to the folds before it."""
+    found = np.full(len(outcomes), np.nan)
+    for fold in range(1, int(folds.max()) + 1):
+        there = np.flatnonzero(folds == fold)
+        fitted = _fitted(model, features, outcomes, labels, np.flatnonzero(folds < fold))
+        found[there] = fitted.predict(_rows(features, there))
     return found
+
+
+def _fitted(model: Any, features: Any, outcomes: Floats, labels: npt.NDArray[Any], places: npt.NDArray[np.intp]) -> Any:
+    return clone(model).fit(_rows(features, places), outcomes[places], treatment=labels[places])
 
 
 def labels_of(arms: TreatedArms, *, control: Any) -> npt.NDArray[Any]:

@@ -20,7 +20,7 @@ from crmkit._messages import Column, Message
 from crmkit._tables import ACTIVITY, check_each_once, check_kind, open_columns, open_table
 from crmkit.errors import SchemaError
 from crmkit.loyalty.campaigns._compared_base import read_treated
-from crmkit.loyalty.campaigns._covariates import check_size
+from crmkit.loyalty.campaigns._sizes import check_size
 
 __all__ = ["Panel", "read_panel"]
 

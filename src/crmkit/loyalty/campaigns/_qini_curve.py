@@ -13,7 +13,7 @@ from crmkit._checks import check_fraction, check_int
 from crmkit._frames import from_pandas_beside
 from crmkit._stats import Numbers, cuts_of
 from crmkit.loyalty.campaigns._uplift_effects import effects_of
-from crmkit.loyalty.campaigns._uplift_rows import is_binary, ratio, read_judged, sums_of
+from crmkit.loyalty.campaigns._uplift_rows import is_binary, read_judged, sums_of
 
 __all__ = ["qini_curve_table"]
 
@@ -86,17 +86,16 @@ def qini_curve_table(
     # Squares of money are taken about its mean, where they are smallest.
     off = judged._replace(outcomes=judged.outcomes - (0.0 if binary else judged.outcomes.mean()))
     sums, squares, real = (sums_of(each, cuts=cuts) for each in (off, off._replace(outcomes=off.outcomes**2), judged))
-    shares = sums.n[0] / len(judged.treated)
+    shares = sums.shares
     at = _points(shares, n_points=n_points)
     found = effects_of(
-        sums.n_treated[0, at],
-        sums.n_control[0, at],
-        np.vstack([sums.of_treated[0, at], sums.of_control[0, at]]),
-        np.vstack([squares.of_treated[0, at], squares.of_control[0, at]]),
+        sums.n_treated[at],
+        sums.n_control[at],
+        np.vstack([sums.of_treated[at], sums.of_control[at]]),
+        np.vstack([squares.of_treated[at], squares.of_control[at]]),
         binary=binary,
         level=level,
     )
-    curve = real.of_treated - ratio(real.of_control, real.n_control) * real.n_treated
     fraction = shares[at]
     gains = {
         name: _from_nobody(fraction * values)
@@ -109,7 +108,7 @@ def qini_curve_table(
             "n_treated": found.n_treated.astype(np.int64),
             "n_control": found.n_control.astype(np.int64),
             **gains,
-            "qini": curve[0, at] / real.n_treated[0, -1],
+            "qini": real.qini_curve[at],
             "random_gain": fraction * found.uplift[-1],
         }
     )

@@ -40,6 +40,10 @@ _NO_RESPONSE: Final = Message(
     zh="{@response} 应只含 0 与 1（或真与假）：客户是否响应或留下。",
 )
 _BELOW: Final = Message(en="{name} must be 0 or more, got {value!r}.", zh="{name} 不得小于 0，得到 {value!r}。")
+_WORTHLESS: Final = Message(
+    en="{@response_value} must be above 0: of responses worth nothing none would pay.",
+    zh="{@response_value} 须大于 0：响应若毫无价值，怎样都不划算。",
+)
 
 
 def campaign_return_table(
@@ -168,6 +172,8 @@ def _check_money(spend: Any, margin: Any, response: Any, response_value: Any, fi
             check_number(value, name=name)
             if value < 0:
                 raise ValueError(_BELOW(name=Parameter(name), value=value))
+    if response_value == 0:
+        raise ValueError(_WORTHLESS())
 
 
 def _measures(spend: str | None, margin: float, response: str | None, response_value: float | None) -> list[Measure]:

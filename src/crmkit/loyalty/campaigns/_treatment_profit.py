@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from crmkit._arrays import Floats
+from crmkit._messages import Message, Parameter
 from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_range
+from crmkit.loyalty.campaigns._sizes import check_size
 
 __all__ = ["treatment_profit", "treatment_threshold"]
+
+_NOTHING_LEFT: Final = Message(
+    en="{@response_value} less {@incentive_cost} is {left:.3g}, too little to divide a cost by. Correct it, or give 0.",
+    zh="{@response_value} 减 {@incentive_cost} 为 {left:.3g}，过小而无法作除数。请更正，或改为 0。",
+)
 
 
 def treatment_threshold(
@@ -42,7 +51,8 @@ def treatment_threshold(
     TypeError
         If an argument is not a number or a column of numbers.
     ValueError
-        If a number lies outside its range or is infinite, or columns differ in length or index.
+        If a number lies outside its range, is infinite or too large to compute with, or columns differ in length or
+        index; or what is left of ``response_value`` is too little to divide by.
 
     See Also
     --------
@@ -69,8 +79,10 @@ def treatment_threshold(
     )
     left = earned - incentive
     with np.errstate(over="ignore"):
-        threshold = (incentive * anyway + contact) / np.where(left > 0, left, np.nan)
-    return as_given(np.asarray(threshold), response_value, probability_without, incentive_cost, contact_cost)
+        threshold = np.asarray((incentive * anyway + contact) / np.where(left > 0, left, np.nan))
+    if np.isinf(threshold).any():
+        raise ValueError(_NOTHING_LEFT(left=float(np.broadcast_to(left, threshold.shape)[np.isinf(threshold)].min())))
+    return as_given(threshold, response_value, probability_without, incentive_cost, contact_cost)
 
 
 def treatment_profit(
@@ -112,7 +124,8 @@ def treatment_profit(
     TypeError
         If an argument is not a number or a column of numbers.
     ValueError
-        If a number lies outside its range or is infinite, or columns differ in length or index.
+        If a number lies outside its range, is infinite or too large to compute with, or columns differ in length or
+        index.
 
     References
     ----------
@@ -148,5 +161,6 @@ def _read(**numbers: Numbers) -> list[Floats]:
         floats = as_floats(values, name=name)
         low = None if name in {"response_value", "uplift"} else 0.0
         check_range(floats, name=name, low=low, high=1.0 if name == "probability_without" else None)
+        check_size(floats, where=Parameter(name))
         read.append(floats)
     return read

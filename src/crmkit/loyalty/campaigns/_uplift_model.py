@@ -15,9 +15,11 @@ from sklearn.utils.validation import check_array, check_consistent_length, colum
 from crmkit._arrays import Floats
 from crmkit._estimator import JsonError, JsonEstimator, check_fitted
 from crmkit._learning import as_features, as_learned, label_columns, make_mean_learner, read_rows
-from crmkit._messages import Message
+from crmkit._messages import Column, Message, Parameter
 from crmkit._random import as_generator
+from crmkit.loyalty.campaigns._sizes import check_size
 from crmkit.loyalty.campaigns._treated_arms import TreatedArms, arm_number, read_treatment
+from crmkit.loyalty.campaigns._uplift_rows import LARGEST_OUTCOME
 
 __all__ = ["UpliftModel"]
 
@@ -84,6 +86,7 @@ class UpliftModel(JsonEstimator):
             outcomes = self._outcomes(y, given)
             arms = read_treatment(treatment, control=options.control, n=len(outcomes))
             features = as_features(given)
+            _check_features(features)
             self.columns_ = [str(name) for name in features.columns] if isinstance(features, pd.DataFrame) else []
             self.labels_ = label_columns(features)
             self.arms_, self.n_rows_ = arms.labels, len(outcomes)
@@ -148,12 +151,16 @@ class UpliftModel(JsonEstimator):
             raise ValueError(_NO_Y(model=type(self).__name__))
         outcomes = column_or_1d(y, warn=True)
         check_consistent_length(features, outcomes)
-        return np.asarray(check_array(outcomes, ensure_2d=False, input_name="y", dtype=np.float64))
+        numbers = np.asarray(check_array(outcomes, ensure_2d=False, input_name="y", dtype=np.float64))
+        check_size(numbers, where=Parameter("y"), most=LARGEST_OUTCOME)
+        return numbers
 
     def _known(self, X: Any) -> Any:
         given = read_rows(X, customer_id=self.options_.customer_id).features
         validate_data(self, given, reset=False, skip_check_array=True)
-        return as_learned(given, columns=self.columns_, labels=self.labels_)
+        features = as_learned(given, columns=self.columns_, labels=self.labels_)
+        _check_features(features)
+        return features
 
     def _check_restored(self) -> None:
         super()._check_restored()
@@ -161,3 +168,11 @@ class UpliftModel(JsonEstimator):
             raise JsonError("arms_ is not a list")
         if not isinstance(self.learners_, tuple) or not all(hasattr(each, "predict") for each in self.learners_):
             raise JsonError("learners_ are not learners")
+
+
+def _check_features(features: Any) -> None:
+    if not isinstance(features, pd.DataFrame):
+        check_size(features, where=Parameter("X"))
+        return
+    for name, values in features.select_dtypes("number").items():
+        check_size(values.to_numpy(), where=Column("X", str(name)))

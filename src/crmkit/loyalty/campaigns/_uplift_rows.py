@@ -7,13 +7,29 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from crmkit._arrays import Floats
-from crmkit._messages import Message
+from crmkit._messages import Message, Parameter
 from crmkit._stats import Cuts, Numbers, as_numbers, check_alike, cuts_of, read_complete, read_outcomes
+from crmkit.loyalty.campaigns._sizes import check_size
 
-__all__ = ["Judged", "Sums", "auuc", "is_binary", "qini", "ratio", "read_judged", "sums_of", "uplift_at"]
+__all__ = [
+    "LARGEST_OUTCOME",
+    "Judged",
+    "Sums",
+    "Top",
+    "area",
+    "is_binary",
+    "ratio",
+    "read_judged",
+    "read_sized",
+    "sums_of",
+    "top_of",
+    "uplift_at",
+]
 
 # A share of whole customers, such as 0.29 * 100, may fall short of them by the noise of its last bits.
 _NOISE: Final = 1e-9
+# Boosting holds differences of outcomes in 32 bits, and the intervals fourth powers in 64.
+LARGEST_OUTCOME: Final = 1e30
 
 _ALL_TREATED: Final = Message(
     en="All {n:,} {n:customer|customers} in {@treatment} were treated. An uplift shows only beside some who were not.",
@@ -34,10 +50,7 @@ class Judged(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Sums down to each cut of a ranking, from nobody on: customers and outcomes of both arms.
-
-    Each has the shape (n_draws, n_cuts + 1), one draw of weights after another.
-    """
+    """Sums down to each cut of a ranking, from nobody on: customers and outcomes of both arms."""
 
     n_treated: Floats
     n_control: Floats
@@ -50,9 +63,21 @@ class Sums(NamedTuple):
         return self.n_treated + self.n_control
 
     @property
-    def difference(self) -> Floats:
-        """Mean outcome of the treated less that of the others; an arm without customers counts as 0."""
-        return ratio(self.of_treated, self.n_treated) - ratio(self.of_control, self.n_control)
+    def shares(self) -> Floats:
+        """Share of the customers of both arms."""
+        return np.asarray(self.n / self.n[-1])
+
+    @property
+    def qini_curve(self) -> Floats:
+        """The Qini curve, per customer treated."""
+        curve = self.of_treated - ratio(self.of_control, self.n_control) * self.n_treated
+        return np.asarray(curve / self.n_treated[-1])
+
+    @property
+    def uplift_curve(self) -> Floats:
+        """The uplift curve, per customer; an arm without customers counts as 0."""
+        difference = ratio(self.of_treated, self.n_treated) - ratio(self.of_control, self.n_control)
+        return np.asarray(difference * self.shares)
 
 
 def read_judged(y_true: Numbers, uplift: Numbers, treatment: Numbers) -> Judged:
@@ -60,7 +85,7 @@ def read_judged(y_true: Numbers, uplift: Numbers, treatment: Numbers) -> Judged:
     outcomes, scores, arms = (as_numbers(each) for each in (y_true, uplift, treatment))
     check_alike(y_true=outcomes, uplift=scores, treatment=arms)
     (treated,) = read_outcomes(arms, name="treatment")
-    judged = Judged(read_complete(outcomes, name="y_true"), read_complete(scores, name="uplift"), treated)
+    judged = Judged(read_sized(outcomes, name="y_true"), read_sized(scores, name="uplift"), treated)
     if treated.all():
         raise ValueError(_ALL_TREATED(n=len(treated)))
     if not treated.any():
@@ -68,48 +93,43 @@ def read_judged(y_true: Numbers, uplift: Numbers, treatment: Numbers) -> Judged:
     return judged
 
 
+def read_sized(values: Numbers, *, name: str) -> Floats:
+    """Read a column of numbers, none of them missing or too large to compute with."""
+    numbers = read_complete(as_numbers(values), name=name)
+    check_size(numbers, where=Parameter(name), most=LARGEST_OUTCOME)
+    return numbers
+
+
 def is_binary(outcomes: Floats) -> bool:
     """Whether something happened or not, for each customer."""
     return bool(((outcomes == 0) | (outcomes == 1)).all())
 
 
-def sums_of(judged: Judged, weights: Floats | None = None, *, cuts: Cuts | None = None) -> Sums:
-    """Add up down to each cut, for one draw of weights after another; without weights each customer counts once."""
+def sums_of(judged: Judged, *, cuts: Cuts | None = None) -> Sums:
+    """Add up down to each cut."""
     cuts = cuts_of(judged.scores) if cuts is None else cuts
-    ones = np.ones((1, len(judged.treated))) if weights is None else weights
-
-    def down_to(values: Floats) -> Floats:
-        sums = np.cumsum(values[:, cuts.order], axis=1)[:, cuts.ends]
-        return np.concatenate([np.zeros((len(sums), 1)), sums], axis=1)
-
-    treated, control = ones * judged.treated, ones * (1 - judged.treated)
-    return Sums(*map(down_to, (treated, control, treated * judged.outcomes, control * judged.outcomes)))
+    treated, control = judged.treated, 1 - judged.treated
+    each = (treated, control, treated * judged.outcomes, control * judged.outcomes)
+    return Sums(*(np.append(0.0, cuts.sums(values)) for values in each))
 
 
-def uplift_at(sums: Sums, judged: Judged, *, share: float, strategy: str) -> Floats:
-    """Give the uplift among the top share, for each draw; of customers with equal scores each counts in part.
+def uplift_at(sums: Sums, *, share: float, strategy: str) -> float:
+    """Give the uplift among the top share; of customers with equal scores each counts in part.
 
     ``nan`` where an arm has nobody there.
     """
-    n, n_treated = len(judged.treated), int(judged.treated.sum())
     if strategy == "by_arm":
-        at_treated = _cut(sums.n_treated, share, n_treated)
-        at_control = _cut(sums.n_control, share, n - n_treated)
+        at_treated, at_control = top_of(sums.n_treated, share), top_of(sums.n_control, share)
     else:
-        at_treated = at_control = _cut(sums.n, share, n)
+        at_treated = at_control = top_of(sums.n, share)
     treated = _mean(sums.of_treated, sums.n_treated, at_treated)
     return treated - _mean(sums.of_control, sums.n_control, at_control)
 
 
-def qini(sums: Sums) -> Floats:
-    """Area between the Qini curve and the straight line to its end, per customer treated, for each draw."""
-    curve = sums.of_treated - ratio(sums.of_control, sums.n_control) * sums.n_treated
-    return _area(sums.n, curve / sums.n_treated[:, -1:])
-
-
-def auuc(sums: Sums) -> Floats:
-    """Area between the uplift curve and the straight line to its end, per customer, for each draw."""
-    return _area(sums.n, sums.difference * sums.n / sums.n[:, -1:])
+def area(shares: Floats, curve: Floats) -> float:
+    """The area between a curve and the straight line from its start to its end, over shares of the customers."""
+    heights = (curve[1:] + curve[:-1]) / 2
+    return float((np.diff(shares) * heights).sum() - curve[-1] / 2)
 
 
 def ratio(above: Floats, below: Floats) -> Floats:
@@ -117,32 +137,22 @@ def ratio(above: Floats, below: Floats) -> Floats:
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
-class _Place(NamedTuple):
+class Top(NamedTuple):
     """The first cut at or beyond a share of the customers, and how much of the step to it the share covers."""
 
-    after: np.ndarray[tuple[int, int], np.dtype[np.intp]]
-    part: Floats
+    after: int
+    part: float
 
 
-def _cut(mass: Floats, share: float, n: int) -> _Place:
-    asked = mass[:, -1:] * (np.floor(share * n + _NOISE) / n)
-    # Sums of weights have the noise of their last bits.
-    after = np.clip((mass < asked * (1 - 1e-12)).sum(axis=1, keepdims=True), 1, mass.shape[1] - 1)
-    low, high = (np.take_along_axis(mass, after - back, 1) for back in (1, 0))
-    return _Place(after, ratio(asked - low, high - low))
+def top_of(counts: Floats, share: float) -> Top:
+    """Where the top share of the customers counted down to each cut ends."""
+    asked = np.floor(share * counts[-1] + _NOISE)
+    after = int(np.clip(np.searchsorted(counts, asked), 1, len(counts) - 1))
+    step = counts[after] - counts[after - 1]
+    return Top(after, float((asked - counts[after - 1]) / step) if step > 0 else 0.0)
 
 
-def _mean(total: Floats, mass: Floats, at: _Place) -> Floats:
+def _mean(total: Floats, counts: Floats, at: Top) -> float:
     """The mean outcome down to a place, between the cuts in proportion."""
-    total_there, mass_there = (
-        np.take_along_axis(each, at.after - 1, 1) * (1 - at.part) + np.take_along_axis(each, at.after, 1) * at.part
-        for each in (total, mass)
-    )
-    return (total_there / np.where(mass_there > 0, mass_there, np.nan))[:, 0]
-
-
-def _area(mass: Floats, curve: Floats) -> Floats:
-    """The area between a curve and the straight line from its start to its end, over shares of the customers."""
-    shares = mass / mass[:, -1:]
-    steps, heights = np.diff(shares, axis=1), (curve[:, 1:] + curve[:, :-1]) / 2
-    return np.asarray((steps * heights).sum(axis=1) - curve[:, -1] / 2)
+    total_there, counted = (each[at.after - 1] * (1 - at.part) + each[at.after] * at.part for each in (total, counts))
+    return float(total_there / counted) if counted > 0 else float("nan")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-import numpy as np
-
-from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_option
 from crmkit._messages import Message
 from crmkit._stats import Numbers
-from crmkit.loyalty.campaigns._uplift_rows import Judged, auuc, is_binary, qini, read_judged, sums_of, uplift_at
+from crmkit.loyalty.campaigns._uplift_rows import Judged, area, is_binary, read_judged, sums_of, uplift_at
 
 __all__ = ["STRATEGIES", "Strategy", "auuc_score", "qini_score", "uplift_at_score"]
 
@@ -83,7 +80,7 @@ def uplift_at_score(y_true: Numbers, uplift: Numbers, *, treatment: Numbers, sha
     check_fraction(share, name="share", high_open=False)
     check_option(strategy, STRATEGIES, name="strategy")
     judged = read_judged(y_true, uplift, treatment)
-    return float(uplift_at(sums_of(judged), judged, share=share, strategy=strategy)[0])
+    return uplift_at(sums_of(judged), share=share, strategy=strategy)
 
 
 def qini_score(y_true: Numbers, uplift: Numbers, *, treatment: Numbers, normalise: Normalisation = "perfect") -> float:
@@ -147,12 +144,12 @@ def qini_score(y_true: Numbers, uplift: Numbers, *, treatment: Numbers, normalis
     """
     check_option(normalise, _NORMALISATIONS, name="normalise")
     judged = read_judged(y_true, uplift, treatment)
-    area = float(qini(sums_of(judged))[0])
+    found = _qini(judged)
     if normalise == "customer":
-        return area
+        return found
     _check_binary(judged)
     best = judged._replace(scores=judged.outcomes * (2 * judged.treated - 1))
-    return _part_of(area, qini(sums_of(best)))
+    return _part_of(found, _qini(best))
 
 
 def auuc_score(y_true: Numbers, uplift: Numbers, *, treatment: Numbers, normalise: Normalisation = "perfect") -> float:
@@ -214,9 +211,9 @@ def auuc_score(y_true: Numbers, uplift: Numbers, *, treatment: Numbers, normalis
     """
     check_option(normalise, _NORMALISATIONS, name="normalise")
     judged = read_judged(y_true, uplift, treatment)
-    area = float(auuc(sums_of(judged))[0])
+    found = _auuc(judged)
     if normalise == "customer":
-        return area
+        return found
     _check_binary(judged)
     responded = judged.outcomes == 1
     first = (
@@ -225,7 +222,7 @@ def auuc_score(y_true: Numbers, uplift: Numbers, *, treatment: Numbers, normalis
         else judged.treated
     )
     best = judged._replace(scores=2.0 * (judged.outcomes == judged.treated) + first)
-    return _part_of(area, auuc(sums_of(best)))
+    return _part_of(found, _auuc(best))
 
 
 def _check_binary(judged: Judged) -> None:
@@ -233,5 +230,15 @@ def _check_binary(judged: Judged) -> None:
         raise ValueError(_NOT_OF_MONEY())
 
 
-def _part_of(area: float, whole: Floats) -> float:
-    return area / float(whole[0]) if abs(whole[0]) > _NO_AREA else float(np.nan)
+def _qini(judged: Judged) -> float:
+    sums = sums_of(judged)
+    return area(sums.shares, sums.qini_curve)
+
+
+def _auuc(judged: Judged) -> float:
+    sums = sums_of(judged)
+    return area(sums.shares, sums.uplift_curve)
+
+
+def _part_of(found: float, whole: float) -> float:
+    return found / whole if abs(whole) > _NO_AREA else float("nan")
