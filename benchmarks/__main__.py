@@ -8,6 +8,7 @@ from benchmarks import (
     customer_summary,
     import_time,
     one_customer,
+    points,
     report,
     rfm_laws,
     segments,
@@ -26,6 +27,7 @@ rfm_laws.main()
 segments.main()
 survival.main()
 assign_arms.main()
+points.main()
 one_customer.main()
 tracking.main()
 churn_profit.main()

@@ -36,6 +36,7 @@ SAME_CODE = [
             "execution",
             "forecast",
             "index",
+            "programmes",
             "quickstart",
             "retention-profit",
             "satisfaction-drivers",

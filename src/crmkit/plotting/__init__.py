@@ -38,9 +38,11 @@ from crmkit.plotting._payback import plot_payback
 from crmkit.plotting._period_change import plot_period_change
 from crmkit.plotting._period_customers import plot_period_customers
 from crmkit.plotting._period_revenue import plot_period_revenue
+from crmkit.plotting._points_liability import plot_points_liability
 from crmkit.plotting._profit_curve import plot_profit_curve
 from crmkit.plotting._purchase_gaps import plot_purchase_gaps
 from crmkit.plotting._qini_curve import plot_qini_curve
+from crmkit.plotting._redemption_curves import plot_redemption_curves
 from crmkit.plotting._regularity import plot_regularity
 from crmkit.plotting._retention import plot_retention
 from crmkit.plotting._retention_curves import plot_retention_curves
@@ -91,9 +93,11 @@ __all__ = [
     "plot_period_change",
     "plot_period_customers",
     "plot_period_revenue",
+    "plot_points_liability",
     "plot_profit_curve",
     "plot_purchase_gaps",
     "plot_qini_curve",
+    "plot_redemption_curves",
     "plot_regularity",
     "plot_retention",
     "plot_retention_curves",

@@ -9,6 +9,7 @@ import numpy as np
 from crmkit._frames import open_frame
 from crmkit._messages import Message
 from crmkit._names import Label, Language
+from crmkit.plotting._shades import shades_of
 from crmkit.plotting._style import DASHED, GREY, ORANGE, axes_for, in_language, legend, quiet, table_of
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ _EXPECTED: Final = Label("expected", "预计")
 _OLDEST: Final = Label("{first} (light) to {last} (dark)", "{first}（浅）至 {last}（深）")
 # Cohorts named one by one; of more, the first and the last.
 _NAMED: Final = 6
-# From the oldest to the newest.
-_SHADES: Final = ("#9CC9E3", "#00395C")
 
 _GROUPS: Final = Message(
     en="{@payback} has the cohorts of several groups by {by!r}. Choose one, such as payback[payback[{by!r}] == "
@@ -70,8 +69,6 @@ def plot_payback(payback: Any, *, ax: Axes | None = None, language: Language = "
     ...     metrics.payback_table(transactions, as_of="1997-12-31", margin=0.3, acquisition_costs=15)
     ... )
     """
-    from matplotlib.colors import LinearSegmentedColormap
-
     from crmkit.plotting import _ticks
 
     names = open_frame(payback, name="payback").collect_schema().names()
@@ -83,7 +80,7 @@ def plot_payback(payback: Any, *, ax: Axes | None = None, language: Language = "
     table = table.dropna(subset=["cost_recovery_rate"]).sort_values(["cohort", "age"])
     starts = np.sort(table["cohort"].unique())
     shown = _ticks.dates(starts)
-    shades = LinearSegmentedColormap.from_list("ages", _SHADES)(np.linspace(0, 1, max(len(starts), 1)))
+    shades = shades_of(len(starts))
     ax = axes_for(ax)
     ax.axhline(1, color=ORANGE, linewidth=1.5, label=_COST.text(language))
     marks = []
