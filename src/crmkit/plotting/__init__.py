@@ -7,6 +7,9 @@ from crmkit.plotting._backtests import plot_backtests
 from crmkit.plotting._balance import plot_balance
 from crmkit.plotting._base_audit import plot_base_audit
 from crmkit.plotting._base_history import plot_base_history
+from crmkit.plotting._brand_duplication import plot_brand_duplication
+from crmkit.plotting._brand_performance import plot_brand_performance
+from crmkit.plotting._brand_switching import plot_brand_switching
 from crmkit.plotting._campaign_effects import plot_campaign_effects
 from crmkit.plotting._capture import plot_capture
 from crmkit.plotting._churn_calibration import plot_churn_calibration
@@ -19,6 +22,7 @@ from crmkit.plotting._conditional_expectation import plot_conditional_expectatio
 from crmkit.plotting._cumulative_incidence import plot_cumulative_incidence
 from crmkit.plotting._customer_distribution import plot_customer_distribution
 from crmkit.plotting._deciles import plot_deciles
+from crmkit.plotting._double_jeopardy import plot_double_jeopardy
 from crmkit.plotting._early_warnings import plot_early_warnings
 from crmkit.plotting._event_study import plot_event_study
 from crmkit.plotting._frequency import plot_frequency
@@ -62,6 +66,9 @@ __all__ = [
     "plot_balance",
     "plot_base_audit",
     "plot_base_history",
+    "plot_brand_duplication",
+    "plot_brand_performance",
+    "plot_brand_switching",
     "plot_campaign_effects",
     "plot_capture",
     "plot_churn_calibration",
@@ -74,6 +81,7 @@ __all__ = [
     "plot_cumulative_incidence",
     "plot_customer_distribution",
     "plot_deciles",
+    "plot_double_jeopardy",
     "plot_early_warnings",
     "plot_event_study",
     "plot_frequency",
