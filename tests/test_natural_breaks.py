@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.segment import _natural
-from crmkit.segment._natural import natural_breaks
+from crmkit._labelling import _natural
+from crmkit._labelling._natural import natural_breaks
 
 
 def deviation(values, counts, breaks):

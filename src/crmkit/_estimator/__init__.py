@@ -2,5 +2,6 @@
 
 from crmkit._estimator._estimator import JsonEstimator, check_fitted
 from crmkit._estimator._json import JsonError
+from crmkit._estimator._learned import Kind, check_cuts, check_table
 
-__all__ = ["JsonError", "JsonEstimator", "check_fitted"]
+__all__ = ["JsonError", "JsonEstimator", "Kind", "check_cuts", "check_fitted", "check_table"]

@@ -1,7 +1,18 @@
 """A label per row: schemes with codes, order and names, what gives labels, and the counting of moves between labels."""
 
+from crmkit._labelling._case_labeller import MADE, CaseLabeller
+from crmkit._labelling._cases import (
+    PLAIN_COLUMN,
+    Case,
+    Within,
+    column_sql,
+    first_that_holds,
+    lacks_sql,
+    text_sql,
+)
 from crmkit._labelling._chain import BEFORE, Chain, as_chain, by_state, table_by_state, table_like
 from crmkit._labelling._columns import labels_in
+from crmkit._labelling._edges import Binning, edges_between_values, edges_of_top_shares, reached
 from crmkit._labelling._labeller import Labeller, positions_in
 from crmkit._labelling._measures import Measures, measured
 from crmkit._labelling._moves import move_counts, moves_between
@@ -10,21 +21,34 @@ from crmkit._labelling._summary import label_summary
 
 __all__ = [
     "BEFORE",
+    "MADE",
+    "PLAIN_COLUMN",
     "POTENTIAL",
+    "Binning",
+    "Case",
+    "CaseLabeller",
     "Chain",
     "Labeller",
     "Level",
     "Measures",
     "Scheme",
+    "Within",
     "as_chain",
     "by_state",
+    "column_sql",
+    "edges_between_values",
+    "edges_of_top_shares",
+    "first_that_holds",
     "label_summary",
     "label_table",
     "labels_in",
+    "lacks_sql",
     "measured",
     "move_counts",
     "moves_between",
     "positions_in",
+    "reached",
     "table_by_state",
     "table_like",
+    "text_sql",
 ]

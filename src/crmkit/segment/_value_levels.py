@@ -12,15 +12,22 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_ascending, check_fraction, check_option
-from crmkit._estimator import JsonError
+from crmkit._estimator import JsonError, check_cuts, check_table
 from crmkit._figures import decimals
-from crmkit._labelling import Measures, Scheme
+from crmkit._labelling import (
+    PLAIN_COLUMN,
+    Case,
+    Measures,
+    Scheme,
+    Within,
+    edges_between_values,
+    edges_of_top_shares,
+    reached,
+)
 from crmkit._messages import Column, Message
 from crmkit._names import Language
 from crmkit.segment._case_segmenter import CaseSegmenter
-from crmkit.segment._cases import PLAIN_COLUMN, Case, Within, no_order
-from crmkit.segment._edges import edges_between_values, edges_of_top_shares, reached
-from crmkit.segment._learned import check_cuts, check_table
+from crmkit.segment._orders import no_order
 from crmkit.segment._schemes import SCHEMES
 from crmkit.segment._texts import REASONS, amount, called
 

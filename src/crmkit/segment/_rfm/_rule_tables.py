@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmkit.segment._cases import Within
+from crmkit._labelling import Within
 from crmkit.segment._rfm._rules import CheckedRules, RFMPreset, RFMRules, checked_rules
 from crmkit.segment._rfm._score_edges import DIMENSIONS
 

@@ -13,10 +13,9 @@ import numpy.typing as npt
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_int, check_option, some
-from crmkit._labelling import POTENTIAL, Level, Scheme
+from crmkit._labelling import POTENTIAL, Case, Level, Scheme, Within
 from crmkit._messages import Message, Parameter
 from crmkit._names import Label
-from crmkit.segment._cases import Case, Within
 from crmkit.segment._rfm._score_edges import DIMENSIONS, MOST_BINS, Dimension
 
 __all__ = ["CheckedRules", "RFMPreset", "RFMRules", "check_cells", "checked_rules", "rfm_rules"]

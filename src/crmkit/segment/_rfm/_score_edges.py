@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._estimator import JsonError
-from crmkit.segment._edges import Binning, edges_between_values, reached
-from crmkit.segment._learned import Kind, check_table
+from crmkit._estimator import JsonError, Kind, check_table
+from crmkit._labelling import Binning, edges_between_values, reached
 
 __all__ = [
     "DIMENSIONS",

@@ -15,10 +15,9 @@ from crmkit._arrays import Floats
 from crmkit._checks import check_ascending, check_int, check_money, check_number, check_option
 from crmkit._estimator import JsonError, JsonEstimator, check_fitted
 from crmkit._frames import FrameT, rows_like
-from crmkit._labelling import measured
+from crmkit._labelling import Binning, measured
 from crmkit._messages import Column, Message, Parameter
 from crmkit.errors import SchemaError
-from crmkit.segment._edges import Binning
 from crmkit.segment._rfm._score_edges import (
     DIMENSIONS,
     MOST_BINS,

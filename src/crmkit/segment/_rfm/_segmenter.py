@@ -12,14 +12,13 @@ import pandas as pd
 from sklearn.base import clone
 
 from crmkit._checks import check_money
-from crmkit._estimator import JsonError
+from crmkit._estimator import JsonError, check_table
 from crmkit._frames import Coded
-from crmkit._labelling import POTENTIAL, Measures, Scheme, measured
+from crmkit._labelling import POTENTIAL, Case, Measures, Scheme, measured
 from crmkit._messages import Column, Message
 from crmkit._names import Label, Language
 from crmkit.segment._case_segmenter import CaseSegmenter
-from crmkit.segment._cases import Case, no_order
-from crmkit.segment._learned import check_table
+from crmkit.segment._orders import no_order
 from crmkit.segment._rfm._rule_tables import rfm_cell_table
 from crmkit.segment._rfm._rules import (
     CheckedRules,

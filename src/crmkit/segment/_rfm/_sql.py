@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit.segment._cases import missing_sql
-from crmkit.segment._edges import reached
+from crmkit._labelling import reached
+from crmkit.segment._orders import missing_sql
 from crmkit.segment._rfm._score_edges import Cell, Dimension, dimensions_of, edges_by_cell
 from crmkit.segment._rfm._score_values import ScoreOptions, columns_read, sql_measures
 

@@ -7,10 +7,10 @@ from typing import Final
 from uuid import uuid4
 
 from crmkit._frames import FrameT, give_back, open_frame, run_sql, without_nan
+from crmkit._labelling._cases import text_sql
 from crmkit._messages import Message
 from crmkit._tables import CUSTOMERS, open_columns
 from crmkit.errors import SchemaError
-from crmkit.segment._cases import text_sql
 
 __all__ = ["assigned_in_engine"]
 

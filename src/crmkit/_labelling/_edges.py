@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from crmkit._arrays import Floats
+from crmkit._labelling._natural import natural_breaks
 from crmkit._stats import distinct_values
-from crmkit.segment._natural import natural_breaks
 
 __all__ = ["Binning", "edges_between_values", "edges_of_top_shares", "reached"]
 

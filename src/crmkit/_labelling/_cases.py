@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from crmkit._labelling import Measures
+from crmkit._labelling._measures import Measures
 from crmkit._messages import Message
 
 __all__ = [
@@ -19,8 +19,7 @@ __all__ = [
     "case_sql",
     "column_sql",
     "first_that_holds",
-    "missing_sql",
-    "no_order",
+    "lacks_sql",
     "text_sql",
 ]
 
@@ -58,20 +57,10 @@ class Case(NamedTuple):
     conditions: tuple[Within, ...]
 
 
-def no_order(segment: str, *, value: str) -> list[Case]:
-    """The cases of customers without an order; some have refunds, so their value is not 0."""
-    none = Within("n_orders", high=0.0)
-    return [
-        Case(segment, "no_order", (none, Within(value, low=0.0, high=0.0))),
-        Case(segment, "refunds_only", (none, Within(value))),
-        Case(segment, "no_order", (none,)),
-    ]
-
-
 def first_that_holds(cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:
-    """The position of the first case that holds, row by row; one always does."""
-    n_rows = len(columns["n_orders"])
-    found = np.full(n_rows, -1, dtype=np.intp)
+    """The position of the first case that holds, row by row; the number of cases where none does."""
+    n_rows = len(next(iter(columns.values())))
+    found = np.full(n_rows, len(cases), dtype=np.intp)
     for number in range(len(cases) - 1, -1, -1):
         holds = np.ones(n_rows, dtype=bool)
         for condition in cases[number].conditions:
@@ -92,13 +81,10 @@ def column_sql(column: str, *, quote: str) -> str:
     return f"{quote}{column.replace(quote, 2 * quote) if quote else column}{quote}"
 
 
-def missing_sql(columns: Sequence[str], *, quote: str) -> str:
-    """Write in SQL that a customer who ordered lacks a number; NaN is above all numbers there."""
-    most = repr(np.finfo(float).max.item())
-    named = {column: column_sql(column, quote=quote) for column in columns}
-    lacks = {column: f"{name} IS NULL OR {name} > {most} OR {name} < -{most}" for column, name in named.items()}
-    needed = " OR ".join(test for column, test in lacks.items() if column != "n_orders")
-    return f"{lacks['n_orders']} OR {named['n_orders']} > 0 AND ({needed})"
+def lacks_sql(column: str, *, quote: str) -> str:
+    """Write in SQL that a column is missing or no finite number; NaN is above all numbers there."""
+    name, most = column_sql(column, quote=quote), repr(np.finfo(float).max.item())
+    return f"{name} IS NULL OR {name} > {most} OR {name} < -{most}"
 
 
 def case_sql(cases: Sequence[Case], results: Sequence[str], *, missing: str, quote: str) -> str:

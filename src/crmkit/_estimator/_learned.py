@@ -1,4 +1,4 @@
-"""Checks of the tables that segmenters and scorers learn, when they are read back from JSON."""
+"""Checks of the tables that estimators learn, when they are read back from JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_string_dtype
 
-from crmkit._estimator import JsonError
+from crmkit._estimator._json import JsonError
 
 __all__ = ["Kind", "check_cuts", "check_table"]
 
