@@ -22,7 +22,8 @@ OTHERS = (None, "x'; DROP TABLE customers; --", -1, 0, 2.5, 10**400, True, [], {
 WORDS = re.findall(
     r"\w+",
     "SELECT CASE WHEN THEN ELSE END AS FROM AND OR IS NOT NULL TRUE CONCAT GREATEST segment segment_order reason_code "
-    "n_orders spend days_since_last tenure_days r_score f_score m_score with_r with_f with_m customers",
+    "n_orders spend days_since_last tenure_days r_score f_score m_score with_r with_f with_m customers "
+    "attitude share_of_wallet satisfaction repurchase referrals",
 )
 SQL = re.compile(r"'[a-z0-9_]*'|[A-Za-z_]\w*|[-+]?[\d.]+(e[-+]?\d+)?|[*,()<>=/\s]")
 

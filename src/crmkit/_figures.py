@@ -14,6 +14,7 @@ __all__ = [
     "MARK",
     "NOTHING",
     "Counted",
+    "amount",
     "count",
     "day",
     "decimals",
@@ -58,6 +59,11 @@ class Counted(NamedTuple):
         if language == "zh":
             return count(self.n)
         return f"{count(self.n)} {self.noun}" if self.n == 1 else f"{count(self.n)} {self.noun}s"
+
+
+def amount(value: float) -> str:
+    """A number with thousands separators and all its digits, without the rounding noise of a sum."""
+    return f"{value:,.12g}"
 
 
 def decimals(value: float) -> str:

@@ -32,6 +32,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.answers import ANSWER_REASONS
     from crmkit.contacts import CONTACT_REASONS
     from crmkit.customers import CUSTOMER_REASONS
+    from crmkit.loyalty import SCHEMES as LOYALTY_SCHEMES
     from crmkit.loyalty.satisfaction import KANO_CATEGORIES, QUADRANTS
     from crmkit.metrics import kpi_catalogue
     from crmkit.plans import KINDS, PLAN_REASONS
@@ -64,7 +65,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "subscription_reason": SUBSCRIPTION_REASONS,
         "ticket_reason": TICKET_REASONS,
         "unit": MappingProxyType({str(code): name for code, name in UNITS.items()}),
-        **{code: MappingProxyType(scheme.names) for code, scheme in SCHEMES.items()},
+        **{code: MappingProxyType(scheme.names) for code, scheme in {**SCHEMES, **LOYALTY_SCHEMES}.items()},
     }
     return MappingProxyType(schemes)
 

@@ -6,7 +6,6 @@ from crmkit._labelling._cases import (
     Case,
     Within,
     column_sql,
-    first_that_holds,
     lacks_sql,
     text_sql,
 )
@@ -38,7 +37,6 @@ __all__ = [
     "column_sql",
     "edges_between_values",
     "edges_of_top_shares",
-    "first_that_holds",
     "label_summary",
     "label_table",
     "labels_in",

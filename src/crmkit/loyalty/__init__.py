@@ -10,9 +10,21 @@ from typing import Final
 
 from crmkit._lazy import lazily
 from crmkit.loyalty._account_flow import account_flow_table, net_opening_table
+from crmkit.loyalty._apostle import ApostleSegmenter
+from crmkit.loyalty._dick_basu import DickBasuSegmenter
+from crmkit.loyalty._ladder import LoyaltyLadder
 from crmkit.loyalty._loyalty_index import LoyaltyIndex
+from crmkit.loyalty._schemes import SCHEMES
 
-__all__: Final[list[str]] = ["LoyaltyIndex", "account_flow_table", "net_opening_table"]
+__all__: Final[list[str]] = [
+    "SCHEMES",
+    "ApostleSegmenter",
+    "DickBasuSegmenter",
+    "LoyaltyIndex",
+    "LoyaltyLadder",
+    "account_flow_table",
+    "net_opening_table",
+]
 
 __getattr__, __dir__ = lazily(
     __name__, ("brands", "campaigns", "churn", "programmes", "satisfaction", "survival"), exported=__all__

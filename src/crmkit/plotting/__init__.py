@@ -1,5 +1,6 @@
 """Plots of the tables that crmkit returns; nothing is computed here. Needs ``pip install crmkit[plot]``."""
 
+from crmkit.plotting._account_flow import plot_account_flow
 from crmkit.plotting._action_reasons import plot_action_reasons
 from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._assignment_balance import plot_assignment_balance
@@ -34,6 +35,8 @@ from crmkit.plotting._kaplan_meier import plot_kaplan_meier
 from crmkit.plotting._key_drivers import plot_key_drivers
 from crmkit.plotting._kpi_scorecard import plot_kpi_scorecard
 from crmkit.plotting._kpi_tree import plot_kpi_tree
+from crmkit.plotting._loyalty_index import plot_loyalty_index
+from crmkit.plotting._loyalty_map import plot_loyalty_map
 from crmkit.plotting._model_comparison import plot_model_comparison
 from crmkit.plotting._movement import plot_movement
 from crmkit.plotting._mrr_waterfall import plot_mrr_waterfall
@@ -59,6 +62,7 @@ from crmkit.plotting._tracking import plot_tracking
 from crmkit.plotting._uplift import plot_uplift
 
 __all__ = [
+    "plot_account_flow",
     "plot_action_reasons",
     "plot_alive_history",
     "plot_assignment_balance",
@@ -93,6 +97,8 @@ __all__ = [
     "plot_key_drivers",
     "plot_kpi_scorecard",
     "plot_kpi_tree",
+    "plot_loyalty_index",
+    "plot_loyalty_map",
     "plot_model_comparison",
     "plot_movement",
     "plot_mrr_waterfall",

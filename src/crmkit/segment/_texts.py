@@ -5,10 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from crmkit._figures import amount
 from crmkit._messages import Message, Said
 from crmkit._names import Label, Language
 
-__all__ = ["REASONS", "amount", "called", "counted", "made_by_predict"]
+__all__ = ["REASONS", "called", "counted", "made_by_predict"]
 
 REASONS: Final = MappingProxyType(
     {
@@ -37,8 +38,3 @@ def counted(value: float, unit: str, language: Language) -> str:
     if language == "zh":
         return amount(value)
     return f"{amount(value)} {unit}" if value == 1 else f"{amount(value)} {unit}s"
-
-
-def amount(value: float) -> str:
-    """A number with thousands separators and all its digits, without the rounding noise of a sum."""
-    return f"{value:,.12g}"

@@ -12,13 +12,14 @@ import pandas as pd
 
 from crmkit._checks import check_fraction, check_int, check_number
 from crmkit._estimator import JsonError, check_cuts, check_table
+from crmkit._figures import amount
 from crmkit._labelling import POTENTIAL, Case, Measures, Scheme, Within, edges_of_top_shares, reached
 from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.segment._case_segmenter import CaseSegmenter
 from crmkit.segment._orders import no_order
 from crmkit.segment._schemes import SCHEMES
-from crmkit.segment._texts import REASONS, amount, called, counted
+from crmkit.segment._texts import REASONS, called, counted
 from crmkit.segment._value_levels import check_total, check_value_column
 
 __all__ = ["TierSegmenter"]

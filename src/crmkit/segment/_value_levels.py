@@ -13,7 +13,7 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import check_ascending, check_fraction, check_option
 from crmkit._estimator import JsonError, check_cuts, check_table
-from crmkit._figures import decimals
+from crmkit._figures import amount, decimals
 from crmkit._labelling import (
     PLAIN_COLUMN,
     Case,
@@ -29,7 +29,7 @@ from crmkit._names import Language
 from crmkit.segment._case_segmenter import CaseSegmenter
 from crmkit.segment._orders import no_order
 from crmkit.segment._schemes import SCHEMES
-from crmkit.segment._texts import REASONS, amount, called
+from crmkit.segment._texts import REASONS, called
 
 __all__ = ["ValueSegmenter", "check_total", "check_value_column"]
 

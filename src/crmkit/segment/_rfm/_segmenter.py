@@ -13,6 +13,7 @@ from sklearn.base import clone
 
 from crmkit._checks import check_money
 from crmkit._estimator import JsonError, check_table
+from crmkit._figures import amount
 from crmkit._frames import Coded
 from crmkit._labelling import POTENTIAL, Case, Measures, Scheme, measured
 from crmkit._messages import Column, Message
@@ -32,7 +33,7 @@ from crmkit.segment._rfm._score_edges import DIMENSIONS, Dimension, dimensions_o
 from crmkit.segment._rfm._score_values import columns_read, oriented
 from crmkit.segment._rfm._scorer import RFMScorer, check_scorer, checked_sizes
 from crmkit.segment._rfm._sql import score_cases
-from crmkit.segment._texts import REASONS, amount, counted
+from crmkit.segment._texts import REASONS, counted
 
 __all__ = ["RFMSegmenter"]
 

@@ -1,0 +1,335 @@
+"""Classes by two measures of a customer, such as attitude and behaviour; both measures are always shown."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crmkit._arrays import Floats
+from crmkit._checks import check_ascending, check_int, check_turnover, some
+from crmkit._estimator import JsonError, check_cuts, check_fitted, check_table
+from crmkit._figures import amount
+from crmkit._frames import Coded, FrameT, from_pandas, is_engine, open_as_given
+from crmkit._labelling import MADE, PLAIN_COLUMN, Case, CaseLabeller, Measures, Within, edges_of_top_shares, lacks_sql
+from crmkit._messages import Column, Message, Parameter
+from crmkit._names import Label, Language
+from crmkit._tables import CUSTOMERS, float_columns
+from crmkit.errors import SchemaError
+
+__all__ = ["Axis", "TwoAxisLabeller", "at_least", "at_most", "check_scale", "middle_of"]
+
+# A measure within this share of a cut is on it.
+_ROUNDING: Final = 1e-9
+
+_NOT_PLAIN: Final = Message(
+    en="{name} must be a plain column name such as 'satisfaction', got {value!r}. Rename the column.",
+    zh="{name} 须为 'satisfaction' 之类的普通列名，得到 {value!r}。请为该列改名。",
+)
+_ONE_COLUMN: Final = Message(
+    en="{name} and {other} must be two columns, none of them {made}, got {value!r} and {other_value!r}.",
+    zh="{name} 与 {other} 须为两列，且不得为 {made}，得到 {value!r} 与 {other_value!r}。",
+)
+_ON_ENGINE: Final = Message(
+    en="{name} must be a table in memory. Collect it first; once fitted, an engine runs to_sql().",
+    zh="{name} 须为内存中的表。请先读入内存；拟合之后，可在引擎中运行 to_sql() 的结果。",
+)
+_INFINITE: Final = Message(
+    en="{where} is infinite in {n:,} {n:row|rows}, first at rows {rows}. Mend or drop them.",
+    zh="{where}有 {n:,} 行为无穷大，最先见于行 {rows}。请修正或删除这些行。",
+)
+_OFF_SCALE: Final = Message(
+    en="{where} lies off its scale from {low:g} to {high:g} in {n:,} {n:row|rows}, first at rows {rows}. Drop codes "
+    "that are no answer, or give the scale, {@scale=}.",
+    zh="{where}有 {n:,} 行不在 {low:g} 至 {high:g} 的量表之内，最先见于行 {rows}。请去掉不是回答的编码，"
+    "或用 {@scale=} 给出量表。",
+)
+_NOBODY: Final = Message(
+    en="{@customers} holds nobody with both {first!r} and {second!r}.",
+    zh="{@customers} 中没有客户同时有 {first!r} 与 {second!r}。",
+)
+
+_NAMES: Final = MappingProxyType(
+    {
+        "attitude": "相对态度",
+        "share_of_wallet": "钱包份额",
+        "satisfaction": "满意度",
+        "repurchase": "复购意愿",
+    }
+)
+_UNKNOWN: Final = Label("No class: {columns} not known.", "未归类：{columns}未知。")
+
+
+class Axis(NamedTuple):
+    """A measure: the parameter that names its column, the column, and its scale where it has one."""
+
+    parameter: str
+    column: str
+    scale: tuple[float, float] | None
+
+
+class TwoAxisLabeller(CaseLabeller):
+    """Gives every customer with two measures a class, and shows both measures beside it."""
+
+    cuts_: pd.DataFrame
+
+    def summary(self, customers: FrameT) -> FrameT:
+        """Count the customers of each class, and average both measures.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            Customers, one per row, with both measures.
+
+        Returns
+        -------
+        the kind of table given
+            One row per class, the best first, empty ones too: ``segment``, ``segment_order``, ``name_en``,
+            ``name_zh``, ``n_customers``, ``customer_share`` of those who have a class (missing if nobody has), and the
+            mean of either measure, ``mean_…``, missing for an empty class.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing, does not hold numbers, or lies off its scale.
+        TypeError
+            If ``customers`` is not a table in memory.
+        """
+        check_fitted(self)
+        columns = self._columns(customers)
+        place = self._order(*self._placed(columns))
+        given = place >= 0
+        counts = np.bincount(place[given], minlength=len(self.segments_))
+        shares = counts / counts.sum() if counts.sum() else np.full(len(counts), np.nan)
+        means = {
+            f"mean_{name}": np.where(
+                counts > 0,
+                np.bincount(place[given], weights=values[given], minlength=len(counts)) / np.maximum(counts, 1),
+                np.nan,
+            )
+            for name, values in columns.items()
+        }
+        return from_pandas(self.segments_.assign(n_customers=counts, customer_share=shares, **means), like=customers)
+
+    def map_table(self, customers: FrameT, *, n_bins: int = 20) -> FrameT:
+        """Count the customers at each point of the map of both measures.
+
+        Parameters
+        ----------
+        customers : pandas, Polars or PyArrow table
+            Customers, one per row, with both measures.
+        n_bins : int, default 20
+            A measure with more distinct values than this is counted in so many parts of equal width.
+
+        Returns
+        -------
+        the kind of table given
+            One row per point where there is a customer, and class: ``x_measure``, the name of the first measure,
+            ``x``, its value or the middle of a part, ``x_cut``, above which it is high; ``y_measure``, ``y``,
+            ``y_cut`` of the second; ``segment``, ``segment_order``, ``name_en``, ``name_zh``; ``n_customers`` and
+            ``customer_share`` of those who have a class.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SchemaError
+            If a column is missing, does not hold numbers, or lies off its scale.
+        TypeError
+            If ``customers`` is not a table in memory, or ``n_bins`` not a whole number.
+        ValueError
+            If ``n_bins`` is below 1.
+        """
+        check_fitted(self)
+        check_int(n_bins, name="n_bins", low=1)
+        columns = self._columns(customers)
+        place = self._order(*self._placed(columns))
+        given = place >= 0
+        points = pd.DataFrame(
+            {name: _in_bins(column[given], n_bins) for name, column in zip("xy", columns.values(), strict=True)}
+        )
+        points["place"] = place[given]
+        counts = points.groupby(["x", "y", "place"]).size()
+        table = counts.index.to_frame(index=False)
+        of_place = self.segments_.iloc[table.pop("place")].reset_index(drop=True)
+        axes = {
+            letter: {
+                f"{letter}_measure": axis.column,
+                letter: table[letter],
+                f"{letter}_cut": self._cut(axis, "high"),
+            }
+            for letter, axis in zip("xy", self._axes(), strict=True)
+        }
+        shares = counts.to_numpy() / max(counts.sum(), 1)
+        made = pd.DataFrame({**axes["x"], **axes["y"]}, index=table.index)
+        made = pd.concat([made, of_place], axis=1).assign(n_customers=counts.to_numpy(), customer_share=shares)
+        return from_pandas(made, like=customers)
+
+    def _learn(self, customers: Any) -> int:
+        columns = self._columns(customers)
+        known = np.logical_and.reduce([~np.isnan(values) for values in columns.values()])
+        first, second = columns
+        if not known.any():
+            raise SchemaError(_NOBODY(first=first, second=second))
+        cuts = [
+            (column, cut, float(_median_cut(columns[column][known]) if given is None else given))
+            for (column, cut), given in self._given_cuts().items()
+        ]
+        self.cuts_ = pd.DataFrame(cuts, columns=["column", "cut", "value"])
+        return int(known.sum())
+
+    def _check_learned(self) -> None:
+        check_table(self.cuts_, {"column": "text", "cut": "text", "value": "float64"})
+        given = self._given_cuts()
+        if list(zip(self.cuts_["column"], self.cuts_["cut"], strict=True)) != list(given):
+            raise JsonError("the cuts are not those of the options")
+        check_cuts(self.cuts_["value"], given={at: cut for at, cut in enumerate(given.values()) if cut is not None})
+
+    def _cut(self, axis: Axis, what: str) -> float:
+        """A cut that was learned or given."""
+        row = (self.cuts_["column"] == axis.column) & (self.cuts_["cut"] == what)
+        return float(self.cuts_.loc[row, "value"].iloc[0])
+
+    # What such a labeller is made of.
+
+    @abstractmethod
+    def _axes(self) -> tuple[Axis, Axis]:
+        """The two measures."""
+
+    @abstractmethod
+    def _given_cuts(self) -> dict[tuple[str, str], float | None]:
+        """Cuts by column and name; the median of the column is learned where there is none."""
+
+    @abstractmethod
+    def _phrases(self, case: Case, language: Language) -> str:
+        """The sentence of a case, with places for the name, the columns, their values and the cuts."""
+
+    # What is the same for all.
+
+    def _check_axes(self) -> None:
+        first, second = self._axes()
+        for axis in (first, second):
+            if not isinstance(axis.column, str) or not PLAIN_COLUMN.fullmatch(axis.column):
+                raise ValueError(_NOT_PLAIN(name=Parameter(axis.parameter), value=axis.column))
+        if first.column == second.column or {first.column, second.column} & set(MADE):
+            raise ValueError(
+                _ONE_COLUMN(
+                    name=Parameter(first.parameter),
+                    other=Parameter(second.parameter),
+                    made=list(MADE),
+                    value=first.column,
+                    other_value=second.column,
+                )
+            )
+
+    def _needed(self) -> tuple[str, ...]:
+        return tuple(axis.column for axis in self._axes())
+
+    def _columns(self, customers: Any, *, name: str = "customers") -> Measures:
+        if is_engine(open_as_given(customers, name=name)):
+            raise TypeError(_ON_ENGINE(name=Parameter(name)))
+        values = float_columns(customers, CUSTOMERS, (), name=name, also=self._needed())
+        for axis in self._axes():
+            column, where = values[axis.column], Column(name, axis.column)
+            _refuse(np.isinf(column), _INFINITE, where=where)
+            with np.errstate(over="ignore"):
+                check_turnover(float(np.nansum(np.abs(column))), where=where)
+            if axis.scale is not None:
+                low, high = axis.scale
+                _refuse((column < low) | (column > high), _OFF_SCALE, where=where, low=low, high=high)
+        return values
+
+    def _which(self, cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:
+        unknown = np.logical_or.reduce([np.isnan(values) for values in columns.values()])
+        return np.where(unknown, len(cases), super()._which(cases, columns))
+
+    def _reasons(self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures) -> Coded:  # noqa: ARG002
+        return Coded([*(case.reason for case in cases), None], which)  # type: ignore[list-item]
+
+    def _numbered(self, order: npt.NDArray[np.intp]) -> Any:
+        return pd.arrays.IntegerArray((order + 1).astype(np.int64), order < 0)
+
+    def _beside(self, columns: Measures) -> Mapping[str, Floats]:
+        return columns
+
+    def _missing_sql(self, *, quote: str) -> str:
+        return " OR ".join(lacks_sql(column, quote=quote) for column in self._needed())
+
+    def _sentences(
+        self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures, language: Language
+    ) -> list[str]:
+        first, second = self._needed()
+        names = self._called(language)
+        shown = {"first": _called(first, language), "second": _called(second, language)}
+        told = [(self._phrases(case, language), names[case.segment]) for case in cases]
+        pairs = zip(columns[first].tolist(), columns[second].tolist(), strict=True)
+        sentences = []
+        for case, (one, other) in zip(which.tolist(), pairs, strict=True):
+            if case == len(cases):
+                lacking = [name for name, value in zip(shown.values(), (one, other), strict=True) if np.isnan(value)]
+                joined = "、".join(lacking) if language == "zh" else f"{' and '.join(lacking)} {_verb(lacking)}"
+                sentences.append(_UNKNOWN.text(language).format(columns=joined))
+                continue
+            phrase, name = told[case]
+            sentences.append(phrase.format(name=name, **shown, one=amount(one), other=amount(other)))
+        return sentences
+
+
+def at_least(axis: Axis, value: float) -> Within:
+    """A condition: the measure reaches a value."""
+    return Within(axis.column, low=value - _ROUNDING * abs(value))
+
+
+def at_most(axis: Axis, value: float) -> Within:
+    """A condition: the measure does not go beyond a value; on a cut it is not above it."""
+    return Within(axis.column, high=value + _ROUNDING * abs(value))
+
+
+def check_scale(scale: Any, *, name: str) -> tuple[float, float]:
+    """Return the ends of a scale, or raise."""
+    low, high = check_ascending(scale, n_numbers=2, name=name)
+    return low, high
+
+
+def middle_of(scale: tuple[float, float]) -> float:
+    """The middle of a scale."""
+    low, high = scale
+    return low / 2 + high / 2
+
+
+def _median_cut(values: Floats) -> float:
+    """The cut above which at most half of the values lie, more only where more than half are the largest."""
+    (cut,) = edges_of_top_shares(values, shares=(0.5,), of="customers")
+    return float(cut)
+
+
+def _in_bins(values: Floats, n_bins: int) -> Floats:
+    """Values as they are where they are few, or else the middles of parts of equal width."""
+    if len(np.unique(values)) <= n_bins:
+        return values
+    low, high = values.min(), values.max()
+    # Halves, for the difference of the largest numbers would overflow.
+    part = np.minimum(np.floor((values / 2 - low / 2) / (high / 2 - low / 2) * n_bins), n_bins - 1)
+    share = (part + 0.5) / n_bins
+    return np.asarray(low * (1 - share) + high * share)
+
+
+def _called(column: str, language: Language) -> str:
+    return _NAMES.get(column, column) if language == "zh" else column
+
+
+def _verb(lacking: Sequence[str]) -> str:
+    return "is" if len(lacking) == 1 else "are"
+
+
+def _refuse(wrong: npt.NDArray[np.bool_], message: Message, **values: object) -> None:
+    at = np.flatnonzero(wrong)
+    if at.size:
+        raise SchemaError(message(n=at.size, rows=some(at.tolist()), **values))
