@@ -130,6 +130,17 @@ def test_campaigns_that_overlap():
     assert checks(table, "other_campaigns", others=many)["verdict"][0] == "fail"
 
 
+def test_a_customer_contacted_on_several_days_counts_once_whatever_the_order_of_rows():
+    table = campaign({"none": 20, "email": 20}, window_days=5.0)
+    table["date"] = pd.Series([pd.NaT] * 20 + [pd.Timestamp("2024-03-01")] * 20)
+    again = table.iloc[[20]].assign(date=pd.Timestamp("2024-03-20"))
+    # the second contact makes the campaign last until 24 March, and 3 of 40 were contacted by another one on the 22nd
+    others = pd.DataFrame({"customer_id": [1, 2, 30], "date": pd.Timestamp("2024-03-22"), "window_days": 1.0})
+    for rows in (pd.concat([table, again]), pd.concat([again, table])):
+        row = checks(rows, "other_campaigns", others=others).loc[0]
+        assert [row["n_customers"], row["value"]] == [40, 3 / 40]
+
+
 # Reference
 
 

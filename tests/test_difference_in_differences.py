@@ -256,6 +256,13 @@ def test_periods_of_ones_own_and_ids_of_text():
 DATA = shoppers(n=20)
 
 
+def test_a_customer_twice_in_a_period_is_refused():
+    # rows of days where months are asked for, or a table that was put together twice
+    again = pd.concat([DATA["activity"], DATA["activity"].iloc[[0]]])
+    with pytest.raises(SchemaError, match=r"has 1 customer with several rows in a period, such as \[100\]"):
+        difference_in_differences_table(again, customers=DATA["customers"], **asked())
+
+
 @pytest.mark.parametrize(
     ("changed", "options", "error", "words"),
     [

@@ -94,7 +94,8 @@ def difference_in_differences_table(
         effect.
 
         ``earlier_trend_p_value``
-            Of the joint test that both sides changed alike before the campaign; missing where nothing changed.
+            Of the joint test that both sides changed alike before the campaign; missing where nothing changed, or a
+            side has too few customers for it.
         ``n_placebo_dates``, ``n_placebo_effects``
             The earlier dates that were tried as if the campaign had begun then, and at how many there was an effect.
         ``reason``
@@ -106,8 +107,8 @@ def difference_in_differences_table(
     Raises
     ------
     SchemaError
-        If a column is missing or of another kind, an outcome is missing in a period, a customer is listed twice or
-        without an id, nobody or everybody was contacted, or ids are of two kinds.
+        If a column is missing or of another kind, an outcome is missing in a period, a customer is listed twice,
+        without an id, or twice in a period, nobody or everybody was contacted, or ids are of two kinds.
     TypeError
         If a table is not a frame, or columns are not named in a sequence.
     ValueError

@@ -129,7 +129,7 @@ def campaign_effect_table(
         If there are no rows, a column is missing or does not hold what it should, a campaign has no control group or
         two, or nobody can tell which windows are over on ``as_of``.
     TypeError
-        If ``contacts`` is not a frame, or ``outcomes``, ``ratios``, ``strata`` or ``by`` are not as above.
+        If ``contacts`` is not a frame, or ``outcomes``, ``ratios``, ``past``, ``strata`` or ``by`` are not as above.
     ValueError
         If no outcome is named or one twice, a column is used twice or is one of the result, ``as_of`` is not a day or
         lacking, or another argument lies outside its range.

@@ -68,7 +68,8 @@ def event_study_table(
         is 0, with ``lower``, ``upper`` and ``p_value``. Before the campaign it should be about 0.
 
         In the row of the test ``statistic``, ``degrees_of_freedom`` and ``p_value``: how often sides that changed
-        alike before the campaign differ so much in all earlier periods together. Missing where nobody changed.
+        alike before the campaign differ so much in all earlier periods together. Missing where nobody changed, or a
+        side has too few customers for it.
 
     Raises
     ------

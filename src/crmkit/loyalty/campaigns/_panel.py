@@ -14,7 +14,7 @@ from pandas.api.types import is_integer_dtype
 
 from crmkit._arrays import Floats
 from crmkit._calendars import Calendar
-from crmkit._checks import Day, as_day, check_int, check_money
+from crmkit._checks import Day, as_day, check_int, check_money, some
 from crmkit._frames import column_name, to_pandas
 from crmkit._messages import Column, Message
 from crmkit._tables import ACTIVITY, check_each_once, check_kind, open_columns, open_table
@@ -62,6 +62,14 @@ _UNKNOWN: Final = Message(
 )
 
 
+_REPEATED: Final = Message(
+    en="{@activity} has {n:,} {n:customer|customers} with several rows in a period, such as {ids}. Give {@freq} as "
+    "the table was made with, or one row per customer and period.",
+    zh="{@activity} 中有 {n:,} 位客户在同一期间有多行，例如 {ids}。"
+    "请给出与该表一致的 {@freq}，或每位客户每期只留一行。",
+)
+
+
 class Panel(NamedTuple):
     """Whether each customer was contacted, their outcomes by name, customers by periods, and the periods.
 
@@ -96,8 +104,10 @@ def read_panel(
         raise SchemaError(_OTHER_IDS())
     who = ids.get_indexer(pd.Index(rows["customer_id"]))
     known = who >= 0
-    cells = who[known] * (n_before + n_after) + (rows["number"].to_numpy(dtype=np.intp) - first)[known]
     shape = len(ids), n_before + n_after
+    cells = who[known] * shape[1] + (rows["number"].to_numpy(dtype=np.intp) - first)[known]
+    if (twice := np.unique(np.flatnonzero(np.bincount(cells) > 1) // shape[1])).size:
+        raise SchemaError(_REPEATED(n=twice.size, ids=some(ids[twice].tolist())))
     return Panel(
         flags,
         {name: _laid_out(cells, rows[name].to_numpy(dtype=np.float64)[known], shape) for name in outcomes},
@@ -107,9 +117,9 @@ def read_panel(
 
 
 def _laid_out(cells: npt.NDArray[np.intp], values: Floats, shape: tuple[int, int]) -> Floats:
-    """Add up the values of each cell of a matrix."""
+    """Put values into the cells of a matrix, and 0 into the others."""
     matrix = np.zeros(shape)
-    np.add.at(matrix.reshape(-1), cells, values)
+    matrix.reshape(-1)[cells] = values
     return matrix
 
 

@@ -77,7 +77,7 @@ def campaign_return_table(
     response : str, optional
         Column of 0 and 1: whether the customer responded; of a campaign to keep customers, whether they were kept.
     response_value : float, optional
-        What a response is worth, in place of ``spend``, such as the lifetime value of a customer kept; above 0.
+        What a response is worth, in place of ``spend``, such as the lifetime value of a customer kept; 0 or more.
     fixed_cost : float, default 0
         Cost of each arm that does not depend on contacts, such as design, for each group and campaign; 0 or more.
         Where windows are open or customers unmatched, the part of those who are judged counts.

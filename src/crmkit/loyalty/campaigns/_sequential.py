@@ -95,13 +95,14 @@ def sequential_effect_table(
     Raises
     ------
     SchemaError
-        If there are no rows, no window is over, a column is missing or does not hold what it should, a campaign has no
-        control group or two, or contacts lack dates or windows.
+        If there are no rows, a column is missing or does not hold what it should, a campaign has no control group or
+        two, or contacts lack dates or windows.
     TypeError
-        If ``contacts`` is not a frame, or ``outcomes``, ``ratios``, ``strata`` or ``by`` are not as above.
+        If ``contacts`` is not a frame, or ``outcomes``, ``ratios``, ``looks``, ``past``, ``strata`` or ``by`` are not
+        as above.
     ValueError
         If no outcome is named or one twice, a column is used twice or is one of the result, a day is not one or after
-        ``as_of``, or another argument lies outside its range.
+        ``as_of``, no window is over by then and ``looks`` is not given, or another argument lies outside its range.
 
     See Also
     --------
