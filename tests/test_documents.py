@@ -39,6 +39,7 @@ SAME_CODE = [
             "programmes",
             "quickstart",
             "retention-profit",
+            "satisfaction",
             "satisfaction-drivers",
             "survival",
             "uplift",

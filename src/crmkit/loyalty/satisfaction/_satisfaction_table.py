@@ -16,7 +16,7 @@ from crmkit.loyalty.satisfaction._measures import Measure, Scoring, intervals, s
 
 __all__ = ["satisfaction_table"]
 
-_COLUMNS: Final = ("n", "n_effective", "value", "std_error", "lower", "upper", "is_small")
+_COLUMNS: Final = ("item", "measure", "n", "n_effective", "value", "std_error", "lower", "upper", "is_small")
 
 
 def satisfaction_table(
@@ -57,11 +57,11 @@ def satisfaction_table(
     -------
     the kind of frame given
         One row per group. With ``by``, these columns and ``scope``: "group", "no label" where a label is missing, "all"
-        for the whole, whose row is last. ``n``, the answers; ``n_effective``, the equal ones that they are worth;
-        ``value``, a fraction in [-1, 1] for "nps", in [0, 1] for "top_box", on the scale for "mean"; ``std_error``,
-        without adjustment; ``lower`` and ``upper``: adjusted Wald's interval for "nps" [1]_, Wilson's for "top_box",
-        Student's for "mean"; ``is_small``, whether there are fewer than 30 answers. All but the counts are missing
-        where nobody answered.
+        for the whole, whose row is last. ``item`` and ``measure``; ``n``, the answers; ``n_effective``, the equal ones
+        that they are worth; ``value``, a fraction in [-1, 1] for "nps", in [0, 1] for "top_box", on the scale for
+        "mean"; ``std_error``, without adjustment; ``lower`` and ``upper``: adjusted Wald's interval for "nps" [1]_,
+        Wilson's for "top_box", Student's for "mean"; ``is_small``, whether there are fewer than 30 answers. All figures
+        but the counts are missing where nobody answered.
 
     Raises
     ------
@@ -83,9 +83,10 @@ def satisfaction_table(
     >>> from crmkit import as_answers
     >>> survey = pd.DataFrame({"recommend": [9] * 500 + [8] * 300 + [3] * 200})
     >>> answers = as_answers(survey, items=["recommend"], scale=(0, 10))
-    >>> satisfaction_table(answers, item="recommend", measure="nps").round(5)
-          n  n_effective  value  std_error    lower    upper  is_small
-    0  1000       1000.0    0.3     0.0247  0.25077  0.34744     False
+    >>> found = satisfaction_table(answers, item="recommend", measure="nps").round(5)
+    >>> found[["value", "std_error", "lower", "upper"]]
+       value  std_error    lower    upper
+    0    0.3     0.0247  0.25077  0.34744
     """
     check_fraction(level, name="level")
     name = column_name(item, name="item")
@@ -104,5 +105,15 @@ def _figures(
 ) -> pd.DataFrame:
     found = samples_of(read, item, scoring, cells=cells)
     lower, upper = intervals(found.scored, scoring.measure, level=level)
-    columns = (found.n, found.scored.n, found.scored.mean, found.error, lower, upper, found.n < FEWEST)
+    columns = (
+        item,
+        scoring.measure,
+        found.n,
+        found.scored.n,
+        found.scored.mean,
+        found.error,
+        lower,
+        upper,
+        found.n < FEWEST,
+    )
     return pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)))
