@@ -10,10 +10,14 @@ from typing import Final
 
 from crmkit._lazy import lazily
 from crmkit.loyalty._account_flow import account_flow_table, net_opening_table
+from crmkit.loyalty._action_files import read_action_rules, write_action_rules
+from crmkit.loyalty._action_rules import action_rule_table
 from crmkit.loyalty._apostle import ApostleSegmenter
+from crmkit.loyalty._apply_actions import action_trace_table, apply_action_rules
 from crmkit.loyalty._dick_basu import DickBasuSegmenter
 from crmkit.loyalty._ladder import LoyaltyLadder
 from crmkit.loyalty._loyalty_index import LoyaltyIndex
+from crmkit.loyalty._referrals import customer_referral_table, referral_value_table
 from crmkit.loyalty._schemes import SCHEMES
 
 __all__: Final[list[str]] = [
@@ -23,7 +27,14 @@ __all__: Final[list[str]] = [
     "LoyaltyIndex",
     "LoyaltyLadder",
     "account_flow_table",
+    "action_rule_table",
+    "action_trace_table",
+    "apply_action_rules",
+    "customer_referral_table",
     "net_opening_table",
+    "read_action_rules",
+    "referral_value_table",
+    "write_action_rules",
 ]
 
 __getattr__, __dir__ = lazily(
