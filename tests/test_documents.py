@@ -24,6 +24,7 @@ SAME_CODE = [
     *(
         ROOT / "docs" / f"{name}.zh.md"
         for name in (
+            "action-rules",
             "base-audit",
             "brands",
             "campaign-effects",
@@ -36,6 +37,7 @@ SAME_CODE = [
             "execution",
             "forecast",
             "index",
+            "loyalty",
             "programmes",
             "quickstart",
             "retention-profit",
