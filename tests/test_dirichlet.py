@@ -326,6 +326,41 @@ def test_extremes_agree_with_hypergeometric_functions_of_forty_digits(K, S):
             assert found["sole_share"] == pytest.approx(float(sole / buyers), rel=1e-8)
 
 
+def test_the_last_class_is_right_where_hardly_anybody_is_in_it():
+    model = made(1e-9, 1.0, 1.0, 0.5, 0.5)
+    heavy = model.heavy_buyer_table(classes=(1, 3, 6)).query("brand == 0 and n_from == 6").set_index("measure")
+    # who buys six times or more buys six times; half of that is of the brand, and with p from Beta(½, ½) the chance to
+    # choose it not once is (½ · 3/2 · … · 11/2) / 6!
+    none = np.prod(np.arange(0.5, 6)) / np.prod(np.arange(1.0, 7))
+    assert heavy.loc["penetration", "expected"] == pytest.approx(1 - none, rel=1e-6)
+    assert heavy.loc["purchase_frequency", "expected"] == pytest.approx(3 / (1 - none), rel=1e-6)
+
+
+def test_what_was_bought_by_nobody_has_no_frequency():
+    model = DirichletModel(method="weighted").fit(TOOTHPASTE)
+    table = model.performance_table(TOOTHPASTE.assign(penetration=0.0))
+    assert table.loc[table["measure"] == "purchase_frequency", "observed"].isna().all()
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("K", [1e-9, 1.0, 1e12])
+@pytest.mark.parametrize("S", [1e-9, 1.0, 1e12])
+def test_no_parameter_breaks_a_table(K, S):
+    for M in (1e-9, 1.0, 1e9):
+        for share in (1e-9, 0.999999):
+            model = made(M, K, S, share, 1e-7)
+            for n_periods in (1e-6, 1e6):
+                found = measures(model, n_periods=n_periods).drop(columns="sole_frequency", errors="ignore")
+                assert np.isfinite(found).all(axis=None)
+                assert (found[["penetration", "sole_share", "share_of_requirements"]] <= 1).all(axis=None)
+                frequency = model.frequency_table(n_periods=n_periods).groupby("brand")["expected"].sum()
+                assert_allclose(frequency, 1, atol=1e-9)
+                heavy = model.heavy_buyer_table(n_periods=n_periods)["expected"]
+                assert (heavy.isna() | (heavy >= 0)).all()
+                jeopardy = found.assign(purchase_frequency=1.0).reset_index()
+                model.double_jeopardy_table(jeopardy, n_periods=n_periods)
+
+
 # Laws
 
 PARAMETERS = st.tuples(*(st.floats(-4, 4).map(np.exp) for _ in range(3)))
@@ -604,8 +639,9 @@ def test_options_and_numbers_out_of_range_are_refused():
     with pytest.raises(NotFittedError, match="not fitted"):
         DirichletModel().performance_table()
     model = DirichletModel().fit(SMALL)
-    with pytest.raises(ValueError, match="`n_periods` must be above 0"):
-        model.performance_table(n_periods=0)
+    for wrong in (0, -1, 1e300):
+        with pytest.raises(ValueError, match="`n_periods` must lie between 1e-06 and 1,000,000"):
+            model.performance_table(n_periods=wrong)
     with pytest.raises(TypeError, match="`n_periods` must be a number"):
         model.duplication_table(n_periods=True)
     with pytest.raises(ValueError, match="`n_max` must be"):
@@ -616,6 +652,9 @@ def test_options_and_numbers_out_of_range_are_refused():
         model.heavy_buyer_table(classes=3)
     with pytest.raises(SchemaError, match="names none of the model's brands"):
         model.performance_table(TOOTHPASTE)
+    for impossible in (np.inf, -0.1):
+        with pytest.raises(SchemaError, match=r"`brands\['sole_share'\]` must be finite and not below 0"):
+            model.performance_table(brand_table(SMALL).assign(sole_share=impossible))
     with pytest.raises(SchemaError, match="names a brand more than once"):
         model.performance_table(SMALL)
     with pytest.raises(SchemaError, match="lacks the columns"):
@@ -626,7 +665,8 @@ def test_options_and_numbers_out_of_range_are_refused():
     ("params", "shares", "error", "message"),
     [
         ({"M": 1.0, "K": 1.0}, {"A": 0.5, "B": 0.5}, ValueError, "must give"),
-        ({"M": 1.0, "K": 1.0, "S": 0.0}, {"A": 0.5, "B": 0.5}, ValueError, "must be above zero"),
+        ({"M": 1.0, "K": 1.0, "S": 0.0}, {"A": 0.5, "B": 0.5}, ValueError, "must lie between 1e-12 and 1e.13"),
+        ({"M": 1e300, "K": 1.0, "S": 1.0}, {"A": 0.5, "B": 0.5}, ValueError, "must lie between 1e-12 and 1e.13"),
         ({"M": 1.0, "K": 1.0, "S": True}, {"A": 0.5, "B": 0.5}, TypeError, "must be a number"),
         ({"M": 1.0, "K": 1.0, "S": 1.0}, [0.5, 0.5], TypeError, "must be a mapping of brands"),
         ({"M": 1.0, "K": 1.0, "S": 1.0}, {"A": 0.5}, SchemaError, "at least 2 brands"),

@@ -23,6 +23,9 @@ def _at(law: Dirichlet, penetration: float) -> float:
     def off(log_share: float) -> float:
         return float(np.log(law.penetration(np.exp([log_share]))[0] / penetration))
 
+    # What all of the market has is that of the category but for rounding.
+    if off(0.0) <= 0:
+        return law.M / penetration
     # Penetration lies between share times that of the category and share times M.
     share = float(np.exp(brentq(off, np.log(penetration) - max(np.log(law.M), 0.0) - 1, 0.0, xtol=1e-14, rtol=1e-14)))
     return share * law.M / penetration

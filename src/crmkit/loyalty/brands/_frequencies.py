@@ -27,6 +27,11 @@ __all__ = [
 HEAVY_MEASURES: Final = ("buyer_share", "purchase_share", "penetration", "purchase_frequency")
 # Classes of category buyers are summed up one purchase after another.
 _MOST: Final = 10_000
+# A last class smaller than this, beside all buyers, is summed up too: rounding of the rest would hide it. So few are in
+# it only where numbers of purchases soon become rare, well before this many times the first.
+_SMALL: Final = 1e-3
+_TIMES: Final = 20
+_MORE: Final = 1_000
 
 _NO_CLASSES: Final = Message(
     en="{@classes} must be ascending whole numbers from 1, the fewest purchases of each class, such as (1, 3, 6); got "
@@ -90,12 +95,22 @@ def expected_by_class(law: Dirichlet, share: Floats, lowest: list[int]) -> list[
     left_buyers, left_purchases, left = all_buyers, all_purchases, law.buyers
     found = []
     for low, after in pairwise(lowest):
-        n = np.arange(float(low), after)
-        customers = law.category(n)
-        buyers, purchases = customers @ law.buys_among(n, share), float(customers @ n) * share
-        found.append(_measured(buyers, purchases, float(customers.sum()), all_buyers, all_purchases))
-        left_buyers, left_purchases, left = left_buyers - buyers, left_purchases - purchases, left - customers.sum()
+        buyers, purchases, customers = _summed(law, share, low, after)
+        found.append(_measured(buyers, purchases, customers, all_buyers, all_purchases))
+        left_buyers, left_purchases, left = left_buyers - buyers, left_purchases - purchases, left - customers
+    if left < _SMALL * law.buyers:
+        last = lowest[-1]
+        left_buyers, left_purchases, left = _summed(law, share, last, _TIMES * last + _MORE)
     return [*found, _measured(left_buyers, left_purchases, left, all_buyers, all_purchases)]
+
+
+def _summed(law: Dirichlet, share: Floats, low: int, after: int) -> tuple[Floats, Floats, float]:
+    """Buyers and purchases of each brand, and customers, with a number of category purchases from one up to another."""
+    n = np.arange(float(low), after)
+    customers = law.category(n)
+    # Brand by brand: a table of all by the numbers of purchases would take much room.
+    buyers = np.array([customers @ law.buys_among(n, share[place : place + 1])[:, 0] for place in range(len(share))])
+    return buyers, float(customers @ n) * share, float(customers.sum())
 
 
 def _measured(buyers: Floats, purchases: Floats, n: float, all_buyers: Floats, all_purchases: Floats) -> pd.DataFrame:

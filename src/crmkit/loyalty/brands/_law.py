@@ -23,6 +23,8 @@ __all__ = ["Dirichlet"]
 _TINY = 1e-250
 # Of brands that together have all of the market the rest of it counts as this share.
 _REST = 1e-14
+# From this S on customers count as all alike; what they buy differs from that by less than 1e-7 of itself.
+_ALIKE = 1e8
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class Dirichlet:
             p = np.maximum(p, _TINY)
             return np.asarray(np.log(-np.expm1(-self.K * np.log1p(p * z)) / p))
 
-        return share * self._chosen(log_given, share, reach=max(self.K, 1.0) * self._z)
+        # Rounding may put what nearly all of the market has above all of it.
+        return np.minimum(share * self._chosen(log_given, share, reach=max(self.K, 1.0) * self._z), self.buyers)
 
     def category_purchases(self, share: Floats) -> Floats:
         """Category purchases of the buyers of a brand, per customer."""
@@ -77,7 +80,10 @@ class Dirichlet:
 
         def log_given(q: Floats, z: Floats) -> Floats:
             p = np.maximum(1 - q, _TINY)
-            return np.asarray(-self.K * np.log1p(z * q) + np.log(-np.expm1(self.K * np.log1p(-p * z / (1 + z))) / p))
+            # If they buy without end, who chooses nothing else is sure to buy.
+            with np.errstate(divide="ignore"):
+                bought = -np.expm1(self.K * np.log1p(-p * (z / (1 + z))))
+            return np.asarray(-self.K * np.log1p(z * q) + np.log(bought / p))
 
         return share * self._not_chosen(log_given, share, self.K)
 
@@ -95,7 +101,7 @@ class Dirichlet:
         def log_given(p: Floats, n: Floats, z: Floats) -> Floats:
             return np.asarray(-(self.K + n) * np.log1p(p * z))
 
-        a, rest = self.S * share, self.S * max(1 - share, _REST)
+        a, rest = self._size * share, self._size * max(1 - share, _REST)
         ones = np.ones_like(n)
         mean = log_beta_mean(log_given, a + n, rest * ones, n, self._z * ones, falls=[(self.K + n, self._z * ones)])
         chosen = log_rising(a, n) - log_rising(a + rest, n)
@@ -110,22 +116,26 @@ class Dirichlet:
 
     def buys_among(self, n: Floats, share: Floats) -> Floats:
         """Probability that a customer with n category purchases buys a brand; a row for each n."""
-        rest = self.S * np.maximum(1 - share, _REST)
+        rest = self._size * np.maximum(1 - share, _REST)
         n = n[:, None]
-        return np.asarray(-np.expm1(log_rising(rest, n) - log_rising(self.S, n)))
+        return np.asarray(-np.expm1(log_rising(rest, n) - log_rising(self._size, n)))
 
     @property
     def _z(self) -> float:
         return self.M / self.K
 
+    @property
+    def _size(self) -> float:
+        return min(self.S, _ALIKE)
+
     def _chosen(self, log_given: object, share: Floats, *, reach: float) -> Floats:
         """Mean of f(p) / p times p, over the distribution of p, divided by the share; f / p falls like 1 / p."""
         z, ones = np.full(share.shape, self._z), np.ones_like(share)
-        rest = self.S * np.maximum(1 - share, _REST)
-        return beta_mean(log_given, self.S * share + 1, rest, z, falls=[(ones, reach * ones)])  # type: ignore[arg-type]
+        rest = self._size * np.maximum(1 - share, _REST)
+        return beta_mean(log_given, self._size * share + 1, rest, z, falls=[(ones, reach * ones)])  # type: ignore[arg-type]
 
     def _not_chosen(self, log_given: object, share: Floats, power: float) -> Floats:
         """The same for a function of q = 1 - p that falls like a power of 1 + z q."""
         z, ones = np.full(share.shape, self._z), np.ones_like(share)
-        rest = self.S * np.maximum(1 - share, _REST)
-        return beta_mean(log_given, rest, self.S * share + 1, z, falls=[(power * ones, z)])  # type: ignore[arg-type]
+        rest = self._size * np.maximum(1 - share, _REST)
+        return beta_mean(log_given, rest, self._size * share + 1, z, falls=[(power * ones, z)])  # type: ignore[arg-type]

@@ -66,10 +66,10 @@ def expected_measures(law: Dirichlet, share: Floats) -> pd.DataFrame:
             "relative_penetration": buyers / law.buyers,
             "purchase_frequency": share * law.M / buyers,
             "category_rate": category / buyers,
-            "share_of_requirements": share * law.M / category,
+            "share_of_requirements": np.minimum(share * law.M / category, 1.0),
             # Given n purchases, a share of them is of the brand on average, whatever n.
             "mean_share_of_requirements": share * law.buyers / buyers,
-            "sole_share": sole / buyers,
-            "sole_frequency": law.sole_purchases(share) / sole,
+            "sole_share": np.minimum(sole / buyers, 1.0),
+            "sole_frequency": law.sole_purchases(share) / np.where(sole > 0, sole, np.nan),
         }
     )

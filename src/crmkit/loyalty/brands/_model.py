@@ -43,6 +43,8 @@ Method: TypeAlias = Literal["likelihood", "weighted", "trimmed"]
 
 _METHODS: Final = ("likelihood", "weighted", "trimmed")
 _MOST_TIMES: Final = 1_000
+_SHORTEST: Final = 1e-6
+_LONGEST: Final = 1e6
 
 _NO_NUMBER: Final = Message(
     en="{@n_customers} goes with a panel, {likelihood}; with {method} it is {@category_penetration} in the table that "
@@ -51,7 +53,8 @@ _NO_NUMBER: Final = Message(
     "有多少客户购买该品类。",
 )
 _PERIODS: Final = Message(
-    en="{@n_periods} must be above 0, got {value!r}.", zh="{@n_periods} 须大于 0，得到 {value!r}。"
+    en="{@n_periods} must lie between {low:g} and {high:,.0f}, got {value!r}.",
+    zh="{@n_periods} 须在 {low:g} 与 {high:,.0f} 之间，得到 {value!r}。",
 )
 
 
@@ -198,7 +201,7 @@ class DirichletModel(JsonEstimator):
         Parameters
         ----------
         params : mapping of str to float
-            ``M``, ``K`` and ``S``, above 0.
+            ``M``, ``K`` and ``S``, from 1e-12 to 1e13. An S above 1e8 counts as infinite.
         shares : mapping of brand to float
             The brands' shares of purchases, above 0; they add up to at most 1.
 
@@ -214,7 +217,7 @@ class DirichletModel(JsonEstimator):
         TypeError
             If a number is not one.
         ValueError
-            If a parameter is missing, unknown, infinite, or not above 0.
+            If a parameter is missing, unknown, or lies outside its range.
 
         Examples
         --------
@@ -240,7 +243,7 @@ class DirichletModel(JsonEstimator):
             `brand_table` makes it, of the period fitted on or of another; purchases per buyer follow from share and
             penetration where the category's figures are there. Without it nothing is observed.
         n_periods : float, default 1
-            Length of time in units of the period fitted on: 4 for a year of a model of a quarter.
+            Length of time in units of the period fitted on: 4 for a year of a model of a quarter; from 1e-6 to 1e6.
 
         Returns
         -------
@@ -258,7 +261,7 @@ class DirichletModel(JsonEstimator):
         TypeError
             If ``brands`` is not a frame, or ``n_periods`` is not a number.
         ValueError
-            If ``n_periods`` is not above 0.
+            If ``n_periods`` lies outside its range.
         """
         law = self._law(n_periods)
         expected = expected_measures(law, self._shares())
@@ -306,7 +309,7 @@ class DirichletModel(JsonEstimator):
         TypeError
             If ``panel`` is not a frame, or a number not one.
         ValueError
-            If ``n_customers`` is below the number of customers in ``panel``, or ``n_periods`` is not above 0.
+            If ``n_customers`` is below the number of customers in ``panel``, or ``n_periods`` lies outside its range.
         """
         law = self._law(n_periods)
         expected = expected_duplication(law, self._shares()) / self._base(law)
@@ -361,8 +364,8 @@ class DirichletModel(JsonEstimator):
         TypeError
             If ``panel`` is not a frame, or a number not one.
         ValueError
-            If ``n_customers`` is below the number of customers in ``panel``, ``n_periods`` is not above 0, or ``n_max``
-            lies outside its range.
+            If ``n_customers`` is below the number of customers in ``panel``, or ``n_periods`` or ``n_max`` lies outside
+            its range.
         """
         law = self._law(n_periods)
         check_int(n_max, name="n_max", low=1, high=_MOST_TIMES)
@@ -416,7 +419,7 @@ class DirichletModel(JsonEstimator):
         TypeError
             If ``panel`` is not a frame, ``classes`` is not a sequence of whole numbers, or ``n_periods`` not a number.
         ValueError
-            If ``classes`` do not ascend from 1, or ``n_periods`` is not above 0.
+            If ``classes`` do not ascend from 1, or ``n_periods`` lies outside its range.
         """
         law = self._law(n_periods)
         lowest = check_classes(classes)
@@ -477,7 +480,7 @@ class DirichletModel(JsonEstimator):
         TypeError
             If ``brands`` is not a frame, or ``n_periods`` is not a number.
         ValueError
-            If ``n_periods`` is not above 0.
+            If ``n_periods`` lies outside its range.
 
         References
         ----------
@@ -517,8 +520,8 @@ class DirichletModel(JsonEstimator):
     def _law(self, n_periods: float) -> Dirichlet:
         check_fitted(self)
         check_number(n_periods, name="n_periods")
-        if n_periods <= 0:
-            raise ValueError(_PERIODS(value=n_periods))
+        if not _SHORTEST <= n_periods <= _LONGEST:
+            raise ValueError(_PERIODS(low=_SHORTEST, high=_LONGEST, value=n_periods))
         return Dirichlet(*self.params_["estimate"].to_numpy().tolist()).over(float(n_periods))
 
     def _shares(self) -> Floats:

@@ -24,12 +24,16 @@ PARAMETERS: Final = ("M", "K", "S")
 PARAMETER_COLUMNS: Final = ("estimate", "std_error", "lower", "upper")
 BRAND_COLUMNS: Final = ("brand", "share", "alpha", "std_error", "lower", "upper", "own_S", "counts")
 _LEVEL: Final = 0.95
+# Beyond these a parameter means no more than 0 or infinity; fits do not go there.
+_LOWEST: Final = 1e-12
+_HIGHEST: Final = 1e13
 
 _OTHER_NAMES: Final = Message(
     en="{@params} must give {names} a number each, got {got}.", zh="{@params} 须为 {names} 各给一个数，得到 {got}。"
 )
-_NOT_ABOVE_ZERO: Final = Message(
-    en="{where} must be above zero, got {value!r}.", zh="{where}须大于 0，得到 {value!r}。"
+_OUT_OF_RANGE: Final = Message(
+    en="{where} must lie between {low:g} and {high:g}, got {value!r}.",
+    zh="{where}须在 {low:g} 与 {high:g} 之间，得到 {value!r}。",
 )
 _NO_SHARES: Final = Message(
     en="{@shares} must be a mapping of brands to their shares, got {value!r}.",
@@ -55,8 +59,9 @@ def given(params: Mapping[str, float], shares: Mapping[Any, float]) -> Estimates
         )
     for name in PARAMETERS:
         check_number(params[name], name=f"params[{name!r}]")
-        if params[name] <= 0:
-            raise ValueError(_NOT_ABOVE_ZERO(where=Column("params", name), value=params[name]))
+        if not _LOWEST <= params[name] <= _HIGHEST:
+            told = {"low": _LOWEST, "high": _HIGHEST, "value": params[name]}
+            raise ValueError(_OUT_OF_RANGE(where=Column("params", name), **told))
     if not isinstance(shares, Mapping):
         raise TypeError(_NO_SHARES(value=shares))
     for brand, share in shares.items():
