@@ -310,6 +310,7 @@ def test_wrong_logs_and_rules_are_refused(function):
         ({"cost_per_point": True}, TypeError, "`cost_per_point` must be a number"),
         ({"breakage_rate": 30}, ValueError, "`breakage_rate` must lie between 0 and 1"),
         ({"freq": "X"}, ValueError, "`freq` must be one of"),
+        ({"cost_per_point": 1e308}, SchemaError, "`cost_per_point` adds up to more than a number can hold"),
     ],
 )
 def test_wrong_options_of_the_liability_are_refused(options, error, message):

@@ -141,6 +141,7 @@ def test_wrong_schedules_are_refused():
         ({"points": -1}, ValueError, "`points` must not be below 0"),
         ({"goods_price": np.inf}, ValueError, "`goods_price` must be finite"),
         ({"point_value": "x"}, TypeError, "`point_value` must be a number"),
+        ({"points": 1e300, "point_value": 1e300}, SchemaError, "`points` adds up to more than a number can hold"),
         ({"points": [1, 2], "point_value": [1, 2, 3]}, ValueError, "must have the same length"),
     ],
 )
@@ -156,6 +157,8 @@ def test_wrong_economics_are_refused():
         programme_economics_table(YEARS, incremental_share=30)
     with pytest.raises(SchemaError, match=r"`periods\['found'\]` is below 0 at rows \[1\]"):
         programme_economics_table(YEARS, running_cost="found")
+    with pytest.raises(SchemaError, match=r"`periods\['margin'\]` adds up to more than a number can hold"):
+        programme_economics_table(YEARS.assign(margin=1.7e308))
     with pytest.raises(SchemaError, match="`periods` lacks the columns"):
         programme_economics_table(YEARS, margin="profit")
 

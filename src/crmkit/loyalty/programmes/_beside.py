@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit._arrays import Floats
-from crmkit._checks import some
+from crmkit._checks import check_turnover, some
 from crmkit._frames import (
     FrameT,
     as_name,
@@ -62,6 +62,8 @@ def number_columns(
         for says, wrong in faults:
             if wrong.any():
                 raise SchemaError(says(where=where, rows=some(np.flatnonzero(wrong).tolist())))
+        with np.errstate(over="ignore"):
+            check_turnover(float(np.abs(values).sum()), where=where)
         found[column] = values
     return given, found
 

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from crmkit._checks import check_number, some
+from crmkit._checks import check_number, check_turnover, some
 from crmkit._frames import FrameT
-from crmkit._messages import Message
+from crmkit._messages import Message, Parameter
 from crmkit._stats import Numbers, as_floats, as_given, check_counts, check_range
 from crmkit.errors import SchemaError
 from crmkit.loyalty.programmes._beside import columns_beside, number_columns
@@ -88,10 +88,12 @@ def points_revenue(
     price, goods, number, value = (as_floats(each, name=name) for name, each in given.items())
     rate = as_floats(breakage_rate, name="breakage_rate")
     check_range(rate, name="breakage_rate", low=0.0, high=1.0)
-    worth = number * value * (1 - rate)
-    whole = goods + worth
+    with np.errstate(over="ignore"):
+        worth = number * value * (1 - rate)
+        whole = goods + worth
+    check_turnover(float(np.nanmax(whole, initial=0.0)), where=Parameter("points"))
     known = whole > 0
-    found = np.where(known, price * worth / np.where(known, whole, 1.0), np.nan)
+    found = np.where(known, price * (worth / np.where(known, whole, 1.0)), np.nan)
     return as_given(found, *given.values(), breakage_rate)
 
 
@@ -169,8 +171,8 @@ def revenue_deferral_table(
             )
         )
     # Where nothing is expected nothing has been redeemed.
-    each = np.divide(float(allocated), in_all, out=np.zeros_like(in_all), where=in_all > 0)
-    recognised = each * so_far
+    share, share_now = (np.divide(each, in_all, out=np.zeros_like(in_all), where=in_all > 0) for each in (so_far, now))
+    recognised = allocated * share
     revenue = np.diff(recognised, prepend=0.0)
-    made = (so_far, recognised, revenue, each * now, revenue - each * now, allocated - recognised)
+    made = (so_far, recognised, revenue, allocated * share_now, revenue - allocated * share_now, allocated - recognised)
     return columns_beside(given, dict(zip(_COLUMNS, made, strict=True)), like=schedule)

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from crmkit._arrays import Floats
 from crmkit._checks import check_fraction
 from crmkit._frames import FrameT
 from crmkit._messages import Message
@@ -108,8 +109,15 @@ def programme_economics_table(
         counted,
         cost,
         profit,
-        np.divide(profit, cost, out=np.full_like(cost, np.nan), where=cost > 0),
-        np.divide(cost, whole, out=np.full_like(cost, np.nan), where=whole > 0),
+        _for_each(profit, cost),
+        _for_each(cost, whole),
         basis,
     )
     return columns_beside(given, dict(zip(_COLUMNS, made, strict=True)), like=periods)
+
+
+def _for_each(above: Floats, below: Floats) -> Floats:
+    """Divide, missing where there is nothing to divide by, or where no number holds the result."""
+    with np.errstate(over="ignore"):
+        found = np.divide(above, below, out=np.full_like(below, np.nan), where=below > 0)
+    return np.where(np.isfinite(found), found, np.nan)

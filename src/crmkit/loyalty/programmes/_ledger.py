@@ -15,7 +15,7 @@ from crmkit.loyalty.programmes._entries import enter
 from crmkit.loyalty.programmes._log import ADD, Log, Whole, read_log
 from crmkit.loyalty.programmes._rules import Rules, consumption_ranks, ends_of_activity, expiries
 
-__all__ = ["Ledger", "keep_ledger", "ledger_of"]
+__all__ = ["Ledger", "keep_ledger", "keep_whole_ledger", "ledger_of"]
 
 _TOO_MUCH: Final = Message(
     en="{n:,} {n:event takes|events take} more points than there are, such as {events} of customers {customers}: "
@@ -64,11 +64,15 @@ class Ledger(NamedTuple):
 
 
 def ledger_of(points: object, *, as_of: datetime, rules: Rules) -> Ledger:
-    """Read a log and keep its ledger; taking more than there is is refused."""
-    ledger = keep_ledger(read_log(points, as_of=as_of), as_of=as_of, rules=rules)
+    """Read a log and keep its ledger."""
+    return keep_whole_ledger(read_log(points, as_of=as_of), as_of=as_of, rules=rules)
+
+
+def keep_whole_ledger(log: Log, *, as_of: datetime, rules: Rules) -> Ledger:
+    """Go through the events; taking more than there is is refused."""
+    ledger = keep_ledger(log, as_of=as_of, rules=rules)
     at = np.flatnonzero(ledger.lacking)
     if at.size:
-        log = ledger.log
         raise SchemaError(
             _TOO_MUCH(
                 n=at.size,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import numpy as np
 import pandas as pd
 
 from crmkit._calendar import Freq, check_freq
-from crmkit._checks import Day, as_day, check_fraction, check_number
+from crmkit._checks import Day, as_day, check_fraction, check_number, check_turnover
 from crmkit._frames import FrameT, from_pandas
-from crmkit._messages import Message
+from crmkit._messages import Message, Parameter
 from crmkit.loyalty.programmes._kpis import points_liability
 from crmkit.loyalty.programmes._ledger import ledger_of
 from crmkit.loyalty.programmes._log import Whole
@@ -16,9 +18,9 @@ from crmkit.loyalty.programmes._movements import Movements, movements_of
 from crmkit.loyalty.programmes._periods import Periods, periods_until
 from crmkit.loyalty.programmes._rules import Order, read_rules
 
-__all__ = ["check_cost", "points_liability_table"]
+__all__ = ["check_cost", "check_money", "points_liability_table"]
 
-_NEGATIVE = Message(
+_NEGATIVE: Final = Message(
     en="{@cost_per_point} must not be below 0, got {value!r}.", zh="{@cost_per_point} 不得小于 0，得到 {value!r}。"
 )
 
@@ -105,6 +107,7 @@ def points_liability_table(
     debts = Movements(log.who[ledger.owed_at], log.day[ledger.owed_at], ledger.owed)
     owed = np.cumsum(_summed(debts, periods))
     outstanding = log.shown(np.cumsum(change) + owed)
+    check_money(log.shown(log.points.sum()), cost_per_point)
     liability = points_liability(
         outstanding_points=outstanding, breakage_rate=breakage_rate, cost_per_point=cost_per_point
     )
@@ -131,6 +134,11 @@ def check_cost(cost_per_point: object) -> None:
     check_number(cost_per_point, name="cost_per_point")
     if cost_per_point < 0:  # type: ignore[operator]
         raise ValueError(_NEGATIVE(value=cost_per_point))
+
+
+def check_money(points: Any, cost_per_point: float | None) -> None:
+    """Raise if so many points cost more than a number can hold."""
+    check_turnover(float(points) * float(cost_per_point or 0.0), where=Parameter("cost_per_point"))
 
 
 def _summed(moved: Movements, periods: Periods) -> Whole:

@@ -109,6 +109,18 @@ class Log(NamedTuple):
         """Units as points."""
         return np.asarray(units, dtype=np.float64) / self.scale
 
+    def only(self, events: npt.NDArray[np.bool_]) -> Log:
+        """Leave out all but some events; reversals of an earning that is left out take any points there are."""
+        at = np.flatnonzero(events)
+        place = np.full(len(events) + 1, -1, dtype=np.int64)
+        place[at] = np.arange(len(at))
+        arrays = ("who", "day", "kind", "points", "expires", "is_earning", "counts")
+        return self._replace(
+            **{name: getattr(self, name)[at] for name in arrays},
+            of=place[self.of[at]],
+            event=self.event.iloc[at].reset_index(drop=True),
+        )
+
     def by_member(self, who: Whole, units: Whole) -> Whole:
         """Units added up by member."""
         return np.bincount(who, weights=units, minlength=self.n_members).astype(np.int64)
@@ -172,15 +184,17 @@ def _days(series: nw.Series[Any]) -> Whole:
 def _in_units(amount: Floats) -> tuple[Whole, int]:
     """Points as whole numbers of the largest unit that all of them are multiples of: 1, a tenth and so on."""
     where = Column("points", "points")
+    whole = _summed(amount)
     for decimals in range(_MOST_DECIMALS + 1):
-        scaled = amount * 10.0**decimals
+        scale = 10**decimals
+        if whole * scale >= _MOST_UNITS:
+            raise SchemaError(_TOO_MANY(where=where, most=_MOST_UNITS))
+        scaled = amount * scale
         units = np.rint(scaled)
         # A number of so many decimals may be off by the last bits of its float.
         odd = np.abs(scaled - units) > 1e-9 * np.maximum(np.abs(scaled), 1e-3)
         if not odd.any():
-            if np.abs(units).sum() >= _MOST_UNITS:
-                raise SchemaError(_TOO_MANY(where=where, most=_MOST_UNITS))
-            return units.astype(np.int64), 10**decimals
+            return units.astype(np.int64), scale
     at = np.flatnonzero(odd)
     raise SchemaError(_DECIMALS(where=where, n=at.size, most=_MOST_DECIMALS, rows=some(at.tolist())))
 
@@ -200,3 +214,9 @@ def _positions(rows: nw.DataFrame[Any], at: npt.NDArray[np.intp]) -> Whole:
         wanted = wanted.astype("int64")
     found[given] = pd.Index(ids).get_indexer(pd.Index(wanted))
     return found
+
+
+def _summed(amount: Floats) -> float:
+    """All points without their signs, infinite where no float holds them."""
+    with np.errstate(over="ignore"):
+        return float(np.abs(amount).sum())

@@ -12,8 +12,8 @@ from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
 from crmkit.loyalty.programmes._ledger import Ledger, keep_ledger
-from crmkit.loyalty.programmes._liability import check_cost
-from crmkit.loyalty.programmes._log import EXPIRE, NEVER, Log, read_log
+from crmkit.loyalty.programmes._liability import check_cost, check_money
+from crmkit.loyalty.programmes._log import EXPIRE, NEVER, read_log
 from crmkit.loyalty.programmes._movements import movements_of
 from crmkit.loyalty.programmes._rules import read_rules
 
@@ -96,37 +96,21 @@ def points_replay_table(
         )
         for name, each in rules.items()
     }
-    log = _without_booked(read_log(points, as_of=day))
+    log = read_log(points, as_of=day)
+    log = log.only(log.kind != EXPIRE)
     bare = log._replace(expires=np.full_like(log.expires, NEVER))
     found = [
         _row(name, keep_ledger(log if rules[name].get("own_expiries", True) else bare, as_of=day, rules=each))
         for name, each in read.items()
     ]
     table = pd.DataFrame(found)
+    check_money(table["outstanding"].max(), cost_per_point)
     table["outstanding_cost"] = table["outstanding"] * (np.nan if cost_per_point is None else float(cost_per_point))
     return from_pandas(table, like=points)
 
 
 def _are_rules(value: object) -> bool:
     return isinstance(value, Mapping) and set(value) <= set(_OPTIONS)
-
-
-def _without_booked(log: Log) -> Log:
-    """Leave out expiries that were booked."""
-    kept = np.flatnonzero(log.kind != EXPIRE)
-    place = np.full(len(log.kind) + 1, -1, dtype=np.int64)
-    place[kept] = np.arange(len(kept))
-    return log._replace(
-        who=log.who[kept],
-        day=log.day[kept],
-        kind=log.kind[kept],
-        points=log.points[kept],
-        expires=log.expires[kept],
-        of=place[log.of[kept]],
-        is_earning=log.is_earning[kept],
-        counts=log.counts[kept],
-        event=log.event.iloc[kept].reset_index(drop=True),
-    )
 
 
 def _row(name: str, ledger: Ledger) -> dict[str, Any]:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._calendar import Freq, check_freq, first_day_of, number_of_period
+from crmkit._calendar import Freq, check_freq, day_numbers, first_day_of, number_of_period
 from crmkit._checks import Day, as_day
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
 from crmkit.errors import SchemaError
-from crmkit.loyalty.programmes._ledger import ledger_of
-from crmkit.loyalty.programmes._log import NEVER, Whole, stamps
+from crmkit.loyalty.programmes._ledger import keep_whole_ledger
+from crmkit.loyalty.programmes._log import ADD, NEVER, Whole, read_log, stamps
 from crmkit.loyalty.programmes._periods import Periods, periods_until
 from crmkit.loyalty.programmes._rules import Order, read_rules
 
 __all__ = ["redemption_triangle"]
 
-_NO_PERIOD = Message(
-    en="No period with events is over on {@as_of} {as_of:%Y-%m-%d}. Wait until one is, or choose a shorter {@freq}.",
-    zh="截至 {@as_of} {as_of:%Y-%m-%d}，没有一个有事件的期间已经结束。请等待期间结束，或选用更短的 {@freq}。",
+_NO_PERIOD: Final = Message(
+    en="No period in which points were earned is over on {@as_of} {as_of:%Y-%m-%d}. Wait until one is, or choose a "
+    "shorter {@freq}.",
+    zh="截至 {@as_of} {as_of:%Y-%m-%d}，没有一个有积分获得的期间已经结束。请等待期间结束，或选用更短的 {@freq}。",
 )
 
 
@@ -92,10 +94,12 @@ def redemption_triangle(
     check_freq(freq)
     rules = read_rules(valid_months=valid_months, inactive_months=inactive_months, order=order)
     over = first_day_of(number_of_period(day + timedelta(days=1), freq=freq), freq=freq) - timedelta(days=1)
-    ledger = ledger_of(points, as_of=over, rules=rules)
-    log, lots = ledger.log, ledger.lots
-    if not lots.size:
+    log = read_log(points, as_of=day)
+    log = log.only(log.day <= int(day_numbers(np.array([over], dtype="datetime64[us]"))[0]))
+    if not (log.kind == ADD).any():
         raise SchemaError(_NO_PERIOD(as_of=day))
+    ledger = keep_whole_ledger(log, as_of=over, rules=rules)
+    lots = ledger.lots
     periods = periods_until(over, first=int(log.day[lots].min()), freq=freq)
     n = len(periods.starts)
     cohort = periods.place_of(log.day[lots])
