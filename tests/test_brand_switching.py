@@ -10,6 +10,7 @@ from tests.depth import few
 from tests.frames import as_pandas
 
 from crmkit import SchemaError, as_order_lines
+from crmkit.errors import ConvergenceError
 from crmkit.loyalty.brands import colombo_morrison_table, switch_count_table
 
 
@@ -162,6 +163,11 @@ def test_lines_of_one_brand_are_refused_and_inputs_stay():
     orders = pd.DataFrame({"customer_id": [1], "order_id": [1], "date": ["2024-03-01"], "amount": [1], "brand": ["A"]})
     with pytest.raises(SchemaError, match="must name at least 2 brands"):
         switch_count_table(as_order_lines(orders, order_id="order_id", keep=["brand"]))
+    with pytest.raises(TypeError, match="`brand` must be the name of one column"):
+        switch_count_table(as_order_lines(orders, order_id="order_id", keep=["brand"]), brand=["brand"])
+    lost = THREE.assign(n_switches=[0, 1e12, 1e12, 1e-6, 0, 1e-6, 1e-6, 1e-6, 0])
+    with pytest.raises(ConvergenceError, match="did not settle"):
+        colombo_morrison_table(lost)
     with pytest.raises(TypeError, match="must be a pandas, Polars or PyArrow table"):
         colombo_morrison_table([1])
     given_ = THREE.copy()

@@ -157,6 +157,14 @@ def test_shares_lie_between_0_and_1_in_any_unit(spending, unit):
 # Refusals
 
 
+@pytest.mark.parametrize("unit", [1e-300, 1e160, 1e305])
+def test_no_unit_of_money_breaks_a_share(unit):
+    plain, found = (share_of_wallet_table(WALLETS.drop(columns="segment") * each).iloc[0] for each in (1, unit))
+    for name in ("share_of_wallet", "lower", "upper", "share_of_requirements"):
+        if unit > 1 or name.startswith("share"):
+            assert found[name] == pytest.approx(plain[name])
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -185,6 +193,7 @@ def test_wallets_that_cannot_be_are_refused(change, message):
             r"must be the same on each row of a customer, unlike for \[1\]",
         ),
         ({"category_spend": -1}, "is below 0"),
+        ({"category_spend": 1e308}, r"`ratings\['category_spend'\]` adds up to more"),
         ({"brand": [None, "B", "C", "B", "A", "B"]}, "is missing in 1 row"),
     ],
 )
@@ -206,6 +215,8 @@ def test_arguments_out_of_range_are_refused():
         wallet_opportunity_table(RATINGS, brand="A", target_rank=0)
     with pytest.raises(SchemaError, match=r"lacks the columns \['category_spend'\]"):
         wallet_opportunity_table(RATINGS.drop(columns="category_spend"), brand="A")
+    with pytest.raises(ValueError, match=r"`by` has the columns \['scope'\], which the result has too"):
+        share_of_wallet_table(WALLETS.rename(columns={"segment": "scope"}), by="scope")
     with pytest.raises(ValueError, match="`level`"):
         share_of_wallet_table(WALLETS, level=1)
 

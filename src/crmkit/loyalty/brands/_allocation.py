@@ -10,7 +10,7 @@ import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_number, some
-from crmkit._frames import FrameT, collected, from_pandas, pandas_series, rows_like
+from crmkit._frames import FrameT, collected, from_pandas, open_frame, pandas_series, rows_like
 from crmkit._messages import Column, Message
 from crmkit._stats import Numbers, as_floats, as_given, check_alike, check_range
 from crmkit._tables import BRAND_RATINGS, check_values, float_columns, open_table
@@ -314,9 +314,10 @@ class _Ratings(NamedTuple):
 
 
 def _read(ratings: Any, *, with_spend: bool = False) -> _Ratings:
-    opened = collected(open_table(ratings, BRAND_RATINGS))
-    columns = ["rating", _SPEND] if with_spend else ["rating"]
-    values = float_columns(ratings, BRAND_RATINGS, columns, where_given=[_SPEND])
+    given = open_frame(ratings, name="ratings").collect_schema().names()
+    money = [_SPEND] if with_spend or _SPEND in given else []
+    opened = collected(open_table(ratings, BRAND_RATINGS, columns=[*BRAND_RATINGS.required, *money]))
+    values = float_columns(ratings, BRAND_RATINGS, ["rating", *money])
     check_values(values, BRAND_RATINGS)
     ids = pandas_series(opened["customer_id"]).reset_index(drop=True)
     check_present(ids, where=Column("ratings", "customer_id"))

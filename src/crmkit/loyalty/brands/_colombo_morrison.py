@@ -21,6 +21,7 @@ __all__ = ["colombo_morrison_table"]
 _LEAST: Final = 3
 _MOST_ROUNDS: Final = 100_000
 _CLOSE: Final = 1e-15
+_NOTHING: Final = 1e-300
 # A share of loyal customers that misses 0 by so little does so by rounding.
 _ROUNDING: Final = 1e-12
 
@@ -34,8 +35,9 @@ _NO_SWITCHES: Final = Message(
     zh="{@switches} 中 {pairs} 之间无人转换。每两个品牌之间都须有客户转换：请合并较小的品牌，或延长统计期。",
 )
 _NOT_FITTED: Final = Message(
-    en="The fit of brand switching did not settle in {n:,} rounds. Join small brands.",
-    zh="品牌转换模型迭代 {n:,} 轮仍未收敛。请合并较小的品牌。",
+    en="The fit of brand switching did not settle: one brand wins nearly all who switch, or loses nearly all. Join "
+    "small brands.",
+    zh="品牌转换模型未能收敛：几乎所有转换都流向或来自同一个品牌。请合并较小的品牌。",
 )
 
 
@@ -153,10 +155,13 @@ def _quasi_independent(switched: Floats) -> tuple[Floats, Floats]:
     rows, columns = switched.sum(axis=1), switched.sum(axis=0)
     share = columns / columns.sum()
     for _ in range(_MOST_ROUNDS):
-        leaving = rows / (1 - share)
-        raised = columns / (leaving.sum() - leaving)
+        leaving = rows / np.maximum(1 - share, _NOTHING)
+        others = leaving.sum() - leaving
+        if not (others > 0).all():
+            break
+        raised = columns / others
         following = raised / raised.sum()
         if np.abs(following - share).max() <= _CLOSE:
-            return rows / (1 - following), following
+            return leaving, following
         share = following
-    raise ConvergenceError(_NOT_FITTED(n=_MOST_ROUNDS))
+    raise ConvergenceError(_NOT_FITTED())

@@ -31,7 +31,7 @@ def brand_panel_table(order_lines: FrameT, *, brand: str = "brand") -> FrameT:
     SchemaError
         If a column is missing, or a line has no brand.
     TypeError
-        If ``order_lines`` is not a frame.
+        If ``order_lines`` is not a frame, or ``brand`` not the name of one column.
 
     Examples
     --------

@@ -38,7 +38,7 @@ def switch_count_table(order_lines: FrameT, *, brand: str = "brand") -> FrameT:
     SchemaError
         If a column is missing, a line has no brand, or there is one brand.
     TypeError
-        If ``order_lines`` is not a frame.
+        If ``order_lines`` is not a frame, or ``brand`` not the name of one column.
 
     Examples
     --------
@@ -69,7 +69,9 @@ def switch_count_table(order_lines: FrameT, *, brand: str = "brand") -> FrameT:
     joined = bought.merge(nexts, on=["visit", "customer"], suffixes=("_before", "_after"))
     n = len(labels)
     cell = joined["brand_before"].to_numpy() * n + joined["brand_after"].to_numpy()
-    counts = np.bincount(cell, (joined["weight_before"] * joined["weight_after"]).to_numpy(), minlength=n * n)
+    counts = np.bincount(cell, (joined["weight_before"] * joined["weight_after"]).to_numpy(), minlength=n * n).astype(
+        np.float64
+    )
     sides = {"brand_before": np.repeat(np.arange(n), n), "brand_after": np.tile(np.arange(n), n)}
     result = pd.DataFrame({name: [labels[place] for place in side] for name, side in sides.items()})
     return from_pandas(result.assign(n_switches=counts), like=order_lines)

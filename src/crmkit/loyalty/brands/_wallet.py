@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,23 @@ from crmkit._arrays import Floats
 from crmkit._checks import check_fraction
 from crmkit._frames import FrameT, collected, from_pandas, to_pandas
 from crmkit._grouping import check_labels, label_names, labels_of
+from crmkit._messages import Message
 from crmkit._stats import normal_reach
 from crmkit._tables import WALLETS, check_values, float_columns, open_table
 
 __all__ = ["share_of_wallet_table"]
 
-_COLUMNS = ("own_spend", "category_spend")
+_COLUMNS: Final = ("own_spend", "category_spend")
+_SCOPE: Final = "scope"
+_RESULT: Final = (
+    *("n_customers", "n_unknown", "n_buyers", *_COLUMNS, "share_of_wallet", "lower", "upper"),
+    *("share_of_requirements", "mean_share_of_requirements", "opportunity"),
+)
+
+_TAKEN: Final = Message(
+    en="{@by} has the columns {names}, which the result has too. Rename them.",
+    zh="{@by} 的列 {names} 与结果表的列重名，请改名。",
+)
 
 
 def share_of_wallet_table(customers: FrameT, *, by: str | Sequence[str] = (), level: float = 0.95) -> FrameT:
@@ -51,7 +62,7 @@ def share_of_wallet_table(customers: FrameT, *, by: str | Sequence[str] = (), le
     TypeError
         If ``customers`` is not a frame.
     ValueError
-        If ``level`` is not between 0 and 1.
+        If ``level`` is not between 0 and 1, or a column of ``by`` has the name of one of the result.
 
     References
     ----------
@@ -69,6 +80,8 @@ def share_of_wallet_table(customers: FrameT, *, by: str | Sequence[str] = (), le
     """
     check_fraction(level, name="level")
     names = label_names(by)
+    if taken := sorted({*names} & {_SCOPE, *_RESULT}):
+        raise ValueError(_TAKEN(names=taken))
     rows = open_table(customers, WALLETS, also=names)
     check_labels(rows, names, table="customers")
     values = float_columns(customers, WALLETS, _COLUMNS)
@@ -76,7 +89,7 @@ def share_of_wallet_table(customers: FrameT, *, by: str | Sequence[str] = (), le
     own, category = (values[name] for name in _COLUMNS)
     if not names:
         table = pd.DataFrame([_measured(own, category, level=level)])
-        table.insert(0, "scope", ["all"])
+        table.insert(0, _SCOPE, ["all"])
         return from_pandas(table, like=customers)
     labels = labels_of(to_pandas(collected(rows).select(*names)), names)
     groups, scopes = labels.with_whole()
@@ -85,7 +98,7 @@ def share_of_wallet_table(customers: FrameT, *, by: str | Sequence[str] = (), le
         for place in range(len(labels.groups))
     ]
     found.append(_measured(own, category, level=level))
-    return from_pandas(pd.concat([groups.assign(scope=scopes), pd.DataFrame(found)], axis=1), like=customers)
+    return from_pandas(pd.concat([groups.assign(**{_SCOPE: scopes}), pd.DataFrame(found)], axis=1), like=customers)
 
 
 def _measured(own: Floats, category: Floats, *, level: float) -> dict[str, Any]:
@@ -98,22 +111,12 @@ def _measured(own: Floats, category: Floats, *, level: float) -> dict[str, Any]:
     lower = upper = np.nan
     if n > 1 and sums[1] > 0:
         # The ratio of sums varies like the mean of own - share * category.
-        error = np.sqrt(((own - share * category) ** 2).sum() * n / (n - 1)) / sums[1]
+        error = np.sqrt((((own - share * category) / sums[1]) ** 2).sum() * n / (n - 1))
         reach = normal_reach(level) * error
         lower, upper = max(share - reach, 0.0), min(share + reach, 1.0)
-    return {
-        "n_customers": n,
-        "n_unknown": unknown,
-        "n_buyers": int(buys.sum()),
-        "own_spend": sums[0],
-        "category_spend": sums[1],
-        "share_of_wallet": share,
-        "lower": lower,
-        "upper": upper,
-        "share_of_requirements": _ratio(*of_buyers),
-        "mean_share_of_requirements": float((own[buys] / category[buys]).mean()) if buys.any() else np.nan,
-        "opportunity": sums[1] - sums[0],
-    }
+    mean = float((own[buys] / category[buys]).mean()) if buys.any() else np.nan
+    figures = (n, unknown, int(buys.sum()), *sums, share, lower, upper, _ratio(*of_buyers), mean, sums[1] - sums[0])
+    return dict(zip(_RESULT, figures, strict=True))
 
 
 def _ratio(part: float, whole: float) -> float:
