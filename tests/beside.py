@@ -6,14 +6,17 @@ from crmkit import (
     as_answers,
     as_contacts,
     as_plan,
+    as_points,
     as_subscriptions,
     as_tickets,
     make_answers,
     make_contacts,
     make_plan,
+    make_points,
     make_subscriptions,
     make_tickets,
 )
+from crmkit.loyalty.programmes import points_liability_table
 from crmkit.loyalty.satisfaction import survey_kpis
 
 AS_OF = "1998-06-30"
@@ -35,7 +38,9 @@ def beside():
         missing=[99],
         group="group",
     )
+    points = as_points(make_points(n_customers=40, random_state=1).points, expires="expires", reverses="reverses")
     return {
+        "programme": points_liability_table(points, as_of="2024-12-31", cost_per_point=0.01),
         "survey": survey_kpis(answers, recommend="recommend", by="group"),
         "subscriptions": as_subscriptions(spells, end_known="end_known", trial="trial"),
         "tickets": as_tickets(tickets, **{name: name for name in _TIMES}),

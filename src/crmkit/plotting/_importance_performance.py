@@ -10,7 +10,7 @@ from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.errors import SchemaError
 from crmkit.labels import LABELS
-from crmkit.plotting._labelled_points import label_points
+from crmkit.plotting._point_names import name_points
 from crmkit.plotting._style import BLUE, DASHED, GREY, ORANGE, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def plot_importance_performance(items: Any, *, ax: Axes | None = None, language:
     ax.grid(visible=False)
     ax.set_xlabel(_PERFORMANCE.text(language))
     ax.set_ylabel(_IMPORTANCE.text(language))
-    label_points(ax, across.tolist(), up.tolist(), [str(item) for item in table["item"]])
+    name_points(ax, across, up, [str(item) for item in table["item"]])
     return in_language(ax, language)
 
 

@@ -8,7 +8,7 @@ from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.errors import SchemaError
 from crmkit.labels import LABELS
-from crmkit.plotting._labelled_points import label_points
+from crmkit.plotting._point_names import name_points
 from crmkit.plotting._style import BLUE, DASHED, GREY, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
@@ -93,5 +93,5 @@ def plot_kano(features: Any, *, ax: Axes | None = None, language: Language = "en
     ax.grid(visible=False)
     ax.set_xlabel(_WORSE.text(language))
     ax.set_ylabel(_BETTER.text(language))
-    label_points(ax, across.tolist(), up.tolist(), [str(feature) for feature in table["feature"]])
+    name_points(ax, across, up, [str(feature) for feature in table["feature"]])
     return in_language(ax, language)

@@ -30,6 +30,7 @@ _SIDES: Final = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1
 _ALIGNED: Final = {1: "left", 0: "center", -1: "right"}
 _RAISED: Final = {1: "bottom", 0: "center", -1: "top"}
 _COLOUR: Final = "#444444"
+_LONGEST: Final = 28
 _POINTS: Final = 72
 
 
@@ -59,7 +60,8 @@ def name_points(
         traced = ax.transData.transform(np.column_stack([along, np.interp(along, *line)])) * per_point
         taken += [_Box(px - _THIN, py - _THIN, px + _THIN, py + _THIN) for px, py in traced.tolist()]
     for (px, py), at, name in zip(places.tolist(), zip(x, y, strict=True), names, strict=True):
-        width = _LETTERS * sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else _WIDTH for letter in name)
+        shown = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+        width = _LETTERS * sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else _WIDTH for letter in shown)
         tried: list[tuple[float, float, int, int, int, _Box]] = []
         for distance in _DISTANCES:
             for side, rise in _SIDES:
@@ -70,7 +72,7 @@ def name_points(
         _, distance, _, side, rise, box = min(tried)
         taken.append(box)
         ax.annotate(
-            name,
+            shown,
             at,
             (distance * side, distance * rise),
             textcoords="offset points",

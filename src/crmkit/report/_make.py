@@ -40,6 +40,7 @@ def customer_report(
     contacts: Any = None,
     plan: Any = None,
     survey: Any = None,
+    programme: Any = None,
     days: int = 90,
     sections: Sequence[str] | None = None,
     n_actions: int = 10,
@@ -73,14 +74,17 @@ def customer_report(
     survey : the same kind of frame or another, optional
         The KPIs of a survey, as `crmkit.loyalty.satisfaction.survey_kpis` makes them, by group or not. They become the
         section on satisfaction.
+    programme : the same kind of frame or another, optional
+        The points of a loyalty programme by period, as `crmkit.loyalty.programmes.points_liability_table` makes them.
+        They become the section on the programme.
     days : int, default 90
         Length in days of the recent period and of the period before it, with which it is compared.
     sections : list of str, optional
         Which sections to show, in this order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
         "forecast", "value", "actions", "churn", "rhythm", "concentration", "subscriptions", "service", "satisfaction",
-        "campaigns", "execution", "definitions"; by default all whose tables are given, but for "churn", which takes a
-        quarter as long as all others together. Customers are named only if "actions" is among them. The models of
-        "value" and of "churn" are fitted only if these are.
+        "programme", "campaigns", "execution", "definitions"; by default all whose tables are given, but for "churn",
+        which takes a quarter as long as all others together. Customers are named only if "actions" is among them. The
+        models of "value" and of "churn" are fitted only if these are.
     n_actions : int, default 10
         How many customers to name, at least 0, both of those to act on first and of those worth saving.
     margin : float, default 1.0
@@ -125,6 +129,7 @@ def customer_report(
         "contacts": contacts,
         "plan": plan,
         "survey": survey,
+        "programme": programme,
     }
     beside = {name: table for name, table in beside.items() if table is not None}
     shown = checked_sections(sections, given=beside)

@@ -21,6 +21,7 @@ from crmkit.report.findings import FINDINGS
 from crmkit.report.forecast import FORECAST
 from crmkit.report.kpis import KPIS
 from crmkit.report.months import MONTHS
+from crmkit.report.programme import PROGRAMME
 from crmkit.report.rfm import RFM
 from crmkit.report.rhythm import RHYTHM
 from crmkit.report.satisfaction import SATISFACTION
@@ -49,6 +50,7 @@ _ALL: Final[tuple[Section, ...]] = (
     SUBSCRIPTIONS,
     SERVICE,
     SATISFACTION,
+    PROGRAMME,
     CAMPAIGNS,
     EXECUTION,
     DEFINITIONS,
