@@ -24,6 +24,7 @@ LEVELS = {
     "_extras": 2,
     "_random": 2,
     "_time_units": 2,
+    "_toml": 2,
     "_calendar": 3,
     "_stats": 4,
     "_frames": 3,

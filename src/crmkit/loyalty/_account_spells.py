@@ -17,6 +17,7 @@ from crmkit._grouping import check_labels, label_names
 from crmkit._messages import Column, Message
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
+from crmkit.loyalty._own_columns import refuse_rows
 
 __all__ = ["NEVER", "AccountSpells", "account_spells", "number_of"]
 
@@ -124,17 +125,11 @@ def _joined(
 def _check_rows(rows: pd.DataFrame, first: _Ints, last: _Ints, *, ids: Sequence[str], names: tuple[str, str]) -> None:
     opened, closed = (Column("accounts", name) for name in names)
     for name in ids:
-        _refuse(rows[name].isna().to_numpy(), _NO_ID, where=Column("accounts", name))
-    _refuse((first == NEVER) & (last < NEVER), _NOT_OPENED, opened=opened, closed=closed)
+        refuse_rows(rows[name].isna().to_numpy(), _NO_ID, where=Column("accounts", name))
+    refuse_rows((first == NEVER) & (last < NEVER), _NOT_OPENED, opened=opened, closed=closed)
     odd = (first < NEVER) & ((first < _FIRST) | (first >= _LAST))
-    _refuse(odd, _YEARS, where=opened, first=FIRST_YEAR, last=LAST_YEAR)
-    _refuse((first < NEVER) & (last < first), _TURNED, opened=opened, closed=closed)
-
-
-def _refuse(wrong: npt.NDArray[np.bool_], message: Message, **values: object) -> None:
-    at = np.flatnonzero(wrong)
-    if at.size:
-        raise SchemaError(message(n=at.size, rows=some(at.tolist()), **values))
+    refuse_rows(odd, _YEARS, where=opened, first=FIRST_YEAR, last=LAST_YEAR)
+    refuse_rows((first < NEVER) & (last < first), _TURNED, opened=opened, closed=closed)
 
 
 def _check_labels_stay(rows: pd.DataFrame, who: Any, *, ids: Sequence[str], by: Sequence[str]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,6 +11,7 @@ import pandas as pd
 
 from crmkit._extras import check_extra
 from crmkit._messages import Message
+from crmkit._toml import as_toml, read_toml
 from crmkit._workbook import plain_sheet, write_workbook
 from crmkit._writing import write_text
 from crmkit.loyalty._action_rules import ActionRules, checked_rules
@@ -42,9 +41,6 @@ _OPERATORS: Final = MappingProxyType(
 _OF_SEVERAL: Final = ("in", "not in", "between")
 _OF_NUMBERS: Final = ("<", "<=", ">", ">=", "between")
 
-_NOT_TOML: Final = Message(
-    en="{path} is not a TOML file in UTF-8: {error}.", zh="{path} 不是 UTF-8 编码的 TOML 文件：{error}。"
-)
 _ENDING: Final = Message(en="{path} must end in .toml or .xlsx.", zh="{path} 的扩展名须为 .toml 或 .xlsx。")
 _NOT_EXCEL: Final = Message(en="{path} cannot be read as an Excel workbook.", zh="{path} 无法作为 Excel 工作簿读取。")
 _HEADINGS: Final = Message(
@@ -107,7 +103,7 @@ def read_action_rules(path: str | Path) -> ActionRules:
     [{'column': 'satisfaction', 'operator': '<', 'value': 3}]
     """
     ending = _ending(path)
-    rules: Any = _from_toml(path) if ending == ".toml" else _from_workbook(path)
+    rules: Any = read_toml(path) if ending == ".toml" else _from_workbook(path)
     checked_rules(rules)
     return rules  # type: ignore[no-any-return]
 
@@ -149,7 +145,7 @@ def write_action_rules(rules: ActionRules, path: str | Path) -> None:
     if ending == ".toml":
         lines = []
         for rule in given:
-            lines += ["[[rules]]", *(f"{key} = {_toml(value)}" for key, value in rule.items()), ""]
+            lines += ["[[rules]]", *(f"{key} = {as_toml(value)}" for key, value in rule.items()), ""]
         write_text("\n".join(lines[:-1]) + "\n", path)
         return
     rows = [
@@ -165,13 +161,6 @@ def _ending(path: str | Path) -> str:
     if ending not in (".toml", ".xlsx"):
         raise ValueError(_ENDING(path=path))
     return ending
-
-
-def _from_toml(path: str | Path) -> Any:
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(_NOT_TOML(path=path, error=error)) from error
 
 
 def _from_workbook(path: str | Path) -> dict[str, list[dict[str, Any]]]:
@@ -236,15 +225,3 @@ def _plain(value: Any) -> Any:
 
 def _cell(value: Any) -> Any:
     return "; ".join(str(part) for part in value) if isinstance(value, (list, tuple)) else value
-
-
-def _toml(value: Any) -> str:
-    """Write numbers, texts, lists and flat tables, which are all that rules hold."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
-    if isinstance(value, str):
-        # JSON escapes as TOML does, except for one control character, which it leaves as it is.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, Sequence):
-        return f"[{', '.join(map(_toml, value))}]"
-    return str(value).lower() if isinstance(value, bool) else repr(value)

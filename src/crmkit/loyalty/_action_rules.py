@@ -12,6 +12,7 @@ import pandas as pd
 from crmkit._checks import check_int
 from crmkit._messages import Message, Parameter
 from crmkit._names import Label
+from crmkit._toml import check_keys
 from crmkit.loyalty._action_conditions import OPERATORS, Condition, Region, region_of
 
 __all__ = ["ActionRule", "ActionRules", "CheckedRule", "action_rule_table", "checked_rules"]
@@ -54,11 +55,6 @@ _NO_RULES: Final = Message(
     "from a file.",
     zh="{@rules} 须为映射，其 'rules' 为规则列表，得到 {got}。可用 {@read_action_rules()} 从文件读取。",
 )
-_KEYS: Final = Message(
-    en="{where} has missing keys {missing} and unknown keys {unknown}; its keys are {allowed}.",
-    zh="{where} 缺少 {missing}，未知的有 {unknown}；可用的键为 {allowed}。",
-)
-_NO_MAPPING: Final = Message(en="{where} must be a mapping, got {value!r}.", zh="{where} 须为映射，得到 {value!r}。")
 _NO_TEXT: Final = Message(en="{where} must be text, got {value!r}.", zh="{where} 须为文本，得到 {value!r}。")
 _TWICE: Final = Message(
     en="{where} is {value!r}, the code of another rule. Give each rule its own.",
@@ -214,7 +210,7 @@ def checked_rules(rules: Any) -> list[CheckedRule]:
 
 
 def _rule(given: Any, *, where: str) -> CheckedRule:
-    _check_keys(given, allowed=_ALLOWED, needed=_NEEDED, where=where)
+    check_keys(given, allowed=_ALLOWED, needed=_NEEDED, where=where)
     code, action, en, zh = (_text(given[key], where=f"{where}[{key!r}]") for key in ("code", "action", "en", "zh"))
     priority = given.get("priority", 1)
     check_int(priority, name=f"{where}['priority']", low=1)
@@ -231,7 +227,7 @@ def _rule(given: Any, *, where: str) -> CheckedRule:
 
 
 def _condition(given: Any, *, where: str) -> Condition:
-    _check_keys(given, allowed=_OF_CONDITIONS, needed={"column", "operator"}, where=where)
+    check_keys(given, allowed=_OF_CONDITIONS, needed={"column", "operator"}, where=where)
     column, operator = _text(given["column"], where=f"{where}['column']"), given["operator"]
     if operator not in OPERATORS:
         raise ValueError(
@@ -279,14 +275,6 @@ def _check_contradictions(rules: Sequence[CheckedRule]) -> None:
 
 def _named(rules: Sequence[CheckedRule], code: str) -> CheckedRule:
     return next(rule for rule in rules if rule.code == code)
-
-
-def _check_keys(given: Any, *, allowed: set[str], needed: set[str], where: str) -> None:
-    if not isinstance(given, Mapping):
-        raise ValueError(_NO_MAPPING(where=Parameter(where), value=given))
-    unknown, missing = sorted(map(str, set(given) - allowed)), sorted(needed - set(given))
-    if unknown or missing:
-        raise ValueError(_KEYS(where=Parameter(where), missing=missing, unknown=unknown, allowed=sorted(allowed)))
 
 
 def _text(value: Any, *, where: str) -> str:

@@ -12,15 +12,11 @@ from crmkit._arrays import Floats
 from crmkit._checks import some
 from crmkit._messages import Column, Message
 from crmkit._stats import PercentileScale, percentile_scale, survival_scale
-from crmkit._tables import CUSTOMERS, float_columns
 from crmkit.errors import SchemaError
+from crmkit.loyalty._own_columns import finite_columns
 
-__all__ = ["component_values", "components_scaled", "ended_flags", "scale_table", "scales_of"]
+__all__ = ["components_scaled", "ended_flags", "scale_table", "scales_of"]
 
-_INFINITE: Final = Message(
-    en="{where} is infinite in {n:,} {n:row|rows}, first at rows {rows}. Mend or drop them.",
-    zh="{where}有 {n:,} 行为无穷大，最先见于行 {rows}。请修正或删除这些行。",
-)
 _NOT_KNOWN: Final = Message(
     en="{where} is missing for everybody. Leave the component out.", zh="{where}全部缺失，请去掉该分量。"
 )
@@ -37,19 +33,9 @@ _NONE_ENDED: Final = Message(
 )
 
 
-def component_values(table: Any, components: Sequence[str], *, name: str) -> dict[str, Floats]:
-    """Read components as floats, missing ones as ``nan``."""
-    values = float_columns(table, CUSTOMERS, (), name=name, also=components)
-    for component, column in values.items():
-        at = np.flatnonzero(np.isinf(column))
-        if at.size:
-            raise SchemaError(_INFINITE(where=Column(name, component), n=at.size, rows=some(at.tolist())))
-    return values
-
-
 def ended_flags(table: Any, ended: Mapping[str, str], values: Mapping[str, Floats], *, name: str) -> dict[str, Floats]:
     """Read, for each duration, the flag that says whether it is over."""
-    flags = float_columns(table, CUSTOMERS, (), name=name, also=list(ended.values()))
+    flags = finite_columns(table, list(ended.values()), name=name)
     found = {}
     for component, column in ended.items():
         known, over = ~np.isnan(values[component]), flags[column]

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from crmkit._checks import check_int, check_number, some
+from crmkit._checks import check_int, check_number
 from crmkit._figures import amount
 from crmkit._labelling import (
     MADE,
@@ -22,10 +22,10 @@ from crmkit._labelling import (
     lacks_sql,
     measured,
 )
-from crmkit._messages import Column, Message, Parameter
+from crmkit._messages import Message, Parameter
 from crmkit._names import Label, Language
-from crmkit._tables import CUSTOMERS, float_columns
 from crmkit.errors import SchemaError
+from crmkit.loyalty._own_columns import finite_columns
 from crmkit.loyalty._schemes import SCHEMES
 
 __all__ = ["LoyaltyLadder"]
@@ -51,10 +51,6 @@ _NO_COLUMN: Final = Message(
     zh="{name} 须为 'referrals' 之类的普通列名（不得为 {made}，也不得重复）或 None，得到 {value!r}。",
 )
 _EMPTY: Final = Message(en="{@customers} has no rows.", zh="{@customers} 没有任何行。")
-_INFINITE: Final = Message(
-    en="{where} is infinite in {n:,} {n:row|rows}, first at rows {rows}. Mend or drop them.",
-    zh="{where}有 {n:,} 行为无穷大，最先见于行 {rows}。请修正或删除这些行。",
-)
 
 
 class LoyaltyLadder(CaseLabeller):
@@ -164,12 +160,7 @@ class LoyaltyLadder(CaseLabeller):
 
     def _columns(self, customers: Any, *, name: str = "customers") -> Measures:
         orders = measured(customers, ("n_orders",), name=name)
-        values = float_columns(customers, CUSTOMERS, (), name=name, also=self._own())
-        for column, floats in values.items():
-            at = np.flatnonzero(np.isinf(floats))
-            if at.size:
-                raise SchemaError(_INFINITE(where=Column(name, column), n=at.size, rows=some(at.tolist())))
-        return {**orders, **values}
+        return {**orders, **finite_columns(customers, self._own(), name=name)}
 
     def _cases(self) -> list[Case]:
         options = self.options_

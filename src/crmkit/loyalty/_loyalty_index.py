@@ -11,16 +11,17 @@ import pandas as pd
 from sklearn.base import TransformerMixin
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_columns, check_option, some
+from crmkit._checks import check_columns, check_option
 from crmkit._estimator import JsonEstimator, check_fitted
 from crmkit._frames import FrameT, collected, from_pandas, open_frame, rows_like, to_pandas
 from crmkit._grouping import beside_labels, check_labels, label_names, labels_of
 from crmkit._messages import Column, Message, Parameter
 from crmkit._stats import WeightRule
 from crmkit.errors import SchemaError
-from crmkit.loyalty._index_scales import component_values, components_scaled, ended_flags, scale_table, scales_of
+from crmkit.loyalty._index_scales import components_scaled, ended_flags, scale_table, scales_of
 from crmkit.loyalty._index_state import INDEX, check_learned, means_of, no_judges, no_pairs
 from crmkit.loyalty._index_weights import Weighting, check_weighting, judged, learned_weights
+from crmkit.loyalty._own_columns import finite_columns, refuse_rows
 
 __all__ = ["LoyaltyIndex"]
 
@@ -196,7 +197,7 @@ class LoyaltyIndex(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         with self._fitting():
             self._check_options()
             options, components = self.options_, self._components()
-            values = component_values(X, components, name="X")
+            values = finite_columns(X, components, name="X")
             known = ~np.isnan(np.column_stack(list(values.values())))
             self.n_customers_, self.n_complete_ = len(known), int(known.all(axis=1).sum())
             if not self.n_customers_:
@@ -336,12 +337,10 @@ class LoyaltyIndex(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         if self.options_.missing != "refuse":
             return
         for component, column in values.items():
-            at = np.flatnonzero(np.isnan(column))
-            if at.size:
-                raise SchemaError(_LACKING(where=Column(name, component), n=at.size, rows=some(at.tolist())))
+            refuse_rows(np.isnan(column), _LACKING, where=Column(name, component))
 
     def _rated(self, table: Any, *, name: str) -> dict[str, Floats]:
-        values = component_values(table, self._components(), name=name)
+        values = finite_columns(table, self._components(), name=name)
         self._check_known(values, name=name)
         scales, weights = scales_of(self.scales_), self.weights_["weight"].to_numpy()
         percentiles = {component: scales[component](column) for component, column in values.items()}

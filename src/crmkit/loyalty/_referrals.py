@@ -14,6 +14,7 @@ from crmkit._frames import FrameT, as_name, collected, open_frame, pandas_series
 from crmkit._messages import Column, Message
 from crmkit._tables import CUSTOMERS, float_columns
 from crmkit.errors import SchemaError
+from crmkit.loyalty._own_columns import refuse_rows
 from crmkit.loyalty._referral_ranges import Ranged, carried, ranges_of
 
 __all__ = ["customer_referral_table", "referral_value_table"]
@@ -297,9 +298,7 @@ def customer_referral_table(
 
 def _values(customers: Any, value: str) -> Floats:
     own = float_columns(customers, CUSTOMERS, (), also=[value])[value]
-    at = np.flatnonzero(~np.isfinite(own))
-    if at.size:
-        raise SchemaError(_MISSING(where=Column("customers", value), n=at.size, rows=some(at.tolist())))
+    refuse_rows(~np.isfinite(own), _MISSING, where=Column("customers", value))
     with np.errstate(over="ignore"):
         check_turnover(float(np.abs(own).sum()), where=Column("customers", value))
     return own
@@ -311,9 +310,7 @@ def _referrers(customers: Any, customer_id: str, referred_by: str, *, ignore: bo
     check_columns(rows.collect_schema(), [customer_id, referred_by], name="customers", made_by="customer_summary")
     table = collected(rows.select(*dict.fromkeys((customer_id, referred_by))))
     ids, by = (pd.Index(pandas_series(table[name])) for name in (customer_id, referred_by))
-    wrong = np.flatnonzero(ids.isna() | ids.duplicated())
-    if wrong.size:
-        raise SchemaError(_NO_ID(where=Column("customers", customer_id), n=wrong.size, rows=some(wrong.tolist())))
+    refuse_rows(ids.isna() | ids.duplicated(), _NO_ID, where=Column("customers", customer_id))
     named = by[by.notna()]
     kinds = [index.infer_objects().inferred_type.replace("floating", "integer") for index in (ids, named)]
     if len(named) and kinds[0] != kinds[1]:

@@ -12,15 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_ascending, check_int, check_turnover, some
+from crmkit._checks import check_ascending, check_int, check_turnover
 from crmkit._estimator import JsonError, check_cuts, check_fitted, check_table
 from crmkit._figures import amount
 from crmkit._frames import Coded, FrameT, from_pandas, is_engine, open_as_given
 from crmkit._labelling import MADE, PLAIN_COLUMN, Case, CaseLabeller, Measures, Within, edges_of_top_shares, lacks_sql
 from crmkit._messages import Column, Message, Parameter
 from crmkit._names import Label, Language
-from crmkit._tables import CUSTOMERS, float_columns
 from crmkit.errors import SchemaError
+from crmkit.loyalty._own_columns import finite_columns, refuse_rows
 
 __all__ = ["Axis", "TwoAxisLabeller", "at_least", "at_most", "check_scale", "middle_of"]
 
@@ -38,10 +38,6 @@ _ONE_COLUMN: Final = Message(
 _ON_ENGINE: Final = Message(
     en="{name} must be a table in memory. Collect it first; once fitted, an engine runs to_sql().",
     zh="{name} 须为内存中的表。请先读入内存；拟合之后，可在引擎中运行 to_sql() 的结果。",
-)
-_INFINITE: Final = Message(
-    en="{where} is infinite in {n:,} {n:row|rows}, first at rows {rows}. Mend or drop them.",
-    zh="{where}有 {n:,} 行为无穷大，最先见于行 {rows}。请修正或删除这些行。",
 )
 _OFF_SCALE: Final = Message(
     en="{where} lies off its scale from {low:g} to {high:g} in {n:,} {n:row|rows}, first at rows {rows}. Drop codes "
@@ -235,15 +231,14 @@ class TwoAxisLabeller(CaseLabeller):
     def _columns(self, customers: Any, *, name: str = "customers") -> Measures:
         if is_engine(open_as_given(customers, name=name)):
             raise TypeError(_ON_ENGINE(name=Parameter(name)))
-        values = float_columns(customers, CUSTOMERS, (), name=name, also=self._needed())
+        values = finite_columns(customers, self._needed(), name=name)
         for axis in self._axes():
             column, where = values[axis.column], Column(name, axis.column)
-            _refuse(np.isinf(column), _INFINITE, where=where)
             with np.errstate(over="ignore"):
                 check_turnover(float(np.nansum(np.abs(column))), where=where)
             if axis.scale is not None:
                 low, high = axis.scale
-                _refuse((column < low) | (column > high), _OFF_SCALE, where=where, low=low, high=high)
+                refuse_rows((column < low) | (column > high), _OFF_SCALE, where=where, low=low, high=high)
         return values
 
     def _which(self, cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:
@@ -327,9 +322,3 @@ def _called(column: str, language: Language) -> str:
 
 def _verb(lacking: Sequence[str]) -> str:
     return "is" if len(lacking) == 1 else "are"
-
-
-def _refuse(wrong: npt.NDArray[np.bool_], message: Message, **values: object) -> None:
-    at = np.flatnonzero(wrong)
-    if at.size:
-        raise SchemaError(message(n=at.size, rows=some(at.tolist()), **values))

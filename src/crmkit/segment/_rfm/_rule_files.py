@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
-from numbers import Integral
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from crmkit._messages import Message
+from crmkit._toml import as_toml, read_toml
 from crmkit._writing import write_text
 from crmkit.segment._rfm._rules import RFMPreset, RFMRules, checked_rules, rfm_rules
 
 __all__ = ["read_rfm_rules", "write_rfm_rules"]
-
-_NOT_TOML: Final = Message(
-    en="{path} is not a TOML file in UTF-8: {error}.", zh="{path} 不是 UTF-8 编码的 TOML 文件：{error}。"
-)
 
 
 def read_rfm_rules(path: str | Path) -> RFMRules:
@@ -52,10 +45,7 @@ def read_rfm_rules(path: str | Path) -> RFMRules:
     >>> read_rfm_rules(path) == rfm_rules("named_11")
     True
     """
-    try:
-        rules: Any = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(_NOT_TOML(path=path, error=error)) from error
+    rules: Any = read_toml(path)
     checked_rules(rules)
     return rules  # type: ignore[no-any-return]
 
@@ -90,17 +80,7 @@ def write_rfm_rules(rules: RFMPreset | RFMRules, path: str | Path) -> None:
     checked_rules(rules)
     given: Mapping[str, Any] = rfm_rules(rules) if isinstance(rules, str) else rules
     top = {key: given[key] for key in ("n_bins", "overlaps", "rest") if given.get(key) is not None}
-    lines = [f"{key} = {_toml(value)}" for key, value in top.items()]
+    lines = [f"{key} = {as_toml(value)}" for key, value in top.items()]
     for segment in given["segments"]:
-        lines += ["", "[[segments]]", *(f"{key} = {_toml(value)}" for key, value in segment.items())]
+        lines += ["", "[[segments]]", *(f"{key} = {as_toml(value)}" for key, value in segment.items())]
     write_text("\n".join(lines) + "\n", path)
-
-
-def _toml(value: Any) -> str:
-    """Write numbers, text, lists and flat tables, which are all that rules hold."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
-    if isinstance(value, str):
-        # JSON escapes as TOML does, except for one control character, which it leaves as it is.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return str(value) if isinstance(value, Integral) else f"[{', '.join(str(each) for each in value)}]"

@@ -16,6 +16,7 @@ from crmkit._checks import check_int, check_option, some
 from crmkit._labelling import POTENTIAL, Case, Level, Scheme, Within
 from crmkit._messages import Message, Parameter
 from crmkit._names import Label
+from crmkit._toml import check_keys
 from crmkit.segment._rfm._score_edges import DIMENSIONS, MOST_BINS, Dimension
 
 __all__ = ["CheckedRules", "RFMPreset", "RFMRules", "check_cells", "checked_rules", "rfm_rules"]
@@ -74,11 +75,6 @@ _OVERLAPS: Final = Message(
     "the first to count. {@rfm_cell_table()} lists them all.",
     zh="规则的 {n_cells} 个格子中有 {n} 个同属多个分群：{cells}。请缩小分群，或将 overlaps 设为 'first'，"
     "以先列者为准。",
-)
-_NO_MAPPING: Final = Message(en="{where} must be a mapping, got {value!r}.", zh="{where} 须为表，得到 {value!r}。")
-_KEYS: Final = Message(
-    en="{where} has missing keys {missing} and unknown keys {unknown}; its keys are {allowed}.",
-    zh="{where} 缺少 {missing}，未知的有 {unknown}；可用的键为 {allowed}。",
 )
 _NO_CODE: Final = Message(
     en="{where} must be lower-case letters, digits and underscores, got {value!r}.",
@@ -169,7 +165,7 @@ def checked_rules(rules: RFMPreset | RFMRules) -> CheckedRules:
     if isinstance(rules, str):
         check_option(rules, _PRESETS, name="rules")
     given: Mapping[str, Any] = rfm_rules(rules) if isinstance(rules, str) else rules
-    _check_keys(given, allowed=_RULE_KEYS, needed={"n_bins", "segments"}, where="rules")
+    check_keys(given, allowed=_RULE_KEYS, needed={"n_bins", "segments"}, where="rules")
     sizes = _sizes(given["n_bins"])
     overlaps = given.get("overlaps", "refuse")
     check_option(overlaps, ("refuse", "first"), name="rules['overlaps']")
@@ -180,13 +176,13 @@ def checked_rules(rules: RFMPreset | RFMRules) -> CheckedRules:
     cases = []
     for number, segment in enumerate(segments):
         where = f"rules['segments'][{number}]"
-        _check_keys(segment, allowed=_NAME_KEYS | set(DIMENSIONS), needed=_NAME_KEYS, where=where)
+        check_keys(segment, allowed=_NAME_KEYS | set(DIMENSIONS), needed=_NAME_KEYS, where=where)
         code = _named(segment, names, where=where)
         box = [_within(segment.get(name, (1, sizes[name])), name, sizes[name], where=where) for name in DIMENSIONS]
         cases.append(Case(code, "cell", tuple(box)))
     rest = given.get("rest")
     if rest is not None:
-        _check_keys(rest, allowed=_NAME_KEYS, needed=_NAME_KEYS, where="rules['rest']")
+        check_keys(rest, allowed=_NAME_KEYS, needed=_NAME_KEYS, where="rules['rest']")
         rest = _named(rest, names, where="rules['rest']")
     levels = tuple(Level(code, name) for code, name in names.items())
     return CheckedRules(sizes, Scheme(levels, POTENTIAL), cases, rest, overlaps == "first")
@@ -206,17 +202,9 @@ def check_cells(rules: CheckedRules) -> None:
         raise ValueError(_OVERLAPS(n=len(twice), n_cells=len(cells), cells=some(told)))
 
 
-def _check_keys(given: Any, *, allowed: set[str], needed: set[str], where: str) -> None:
-    if not isinstance(given, Mapping):
-        raise ValueError(_NO_MAPPING(where=Parameter(where), value=given))
-    unknown, missing = sorted(map(str, set(given) - allowed)), sorted(needed - set(given))
-    if unknown or missing:
-        raise ValueError(_KEYS(where=Parameter(where), missing=missing, unknown=unknown, allowed=sorted(allowed)))
-
-
 def _sizes(n_bins: Any) -> dict[Dimension, int]:
     given = n_bins if isinstance(n_bins, Mapping) else dict.fromkeys(DIMENSIONS, n_bins)
-    _check_keys(given, allowed=set(DIMENSIONS), needed=set(DIMENSIONS), where="rules['n_bins']")
+    check_keys(given, allowed=set(DIMENSIONS), needed=set(DIMENSIONS), where="rules['n_bins']")
     for size in given.values():
         check_int(size, name="rules['n_bins']", low=2, high=MOST_BINS)
     return {name: int(given[name]) for name in DIMENSIONS}
