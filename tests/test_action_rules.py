@@ -109,6 +109,17 @@ def test_every_operator_by_hand():
         assert np.flatnonzero(found["rule"].notna()).tolist() == expected, condition
 
 
+def test_columns_of_other_types_are_compared_as_what_they_hold():
+    asked = rules(rule("r", "call", when("x", "=", True)))
+    for values in ([True, None, False], pd.array([True, None, False], dtype="boolean"), np.array([1, None, 0])):
+        found = apply_action_rules(pd.DataFrame({"x": values}), rules=asked)["rule"]
+        assert texts(found) == ["r", None, None]
+    core = rules(rule("r", "call", when("x", "in", ["core", "lost"])))
+    labels = pd.Categorical(["core", None, "other"])
+    assert texts(apply_action_rules(pd.DataFrame({"x": labels}), rules=core)["rule"]) == ["r", None, None]
+    assert texts(apply_action_rules(pd.DataFrame({"x": [None, None]}), rules=core)["rule"]) == [None, None]
+
+
 def test_shadowed_and_overlapping_rules_are_said():
     table = action_rule_table(
         rules(
@@ -213,6 +224,7 @@ def test_everybody_has_the_first_rule_and_the_trace_adds_up(drawn):
         (rules(rule("a", "call")), ValueError, "at least one condition"),
         (rules(rule("a", "call", when("x", "~", 1))), ValueError, r"\['operator'\]` must be one of"),
         (rules(rule("a", "call", when("x", "<", "1"))), ValueError, "must be a finite number for '<', got '1'"),
+        (rules(rule("a", "call", when("x", "<", 10**400))), ValueError, "must be a finite number for '<'"),
         (rules(rule("a", "call", when("x", "between", [2, 1]))), ValueError, "two numbers, the lower one first"),
         (rules(rule("a", "call", when("x", "in", "b"))), ValueError, "a list of numbers or of texts for 'in'"),
         (rules(rule("a", "call", when("x", "in", ["b", 1]))), ValueError, "a list of numbers or of texts"),

@@ -48,7 +48,7 @@ def test_dick_and_basu_by_hand(build_in_memory):
     model = DickBasuSegmenter().fit(build_in_memory(HELD))
     assert model.cuts_["value"].tolist() == [3, 0.5]
     assert model.n_customers_ == 4
-    expected = ["loyal", "latent", "spurious", "none", None, None]
+    expected = ["loyal", "latent", "spurious", "not_loyal", None, None]
     assert texts(model.predict(build_in_memory(HELD))) == expected
     table = as_pandas(model.assign(build_in_memory(HELD)), in_order=True)
     assert list(table) == ["attitude", "share_of_wallet", "segment", "segment_order", "reason_code"]

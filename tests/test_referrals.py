@@ -93,6 +93,8 @@ def test_referrers_who_are_not_there_are_credited_only_if_told():
 def test_ids_that_became_floats_where_some_are_missing():
     numbered = pd.DataFrame({"customer_id": [1, 2], "referred_by": [np.nan, 1], "lifetime_value": [10, 20]})
     assert customer_referral_table(numbered, incremental_share=0.5)["total_value"].tolist() == [20, 10]
+    named = CUSTOMERS.assign(referred_by=pd.Categorical(CUSTOMERS["referred_by"]))
+    assert customer_referral_table(named, incremental_share=0)["n_referred"].tolist() == [2, 1, 0, 0]
 
 
 # Laws.

@@ -284,7 +284,11 @@ def _text(value: Any, *, where: str) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (Real, np.bool_)) and bool(np.isfinite(float(value)))
+    try:
+        return isinstance(value, (Real, np.bool_)) and bool(np.isfinite(float(value)))
+    except OverflowError:
+        # A whole number beyond all floats.
+        return False
 
 
 def _are_texts(values: Sequence[Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -202,8 +203,10 @@ def _columns(
         series = pandas_series(table[name])
         missing[name] = series.isna().to_numpy(dtype=bool)
         kind = table.collect_schema()[name]
-        is_number = kind.is_numeric() or kind.is_boolean()
-        _check_kind(rules, name, is_number=is_number, is_text=kind in _TEXTS, got=kind)
+        # pandas holds true and false among which some are missing as objects.
+        is_object = kind == nw.Object and all(isinstance(value, (Real, np.bool_)) for value in series[~missing[name]])
+        is_number = kind.is_numeric() or kind.is_boolean() or (is_object and not missing[name].all())
+        _check_kind(rules, name, is_number=is_number or is_object, is_text=kind in _TEXTS, got=kind)
         if is_number:
             columns[name] = series.to_numpy(dtype=np.float64, na_value=np.nan)
         else:

@@ -79,11 +79,11 @@ class DickBasuSegmenter(TwoAxisLabeller):
     ... })
     >>> model = DickBasuSegmenter().fit(customers)
     >>> model.assign(customers)
-       attitude  share_of_wallet   segment  segment_order     reason_code
-    0       4.5              0.8     loyal              1       both_high
-    1       4.0              0.2    latent              2   attitude_high
-    2       2.0              0.9  spurious              3  patronage_high
-    3       3.0              0.1      none              4        both_low
+       attitude  share_of_wallet    segment  segment_order     reason_code
+    0       4.5              0.8      loyal              1       both_high
+    1       4.0              0.2     latent              2   attitude_high
+    2       2.0              0.9   spurious              3  patronage_high
+    3       3.0              0.1  not_loyal              4        both_low
     >>> model.explain(customers)[1]
     'Latently loyal: attitude of 4 is above 3, but share_of_wallet of 0.2 is not above 0.5.'
     """
@@ -129,7 +129,7 @@ class DickBasuSegmenter(TwoAxisLabeller):
     def _cases(self) -> list[Case]:
         low_attitude, low_patronage = (at_most(axis, self._cut(axis, "high")) for axis in self._axes())
         return [
-            Case("none", "both_low", (low_attitude, low_patronage)),
+            Case("not_loyal", "both_low", (low_attitude, low_patronage)),
             Case("spurious", "patronage_high", (low_attitude,)),
             Case("latent", "attitude_high", (low_patronage,)),
             Case("loyal", "both_high", ()),

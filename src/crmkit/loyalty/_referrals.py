@@ -12,6 +12,7 @@ from crmkit._arrays import Floats
 from crmkit._checks import check_columns, check_option, check_turnover, some
 from crmkit._frames import FrameT, as_name, collected, open_frame, pandas_series, rows_like
 from crmkit._messages import Column, Message
+from crmkit._reading import clean_ids
 from crmkit._tables import CUSTOMERS, float_columns
 from crmkit.errors import SchemaError
 from crmkit.loyalty._own_columns import refuse_rows
@@ -308,11 +309,13 @@ def _referrers(customers: Any, customer_id: str, referred_by: str, *, ignore: bo
     """The row of who referred each customer, -1 where nobody known did."""
     rows = open_frame(customers, name="customers")
     check_columns(rows.collect_schema(), [customer_id, referred_by], name="customers", made_by="customer_summary")
-    table = collected(rows.select(*dict.fromkeys((customer_id, referred_by))))
+    table: Any = collected(rows.select(*dict.fromkeys((customer_id, referred_by))))
+    for name in (customer_id, referred_by):
+        table = clean_ids(table, name, where=Column("customers", name))
     ids, by = (pd.Index(pandas_series(table[name])) for name in (customer_id, referred_by))
     refuse_rows(ids.isna() | ids.duplicated(), _NO_ID, where=Column("customers", customer_id))
     named = by[by.notna()]
-    kinds = [index.infer_objects().inferred_type.replace("floating", "integer") for index in (ids, named)]
+    kinds = [index.infer_objects().inferred_type for index in (ids, named)]
     if len(named) and kinds[0] != kinds[1]:
         where = {"id": Column("customers", customer_id), "by": Column("customers", referred_by)}
         raise SchemaError(_KINDS(kinds=kinds, **where))

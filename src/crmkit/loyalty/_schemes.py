@@ -18,7 +18,7 @@ SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
                 Level("loyal", Label("Loyal", "忠诚客户")),
                 Level("latent", Label("Latently loyal", "潜在忠诚客户")),
                 Level("spurious", Label("Spuriously loyal", "虚假忠诚客户")),
-                Level("none", Label("Not loyal", "不忠诚客户")),
+                Level("not_loyal", Label("Not loyal", "不忠诚客户")),
             )
         ),
         "apostle": Scheme(

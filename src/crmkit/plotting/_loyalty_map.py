@@ -26,7 +26,7 @@ _COLOURS: Final = {
     "hostage": ORANGE,
     "spurious": ORANGE,
     "defector": "#D55E00",
-    "none": "#D55E00",
+    "not_loyal": "#D55E00",
     "terrorist": "#000000",
 }
 _MEASURES: Final = {
