@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 
 from crmkit._arrays import Floats
 from crmkit._messages import Column, Message
@@ -15,6 +14,7 @@ from crmkit._stats import Maximum, digamma_step, log_rising, maximise
 from crmkit.errors import SchemaError
 from crmkit.loyalty.brands._law import Dirichlet
 from crmkit.loyalty.brands._panel import Panel
+from crmkit.loyalty.brands._roots import rising_root
 
 __all__ = ["choice_maximum", "is_within_notch", "own_concentrations"]
 
@@ -38,19 +38,20 @@ _BELOW: Final = Message(
 
 def own_concentrations(M: float, K: float, *, brands: Sequence[Any], share: Floats, penetration: Floats) -> Floats:
     """S of each brand: that with which it has its penetration."""
-    return np.array([_own(M, K, *each) for each in zip(brands, share.tolist(), penetration.tolist(), strict=True)])
 
+    def off(log_S: Floats) -> Floats:
+        return Dirichlet(M, K, np.exp(log_S)).penetration(share) - penetration
 
-def _own(M: float, K: float, brand: Any, share: float, penetration: float) -> float:
-    def off(log_S: float) -> float:
-        return float(Dirichlet(M, K, float(np.exp(log_S))).penetration(np.array([share]))[0]) - penetration
-
-    told = {"where": Column("brands", "penetration"), "brand": brand, "b": penetration, "share": share}
-    if off(_HIGHEST) <= 0:
-        raise SchemaError(_ABOVE(**told, limit=-np.expm1(-K * np.log1p(share * M / K))))
-    if off(_LOWEST) >= 0:
-        raise SchemaError(_BELOW(**told, limit=share * Dirichlet(M, K, 1.0).buyers))
-    return float(np.exp(brentq(off, _LOWEST, _HIGHEST, xtol=1e-13, rtol=1e-13)))
+    low, high = (np.full(share.shape, end) for end in (_LOWEST, _HIGHEST))
+    for wrong, message, limits in (
+        (off(high) <= 0, _ABOVE, -np.expm1(-K * np.log1p(share * M / K))),
+        (off(low) >= 0, _BELOW, share * Dirichlet(M, K, 1.0).buyers),
+    ):
+        if wrong.any():
+            at = int(np.argmax(wrong))
+            told = {"where": Column("brands", "penetration"), "brand": brands[at], "limit": limits[at]}
+            raise SchemaError(message(**told, b=penetration[at], share=share[at]))
+    return np.exp(rising_root(off, low=low, high=high))
 
 
 def is_within_notch(values: Floats) -> npt.NDArray[np.bool_]:

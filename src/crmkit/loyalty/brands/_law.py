@@ -10,6 +10,7 @@ over purchases is cut off.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import gammaln
@@ -37,13 +38,14 @@ class Dirichlet:
         Mean number of category purchases of a customer, of those who buy nothing too.
     K : float
         Shape of the gamma distribution of the rates at which customers buy the category.
-    S : float
-        Sum of the parameters of the Dirichlet distribution: the lower, the more loyal customers are.
+    S : float or array
+        Sum of the parameters of the Dirichlet distribution: the lower, the more loyal customers are. One, or one for
+        each brand.
     """
 
     M: float
     K: float
-    S: float
+    S: float | Floats
 
     def over(self, n_periods: float) -> Dirichlet:
         """The law of so many periods."""
@@ -125,8 +127,8 @@ class Dirichlet:
         return self.M / self.K
 
     @property
-    def _size(self) -> float:
-        return min(self.S, _ALIKE)
+    def _size(self) -> Any:
+        return np.minimum(self.S, _ALIKE)
 
     def _chosen(self, log_given: object, share: Floats, *, reach: float) -> Floats:
         """Mean of f(p) / p times p, over the distribution of p, divided by the share; f / p falls like 1 / p."""
