@@ -132,6 +132,27 @@ def test_the_triangle_by_hand():
     assert redemption_triangle(log, as_of="2024-04-15")["last_age"].isna().all()
 
 
+def test_points_that_pay_for_a_returned_order_were_not_issued():
+    # 100 of January are spent, and then their order comes back: the 80 of February pay, and 20 of March's 50.
+    log = as_points(
+        pd.DataFrame(
+            {
+                "event_id": [1, 2, 3, 4, 5],
+                "customer_id": "ann",
+                "date": ["2024-01-10", "2024-01-20", "2024-02-10", "2024-02-20", "2024-03-02"],
+                "kind": ["earn", "redeem", "earn", "reverse", "earn"],
+                "points": [100, 100, 80, 100, 50],
+                "of": [None, None, None, 1, None],
+            }
+        ),
+        reverses="of",
+    )
+    found = redemption_triangle(log, as_of="2024-04-15")
+    last = found[found["age"] == found.groupby("cohort")["age"].transform("max")]
+    assert last[["issued", "redeemed_total"]].to_numpy().tolist() == [[100, 100], [0, 0], [30, 0]]
+    assert breakage_table(found)["breakage_rate"].iloc[0] == 0
+
+
 @pytest.mark.deep
 def test_breakage_of_simulated_programmes_lies_in_the_interval_about_as_often_as_it_says():
     held = []

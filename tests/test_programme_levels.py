@@ -74,6 +74,14 @@ def test_a_returned_order_costs_a_level_when_it_is_looked_at_or_at_once():
     assert soon[2] == ("2023-03-01", "gold", "silver", "taken_back", "2024-03-01")
 
 
+@pytest.mark.parametrize("take_back", ["requalification", "at_once"])
+def test_points_earned_and_taken_back_on_one_day_reach_nothing(take_back):
+    events = log(earn("2023-01-10", 900), ("2023-01-10", "reverse", 900, 1, "ann"), earn("2023-01-11", 300))
+    assert history(events, as_of="2023-02-01", take_back=take_back) == [
+        ("2023-01-11", None, "silver", "reached", "2024-01-11")
+    ]
+
+
 def test_what_does_not_count_for_a_level_moves_nobody():
     table = pd.DataFrame(
         {

@@ -79,13 +79,14 @@ _LEVELLED: Final = ("earn", "adjust", "reverse")
 _WORDS: Final = {
     "earn": (
         "earned", "accrual", "accrue", "accrued", "award", "awarded", "issue", "issued", "bonus", "积累", "累积",
-        "累计", "获取", "赠送", "奖励", "发放", "增加", "积分获得", "獲得",
+        "累计", "获取", "赠送", "奖励", "发放", "增加", "积分获得", "积分发放", "签到", "獲得",
     ),
     "redeem": (
-        "redeemed", "burn", "burned", "spend", "spent", "use", "used", "使用", "抵扣", "消耗", "积分兑换", "兌換",
+        "redeemed", "burn", "burned", "spend", "spent", "use", "used", "使用", "抵扣", "消耗", "积分兑换", "积分抵现",
+        "兌換",
     ),
     "expire": ("expired", "expiration", "lapse", "lapsed", "到期", "失效", "清零", "积分过期", "過期"),
-    "reverse": ("reversed", "clawback", "return", "冲正", "红冲", "扣回", "退货扣回", "退货扣减", "沖銷"),
+    "reverse": ("reversed", "clawback", "return", "冲正", "红冲", "扣回", "退货扣回", "退货扣减", "退货", "沖銷"),
     "adjust": ("adjusted", "correction", "manual", "调账", "人工调整", "手工调整", "調整"),
 }  # fmt: skip
 

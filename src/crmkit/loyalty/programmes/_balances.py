@@ -39,7 +39,8 @@ def points_balance_table(
         Months that points last which have no expiry of their own, at least 1; they end on the last day where the month
         is shorter, and that day is still good. None where expiries are booked, or points do not expire.
     inactive_months : int, optional
-        Months without an earning or a redemption after which all points of a member lapse, at least 1.
+        Months in which nothing was earned, given by an adjustment, or redeemed, after which all points of a member
+        lapse, at least 1.
     order : {"first_expiring", "first_in"}, default "first_expiring"
         Which points are taken first: those that expire first, or those that were earned first.
 

@@ -21,8 +21,8 @@ class Book(NamedTuple):
 
     Attributes
     ----------
-    left, lapsed : array of int
-        What is left of each lot, and what of it was seen to have lapsed.
+    left, lapsed, withdrawn : array of int
+        What is left of each lot, what of it was seen to have lapsed, and what reversals and adjustments took of it.
     taken, lacking : array of int
         What each event took, and what a redemption or a booked expiry wanted beyond what there was.
     uses : array of int
@@ -33,6 +33,7 @@ class Book(NamedTuple):
 
     left: Whole
     lapsed: Whole
+    withdrawn: Whole
     taken: Whole
     lacking: Whole
     uses: Whole
@@ -41,7 +42,7 @@ class Book(NamedTuple):
 
 def enter(log: Log, lot: Whole, earned: Whole, ends: Whole) -> Book:
     """Go through the events; ``lot`` is what each adds or takes back, or -1, ``ends`` the last day of each lot."""
-    left, lapsed = earned.copy(), np.zeros_like(earned)
+    left, lapsed, withdrawn = earned.copy(), np.zeros_like(earned), np.zeros_like(earned)
     taken, lacking = np.where(log.kind == ADD, 0, log.points), np.zeros_like(log.points)
     uses, debts = [np.zeros((0, 3), dtype=np.int64)], [np.zeros((0, 2), dtype=np.int64)]
     for events in _chunks(log):
@@ -51,14 +52,14 @@ def enter(log: Log, lot: Whole, earned: Whole, ends: Whole) -> Book:
         own = np.where(of >= 0, of - low, -1)
         columns = (events, log.who[events], log.day[events], log.kind[events], log.points[events], own)
         page.enter(zip(*(column.tolist() for column in columns), strict=True))
-        left[low:high], lapsed[low:high] = page.left, page.lapsed
+        left[low:high], lapsed[low:high], withdrawn[low:high] = page.left, page.lapsed, page.withdrawn
         for at, points in page.cut:
             taken[at] -= points
         for at, points in page.lacking:
             lacking[at] = points
         uses.append(np.array(page.uses, dtype=np.int64).reshape(-1, 3) + np.array([0, low, 0]))
         debts.append(np.array(page.debts, dtype=np.int64).reshape(-1, 2))
-    return Book(left, lapsed, taken, lacking, np.concatenate(uses), np.concatenate(debts))
+    return Book(left, lapsed, withdrawn, taken, lacking, np.concatenate(uses), np.concatenate(debts))
 
 
 def _chunks(log: Log) -> Iterator[Whole]:
@@ -79,11 +80,13 @@ class _Page:
     """Some lots as Python's numbers, the account of the member at hand, and what is noted about them.
 
     The member's lots stand in the order of consumption from ``head`` on; ``owed`` is what was taken and was not there.
-    ``returnable`` is what a lot can still give back: what was earned, less what has lapsed or was reversed.
+    ``returnable`` is what a lot can still give back: what was earned, less what has lapsed or was reversed;
+    ``withdrawn`` what went back of it, also to pay for what was owed or for points of others that had been spent.
     """
 
     def __init__(self, left: list[int], lapsed: list[int], ends: list[int]) -> None:
         self.left, self.lapsed, self.ends, self.returnable = left, lapsed, ends, left.copy()
+        self.withdrawn = [0] * len(left)
         self.cut: list[tuple[int, int]] = []
         self.lacking: list[tuple[int, int]] = []
         self.uses: list[tuple[int, int, int]] = []
@@ -121,6 +124,7 @@ class _Page:
             filled = min(self.owed, points)
             self.owed -= filled
             self.left[own] -= filled
+            self.withdrawn[own] += filled
             self.debts.append((at, -filled))
         if len(self.lots) == self.head or own > self.lots[-1]:
             self.lots.append(own)
@@ -137,6 +141,7 @@ class _Page:
         self.returnable[own] -= wanted
         there = min(wanted, self.left[own])
         self.left[own] -= there
+        self.withdrawn[own] += there
         return wanted - there
 
     def _take(self, at: int, day: int, kind: int, wanted: int) -> int:
@@ -159,6 +164,8 @@ class _Page:
                 self.uses.append((at, lot, taken))
             elif kind == EXPIRE:
                 self.returnable[lot] -= taken
+            else:
+                self.withdrawn[lot] += taken
         self.head = head
         return wanted
 

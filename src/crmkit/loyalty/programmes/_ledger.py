@@ -35,9 +35,9 @@ class Ledger(NamedTuple):
         The events.
     as_of : int
         The day.
-    lots, left, lapsed, ends : array of int
-        The events that added points; how much of each is left, and how much lapsed without being booked; the day at
-        whose end it lapses.
+    lots, left, lapsed, withdrawn, ends : array of int
+        The events that added points; how much of each is left, how much lapsed without being booked, and how much
+        reversals and adjustments took; the day at whose end it lapses.
     taken : array of int
         What each event took; of a reversal no more than had not lapsed.
     lacking : array of int
@@ -53,6 +53,7 @@ class Ledger(NamedTuple):
     lots: Whole
     left: Whole
     lapsed: Whole
+    withdrawn: Whole
     ends: Whole
     taken: Whole
     lacking: Whole
@@ -110,6 +111,7 @@ def keep_ledger(log: Log, *, as_of: datetime, rules: Rules) -> Ledger:
         lots=lots,
         left=np.where(gone, 0, left),
         lapsed=book.lapsed[rank] + np.where(gone, left, 0),
+        withdrawn=book.withdrawn[rank],
         ends=ends,
         taken=book.taken,
         lacking=book.lacking,

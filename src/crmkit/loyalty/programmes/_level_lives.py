@@ -97,12 +97,17 @@ class _Life:
         self.sums = dict.fromkeys(self.lengths, 0)
         self.heads = dict.fromkeys(self.lengths, 0)
         self.ends = dict.fromkeys(self.lengths, -_NEVER)
+        self.today, self.taken = -_NEVER, False
         self.changes: list[Change] = []
 
     def enter(self, booked: int, day: int, units: int, taken: bool) -> None:
-        """Enter an event, after the looks at the level that come before it."""
-        self._look_back(booked)
-        self._move_to(booked)
+        """Enter an event, after the looks at the level that come before its day."""
+        if booked > self.today:
+            self._end_day()
+            self._look_back(booked)
+            self._move_to(booked)
+            self.today, self.taken = booked, False
+        self.taken = self.taken or taken
         place = bisect_right(self.days, day)
         self.days.insert(place, day)
         self.units.insert(place, units)
@@ -111,14 +116,10 @@ class _Life:
                 self.heads[length] += 1
             else:
                 self.sums[length] += units
-        reached = self._reached()
-        if reached > self.level:
-            self._change(booked, reached, from_day=booked, reason=REACHED)
-        elif taken and self.at_once and reached < self.level:
-            self._change(booked, reached, from_day=booked, reason=TAKEN_BACK)
 
     def close(self, as_of: int) -> None:
         """Look at the level until a day, whose last hour is the end."""
+        self._end_day()
         self._look_back(as_of)
         self._move_to(as_of)
 
@@ -126,6 +127,16 @@ class _Life:
         """Say where the member stands."""
         ahead = min(self.level + 1, len(self.windows) - 1)
         return Standing(self.who, self.level, self.since, self.until, self.sums[self.windows[ahead]])
+
+    def _end_day(self) -> None:
+        """See what the events of a day come to together: points that went back on the day reach nothing."""
+        if not self.days:
+            return
+        reached = self._reached()
+        if reached > self.level:
+            self._change(self.today, reached, from_day=self.today, reason=REACHED)
+        elif self.taken and self.at_once and reached < self.level:
+            self._change(self.today, reached, from_day=self.today, reason=TAKEN_BACK)
 
     def _look_back(self, day: int) -> None:
         """Look at levels that ended before a day: they are kept where the points of their window still suffice."""

@@ -41,8 +41,8 @@ class _Lived(NamedTuple):
 def level_table(points: FrameT, rules: IntoFrame, *, as_of: Day, take_back: TakeBack = "requalification") -> FrameT:
     """The level of each member on a day, how long it lasts, and what the next one takes.
 
-    A level is reached on the day on which the points of its window suffice, and lasts for its months. At the end of its
-    last day it is looked at again: kept for as long once more if the points of its window still suffice, else the
+    A level is reached on the day at whose end the points of its window suffice, and lasts for its months. At the end of
+    its last day it is looked at again: kept for as long once more if the points of its window still suffice, else the
     member falls to the level that they do suffice for.
 
     Parameters

@@ -57,9 +57,10 @@ def redemption_triangle(
     -------
     the kind of frame given
         One row per cohort and age seen: ``cohort``, the first day of the period of issue; ``age`` in periods, 0 in that
-        of the issue; ``issued``, points earned or given in the cohort, less those taken back by reversals that name
-        them; ``redeemed`` at the age, and ``redeemed_total`` until its end; ``last_age``, at which the last of them
-        lapse, missing where there is no end.
+        of the issue; ``issued``, points earned or given in the cohort, less those of them that reversals and
+        adjustments took: where the points of a returned order had been spent, those that paid for it; ``redeemed`` at
+        the age, and ``redeemed_total`` until its end; ``last_age``, at which the last of them lapse, missing where
+        there is no end.
 
     Raises
     ------
@@ -103,9 +104,7 @@ def redemption_triangle(
     periods = periods_until(over, first=int(log.day[lots].min()), freq=freq)
     n = len(periods.starts)
     cohort = periods.place_of(log.day[lots])
-    back = np.flatnonzero(log.of >= 0)
-    returned = np.bincount(periods.place_of(log.day[log.of[back]]), weights=ledger.taken[back], minlength=n)
-    issued = np.bincount(cohort, weights=log.points[lots], minlength=n) - returned
+    issued = np.bincount(cohort, weights=log.points[lots] - ledger.withdrawn, minlength=n)
     used = np.zeros((n, n))
     of = cohort[ledger.used_of]
     np.add.at(used, (of, periods.place_of(log.day[ledger.used_by]) - of), ledger.used)
