@@ -371,7 +371,7 @@ def test_what_is_not_a_table_of_invoices_is_refused(door):
         door(BILLS, terms_days=-1)
     with pytest.raises(ValueError, match=r"`negative` must be one of \['credit_note', 'refuse'\], got 'drop'"):
         door(BILLS, negative="drop")
-    with pytest.raises(ValueError, match=r"`kinds` must map labels to \['invoice', 'credit_note'\], got \{'x': 'y'\}"):
+    with pytest.raises(ValueError, match=r"`kinds` must map words to \['invoice', 'credit_note'\], got \{'x': 'y'\}"):
         door(BILLS, kind="kind", kinds={"x": "y"})
     with pytest.raises(SchemaError, match=r"`invoices\['amount'\]` holds .*, unlike `invoices.*both to text"):
         door(BILLS.assign(amount=[1, 2, 3, 4, 5, 6]), kind="kind", applies_to="amount")

@@ -59,7 +59,9 @@ def _with_ids_that_may_lack(rows: AnyFrame, schema: Schema, columns: Iterable[st
         return rows
     may_lack = [name for name in columns if schema[name].kind == "id" and schema[name].missing]
     lacking = [name for name in may_lack if rows[name].null_count() == len(rows)]
-    return rows.with_columns(nw.lit(None, dtype=nw.String).alias(name) for name in lacking) if lacking else rows
+    # Older versions write a missing literal out.
+    nothing = {name: nw.when(~nw.col(name).is_null()).then(nw.lit("")) for name in lacking}
+    return rows.with_columns(**nothing) if lacking else rows
 
 
 def open_columns(native: object, columns: Iterable[str], *, name: str, made_by: str) -> AnyFrame:

@@ -10,7 +10,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from crmkit._arrays import Floats
 from crmkit._checks import as_day, check_fraction, check_int, check_number, is_number
@@ -221,13 +220,15 @@ def _answers(latent: Floats, item: _Asked) -> npt.NDArray[np.int64]:
 
 def _truth(items: Mapping[str, _Asked], drivers: list[str], levels: Floats, shares: Floats) -> pd.DataFrame:
     """What all customers would answer, by group and together."""
+    from scipy.special import ndtr
+
     rows = []
     for name, item in items.items():
         answers = np.arange(item.low, item.high + 1)
         level = np.zeros_like(levels) if name in drivers else levels
         # At most an answer: the latent value lies below the middle between it and the next.
         edges = (answers[:-1] + 0.5 - item.middle) / item.spread
-        below = norm.cdf(edges[None, :] - level[:, None])
+        below = ndtr(edges[None, :] - level[:, None])
         chances = np.diff(below, axis=1, prepend=0.0, append=1.0)
         chances = np.vstack([chances, shares @ chances])
         rows.append(
