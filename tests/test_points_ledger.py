@@ -257,6 +257,15 @@ def test_the_ledger_finds_what_the_simulator_did_with_every_earning():
     ).all()
 
 
+def test_a_ledger_kept_in_pieces_is_the_same(monkeypatch):
+    points = as_points(make_points(n_customers=30, end="2022-12-31", random_state=3).points, reverses="reverses")
+    whole = points_balance_table(points, as_of="2022-12-31", valid_months=12, order="first_in")
+    monkeypatch.setattr("crmkit.loyalty.programmes._entries._CHUNK", 7)
+    pd.testing.assert_frame_equal(
+        points_balance_table(points, as_of="2022-12-31", valid_months=12, order="first_in"), whole
+    )
+
+
 def test_every_kind_of_frame_gives_the_same(build):
     events = as_points(make_points(n_customers=12, end="2022-12-31", random_state=2).points, expires="expires")
     for function, options in (
