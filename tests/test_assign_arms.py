@@ -169,6 +169,7 @@ def test_contacts_take_the_table():
         ({"arms": {"none": 0.5, "email": 0.4}}, ValueError, "must add up to 1, got 0.9"),
         ({"arms": {"none": 10, "email": 90}}, ValueError, "`arms`"),
         ({"arms": {"none": 0.5, "holdout": 0.5}}, ValueError, "has an arm 'holdout'"),
+        ({"arms": {"none": 0.5, " ": 0.5}}, ValueError, "has an arm without a name, ' '"),
         ({"control": "nobody"}, ValueError, "`control` must be one of `arms`, got 'nobody'"),
         ({"campaign": " "}, ValueError, "`campaign` must be a text that is not empty"),
         ({"key": 7}, ValueError, "`key` must be a text that is not empty, got 7"),

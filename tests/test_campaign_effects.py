@@ -335,6 +335,20 @@ def test_what_is_judged_beside_something_of_another_size_is_judged_as_alone(besi
 # Refusals.
 
 
+def test_a_window_without_end_is_never_over():
+    contacts = contacts_of([1, 0], [0, 1]).assign(date=pd.Timestamp("2024-03-01"), window_days=1e9)
+    table = campaign_effect_table(contacts, outcomes=["y"], as_of="2024-12-31")
+    assert table[["n_open", "n_control_open"]].iloc[0].tolist() == [2, 2]
+
+
+def test_amounts_whose_squares_are_nothing_are_refused():
+    contacts = contacts_of([1e-170, 3e-170, 0], [1e-170, 0, 0])
+    with pytest.raises(
+        SchemaError, match=r"contacts\['y'\]` adds up to no more than 5e-170, too small to compute with"
+    ):
+        campaign_effect_table(contacts, outcomes=["y"])
+
+
 @pytest.mark.parametrize("amount", [1e71, 1e150, 1e308])
 def test_amounts_that_no_variance_can_be_made_of_are_refused(amount):
     contacts = contacts_of([amount, -amount, 0], [amount, 0, 0])

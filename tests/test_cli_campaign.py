@@ -140,6 +140,16 @@ def test_effects_are_drawn(tmp_path):
             "which the assignment makes",
             "与分组结果重名",
         ),
+        (
+            ["judge", "contacts.csv", "--outcomes", "bought", "--spend", "spend", "--margin", "0.4"],
+            "--spend names 'spend', which is not one of the outcomes ['bought']",
+            "不在结果列 ['bought'] 之中",
+        ),
+        (
+            ["judge", "contacts.csv", "--cost", "", "--spend", "spend", "--margin", "0.4"],
+            "Returns need what the contacts cost",
+            "计算回报需要触达成本",
+        ),
         (["guess"], "guess", "guess"),
         (["judge", "contacts.csv", "--amount", "x"], "--amount", "--amount"),
     ],

@@ -24,6 +24,7 @@ EFFECTS = pd.DataFrame(
         "relative_difference": [1.0, 0.25, -0.5, np.nan],
         "relative_lower": [0.5, -0.1, np.nan, np.nan],
         "relative_upper": [1.5, 0.6, 0.4, np.nan],
+        "p_value": [0.001, 0.3, 0.4, np.nan],
         "is_significant": [True, False, False, False],
         "n_open": [0, 0, 7, 0],
         "n_control_open": 0,
@@ -50,6 +51,20 @@ def test_arms_stand_below_their_outcome(ax):
     found = [(dot.get_xdata()[0], dot.get_ydata()[0], dot.get_color()) for dot in dots]
     assert found == [(1.0, 1, BLUE), (-0.5, 2, ORANGE), (0.25, 4, GREY)]
     assert {"50.0%", "25.0%", "20.00", "16.00"} <= {text.get_text() for text in ax.texts}
+
+
+def test_what_is_not_tested_yet_is_not_called_insignificant(ax):
+    plot_campaign_effects(EFFECTS.iloc[1:2].assign(p_value=np.nan, n_open=3), ax=ax)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["Not tested yet"]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "No relative difference is known"), ("zh", "相对差异均无法计算")]
+)
+def test_a_drawing_without_any_effect_says_so(ax, language, told):
+    plot_campaign_effects(EFFECTS.iloc[3:], ax=ax, language=language)
+    assert told in {text.get_text() for text in ax.texts}
+    assert ax.get_legend() is None
 
 
 def test_campaigns_and_groups_are_named_where_there_are_several(ax):

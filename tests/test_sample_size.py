@@ -231,6 +231,24 @@ def test_customers_without_a_past_are_told_by_an_indicator():
     assert found["n_without_past"] == 6
 
 
+def test_without_a_past_nothing_is_told():
+    table = pd.DataFrame({"spring": np.random.default_rng(0).lognormal(3, 1.2, 997)})
+    found = cuped_table(table, outcome="spring", past=[]).iloc[0]
+    assert (found["correlation"], found["variance_left"]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("known", [{"correlation": 1 - 1e-10}, {"standard_deviation": 1e-300}])
+def test_no_arm_is_planned_with_fewer_than_two_customers(known):
+    given = {"mean": 5, "standard_deviation": 10, "skewness": 3, "effect": 0.5} | known
+    found = sample_size_table(arms={"none": 0.2, "email": 0.8}, control="none", **given)
+    assert found["n_customers"].tolist() == [2, 8, 10]
+
+
+def test_an_effect_that_nobody_could_see_is_refused():
+    with pytest.raises(ValueError, match="It would take inf customers to see `effect` 1e-300"):
+        sample_size_table(arms={"none": 0.5, "email": 0.5}, control="none", base_rate=0.05, effect=1e-300)
+
+
 def test_a_column_that_tells_nothing_leaves_all():
     table = pd.DataFrame({"spring": [1.0, 2.0, 1.0, 2.0, 1.0, 2.0], "winter": [1.0, 1.0, 2.0, 2.0, 3.0, 3.0]})
     found = cuped_table(table, outcome="spring", past=["winter"])

@@ -244,6 +244,11 @@ def test_numbers_too_large_to_compute_with_are_refused(name):
             call(**given, treatment=TREATMENT)
 
 
+def test_nobody_has_no_uplift():
+    with pytest.raises(ValueError, match="`y_true` has no customers"):
+        uplift_table([], [], treatment=[])
+
+
 @pytest.mark.parametrize("asked", [{"share": 0, "strategy": "overall"}, {"share": 0.5, "strategy": "by_group"}])
 def test_wrong_options_are_refused(asked):
     with pytest.raises(ValueError, match=r"`share`|`strategy`"):

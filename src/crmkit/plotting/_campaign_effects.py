@@ -20,9 +20,9 @@ __all__ = ["plot_campaign_effects"]
 
 _COLUMNS: Final = (
     *("campaign", "arm", "outcome", "kind", "value", "control_value", "relative_difference", "relative_lower"),
-    *("relative_upper", "is_significant", "n_open", "n_control_open", "too_few"),
+    *("relative_upper", "p_value", "is_significant", "n_open", "n_control_open", "too_few"),
 )
-_LABEL: Final = Label("Difference from the control group, with its interval", "与对照组的相对差异及其区间")
+_LABEL: Final = Label("Difference in percent of the control group, with its interval", "与对照组的相对差异及其区间")
 _SIDES: Final = (Label("arm", "本组"), Label("control", "对照"))
 _OPEN: Final = Label("{arm} (windows open)", "{arm}（窗口未结束）")
 _BETWEEN: Final = Label(", ", "，")
@@ -47,8 +47,8 @@ def plot_campaign_effects(effects: Any, *, ax: Axes | None = None, language: Lan
     -------
     matplotlib.axes.Axes
         The axes drawn on, a heading for each outcome; right of them what customers of the arm did, and what they would
-        have done. Blue is significant after adjustment, grey is not, orange rests on too few; while windows are open,
-        nothing is called significant. Campaigns are named where there are several. An interval without an end goes to
+        have done. Blue is significant after adjustment, grey is not, orange rests on too few, light grey is not tested
+        while windows are open. Campaigns are named where there are several. An interval without an end goes to
         the edge; where nothing is known in relation to the control group, a line is empty.
 
     Raises
@@ -80,7 +80,10 @@ def plot_campaign_effects(effects: Any, *, ax: Axes | None = None, language: Lan
     lines = []
     for outcome in table["outcome"].unique():
         rows = table[table["outcome"] == outcome]
-        lines += [Line(str(outcome)), *(Line(_named(row, named, language), row) for _, row in rows.iterrows())]
+        lines.append(Line(str(outcome)))
+        lines += [
+            Line(_named(row, named, language), row, tested=not pd.isna(row["p_value"])) for _, row in rows.iterrows()
+        ]
     return draw_intervals(lines, ax=ax, sides=_SIDES, label=_LABEL, language=language)
 
 

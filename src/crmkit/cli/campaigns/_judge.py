@@ -134,6 +134,15 @@ _HALF: Final = Message(
     en="--spend needs --margin, and --response needs --response-value; give one of the two pairs.",
     zh="--spend 须与 --margin、--response 须与 --response-value 同时给出，二者取一。",
 )
+_NO_COST: Final = Message(
+    en="Returns need what the contacts cost. Give --cost: a column, or a number for each customer contacted, such as "
+    "0.05 or 0.",
+    zh="计算回报需要触达成本。请用 --cost 指定成本列，或给出每位被触达客户的成本，如 0.05 或 0。",
+)
+_NO_OUTCOME: Final = Message(
+    en="{option} names {column!r}, which is not one of the outcomes {outcomes}. Add it to --outcomes.",
+    zh="{option} 指定的 {column!r} 不在结果列 {outcomes} 之中。请将其加入 --outcomes。",
+)
 _NO_NUMBERS: Final = Message(
     en="The column {column} of --past holds text that is not a number, such as {value!r}.",
     zh="--past 的列 {column} 含有不是数字的文本，如 {value!r}。",
@@ -228,6 +237,7 @@ def judge(
     numbers = [] if past is None else [past]
     keep = list(dict.fromkeys([*numbers, *(strata or [])]))
     read = read_contacts(options, given, keep=keep, numbers=numbers)
+    _check_returns(read.columns, {"--spend": spend, "--response": response})
     table = read.table if past is None else read.table.assign(**{past: _numbers(read.table[past])})
     found = campaign_results(
         table,
@@ -262,6 +272,17 @@ def judge(
         if place:
             click.echo()
         print_sheet(sheets[name], columns=_PRINTED[name])
+
+
+def _check_returns(columns: Mapping[str, Any], asked: Mapping[str, str | None]) -> None:
+    """Refuse returns without a cost, or of a column that was not read as an outcome."""
+    for option, column in asked.items():
+        if column is None:
+            continue
+        if column not in columns["outcomes"]:
+            raise OptionError(_NO_OUTCOME(option=option, column=column, outcomes=columns["outcomes"]))
+        if columns["cost"] is None:
+            raise OptionError(_NO_COST())
 
 
 def _numbers(values: pd.Series[Any]) -> pd.Series[Any]:

@@ -75,8 +75,8 @@ _ROLES: Final = (
         "number",
         "What each contact cost: a column, or a number for all who were contacted.",
         usual=(
-            "cost contactcost costpercontact sendcost 成本 触达成本 单次成本 发送成本 联系成本 触达费用 kosten cout "
-            "coste costo custo コスト",
+            "cost contactcost costpercontact sendcost 成本 触达成本 单次成本 发送成本 联系成本 触达费用 费用 kosten "
+            "cout coste costo custo コスト",
         ),
         or_number=True,
     ),

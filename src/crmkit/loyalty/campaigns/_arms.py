@@ -34,6 +34,10 @@ _NO_CONTROL: Final = Message(
     en="{@control} must be one of {@arms}, got {value!r}. The arms are {arms}.",
     zh="{@control} 须为 {@arms} 中的一组，得到 {value!r}。现有分组为 {arms}。",
 )
+_BLANK: Final = Message(
+    en="{@arms} has an arm without a name, {value!r}. A table of contacts takes it for a missing one. Name it.",
+    zh="{@arms} 中有未命名的分组 {value!r}，在触达表中会被当作缺失。请为其命名。",
+)
 _TAKEN: Final = Message(
     en="{@arms} has an arm 'holdout', which is kept for customers whom no campaign contacts. Rename it.",
     zh="{@arms} 中的 'holdout' 专指任何活动都不触达的长期留出组，请改名。",
@@ -58,6 +62,8 @@ def planned_arms(arms: Any, *, control: object) -> Arms:
         raise TypeError(_NOT_SHARES(value=arms))
     for share in arms.values():
         check_fraction(share, name="arms")
+    if blank := [name for name in arms if not name.strip()]:
+        raise ValueError(_BLANK(value=blank[0]))
     if HOLDOUT in arms:
         raise ValueError(_TAKEN())
     if control not in arms:

@@ -43,6 +43,11 @@ _TOO_LARGE: Final = Message(
     "such as millions.",
     zh="{where}含有无穷大，或合计超过 {limit:g}。请更正，或改用更大的单位，例如百万。",
 )
+_TOO_SMALL: Final = Message(
+    en="{where} adds up to no more than {total:.3g}, too small to compute with. Correct it, or give it in a smaller "
+    "unit.",
+    zh="{where}合计不超过 {total:.3g}，过小而无法计算。请更正，或改用更小的单位。",
+)
 _BELOW: Final = Message(
     en="{where} has values below 0 in {n:,} {n:row|rows}. Nothing can be divided by them.",
     zh="{where}有 {n:,} 行小于 0，不能作分母。",
@@ -191,6 +196,8 @@ def _checked(rows: AnyFrame, columns: Sequence[str], before: Sequence[str], *, b
             raise SchemaError(_NOT_NUMBERS(where=where))
         if not sums[f"sum_{place}"] <= LARGEST_SUM:
             raise SchemaError(_TOO_LARGE(where=where, limit=LARGEST_SUM))
+        if 0 < sums[f"sum_{place}"] < 1 / LARGEST_SUM:
+            raise SchemaError(_TOO_SMALL(where=where, total=sums[f"sum_{place}"]))
         if name in below and sums[f"below_{place}"]:
             raise SchemaError(_BELOW(where=where, n=int(sums[f"below_{place}"])))
     return frozenset(name for name in columns if not sums[f"other_{places[name]}"])

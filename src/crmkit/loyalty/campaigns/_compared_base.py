@@ -40,6 +40,11 @@ _ONE_SIDE: Final = Message(
     en="{where} has {n:,} contacted and {m:,} others; some of each are needed.",
     zh="{where} 中被触达的有 {n:,} 位，其他客户有 {m:,} 位；两者都要有。",
 )
+_NOTHING_KNOWN: Final = Message(
+    en="The columns {names} in {@covariates} are the same for all customers, so there is nothing to compare them by. "
+    "Name columns in which customers differ.",
+    zh="{@covariates} 的列 {names} 对所有客户只有同一个值，无从比较。请指定客户之间有差异的列。",
+)
 _NOT_NUMBERS: Final = Message(
     en="{where} must hold a number for every customer, got {got}. Who did nothing has a 0.",
     zh="{where} 须为每位客户给出一个数，得到 {got}。什么都没做的客户应为 0。",
@@ -68,8 +73,10 @@ def read_base(customers: object, *, treated: str, covariates: Sequence[str], num
     table = to_pandas(rows.select(*dict.fromkeys([*named, *([_ID] if _ID in rows.collect_schema() else [])])))
     flags = read_treated(table[named[0]], where=Column("customers", treated))
     columns = read_covariates(table, chosen, table="customers")
-    further = {name: _numbers(table[name], where=Column("customers", name)) for name in numbers}
     values = np.column_stack(list(columns.values()))
+    if not (np.fmin.reduce(values) < np.fmax.reduce(values)).any():
+        raise SchemaError(_NOTHING_KNOWN(names=chosen))
+    further = {name: _numbers(table[name], where=Column("customers", name)) for name in numbers}
     ids = table[_ID].astype(object).where(table[_ID].notna(), "").map(str) if _ID in table else None
     order = _own_order(values, flags, ids, further)
     return Base(

@@ -145,7 +145,7 @@ def _row(values: Floats, columns: Sequence[Floats], *, added: str | None, withou
     matrix = np.column_stack([column / (np.abs(column).max() or 1.0) for column in columns])
     found, _, rank, _ = np.linalg.lstsq(matrix, values, rcond=None)
     residuals = values - matrix @ found
-    left = min(float(residuals @ residuals) / (n - int(rank)) / variance, 1.0)
+    left = 1.0 if added is None else min(float(residuals @ residuals) / (n - int(rank)) / variance, 1.0)
     spread = np.sqrt(np.mean(residuals**2))
     return {
         "added": added,

@@ -39,7 +39,8 @@ class Rate(NamedTuple):
         """Give the total that it takes, where arms have the shares ``share`` and the control group ``other``."""
         alike, apart = self._errors(effect, share, other)
         reach, seen = ndtri(1 - alpha / 2), ndtri(power)
-        return np.asarray(self.left * ((reach * alike + seen * apart) / effect) ** 2)
+        with np.errstate(over="ignore"):
+            return np.asarray(self.left * ((reach * alike + seen * apart) / effect) ** 2)
 
     def power(self, effect: float, share: Floats, other: float, *, alpha: float, total: float) -> Floats:
         """Give the probability that the effect is found with so many customers."""
@@ -80,7 +81,8 @@ class Mean(NamedTuple):
     def size(self, effect: float, share: Floats, other: float, *, alpha: float, power: float) -> Floats:
         """Give the total that it takes, where arms have the shares ``share`` and the control group ``other``."""
         reach = ndtri(1 - alpha / 2) + ndtri(power)
-        return np.asarray((reach * self._error(share, other) / effect) ** 2)
+        with np.errstate(over="ignore"):
+            return np.asarray((reach * self._error(share, other) / effect) ** 2)
 
     def power(self, effect: float, share: Floats, other: float, *, alpha: float, total: float) -> Floats:
         """Give the probability that the effect is found with so many customers."""

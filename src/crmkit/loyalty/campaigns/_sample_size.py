@@ -168,7 +168,8 @@ def sample_size_table(
     exact = float(quantity.size(difference, shares, other, alpha=alpha, power=power).max())
     if exact > _MOST:
         raise ValueError(_TOO_MANY(n=exact, effect=effect))
-    total = _whole(exact)
+    # No arm can be compared with fewer than two customers.
+    total = max(_whole(exact), _whole(2 / float(planned.shares.min())))
     n = len(shares)
     table = pd.DataFrame(
         {

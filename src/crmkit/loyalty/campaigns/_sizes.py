@@ -1,4 +1,4 @@
-"""Numbers too large to compute with, refused by name."""
+"""Numbers too large or too small to compute with, refused by name."""
 
 from __future__ import annotations
 
@@ -18,10 +18,20 @@ _TOO_LARGE: Final = Message(
     "larger unit, such as millions.",
     zh="{where}含有绝对值为 {largest:.3g} 的数值，过大而无法计算。请更正，或改用更大的单位，例如百万。",
 )
+_TOO_SMALL: Final = Message(
+    en="{where} has no value larger than {largest:.3g}, too small to compute with. Correct it, or give the column in a "
+    "smaller unit.",
+    zh="{where}的绝对值最大只有 {largest:.3g}，过小而无法计算。请更正，或改用更小的单位。",
+)
 
 
 def check_size(numbers: Floats, *, where: Column | Parameter, most: float = _LARGEST) -> None:
-    """Raise where some numbers are larger than can be computed with: by default, than those whose cubes add up."""
+    """Raise where some numbers are larger, or all of them smaller, than can be computed with.
+
+    By default, than those whose cubes add up.
+    """
     known = np.abs(numbers[~np.isnan(numbers)])
-    if known.size and (largest := float(known.max())) > most:
-        raise (SchemaError if isinstance(where, Column) else ValueError)(_TOO_LARGE(where=where, largest=largest))
+    largest = float(known.max()) if known.size else 0.0
+    if largest > most or 0 < largest < 1 / most:
+        says = _TOO_LARGE if largest > most else _TOO_SMALL
+        raise (SchemaError if isinstance(where, Column) else ValueError)(says(where=where, largest=largest))

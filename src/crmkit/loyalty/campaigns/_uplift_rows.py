@@ -31,6 +31,7 @@ _NOISE: Final = 1e-9
 # Boosting holds differences of outcomes in 32 bits, and the intervals fourth powers in 64.
 LARGEST_OUTCOME: Final = 1e30
 
+_NOBODY: Final = Message(en="{@y_true} has no customers.", zh="{@y_true} 中没有客户。")
 _ALL_TREATED: Final = Message(
     en="All {n:,} {n:customer|customers} in {@treatment} were treated. An uplift shows only beside some who were not.",
     zh="{@treatment} 中的 {n:,} 位客户全部接受了触达。要有未触达的客户作对照，才看得出增量效果。",
@@ -86,6 +87,8 @@ def read_judged(y_true: Numbers, uplift: Numbers, treatment: Numbers) -> Judged:
     check_alike(y_true=outcomes, uplift=scores, treatment=arms)
     (treated,) = read_outcomes(arms, name="treatment")
     judged = Judged(read_sized(outcomes, name="y_true"), read_sized(scores, name="uplift"), treated)
+    if not len(treated):
+        raise ValueError(_NOBODY())
     if treated.all():
         raise ValueError(_ALL_TREATED(n=len(treated)))
     if not treated.any():

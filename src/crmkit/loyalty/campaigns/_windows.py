@@ -16,6 +16,9 @@ from crmkit.loyalty.campaigns._cells import Cells
 
 __all__ = ["last_days", "over_by"]
 
+_LONGEST: Final = 36_525
+"""Days of the longest window that is told from others: a century."""
+
 _NO_WINDOWS: Final = Message(
     en="In the campaigns {campaigns} contacts lack a date or a window, so nobody can tell which windows are over on "
     "{@as_of}. Name both columns in {@as_contacts()}; or, if all windows are over, name neither and leave {@as_of} "
@@ -27,7 +30,8 @@ _NO_WINDOWS: Final = Message(
 
 def last_days(cells: Cells) -> pd.Series[Any]:
     """The last day of the window of each cell; missing where the day of contact or the window is."""
-    return cells.date + pd.to_timedelta(pd.Series(cells.window_days, index=cells.date.index), unit="D")
+    days = pd.Series(np.minimum(cells.window_days, _LONGEST), index=cells.date.index)
+    return cells.date + pd.to_timedelta(days, unit="D")
 
 
 def over_by(cells: Cells, day: datetime) -> npt.NDArray[np.bool_]:
