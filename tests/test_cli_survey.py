@@ -80,9 +80,26 @@ def test_texts_codes_and_scales(tmp_path):
         (
             ANSWERS.assign(overall=[5, 5, 4, 3, 99] * 8),
             [],
-            "overall hold answers from 3 to 99, which no usual scale has",
+            "Answers in overall run from 3 to 99, which no usual scale has",
         ),
-        (ANSWERS.assign(overall="good"), [], "overall hold no numbers. Say what their texts stand for with --labels"),
+        (ANSWERS.assign(overall="good"), [], "overall holds ['good'], not numbers. Say what the texts stand for with"),
+        (ANSWERS.assign(overall=["5 - best", 4, 4, 3, 2] * 8), [], "overall holds ['5 - best'], not numbers"),
+        (ANSWERS.assign(overall=None), [], "overall holds no answer"),
+        (
+            ANSWERS.assign(overall=[0, 1, 1, 1, 0] * 8),
+            [],
+            "The scale of overall cannot be guessed: 0-10 would be the scale, but no answer is above 1",
+        ),
+        (
+            ANSWERS.assign(service=[9, 10, 7, 8, 9] * 8),
+            ["--drivers", "service,price"],
+            "The scale of overall cannot be guessed: 1-10 would be the scale, but no answer is above 5",
+        ),
+        (
+            ANSWERS.assign(推荐意愿=[99, 6.5, 8, 6, 3] * 8),
+            [],
+            "推荐意愿 holds 6.5, 99; willingness to recommend is a whole number from 0 to 10",
+        ),
         (ANSWERS, ["--scale", "5"], "must be the least and the largest answer, such as 1-5 or 0-10, got '5'"),
         (ANSWERS, ["--labels", "good=x"], "must be answers and the number of each, such as good=5,fair=3"),
         (ANSWERS, ["--drivers", "service"], "--drivers must name two columns or more"),
@@ -99,3 +116,27 @@ def test_what_cannot_be_told_is_refused(table, options, says, tmp_path):
     code, stdout, stderr = run("survey", file_of(tmp_path, table), "--satisfaction", "overall", *options)
     assert (code, stdout) == (2, "")
     assert says in stderr
+
+
+def test_digits_of_any_width_are_answers_when_the_scale_is_guessed(tmp_path):
+    table = pd.DataFrame({"satisfaction": ["１０", "９", "3", "２", "1"] * 8})
+    code, stdout, stderr = run("survey", file_of(tmp_path, table), "--json")
+    assert code == 0
+    assert "scale of satisfaction: 1 to 10" in stderr
+    # 9 and 10 are the top two of 1 to 10: 2 in 5
+    assert json.loads(stdout)["kpis"][0]["value"] == pytest.approx(0.4)
+
+
+def test_weights_and_scores_without_promoters_are_said(tmp_path):
+    table = pd.DataFrame({"recommend": [5, 4, 3, 2] * 10, "weight": [1, 2] * 20})
+    path = file_of(tmp_path, table)
+    stderr = run("survey", path)[2]
+    assert 'weights: weight (--weight "" counts all as 1)' in stderr
+    assert "No answer in recommend is above 5" in stderr
+    assert "weights" not in run("survey", path, "--weight", "")[2]
+
+
+def test_effort_is_not_ease(tmp_path):
+    code, _, stderr = run("survey", file_of(tmp_path, pd.DataFrame({"费力度": [1, 2, 7] * 12})))
+    assert code == 2
+    assert "No column is known as a question" in stderr

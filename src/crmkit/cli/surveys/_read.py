@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from crmkit._messages import Message
 from crmkit.cli.language import OptionError, say
 from crmkit.cli.surveys._roles import OTHERS, QUESTIONS
+from crmkit.cli.surveys._told import answers_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,21 +31,35 @@ _TWICE: Final = Message(
 )
 
 
-_UNKNOWN_SCALE: Final = Message(
-    en="{columns} hold no numbers. Say what their texts stand for with --labels, such as good=5,fair=3, and name the "
-    "scale with {option}.",
-    zh="{columns} 中没有数字。请用 --labels 指明各选项的分值（例如 满意=5,一般=3），并用 {option} 指定量表。",
-)
 _GUESSED: Final = Message(
     en="scale of {columns}: {low:g} to {high:g} (guessed; {option} names another)",
     zh="{columns} 的量表：{low:g} 至 {high:g}（自动识别；可用 {option} 另行指定）",
 )
 _NO_SCALE: Final = Message(
-    en="{columns} hold answers from {low:g} to {high:g}, which no usual scale has. Name codes that are no answer with "
+    en="Answers in {columns} run from {low:g} to {high:g}, which no usual scale has. Name codes that are no answer with "
     "--missing, such as 99, or the scale with {option}.",
     zh="{columns} 的答案从 {low:g} 到 {high:g}，不属于任何常用量表。请用 --missing 指明表示未作答的代码（例如 99），"
     "或用 {option} 指定量表。",
 )
+_NO_TOP: Final = Message(
+    en="The scale of {column} cannot be guessed: {guess} would be the scale, but no answer is above {high:g}. Name it "
+    "with {option}, such as 1-5.",
+    zh="无法识别 {column} 的量表：按答案应为 {guess}，但没有高于 {high:g} 的答案。请用 {option} 指定，例如 1-5。",
+)
+_NOT_RECOMMENDED: Final = Message(
+    en="{column} holds {answers}; willingness to recommend is a whole number from 0 to 10. Name codes that are no answer "
+    "with --missing, such as 99.",
+    zh="{column} 中有 {answers}；推荐意愿须为 0 至 10 的整数。请用 --missing 指明表示未作答的代码（例如 99）。",
+)
+_NO_PROMOTER: Final = Message(
+    en="No answer in {column} is above {high:g}: the net promoter score is right only if the question was asked from 0 to "
+    "10.",
+    zh="{column} 中没有高于 {high:g} 的答案：只有该题按 0 至 10 分提问时，净推荐值才正确。",
+)
+_WEIGHTED: Final = Message(
+    en='weights: {column} (--weight "" counts all as 1)', zh='权重：{column}（--weight "" 则每人计为 1）'
+)
+_LEAST_PROMOTER: Final = 9
 _USUAL: Final = ((1.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 10.0))
 _SCALES: Final = {"satisfaction": "--scale", "ease": "--ease-scale", "rating": "--rating-scale"}
 
@@ -85,10 +100,15 @@ def read_survey(
     used = [*asked.values(), *drivers]
     if twice := [name for name in used if used.count(name) > 1]:
         raise OptionError(_TWICE(column=twice[0]))
+    if found.columns["weight"] is not None and given["weight"] is None:
+        say(_WEIGHTED(column=found.columns["weight"]), options.language)
+    told = {column: answers_in(found.rows[[column]], missing=missing, labels=labels) for column in used}
     of_each = {"recommend": _OF_RECOMMENDATION}
+    if "recommend" in asked:
+        _check_recommended(told[asked["recommend"]], asked["recommend"], options.language)
     for name in [each for each in scales if each in asked or (each == "satisfaction" and drivers)]:
         columns = [column for column in (asked.get(name), *(drivers if name == "satisfaction" else ())) if column]
-        of_each[name] = scales[name] or _guessed(found.rows[columns], name, missing, labels, options.language)
+        of_each[name] = scales[name] or _guessed({each: told[each] for each in columns}, name, options.language)
     items = {**asked, **{name: name for name in drivers}}
     scale = {name: of_each.get(name, of_each.get("satisfaction", _OF_RECOMMENDATION)) for name in items}
     others = replace(found, roles=OTHERS, columns={role.name: found.columns[role.name] for role in OTHERS})
@@ -105,29 +125,29 @@ def read_survey(
     return Survey(answers, scale, {**found.columns, "drivers": list(drivers)})
 
 
-def _guessed(
-    columns: pd.DataFrame,
-    question: str,
-    missing: Sequence[float | str],
-    labels: Mapping[str, float] | None,
-    language: Language,
-) -> tuple[float, float]:
-    """The shortest usual scale that holds all answers; said, or refused where none does."""
-    import pandas as pd
+def _guessed(answers: Mapping[str, pd.Series], question: str, language: Language) -> tuple[float, float]:
+    """The shortest usual scale that holds all answers, and whose end somebody gave to the question itself."""
+    option, columns = _SCALES[question], ", ".join(answers)
+    low, high = min(given.min() for given in answers.values()), max(given.max() for given in answers.values())
+    scale = next((ends for ends in _USUAL if ends[0] <= low and high <= ends[1]), None)
+    if scale is None:
+        raise OptionError(_NO_SCALE(columns=columns, low=low, high=high, option=option))
+    column = next(iter(answers))
+    if answers[column].max() < scale[1]:
+        guess = f"{scale[0]:g}-{scale[1]:g}"
+        raise OptionError(_NO_TOP(column=column, guess=guess, high=answers[column].max(), option=option))
+    say(_GUESSED(columns=columns, low=scale[0], high=scale[1], option=option), language)
+    return scale
 
-    texts = columns.astype(object).map(lambda answer: (labels or {}).get(str(answer).strip(), answer))
-    numbers = texts.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float).ravel()
-    codes = [code for code in missing if not isinstance(code, str)]
-    answers = numbers[~pd.isna(numbers) & ~pd.Series(numbers).isin(codes).to_numpy()]
-    option = _SCALES[question]
-    if not len(answers):
-        raise OptionError(_UNKNOWN_SCALE(option=option, columns=", ".join(map(str, columns))))
-    low, high = float(answers.min()), float(answers.max())
-    for scale in _USUAL:
-        if scale[0] <= low and high <= scale[1]:
-            say(_GUESSED(columns=", ".join(map(str, columns)), low=scale[0], high=scale[1], option=option), language)
-            return scale
-    raise OptionError(_NO_SCALE(columns=", ".join(map(str, columns)), low=low, high=high, option=option))
+
+def _check_recommended(answers: pd.Series, column: str, language: Language) -> None:
+    low, high = _OF_RECOMMENDATION
+    wrong = answers[~answers.between(low, high) | (answers % 1 != 0)]
+    if len(wrong):
+        answers_shown = ", ".join(f"{answer:g}" for answer in sorted(wrong.unique())[:5])
+        raise OptionError(_NOT_RECOMMENDED(column=column, answers=answers_shown))
+    if answers.max() < _LEAST_PROMOTER:
+        say(_NO_PROMOTER(column=column, high=answers.max()), language)
 
 
 def _is_answer(code: float | str, scale: tuple[float, float]) -> bool:

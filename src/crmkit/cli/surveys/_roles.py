@@ -36,7 +36,7 @@ QUESTIONS: Final = (
         Message(en="ease", zh="轻松程度"),
         "label",
         'How easy it was made, high being easy, on --ease-scale; "" for none.',
-        usual=("ease easiness ces cesscore effortscore easeofuse 轻松程度 费力度 便捷度 易用性 客户费力度 解决容易度",),
+        usual=("ease easiness ces cesscore easeofuse 轻松程度 便捷度 易用性 解决容易度",),
     ),
     Role(
         "rating",
