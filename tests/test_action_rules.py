@@ -262,10 +262,16 @@ def test_customers_of_another_kind_are_refused():
         apply_action_rules(CUSTOMERS.assign(spend="a"), rules=PLAN)
     with pytest.raises(SchemaError, match=r"`customers\['tier'\]` must hold text, as rule 'core'"):
         apply_action_rules(CUSTOMERS.assign(tier=1), rules=PLAN)
-    with pytest.raises(SchemaError, match=r"lacks the columns \['tier'\]"):
+    with pytest.raises(SchemaError, match=r"lacks the column 'tier', which rule "):
         apply_action_rules(CUSTOMERS.drop(columns="tier"), rules=PLAN)
     empty = action_trace_table(CUSTOMERS.iloc[:0], rules=PLAN)
     assert empty["customer_share"].isna().all()
+
+
+def test_a_priority_may_be_text_in_a_workbook(tmp_path):
+    row = {"code": "a", "action": "call", "en": "Call", "zh": "回访", "column": "x", "operator": "<", "value": 1}
+    pd.DataFrame([row | {"priority": "２"}]).to_excel(tmp_path / "rules.xlsx", index=False)
+    assert read_action_rules(tmp_path / "rules.xlsx")["rules"][0]["priority"] == 2
 
 
 def test_files_that_are_wrong_are_refused(tmp_path):

@@ -92,7 +92,7 @@ def test_scales_from_0_to_10_with_wider_extremes():
 def test_apostles_say_why():
     model = ApostleSegmenter(indifferent=(2, 4), satisfaction_cut=3).fit(RATED)
     told = model.explain(RATED).tolist()
-    assert told[0] == "Apostles: satisfaction of 5 reaches 5, and repurchase of 5 5."
+    assert told[0] == "Apostles: satisfaction of 5 reaches 5, and repurchase of 5 reaches 5."
     assert told[4] == "Indifferent: satisfaction of 3 lies between 2 and 4."
     assert told[9] == "Terrorists: satisfaction of 1 is not above 1, nor is repurchase of 1 above 1."
     assert model.explain(RATED, language="zh").tolist()[8] == "背离型客户：满意度 1 未高于 3，复购意愿 2 也未高于 3。"
@@ -222,6 +222,9 @@ def test_the_unit_of_patronage_moves_nobody(shares, unit):
         (LoyaltyLadder(partner="n_orders"), ValueError, "`partner` must be a plain column name"),
         (LoyaltyLadder(partner="referrals"), ValueError, "no column twice"),
         (LoyaltyLadder(orders_from=1), ValueError, "`orders_from` must be at least 2"),
+        (DickBasuSegmenter(attitude_cut=7), ValueError, "`attitude_cut` must be from 1 up to below 5"),
+        (ApostleSegmenter(satisfaction_cut=5), ValueError, "`satisfaction_cut` must be from 1 up to below 5"),
+        (ApostleSegmenter(apostle_from=(9, 9)), ValueError, "`apostle_from` must lie on the scales"),
         (LoyaltyLadder(satisfaction_from="4"), TypeError, "`satisfaction_from` must be a number"),
     ],
 )

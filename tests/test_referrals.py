@@ -83,7 +83,7 @@ def test_ranges_of_customers_by_hand():
 
 def test_referrers_who_are_not_there_are_credited_only_if_told():
     strange = CUSTOMERS.assign(referred_by=[None, "ann", "eve", "bo"])
-    with pytest.raises(SchemaError, match=r"names 1 customer who are not in the table, such as \['eve'\]"):
+    with pytest.raises(SchemaError, match=r"names 1 customer who is not in the table, such as \['eve'\]"):
         customer_referral_table(strange, incremental_share=1)
     table = customer_referral_table(strange, incremental_share=1, reward=5, unknown_referrers="ignore")
     assert table["n_referred"].tolist() == [1, 1, 0, 0]

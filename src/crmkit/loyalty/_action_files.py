@@ -187,6 +187,7 @@ def _enter(rules: dict[str, dict[str, Any]], row: Mapping[str, Any], *, path: ob
     """Enter a row, which holds one condition, under its rule."""
     if "code" not in row:
         raise ValueError(_NO_CODE(row=number, path=path))
+    row = {**row, "priority": _whole(row["priority"])} if "priority" in row else row
     rule = rules.setdefault(str(row["code"]), {"code": row["code"]})
     for key in _OF_RULES:
         if key in row and rule.setdefault(key, row[key]) != row[key]:
@@ -216,6 +217,11 @@ def _number(value: Any) -> Any:
         return float(value) if isinstance(value, str) else value
     except ValueError:
         return value
+
+
+def _whole(value: Any) -> Any:
+    """A whole number that a cell holds as text; anything else as it is."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 def _plain(value: Any) -> Any:

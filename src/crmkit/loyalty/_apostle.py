@@ -11,13 +11,13 @@ from crmkit._labelling import Case, Scheme, Within
 from crmkit._messages import Message, Parameter
 from crmkit._names import Label, Language
 from crmkit.loyalty._schemes import SCHEMES
-from crmkit.loyalty._two_axes import Axis, TwoAxisLabeller, at_least, at_most, check_scale, middle_of
+from crmkit.loyalty._two_axes import Axis, TwoAxisLabeller, at_least, at_most, check_cut, check_scale, middle_of
 
 __all__ = ["ApostleSegmenter"]
 
 _PHRASES: Final = {
     "both_highest": Label(
-        "{{name}}: {{first}} of {{one}} reaches {first_apostle}, and {{second}} of {{other}} {second_apostle}.",
+        "{{name}}: {{first}} of {{one}} reaches {first_apostle}, and {{second}} of {{other}} reaches {second_apostle}.",
         "{{name}}：{{first}} {{one}} 达到 {first_apostle}，{{second}} {{other}} 达到 {second_apostle}。",
     ),
     "both_lowest": Label(
@@ -60,6 +60,10 @@ _NOT_A_PAIR: Final = Message(
 _NOT_BEYOND: Final = Message(
     en="{name} must lie {side} the cuts {cuts}, got {value}.",
     zh="{name} 须{side}切点 {cuts}，得到 {value}。",
+)
+_OFF_SCALES: Final = Message(
+    en="{name} must lie on the scales {scales}, or nobody or everybody would be there, got {value!r}.",
+    zh="{name} 须在量表 {scales} 之内，否则无人或人人都属于该类，得到 {value!r}。",
 )
 _ABOVE: Final = Message(en="above", zh="高于")
 _BELOW: Final = Message(en="not above", zh="不高于")
@@ -158,14 +162,13 @@ class ApostleSegmenter(TwoAxisLabeller):
         options = self.options_
         self._scales()
         self._check_axes()
-        for name in ("satisfaction_cut", "loyalty_cut"):
-            if getattr(options, name) is not None:
-                check_number(getattr(options, name), name=name)
+        for name, scale in zip(("satisfaction_cut", "loyalty_cut"), self._scales(), strict=True):
+            check_cut(getattr(options, name), scale, name=name)
         if not isinstance(options.extremes, bool):
             raise TypeError(_NOT_BOOL(value=options.extremes))
         for name in ("apostle_from", "terrorist_to"):
             if getattr(options, name) is not None:
-                _check_pair(getattr(options, name), name=name)
+                _check_pair(getattr(options, name), self._scales(), name=name)
                 if not options.extremes:
                     raise ValueError(_WITHOUT_EXTREMES(name=Parameter(name)))
         if options.indifferent is not None:
@@ -260,8 +263,10 @@ class ApostleSegmenter(TwoAxisLabeller):
         return [float(each) for each in apostle], [float(each) for each in terrorist]
 
 
-def _check_pair(value: Any, *, name: str) -> None:
+def _check_pair(value: Any, scales: Sequence[tuple[float, float]], *, name: str) -> None:
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
         raise ValueError(_NOT_A_PAIR(name=Parameter(name), value=value))
-    for each in value:
+    for each, scale in zip(value, scales, strict=True):
         check_number(each, name=name)
+        if not scale[0] <= each <= scale[1]:
+            raise ValueError(_OFF_SCALES(name=Parameter(name), scales=scales, value=value))

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._checks import check_columns
 from crmkit._frames import Coded, FrameT, collected, from_pandas, open_frame, pandas_series, rows_like
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
@@ -21,6 +20,10 @@ __all__ = ["action_trace_table", "apply_action_rules"]
 
 _TEXTS: Final = (nw.String, nw.Categorical, nw.Enum, nw.Object)
 
+_LACKING: Final = Message(
+    en="{@customers} lacks the column {missing!r}, which rule {rule!r} compares; it has {given}.",
+    zh="{@customers} 缺少规则 {rule!r} 所比较的列 {missing!r}，现有 {given}。",
+)
 _WRONG_KIND: Final = Message(
     en="{where} must hold {wanted}, as rule {rule!r} says ({condition}), got {got}.",
     zh="按规则 {rule!r}（{condition}），{where}应为{wanted}，得到 {got}。",
@@ -196,7 +199,11 @@ def _columns(
     """The columns that rules compare, texts as objects and others as floats, and where each is missing."""
     rows = open_frame(customers, name="customers")
     names = list(dict.fromkeys(condition.column for rule in rules for condition in rule.conditions))
-    check_columns(rows.collect_schema(), names, name="customers", made_by="customer_summary")
+    given = list(rows.collect_schema())
+    for rule in rules:
+        for condition in rule.conditions:
+            if condition.column not in given:
+                raise SchemaError(_LACKING(missing=condition.column, rule=rule.code, given=given))
     table = collected(rows.select(*names))
     columns, missing = {}, {}
     for name in names:

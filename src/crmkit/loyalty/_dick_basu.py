@@ -9,7 +9,7 @@ from crmkit._figures import amount
 from crmkit._labelling import Case, Scheme
 from crmkit._names import Label, Language
 from crmkit.loyalty._schemes import SCHEMES
-from crmkit.loyalty._two_axes import Axis, TwoAxisLabeller, at_most, check_scale, middle_of
+from crmkit.loyalty._two_axes import Axis, TwoAxisLabeller, at_most, check_cut, check_scale, middle_of
 
 __all__ = ["DickBasuSegmenter"]
 
@@ -104,11 +104,11 @@ class DickBasuSegmenter(TwoAxisLabeller):
         self.patronage_cut = patronage_cut
 
     def _check_options(self) -> None:
-        check_scale(self.options_.scale, name="scale")
+        scale = check_scale(self.options_.scale, name="scale")
         self._check_axes()
-        for name in ("attitude_cut", "patronage_cut"):
-            if getattr(self.options_, name) is not None:
-                check_number(getattr(self.options_, name), name=name)
+        check_cut(self.options_.attitude_cut, scale, name="attitude_cut")
+        if self.options_.patronage_cut is not None:
+            check_number(self.options_.patronage_cut, name="patronage_cut")
 
     def _scheme(self) -> Scheme:
         return SCHEMES["dick_basu"]

@@ -63,7 +63,7 @@ _KINDS: Final = Message(
     zh="{id}与{by}的编号类型不同，得到 {kinds}。请统一类型。",
 )
 _STRANGERS: Final = Message(
-    en="{by} names {n:,} {n:customer|customers} who are not in the table, such as {ids}. Add them, or take "
+    en="{by} names {n:,} {n:customer who is|customers who are} not in the table, such as {ids}. Add them, or take "
     "{@unknown_referrers='ignore'}: what they brought is then credited to nobody.",
     zh="{by}中有 {n:,} 位推荐人不在表中，例如 {ids}。请补上，或设 {@unknown_referrers='ignore'}，"
     "其带来的价值则不计给任何人。",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_ascending, check_int, check_turnover
+from crmkit._checks import check_ascending, check_int, check_number, check_turnover
 from crmkit._estimator import JsonError, check_cuts, check_fitted, check_table
 from crmkit._figures import amount
 from crmkit._frames import Coded, FrameT, from_pandas, is_engine, open_as_given
@@ -44,6 +44,11 @@ _OFF_SCALE: Final = Message(
     "that are no answer, or give the scale, {@scale=}.",
     zh="{where}有 {n:,} 行不在 {low:g} 至 {high:g} 的量表之内，最先见于行 {rows}。请去掉不是回答的编码，"
     "或用 {@scale=} 给出量表。",
+)
+_NO_CUT: Final = Message(
+    en="{name} must be from {low:g} up to below {high:g}, the ends of the scale: above a cut is high, on it low; got "
+    "{value!r}.",
+    zh="{name} 须不小于量表起点 {low:g} 且小于终点 {high:g}：高于切点为高，等于切点为低；得到 {value!r}。",
 )
 _NOBODY: Final = Message(
     en="{@customers} holds nobody with both {first!r} and {second!r}.",
@@ -291,6 +296,15 @@ def check_scale(scale: Any, *, name: str) -> tuple[float, float]:
     """Return the ends of a scale, or raise."""
     low, high = check_ascending(scale, n_numbers=2, name=name)
     return low, high
+
+
+def check_cut(cut: Any, scale: tuple[float, float], *, name: str) -> None:
+    """Raise unless there is no cut of one's own, or some of the scale is above it, and some is not."""
+    if cut is None:
+        return
+    check_number(cut, name=name)
+    if not scale[0] <= cut < scale[1]:
+        raise ValueError(_NO_CUT(name=Parameter(name), low=scale[0], high=scale[1], value=cut))
 
 
 def middle_of(scale: tuple[float, float]) -> float:

@@ -36,8 +36,8 @@ _GUESSED: Final = Message(
     zh="{columns} 的量表：{low:g} 至 {high:g}（自动识别；可用 {option} 另行指定）",
 )
 _NO_SCALE: Final = Message(
-    en="Answers in {columns} run from {low:g} to {high:g}, which no usual scale has. Name codes that are no answer with "
-    "--missing, such as 99, or the scale with {option}.",
+    en="Answers in {columns} run from {low:g} to {high:g}, which no usual scale has. Name codes that are no answer "
+    "with --missing, such as 99, or the scale with {option}.",
     zh="{columns} 的答案从 {low:g} 到 {high:g}，不属于任何常用量表。请用 --missing 指明表示未作答的代码（例如 99），"
     "或用 {option} 指定量表。",
 )
@@ -47,13 +47,13 @@ _NO_TOP: Final = Message(
     zh="无法识别 {column} 的量表：按答案应为 {guess}，但没有高于 {high:g} 的答案。请用 {option} 指定，例如 1-5。",
 )
 _NOT_RECOMMENDED: Final = Message(
-    en="{column} holds {answers}; willingness to recommend is a whole number from 0 to 10. Name codes that are no answer "
-    "with --missing, such as 99.",
+    en="{column} holds {answers}; willingness to recommend is a whole number from 0 to 10. Name codes that are no "
+    "answer with --missing, such as 99.",
     zh="{column} 中有 {answers}；推荐意愿须为 0 至 10 的整数。请用 --missing 指明表示未作答的代码（例如 99）。",
 )
 _NO_PROMOTER: Final = Message(
-    en="No answer in {column} is above {high:g}: the net promoter score is right only if the question was asked from 0 to "
-    "10.",
+    en="No answer in {column} is above {high:g}: the net promoter score is right only if the question was asked from 0 "
+    "to 10.",
     zh="{column} 中没有高于 {high:g} 的答案：只有该题按 0 至 10 分提问时，净推荐值才正确。",
 )
 _WEIGHTED: Final = Message(

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["answers_in"]
 
 _UNREAD: Final = Message(
-    en="{column} holds {texts}, not numbers. Say what the texts stand for with --labels, such as good=5,fair=3, or with "
-    "--missing that they are no answer.",
+    en="{column} holds {texts}, not numbers. Say what the texts stand for with --labels, such as good=5,fair=3, or "
+    "with --missing that they are no answer.",
     zh="{column} 中有 {texts}，不是数字。请用 --labels 指明各选项的分值（例如 满意=5,一般=3），"
     "或用 --missing 指明它们表示未作答。",
 )
