@@ -163,6 +163,24 @@ def test_what_cannot_be_asked_is_refused_in_both_languages(arguments, english, c
         assert told in stderr
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "The campaign 'summer' has the arms ['sms'], which are not in --shares"),
+        ("zh", "活动 'summer' 含有分组 ['sms']"),
+    ],
+)
+def test_a_campaign_with_another_plan_is_named(language, told, tmp_path):
+    path = contacts(tmp_path)
+    spring = pd.read_csv(path).assign(campaign="spring")
+    summer = spring.replace({"arm": {"email": "sms"}}).assign(campaign="summer")
+    pd.concat([spring, summer]).to_csv(path, index=False)
+    options = ["--as-of", "2024-02-01", "--shares", "none=0.5,email=0.5", "--language", language]
+    code, _, stderr = run("campaign", "judge", path, *options)
+    assert code == 3
+    assert told in stderr
+
+
 # Input untouched.
 
 

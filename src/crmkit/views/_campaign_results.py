@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 from narwhals.stable.v2.typing import IntoFrame
 
 from crmkit._checks import Day
 from crmkit._frames import open_frame, to_pandas
+from crmkit._messages import Message
 from crmkit._stats import Adjustment
+from crmkit.errors import SchemaError
 from crmkit.loyalty.campaigns import assignment_check_table, campaign_effect_table, campaign_return_table
 
 __all__ = ["CampaignResults", "campaign_results"]
+
+_OTHER_PLAN: Final = Message(
+    en="The campaign {campaign!r} has the arms {got}, which are not in {@arms}: {planned}. All campaigns are checked "
+    "against one plan; judge those that had another one by themselves.",
+    zh="活动 {campaign!r} 含有分组 {got}，不在 {@arms}（{planned}）之内。所有活动按同一计划检查；计划不同的活动"
+    "请单独评估。",
+)
 
 
 class CampaignResults(NamedTuple):
@@ -106,6 +115,8 @@ def _checks(contacts: pd.DataFrame, arms: Mapping[str, float], **compared: Any) 
     """The checks of each campaign, with its own control group."""
     found = []
     for campaign, rows in contacts.groupby("campaign", observed=True, sort=True):
+        if unplanned := sorted(set(rows["arm"].astype(str)) - set(arms)):
+            raise SchemaError(_OTHER_PLAN(campaign=campaign, got=unplanned, planned=list(arms)))
         control = str(rows.loc[~rows["treated"], "arm"].iloc[0])
         checks = assignment_check_table(rows, arms=arms, control=control, **compared)
         found.append(checks.assign(campaign=campaign)[["campaign", *checks.columns]])
