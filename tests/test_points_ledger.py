@@ -279,6 +279,18 @@ def test_every_kind_of_frame_gives_the_same(build):
         assert_same_rows(function(build(events), **asked), function(events, **asked))
 
 
+def test_events_of_one_day_in_an_engine_are_taken_in_the_order_of_their_ids(build):
+    # 50 that are good for long and 50 for a day, both of 1 January; 50 redeemed at once are the first ones.
+    events = log(
+        ("2024-01-01", "earn", 50), ("2024-01-01", "earn", 50), ("2024-01-01", "redeem", 50),
+        expires=["2024-12-31", "2024-01-02", None],
+    )  # fmt: skip
+    given_ = build(events.sort_values("event_id", ascending=not build.is_engine))
+    found = points_balance_table(given_, as_of="2024-01-31", order="first_in")
+    assert_same_rows(found, points_balance_table(events, as_of="2024-01-31", order="first_in"))
+    assert points_balance_table(events, as_of="2024-01-31", order="first_in")["expired"].tolist() == [50]
+
+
 # Refusal
 
 ONE = log(("2024-01-01", "earn", 10), ("2024-03-01", "redeem", 10))

@@ -70,10 +70,11 @@ def points_balance_table(
 
     Notes
     -----
-    Within a day earnings come first, then redemptions, reversals, adjustments below 0, and expiries. A reversal takes
-    what is left of its earning, then other points, and what it still lacks the member owes: the next points earned fill
-    it. What had lapsed of the earning is not taken again. Points are counted in whole units of their last decimal, so
-    that sums are exact.
+    Within a day earnings come first, then redemptions, reversals, adjustments below 0, and expiries; events of one kind
+    in the order of their rows or, as the rows of an engine have none, of their ids. A reversal takes what is left of
+    its earning, then other points, and what it still lacks the member owes: the next points earned fill it. What had
+    lapsed of the earning is not taken again. Points are counted in whole units of their last decimal, so that sums are
+    exact.
 
     Examples
     --------

@@ -128,7 +128,11 @@ class Log(NamedTuple):
 
 def read_log(points: object, *, as_of: datetime) -> Log:
     """Read the events until the end of a day; members without one by then are not in it."""
-    rows = collected(open_table(points, POINTS).select(*_COLUMNS))
+    table = open_table(points, POINTS).select(*_COLUMNS)
+    rows = collected(table)
+    if isinstance(table, nw.LazyFrame):
+        # The rows of an engine have no order of their own.
+        rows = rows.sort("event_id")
     day = _days(rows["date"])
     amount = pandas_series(rows["points"]).to_numpy(dtype=np.float64, na_value=np.nan)
     for name, wrong in (("date", day == NEVER), ("points", ~np.isfinite(amount))):
