@@ -162,6 +162,22 @@ def test_figures_of_a_market_give_their_own_parameters_back():
         assert fitted.double_jeopardy_table(market)["deviation"].abs().max() < 1e-9
 
 
+def test_a_market_of_two_publics_shows_in_who_else_is_bought_not_in_penetration():
+    # Half of the households choose between A and B alone, half between C and D; how often differs.
+    rows = [
+        (household, brand, household // 2 % 5 + n)
+        for household in range(80)
+        for n, brand in enumerate("AB" if household % 2 else "CD")
+    ]
+    panel = pd.DataFrame(rows, columns=["customer_id", "brand", "n_purchases"])
+    model = DirichletModel().fit(panel, n_customers=120)
+    size = brand_fit_table(model.performance_table(brand_table(panel, n_customers=120))).set_index("measure")
+    pairs = model.duplication_table(panel, n_customers=120).assign(measure="duplication")
+    (shared,) = brand_fit_table(pairs).to_dict("records")
+    assert shared["n_brands"] == 12
+    assert size.loc["penetration", "relative_absolute_error"] < shared["relative_absolute_error"] / 4
+
+
 def test_the_fit_is_summed_up_by_measure():
     performance = pd.DataFrame(
         {

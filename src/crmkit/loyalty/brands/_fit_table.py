@@ -21,7 +21,9 @@ def brand_fit_table(performance: FrameT) -> FrameT:
     Parameters
     ----------
     performance : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `DirichletModel.performance_table` makes it.
+        As `DirichletModel.performance_table` makes it; or `DirichletModel.duplication_table` with a column ``measure``
+        of your own, where ``n_brands`` counts pairs. Penetration and frequency follow from size even in a market that
+        falls apart into publics; who else buyers buy does not.
 
     Returns
     -------
