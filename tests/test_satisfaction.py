@@ -337,3 +337,21 @@ def test_the_table_given_stays_as_it_was():
     satisfaction_table(given, **NPS, by="group")
     survey_kpis(given, recommend="q", by="group")
     assert rows(given) == rows(before)
+
+
+@pytest.mark.parametrize("measure", [{"measure": "nps"}, {"measure": "top_box", "top": 9}, {"measure": "mean"}])
+def test_where_all_answer_alike_no_difference_and_no_trend_is_certain(measure):
+    survey = pd.DataFrame({"q": [9.0] * 40, "w": ["1", "2"] * 20})
+    answers = as_answers(survey, items=["q"], scale=(0, 10), wave="w")
+    changed = satisfaction_difference_table(answers, item="q", by="wave", baseline="1", **measure)
+    trend = satisfaction_trend_table(answers, item="q", **measure)
+    assert (changed.loc[0, "difference"], trend.loc[0, "slope"]) == (0, 0)
+    assert changed[["lower", "upper", "z", "p_value", "p_adjusted"]].isna().all(axis=None)
+    assert trend[["lower", "upper", "z", "p_value"]].isna().all(axis=None)
+
+
+def test_a_mean_that_rests_on_one_weight_has_no_interval():
+    survey = pd.DataFrame({"q": [1.0, 2.0] * 20, "w": [1e12, *[1.0] * 39]})
+    found = satisfaction_table(as_answers(survey, items=["q"], scale=(1, 5), weight="w"), item="q", measure="mean")
+    assert found.loc[0, "n_effective"] == pytest.approx(1)
+    assert found[["lower", "upper"]].isna().all(axis=None)

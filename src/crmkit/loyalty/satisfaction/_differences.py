@@ -68,7 +68,7 @@ def satisfaction_difference_table(
         One row per other group: the column of ``by``; ``n``, ``value``; ``baseline_n``, ``baseline_value``;
         ``difference``, in the unit of the score; ``std_error``; ``lower``, ``upper``; ``z``; ``p_value``, two-sided;
         ``p_adjusted``; ``is_small``, whether either has fewer than 30 answers. What needs both scores is missing where
-        one has no answers, ``z`` and what follows where neither score has any spread.
+        one has no answers; the interval, ``z`` and the p-values also where neither score has any spread.
 
     Raises
     ------
@@ -109,8 +109,10 @@ def satisfaction_difference_table(
     value, error = np.asarray(found.scored.mean), found.error
     difference = value[others] - value[at]
     std_error = np.sqrt(error[others] ** 2 + error[at] ** 2)
-    z = difference / np.where(std_error > 0, std_error, np.nan)
-    p_value, reach = 2 * ndtr(-np.abs(z)), normal_reach(level) * std_error
+    # Groups that all answered alike have no error to go by, which does not make the difference certain.
+    told = np.where(std_error > 0, std_error, np.nan)
+    z = difference / told
+    p_value, reach = 2 * ndtr(-np.abs(z)), normal_reach(level) * told
     columns = (
         *(found.n[others], value[others], found.n[at], value[at], difference, std_error),
         *(difference - reach, difference + reach, z, p_value, adjusted_p_values(p_value, adjust=adjust)),

@@ -114,7 +114,9 @@ def intervals(sample: Sample, measure: Measure, *, level: float) -> tuple[Floats
     """
     n, mean = np.asarray(sample.n, dtype=float), np.asarray(sample.mean, dtype=float)
     if measure == "mean":
-        return mean_interval(sample, level=level)
+        low, high = mean_interval(sample, level=level)
+        # Weights of which one counts nearly all leave less than two answers, of which no spread is known.
+        return np.where(n < 2, np.nan, low), np.where(n < 2, np.nan, high)
     if measure == "top_box":
         return wilson_interval(np.nan_to_num(mean) * n, n, level=level)
     extremes = np.asarray(sample.variance) + mean**2

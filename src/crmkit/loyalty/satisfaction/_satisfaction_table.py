@@ -61,7 +61,7 @@ def satisfaction_table(
         that they are worth; ``value``, a fraction in [-1, 1] for "nps", in [0, 1] for "top_box", on the scale for
         "mean"; ``std_error``, without adjustment; ``lower`` and ``upper``: adjusted Wald's interval for "nps" [1]_,
         Wilson's for "top_box", Student's for "mean"; ``is_small``, whether there are fewer than 30 answers. All figures
-        but the counts are missing where nobody answered.
+        but the counts are missing where nobody answered, and Student's interval where ``n_effective`` is below 2.
 
     Raises
     ------

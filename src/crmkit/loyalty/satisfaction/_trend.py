@@ -100,9 +100,11 @@ def satisfaction_trend_table(
     spread = n @ away**2
     slope = n * away @ score / spread
     error = np.sqrt((n * away) ** 2 @ squared_error) / spread
-    z = slope / error if error > 0 else np.nan
+    # Waves that all answered alike have no error to go by, which does not make the slope certain.
+    told = error if error > 0 else np.nan
+    z = slope / told
     other, other_p = _off_the_line(t, score, squared_error)
-    reach = normal_reach(level) * error
+    reach = normal_reach(level) * told
     figures = (n_waves, int(found.n[is_wave].sum()), slope, error, slope - reach, slope + reach, z)
     names = ("n_waves", "n", "slope", "std_error", "lower", "upper", "z")
     row = {**dict(zip(names, figures, strict=True)), "p_value": 2 * ndtr(-abs(z))}
