@@ -84,6 +84,8 @@ def test_labels_and_missing_values_are_levels():
     found = checks(table, "balance", covariates=["region", "age"])
     assert list(found["scope"]) == ["region=n", "region=s", "region=missing", "age", "age=missing"]
     assert list(found["value"]) == [0] * 5
+    assert found["sentence_en"].iloc[-1].startswith("age=missing: ")
+    assert found["sentence_zh"].iloc[-1].startswith("age=缺失：")
 
 
 def test_a_covariate_that_does_not_vary_differs_nowhere():

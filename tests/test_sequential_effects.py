@@ -79,6 +79,14 @@ def test_too_few_customers_have_no_interval_yet():
 # as wide again as an interval for one look.
 
 
+def test_values_that_are_all_alike_have_no_interval():
+    alike = running(2).assign(spend=lambda table: np.where(table["arm"] == "mail", 3.0, 2.0))
+    found = sequential_effect_table(alike, outcomes=["spend"], as_of="2024-03-20", looks=["2024-03-20"]).iloc[0]
+    assert found["difference"] == 1
+    assert found[["lower", "upper", "p_value"]].isna().all()
+    assert not found["is_significant"]
+
+
 def test_beside_the_interval_for_one_look():
     contacts = running(4, n=20_000)
     every = sequential_effect_table(contacts, outcomes=["spend"], as_of="2024-05-01", looks=["2024-05-01"]).iloc[0]

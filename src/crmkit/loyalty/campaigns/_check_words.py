@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from crmkit._names import Label
+from crmkit.loyalty.campaigns._covariates import MISSING_LABEL
 
 __all__ = ["Finding", "Verdict", "sentence"]
 
@@ -129,4 +130,10 @@ def sentence(finding: Finding) -> Label:
         "p": finding.p_value if np.isnan(adjusted) else adjusted,
     }
     words = _SENTENCES[finding.check, finding.verdict]
-    return Label(words.en.format(**values), words.zh.format(**values))
+    return Label(words.en.format(**values), words.zh.format(**values | {"scope": _in_chinese(finding.scope)}))
+
+
+def _in_chinese(scope: str | None) -> str | None:
+    """A column of those without a value, named in Chinese."""
+    marked = f"={MISSING_LABEL}"
+    return f"{scope.removesuffix(marked)}=缺失" if scope is not None and scope.endswith(marked) else scope

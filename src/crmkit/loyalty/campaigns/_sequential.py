@@ -90,7 +90,8 @@ def sequential_effect_table(
         ``p_value``, valid at any look, the least so far; ``adjusted_p_value``; ``is_significant``, whether the latter
         is below 1 - ``level``: once true it stays so, unless by adjustment. ``n_open`` and ``n_control_open``,
         customers whose window is not over. Intervals and p-values are missing until either side has 10 customers with
-        and 10 without the outcome, for shares, or 30 with a value other than 0.
+        and 10 without the outcome, for shares, or 30 with a value other than 0, and while the values of each side are
+        all alike.
 
     Raises
     ------
@@ -210,11 +211,11 @@ def _at(look: datetime, effects: Sequence[Effect], *, planned: Floats, level: fl
 def _sequence(difference: Floats, error: Floats, n: Floats, *, planned: Floats, level: float) -> tuple[Floats, Floats]:
     """How far the interval reaches, and the least level at which it leaves out 0."""
     alpha = 1 - level
-    n = np.where(n > 0, n, np.nan)
+    n, error = np.where(n > 0, n, np.nan), np.where(error > 0, error, np.nan)
     # The width is least for so many customers: appendix B.2 of Waudby-Smith and others. Any number above 0 is valid.
     rho = np.maximum(-2 * np.log(alpha) + np.log(-2 * np.log(alpha)) + 1, 0.1) / planned
     grown = n * rho + 1
     reach = error * np.sqrt(2 * grown / (n * rho) * np.log(np.sqrt(grown) / alpha))
-    statistic = difference / np.where(error > 0, error, np.nan)
+    statistic = difference / error
     p_value = np.minimum(np.sqrt(grown) * np.exp(-(statistic**2) * n * rho / (2 * grown)), 1.0)
     return reach, p_value
