@@ -70,3 +70,9 @@ def test_a_survey_without_answers_is_said_and_other_tables_are_refused():
         made(kpis.drop(columns="is_small"))
     with pytest.raises(ValueError, match="`sections` has 'satisfaction', which shows `survey`"):
         made(None)
+
+
+def test_years_are_labels_without_decimals():
+    waves = pd.DataFrame({"q": [10, 3] * 40, "year": [2023, 2024] * 40})
+    kpis = survey_kpis(as_answers(waves, items=["q"], scale=(0, 10), wave="year"), recommend="q", by="wave")
+    assert [line[0] for line in table(made(kpis).to_html(), "satisfaction", position=1)[1:]] == ["2023", "2024"]

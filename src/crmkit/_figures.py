@@ -18,6 +18,7 @@ __all__ = [
     "count",
     "day",
     "decimals",
+    "label_text",
     "marked",
     "money",
     "month_range",
@@ -73,6 +74,11 @@ def decimals(value: float) -> str:
     if _REST <= abs(value) < _HUNDREDTH:
         return f"{Decimal(f'{value:.3g}'):f}"
     return f"{round(_off_ties(value), 2) + 0.0:,.2f}"
+
+
+def label_text(label: object) -> str:
+    """A label of a group: whole numbers, such as years, that stand beside a missing label have no decimals."""
+    return f"{label:.0f}" if isinstance(label, float) and label.is_integer() else str(label)
 
 
 def money(value: float) -> str:

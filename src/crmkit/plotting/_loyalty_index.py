@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from crmkit._checks import check_option
+from crmkit._figures import label_text
 from crmkit._frames import to_pandas
 from crmkit._messages import Message
 from crmkit._names import LANGUAGES, Label, Language
@@ -118,7 +119,7 @@ def _name(row: pd.Series[Any], table: pd.DataFrame, language: Language) -> str:
     if scope == "all":
         name = _ALL.text(language)
     else:
-        name = " · ".join(_NONE.text(language) if _lacks(row[label]) else str(row[label]) for label in labels)
+        name = " · ".join(_NONE.text(language) if _lacks(row[label]) else label_text(row[label]) for label in labels)
     return _ROW.text(language).format(name=name, n=int(row["n_customers"]))
 
 

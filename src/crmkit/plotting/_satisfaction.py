@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from crmkit._figures import count, decimals, share
+from crmkit._figures import count, decimals, label_text, share
 from crmkit._frames import open_frame
 from crmkit._messages import Message
 from crmkit._names import Label, Language
@@ -140,7 +140,7 @@ def _named(row: pd.Series, by: list[str], *, several: bool, language: Language) 
     if by and row["scope"] == "all":
         words = [_ALL.text(language)]
     else:
-        words = [_NO_LABEL.text(language) if pd.isna(label) else str(label) for label in labels]
+        words = [_NO_LABEL.text(language) if pd.isna(label) else label_text(label) for label in labels]
     item = [str(row["item"])] if several or not by else []
     return _BETWEEN.text(language).join([*item, *words])
 

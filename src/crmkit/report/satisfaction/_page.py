@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from crmkit._figures import count
+from crmkit._figures import count, label_text
 from crmkit.labels import LABELS
 from crmkit.report._facts import Facts
 from crmkit.report._kpi_rows import interval_of, kpi_rows, unit_of
@@ -54,7 +54,7 @@ def labelled(table: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     names = [name for name in table.columns if name not in (*FIGURES, "scope", "n_effective")]
     nothing, whole = (TEXTS[name].text(facts.language) for name in ("no_label", "everybody"))
     labels = [
-        whole if scope == "all" else _BETWEEN.join(nothing if pd.isna(label) else str(label) for label in row)
+        whole if scope == "all" else _BETWEEN.join(nothing if pd.isna(label) else label_text(label) for label in row)
         for scope, row in zip(table["scope"], table[names].itertuples(index=False, name=None), strict=True)
     ]
     return table.assign(group_name=labels)
