@@ -17,7 +17,7 @@ from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import check_each_once, open_columns
 from crmkit.errors import SchemaError
 from crmkit.loyalty.campaigns._covariates import floats_of, read_covariates
-from crmkit.loyalty.campaigns._sizes import check_size
+from crmkit.loyalty.campaigns._sizes import SMALLEST, check_size
 
 __all__ = ["Base", "check_once", "column_names", "read_base", "read_treated"]
 
@@ -138,5 +138,5 @@ def _numbers(column: pd.Series[Any], *, where: Column) -> Floats:
     if numbers is None or not np.isfinite(numbers).all():
         wrong = column if numbers is None else column[~np.isfinite(numbers)]
         raise SchemaError(_NOT_NUMBERS(where=where, got=some(wrong.tolist())))
-    check_size(numbers, where=where)
+    check_size(numbers, where=where, least=SMALLEST)
     return numbers

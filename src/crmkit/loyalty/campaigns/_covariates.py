@@ -12,7 +12,7 @@ from pandas.api.types import infer_dtype, is_bool_dtype, is_datetime64_any_dtype
 from crmkit._arrays import Floats
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
-from crmkit.loyalty.campaigns._sizes import check_size
+from crmkit.loyalty.campaigns._sizes import SMALLEST, check_size
 
 __all__ = ["MISSING_LABEL", "floats_of", "read_covariates"]
 
@@ -47,7 +47,7 @@ def read_covariates(rows: pd.DataFrame, names: Sequence[str], *, table: str) -> 
         else:
             if np.isinf(numbers).any():
                 raise SchemaError(_INFINITE(where=where))
-            check_size(numbers, where=where)
+            check_size(numbers, where=where, least=SMALLEST)
             columns[name] = numbers
         if missing.any():
             marked = f"{name}={MISSING_LABEL}"

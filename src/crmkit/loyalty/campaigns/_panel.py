@@ -20,7 +20,7 @@ from crmkit._messages import Column, Message
 from crmkit._tables import ACTIVITY, check_each_once, check_kind, open_columns, open_table
 from crmkit.errors import SchemaError
 from crmkit.loyalty.campaigns._compared_base import read_treated
-from crmkit.loyalty.campaigns._sizes import check_size
+from crmkit.loyalty.campaigns._sizes import SMALLEST, check_size
 
 __all__ = ["Panel", "read_panel"]
 
@@ -171,7 +171,7 @@ def _rows(
         check_money(values, where=Column("activity", name))
         if missing := int((~np.isfinite(values)).sum()):
             raise SchemaError(_UNKNOWN(where=Column("activity", name), n=missing))
-        check_size(values, where=Column("activity", name))
+        check_size(values, where=Column("activity", name), least=SMALLEST)
     if _ACTIVE in outcomes and _ACTIVE not in names:
         table[_ACTIVE] = (table["n_orders"] > 0).astype(float)
     return table

@@ -10,7 +10,10 @@ from crmkit._arrays import Floats
 from crmkit._messages import Column, Message, Parameter
 from crmkit.errors import SchemaError
 
-__all__ = ["check_size"]
+__all__ = ["SMALLEST", "check_size"]
+
+SMALLEST: Final = 1e-100
+"""Numbers of which the largest is smaller have no variance."""
 
 _LARGEST: Final = 1e100
 _TOO_LARGE: Final = Message(
@@ -25,13 +28,13 @@ _TOO_SMALL: Final = Message(
 )
 
 
-def check_size(numbers: Floats, *, where: Column | Parameter, most: float = _LARGEST) -> None:
-    """Raise where some numbers are larger, or all of them smaller, than can be computed with.
+def check_size(numbers: Floats, *, where: Column | Parameter, most: float = _LARGEST, least: float = 0.0) -> None:
+    """Raise where some numbers are larger than ``most``, by default than those whose cubes add up.
 
-    By default, than those whose cubes add up.
+    And where the largest is smaller than ``least``, unless it is 0.
     """
     known = np.abs(numbers[~np.isnan(numbers)])
     largest = float(known.max()) if known.size else 0.0
-    if largest > most or 0 < largest < 1 / most:
+    if largest > most or 0 < largest < least:
         says = _TOO_LARGE if largest > most else _TOO_SMALL
         raise (SchemaError if isinstance(where, Column) else ValueError)(says(where=where, largest=largest))

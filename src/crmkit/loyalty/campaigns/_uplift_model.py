@@ -17,7 +17,7 @@ from crmkit._estimator import JsonError, JsonEstimator, check_fitted
 from crmkit._learning import as_features, as_learned, label_columns, make_mean_learner, read_rows
 from crmkit._messages import Column, Message, Parameter
 from crmkit._random import as_generator
-from crmkit.loyalty.campaigns._sizes import check_size
+from crmkit.loyalty.campaigns._sizes import SMALLEST, check_size
 from crmkit.loyalty.campaigns._treated_arms import TreatedArms, arm_number, read_treatment
 from crmkit.loyalty.campaigns._uplift_rows import LARGEST_OUTCOME
 
@@ -152,7 +152,7 @@ class UpliftModel(JsonEstimator):
         outcomes = column_or_1d(y, warn=True)
         check_consistent_length(features, outcomes)
         numbers = np.asarray(check_array(outcomes, ensure_2d=False, input_name="y", dtype=np.float64))
-        check_size(numbers, where=Parameter("y"), most=LARGEST_OUTCOME)
+        check_size(numbers, where=Parameter("y"), most=LARGEST_OUTCOME, least=SMALLEST)
         return numbers
 
     def _known(self, X: Any) -> Any:

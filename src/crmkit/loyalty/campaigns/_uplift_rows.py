@@ -9,7 +9,7 @@ import numpy as np
 from crmkit._arrays import Floats
 from crmkit._messages import Message, Parameter
 from crmkit._stats import Cuts, Numbers, as_numbers, check_alike, cuts_of, read_complete, read_outcomes
-from crmkit.loyalty.campaigns._sizes import check_size
+from crmkit.loyalty.campaigns._sizes import SMALLEST, check_size
 
 __all__ = [
     "LARGEST_OUTCOME",
@@ -86,7 +86,7 @@ def read_judged(y_true: Numbers, uplift: Numbers, treatment: Numbers) -> Judged:
     outcomes, scores, arms = (as_numbers(each) for each in (y_true, uplift, treatment))
     check_alike(y_true=outcomes, uplift=scores, treatment=arms)
     (treated,) = read_outcomes(arms, name="treatment")
-    judged = Judged(read_sized(outcomes, name="y_true"), read_sized(scores, name="uplift"), treated)
+    judged = Judged(read_sized(outcomes, name="y_true", least=SMALLEST), read_sized(scores, name="uplift"), treated)
     if not len(treated):
         raise ValueError(_NOBODY())
     if treated.all():
@@ -96,10 +96,10 @@ def read_judged(y_true: Numbers, uplift: Numbers, treatment: Numbers) -> Judged:
     return judged
 
 
-def read_sized(values: Numbers, *, name: str) -> Floats:
-    """Read a column of numbers, none of them missing or too large to compute with."""
+def read_sized(values: Numbers, *, name: str, least: float = 0.0) -> Floats:
+    """Read a column of numbers, none of them missing or too large to compute with, nor all too small."""
     numbers = read_complete(as_numbers(values), name=name)
-    check_size(numbers, where=Parameter(name), most=LARGEST_OUTCOME)
+    check_size(numbers, where=Parameter(name), most=LARGEST_OUTCOME, least=least)
     return numbers
 
 
