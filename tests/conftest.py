@@ -12,6 +12,8 @@ from crmkit import as_transactions, audit_orders, load_cdnow
 
 # Explaining a failure runs it again under a tracer: minutes where pandas is beneath.
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]
+# They differ from another kind in the types of their columns, or in being lazy.
+_VARIANTS = {"pandas-nullable", "pandas-pyarrow", "polars-lazy"}
 _REPEATABLE = {"derandomize": True, "database": None} if os.environ.get("CI") else {}
 for _name, _examples in {"quick": 6, "deep": 60}.items():
     settings.register_profile(_name, max_examples=_examples, deadline=None, phases=_PHASES, **_REPEATABLE)
@@ -27,6 +29,16 @@ def pytest_collection():
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Leave the variants of kinds of frame to the depth of the tests, and to the oldest versions."""
+    for item in items:
+        given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if any(isinstance(value, str) and value in _VARIANTS for value in given):
+            item.add_marker(pytest.mark.deep)
+            item.add_marker(pytest.mark.variant)
 
 
 @pytest.fixture(scope="session")

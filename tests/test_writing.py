@@ -324,7 +324,8 @@ def command(name, *options):
     if name == "demo":
         return name, *options
     start = ("--start", "2024-01-01") if name == "kpi" else ()
-    return name, "orders.csv", "--as-of", AS_OF, *start, *options
+    days = () if name == "survey" else ("--as-of", AS_OF, *start)
+    return name, "orders.csv", *days, *options
 
 
 # Every command that writes one file, found by its option; `export` writes a folder of them.

@@ -89,10 +89,10 @@ def audit_points(
     ... })
     >>> audit_points(log, reverses="of").query("n_rows > 0")
                  reason  n_rows  points  n_duplicates
-    11  excess_reversal       1   -90.0             0
-    13           redeem       1   -40.0             0
-    17             earn       2   180.0             0
-    18            given       4    50.0             0
+    10  excess_reversal       1   -90.0             0
+    12           redeem       1   -40.0             0
+    16             earn       2   180.0             0
+    17            given       4    50.0             0
     """
     rows = read_points(
         points,

@@ -121,10 +121,10 @@ def as_points(
     ... })
     >>> as_points(log, reverses="of")[["customer_id", "kind", "points", "reverses", "counts_for_level"]]
       customer_id     kind  points  reverses  counts_for_level
-    0         ann     earn   100.0       NaN              True
-    1         ann   redeem    40.0       NaN             False
-    2          bo     earn    80.0       NaN              True
-    3          bo  reverse    80.0       3.0              True
+    0         ann     earn   100.0      <NA>              True
+    1         ann   redeem    40.0      <NA>             False
+    2          bo     earn    80.0      <NA>              True
+    3          bo  reverse    80.0         3              True
     """
     check_option(invalid, ("raise", "drop"), name="invalid")
     rows = read_points(
