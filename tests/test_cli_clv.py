@@ -194,7 +194,8 @@ def test_how_far_figures_can_be_trusted_is_said(as_of, language):
     assert found["parameters"][2]["estimate"] is None
 
 
-@pytest.mark.parametrize("as_of", [AS_OF, pytest.param("1997-02-15", marks=pytest.mark.deep)])
+@pytest.mark.deep
+@pytest.mark.parametrize("as_of", [AS_OF, "1997-02-15"])
 def test_the_totals_are_those_of_the_report(as_of):
     orders = load_cdnow()[["customer_id", "date", "amount"]]
     # a third of the customers, and one who only got money back
@@ -289,6 +290,7 @@ def test_formulas_are_neutralised(orders, folder):
     assert (first.data_type, first.quotePrefix) == ("s", True)
 
 
+@pytest.mark.deep
 def test_of_many_customers_fewer_parameters_are_drawn(orders, monkeypatch):
     drawn = []
     monkeypatch.setattr(_valued, "lifetime_value_table", lambda *args, n_draws, **more: drawn.append(n_draws) or
@@ -300,6 +302,7 @@ def test_of_many_customers_fewer_parameters_are_drawn(orders, monkeypatch):
     assert drawn == [50, 20, 7]
 
 
+@pytest.mark.deep
 def test_a_large_file_gives_the_same(orders, monkeypatch):
     orders.to_csv("orders.csv", index=False)
     arguments = ("clv", "orders.csv", "--as-of", AS_OF, "--json", "--output")

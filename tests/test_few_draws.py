@@ -60,6 +60,7 @@ def test_what_is_not_smooth_is_not_called_near():
     assert values[few.told, 0].tolist() == jumps[few.told].tolist()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.deep] if name == "ParetoNBDModel" else []) for name in MODELS]
 )

@@ -184,6 +184,7 @@ def test_the_page_of_all_the_days_that_the_door_takes_is_small_and_says_what_it_
 # The same bytes.
 
 
+@pytest.mark.deep
 def test_the_same_report_gives_the_same_bytes():
     report = made()
     page = report.to_html()

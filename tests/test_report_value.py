@@ -210,6 +210,7 @@ def test_the_order_of_rows_does_not_matter():
     assert value_of(shuffled).to_html() == value_of(SMALL).to_html()
 
 
+@pytest.mark.deep
 def test_of_many_customers_fewer_parameters_are_drawn(transactions, monkeypatch):
     monkeypatch.setattr(_sums, "_MOST_DRAWS", 500)
     report = customer_report(transactions, as_of=AS_OF, sections=ONLY)
