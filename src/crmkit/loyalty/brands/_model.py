@@ -93,7 +93,7 @@ class DirichletModel(JsonEstimator):
         Log-likelihoods of the purchases of the category, and of choices given these (without the multinomial
         coefficients, which no parameter changes), and their sum.
     aic_, bic_ : float
-        Of the sum; bic_ counts customers.
+        Of the sum; ``bic_`` counts customers.
     n_customers_ : int
         Customers fitted on, 0 where the figures of a market were; category buyers alone if ``truncated_``.
     truncated_ : bool
