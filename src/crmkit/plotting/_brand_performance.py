@@ -34,7 +34,7 @@ def plot_brand_performance(
     performance : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.loyalty.brands.DirichletModel.performance_table` makes it.
     measure : str, default "penetration"
-        A code of `crmkit.loyalty.brands.BRAND_MEASURES`.
+        A code of ``crmkit.loyalty.brands.BRAND_MEASURES``.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; without them, new ones are made.
     language : {"en", "zh"}, default "en"

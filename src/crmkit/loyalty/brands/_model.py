@@ -239,7 +239,7 @@ class DirichletModel(JsonEstimator):
         Parameters
         ----------
         brands : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame, optional
-            What was observed in so many periods: ``brand`` and any of the measures of `BRAND_MEASURES`, as
+            What was observed in so many periods: ``brand`` and any of the measures of ``BRAND_MEASURES``, as
             `brand_table` makes it, of the period fitted on or of another; purchases per buyer follow from share and
             penetration where the category's figures are there. Without it nothing is observed.
         n_periods : float, default 1
@@ -248,9 +248,9 @@ class DirichletModel(JsonEstimator):
         Returns
         -------
         DataFrame
-            A row per brand and measure: ``brand``; ``measure``, a code of `BRAND_MEASURES`; ``observed``, missing where
-            not known; ``expected``, by the model; ``deviation``, observed less expected. The measures are those of
-            `brand_table`.
+            A row per brand and measure: ``brand``; ``measure``, a code of ``BRAND_MEASURES``; ``observed``, missing
+            where not known; ``expected``, by the model; ``deviation``, observed less expected. The measures are those
+            of `brand_table`.
 
         Raises
         ------
