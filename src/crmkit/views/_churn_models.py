@@ -1,4 +1,4 @@
-"""A model of churn, tried on later days than it has learned from and then fitted anew for today's customers."""
+"""A model of churn, tried on later days than it has learned from and then fitted again for today's customers."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def churn_remarks(outlook: ChurnOutlook) -> list[Said]:
     Raises
     ------
     TypeError
-        If a table of the outlook has been replaced by something that is no frame.
+        If a table of the outlook has been replaced by something that is not a frame.
 
     Examples
     --------

@@ -50,7 +50,7 @@ def colombo_morrison_table(switches: FrameT) -> FrameT:
     :math:`\pi_j`, whatever they bought before. The :math:`\pi` are those of quasi-independence: they fit the numbers of
     those who switched, without the diagonal, by iterative proportional fitting; the :math:`\alpha` then follow from
     those who stayed. A brand with many loyal buyers and a low :math:`\pi` lives on its regulars; one with few loyal
-    buyers and a high :math:`\pi` has to win them anew each time.
+    buyers and a high :math:`\pi` has to win them again each time.
 
     Parameters
     ----------

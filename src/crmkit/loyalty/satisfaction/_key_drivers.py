@@ -90,7 +90,7 @@ def key_driver_table(
     n_draws : int, default 500
         Draws of the bootstrap behind the intervals; 0 leaves them missing.
     random_state : int, Generator or None, default 0
-        Source of the draws; None draws anew each time.
+        Source of the draws; None draws differently each time.
 
     Returns
     -------

@@ -82,7 +82,7 @@ def sums_by_group(rows: AnyFrame, *, by: str, measures: Measures) -> tuple[pd.Da
 
 
 def of_others(sums: Sums) -> Sums:
-    """Give the sums of all other groups, added up anew: a small rest is not the difference of two large sums."""
+    """Give the sums of all other groups, added up again: a small rest is not the difference of two large sums."""
     before, after = _cumulated(sums), _cumulated(sums.at(slice(None, None, -1))).at(slice(None, None, -1))
     nothing = _no_groups(sums)
     return _merged(_joined(nothing, before.at(slice(None, -1))), _joined(after.at(slice(1, None)), nothing))

@@ -41,8 +41,8 @@ def decile_movement_table(
 ) -> FrameT:
     """Count who went from which tenth of the active customers to which: lens 2.
 
-    Tenths are ranked anew in each range, so for each who rises somebody falls. Some of this is chance: who had a very
-    good year is likely to have a lesser one next.
+    Tenths are ranked separately in each range, so for each who rises somebody falls. Some of this is chance: who had a
+    very good year is likely to have a lesser one next.
 
     Parameters
     ----------
