@@ -100,14 +100,14 @@ def test_shares_add_up_and_weights_count(counts):
         assert 0 <= found["better_lower"] <= found["better"] + 1e-12
         assert found["worse"] - 1e-12 <= found["worse_upper"] <= 0
     numbers = [*KANO_CATEGORIES, "better", "better_lower", "worse_upper", "category_strength"]
-    weighted = one(table.assign(weight=250.0), weight="weight")
+    weighted = one(table.assign(weight=250.0))
     assert weighted[numbers].tolist() == pytest.approx(found[numbers].tolist(), nan_ok=True)
     assert weighted["category"] == found["category"]
 
 
 def test_unequal_weights_widen_intervals():
     table = answers(attractive=50, indifferent=50).assign(weight=[1.0, 9.0] * 50)
-    plain, weighted = one(table), one(table, weight="weight")
+    plain, weighted = one(table.drop(columns="weight")), one(table)
     assert weighted["better"] == pytest.approx(plain["better"])
     # Kish: 500² / (50 × 1 + 50 × 81) is 60.98 in place of 100
     assert weighted["better_upper"] - weighted["better_lower"] > 1.2 * (plain["better_upper"] - plain["better_lower"])
@@ -136,7 +136,7 @@ def test_every_kind_of_frame_gives_the_same(kind):
         ({}, {"levels": (1, 2, 3, 4)}, ValueError, "`levels` must be five different answers"),
         ({}, {"levels": (1, 2, 3, 4, 4)}, ValueError, "`levels` must be five different answers"),
         ({}, {"levels": "12345"}, ValueError, "`levels` must be five different answers"),
-        ({"weight": -1.0}, {"weight": "weight"}, SchemaError, r"`answers\['weight'\]` must be above 0"),
+        ({"weight": -1.0}, {}, SchemaError, r"`answers\['weight'\]` must be above 0"),
         ({"better": "x"}, {"by": "better"}, ValueError, "`by` names 'better', which the result has too"),
         ({}, {"level": 0}, ValueError, "`level` must lie"),
     ],

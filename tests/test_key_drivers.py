@@ -23,7 +23,7 @@ def survey(n=120, n_drivers=4, *, seed=1):
     drivers = {f"x{place}": np.round(5 + common + (1 + place / 2) * rng.normal(size=n)) for place in range(n_drivers)}
     table = pd.DataFrame(drivers)
     table["y"] = np.round(5 + common + 0.5 * (table["x0"] - 5) + rng.normal(size=n))
-    return table.assign(high=(table["y"] > 5).astype(int), weight=rng.integers(1, 4, n))
+    return table.assign(high=(table["y"] > 5).astype(int), times=rng.integers(1, 4, n))
 
 
 def by_brute_force(table, outcome, drivers, r_squared):
@@ -174,8 +174,8 @@ def test_a_respondent_of_weight_two_counts_as_two(model, method):
     table, drivers = survey(n=60), ["x0", "x1"]
     outcome = {"linear": "y", "logistic": "high"}[model]
     options = {"outcome": outcome, "model": model, "method": method}
-    repeated = table.loc[table.index.repeat(table["weight"])]
-    once = importances(table.assign(weight=1000 * table["weight"]), drivers, weight="weight", **options)
+    repeated = table.loc[table.index.repeat(table["times"])]
+    once = importances(table.assign(weight=1000 * table["times"]), drivers, **options)
     assert once.tolist() == pytest.approx(importances(repeated, drivers, **options).tolist(), abs=1e-7)
 
 
@@ -226,7 +226,7 @@ def test_rows_without_an_answer_are_left_out_and_counted():
         ({"x1": np.inf}, {}, ValueError, "`x1` must be finite"),
         ({"x1": np.arange(40) * 1e100}, {}, SchemaError, r"`answers\['x1'\]` has values beyond 1e\+100"),
         ({"x1": np.nan}, {}, SchemaError, "0 rows of `answers` have the outcome and all drivers, of 40; 2 drivers"),
-        ({"weight": 0.0}, {"weight": "weight"}, SchemaError, r"`answers\['weight'\]` must be above 0.*got 0.0"),
+        ({"weight": 0.0}, {}, SchemaError, r"`answers\['weight'\]` must be above 0.*got 0.0"),
         ({}, {"model": "logistic"}, SchemaError, r"`answers\['y'\]` must hold 0 and 1"),
         ({}, {"model": "probit"}, ValueError, "`model` must be"),
         ({}, {"method": "beta"}, ValueError, "`method` must be"),

@@ -28,14 +28,14 @@ def made_table(
     *,
     keep: Sequence[Hashable],
     invalid: Invalid,
-    key: str,
+    key: str | None,
     money: str | None = None,
     like: FrameT,
 ) -> FrameT:
     """Give the rows that can be used, in the table's own columns and those kept.
 
     The doors of a table ``x`` are ``as_x``, ``audit_x`` and ``rejected_x``. ``key`` is the column whose ids show on an
-    engine where rows stand; ``money`` must add up to a number.
+    engine where rows stand, if there is one; ``money`` must add up to a number.
     """
     table = rows.table
     further = columns_kept(keep, rows, taken=columns, made_by=f"as_{table}")

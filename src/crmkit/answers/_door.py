@@ -9,9 +9,9 @@ from typing import Final
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_option
-from crmkit._frames import FrameT, give_back, with_numpy_types
-from crmkit._messages import Message, Setting
-from crmkit._reading import Invalid, Rows, columns_kept, count_rows, usable_rows
+from crmkit._frames import FrameT
+from crmkit._messages import Message
+from crmkit._reading import Invalid, Rows, made_table
 from crmkit.answers._items import Code, End, Item, item_column
 from crmkit.answers._read import CUSTOMER, DATE, GROUP, WAVE, WEIGHT, read_answers
 from crmkit.errors import SchemaError
@@ -19,10 +19,6 @@ from crmkit.errors import SchemaError
 __all__ = ["as_answers"]
 
 _ANY_DAY: Final = datetime(2000, 1, 1)
-_NONE_LEFT: Final = Message(
-    en="{@answers} has {n:,} {n:row|rows}, and none is left with {invalid}. {@audit_answers()} says where they went.",
-    zh="{@answers} 有 {n:,} 行，按 {invalid} 处理后一行不剩。可用 {@audit_answers()} 查看各行的去向。",
-)
 _TAKEN: Final = Message(
     en="{@items} names {names}, but {@as_answers()} makes columns of these names. Give them others: "
     "items={{name: column}}.",
@@ -155,14 +151,8 @@ def as_answers(
     if clash := [item.name for item in asked if item.name in own]:
         raise SchemaError(_TAKEN(names=clash))
     columns = {**own, **{item.name: _turned(item) for item in asked}}
-    further = columns_kept(keep, rows, taken=columns, made_by="as_answers")
-    counts = count_rows(rows, money=None, marks={"kept": rows.usable()})
     key = CUSTOMER if CUSTOMER in rows.sources else None
-    kept = usable_rows(rows, counts, invalid=invalid, money=None, key=key, rejected="rejected_answers")
-    if counts.marked["kept"] == 0:
-        raise SchemaError(_NONE_LEFT(n=counts.n_rows, invalid=Setting("invalid", invalid)))
-    made = kept.select(*(column.alias(name) for name, column in columns.items()), *further)
-    return give_back(with_numpy_types(made, columns=list(columns)), like=answers)
+    return made_table(rows, columns, keep=keep, invalid=invalid, key=key, like=answers)
 
 
 def _columns(rows: Rows, items: Sequence[Item]) -> dict[str, nw.Expr]:

@@ -210,7 +210,7 @@ def _explained(found: Survey) -> pd.DataFrame:
     outcomes = [name for name in ("satisfaction", "recommend") if name in found.questions]
     if not outcomes:
         raise OptionError(_NO_OUTCOME())
-    drivers = key_driver_table(found.answers, outcome=outcomes[0], drivers=found.columns["drivers"], weight="weight")
+    drivers = key_driver_table(found.answers, outcome=outcomes[0], drivers=found.columns["drivers"])
     placed = importance_performance_table(drivers)
     return placed.assign(outcome=outcomes[0], lower=drivers["lower"], upper=drivers["upper"])
 

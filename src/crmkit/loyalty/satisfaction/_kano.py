@@ -16,10 +16,10 @@ from crmkit._frames import FrameT, as_name, collected, from_pandas, to_pandas
 from crmkit._grouping import check_labels, label_name, labels_of
 from crmkit._messages import Column, Message
 from crmkit._names import Label
-from crmkit._stats import as_floats, wilson_interval
-from crmkit._tables import check_kind, open_columns
+from crmkit._stats import wilson_interval
+from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
-from crmkit.loyalty.satisfaction._driver_rows import MADE_BY, read_weights
+from crmkit.loyalty.satisfaction._driver_rows import MADE_BY, read_weights, weight_column
 
 __all__ = ["KANO_CATEGORIES", "kano_table"]
 
@@ -86,7 +86,6 @@ def kano_table(
     features: Mapping[str, tuple[str, str]],
     levels: Sequence[Any] = (1, 2, 3, 4, 5),
     by: str | None = None,
-    weight: str | None = None,
     level: float = 0.95,
 ) -> FrameT:
     r"""Sort features by how their presence and their absence please, with Better and Worse.
@@ -106,15 +105,14 @@ def kano_table(
     Parameters
     ----------
     answers : pandas, Polars or PyArrow table
-        One row per respondent.
+        One row per respondent. A column ``weight``, where there is one, weighs them; multiplying all weights changes
+        nothing.
     features : mapping of str to pair of str
         For each feature its two columns: the answers if it is there, and if it is not.
     levels : sequence of five, default (1, 2, 3, 4, 5)
         The answers, from "I like it", "It must be so", "I am neutral" and "I can live with it" to "I dislike it".
     by : str, optional
         A column of groups to show apart.
-    weight : str, optional
-        A column of weights of the respondents, above 0. Multiplying all of them changes nothing.
     level : float, default 0.95
         Level of the intervals, between 0 and 1.
 
@@ -179,17 +177,13 @@ def kano_table(
     groups = [] if by is None else [label_name(by)]
     if groups and groups[0] in _TAKEN:
         raise ValueError(_NAME_TAKEN(name=groups[0]))
-    weighing = [] if weight is None else [as_name(weight)]
-    columns = list(dict.fromkeys([*groups, *weighing, *(name for pair in pairs.values() for name in pair)]))
-    rows = open_columns(answers, columns, name="answers", made_by=MADE_BY)
-    rows = collected(rows.select(*columns))
+    columns = list(dict.fromkeys([*groups, *(name for pair in pairs.values() for name in pair)]))
+    frame = open_columns(answers, columns, name="answers", made_by=MADE_BY)
+    rows = collected(frame.select(*columns, *weight_column(frame, besides=columns)))
     if rows.is_empty():
         raise SchemaError(_NO_ROWS())
     check_labels(rows, groups, table="answers")
-    weights = np.ones(len(rows))
-    for name in weighing:
-        check_kind(rows, name, "number", where=Column("answers", name), made_by=MADE_BY)
-        weights = read_weights(as_floats(rows[name].to_native(), name=name), column=name)
+    weights = read_weights(rows)
     table = to_pandas(rows)
     found = {
         feature: _categories(*(_places(table[name], answered, name) for name in pair))

@@ -51,7 +51,6 @@ def key_driver_table(
     drivers: Sequence[str],
     method: DriverMethod = "lmg",
     model: DriverModel = "linear",
-    weight: str | None = None,
     level: float = 0.95,
     n_draws: int = 500,
     random_state: int | np.random.Generator | None = 0,
@@ -72,7 +71,8 @@ def key_driver_table(
     ----------
     answers : pandas, Polars or PyArrow table
         One row per respondent, such as `crmkit.as_answers` makes them. Rows in which the outcome or a driver is missing
-        are left out and counted.
+        are left out and counted. A column ``weight``, where there is one, weighs the respondents; multiplying all
+        weights changes nothing.
     outcome : str
         The column to explain, such as overall satisfaction; 0 and 1 for a logistic model.
     drivers : list of str
@@ -83,8 +83,6 @@ def key_driver_table(
     model : {"linear", "logistic"}, default "linear"
         Whether :math:`R^2` is that of a linear regression, or McFadden's of a logistic regression; LMG then takes at
         most 10 drivers.
-    weight : str, optional
-        A column of weights of the respondents, above 0. Multiplying all of them changes nothing.
     level : float, default 0.95
         Level of the intervals, between 0 and 1.
     n_draws : int, default 500
@@ -157,7 +155,7 @@ def key_driver_table(
     check_fraction(level, name="level")
     check_int(n_draws, name="n_draws", low=0)
     rng = as_generator(random_state)
-    rows = read_driver_rows(answers, outcome=outcome, drivers=drivers, weight=weight)
+    rows = read_driver_rows(answers, outcome=outcome, drivers=drivers)
     if model == "logistic":
         _check_logistic(rows, outcome, method)
     own, error = _shares(rows, np.ones((1, len(rows.outcome))), method, model, rng)
