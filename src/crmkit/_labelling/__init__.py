@@ -17,12 +17,22 @@ from crmkit._labelling._measures import Measures, measured
 from crmkit._labelling._moves import move_counts, moves_between
 from crmkit._labelling._scheme import POTENTIAL, Level, Scheme, label_table
 from crmkit._labelling._summary import label_summary
+from crmkit._labelling._two_axes import (
+    Axis,
+    TwoAxisLabeller,
+    at_least,
+    at_most,
+    check_cut,
+    check_scale,
+    middle_of,
+)
 
 __all__ = [
     "BEFORE",
     "MADE",
     "PLAIN_COLUMN",
     "POTENTIAL",
+    "Axis",
     "Binning",
     "Case",
     "CaseLabeller",
@@ -31,9 +41,14 @@ __all__ = [
     "Level",
     "Measures",
     "Scheme",
+    "TwoAxisLabeller",
     "Within",
     "as_chain",
+    "at_least",
+    "at_most",
     "by_state",
+    "check_cut",
+    "check_scale",
     "column_sql",
     "edges_between_values",
     "edges_of_top_shares",
@@ -42,6 +57,7 @@ __all__ = [
     "labels_in",
     "lacks_sql",
     "measured",
+    "middle_of",
     "move_counts",
     "moves_between",
     "positions_in",

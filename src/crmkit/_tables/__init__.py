@@ -14,6 +14,7 @@ from crmkit._tables._floats import check_values, float_columns
 from crmkit._tables._invoices import INVOICES, PAYMENTS
 from crmkit._tables._moves import MOVES
 from crmkit._tables._open import check_kind, open_columns, open_table
+from crmkit._tables._own_columns import finite_columns, refuse_rows
 from crmkit._tables._periods import ACTIVITY, CALENDAR, COHORT_REVENUE, COHORTS, OPPORTUNITIES
 from crmkit._tables._plan import PLAN
 from crmkit._tables._points import POINTS
@@ -65,9 +66,11 @@ __all__ = [
     "check_same_ids",
     "check_values",
     "document",
+    "finite_columns",
     "float_columns",
     "open_columns",
     "open_table",
+    "refuse_rows",
     "with_plain_ids",
 ]
 

@@ -15,9 +15,8 @@ from crmkit._checks import FIRST_YEAR, LAST_YEAR, some
 from crmkit._frames import as_name, to_pandas
 from crmkit._grouping import check_labels, label_names
 from crmkit._messages import Column, Message
-from crmkit._tables import check_kind, open_columns
+from crmkit._tables import check_kind, open_columns, refuse_rows
 from crmkit.errors import SchemaError
-from crmkit.loyalty._own_columns import refuse_rows
 
 __all__ = ["NEVER", "AccountSpells", "account_spells", "number_of"]
 

@@ -7,11 +7,22 @@ from typing import Any, Final
 
 from crmkit._checks import check_ascending, check_number
 from crmkit._figures import amount
-from crmkit._labelling import Case, Scheme, Within
+from crmkit._labelling import (
+    Axis,
+    Case,
+    Scheme,
+    TwoAxisLabeller,
+    Within,
+    at_least,
+    at_most,
+    check_cut,
+    check_scale,
+    middle_of,
+)
 from crmkit._messages import Message, Parameter
 from crmkit._names import Label, Language
+from crmkit.loyalty._measure_names import NAMES_ZH
 from crmkit.loyalty._schemes import SCHEMES
-from crmkit.loyalty._two_axes import Axis, TwoAxisLabeller, at_least, at_most, check_cut, check_scale, middle_of
 
 __all__ = ["ApostleSegmenter"]
 
@@ -132,6 +143,8 @@ class ApostleSegmenter(TwoAxisLabeller):
     >>> model.explain(customers)[3]
     'Hostages: repurchase of 5 is above 3, but satisfaction of 2 is not above 3.'
     """
+
+    _names_zh = NAMES_ZH
 
     def __init__(
         self,

@@ -6,10 +6,10 @@ from typing import Final
 
 from crmkit._checks import check_number
 from crmkit._figures import amount
-from crmkit._labelling import Case, Scheme
+from crmkit._labelling import Axis, Case, Scheme, TwoAxisLabeller, at_most, check_cut, check_scale, middle_of
 from crmkit._names import Label, Language
+from crmkit.loyalty._measure_names import NAMES_ZH
 from crmkit.loyalty._schemes import SCHEMES
-from crmkit.loyalty._two_axes import Axis, TwoAxisLabeller, at_most, check_cut, check_scale, middle_of
 
 __all__ = ["DickBasuSegmenter"]
 
@@ -87,6 +87,8 @@ class DickBasuSegmenter(TwoAxisLabeller):
     >>> model.explain(customers)[1]
     'Latently loyal: attitude of 4 is above 3, but share_of_wallet of 0.2 is not above 0.5.'
     """
+
+    _names_zh = NAMES_ZH
 
     def __init__(
         self,

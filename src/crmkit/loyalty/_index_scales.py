@@ -12,8 +12,8 @@ from crmkit._arrays import Floats
 from crmkit._checks import some
 from crmkit._messages import Column, Message
 from crmkit._stats import PercentileScale, percentile_scale, survival_scale
+from crmkit._tables import finite_columns
 from crmkit.errors import SchemaError
-from crmkit.loyalty._own_columns import finite_columns
 
 __all__ = ["components_scaled", "ended_flags", "scale_table", "scales_of"]
 

@@ -24,8 +24,8 @@ from crmkit._labelling import (
 )
 from crmkit._messages import Message, Parameter
 from crmkit._names import Label, Language
+from crmkit._tables import finite_columns
 from crmkit.errors import SchemaError
-from crmkit.loyalty._own_columns import finite_columns
 from crmkit.loyalty._schemes import SCHEMES
 
 __all__ = ["LoyaltyLadder"]

@@ -17,11 +17,11 @@ from crmkit._frames import FrameT, collected, from_pandas, open_frame, rows_like
 from crmkit._grouping import beside_labels, check_labels, label_names, labels_of
 from crmkit._messages import Column, Message, Parameter
 from crmkit._stats import WeightRule
+from crmkit._tables import finite_columns, refuse_rows
 from crmkit.errors import SchemaError
 from crmkit.loyalty._index_scales import components_scaled, ended_flags, scale_table, scales_of
 from crmkit.loyalty._index_state import INDEX, check_learned, means_of, no_judges, no_pairs
 from crmkit.loyalty._index_weights import Weighting, check_weighting, judged, learned_weights
-from crmkit.loyalty._own_columns import finite_columns, refuse_rows
 
 __all__ = ["LoyaltyIndex"]
 

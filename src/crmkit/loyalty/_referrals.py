@@ -13,9 +13,8 @@ from crmkit._checks import check_columns, check_option, check_turnover, some
 from crmkit._frames import FrameT, as_name, collected, open_frame, pandas_series, rows_like
 from crmkit._messages import Column, Message
 from crmkit._reading import clean_ids
-from crmkit._tables import CUSTOMERS, float_columns
+from crmkit._tables import CUSTOMERS, float_columns, refuse_rows
 from crmkit.errors import SchemaError
-from crmkit.loyalty._own_columns import refuse_rows
 from crmkit.loyalty._referral_ranges import Ranged, carried, ranges_of
 
 __all__ = ["customer_referral_table", "referral_value_table"]

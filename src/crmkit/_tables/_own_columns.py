@@ -11,7 +11,8 @@ import numpy.typing as npt
 from crmkit._arrays import Floats
 from crmkit._checks import some
 from crmkit._messages import Column, Message
-from crmkit._tables import CUSTOMERS, float_columns
+from crmkit._tables._customers import CUSTOMERS
+from crmkit._tables._floats import float_columns
 from crmkit.errors import SchemaError
 
 __all__ = ["finite_columns", "refuse_rows"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,16 @@ from crmkit._checks import check_ascending, check_int, check_number, check_turno
 from crmkit._estimator import JsonError, check_cuts, check_fitted, check_table
 from crmkit._figures import amount
 from crmkit._frames import Coded, FrameT, from_pandas, is_engine, open_as_given
-from crmkit._labelling import MADE, PLAIN_COLUMN, Case, CaseLabeller, Measures, Within, edges_of_top_shares, lacks_sql
+from crmkit._labelling._case_labeller import MADE, CaseLabeller
+from crmkit._labelling._cases import PLAIN_COLUMN, Case, Within, lacks_sql
+from crmkit._labelling._edges import edges_of_top_shares
+from crmkit._labelling._measures import Measures
 from crmkit._messages import Column, Message, Parameter
 from crmkit._names import Label, Language
+from crmkit._tables import finite_columns, refuse_rows
 from crmkit.errors import SchemaError
-from crmkit.loyalty._own_columns import finite_columns, refuse_rows
 
-__all__ = ["Axis", "TwoAxisLabeller", "at_least", "at_most", "check_scale", "middle_of"]
+__all__ = ["Axis", "TwoAxisLabeller", "at_least", "at_most", "check_cut", "check_scale", "middle_of"]
 
 # A measure within this share of a cut is on it.
 _ROUNDING: Final = 1e-9
@@ -55,14 +58,6 @@ _NOBODY: Final = Message(
     zh="{@customers} 中没有客户同时有 {first!r} 与 {second!r}。",
 )
 
-_NAMES: Final = MappingProxyType(
-    {
-        "attitude": "相对态度",
-        "share_of_wallet": "钱包份额",
-        "satisfaction": "满意度",
-        "repurchase": "复购意愿",
-    }
-)
 _UNKNOWN: Final = Label("No class: {columns} not known.", "未归类：{columns}未知。")
 
 
@@ -76,6 +71,9 @@ class Axis(NamedTuple):
 
 class TwoAxisLabeller(CaseLabeller):
     """Gives every customer with two measures a class, and shows both measures beside it."""
+
+    # What columns are called in Chinese sentences.
+    _names_zh: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     cuts_: pd.DataFrame
 
@@ -267,7 +265,10 @@ class TwoAxisLabeller(CaseLabeller):
     ) -> list[str]:
         first, second = self._needed()
         names = self._called(language)
-        shown = {"first": _called(first, language), "second": _called(second, language)}
+        shown = {
+            name: self._names_zh.get(column, column) if language == "zh" else column
+            for name, column in (("first", first), ("second", second))
+        }
         told = [(self._phrases(case, language), names[case.segment]) for case in cases]
         pairs = zip(columns[first].tolist(), columns[second].tolist(), strict=True)
         sentences = []
@@ -328,10 +329,6 @@ def _in_bins(values: Floats, n_bins: int) -> Floats:
     part = np.minimum(np.floor((values / 2 - low / 2) / (high / 2 - low / 2) * n_bins), n_bins - 1)
     share = (part + 0.5) / n_bins
     return np.asarray(low * (1 - share) + high * share)
-
-
-def _called(column: str, language: Language) -> str:
-    return _NAMES.get(column, column) if language == "zh" else column
 
 
 def _verb(lacking: Sequence[str]) -> str:
