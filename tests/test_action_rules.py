@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from tests.frames import as_pandas
 
+from crmkit._conditions import Condition, region_of
 from crmkit.errors import SchemaError
 from crmkit.loyalty import (
     action_rule_table,
@@ -16,7 +17,6 @@ from crmkit.loyalty import (
     read_action_rules,
     write_action_rules,
 )
-from crmkit.loyalty._action_conditions import Condition, region_of
 
 NAN = np.nan
 NAMES = {"call": ("Call", "回访"), "visit": ("Visit", "拜访"), "mail": ("Mail", "邮件"), "ask": ("Ask", "问卷")}

@@ -27,6 +27,8 @@ LEVELS = {
     "_toml": 2,
     "_calendar": 3,
     "_stats": 4,
+    "_conditions": 4,
+    "_criteria": 7,
     "_frames": 3,
     "_estimator": 3,
     "_learning": 4,

@@ -11,6 +11,7 @@ from crmkit._labelling._cases import (
 )
 from crmkit._labelling._chain import BEFORE, Chain, as_chain, by_state, table_by_state, table_like
 from crmkit._labelling._columns import labels_in
+from crmkit._labelling._complete import CompleteLabeller
 from crmkit._labelling._edges import Binning, edges_between_values, edges_of_top_shares, reached
 from crmkit._labelling._labeller import Labeller, positions_in
 from crmkit._labelling._measures import Measures, measured
@@ -37,6 +38,7 @@ __all__ = [
     "Case",
     "CaseLabeller",
     "Chain",
+    "CompleteLabeller",
     "Labeller",
     "Level",
     "Measures",

@@ -12,17 +12,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_ascending, check_int, check_number, check_turnover
+from crmkit._checks import check_ascending, check_int, check_number
 from crmkit._estimator import JsonError, check_cuts, check_fitted, check_table
 from crmkit._figures import amount
-from crmkit._frames import Coded, FrameT, from_pandas, is_engine, open_as_given
-from crmkit._labelling._case_labeller import MADE, CaseLabeller
-from crmkit._labelling._cases import PLAIN_COLUMN, Case, Within, lacks_sql
+from crmkit._frames import FrameT, from_pandas
+from crmkit._labelling._case_labeller import MADE
+from crmkit._labelling._cases import PLAIN_COLUMN, Case, Within
+from crmkit._labelling._complete import CompleteLabeller
 from crmkit._labelling._edges import edges_of_top_shares
 from crmkit._labelling._measures import Measures
 from crmkit._messages import Column, Message, Parameter
-from crmkit._names import Label, Language
-from crmkit._tables import finite_columns, refuse_rows
+from crmkit._names import Language
+from crmkit._tables import refuse_rows
 from crmkit.errors import SchemaError
 
 __all__ = ["Axis", "TwoAxisLabeller", "at_least", "at_most", "check_cut", "check_scale", "middle_of"]
@@ -37,10 +38,6 @@ _NOT_PLAIN: Final = Message(
 _ONE_COLUMN: Final = Message(
     en="{name} and {other} must be two columns, none of them {made}, got {value!r} and {other_value!r}.",
     zh="{name} 与 {other} 须为两列，且不得为 {made}，得到 {value!r} 与 {other_value!r}。",
-)
-_ON_ENGINE: Final = Message(
-    en="{name} must be a table in memory. Collect it first; once fitted, an engine runs to_sql().",
-    zh="{name} 须为内存中的表。请先读入内存；拟合之后，可在引擎中运行 to_sql() 的结果。",
 )
 _OFF_SCALE: Final = Message(
     en="{where} lies off its scale from {low:g} to {high:g} in {n:,} {n:row|rows}, first at rows {rows}. Drop codes "
@@ -58,8 +55,6 @@ _NOBODY: Final = Message(
     zh="{@customers} 中没有客户同时有 {first!r} 与 {second!r}。",
 )
 
-_UNKNOWN: Final = Label("No class: {columns} not known.", "未归类：{columns}未知。")
-
 
 class Axis(NamedTuple):
     """A measure: the parameter that names its column, the column, and its scale where it has one."""
@@ -69,53 +64,13 @@ class Axis(NamedTuple):
     scale: tuple[float, float] | None
 
 
-class TwoAxisLabeller(CaseLabeller):
+class TwoAxisLabeller(CompleteLabeller):
     """Gives every customer with two measures a class, and shows both measures beside it."""
 
     # What columns are called in Chinese sentences.
     _names_zh: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     cuts_: pd.DataFrame
-
-    def summary(self, customers: FrameT) -> FrameT:
-        """Count the customers of each class, and average both measures.
-
-        Parameters
-        ----------
-        customers : pandas, Polars or PyArrow table
-            Customers, one per row, with both measures.
-
-        Returns
-        -------
-        the kind of table given
-            One row per class, the best first, empty ones too: ``segment``, ``segment_order``, ``name_en``,
-            ``name_zh``, ``n_customers``, ``customer_share`` of those who have a class (missing if nobody has), and the
-            mean of either measure, ``mean_…``, missing for an empty class.
-
-        Raises
-        ------
-        NotFittedError
-            Before `fit`.
-        SchemaError
-            If a column is missing, does not hold numbers, or lies off its scale.
-        TypeError
-            If ``customers`` is not a table in memory.
-        """
-        check_fitted(self)
-        columns = self._columns(customers)
-        place = self._order(*self._placed(columns))
-        given = place >= 0
-        counts = np.bincount(place[given], minlength=len(self.segments_))
-        shares = counts / counts.sum() if counts.sum() else np.full(len(counts), np.nan)
-        means = {
-            f"mean_{name}": np.where(
-                counts > 0,
-                np.bincount(place[given], weights=values[given], minlength=len(counts)) / np.maximum(counts, 1),
-                np.nan,
-            )
-            for name, values in columns.items()
-        }
-        return from_pandas(self.segments_.assign(n_customers=counts, customer_share=shares, **means), like=customers)
 
     def map_table(self, customers: FrameT, *, n_bins: int = 20) -> FrameT:
         """Count the customers at each point of the map of both measures.
@@ -232,33 +187,14 @@ class TwoAxisLabeller(CaseLabeller):
         return tuple(axis.column for axis in self._axes())
 
     def _columns(self, customers: Any, *, name: str = "customers") -> Measures:
-        if is_engine(open_as_given(customers, name=name)):
-            raise TypeError(_ON_ENGINE(name=Parameter(name)))
-        values = finite_columns(customers, self._needed(), name=name)
+        values = super()._columns(customers, name=name)
         for axis in self._axes():
-            column, where = values[axis.column], Column(name, axis.column)
-            with np.errstate(over="ignore"):
-                check_turnover(float(np.nansum(np.abs(column))), where=where)
             if axis.scale is not None:
                 low, high = axis.scale
+                column = values[axis.column]
+                where = Column(name, axis.column)
                 refuse_rows((column < low) | (column > high), _OFF_SCALE, where=where, low=low, high=high)
         return values
-
-    def _which(self, cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:
-        unknown = np.logical_or.reduce([np.isnan(values) for values in columns.values()])
-        return np.where(unknown, len(cases), super()._which(cases, columns))
-
-    def _reasons(self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures) -> Coded:  # noqa: ARG002
-        return Coded([*(case.reason for case in cases), None], which)  # type: ignore[list-item]
-
-    def _numbered(self, order: npt.NDArray[np.intp]) -> Any:
-        return pd.arrays.IntegerArray((order + 1).astype(np.int64), order < 0)
-
-    def _beside(self, columns: Measures) -> Mapping[str, Floats]:
-        return columns
-
-    def _missing_sql(self, *, quote: str) -> str:
-        return " OR ".join(lacks_sql(column, quote=quote) for column in self._needed())
 
     def _sentences(
         self, cases: Sequence[Case], which: npt.NDArray[np.intp], columns: Measures, language: Language
@@ -274,9 +210,7 @@ class TwoAxisLabeller(CaseLabeller):
         sentences = []
         for case, (one, other) in zip(which.tolist(), pairs, strict=True):
             if case == len(cases):
-                lacking = [name for name, value in zip(shown.values(), (one, other), strict=True) if np.isnan(value)]
-                joined = "、".join(lacking) if language == "zh" else f"{' and '.join(lacking)} {_verb(lacking)}"
-                sentences.append(_UNKNOWN.text(language).format(columns=joined))
+                sentences.append(self._not_known(dict(zip(shown.values(), (one, other), strict=True)), language))
                 continue
             phrase, name = told[case]
             sentences.append(phrase.format(name=name, **shown, one=amount(one), other=amount(other)))
@@ -329,7 +263,3 @@ def _in_bins(values: Floats, n_bins: int) -> Floats:
     part = np.minimum(np.floor((values / 2 - low / 2) / (high / 2 - low / 2) * n_bins), n_bins - 1)
     share = (part + 0.5) / n_bins
     return np.asarray(low * (1 - share) + high * share)
-
-
-def _verb(lacking: Sequence[str]) -> str:
-    return "is" if len(lacking) == 1 else "are"

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from numbers import Real
 from typing import Any, Final, NamedTuple, NotRequired, TypedDict
 
-import numpy as np
 import pandas as pd
 
 from crmkit._checks import check_int
+from crmkit._conditions import Condition, ConditionRule, Region, condition_of, region_of, text_of
 from crmkit._messages import Message, Parameter
 from crmkit._names import Label
 from crmkit._toml import check_keys
-from crmkit.loyalty._action_conditions import OPERATORS, Condition, Region, region_of
 
 __all__ = ["ActionRule", "ActionRules", "CheckedRule", "action_rule_table", "checked_rules"]
-
-
-class ConditionRule(TypedDict):
-    """A condition: a column, an operator and the value it is compared with."""
-
-    column: str
-    operator: str
-    value: NotRequired[Any]
 
 
 class ActionRule(TypedDict):
@@ -45,17 +35,12 @@ class ActionRules(TypedDict):
 
 _NEEDED: Final = {"code", "action", "en", "zh", "when"}
 _ALLOWED: Final = {*_NEEDED, "priority"}
-_OF_CONDITIONS: Final = {"column", "operator", "value"}
-_WITHOUT_VALUE: Final = ("missing", "known")
-_OF_LISTS: Final = ("in", "not in")
-_OF_NUMBERS: Final = ("<", "<=", ">", ">=", "between")
 
 _NO_RULES: Final = Message(
     en="{@rules} must be a mapping with a list of rules under 'rules', got {got}. {@read_action_rules()} reads them "
     "from a file.",
     zh="{@rules} 须为映射，其 'rules' 为规则列表，得到 {got}。可用 {@read_action_rules()} 从文件读取。",
 )
-_NO_TEXT: Final = Message(en="{where} must be text, got {value!r}.", zh="{where} 须为文本，得到 {value!r}。")
 _TWICE: Final = Message(
     en="{where} is {value!r}, the code of another rule. Give each rule its own.",
     zh="{where} 为 {value!r}，与另一规则相同，请分别命名。",
@@ -68,18 +53,6 @@ _NO_CONDITION: Final = Message(
     en="{where} must be a list of at least one condition, got {value!r}.",
     zh="{where} 须为至少含一个条件的列表，得到 {value!r}。",
 )
-_NO_OPERATOR: Final = Message(
-    en="{where} must be one of {operators}, got {value!r}.", zh="{where} 须为 {operators} 之一，得到 {value!r}。"
-)
-_NO_VALUE: Final = Message(
-    en="{where} must be {wanted} for {operator!r}, got {value!r}.",
-    zh="{operator!r} 的 {where} 须为{wanted}，得到 {value!r}。",
-)
-_NUMBER: Final = Message(en="a finite number", zh="有限的数")
-_NUMBER_OR_TEXT: Final = Message(en="a number, a text, true or false", zh="数字、文本或真假值")
-_PAIR: Final = Message(en="two numbers, the lower one first", zh="两个数，较小的在前")
-_LIST: Final = Message(en="a list of numbers or of texts", zh="数字或文本的列表")
-_NOTHING: Final = Message(en="left out", zh="留空")
 _MIXED: Final = Message(
     en="{@rules} compare {column!r} with numbers as well as with texts. Keep to one of them.",
     zh="规则对 {column!r} 既比较数字又比较文本，请只用其一。",
@@ -211,48 +184,19 @@ def checked_rules(rules: Any) -> list[CheckedRule]:
 
 def _rule(given: Any, *, where: str) -> CheckedRule:
     check_keys(given, allowed=_ALLOWED, needed=_NEEDED, where=where)
-    code, action, en, zh = (_text(given[key], where=f"{where}[{key!r}]") for key in ("code", "action", "en", "zh"))
+    code, action, en, zh = (text_of(given[key], where=f"{where}[{key!r}]") for key in ("code", "action", "en", "zh"))
     priority = given.get("priority", 1)
     check_int(priority, name=f"{where}['priority']", low=1)
     when = given["when"]
     if not isinstance(when, Sequence) or isinstance(when, str) or not when:
         raise ValueError(_NO_CONDITION(where=Parameter(f"{where}['when']"), value=when))
-    conditions = tuple(_condition(each, where=f"{where}['when'][{at}]") for at, each in enumerate(when))
+    conditions = tuple(condition_of(each, where=f"{where}['when'][{at}]") for at, each in enumerate(when))
     regions = {}
     for column in dict.fromkeys(condition.column for condition in conditions):
         regions[column] = region_of(condition for condition in conditions if condition.column == column)
         if regions[column].is_empty:
             raise ValueError(_NEVER(where=Parameter(where), column=column))
     return CheckedRule(code, action, Label(en, zh), int(priority), conditions, regions)
-
-
-def _condition(given: Any, *, where: str) -> Condition:
-    check_keys(given, allowed=_OF_CONDITIONS, needed={"column", "operator"}, where=where)
-    column, operator = _text(given["column"], where=f"{where}['column']"), given["operator"]
-    if operator not in OPERATORS:
-        raise ValueError(
-            _NO_OPERATOR(where=Parameter(f"{where}['operator']"), operators=list(OPERATORS), value=operator)
-        )
-    value, of_value = given.get("value"), Parameter(f"{where}['value']")
-
-    def refused(wanted: Message) -> ValueError:
-        return ValueError(_NO_VALUE(where=of_value, wanted=wanted(), operator=operator, value=value))
-
-    if operator in _WITHOUT_VALUE:
-        if value is not None:
-            raise refused(_NOTHING)
-        return Condition(column, operator, ())
-    parts = list(value) if isinstance(value, (list, tuple)) else [value]
-    are_numbers = all(_is_number(part) for part in parts)
-    if operator in _OF_LISTS:
-        if not isinstance(value, (list, tuple)) or not parts or not (are_numbers or _are_texts(parts)):
-            raise refused(_LIST)
-    elif operator == "between":
-        if len(parts) != 2 or not are_numbers or not parts[0] <= parts[1]:
-            raise refused(_PAIR)
-    elif len(parts) != 1 or not (are_numbers or (operator not in _OF_NUMBERS and _are_texts(parts))):
-        raise refused(_NUMBER if operator in _OF_NUMBERS else _NUMBER_OR_TEXT)
-    return Condition(column, operator, tuple(float(part) if are_numbers else str(part) for part in parts))
 
 
 def _check_kinds(rules: Sequence[CheckedRule]) -> None:
@@ -275,21 +219,3 @@ def _check_contradictions(rules: Sequence[CheckedRule]) -> None:
 
 def _named(rules: Sequence[CheckedRule], code: str) -> CheckedRule:
     return next(rule for rule in rules if rule.code == code)
-
-
-def _text(value: Any, *, where: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(_NO_TEXT(where=Parameter(where), value=value))
-    return value.strip()
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        return isinstance(value, (Real, np.bool_)) and bool(np.isfinite(float(value)))
-    except OverflowError:
-        # A whole number beyond all floats.
-        return False
-
-
-def _are_texts(values: Sequence[Any]) -> bool:
-    return all(isinstance(value, str) for value in values)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any, Final, NamedTuple
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crmkit._frames import Coded, FrameT, collected, from_pandas, open_frame, pandas_series, rows_like
+from crmkit._conditions import compared_columns
+from crmkit._frames import Coded, FrameT, from_pandas, open_frame, rows_like
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
 from crmkit.loyalty._action_rules import ActionRules, CheckedRule, checked_rules
 
 __all__ = ["action_trace_table", "apply_action_rules"]
-
-_TEXTS: Final = (nw.String, nw.Categorical, nw.Enum, nw.Object)
 
 _LACKING: Final = Message(
     en="{@customers} lacks the column {missing!r}, which rule {rule!r} compares; it has {given}.",
@@ -204,21 +201,11 @@ def _columns(
         for condition in rule.conditions:
             if condition.column not in given:
                 raise SchemaError(_LACKING(missing=condition.column, rule=rule.code, given=given))
-    table = collected(rows.select(*names))
-    columns, missing = {}, {}
-    for name in names:
-        series = pandas_series(table[name])
-        missing[name] = series.isna().to_numpy(dtype=bool)
-        kind = table.collect_schema()[name]
-        # pandas holds true and false among which some are missing as objects.
-        is_object = kind == nw.Object and all(isinstance(value, (Real, np.bool_)) for value in series[~missing[name]])
-        is_number = kind.is_numeric() or kind.is_boolean() or (is_object and not missing[name].all())
-        _check_kind(rules, name, is_number=is_number or is_object, is_text=kind in _TEXTS, got=kind)
-        if is_number:
-            columns[name] = series.to_numpy(dtype=np.float64, na_value=np.nan)
-        else:
-            columns[name] = series.astype(object).where(~missing[name], "").to_numpy(dtype=object)
-    return columns, missing
+    compared = compared_columns(rows, names)
+    for name, column in compared.items():
+        _check_kind(rules, name, is_number=column.is_number, is_text=column.is_text, got=column.kind)
+    values = {name: column.compared for name, column in compared.items()}
+    return values, {name: column.missing for name, column in compared.items()}
 
 
 def _check_kind(rules: Sequence[CheckedRule], name: str, *, is_number: bool, is_text: bool, got: object) -> None:

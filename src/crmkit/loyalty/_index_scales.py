@@ -15,7 +15,7 @@ from crmkit._stats import PercentileScale, percentile_scale, survival_scale
 from crmkit._tables import finite_columns
 from crmkit.errors import SchemaError
 
-__all__ = ["components_scaled", "ended_flags", "scale_table", "scales_of"]
+__all__ = ["ended_flags", "scale_table", "scales_of"]
 
 _NOT_KNOWN: Final = Message(
     en="{where} is missing for everybody. Leave the component out.", zh="{where}全部缺失，请去掉该分量。"
@@ -77,17 +77,3 @@ def scales_of(table: pd.DataFrame) -> dict[str, PercentileScale]:
         str(component): PercentileScale(rows["value"].to_numpy(), rows["percentile"].to_numpy())
         for component, rows in table.groupby("component", sort=False)
     }
-
-
-def components_scaled(values: Mapping[str, Floats], *, falling: Sequence[str]) -> Floats:
-    """Scale the components of those who have all to run from 0 to 1, the better the higher; a constant one is 0."""
-    columns = np.column_stack(list(values.values()))
-    complete = columns[~np.isnan(columns).any(axis=1)]
-    if not len(complete):
-        return complete
-    low, high = complete.min(axis=0), complete.max(axis=0)
-    # Halves, for the difference of the largest numbers would overflow.
-    width = high / 2 - low / 2
-    scaled = (complete / 2 - low / 2) / np.where(width > 0, width, 1.0)
-    turned = np.array([name in falling for name in values]) & (width > 0)
-    return np.asarray(np.where(turned, 1 - scaled, scaled))

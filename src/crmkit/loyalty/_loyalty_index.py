@@ -11,34 +11,34 @@ import pandas as pd
 from sklearn.base import TransformerMixin
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_columns, check_option
+from crmkit._checks import check_option
+from crmkit._criteria import (
+    Weighting,
+    check_among,
+    check_criteria,
+    check_weighting,
+    contribution_means,
+    judged,
+    learned_weights,
+    names_in,
+    no_judges,
+    no_pairs,
+    scaled_criteria,
+)
 from crmkit._estimator import JsonEstimator, check_fitted
-from crmkit._frames import FrameT, collected, from_pandas, open_frame, rows_like, to_pandas
-from crmkit._grouping import beside_labels, check_labels, label_names, labels_of
-from crmkit._messages import Column, Message, Parameter
+from crmkit._frames import FrameT, rows_like
+from crmkit._messages import Column, Message
 from crmkit._stats import WeightRule
 from crmkit._tables import finite_columns, refuse_rows
 from crmkit.errors import SchemaError
-from crmkit.loyalty._index_scales import components_scaled, ended_flags, scale_table, scales_of
-from crmkit.loyalty._index_state import INDEX, check_learned, means_of, no_judges, no_pairs
-from crmkit.loyalty._index_weights import Weighting, check_weighting, judged, learned_weights
+from crmkit.loyalty._index_scales import ended_flags, scale_table, scales_of
+from crmkit.loyalty._index_state import INDEX, NOUN, check_learned
 
 __all__ = ["LoyaltyIndex"]
 
 Missing: TypeAlias = Literal["keep", "reweight", "refuse"]
 
 _KNOWN: Final = "known_weight"
-_NOT_NAMES: Final = Message(
-    en="{name} must be a list of names of columns, got {got!r}.", zh="{name} 须为列名的列表，得到 {got!r}。"
-)
-_NO_COMPONENTS: Final = Message(
-    en="{@components} must name at least one column, each once, got {got}.",
-    zh="{@components} 须至少有一列，且不得重复，得到 {got}。",
-)
-_NOT_COMPONENTS: Final = Message(
-    en="{name} must name components, got {got}; the components are {components}.",
-    zh="{name} 须为分量之一，得到 {got}；分量有 {components}。",
-)
 _NOT_ENDED: Final = Message(
     en="{@ended} must map durations to the columns that say whether they are over, got {got!r}.",
     zh="{@ended} 须为时长列到“是否已结束”列的映射，得到 {got!r}。",
@@ -49,10 +49,6 @@ _LACKING: Final = Message(
     "{@missing='reweight'} or {@missing='keep'}.",
     zh="{where}有 {n:,} 行缺失，最先见于行 {rows}。请补全或删除这些行，或改用 {@missing='reweight'}、"
     "{@missing='keep'}。",
-)
-_TAKEN: Final = Message(
-    en="{@by} names {names}, which the result has itself. Rename the column.",
-    zh="{@by} 中的 {names} 与结果表的列重名，请改名。",
 )
 
 
@@ -206,13 +202,12 @@ class LoyaltyIndex(TransformerMixin, JsonEstimator):  # type: ignore[misc]
             flags = ended_flags(X, options.ended or {}, values, name="X")
             falling = list(options.lower_is_better)
             self.scales_ = scale_table(values, flags, falling=falling, name="X")
-            self.judges_, self.pairs_ = no_judges(), no_pairs()
+            self.judges_, self.pairs_ = no_judges(), no_pairs(noun=NOUN)
             if options.weights == "judgements":
-                weights, self.judges_, self.pairs_ = judged(options, components)
+                weights, self.judges_, self.pairs_ = judged(options, components, of="components", noun=NOUN)
             else:
-                weights = learned_weights(
-                    options.weights, components, scaled=components_scaled(values, falling=falling)
-                )
+                scaled = scaled_criteria(values, falling=falling)
+                weights = learned_weights(options.weights, components, scaled=scaled)
             self.weights_ = pd.DataFrame({"component": components, "weight": weights})
         return self
 
@@ -276,23 +271,8 @@ class LoyaltyIndex(TransformerMixin, JsonEstimator):  # type: ignore[misc]
             If ``by`` names a column that the result has itself.
         """
         check_fitted(self)
-        labels = label_names(by)
-        made = ("scope", "component", "weight", "n_customers", INDEX, "percentile", "contribution")
-        if taken := [name for name in labels if name in made]:
-            raise ValueError(_TAKEN(names=taken))
         rated = self._rated(X, name="X")
-        if not labels:
-            return from_pandas(means_of(rated, self.weights_, np.zeros(len(rated[INDEX]), dtype=np.int64), 1), like=X)
-        frame = open_frame(X, name="X")
-        check_columns(frame.collect_schema(), labels, name="X", made_by="customer_summary")
-        check_labels(frame, labels, table="X")
-        found = labels_of(to_pandas(collected(frame.select(*labels))), labels)
-        whole = np.zeros(len(found.codes), dtype=np.int64)
-        parts = (
-            means_of(rated, self.weights_, found.codes, len(found.groups)),
-            means_of(rated, self.weights_, whole, 1),
-        )
-        return from_pandas(beside_labels(pd.concat(parts, ignore_index=True), *found.with_whole()), like=X)
+        return contribution_means(rated, self.weights_, like=X, by=by, score=INDEX, part="percentile")
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:  # noqa: ARG002
         """Name the columns that `transform` gives.
@@ -321,15 +301,13 @@ class LoyaltyIndex(TransformerMixin, JsonEstimator):  # type: ignore[misc]
 
     def _check_options(self) -> None:
         options = self.options_
-        components = _names(options.components, name="components")
-        if not components or len(set(components)) < len(components):
-            raise ValueError(_NO_COMPONENTS(got=components))
+        components = check_criteria(options.components, name="components")
         ended = options.ended or {}
         if not isinstance(ended, Mapping) or not all(isinstance(name, str) for name in (*ended, *ended.values())):
             raise TypeError(_NOT_ENDED(got=options.ended))
-        for name, given in (("ended", list(ended)), ("lower_is_better", _names(options.lower_is_better))):
-            if wrong := [each for each in given if each not in components]:
-                raise ValueError(_NOT_COMPONENTS(name=Parameter(name), got=wrong, components=components))
+        falling = names_in(options.lower_is_better, name="lower_is_better")
+        for name, given in (("ended", list(ended)), ("lower_is_better", falling)):
+            check_among(given, components, name=name, of="components")
         check_option(options.missing, ("keep", "reweight", "refuse"), name="missing")
         check_weighting(options, components)
 
@@ -363,9 +341,3 @@ class LoyaltyIndex(TransformerMixin, JsonEstimator):  # type: ignore[misc]
         super()._check_restored()
         self._check_options()
         check_learned(self, self._components())
-
-
-def _names(given: Any, *, name: str = "lower_is_better") -> list[str]:
-    if isinstance(given, str) or not isinstance(given, Sequence) or not all(isinstance(each, str) for each in given):
-        raise TypeError(_NOT_NAMES(name=Parameter(name), got=given))
-    return list(given)
