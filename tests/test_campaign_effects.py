@@ -62,6 +62,13 @@ def test_each_arm_against_the_control_group():
     assert table["too_few"].all()
 
 
+def test_amounts_that_nobody_differs_in_tell_nothing_of_chance():
+    # Everybody paid the same fee, in each arm: an interval of no width, which is not to be relied on.
+    found = campaign_effect_table(contacts_of([9.0] * 40, [7.0] * 40), outcomes=["y"]).iloc[0]
+    assert found[["difference", "lower", "upper"]].tolist() == [2.0] * 3
+    assert found["too_few"]
+
+
 def test_customers_are_compared_within_strata():
     # New customers: 8 of 10 mailed, 5 of 8 and 1 of 2 buy. Old ones: 2 of 10 mailed, 0 of 2 and 0 of 8 buy.
     bought = [1] * 5 + [0] * 3 + [0] * 2 + [1, 0] + [0] * 8

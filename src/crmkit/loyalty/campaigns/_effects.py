@@ -121,7 +121,8 @@ def campaign_effect_table(
         ``n_open`` and ``n_control_open``, customers whose window is not over, left out; ``n_unmatched``, customers of
         the arm in strata with fewer than two customers on either side, left out. ``too_few``, whether the interval is
         not to be relied on: a share with fewer than 10 customers on either side; any other outcome with fewer than 30
-        whose value is not 0, or with values too skewed for groups of such different size.
+        whose value is not 0, with one value throughout each side, or with values too skewed for groups of such
+        different size.
 
     Raises
     ------
@@ -259,14 +260,14 @@ def _compared(result: Estimate | None, *, exact: bool, level: float) -> Comparis
 
 
 def is_sparse(effect: Effect) -> bool:
-    """Whether there are too few customers with a value other than 0, or of shares too few with or without it."""
+    """Whether there are too few values other than 0, of shares too few with or without it, or none that differ."""
     found = effect.estimate
     if found is None:
         return True
     fewest = min(found.filled, found.other_filled)
     if effect.is_rate:
         return min(fewest, found.n - found.filled, found.other_n - found.other_filled) < _FEWEST_OF_SHARES
-    return fewest < _FEWEST_VALUES
+    return fewest < _FEWEST_VALUES or bool(effect.contrast.error_of_difference == 0)
 
 
 def arms_of(cells: Cells, effects: Sequence[Effect]) -> pd.DataFrame:
