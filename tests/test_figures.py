@@ -67,8 +67,8 @@ def test_differences_of_shares_and_chances():
 
 def test_other_numbers():
     assert [number(value) for value in (3.0, 1234.0, 1.5, 2e-5, NAN)] == ["3", "1,234", "1.50", "0.00002", "–"]
-    assert [count(value) for value in (1234567, 2.6, NAN, INF)] == ["1,234,567", "3", "–", "∞"]
-    assert [share(value) for value in (0.1234, 1, NAN)] == ["12.3%", "100.0%", "–"]
+    assert [count(value) for value in (1234567, 2.6, -0.4, NAN, INF)] == ["1,234,567", "3", "0", "–", "∞"]
+    assert [share(value) for value in (0.1234, 1, -0.0004, NAN)] == ["12.3%", "100.0%", "0.0%", "–"]
     assert [significant(value) for value in (0.0123456, 12345.6, NAN)] == ["0.01235", "1.235e+04", "–"]
 
 

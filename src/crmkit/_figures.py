@@ -94,7 +94,7 @@ def whole_money(value: float) -> str:
 
 def count(value: float) -> str:
     """A whole number with thousands separators."""
-    return f"{_off_ties(value):,.0f}" if math.isfinite(value) else _unlike_numbers(value)
+    return f"{round(_off_ties(value)) + 0:,d}" if math.isfinite(value) else _unlike_numbers(value)
 
 
 def number(value: float) -> str:
@@ -104,7 +104,7 @@ def number(value: float) -> str:
 
 def share(value: float) -> str:
     """A share in percent."""
-    return f"{_off_ties(value):.1%}" if math.isfinite(value) else _unlike_numbers(value)
+    return f"{round(_off_ties(value), 3) + 0.0:.1%}" if math.isfinite(value) else _unlike_numbers(value)
 
 
 def points(value: float) -> str:
