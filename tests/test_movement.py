@@ -50,7 +50,22 @@ def test_movement_by_hand(build_in_memory):
     pairs = [(start, end) for start in codes for end in codes]
     assert got == dict.fromkeys(pairs, (0, 0.0)) | MOVED
     assert [pair for pair in got if None not in pair] == pairs
-    assert list(as_pandas(table)) == [*COLUMNS, *NAMES]
+    assert list(as_pandas(table)) == [*COLUMNS, "lower", "upper", *NAMES]
+
+
+def test_shares_have_wilson_intervals():
+    # 1 of the 2 ordinary customers: around 1/2, half of it z sqrt(p (1 - p) / n + z² / 4n²) / (1 + z² / n)
+    table = movement_table(BEFORE, AFTER, segmenter=TIERS).set_index(["segment_before", "segment_after"])
+    half = 1.959964 * (0.25 / 2 + 1.959964**2 / 16) ** 0.5 / (1 + 1.959964**2 / 2)
+    row = table.loc[("ordinary", "ordinary")]
+    assert (row["lower"], row["upper"]) == pytest.approx((0.5 - half, 0.5 + half), abs=1e-6)
+    empty = table.loc[("core", "potential")]
+    assert (empty["lower"], empty["share"]) == (0, 0)
+    assert empty["upper"] > 0.5
+    new = table[table.index.get_level_values(0).isna()]
+    assert new[["share", "lower", "upper"]].isna().all(axis=None)
+    narrower = movement_table(BEFORE, AFTER, segmenter=TIERS, level=0.5)["upper"].sum()
+    assert narrower < table["upper"].sum()
 
 
 def test_names_stand_beside_codes():

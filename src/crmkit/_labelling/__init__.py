@@ -15,7 +15,7 @@ from crmkit._labelling._complete import CompleteLabeller
 from crmkit._labelling._edges import Binning, edges_between_values, edges_of_top_shares, reached
 from crmkit._labelling._labeller import Labeller, positions_in
 from crmkit._labelling._measures import Measures, measured
-from crmkit._labelling._moves import move_counts, moves_between
+from crmkit._labelling._moves import move_counts, moves_between, moves_table
 from crmkit._labelling._scheme import POTENTIAL, Level, Scheme, label_table
 from crmkit._labelling._summary import label_summary
 from crmkit._labelling._two_axes import (
@@ -62,6 +62,7 @@ __all__ = [
     "middle_of",
     "move_counts",
     "moves_between",
+    "moves_table",
     "positions_in",
     "reached",
     "table_by_state",

@@ -46,7 +46,7 @@ from crmkit._stats._criteria_weights import OBJECTIVE_WEIGHTS, ObjectiveWeights,
 from crmkit._stats._cronbach import alpha_interval, cronbach_alpha
 from crmkit._stats._distinct import distinct_values
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
-from crmkit._stats._intervals import normal_reach, poisson_interval, wilson_interval
+from crmkit._stats._intervals import beta_interval, normal_reach, poisson_interval, wilson_interval
 from crmkit._stats._log_mean import log_mean, log_mean_contributions
 from crmkit._stats._markov import (
     expected_sojourns,
@@ -129,6 +129,7 @@ __all__ = [
     "as_given",
     "as_numbers",
     "best_first",
+    "beta_interval",
     "beta_mean",
     "calibration_bins",
     "check_alike",

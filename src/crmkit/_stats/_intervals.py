@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtri
+from scipy.special import betaincinv, chdtri
 
 from crmkit._checks import check_fraction
 
-__all__ = ["normal_reach", "poisson_interval", "wilson_interval"]
+__all__ = ["beta_interval", "normal_reach", "poisson_interval", "wilson_interval"]
 
 
 def normal_reach(level: float) -> float:
@@ -58,3 +58,12 @@ def poisson_interval(
     lower = np.where(seen == 0, 0.0, chdtri(2 * np.maximum(seen, 1e-300), 1 - tail) / 2)
     upper = chdtri(2 * (seen + 1), tail) / 2
     return lower / per, upper / per
+
+
+def beta_interval(
+    a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Central interval of a beta distribution, such as the posterior of a share."""
+    check_fraction(level, name="level")
+    tail = (1 - level) / 2
+    return np.asarray(betaincinv(a, b, tail)), np.asarray(betaincinv(a, b, 1 - tail))

@@ -17,6 +17,10 @@ MOVES: Final = Schema(
         Field("n_customers", "count", "customers who went from one to the other", whole=True),
         Field("share", "share", "their share of those in `segment_before`", missing="where nobody was in it"),
         *(
+            Field(side, "share", f"the {word} end of its interval", missing="where it is", optional=True)
+            for side, word in (("lower", "lower"), ("upper", "upper"))
+        ),
+        *(
             Field(f"name_{language}_{side}", "label", f"its name in {word}", missing=why)
             for language, word in (("en", "English"), ("zh", "Chinese"))
             for side, why in _SIDES.items()

@@ -2,6 +2,7 @@
 
 from crmkit.segment._chain_tables import customer_forecast_table, migration_table
 from crmkit.segment._movement import movement_table
+from crmkit.segment._movement_split import movement_split_table
 from crmkit.segment._rfm import (
     RFMScorer,
     RFMSegmenter,
@@ -15,6 +16,7 @@ from crmkit.segment._rfm import (
 from crmkit.segment._schemes import SCHEMES
 from crmkit.segment._segment_table import segment_table
 from crmkit.segment._tiers import TierSegmenter
+from crmkit.segment._transition_intervals import transition_interval_table
 from crmkit.segment._transitions import transition_table
 from crmkit.segment._value_levels import ValueSegmenter
 
@@ -26,6 +28,7 @@ __all__ = [
     "ValueSegmenter",
     "customer_forecast_table",
     "migration_table",
+    "movement_split_table",
     "movement_table",
     "read_rfm_rules",
     "rfm_cell_table",
@@ -33,6 +36,7 @@ __all__ = [
     "rfm_rule_table",
     "rfm_rules",
     "segment_table",
+    "transition_interval_table",
     "transition_table",
     "write_rfm_rules",
 ]

@@ -19,7 +19,7 @@ from crmkit._stats import smoothed_shares
 from crmkit._tables import MOVES, open_columns
 from crmkit.errors import SchemaError
 
-__all__ = ["transition_table"]
+__all__ = ["counted_moves", "transition_table"]
 
 _NEGATIVE_SMOOTHING: Final = Message(
     en="{@smoothing} must not be below 0, got {value!r}.", zh="{@smoothing} 不得小于 0，得到 {value!r}。"
@@ -105,6 +105,16 @@ def transition_table(
     check_number(smoothing, name="smoothing")
     if smoothing < 0:
         raise ValueError(_NEGATIVE_SMOOTHING(value=smoothing))
+    counts, order = counted_moves(moves, before=before, after=after, states=states)
+    return table_by_state(  # type: ignore[no-any-return]
+        smoothed_shares(counts, smoothing=smoothing), first=BEFORE, rows=order.tolist(), states=order, like=moves
+    )
+
+
+def counted_moves(
+    moves: Any, *, before: str, after: str, states: Sequence[Hashable] | None
+) -> tuple[Floats, pd.Index[Any]]:
+    """Count the moves between states; a row and a column per state, in their order."""
     frame = open_columns(moves, [before, after], name=MOVES.name, made_by=MOVES.made_by)
     names = list(frame.collect_schema())
     rows = collected(frame.select(before, after, *(name for name in ("n_customers",) if name in names)))
@@ -119,9 +129,7 @@ def transition_table(
     counts = move_counts(start, end, n_labels=len(order), weights=_weights(rows)[stayed])[:-1, :-1]
     if states is not None:
         counts, order = _in_order(counts, order, states)
-    return table_by_state(  # type: ignore[no-any-return]
-        smoothed_shares(counts, smoothing=smoothing), first=BEFORE, rows=order.tolist(), states=order, like=moves
-    )
+    return counts, order
 
 
 def _in_order(counts: Floats, found: pd.Index[Any], states: Sequence[Hashable]) -> tuple[Floats, pd.Index[Any]]:
