@@ -9,6 +9,7 @@ from numpydoc.validate import validate
 PACKAGES = (
     "crmkit",
     "crmkit.segment",
+    "crmkit.segment.groups",
     "crmkit.value",
     "crmkit.value.contracts",
     "crmkit.value.judging",

@@ -43,6 +43,7 @@ SAME_CODE = [
             "retention-profit",
             "satisfaction",
             "satisfaction-drivers",
+            "segment-profiles",
             "survival",
             "uplift",
         )

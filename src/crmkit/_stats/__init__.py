@@ -1,5 +1,6 @@
 """Mathematics shared by several parts: columns of numbers, intervals, concentration, likelihoods, survival."""
 
+from crmkit._stats._association import Association, association
 from crmkit._stats._bootstrap import interval_of_draws, resampled_sums
 from crmkit._stats._calibration import calibration_bins
 from crmkit._stats._columns import (
@@ -46,6 +47,13 @@ from crmkit._stats._criteria_weights import OBJECTIVE_WEIGHTS, ObjectiveWeights,
 from crmkit._stats._cronbach import alpha_interval, cronbach_alpha
 from crmkit._stats._distinct import distinct_values
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
+from crmkit._stats._group_means import (
+    Standardised,
+    explained_means,
+    group_samples,
+    samples_of_others,
+    standardised_difference,
+)
 from crmkit._stats._intervals import beta_interval, normal_reach, poisson_interval, wilson_interval
 from crmkit._stats._log_mean import log_mean, log_mean_contributions
 from crmkit._stats._markov import (
@@ -70,6 +78,7 @@ from crmkit._stats._percentiles import PercentileScale, percentile_scale, surviv
 from crmkit._stats._posterior import N_POSTERIOR_DRAWS, posterior_draws
 from crmkit._stats._product_change import sequential_contributions, shapley_contributions
 from crmkit._stats._quadrature import beta_mean, log_beta_mean, log_rule, unit_rule
+from crmkit._stats._rank_comparisons import Dominance, Explained, dominance, explained_ranks, value_counts
 from crmkit._stats._ranking import Cuts, best_first, cuts_of, even_groups, normalised_gini
 from crmkit._stats._seasonal import Decomposition, decomposed
 from crmkit._stats._shares import (
@@ -105,11 +114,14 @@ __all__ = [
     "OBJECTIVE_WEIGHTS",
     "TOP_SHARE",
     "Adjustment",
+    "Association",
     "Comparison",
     "Contrast",
     "Cuts",
     "Decomposition",
+    "Dominance",
     "Estimate",
+    "Explained",
     "Maximum",
     "Moments",
     "Numbers",
@@ -120,6 +132,7 @@ __all__ = [
     "PercentileScale",
     "Sample",
     "Stability",
+    "Standardised",
     "SurvivalCurve",
     "Transform",
     "WeightRule",
@@ -128,6 +141,7 @@ __all__ = [
     "as_floats",
     "as_given",
     "as_numbers",
+    "association",
     "best_first",
     "beta_interval",
     "beta_mean",
@@ -155,15 +169,19 @@ __all__ = [
     "digamma_rest",
     "digamma_step",
     "distinct_values",
+    "dominance",
     "doubled_runs",
     "effective_number",
     "even_groups",
     "expected_ranges",
     "expected_sojourns",
+    "explained_means",
+    "explained_ranks",
     "far_too_few",
     "forecast",
     "gammaln_rest",
     "gini_coefficient",
+    "group_samples",
     "implausible_silences",
     "interval_of_draws",
     "is_in_top",
@@ -200,6 +218,7 @@ __all__ = [
     "restricted_mean",
     "restricted_moments",
     "runs_of",
+    "samples_of_others",
     "sequential_contributions",
     "shapley_contributions",
     "share_of_top",
@@ -207,6 +226,7 @@ __all__ = [
     "silence_probability",
     "smoothed_shares",
     "some_of",
+    "standardised_difference",
     "stationary_distribution",
     "survival_at",
     "survival_band",
@@ -215,6 +235,7 @@ __all__ = [
     "top_count",
     "total_rewards",
     "unit_rule",
+    "value_counts",
     "weighted_covariance",
     "weighted_samples",
     "wilson_interval",

@@ -1,5 +1,11 @@
-"""Who the customers are: scores, segments, tiers."""
+"""Who the customers are: scores, segments, tiers.
 
+``segment.groups`` has groups that the data show, and what segments are like.
+"""
+
+from typing import Final
+
+from crmkit._lazy import lazily
 from crmkit.segment._chain_tables import customer_forecast_table, migration_table
 from crmkit.segment._movement import movement_table
 from crmkit.segment._movement_split import movement_split_table
@@ -20,7 +26,7 @@ from crmkit.segment._transition_intervals import transition_interval_table
 from crmkit.segment._transitions import transition_table
 from crmkit.segment._value_levels import ValueSegmenter
 
-__all__ = [
+__all__: Final[list[str]] = [
     "SCHEMES",
     "RFMScorer",
     "RFMSegmenter",
@@ -40,3 +46,5 @@ __all__ = [
     "transition_table",
     "write_rfm_rules",
 ]
+
+__getattr__, __dir__ = lazily(__name__, ("groups",), exported=__all__)
