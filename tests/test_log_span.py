@@ -80,6 +80,7 @@ DAILY = [
 NEEDED = {
     "kpi": ["--start", "2024-02-01"],
     "forecast": ["--horizon", "2W"],
+    "segment": ["--scheme", "tier"],
     "base": ["--freq", "M", "--before", "2024-01", "--after", "2024-02"],
 }
 READERS = [

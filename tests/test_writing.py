@@ -324,8 +324,9 @@ def command(name, *options):
     if name == "demo":
         return name, *options
     start = ("--start", "2024-01-01") if name == "kpi" else ()
+    scheme = ("--scheme", "tier") if name == "segment" else ()
     days = () if name == "survey" else ("--as-of", AS_OF, *start)
-    return name, "orders.csv", *days, *options
+    return name, "orders.csv", *days, *scheme, *options
 
 
 # Every command that writes one file, found by its option; `export` writes a folder of them.

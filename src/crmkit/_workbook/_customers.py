@@ -16,7 +16,7 @@ __all__ = ["customer_sheet", "plain_sheet", "segment_sheet"]
 _CUSTOMERS: Final = Label("Customers", "客户")
 _SEGMENT: Final = Label("Segment", "细分")
 # Codes, whose names stand beside them.
-_CODES: Final = ("rfm_segment", "tier")
+_CODES: Final = ("rfm_segment", "tier", "segment")
 _SHARES: Final = Label("Share of customers and of revenue", "客户占比与销售额占比")
 
 

@@ -49,6 +49,8 @@ COLUMNS: Final[Mapping[str, Named]] = MappingProxyType(
         "rfm_segment_name": Named(Label("RFM segment", "RFM 细分"), "text"),
         "tier_name": Named(Label("Tier", "层级"), "text"),
         "tier_reason": Named(Label("Reason for the tier", "分层原因"), "text"),
+        "segment_name": Named(Label("Segment", "分群"), "text"),
+        "segment_reason": Named(Label("Reason for the segment", "分群原因"), "text"),
         "probability_alive": Named(Label("Probability of still being a customer", "仍为客户的概率"), "share"),
         "probability_inactive": Named(Label("Probability of no purchase", "不购买的概率"), "share"),
         "expected_purchases": Named(Label("Expected purchases", "预计购买次数"), "number"),

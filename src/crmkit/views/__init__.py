@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crmkit.views._outlook import Outlook, customer_outlook
     from crmkit.views._remarks import MARK_REMARK, base_remarks, closure_remarks, hole_remarks, stale_remarks
     from crmkit.views._scored import BaseSegments, base_segments, scored_customers
+    from crmkit.views._segmented import SegmentedBase, segmented_base, segmented_customers
     from crmkit.views._star import star_tables, write_star_tables
     from crmkit.views._valued import valued_customers
     from crmkit.views._worth_saving import customers_worth_saving
@@ -32,6 +33,7 @@ __all__ = [
     "CustomerBase",
     "ForecastLimits",
     "Outlook",
+    "SegmentedBase",
     "UnfitError",
     "base_customers",
     "base_forecast",
@@ -48,6 +50,8 @@ __all__ = [
     "customers_worth_saving",
     "hole_remarks",
     "scored_customers",
+    "segmented_base",
+    "segmented_customers",
     "stale_remarks",
     "star_tables",
     "valued_customers",
@@ -98,6 +102,11 @@ _HOMES: Final = {
         "BaseSegments",
         "base_segments",
         "scored_customers",
+    ),
+    "_segmented": (
+        "SegmentedBase",
+        "segmented_base",
+        "segmented_customers",
     ),
     "_star": (
         "star_tables",

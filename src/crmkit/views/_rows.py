@@ -9,11 +9,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from crmkit._frames import FrameT, collected, give_back, is_engine, open_as_given, rows_like, to_pandas
+from crmkit._frames import AnyFrame, FrameT, collected, give_back, is_engine, open_as_given, rows_like, to_pandas
 from crmkit._messages import Message
-from crmkit._tables import CUSTOMERS, open_table
+from crmkit._tables import CUSTOMERS, open_columns, open_table
 
-__all__ = ["in_pandas", "open_customers", "with_columns"]
+__all__ = ["all_in_pandas", "in_pandas", "open_customers", "with_columns"]
 
 _IN_AN_ENGINE: Final = Message(
     en="{@customers} must be a table in memory. Collect it first.", zh="{@customers} 须为内存中的表，请先取回内存。"
@@ -22,15 +22,17 @@ _IN_AN_ENGINE: Final = Message(
 
 def open_customers(customers: Any, *, columns: Sequence[str], also: Sequence[str] = ()) -> nw.DataFrame[Any]:
     """Open a customers table in memory by its schema; ``also`` are columns of the caller's own."""
-    rows = open_table(customers, CUSTOMERS, columns=columns, also=also)
-    if is_engine(rows):
-        raise TypeError(_IN_AN_ENGINE())
-    return collected(rows)
+    return _here(open_table(customers, CUSTOMERS, columns=columns, also=also))
 
 
 def in_pandas(customers: Any, *, columns: Sequence[str], also: Sequence[str] = ()) -> pd.DataFrame:
     """Do what `open_customers` does, and give the rows in pandas, in the order given and numbered from 0."""
     return to_pandas(open_customers(customers, columns=columns, also=also))
+
+
+def all_in_pandas(customers: Any) -> pd.DataFrame:
+    """Give a table in memory of whatever columns in pandas, in the order given and numbered from 0."""
+    return to_pandas(_here(open_columns(customers, (), name="customers", made_by="")))
 
 
 def with_columns(customers: FrameT, columns: Mapping[str, pd.Series[Any]]) -> FrameT:
@@ -39,6 +41,12 @@ def with_columns(customers: FrameT, columns: Mapping[str, pd.Series[Any]]) -> Fr
     added = collected(open_as_given(made, name="customers"))
     rows = collected(open_as_given(customers, name="customers"))
     return give_back(rows.with_columns(*added.iter_columns()), like=customers)
+
+
+def _here(rows: AnyFrame) -> nw.DataFrame[Any]:
+    if is_engine(rows):
+        raise TypeError(_IN_AN_ENGINE())
+    return collected(rows)
 
 
 def _values(column: pd.Series[Any]) -> Any:

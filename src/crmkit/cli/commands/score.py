@@ -10,7 +10,7 @@ import click
 from crmkit._figures import count, money, share
 from crmkit._messages import Message
 from crmkit._names import Label, Language
-from crmkit.cli.language import FileError, OptionError, of_the_master_file, say
+from crmkit.cli.language import FileError, OptionError, say
 from crmkit.cli.options import JSON, MONETARY_VALUE, FilePath, command, order_command, output_option
 
 if TYPE_CHECKING:
@@ -30,12 +30,6 @@ _HEADS: Final = (
 )  # fmt: skip
 _TIERS: Final = Label("Tiers", "客户分层")
 _SEGMENTS: Final = Label("RFM segments", "RFM 细分")
-_MASTER_MISSING: Final = Message(en="--master-id needs --master.", zh="--master-id 须与 --master 一起使用。")
-_MASTER_OF_TOTALS: Final = Message(
-    en="--master is for orders; a file with one row per customer names them all. Leave it out.",
-    zh="--master 只用于订单，而该文件每行是一位客户，已列出全部客户。请去掉该选项。",
-)
-_NO_AS_OF: Final = Message(en="Missing option '--as-of'.", zh="缺少选项 '--as-of'。")
 _NO_RULES: Final = Message(
     en="--rules must be named_11, chinese_8 or a file that ends in .toml, got {rules}.",
     zh="--rules 须为 named_11、chinese_8 或以 .toml 结尾的文件，得到 {rules}。",
@@ -89,22 +83,17 @@ def score(
         --master customers.csv --master-id CustomerID --output scored.csv
       crmkit score customers.csv --spend Revenue --n-orders Orders --days-since-last Recency
     """  # noqa: D301
-    from crmkit.cli.reading import customers_of_totals
+    from crmkit.cli.reading import check_master, customers_of
     from crmkit.cli.writing import check_ending, check_output, for_readers, write_table, writing
     from crmkit.views import base_remarks, base_segments, scored_customers
 
+    totals = {"spend": spend, "n_orders": n_orders, "days_since_last": days_since_last, "last_order": last_order}
     check_ending(output)
-    if master is None and master_id is not None:
-        raise OptionError(_MASTER_MISSING())
+    check_master(master, master_id, totals=totals)
     check_output(output, read=[*options.files, *(path for path in (master, rules) if path is not None)])
     read_rules = _read(rules)
-    totals = {"spend": spend, "n_orders": n_orders, "days_since_last": days_since_last, "last_order": last_order}
-    ready = any(totals.values())
-    if ready and master is not None:
-        raise OptionError(_MASTER_OF_TOTALS())
-    customers = customers_of_totals(options, totals) if ready else _of_orders(options, master, master_id)
-    customers = customers.sort_values("customer_id", ignore_index=True)
-    segments = base_segments(customers, rules=read_rules, with_prospects=ready or master is not None)
+    customers, with_prospects = customers_of(options, totals=totals, master=master, master_id=master_id)
+    segments = base_segments(customers, rules=read_rules, with_prospects=with_prospects)
     scored = scored_customers(customers, segments=segments, language=options.language)
     shown = for_readers(scored, with_monetary_value=with_monetary_value)
     with writing(output):
@@ -112,28 +101,6 @@ def score(
     for remark in base_remarks(segments.base):
         say(remark, options.language)
     _say(segments, output, options, n_customers=len(scored), as_json=as_json)
-
-
-def _of_orders(options: OrderOptions, master: Path | None, master_id: str | None) -> pd.DataFrame:
-    """The customers of an order log."""
-    from crmkit._frames import open_frame, to_pandas
-    from crmkit.cli.reading import known_ids, open_orders
-    from crmkit.customers import customer_summary
-
-    if options.as_of is None:
-        raise OptionError(_NO_AS_OF())
-    with open_orders(options) as log:
-        transactions = log.transactions(options, as_of=options.as_of).transactions
-        ids = None if master is None else known_ids(master, master_id, options, transactions=transactions)
-        known = None if ids is None else log.like_rows(ids, name="master")
-        with of_the_master_file():
-            summary = customer_summary(
-                transactions,
-                as_of=options.as_of,
-                customers=known,
-                merge_ids=None if known is None else log.formats["merge_ids"],
-            )
-        return to_pandas(open_frame(summary, name="customers"))
 
 
 def _sheets(shown: pd.DataFrame, segments: BaseSegments, language: Language) -> list[Sheet]:

@@ -13,7 +13,7 @@ from crmkit.cli.options._general import (
 from crmkit.cli.options._numbers import DISCOUNT_RATE, LEVEL, MARGIN
 from crmkit.cli.options._orders import order_command
 from crmkit.cli.options._spans import Span, SpanOfTime
-from crmkit.cli.options._types import Choice, Day, FilePath, Number, Pairs, Period, RowCount, Values
+from crmkit.cli.options._types import Choice, Day, FilePath, Number, Numbers, Pairs, Period, RowCount, Values
 
 __all__ = [
     "CALENDAR",
@@ -29,6 +29,7 @@ __all__ = [
     "Day",
     "FilePath",
     "Number",
+    "Numbers",
     "Pairs",
     "Period",
     "RowCount",

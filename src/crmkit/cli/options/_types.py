@@ -14,7 +14,19 @@ import click
 from crmkit._messages import Message
 from crmkit.cli.language import OptionError
 
-__all__ = ["Choice", "Day", "FilePath", "Kind", "Number", "Pairs", "Period", "RowCount", "Separator", "Values"]
+__all__ = [
+    "Choice",
+    "Day",
+    "FilePath",
+    "Kind",
+    "Number",
+    "Numbers",
+    "Pairs",
+    "Period",
+    "RowCount",
+    "Separator",
+    "Values",
+]
 
 _NO_CHOICE: Final = Message(en="{value!r} is not one of {choices}.", zh="{value!r} 不在可选值 {choices} 之中。")
 _NO_NUMBER: Final = Message(en="{value!r} is not a number.", zh="{value!r} 不是数字。")
@@ -23,6 +35,10 @@ _NO_COUNT: Final = Message(
 )
 _NO_VALUES: Final = Message(
     en="must be values with commas between them, got {value!r}.", zh="须为以逗号分隔的取值，得到 {value!r}。"
+)
+_NO_NUMBERS: Final = Message(
+    en="must be numbers with commas between them, such as 0.8,0.95, got {value!r}.",
+    zh="须为以逗号分隔的数字，例如 0.8,0.95，得到 {value!r}。",
 )
 _NO_PAIRS: Final = Message(
     en="must be words with what each means, such as milestone=task,travel=budget, got {value!r}.",
@@ -140,6 +156,19 @@ class Values(Kind):
         if not values:
             self.fail(_NO_VALUES(value=value), param, ctx)
         return values
+
+
+class Numbers(Kind):
+    """Several numbers with commas between them."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[float]:
+        """Split it."""
+        try:
+            return [float(each) for each in value.split(",")]
+        except ValueError:
+            self.fail(_NO_NUMBERS(value=value), param, ctx)
 
 
 class Pairs(Kind):

@@ -18,7 +18,7 @@ from crmkit.cli.reading._order_log import CHUNK_ROWS
 from crmkit.customers import as_customers, audit_customers
 from crmkit.labels import LABELS
 
-__all__ = ["customers_of_totals"]
+__all__ = ["check_no_orders", "customers_of_totals"]
 
 _ALL_THREE: Final = Message(
     en="A file with one row per customer needs --spend, --n-orders, and --days-since-last or --last-order; missing: "
@@ -38,9 +38,7 @@ def customers_of_totals(options: OrderOptions, totals: Mapping[str, str | None])
     missing = [option for option, column in needed.items() if not column]
     if missing:
         raise OptionError(_ALL_THREE(missing=", ".join(missing)))
-    for option, value in _of_orders(options).items():
-        if value:
-            raise OptionError(_FOR_ORDERS(options=option))
+    check_no_orders(options)
     with open_table(options.file, options.reading) as table:
         named = options.columns["customer_id"] or None
         customer_id = found_id(table.columns, named, file=options.file, language=options.language)
@@ -60,6 +58,13 @@ def customers_of_totals(options: OrderOptions, totals: Mapping[str, str | None])
     if options.invalid == "drop":
         _say_left_out(audit_customers(rows, **given), options)
     return as_customers(rows, invalid=options.invalid, **given)
+
+
+def check_no_orders(options: OrderOptions) -> None:
+    """Refuse options that say something about orders, for a file with one row per customer."""
+    for option, value in _of_orders(options).items():
+        if value:
+            raise OptionError(_FOR_ORDERS(options=option))
 
 
 def _of_orders(options: OrderOptions) -> dict[str, Any]:

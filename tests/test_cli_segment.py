@@ -1,0 +1,180 @@
+"""`crmkit segment`: a file divided by any scheme, on cuts that can be kept, with reasons and a query."""
+
+import json
+
+import duckdb
+import openpyxl
+import pandas as pd
+import pytest
+from tests.commands import run, text
+
+from crmkit import as_transactions, customer_summary
+from crmkit.cli.segments import SCHEMES, scheme_of
+from crmkit.segment import ValueSegmenter
+from crmkit.views import segmented_base, segmented_customers
+
+ORDERS = [(f"c{n:02}", f"2024-0{1 + n % 3}-1{n % 9}", str(10 * (n + 1))) for n in range(12)] + [
+    ("c11", "2024-03-05", "100"), ("c03", "2024-03-06", "-60"), ("", "2024-03-06", "5")
+]  # fmt: skip
+TABLE = "编号,利润（元）,城市\nA1,1200,=1+1\nA2,300,北京\nA3,-40,上海\nA4,,上海\n,5,上海\nA6,abc,深圳\nA7,90,深圳\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders.csv").write_text(text(rows=ORDERS), "utf-8")
+    (tmp_path / "table.csv").write_text(TABLE, "utf-8")
+    return tmp_path
+
+
+def segmented(*options, name="orders.csv", code=0):
+    found, stdout, stderr = run("segment", name, *options)
+    assert found == code, stderr
+    return stdout if code == 0 else stderr
+
+
+def of_orders(*options):
+    return segmented("--as-of", "2024-03-31", *options)
+
+
+@pytest.fixture(scope="module")
+def customers():
+    orders = pd.DataFrame(ORDERS, columns=["customer_id", "date", "amount"])
+    return customer_summary(as_transactions(orders, invalid="drop"), as_of="2024-03-31")
+
+
+# By hand, against the calls that an analyst would make.
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_scheme_gives_what_the_views_give(scheme, customers):
+    document = json.loads(of_orders("--scheme", scheme, "--language", "zh", "--output", "a.parquet", "--json"))
+    base = segmented_base(customers, segmenter=SCHEMES[scheme].make())
+    assert document["scheme"] == scheme == scheme_of(base.segmenter)
+    assert [row["n_customers"] for row in document["segments"]] == base.segments["n_customers"].tolist()
+    listed = segmented_customers(customers, segmenter=base.segmenter, language="zh")
+    found = pd.read_parquet("a.parquet")
+    for column in ("customer_id", "segment", "segment_name", "segment_reason"):
+        assert found[column].tolist() == listed[column].tolist()
+
+
+def test_a_table_with_a_column_of_value_in_chinese():
+    stdout = segmented(
+        *("--scheme", "value_level", "--value", "利润（元）", "--customer-id", "编号", "--cuts", "100,500"),
+        *("--language", "zh", "--output", "a.csv"),
+        name="table.csv",
+    )
+    assert [line.split() for line in stdout.splitlines()[2:]] == [
+        ["分群", "客户数", "客户占比", "利润_元", "利润_元", "占比"],
+        ["高价值客户", "1", "25.0%", "1,200.00", "77.4%"],
+        ["中等价值客户", "1", "25.0%", "300.00", "19.4%"],
+        ["低价值客户", "2", "50.0%", "50.00", "3.2%"],
+    ]
+    found = pd.read_csv("a.csv")
+    assert list(found) == ["customer_id", "利润_元", "城市", "segment", "segment_name", "segment_reason"]
+    assert found["城市"].tolist() == ["'=1+1", "北京", "上海", "深圳"]
+    assert found["segment_reason"].iloc[0] == "高价值客户：利润_元 1,200，达到 500。"
+
+
+def test_the_workbook_and_rows_left_out(folder):
+    code, _, stderr = run("segment", "table.csv", "--scheme", "abc", "--value", "利润（元）", "--customer-id", "编号")
+    assert code == 0
+    assert stderr == "Left out of 7 rows: 1 no customer, 2 unusable 利润（元） (['abc']).\n"
+    book = openpyxl.load_workbook("segments.xlsx")
+    assert book.sheetnames == ["Customers", "ABC classes"]
+    assert [cell.value for cell in book["Customers"][1]][-2:] == ["Segment", "Reason for the segment"]
+    assert book["Customers"]["C2"].data_type == "s"
+    assert [cell.value for cell in book["ABC classes"][1]][3:] == [
+        "利润_元", "Share of 利润_元", "利润_元 per customer",
+    ]  # fmt: skip
+
+
+def test_orders_of_a_table_tell_who_is_potential(folder):
+    (folder / "table.csv").write_text("客户编号,订单数,销售额\n1,3,50\n2,0,0\n3,1,5\n")
+    document = json.loads(segmented("--scheme", "relationship", "--value", "销售额", "--json", name="table.csv"))
+    assert [row["n_customers"] for row in document["segments"]] == [1, 1, 1]
+    assert [row["n_orders"] for row in document["segments"]] == [3, 1, 0]
+
+
+def test_rows_without_ids_are_numbered_and_totals_are_read_as_score_reads_them(folder):
+    (folder / "table.csv").write_text("Revenue,Orders,Days\n50,3,1\n8,1,9\n")
+    segmented("--scheme", "abc", "--value", "Revenue", "--customer-id", "", "--output", "a.csv", name="table.csv")
+    assert pd.read_csv("a.csv")["customer_id"].tolist() == [1, 2]
+    (folder / "table.csv").write_text("customer_id,Revenue,Orders,Days\na,50,3,1\nb,8,1,9\n")
+    totals = ["--spend", "Revenue", "--n-orders", "Orders", "--days-since-last", "Days"]
+    segmented("--scheme", "tier", *totals, "--output", "a.csv", name="table.csv")
+    assert pd.read_csv("a.csv")["segment"].tolist() == ["core", "ordinary"]
+
+
+# Laws.
+
+
+def test_a_later_file_is_placed_on_the_cuts_that_were_kept(folder, customers):
+    of_orders("--scheme", "abc", "--save", "abc.json", "--query", "abc.sql", "--output", "a.parquet")
+    kept = ValueSegmenter.from_json((folder / "abc.json").read_text("utf-8"))
+    first = pd.read_parquet("a.parquet")
+    later = [(name, day, f"{float(amount) / 5}") for name, day, amount in ORDERS]
+    (folder / "orders.csv").write_text(text(rows=later), "utf-8")
+    of_orders("--model", "abc.json", "--output", "b.parquet")
+    found = pd.read_parquet("b.parquet")
+    assert found["segment"].tolist() == kept.predict(found).tolist() != first["segment"].tolist()
+    # the query gives the labels of the file
+    answered = duckdb.sql((folder / "abc.sql").read_text("utf-8")).df()
+    expected = segmented_customers(customers, segmenter=kept)
+    assert (
+        answered.set_index("customer_id")["segment"].to_dict() == expected.set_index("customer_id")["segment"].to_dict()
+    )
+
+
+def test_a_model_of_a_column_looks_for_it(folder):
+    (folder / "table.csv").write_text("customer_id,profit\na,50\nb,8\n")
+    segmented("--scheme", "abc", "--value", "profit", "--save", "m.json", name="table.csv")
+    (folder / "table.csv").write_text("customer_id,Profit (EUR)\na,0\nb,80\n")
+    assert "has no column ['profit']" in segmented("--model", "m.json", name="table.csv", code=3)
+    segmented("--model", "m.json", "--value", "Profit (EUR)", "--output", "a.csv", name="table.csv")
+    found = pd.read_csv("a.csv")
+    assert (list(found)[1], found["segment"].tolist()) == ("profit", ["c", "a"])
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        ([], 2, "Give one of --scheme, which names how to divide, and --model"),
+        (["--scheme", "abc"], 2, "Missing option '--as-of'"),
+        (["--scheme", "clans"], 2, "'clans' is not one of 'tier', 'value_level'"),
+        (["--scheme", "tier", "--value", "amount"], 2, "--value is for value_level, relationship, abc, main_group"),
+        (["--scheme", "abc", "--value", "amount", "--spend", "amount"], 2, "which needs no --spend"),
+        (["--scheme", "abc", "--value", "amount", "--date", "date"], 2, "--date is for orders"),
+        (["--scheme", "abc", "--value", "amount"], 3, "orders.csv has ids more than once, such as ['c03', 'c11']"),
+        (["--scheme", "abc", "--value", "date"], 3, "The column date holds no numbers that can be read"),
+        (["--scheme", "abc", "--value", "amount", "--invalid", "raise"], 3, "1 no customer (first at rows [14])"),
+        (["--scheme", "abc", "--value", "gain"], 3, "orders.csv has no column ['gain']"),
+        (["--scheme", "abc", "--as-of", "2024-03-31", "--shares", "0.9"], 3, "--shares must be 2 ascending numbers"),
+        (["--scheme", "abc", "--shares", "x"], 2, "must be numbers with commas between them"),
+        (["--model", "orders.csv"], 3, "--model orders.csv does not hold what crmkit segment --save wrote"),
+        (["--model", "none.json"], 3, "none.json does not exist"),
+        (["--model", "none.json", "--cuts", "1,2"], 2, "--cuts shapes segments that are learned"),
+        (["--scheme", "abc", "--master-id", "x"], 2, "--master-id needs --master"),
+        (["--scheme", "abc", "--output", "a.txt"], 2, "--output must end in .parquet, .csv or .xlsx"),
+        (["--scheme", "abc", "--save", "orders.csv"], 2, "would write over a file that is read"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(options, code, says):
+    assert says in segmented(*options, code=code)
+
+
+def test_a_table_without_a_usable_row_is_refused(folder):
+    (folder / "table.csv").write_text("customer_id,profit,n_orders\n,3,1\nb,,1\nc,4,-1\n")
+    told = segmented("--scheme", "abc", "--value", "profit", name="table.csv", code=3)
+    assert "No row of table.csv can be used: of 3, 1 no customer, 1 unusable n_orders, 1 unusable profit." in told
+
+
+def test_a_log_of_refunds_alone_and_one_without_prices_are_refused_by_name(folder):
+    (folder / "orders.csv").write_text(text(rows=[("a", "2024-01-05", "-5")]))
+    assert "holds nobody with an order" in segmented("--as-of", "2024-03-31", "--scheme", "tier", code=3)
+    (folder / "orders.csv").write_text("customer_id,date\na,2024-01-05\nb,2024-01-06\n")
+    told = segmented("--as-of", "2024-03-31", "--scheme", "abc", "--language", "zh", code=3)
+    assert "价格" in told
