@@ -30,6 +30,12 @@ CUSTOMERS = pd.DataFrame(
     index=list("fedcba"),
 )
 
+IN_ROLES = CUSTOMERS.assign(
+    recent_spend=[20.0, 5.0, 0.0, 300.0, -1.0, 8.0],
+    regularity=[0.5, np.nan, np.nan, 0.9, -0.3, np.nan],
+    growth=[0.2, np.nan, np.nan, 0.1, np.nan, np.nan],
+)
+
 CONTRACTS = pd.DataFrame(
     {
         "customer_id": [8, 2, 7, 1, 5, 3, 6, 4],
@@ -116,6 +122,7 @@ ESTIMATORS = {
     "GammaGammaModel": (lambda: value.GammaGammaModel(), CUSTOMERS),
     "RFMScorer": (lambda: segment.RFMScorer(), CUSTOMERS),
     "RFMSegmenter": (lambda: segment.RFMSegmenter(), CUSTOMERS),
+    "RoleSegmenter": (lambda: segment.RoleSegmenter(), IN_ROLES),
     "ShiftedBetaGeoModel": (lambda: value.contracts.ShiftedBetaGeoModel(), CONTRACTS),
     "TierSegmenter": (lambda: segment.TierSegmenter(), CUSTOMERS),
     "ValueSegmenter": (lambda: segment.ValueSegmenter(scheme="abc"), CUSTOMERS),

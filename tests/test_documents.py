@@ -34,6 +34,7 @@ SAME_CODE = [
             "churn",
             "churn-models",
             "comparisons",
+            "customer-roles",
             "execution",
             "forecast",
             "index",

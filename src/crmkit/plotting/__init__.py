@@ -54,6 +54,7 @@ from crmkit.plotting._regularity import plot_regularity
 from crmkit.plotting._retention import plot_retention
 from crmkit.plotting._retention_curves import plot_retention_curves
 from crmkit.plotting._rfm_map import plot_rfm_map
+from crmkit.plotting._role_portfolio import plot_role_portfolio
 from crmkit.plotting._satisfaction import plot_satisfaction
 from crmkit.plotting._seasonal_adjustment import plot_seasonal_adjustment
 from crmkit.plotting._segments import plot_segments
@@ -117,6 +118,7 @@ __all__ = [
     "plot_retention",
     "plot_retention_curves",
     "plot_rfm_map",
+    "plot_role_portfolio",
     "plot_satisfaction",
     "plot_seasonal_adjustment",
     "plot_segments",

@@ -19,6 +19,8 @@ from crmkit.segment._rfm import (
     rfm_rules,
     write_rfm_rules,
 )
+from crmkit.segment._role_measures import role_measure_table
+from crmkit.segment._roles import RoleSegmenter
 from crmkit.segment._schemes import SCHEMES
 from crmkit.segment._segment_table import segment_table
 from crmkit.segment._tiers import TierSegmenter
@@ -30,6 +32,7 @@ __all__: Final[list[str]] = [
     "SCHEMES",
     "RFMScorer",
     "RFMSegmenter",
+    "RoleSegmenter",
     "TierSegmenter",
     "ValueSegmenter",
     "customer_forecast_table",
@@ -41,6 +44,7 @@ __all__: Final[list[str]] = [
     "rfm_map_table",
     "rfm_rule_table",
     "rfm_rules",
+    "role_measure_table",
     "segment_table",
     "transition_interval_table",
     "transition_table",

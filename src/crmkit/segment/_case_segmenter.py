@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Final
+from typing import Any
 
 from crmkit._labelling import CaseLabeller, Measures, measured
-from crmkit._messages import Message
-from crmkit.errors import SchemaError
-from crmkit.segment._orders import missing_sql
+from crmkit.segment._orders import check_anybody, missing_sql
 
 __all__ = ["CaseSegmenter"]
-
-_NOBODY: Final = Message(
-    en="{@customers} holds nobody with an order. Segments compare customers who bought.",
-    zh="{@customers} 中没有客户下过订单，而分群须比较有购买的客户。",
-)
 
 
 class CaseSegmenter(CaseLabeller):
@@ -27,8 +20,7 @@ class CaseSegmenter(CaseLabeller):
     def _learn(self, customers: Any) -> int:
         columns = self._measured(customers)
         ordered = columns["n_orders"] > 0
-        if not ordered.any():
-            raise SchemaError(_NOBODY())
+        check_anybody(ordered)
         self._learn_cuts({name: values[ordered] for name, values in columns.items()})
         return int(ordered.sum())
 

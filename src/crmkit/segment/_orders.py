@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from crmkit._labelling import Case, Within, column_sql, lacks_sql
+from crmkit._messages import Message
+from crmkit.errors import SchemaError
 
-__all__ = ["missing_sql", "no_order"]
+__all__ = ["check_anybody", "missing_sql", "no_order"]
+
+_NOBODY: Final = Message(
+    en="{@customers} holds nobody with an order. Segments compare customers who bought.",
+    zh="{@customers} 中没有客户下过订单，而分群须比较有购买的客户。",
+)
+
+
+def check_anybody(ordered: npt.NDArray[np.bool_]) -> None:
+    """Raise unless there is somebody with an order."""
+    if not ordered.any():
+        raise SchemaError(_NOBODY())
 
 
 def no_order(segment: str, *, value: str) -> list[Case]:

@@ -51,6 +51,15 @@ SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
             ),
             POTENTIAL,
         ),
+        "role": Scheme(
+            (
+                Level("cash_flow", Label("Cash-flow customers", "现金流客户")),
+                Level("relationship", Label("Relationship customers", "关系客户")),
+                Level("growth", Label("Growth customers", "增长客户")),
+                Level("value", Label("Value customers", "价值客户")),
+            ),
+            POTENTIAL,
+        ),
         "product": Scheme(
             (
                 Level("hot", Label("Hot products", "热销产品")),
