@@ -9,6 +9,9 @@ from crmkit import (
     as_points,
     as_subscriptions,
     as_tickets,
+    as_transactions,
+    customer_summary,
+    load_cdnow,
     make_answers,
     make_contacts,
     make_plan,
@@ -18,6 +21,8 @@ from crmkit import (
 )
 from crmkit.loyalty.programmes import points_liability_table
 from crmkit.loyalty.satisfaction import survey_kpis
+from crmkit.segment import TierSegmenter
+from crmkit.segment.groups import profile_table
 
 AS_OF = "1998-06-30"
 _TIMES = ("first_response", "resolved", "due", "kind", "n_contacts", "ever_resolved", "reopened", "escalated")
@@ -39,7 +44,11 @@ def beside():
         group="group",
     )
     points = as_points(make_points(n_customers=40, random_state=1).points, expires="expires", reverses="reverses")
+    customers = customer_summary(as_transactions(load_cdnow()), as_of=AS_OF)
+    tiers = TierSegmenter().fit(customers)
+    profile = profile_table(customers.assign(tier=tiers.predict(customers)), by="tier", columns=["n_orders", "spend"])
     return {
+        "segments": {"tiers": (tiers.summary(customers), profile)},
         "programme": points_liability_table(points, as_of="2024-12-31", cost_per_point=0.01),
         "survey": survey_kpis(answers, recommend="recommend", by="group"),
         "subscriptions": as_subscriptions(spells, end_known="end_known", trial="trial"),

@@ -78,6 +78,9 @@ def plot_segments(summary: Any, *, ax: Axes | None = None, language: Language = 
     quiet(ax)
     ax.grid(visible=False)
     ax.set_yticks(places, table[f"name_{language}"].tolist())
+    for name in ax.get_yticklabels():
+        # Names that users typed are no formulas: $10 to $20.
+        name.set_parse_math(False)
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.margins(x=0.1)
     _ticks.shares(ax.xaxis)

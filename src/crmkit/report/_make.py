@@ -41,6 +41,7 @@ def customer_report(
     plan: Any = None,
     survey: Any = None,
     programme: Any = None,
+    segments: Any = None,
     days: int = 90,
     sections: Sequence[str] | None = None,
     n_actions: int = 10,
@@ -77,14 +78,18 @@ def customer_report(
     programme : the same kind of frame or another, optional
         The points of a loyalty programme by period, as `crmkit.loyalty.programmes.points_liability_table` makes them.
         They become the section on the programme.
+    segments : the same kind of frame or another, or a mapping of names to such, optional
+        Segments of your own, as the ``summary`` of a segmenter or `crmkit.segment.segment_table` sums them up, or as
+        `crmkit.segment.groups.profile_table` describes them; of several segmentations by name, each a table or a pair
+        of both. They become the section on segments.
     days : int, default 90
         Length in days of the recent period and of the period before it, with which it is compared.
     sections : list of str, optional
         Which sections to show, in this order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
-        "forecast", "value", "actions", "churn", "rhythm", "concentration", "subscriptions", "service", "satisfaction",
-        "programme", "campaigns", "execution", "definitions"; by default all whose tables are given, but for "churn",
-        which takes a quarter as long as all others together. Customers are named only if "actions" is among them. The
-        models of "value" and of "churn" are fitted only if these are.
+        "segments", "forecast", "value", "actions", "churn", "rhythm", "concentration", "subscriptions", "service",
+        "satisfaction", "programme", "campaigns", "execution", "definitions"; by default all whose tables are given, but
+        for "churn", which takes a quarter as long as all others together. Customers are named only if "actions" is
+        among them. The models of "value" and of "churn" are fitted only if these are.
     n_actions : int, default 10
         How many customers to name, at least 0, both of those to act on first and of those worth saving.
     margin : float, default 1.0
@@ -130,6 +135,7 @@ def customer_report(
         "plan": plan,
         "survey": survey,
         "programme": programme,
+        "segments": segments,
     }
     beside = {name: table for name, table in beside.items() if table is not None}
     shown = checked_sections(sections, given=beside)

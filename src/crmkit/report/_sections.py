@@ -25,6 +25,7 @@ from crmkit.report.programme import PROGRAMME
 from crmkit.report.rfm import RFM
 from crmkit.report.rhythm import RHYTHM
 from crmkit.report.satisfaction import SATISFACTION
+from crmkit.report.segments import SEGMENTS
 from crmkit.report.service import SERVICE
 from crmkit.report.subscriptions import SUBSCRIPTIONS
 from crmkit.report.tiers import TIERS
@@ -41,6 +42,7 @@ _ALL: Final[tuple[Section, ...]] = (
     CUSTOMER_BASE,
     TIERS,
     RFM,
+    SEGMENTS,
     FORECAST,
     VALUE,
     ACTIONS,
