@@ -124,6 +124,10 @@ ESTIMATORS = {
     "RFMSegmenter": (lambda: segment.RFMSegmenter(), CUSTOMERS),
     "RoleSegmenter": (lambda: segment.RoleSegmenter(), IN_ROLES),
     "ShiftedBetaGeoModel": (lambda: value.contracts.ShiftedBetaGeoModel(), CONTRACTS),
+    "SegmentRules": (
+        lambda: segment.groups.SegmentRules(columns=("n_orders", "spend", "tenure_days")),
+        CUSTOMERS.assign(segment=["a", "b", "b", "a", "a", "b"]),
+    ),
     "TierSegmenter": (lambda: segment.TierSegmenter(), CUSTOMERS),
     "ValueSegmenter": (lambda: segment.ValueSegmenter(scheme="abc"), CUSTOMERS),
 }
@@ -137,7 +141,7 @@ ELSEWHERE = {"ChurnClassifier", "DirichletModel", "TransformedOutcomeUplift", "T
 def public_estimators():
     """The public classes of segment, value and loyalty that are estimators."""
     found = {}
-    rooms = ("loyalty.brands", "loyalty.campaigns", "loyalty.churn", "loyalty.survival")
+    rooms = ("segment.groups", "loyalty.brands", "loyalty.campaigns", "loyalty.churn", "loyalty.survival")
     for subpackage in ("segment", "value", "value.contracts", "loyalty", *rooms):
         module = importlib.import_module(f"crmkit.{subpackage}")
         for name in getattr(module, "__all__", []):

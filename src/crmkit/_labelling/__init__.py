@@ -4,6 +4,7 @@ from crmkit._labelling._case_labeller import MADE, CaseLabeller
 from crmkit._labelling._cases import (
     PLAIN_COLUMN,
     Case,
+    CaseCondition,
     Within,
     column_sql,
     lacks_sql,
@@ -36,6 +37,7 @@ __all__ = [
     "Axis",
     "Binning",
     "Case",
+    "CaseCondition",
     "CaseLabeller",
     "Chain",
     "CompleteLabeller",

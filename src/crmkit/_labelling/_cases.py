@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from crmkit._messages import Message
 __all__ = [
     "PLAIN_COLUMN",
     "Case",
+    "CaseCondition",
     "Within",
     "case_sql",
     "column_sql",
@@ -49,12 +50,26 @@ class Within(NamedTuple):
         return " AND ".join(tests) or f"{column} IS NOT NULL"
 
 
+class CaseCondition(Protocol):
+    """What must hold of a customer's value in a column, in memory and in SQL."""
+
+    @property
+    def column(self) -> str:
+        """The column."""
+
+    def holds(self, columns: Measures, /) -> npt.NDArray[np.bool_]:
+        """Find the rows where it holds."""
+
+    def sql(self, *, quote: str) -> str:
+        """Write it in SQL, with quotes around the columns; what has an OR stands in brackets."""
+
+
 class Case(NamedTuple):
     """A segment, the code of the reason, and the conditions that must all hold."""
 
     segment: str
     reason: str
-    conditions: tuple[Within, ...]
+    conditions: tuple[CaseCondition, ...]
 
 
 def first_that_holds(cases: Sequence[Case], columns: Measures) -> npt.NDArray[np.intp]:

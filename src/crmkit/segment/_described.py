@@ -59,13 +59,13 @@ class Described(NamedTuple):
 
     name: str
     kind: Kind
-    values: Floats
+    cells: Floats
     levels: list[str]
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
         """The rows with a value."""
-        return ~np.isnan(self.values)
+        return ~np.isnan(self.cells)
 
 
 def opened(customers: Any, columns: Sequence[str], *, name: str = "customers") -> AnyFrame:

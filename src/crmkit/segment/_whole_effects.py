@@ -41,7 +41,7 @@ def whole_effects(column: Described, groups: npt.NDArray[np.intp], *, n_groups: 
 
 def scaled(column: Described) -> tuple[Floats, float]:
     """Numbers in a unit in which no square overflows, 0 for missing ones, and the unit."""
-    values = np.where(column.known, column.values, 0.0)
+    values = np.where(column.known, column.cells, 0.0)
     unit = float(np.abs(values).max(initial=0.0))
     return (values / unit, unit) if unit > 0 else (values, 1.0)
 
@@ -50,5 +50,5 @@ def counts_by_level(column: Described, groups: npt.NDArray[np.intp], *, n_groups
     """Count the rows of each level (of a flag: false and true) in each group; those of group -1 are left out."""
     n_levels = len(column.levels) if column.kind == "label" else 2
     given = groups >= 0
-    cells = column.values[given].astype(np.intp) * n_groups + groups[given]
+    cells = column.cells[given].astype(np.intp) * n_groups + groups[given]
     return np.bincount(cells, minlength=n_levels * n_groups).reshape(n_levels, n_groups).astype(np.float64)

@@ -44,7 +44,8 @@ def rfm_rule_table(rules: RFMPreset | RFMRules) -> pd.DataFrame:
     checked = checked_rules(rules)
     got = cell_segments(checked)
     sizes = checked.sizes.values()
-    taken = {case.segment: list(map(_range, case.conditions, sizes)) for case in checked.cases}
+    bounds = {case.segment: [each for each in case.conditions if isinstance(each, Within)] for case in checked.cases}
+    taken = {segment: list(map(_range, within, sizes)) for segment, within in bounds.items()}
     rows = []
     for code, label in checked.scheme.levels:
         scores = taken.get(code, ["rest"] * len(sizes))

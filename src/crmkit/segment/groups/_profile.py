@@ -181,7 +181,7 @@ def _values(column: Described, groups: npt.NDArray[np.intp], n_groups: int) -> L
     """The share of the sum that each group holds, beside its share of the customers."""
     if column.kind == "label":
         raise SchemaError(_NO_NUMBERS(where=Column("customers", column.name), got=column.levels))
-    values = np.nan_to_num(column.values)
+    values = np.nan_to_num(column.cells)
     with np.errstate(over="ignore"):
         check_turnover(float(np.abs(values).sum()), where=Column("customers", column.name))
     sums = np.bincount(groups, weights=values, minlength=n_groups)
