@@ -8,7 +8,7 @@ DBT = .venv-dbt
 JOBS ?= 2
 PARALLEL = -n $(JOBS) --dist worksteal
 
-.PHONY: demo test test-all test-depth check test-engines test-oldest test-dbt bench docs clean
+.PHONY: demo test test-all test-depth check lint test-engines test-oldest test-dbt bench docs clean
 
 demo: $(VENV)/.report
 	$(BIN)/crmkit demo --output report.html
@@ -25,11 +25,13 @@ test-all: $(VENV)/.dev
 test-depth: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m "not spark and (deep or hypothesis)" --hypothesis-profile=deep $(PARALLEL) tests
 
-check: $(VENV)/.dev
+check: lint
+	$(BIN)/python -m pytest -q src tests/test_docstrings.py
+
+lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q src tests/test_docstrings.py
 
 test-engines: $(VENV)/.dev
 	@if java -version >/dev/null 2>&1; then \
@@ -39,8 +41,9 @@ test-engines: $(VENV)/.dev
 		echo "test-engines skipped: PySpark needs Java 17 or later, and 'java -version' does not run."; \
 	fi
 
+# Every example, and what versions may do differently (tests/conftest.py says what that is).
 test-oldest: $(OLDEST)/.dev
-	$(OLDEST)/bin/python -m pytest -q -m "not spark and (not deep or variant)" $(PARALLEL) tests
+	$(OLDEST)/bin/python -m pytest -q -m "versions and not spark and (not deep or variant)" $(PARALLEL)
 
 # dbt's parser needs older versions of what crmkit's own environment has.
 test-dbt: $(DBT)/.dev

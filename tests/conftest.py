@@ -12,6 +12,38 @@ from crmkit import as_transactions, audit_orders, load_cdnow
 
 # Explaining a failure runs it again under a tracer: minutes where pandas is beneath.
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]
+# What the oldest versions of the packages may do differently: frames, estimators and learners, drawings, files. Besides
+# these the oldest run the examples of every function, and whatever is tried on each kind of frame.
+_OF_VERSIONS = (
+    *(
+        "test_plot",
+        "test_value_plots",
+        "test_contract",
+        "test_json.py",
+        "test_start_up",
+        "test_extras",
+        "test_random_state",
+    ),
+    *(
+        "test_frame_types",
+        "test_typed_orders",
+        "test_column_names",
+        "test_door.py",
+        "test_door_dates",
+        "test_time_texts",
+    ),
+    *(
+        "test_files_of_shops",
+        "test_workbooks",
+        "test_report.py",
+        "test_report_page",
+        "test_report_workbook",
+        "test_cli.py",
+    ),
+    *("test_cli_files", "test_cli_score", "test_churn_classifier", "test_uplift_learners", "test_cox_and_aft"),
+    *("test_value_fit", "test_value_published"),
+)
+_EACH_KIND = {"build", "build_in_memory"}
 # They differ from another kind in the types of their columns, or in being lazy.
 _VARIANTS = {"pandas-nullable", "pandas-pyarrow", "polars-lazy"}
 _REPEATABLE = {"derandomize": True, "database": None} if os.environ.get("CI") else {}
@@ -33,8 +65,11 @@ def pytest_collection():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Leave the variants of kinds of frame to the depth of the tests, and to the oldest versions."""
+    """Mark what the oldest versions run, and leave the variants of kinds of frame to them and to the depth."""
     for item in items:
+        is_example = isinstance(item, pytest.DoctestItem)
+        if is_example or _EACH_KIND.intersection(item.fixturenames) or item.path.name.startswith(_OF_VERSIONS):
+            item.add_marker(pytest.mark.versions)
         given = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if any(isinstance(value, str) and value in _VARIANTS for value in given):
             item.add_marker(pytest.mark.deep)
