@@ -100,7 +100,7 @@ def test_what_does_not_fit_on_the_screen_is_said(folder):
         (("--follow-up", "1"), "--follow-up goes with --kind rolling only."),
         (("--smoothing", "beta_binomial", "--kind", "revenue"), "--smoothing"),
         (("--output", "c.html"), "--output must end in .parquet, .csv or .xlsx, or for a drawing"),
-        (("--by", "date"), "--by groups customers"),
+        (("--by", "date"), "--by needs one value per customer"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, said):

@@ -10,12 +10,14 @@ from tests.commands import run, text
 
 from crmkit import as_transactions, customer_summary
 from crmkit.cli.segments import SCHEMES, scheme_of
-from crmkit.segment import ValueSegmenter
+from crmkit.segment import ValueSegmenter, role_measure_table
 from crmkit.views import segmented_base, segmented_customers
 
-ORDERS = [(f"c{n:02}", f"2024-0{1 + n % 3}-1{n % 9}", str(10 * (n + 1))) for n in range(12)] + [
-    ("c11", "2024-03-05", "100"), ("c03", "2024-03-06", "-60"), ("", "2024-03-06", "5")
-]  # fmt: skip
+ORDERS = [
+    (f"c{n:02}", f"{day:%Y-%m-%d}", str(10 * (n + 1) + 3 * at))
+    for n in range(12)
+    for at, day in enumerate(pd.date_range("2023-02-01", periods=3 + n // 4, freq=f"{20 + 7 * n}D"))
+] + [("c03", "2024-03-06", "-60"), ("", "2024-03-06", "5"), ("c11", "2024-03-20", "90")]  # fmt: skip
 TABLE = "编号,利润（元）,城市\nA1,1200,=1+1\nA2,300,北京\nA3,-40,上海\nA4,,上海\n,5,上海\nA6,abc,深圳\nA7,90,深圳\n"
 
 
@@ -37,10 +39,14 @@ def of_orders(*options):
     return segmented("--as-of", "2024-03-31", *options)
 
 
+def transactions():
+    orders = pd.DataFrame(ORDERS, columns=["customer_id", "date", "amount"])
+    return as_transactions(orders, invalid="drop")
+
+
 @pytest.fixture(scope="module")
 def customers():
-    orders = pd.DataFrame(ORDERS, columns=["customer_id", "date", "amount"])
-    return customer_summary(as_transactions(orders, invalid="drop"), as_of="2024-03-31")
+    return customer_summary(transactions(), as_of="2024-03-31")
 
 
 # By hand, against the calls that an analyst would make.
@@ -49,6 +55,8 @@ def customers():
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_every_scheme_gives_what_the_views_give(scheme, customers):
     document = json.loads(of_orders("--scheme", scheme, "--language", "zh", "--output", "a.parquet", "--json"))
+    if scheme == "role":
+        customers = role_measure_table(transactions(), as_of="2024-03-31")
     base = segmented_base(customers, segmenter=SCHEMES[scheme].make())
     assert document["scheme"] == scheme == scheme_of(base.segmenter)
     assert [row["n_customers"] for row in document["segments"]] == base.segments["n_customers"].tolist()
@@ -106,6 +114,42 @@ def test_rows_without_ids_are_numbered_and_totals_are_read_as_score_reads_them(f
     assert pd.read_csv("a.csv")["segment"].tolist() == ["core", "ordinary"]
 
 
+def test_segments_are_described_by_columns_of_the_log_and_of_the_customers(folder):
+    rows = [(*row, "north" if row[0] < "c06" else "south") for row in ORDERS]
+    (folder / "orders.csv").write_text(text(header=("customer_id", "date", "amount", "region"), rows=rows), "utf-8")
+    document = json.loads(of_orders("--scheme", "abc", "--profile", "region,n_orders", "--json"))
+    found = {(row["column"], row["figure"], row["level"], row["segment"]): row["value"] for row in document["profile"]}
+    listed = pd.read_excel("segments.xlsx", sheet_name="Customers")
+    in_a = listed[listed["Segment"] == "Class A"]
+    assert found["region", "share", "south", "a"] == pytest.approx((in_a["region"] == "south").mean())
+    assert found["n_orders", "mean", None, "a"] == pytest.approx(in_a["Orders"].mean())
+    assert openpyxl.load_workbook("segments.xlsx").sheetnames[2] == "Profile of the segments"
+    lines = of_orders("--scheme", "abc", "--profile", "region", "--language", "zh").splitlines()
+    assert lines[8].split() == ["分群画像", "A", "类", "B", "类", "C", "类", "全部客户"]
+    assert lines[-1].startswith("▲ 高于、▼ 低于其他客户")
+    assert "--profile needs one value per customer, and date has several" in segmented(
+        "--as-of", "2024-03-31", "--scheme", "abc", "--profile", "date", code=2
+    )
+
+
+def test_columns_of_a_table_are_numbers_where_all_are_and_blanks_are_missing(folder):
+    (folder / "table.csv").write_text("customer_id,profit,age,postcode\n1,3,30,0100\n2,5,,0200\n3,9,50,0100\n")
+    asked = ["--scheme", "main_group", "--value", "profit", "--profile", "age,postcode", "--json"]
+    profile = json.loads(segmented(*asked, name="table.csv"))["profile"]
+    whole = {(row["column"], row["figure"], row["level"]): row for row in profile if row["scope"] == "all"}
+    assert (whole["age", "mean", None]["value"], whole["age", "mean", None]["n_missing"]) == (40, 1)
+    assert whole["postcode", "share", "0100"]["value"] == pytest.approx(2 / 3)
+
+
+def test_roles_that_nobody_can_play_are_left_out_and_said(folder):
+    (folder / "orders.csv").write_text(text(rows=[row for row in ORDERS if row[1] < "2023-03-05"]), "utf-8")
+    code, stdout, stderr = run("segment", "orders.csv", "--scheme", "role", "--as-of", "2024-03-31")
+    assert "Nobody's regularity is known and above 0, so there is no role relationship." in stderr
+    assert (code, "A portfolio needs at least two roles" in stderr, stdout) == (3, True, "")
+    told = segmented("--scheme", "role", "--spend", "amount", "--n-orders", "amount", code=2)
+    assert "This scheme needs orders, and --spend is for a file with one row per customer" in told
+
+
 # Laws.
 
 
@@ -148,9 +192,9 @@ def test_a_model_of_a_column_looks_for_it(folder):
         (["--scheme", "tier", "--value", "amount"], 2, "--value is for value_level, relationship, abc, main_group"),
         (["--scheme", "abc", "--value", "amount", "--spend", "amount"], 2, "which needs no --spend"),
         (["--scheme", "abc", "--value", "amount", "--date", "date"], 2, "--date is for orders"),
-        (["--scheme", "abc", "--value", "amount"], 3, "orders.csv has ids more than once, such as ['c03', 'c11']"),
+        (["--scheme", "abc", "--value", "amount"], 3, "orders.csv has ids more than once, such as ['c00', 'c01'"),
         (["--scheme", "abc", "--value", "date"], 3, "The column date holds no numbers that can be read"),
-        (["--scheme", "abc", "--value", "amount", "--invalid", "raise"], 3, "1 no customer (first at rows [14])"),
+        (["--scheme", "abc", "--value", "amount", "--invalid", "raise"], 3, "1 no customer (first at rows [49])"),
         (["--scheme", "abc", "--value", "gain"], 3, "orders.csv has no column ['gain']"),
         (["--scheme", "abc", "--as-of", "2024-03-31", "--shares", "0.9"], 3, "--shares must be 2 ascending numbers"),
         (["--scheme", "abc", "--shares", "x"], 2, "must be numbers with commas between them"),

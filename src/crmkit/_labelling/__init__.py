@@ -14,7 +14,7 @@ from crmkit._labelling._chain import BEFORE, Chain, as_chain, by_state, table_by
 from crmkit._labelling._columns import labels_in
 from crmkit._labelling._complete import CompleteLabeller
 from crmkit._labelling._edges import Binning, edges_between_values, edges_of_top_shares, reached
-from crmkit._labelling._labeller import Labeller, positions_in
+from crmkit._labelling._labeller import Labeller, positions_in, value_column
 from crmkit._labelling._measures import Measures, measured
 from crmkit._labelling._moves import move_counts, moves_between, moves_table
 from crmkit._labelling._scheme import POTENTIAL, Level, Scheme, label_table
@@ -70,4 +70,5 @@ __all__ = [
     "table_by_state",
     "table_like",
     "text_sql",
+    "value_column",
 ]

@@ -15,7 +15,7 @@ from crmkit._labelling._scheme import Scheme, check_label_table
 from crmkit._labelling._summary import label_summary
 from crmkit._messages import Message, Parameter
 
-__all__ = ["Labeller", "positions_in"]
+__all__ = ["Labeller", "positions_in", "value_column"]
 
 _NO_LABELLER: Final = Message(
     en="{name} must be a fitted segmenter, got {got}.", zh="{name} 须为已拟合的分群器，得到 {got}。"
@@ -178,3 +178,9 @@ def positions_in(
         raise TypeError(_NO_LABELLER(name=Parameter(parameter), got=type(labeller).__name__))
     check_fitted(labeller)
     return labeller.segments_, labeller._positions(customers, name=name)
+
+
+def value_column(labeller: Labeller) -> str:
+    """The column that the summary of a fitted labeller adds up."""
+    check_fitted(labeller)
+    return labeller._value_column()

@@ -3,8 +3,9 @@
 from crmkit._workbook._audit import audit_sheet, hole_sheet
 from crmkit._workbook._base_audit import BASE_COLUMNS, BASE_GROUPS, BASE_SHEETS, base_audit_sheets
 from crmkit._workbook._customers import customer_sheet, plain_sheet, segment_sheet
-from crmkit._workbook._headings import Named, headings
+from crmkit._workbook._headings import COLUMNS, Named, headings
 from crmkit._workbook._kinds import Kind, kinds_of_units
+from crmkit._workbook._profiles import PROFILE_NOTE, ProfileLines, profile_lines, profile_sheet
 from crmkit._workbook._scorecard import LIGHTS, scorecard_sheet
 from crmkit._workbook._sheet import Chart, Picture, Sheet
 from crmkit._workbook._write import MOST_ROWS, write_workbook
@@ -13,12 +14,15 @@ __all__ = [
     "BASE_COLUMNS",
     "BASE_GROUPS",
     "BASE_SHEETS",
+    "COLUMNS",
     "LIGHTS",
     "MOST_ROWS",
+    "PROFILE_NOTE",
     "Chart",
     "Kind",
     "Named",
     "Picture",
+    "ProfileLines",
     "Sheet",
     "audit_sheet",
     "base_audit_sheets",
@@ -27,6 +31,8 @@ __all__ = [
     "hole_sheet",
     "kinds_of_units",
     "plain_sheet",
+    "profile_lines",
+    "profile_sheet",
     "scorecard_sheet",
     "segment_sheet",
     "write_workbook",

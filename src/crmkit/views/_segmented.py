@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,15 +11,17 @@ from sklearn.base import clone
 
 from crmkit._checks import check_option, some
 from crmkit._frames import FrameT, from_pandas
-from crmkit._labelling import CaseLabeller, Labeller, positions_in
+from crmkit._labelling import Labeller, positions_in, value_column
 from crmkit._messages import Message
 from crmkit._names import LANGUAGES, Language
 from crmkit.errors import SchemaError
+from crmkit.segment.groups import profile_table
 from crmkit.views._base import base_customers, base_table
 from crmkit.views._rows import all_in_pandas, in_pandas, with_columns
 
 __all__ = ["SegmentedBase", "segmented_base", "segmented_customers"]
 
+_SEGMENT: Final = "__crmkit_segment"
 _OF_MONEY: Final = ("n_orders", "spend")
 _NO_SEGMENTER: Final = Message(
     en="{@segmenter} must be a segmenter, such as TierSegmenter(), got {got}.",
@@ -41,19 +44,29 @@ class SegmentedBase:
     segments : the kind of table given
         A row per segment, as ``segmenter.summary`` gives it.
     base : the kind of table given, or None
-        Whose money the shares are taken of, as `base_table` gives it; without prospects. None for a table without
-        ``n_orders`` and ``spend``.
+        Whose money the shares are taken of, as `base_table` gives it; without prospects. None unless the segments are
+        of ``spend``.
+    profile : the kind of table given, or None
+        What the segments are like, as `crmkit.segment.groups.profile_table` gives it.
     """
 
     segmenter: Any
     segments: Any
     base: Any
+    profile: Any
 
     def __repr__(self) -> str:
         return f"SegmentedBase({self.segmenter!r})"
 
 
-def segmented_base(customers: Any, *, segmenter: Any, fit: bool = True, with_prospects: bool = False) -> SegmentedBase:
+def segmented_base(
+    customers: Any,
+    *,
+    segmenter: Any,
+    fit: bool = True,
+    with_prospects: bool = False,
+    profile: Sequence[str] | None = None,
+) -> SegmentedBase:
     """Divide a customer base by a segmenter of any scheme, and sum up its segments, with nobody's money below 0.
 
     Parameters
@@ -61,7 +74,7 @@ def segmented_base(customers: Any, *, segmenter: Any, fit: bool = True, with_pro
     customers : pandas, Polars or PyArrow table
         With the columns that the segmenter needs. Where they have ``n_orders`` and ``spend``, as those of
         `crmkit.customer_summary`, the segments are learned from and summed up over `base_customers`, so that no share
-        of revenue lies outside 0 to 1; other tables are taken as they are.
+        of spend lies outside 0 to 1; other tables are taken as they are.
     segmenter : segmenter
         Such as `crmkit.segment.TierSegmenter` or `crmkit.segment.ValueSegmenter`. It is not changed.
     fit : bool, default True
@@ -69,11 +82,13 @@ def segmented_base(customers: Any, *, segmenter: Any, fit: bool = True, with_pro
     with_prospects : bool, default False
         Whether those without an order and without money are prospects of a master table. They are then counted in the
         summary, and left out of ``base``.
+    profile : sequence of str, optional
+        Columns to describe the segments by: numbers, flags and labels.
 
     Returns
     -------
     SegmentedBase
-        The fitted segmenter, the summary of its segments, and the base of their shares.
+        The fitted segmenter, the summary of its segments, the base of their shares, and their profile.
 
     Raises
     ------
@@ -102,17 +117,28 @@ def segmented_base(customers: Any, *, segmenter: Any, fit: bool = True, with_pro
     """
     if not isinstance(segmenter, Labeller):
         raise TypeError(_NO_SEGMENTER(got=type(segmenter).__name__))
-    rows, base = all_in_pandas(customers), None
-    if set(_OF_MONEY) <= set(rows):
+    counted = shown = rows = all_in_pandas(customers)
+    prospects = rows.index[:0]
+    if is_of_money := set(_OF_MONEY) <= set(rows):
         rows = in_pandas(customers, columns=_OF_MONEY)
+        prospects = rows.index[(rows["n_orders"] == 0) & (rows["spend"] == 0) & with_prospects]
         counted = base_customers(rows)
-        prospects = rows[(rows["n_orders"] == 0) & (rows["spend"] == 0) & with_prospects]
-        base = from_pandas(base_table(rows.drop(index=prospects.index)), like=customers)
-        rows = pd.concat([counted, prospects]) if len(prospects) else counted
-        fitted = clone(segmenter).fit(counted) if fit else segmenter
-    else:
-        fitted = clone(segmenter).fit(rows) if fit else segmenter
-    return SegmentedBase(fitted, from_pandas(fitted.summary(rows), like=customers), base)
+        shown = pd.concat([counted, rows.loc[prospects]]) if len(prospects) else counted
+    fitted = clone(segmenter).fit(counted) if fit else segmenter
+    is_of_spend = is_of_money and value_column(fitted) == "spend"
+    return SegmentedBase(
+        fitted,
+        from_pandas(fitted.summary(shown), like=customers),
+        from_pandas(base_table(rows.drop(index=prospects)), like=customers) if is_of_spend else None,
+        None if profile is None else from_pandas(_profile(shown, fitted, profile), like=customers),
+    )
+
+
+def _profile(rows: pd.DataFrame, segmenter: Labeller, columns: Sequence[str]) -> pd.DataFrame:
+    """What the segments are like by columns of the table."""
+    value = value_column(segmenter)
+    labelled = rows.assign(**{_SEGMENT: segmenter.predict(rows)})
+    return profile_table(labelled, by=_SEGMENT, columns=columns, value=value if value in rows else None)
 
 
 def segmented_customers(customers: FrameT, *, segmenter: Any, language: Language = "en") -> FrameT:
@@ -166,7 +192,7 @@ def segmented_customers(customers: FrameT, *, segmenter: Any, language: Language
     segments, positions = positions_in(segmenter, rows, name="customers", parameter="segmenter")
     codes, names = (pd.Series([*segments[name], None], dtype=object) for name in ("segment", f"name_{language}"))
     made = {"segment": codes.iloc[positions], "segment_name": names.iloc[positions]}
-    if isinstance(segmenter, CaseLabeller):
+    if hasattr(segmenter, "explain"):
         made["segment_reason"] = segmenter.explain(rows, language=language)
     if taken := [name for name in made if name in rows]:
         raise SchemaError(_TAKEN(names=some(taken)))

@@ -83,7 +83,7 @@ def score(
         --master customers.csv --master-id CustomerID --output scored.csv
       crmkit score customers.csv --spend Revenue --n-orders Orders --days-since-last Recency
     """  # noqa: D301
-    from crmkit.cli.reading import check_master, customers_of
+    from crmkit.cli.reading import check_master, open_customers
     from crmkit.cli.writing import check_ending, check_output, for_readers, write_table, writing
     from crmkit.views import base_remarks, base_segments, scored_customers
 
@@ -92,7 +92,8 @@ def score(
     check_master(master, master_id, totals=totals)
     check_output(output, read=[*options.files, *(path for path in (master, rules) if path is not None)])
     read_rules = _read(rules)
-    customers, with_prospects = customers_of(options, totals=totals, master=master, master_id=master_id)
+    with open_customers(options, totals=totals, master=master, master_id=master_id) as found:
+        customers, with_prospects = found.table, found.with_prospects
     segments = base_segments(customers, rules=read_rules, with_prospects=with_prospects)
     scored = scored_customers(customers, segments=segments, language=options.language)
     shown = for_readers(scored, with_monetary_value=with_monetary_value)

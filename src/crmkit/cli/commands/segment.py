@@ -16,6 +16,7 @@ from crmkit.cli.options import (
     Choice,
     FilePath,
     Numbers,
+    Values,
     command,
     order_command,
     output_option,
@@ -24,11 +25,12 @@ from crmkit.cli.segments import (
     PRINTED,
     SCHEMES,
     new_segmenter,
+    open_listed,
+    print_profile,
     query_name,
-    read_listed,
     read_model,
     scheme_of,
-    summary_sheet,
+    sheets_of,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +45,10 @@ _ONE_OF_TWO: Final = Message(
 _OF_A_MODEL: Final = Message(
     en="{option} shapes segments that are learned; those of --model are. Leave it out.",
     zh="{option} 用于新建分群，而 --model 的分群已经确定。请去掉该选项。",
+)
+_IN_NONE: Final = Message(
+    en="{n:,} {n:customer is|customers are} in no segment: what would decide it is not known of them.",
+    zh="{n:,} 位客户不属于任何分群：缺少判断所需的数据。",
 )
 
 
@@ -71,6 +77,9 @@ _OF_A_MODEL: Final = Message(
 )
 @click.option("--shares", metavar="NUMBERS", type=Numbers(), help="Shares from the top, ascending, such as 0.8,0.95.")
 @click.option("--cuts", metavar="NUMBERS", type=Numbers(), help="Fixed cuts instead, ascending, such as 100,500.")
+@click.option(
+    "--profile", metavar="COLUMNS", type=Values(), help="Also describe the segments by columns, such as region,age."
+)
 @click.option("--save", type=FilePath(to_write=True), help="Also keep the cuts, as JSON, for a later file.")
 @click.option("--model", type=FilePath(), metavar="FILE", help="Cuts that --save kept, instead of --scheme.")
 @click.option("--query", type=FilePath(to_write=True), help="Also write the labels as an SQL query, to a file.")
@@ -90,6 +99,7 @@ def segment(
     binning: str | None,
     shares: list[float] | None,
     cuts: list[float] | None,
+    profile: list[str] | None,
     save: Path | None,
     model: Path | None,
     query: Path | None,
@@ -129,34 +139,62 @@ def segment(
         if path is not None:
             check_output(path, read=read)
     segmenter = _segmenter(scheme, model, value, {"binning": binning, "shares": shares, "cuts": cuts})
-    compared = segmenter.value if hasattr(segmenter, "value") else "spend"
+    # A model of a column of value looks for it.
+    compared = segmenter.value if "value" in SCHEMES[name := scheme_of(segmenter)].takes else "spend"
     column = compared if value is None and compared != "spend" else value
-    listed = read_listed(options, value=column, called=compared, totals=totals, master=master, master_id=master_id)
-    found = segmented_base(listed.table, segmenter=segmenter, fit=model is None, with_prospects=listed.with_prospects)
-    made = segmented_customers(listed.table, segmenter=found.segmenter, language=options.language)
+    called = {column: compared}
+    described = None if profile is None else [called.get(each, each) for each in profile]
+    with open_listed(
+        options,
+        SCHEMES[name],
+        value=column,
+        called=compared,
+        totals=totals,
+        master=master,
+        master_id=master_id,
+        keep=profile or [],
+    ) as listed:
+        table, knows_orders = listed.table, listed.knows_orders
+        suit = SCHEMES[name].suit
+        for said in [] if suit is None or model is not None else suit(segmenter, table):
+            say(said, options.language)
+        found = segmented_base(
+            table,
+            segmenter=segmenter,
+            fit=model is None,
+            with_prospects=listed.with_prospects,
+            profile=described,
+        )
+        made = segmented_customers(table, segmenter=found.segmenter, language=options.language)
     shown = for_readers(made, with_monetary_value=with_monetary_value)
-    shown = shown if listed.knows_orders else shown.drop(columns="n_orders")
-    segments = found.segments if listed.knows_orders else found.segments.drop(columns="n_orders")
-    summary = summary_sheet(SCHEMES[scheme_of(found.segmenter)].title, segments, options.language, value=compared)
+    shown = shown if knows_orders else shown.drop(columns="n_orders")
+    segments = found.segments if knows_orders else found.segments.drop(columns="n_orders")
+    sheets = sheets_of(SCHEMES[name].title, segments, found, options.language)
     with writing(output):
-        write_table(shown, output, sheets=[customer_sheet(shown, options.language), summary])
+        write_table(shown, output, sheets=[customer_sheet(shown, options.language), *sheets])
     _write_beside(found.segmenter, save, query)
     for remark in [] if found.base is None else base_remarks(found.base):
         say(remark, options.language)
+    if n_without := int(made["segment"].isna().sum()):
+        say(_IN_NONE(n=n_without), options.language)
     if as_json:
         print_json(
             {
                 **path_of(output),
                 "as_of": options.as_of,
-                "scheme": scheme_of(found.segmenter),
+                "scheme": name,
                 "n_customers": len(shown),
                 "base": None if found.base is None else records(found.base),
                 "segments": records(segments),
+                "profile": None if found.profile is None else records(found.profile),
             }
         )
         return
     say_path(output)
-    print_sheet(summary, columns=PRINTED)
+    print_sheet(sheets[0], columns=PRINTED)
+    if found.profile is not None:
+        click.echo()
+        print_profile(found, options.language)
 
 
 def _segmenter(scheme: str | None, model: Path | None, value: str | None, shaping: Mapping[str, Any]) -> Any:

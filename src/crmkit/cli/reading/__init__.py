@@ -5,7 +5,7 @@ from crmkit.cli.reading._by import BY
 from crmkit.cli.reading._checked import Door, checked
 from crmkit.cli.reading._chunks import Reading
 from crmkit.cli.reading._customer_table import customer_table
-from crmkit.cli.reading._customers import FileCustomers, check_master, customers_of
+from crmkit.cli.reading._customers import FileCustomers, check_master, open_customers
 from crmkit.cli.reading._divided import Divided, divided_by
 from crmkit.cli.reading._files import check_file
 from crmkit.cli.reading._master import known_ids
@@ -31,9 +31,9 @@ __all__ = [
     "check_no_orders",
     "checked",
     "customer_table",
-    "customers_of",
     "divided_by",
     "known_ids",
     "named_rows",
+    "open_customers",
     "open_orders",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from crmkit._names import LANGUAGES, Label
 from crmkit._reading import clean_ids
 from crmkit.cli._roles import Role
 from crmkit.cli.language import FileError, OptionError
+from crmkit.cli.reading._described import described_column
 from crmkit.cli.reading._left_out import LeftOut, say_left_out
 from crmkit.cli.reading._named_rows import named_rows
 from crmkit.cli.reading._naming import check_columns
@@ -66,15 +67,17 @@ def customer_table(
     numbers: Mapping[str, str],
     n_orders: str | None,
     called: Mapping[str, str],
+    keep: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Read a file with one row per customer: ``customer_id`` and all columns of the file, in its order.
 
     The columns of ``numbers``, by option, and that of the orders, found or named, must hold a number for everybody.
-    Rows where one does not, and those without an id, are left out and said, or refused. ``called`` renames columns.
+    Rows where one does not, and those without an id, are left out and said, or refused. Columns of ``keep`` must be
+    there; ``called`` renames columns.
     """
     named = {"customer_id": options.columns["customer_id"], "n_orders": n_orders}
     columns = list(numbers.values())
-    found = named_rows(options, [_ID, _ORDERS], named, table="customers", keep=columns, numbers=columns)
+    found = named_rows(options, [_ID, _ORDERS], named, table="customers", keep=[*columns, *keep], numbers=columns)
     id_column, of_orders = found.columns["customer_id"], found.columns["n_orders"]
     check_columns(
         list(map(str, found.rows)),
@@ -91,6 +94,7 @@ def customer_table(
         read, unread = _numbers(rows[name])
         rows = rows.assign(**{name: read})
         wrong[name] = unread | (read < 0).to_numpy() if name == of_orders else unread
+    rows = rows.assign(**{name: described_column(rows[name]) for name in keep if name not in wrong})
     renamed = {id_column: "customer_id", of_orders: "n_orders", **called}
     rows = _renamed(rows, {name: new for name, new in renamed.items() if name is not None}, options)
     if id_column is None:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 import pandas as pd
 
 from crmkit._frames import open_frame, to_pandas
 from crmkit._messages import Message
+from crmkit._tables import CUSTOMERS
 from crmkit.cli.language import OptionError, of_the_master_file
+from crmkit.cli.reading._by import BY
+from crmkit.cli.reading._described import described_column
 from crmkit.cli.reading._master import known_ids
 from crmkit.cli.reading._options import OrderOptions
-from crmkit.cli.reading._order_log import OrderLog, open_orders
+from crmkit.cli.reading._order_log import open_orders
 from crmkit.cli.reading._totals import customers_of_totals
 from crmkit.customers import customer_summary
 
-__all__ = ["FileCustomers", "check_master", "customers_of"]
+__all__ = ["FileCustomers", "check_master", "open_customers"]
 
 _MASTER_MISSING: Final = Message(en="--master-id needs --master.", zh="--master-id 须与 --master 一起使用。")
 _MASTER_OF_TOTALS: Final = Message(
@@ -27,11 +32,17 @@ _MASTER_OF_TOTALS: Final = Message(
 _NO_AS_OF: Final = Message(en="Missing option '--as-of'.", zh="缺少选项 '--as-of'。")
 
 
-class FileCustomers(NamedTuple):
-    """The customers by their ids, and whether those without an order are prospects."""
+@dataclass(frozen=True)
+class FileCustomers:
+    """The customers by their ids, and whether those without an order are prospects; of a log also what they are of.
+
+    ``known`` are the ids of the master file, in the kind of frame of the transactions.
+    """
 
     table: pd.DataFrame
     with_prospects: bool
+    transactions: Any = None
+    known: Any = None
 
 
 def check_master(master: Path | None, master_id: str | None, *, totals: Mapping[str, str | None]) -> None:
@@ -42,35 +53,47 @@ def check_master(master: Path | None, master_id: str | None, *, totals: Mapping[
         raise OptionError(_MASTER_OF_TOTALS())
 
 
-def customers_of(
-    options: OrderOptions, *, totals: Mapping[str, str | None], master: Path | None, master_id: str | None
-) -> FileCustomers:
-    """Read the customers of a log, or of totals whose columns are named."""
-    ready = any(totals.values())
-    customers = customers_of_totals(options, totals) if ready else _of_orders(options, master, master_id)
-    return FileCustomers(
-        customers.sort_values("customer_id", ignore_index=True), with_prospects=ready or master is not None
-    )
+@contextmanager
+def open_customers(
+    options: OrderOptions,
+    *,
+    totals: Mapping[str, str | None],
+    master: Path | None,
+    master_id: str | None,
+    measure: Callable[..., Any] | None = None,
+    keep: Sequence[str] = (),
+) -> Iterator[FileCustomers]:
+    """Read the customers of a log, or of totals whose columns are named; a log stays open.
 
-
-def _of_orders(options: OrderOptions, master: Path | None, master_id: str | None) -> pd.DataFrame:
+    ``measure`` makes a table of transactions, ``as_of`` and known ``customers`` with further columns.
+    Columns of ``keep`` that the table does not have are those of the file.
+    """
+    if any(totals.values()):
+        table = customers_of_totals(options, totals, keep=keep)
+        yield FileCustomers(table.sort_values("customer_id", ignore_index=True), with_prospects=True)
+        return
     if options.as_of is None:
         raise OptionError(_NO_AS_OF())
-    with open_orders(options) as log:
-        return _summary(log, options, master, master_id, as_of=options.as_of)
+    with open_orders(options, keep=[name for name in keep if name not in CUSTOMERS]) as log:
+        transactions = log.transactions(options, as_of=options.as_of).transactions
+        known = None
+        if master is not None:
+            known = log.like_rows(known_ids(master, master_id, options, transactions=transactions), name="master")
+        with of_the_master_file():
+            merge_ids = None if known is None else log.formats["merge_ids"]
+            summary = customer_summary(transactions, as_of=options.as_of, customers=known, merge_ids=merge_ids)
+        table = _in_order(summary)
+        if known is not None:
+            known = open_frame(summary, name="customers").select("customer_id").to_native()
+        if measure is not None:
+            measured = _in_order(measure(transactions, as_of=options.as_of, customers=known))
+            further = [name for name in measured if name not in table]
+            table = pd.concat([table, measured[further]], axis=1)
+        for name in [each for each in keep if each not in table]:
+            labels = log.labels(name, option="--profile").set_index("customer_id")[BY]
+            table[name] = described_column(table["customer_id"].map(labels))
+        yield FileCustomers(table, master is not None, transactions, known)
 
 
-def _summary(
-    log: OrderLog, options: OrderOptions, master: Path | None, master_id: str | None, *, as_of: str
-) -> pd.DataFrame:
-    transactions = log.transactions(options, as_of=as_of).transactions
-    ids = None if master is None else known_ids(master, master_id, options, transactions=transactions)
-    known = None if ids is None else log.like_rows(ids, name="master")
-    with of_the_master_file():
-        summary = customer_summary(
-            transactions,
-            as_of=as_of,
-            customers=known,
-            merge_ids=None if known is None else log.formats["merge_ids"],
-        )
-    return to_pandas(open_frame(summary, name="customers"))
+def _in_order(customers: Any) -> pd.DataFrame:
+    return to_pandas(open_frame(customers, name="customers")).sort_values("customer_id", ignore_index=True)

@@ -17,14 +17,14 @@ from crmkit.cli.reading._by import BY
 __all__ = ["labels_of"]
 
 _SEVERAL: Final = Message(
-    en="--by groups customers, and {column} has several values for {n:,} of them, such as {ids}. Name a column in "
-    "which a customer has one value, such as a region.",
-    zh="--by 用于客户分组，而列 {column} 中有 {n:,} 位客户对应多个取值，例如 {ids}。请指定每位客户只有一个取值的列，"
+    en="{option} needs one value per customer, and {column} has several for {n:,} of them, such as {ids}. Name a "
+    "column in which a customer has one value, such as a region.",
+    zh="{option} 要求每位客户只有一个取值，而列 {column} 中有 {n:,} 位客户对应多个取值，例如 {ids}。请另行指定一列，"
     "例如地区。",
 )
 
 
-def labels_of(rows: Any, by: str, *, customer_id: str, merge_ids: pd.DataFrame | None) -> pd.DataFrame:
+def labels_of(rows: Any, by: str, *, customer_id: str, merge_ids: pd.DataFrame | None, option: str) -> pd.DataFrame:
     """The customers with the one label that each has, a blank one aside."""
     where = Column("orders", customer_id)
     # The column of labels may be that of the ids.
@@ -35,5 +35,5 @@ def labels_of(rows: Any, by: str, *, customer_id: str, merge_ids: pd.DataFrame |
     labels = to_pandas(frame.filter(~nw.col("customer_id").is_null(), ~nw.col(BY).is_null()).unique())
     several = labels.loc[labels["customer_id"].duplicated(), "customer_id"].unique()
     if len(several):
-        raise OptionError(_SEVERAL(column=by, n=len(several), ids=some(sorted(several, key=str))))
+        raise OptionError(_SEVERAL(option=option, column=by, n=len(several), ids=some(sorted(several, key=str))))
     return labels

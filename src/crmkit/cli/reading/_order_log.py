@@ -99,9 +99,10 @@ class OrderLog:
             )
         return said_holes_by(looked_at, by=by, as_of=as_of, language=options.language)
 
-    def labels(self, by: str) -> pd.DataFrame:
-        """The label of each customer in a column that was kept."""
-        return labels_of(self.rows, by, customer_id=self.columns["customer_id"], merge_ids=self.formats["merge_ids"])
+    def labels(self, by: str, *, option: str = "--by") -> pd.DataFrame:
+        """The label of each customer in a column that was kept, and that ``option`` named."""
+        customer_id, merge_ids = self.columns["customer_id"], self.formats["merge_ids"]
+        return labels_of(self.rows, by, customer_id=customer_id, merge_ids=merge_ids, option=option)
 
     def _lines(self, options: OrderOptions, *, keep: Sequence[str] = ()) -> Any | None:
         """The lines of orders with ids: unlike distinct orders, they show days that were loaded twice."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
 
 from crmkit._messages import Message
+from crmkit._tables import CUSTOMERS
 from crmkit.cli.language import OptionError
+from crmkit.cli.reading._described import described_column
 from crmkit.cli.reading._files import open_table
 from crmkit.cli.reading._guess import found_id
 from crmkit.cli.reading._left_out import LeftOut, say_left_out
@@ -31,7 +33,9 @@ _FOR_ORDERS: Final = Message(
 )
 
 
-def customers_of_totals(options: OrderOptions, totals: Mapping[str, str | None]) -> pd.DataFrame:
+def customers_of_totals(
+    options: OrderOptions, totals: Mapping[str, str | None], *, keep: Sequence[str] = ()
+) -> pd.DataFrame:
     """Read the customers of a file whose columns of totals were named; rows that cannot be used are said."""
     recency = totals["days_since_last"] or totals["last_order"]
     needed = {"--spend": totals["spend"], "--n-orders": totals["n_orders"], "--days-since-last": recency}
@@ -43,10 +47,12 @@ def customers_of_totals(options: OrderOptions, totals: Mapping[str, str | None])
         named = options.columns["customer_id"] or None
         customer_id = found_id(table.columns, named, file=options.file, language=options.language)
         columns = {"customer_id": customer_id, **totals}
-        absent = [column for column in columns.values() if column and column not in table.columns]
+        keep = [name for name in keep if name not in CUSTOMERS]
+        absent = [column for column in (*columns.values(), *keep) if column and column not in table.columns]
         if absent:
             raise OptionError(ABSENT(file=options.file, missing=absent, columns=table.columns))
         rows = pd.concat([chunk.rows for chunk in table.chunks([customer_id], CHUNK_ROWS)], ignore_index=True)
+    rows = rows.assign(**{name: described_column(rows[name]) for name in keep})
     given: dict[str, Any] = {
         **columns,
         "as_of": options.as_of,
@@ -57,7 +63,7 @@ def customers_of_totals(options: OrderOptions, totals: Mapping[str, str | None])
     }
     if options.invalid == "drop":
         _say_left_out(audit_customers(rows, **given), options)
-    return as_customers(rows, invalid=options.invalid, **given)
+    return as_customers(rows, invalid=options.invalid, keep=keep, **given)
 
 
 def check_no_orders(options: OrderOptions) -> None:

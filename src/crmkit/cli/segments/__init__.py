@@ -1,9 +1,9 @@
 """Segments on the command line: the schemes, the customers of a file, segmenters kept as JSON, and what is shown."""
 
 from crmkit.cli.segments._models import read_model
-from crmkit.cli.segments._read import Listed, query_name, read_listed
+from crmkit.cli.segments._read import Listed, open_listed, query_name
 from crmkit.cli.segments._schemes import SCHEMES, FileScheme, new_segmenter, scheme_of
-from crmkit.cli.segments._sheets import PRINTED, summary_sheet
+from crmkit.cli.segments._sheets import PRINTED, print_profile, sheets_of
 
 __all__ = [
     "PRINTED",
@@ -11,9 +11,10 @@ __all__ = [
     "FileScheme",
     "Listed",
     "new_segmenter",
+    "open_listed",
+    "print_profile",
     "query_name",
-    "read_listed",
     "read_model",
     "scheme_of",
-    "summary_sheet",
+    "sheets_of",
 ]

@@ -15,6 +15,7 @@ __all__ = ["read_model"]
 # Where each class is, for only these are read.
 _HOMES: Final = {
     "RFMSegmenter": "crmkit.segment",
+    "RoleSegmenter": "crmkit.segment",
     "TierSegmenter": "crmkit.segment",
     "ValueSegmenter": "crmkit.segment",
 }

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from crmkit._names import Label, Language
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from crmkit._workbook import Sheet
+    from crmkit.views import SegmentedBase
 
-__all__ = ["PRINTED", "summary_sheet"]
+__all__ = ["PRINTED", "print_profile", "sheets_of"]
 
 PRINTED: Final = ("segment_name", "n_customers", "customer_share", "value", "value_share")
 """The columns that are printed."""
 
 _WITHOUT_ORDER: Final = ("potential", "unsold")
+_PROFILE: Final = Label("Profile of the segments", "分群画像")
+_EVERYBODY: Final = Label("All customers", "全部客户")
 _SEGMENT: Final = Label("Segment", "分群")
 _SHARE_OF: Final = Label("Share of {column}", "{column} 占比")
 _EACH: Final = Label("{column} per customer", "人均 {column}")
@@ -26,11 +31,38 @@ _SPEND: Final = (
 _SHARES: Final = Label("Share of customers and of value", "客户占比与价值占比")
 
 
-def summary_sheet(title: Label, summary: pd.DataFrame, language: Language, *, value: str) -> Sheet:
-    """A row per segment, its shares drawn; ``value`` is the column that was added up."""
+def sheets_of(title: Label, summary: pd.DataFrame, found: SegmentedBase, language: Language) -> list[Sheet]:
+    """The summary, its shares drawn, and the profile if there is one."""
+    from crmkit._labelling import value_column
+    from crmkit._workbook import profile_sheet
+
+    sheets = [_summary_sheet(title, summary, language, value=value_column(found.segmenter))]
+    if found.profile is not None:
+        profile_title = _PROFILE.text(language)
+        sheets.append(profile_sheet(profile_title, found.profile, language, names=_names(found, language)))
+    return sheets
+
+
+def print_profile(found: SegmentedBase, language: Language) -> None:
+    """Print what the segments are like, a column per segment."""
+    from crmkit._workbook import PROFILE_NOTE, profile_lines
+    from crmkit.cli.writing import print_table
+
+    names, lines = profile_lines(found.profile, language, names=_names(found, language))
+    heads = [_PROFILE.text(language), *names, _EVERYBODY.text(language)]
+    print_table(heads, [[name, *cells, whole] for name, cells, whole in lines])
+    click.echo(PROFILE_NOTE.text(language))
+
+
+def _names(found: SegmentedBase, language: Language) -> dict[str, str]:
+    return dict(zip(found.segments["segment"], found.segments[f"name_{language}"], strict=True))
+
+
+def _summary_sheet(title: Label, summary: pd.DataFrame, language: Language, *, value: str) -> Sheet:
+    """A row per segment; ``value`` is the column that was added up."""
     from crmkit._workbook import Chart, Named, Sheet, headings
 
-    added, shared, mean = _SPEND if value == "spend" else _named_after(value)
+    added, shared, mean = _SPEND if value == "spend" else _named_after(value, language)
     own = {
         "segment_name": Named(_SEGMENT, "text"),
         "value": Named(added, "money"),
@@ -47,6 +79,10 @@ def summary_sheet(title: Label, summary: pd.DataFrame, language: Language, *, va
     return Sheet(title.text(language), told, headings(told, language, columns=columns, own=own), charts=(chart,))
 
 
-def _named_after(column: str) -> tuple[Label, Label, Label]:
-    shared, mean = (Label(*(text.format(column=column) for text in each)) for each in (_SHARE_OF, _EACH))
-    return Label(column, column), shared, mean
+def _named_after(column: str, language: Language) -> tuple[Label, Label, Label]:
+    """What the columns are called that add up another one than spend."""
+    from crmkit._workbook import COLUMNS
+
+    called = COLUMNS[column].label.text(language) if column in COLUMNS else column
+    shared, mean = (Label(*(text.format(column=called) for text in each)) for each in (_SHARE_OF, _EACH))
+    return Label(called, called), shared, mean

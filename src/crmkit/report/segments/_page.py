@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 
-from crmkit._figures import NOTHING, count, decimals, label_text, share
+from crmkit._figures import count, share
 from crmkit._figures import whole_money as money
 from crmkit._names import Language
-from crmkit._workbook import headings
+from crmkit._workbook import PROFILE_NOTE, profile_lines
 from crmkit.plotting import plot_segments
 from crmkit.report._facts import Facts
 from crmkit.report._numbers import cut
@@ -22,8 +23,6 @@ __all__ = ["CHARTS", "findings", "page", "segment_names"]
 
 _MOST_LINES: Final = 30
 _MOST_COLUMNS: Final = 12
-_UP, _DOWN = "▲", "▼"
-_SHARES: Final = ("customer_share", "value_share", "share")
 _COLON: Final = {"en": ": ", "zh": "："}
 
 
@@ -46,17 +45,20 @@ def findings(answer: Answer, facts: Facts) -> list[str]:
 def page(answer: Answer, facts: Facts) -> dict[str, Any]:
     """The segmentations in the order given, each with its summary, its profile, or both."""
     summaries, profiles = (_by_name(answer, table) for table in ("segments", "segment_profiles"))
-    drawn = _drawn(answer)
+    drawn, language = _drawn(answer), facts.language
     return {
+        "note": PROFILE_NOTE.text(language),
         "segmentations": [
             {
                 "title": cut(name),
                 "chart": f"segments_{drawn.index(name) + 1}" if name in drawn else "",
-                "summary": _summary(summaries[name], facts.language) if name in summaries else None,
-                "profile": _profile(profiles[name], answer, name, facts) if name in profiles else None,
+                "summary": _summary(summaries[name], language) if name in summaries else None,
+                "profile": _profile(profiles[name], segment_names(answer, name, language), language)
+                if name in profiles
+                else None,
             }
             for name in dict.fromkeys([*summaries, *profiles])
-        ]
+        ],
     }
 
 
@@ -89,64 +91,18 @@ def _summary(table: pd.DataFrame, language: Language) -> dict[str, Any]:
     }
 
 
-def _profile(table: pd.DataFrame, answer: Answer, name: str, facts: Facts) -> dict[str, Any]:
+def _profile(table: pd.DataFrame, names: Mapping[Any, str], language: Language) -> dict[str, Any]:
     """A line per figure, its value in each segment beside that of all customers."""
-    language = facts.language
-    names = segment_names(answer, name, language)
-    labels = table["segment"].map(lambda label: names.get(label, "" if pd.isna(label) else label_text(label)))
-    labels = labels.where(table["scope"] != "no label", TEXTS["no_segment"].text(language))
-    groups = list(dict.fromkeys(labels[table["scope"] != "all"]))[:_MOST_COLUMNS]
-    titles = _titles(table, language)
-    lines: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row, label in zip(table.to_dict("records"), labels, strict=True):
-        key = tuple(None if pd.isna(row[part]) else row[part] for part in ("column", "figure", "level"))
-        line = lines.setdefault(key, {"name": _line_name(row, titles, language), "cells": dict.fromkeys(groups, "")})
-        if row["scope"] == "all":
-            line["whole"] = _cell(row)
-        elif label in groups:
-            line["cells"][label] = _cell(row)
-    shown = [
-        {"name": line["name"], "whole": line.get("whole", NOTHING), "cells": list(line["cells"].values())}
-        for line in lines.values()
-    ]
-    n_groups = int(labels[table["scope"] != "all"].nunique())
+    segments, lines = profile_lines(table, language, names=names)
     return {
-        "segments": [cut(group) for group in groups],
-        "rows": shown[:_MOST_LINES],
-        "n_left_out": max(0, len(shown) - _MOST_LINES),
-        "n_segments_left_out": n_groups - len(groups),
+        "segments": [cut(name) for name in segments[:_MOST_COLUMNS]],
+        "rows": [
+            {"name": cut(name), "cells": cells[:_MOST_COLUMNS], "whole": whole}
+            for name, cells, whole in lines[:_MOST_LINES]
+        ],
+        "n_left_out": max(0, len(lines) - _MOST_LINES),
+        "n_segments_left_out": max(0, len(segments) - _MOST_COLUMNS),
     }
-
-
-def _titles(table: pd.DataFrame, language: Language) -> dict[Any, str]:
-    """What columns are called, those of crmkit's own in words."""
-    names = [name for name in table["column"].unique() if not pd.isna(name)]
-    return {each.column: each.title for each in headings(pd.DataFrame(columns=names, dtype=float), language)}
-
-
-def _line_name(row: dict[Any, Any], titles: dict[Any, str], language: Language) -> str:
-    """The column with its level, or with what is said of it."""
-    figure = TEXTS[f"figure_{row['figure']}"].text(language)
-    if pd.isna(row["column"]):
-        return figure
-    column = titles[row["column"]]
-    told = figure if pd.isna(row["level"]) else label_text(row["level"])
-    return f"{cut(column)}{_COLON[language]}{cut(told)}"
-
-
-def _cell(row: dict[Any, Any]) -> str:
-    """A figure, marked where it differs from that of the other customers by more than chance."""
-    if pd.isna(row["value"]):
-        return NOTHING
-    told = share(row["value"]) if row["figure"] in _SHARES else decimals(row["value"])
-    is_sure = row["scope"] != "all" and _is(row["is_significant"]) and not _is(row["too_few"])
-    if not is_sure or pd.isna(row["effect_size"]) or row["effect_size"] == 0:
-        return told
-    return f"{told} {_UP if row['effect_size'] > 0 else _DOWN}"
-
-
-def _is(value: Any) -> bool:
-    return not pd.isna(value) and bool(value)
 
 
 def _most(table: pd.DataFrame) -> dict[Any, Any]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from crmkit._workbook import Named, Sheet
+from crmkit._workbook import Named, Sheet, profile_sheet
 from crmkit.report._facts import Facts
 from crmkit.report._section import Answer
 from crmkit.report._sheets import sheet_of
@@ -27,19 +27,6 @@ _OF_SUMMARY: Final = {
     "value_share": Named(TEXTS["value_share"], "share"),
     "mean_value": Named(TEXTS["mean_value"], "money"),
 }
-_OF_PROFILE: Final = {
-    SEGMENTATION: _OF_SUMMARY[SEGMENTATION],
-    "segment_name": _OF_SUMMARY["segment_name"],
-    "column": Named(TEXTS["column"], "text"),
-    "figure": Named(TEXTS["figure"], "text"),
-    "level": Named(TEXTS["level"], "text"),
-    "n": Named(TEXTS["n_customers"], "count"),
-    "value": Named(TEXTS["figure_value"], "number"),
-    "base_value": Named(TEXTS["all_customers_value"], "number"),
-    "index": Named(TEXTS["index"], "number"),
-    "effect_size": Named(TEXTS["effect_size"], "number"),
-    "is_significant": Named(TEXTS["is_significant"], "text"),
-}
 
 
 def sheets(answer: Answer, facts: Facts) -> list[Sheet]:
@@ -50,18 +37,19 @@ def sheets(answer: Answer, facts: Facts) -> list[Sheet]:
         told = summary.assign(segment_name=summary[f"name_{language}"])
         made.append(_sheet("segments", told, facts, _OF_SUMMARY))
     if profile is not None:
-        names = {name: segment_names(answer, str(name), language) for name in profile[SEGMENTATION].unique()}
-        scopes = {"all": TEXTS["everybody"].text(language), "no label": TEXTS["no_segment"].text(language)}
-        told = profile.assign(
-            segment_name=[
-                scopes.get(scope, str(names[name].get(label, label)))
-                for name, scope, label in zip(profile[SEGMENTATION], profile["scope"], profile["segment"], strict=True)
-            ],
-            figure=[TEXTS[f"figure_{figure}"].text(language) for figure in profile["figure"]],
-            is_significant=profile["is_significant"].eq(True).map({True: TEXTS["yes"].text(language), False: ""}),
-        )
-        made.append(_sheet("table_segment_profiles", told, facts, _OF_PROFILE))
+        made.append(_of_profiles(profile, answer, facts))
     return made
+
+
+def _of_profiles(profile: pd.DataFrame, answer: Answer, facts: Facts) -> Sheet:
+    """All profiles one below the other; the names of segments are those of their own summaries."""
+    names = {name: segment_names(answer, str(name), facts.language) for name in profile[SEGMENTATION].unique()}
+    labels = [
+        names[name].get(label, label) for name, label in zip(profile[SEGMENTATION], profile["segment"], strict=True)
+    ]
+    first = {SEGMENTATION: _OF_SUMMARY[SEGMENTATION]} if profile[SEGMENTATION].ne("").any() else {}
+    title = TEXTS["table_segment_profiles"].text(facts.language)
+    return profile_sheet(title, profile.assign(segment=labels), facts.language, names={}, first=first)
 
 
 def _sheet(title: str, table: pd.DataFrame, facts: Facts, own: Mapping[str, Named]) -> Sheet:
