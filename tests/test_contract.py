@@ -115,6 +115,10 @@ ESTIMATORS = {
     "DickBasuSegmenter": (lambda: loyalty.DickBasuSegmenter(), RATED),
     "LoyaltyLadder": (lambda: loyalty.LoyaltyLadder(), RATED),
     "LoyaltyIndex": (lambda: loyalty.LoyaltyIndex(ended={"tenure_days": "left"}), RATED),
+    "ClusterSegmenter": (
+        lambda: segment.groups.ClusterSegmenter(columns=["spend", "days_since_last"], n_clusters=2),
+        CUSTOMERS,
+    ),
     "ModifiedBetaGeoModel": (lambda: value.ModifiedBetaGeoModel(prospects="drop"), CUSTOMERS),
     "NBDModel": (lambda: value.NBDModel(prospects="drop"), CUSTOMERS),
     "ParetoNBDModel": (lambda: value.ParetoNBDModel(prospects="drop"), CUSTOMERS),

@@ -37,6 +37,10 @@ MADE = {
     "per_year": (lambda: RFM(rules="chinese_8", scorer=SCORER(n_bins=2, frequency="orders_per_year")), CUSTOMERS),
     "nested": (lambda: SCORER(n_bins=2, nested=True, weights={"r": 1, "f": 2, "m": 3}), CUSTOMERS),
     "cuts": (lambda: SCORER(n_bins=2, cuts={"r": [30], "m": [9.5]}), CUSTOMERS),
+    "mixture": (
+        lambda: segment.groups.ClusterSegmenter(columns=["spend"], n_clusters=2, method="gaussian_mixture"),
+        CUSTOMERS,
+    ),
     "tier_cuts": (lambda: segment.TierSegmenter(cuts={"orders": 3}, lapsed_days=None), CUSTOMERS),
     "level_cuts": (lambda: segment.ValueSegmenter(cuts=[8.0, 20.0]), CUSTOMERS),
 }

@@ -55,6 +55,7 @@ from crmkit._stats._group_means import (
     standardised_difference,
 )
 from crmkit._stats._intervals import beta_interval, normal_reach, poisson_interval, wilson_interval
+from crmkit._stats._label_agreement import adjusted_rand, best_pairing, contingency, jaccard_matrix
 from crmkit._stats._log_mean import log_mean, log_mean_contributions
 from crmkit._stats._markov import (
     expected_sojourns,
@@ -137,12 +138,14 @@ __all__ = [
     "Transform",
     "WeightRule",
     "adjusted_p_values",
+    "adjusted_rand",
     "alpha_interval",
     "as_floats",
     "as_given",
     "as_numbers",
     "association",
     "best_first",
+    "best_pairing",
     "beta_interval",
     "beta_mean",
     "calibration_bins",
@@ -154,6 +157,7 @@ __all__ = [
     "compare",
     "compare_paired_shares",
     "compare_shares",
+    "contingency",
     "contrast_of_pairs",
     "contrast_of_samples",
     "criteria_weights",
@@ -186,6 +190,7 @@ __all__ = [
     "interval_of_draws",
     "is_in_top",
     "is_too_skewed",
+    "jaccard_matrix",
     "judgement_matrix",
     "kaplan_meier",
     "log_beta_mean",

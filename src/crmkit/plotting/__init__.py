@@ -14,6 +14,8 @@ from crmkit.plotting._brand_switching import plot_brand_switching
 from crmkit.plotting._campaign_effects import plot_campaign_effects
 from crmkit.plotting._capture import plot_capture
 from crmkit.plotting._churn_calibration import plot_churn_calibration
+from crmkit.plotting._cluster_centres import plot_cluster_centres
+from crmkit.plotting._cluster_choice import plot_cluster_choice
 from crmkit.plotting._cohort_comparison import plot_cohort_comparison
 from crmkit.plotting._cohort_history import plot_cohort_history
 from crmkit.plotting._cohorts import plot_cohorts
@@ -78,6 +80,8 @@ __all__ = [
     "plot_campaign_effects",
     "plot_capture",
     "plot_churn_calibration",
+    "plot_cluster_centres",
+    "plot_cluster_choice",
     "plot_cohort_comparison",
     "plot_cohort_history",
     "plot_cohorts",

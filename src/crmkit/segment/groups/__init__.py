@@ -1,8 +1,19 @@
-"""Groups of customers: what they are made of, and what they are like."""
+"""Groups of customers: found in the data, and what they are like."""
 
+from crmkit.segment.groups._cluster_choice import cluster_choice_table
+from crmkit.segment.groups._cluster_segmenter import ClusterSegmenter
 from crmkit.segment.groups._lift import lift_table
 from crmkit.segment.groups._profile import profile_table
 from crmkit.segment.groups._profile_difference import segment_difference_table
 from crmkit.segment.groups._segment_rules import SegmentRules
+from crmkit.segment.groups._sensitive import sensitive_column_table
 
-__all__ = ["SegmentRules", "lift_table", "profile_table", "segment_difference_table"]
+__all__ = [
+    "ClusterSegmenter",
+    "SegmentRules",
+    "cluster_choice_table",
+    "lift_table",
+    "profile_table",
+    "segment_difference_table",
+    "sensitive_column_table",
+]
