@@ -124,6 +124,10 @@ ESTIMATORS = {
         lambda: segment.groups.ClusterSegmenter(columns=["spend", "days_since_last"], n_clusters=2),
         CUSTOMERS,
     ),
+    "MixedClusterSegmenter": (
+        lambda: segment.groups.MixedClusterSegmenter(columns=["satisfaction", "region"], n_clusters=2),
+        RATED.assign(region=["north", "north", None, "south", "south"]),
+    ),
     "ModifiedBetaGeoModel": (lambda: value.ModifiedBetaGeoModel(prospects="drop"), CUSTOMERS),
     "NBDModel": (lambda: value.NBDModel(prospects="drop"), CUSTOMERS),
     "ParetoNBDModel": (lambda: value.ParetoNBDModel(prospects="drop"), CUSTOMERS),

@@ -52,6 +52,9 @@ ALIKE = (
     "ModifiedBetaGeoCNBDModel", "ModifiedBetaGeoModel", "NBDModel",
 )  # fmt: skip
 
+# What takes long: tables with a row for each cluster and column. ClusterSegmenter is read by the same code.
+LONG = ("MixedClusterSegmenter", "mixture")
+
 
 def leaves(value, path=()):
     """The paths to everything in JSON, containers too."""
@@ -140,7 +143,7 @@ def test_what_was_written_is_read(name):
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.deep] if name in ALIKE else [])
+        pytest.param(name, marks=[pytest.mark.deep] if name in (*ALIKE, *LONG) else [])
         for name in MADE
         if name not in ("rules", "per_year")
     ],

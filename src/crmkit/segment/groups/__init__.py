@@ -3,6 +3,7 @@
 from crmkit.segment.groups._cluster_choice import cluster_choice_table
 from crmkit.segment.groups._cluster_segmenter import ClusterSegmenter
 from crmkit.segment.groups._lift import lift_table
+from crmkit.segment.groups._mixed_segmenter import MixedClusterSegmenter
 from crmkit.segment.groups._profile import profile_table
 from crmkit.segment.groups._profile_difference import segment_difference_table
 from crmkit.segment.groups._segment_rules import SegmentRules
@@ -10,6 +11,7 @@ from crmkit.segment.groups._sensitive import sensitive_column_table
 
 __all__ = [
     "ClusterSegmenter",
+    "MixedClusterSegmenter",
     "SegmentRules",
     "cluster_choice_table",
     "lift_table",

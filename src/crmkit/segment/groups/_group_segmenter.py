@@ -20,7 +20,7 @@ from crmkit._messages import Message, Parameter
 from crmkit._names import LANGUAGES, Label, Language
 from crmkit._stats import best_pairing, jaccard_matrix
 from crmkit.errors import SchemaError
-from crmkit.segment.groups._names import group_names
+from crmkit.segment.groups._names import Trait, group_names
 from crmkit.segment.groups._read_columns import check_there, column_types, is_prospect, numbers_in, opened
 
 __all__ = ["CLUSTER", "NOISE", "GroupSegmenter", "Learned", "check_somebody"]
@@ -60,7 +60,7 @@ class Learned(NamedTuple):
     """What a way of grouping has learned: how far each group differs from all, by column, and how stable it is."""
 
     differences: Floats
-    columns: list[str]
+    columns: Sequence[str | Trait]
     stability: Floats
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from crmkit._arrays import Floats
 from crmkit._names import Label
 
-__all__ = ["ALL", "column_label", "group_names"]
+__all__ = ["ALL", "Trait", "column_label", "group_names"]
 
 ALL: Final = Label("All customers", "全部客户")
 _AVERAGE: Final = Label("Close to the average", "接近平均")
@@ -45,11 +45,19 @@ _KNOWN: Final = {
 }
 _HIGH: Final = Label("high {column}", "{column}高")
 _LOW: Final = Label("low {column}", "{column}低")
+_OF_LEVEL: Final = Label("{column}: {level}", "{column}：{level}")
 _JOINED: Final = Label("{one}, {other}", "{one}、{other}")
 _NUMBERED: Final = Label("{name} ({number})", "{name}（{number}）")
 
 
-def group_names(differences: Floats, columns: Sequence[str]) -> list[Label]:
+class Trait(NamedTuple):
+    """A level of a column of categories, which is more frequent in a group than among all."""
+
+    column: str
+    level: str
+
+
+def group_names(differences: Floats, columns: Sequence[str | Trait]) -> list[Label]:
     """Name each group, a row, by the columns in which it differs most from all, in standard deviations."""
     if len(differences) == 1:
         return [ALL]
@@ -61,9 +69,12 @@ def column_label(column: str) -> Label:
     return Label(column.replace("_", " "), column)
 
 
-def _name(row: Floats, columns: Sequence[str]) -> Label:
+def _name(row: Floats, columns: Sequence[str | Trait]) -> Label:
     order = np.argsort(-np.abs(np.nan_to_num(row)), kind="stable")
-    telling = [at for at in order.tolist() if abs(row[at]) >= _TELLING][:_MOST]
+    # Which categories a group has tells more than which it lacks.
+    telling = [
+        at for at in order.tolist() if (row[at] if isinstance(columns[at], Trait) else abs(row[at])) >= _TELLING
+    ][:_MOST]
     if not telling:
         return _AVERAGE
     parts = [_part(columns[at], high=bool(row[at] > 0)) for at in telling]
@@ -73,7 +84,13 @@ def _name(row: Floats, columns: Sequence[str]) -> Label:
     return Label(name.en[:1].upper() + name.en[1:], name.zh)
 
 
-def _part(column: str, *, high: bool) -> Label:
+def _part(column: str | Trait, *, high: bool) -> Label:
+    if isinstance(column, Trait):
+        called = column_label(column.column)
+        return Label(
+            _OF_LEVEL.en.format(column=called.en, level=column.level),
+            _OF_LEVEL.zh.format(column=called.zh, level=column.level),
+        )
     if column in _KNOWN:
         return _KNOWN[column].high if high else _KNOWN[column].low
     form, called = (_HIGH if high else _LOW), column_label(column)

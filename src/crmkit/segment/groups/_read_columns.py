@@ -18,11 +18,11 @@ from crmkit.segment.groups._sensitive import sensitive_kind
 __all__ = [
     "Found",
     "check_column_names",
-    "check_rows",
     "check_there",
     "column_types",
     "found_columns",
     "is_prospect",
+    "kind_of",
     "numbers_in",
     "opened",
 ]
@@ -51,7 +51,6 @@ _INFINITE: Final = Message(
     en="{where} is infinite in {n:,} {n:row|rows}, first at rows {rows}. Mend or drop them.",
     zh="{where}有 {n:,} 行为无穷大，最先见于行 {rows}。请修正或删除这些行。",
 )
-_NO_ROWS: Final = Message(en="{name} has no rows. It must have at least one.", zh="{name} 没有任何行，至少须有一行。")
 _ORDERS_MISSING: Final = Message(
     en="{where} is missing in {n:,} {n:row|rows}, first at rows {rows}. It tells who has ordered; fill it in.",
     zh="{where}有 {n:,} 行缺失，最先见于行 {rows}。须由它判断客户是否下过单，请补全。",
@@ -91,7 +90,7 @@ def column_types(frame: AnyFrame) -> Mapping[str, Any]:
 def found_columns(frame: AnyFrame, *, of: Collection[str], name: str) -> Found:
     """Find the columns of some kinds ("number", "flag", "label") beside the id and sensitive ones."""
     types = column_types(frame)
-    fitting = [column for column, dtype in types.items() if column != _ID and _kind_of(dtype) in of]
+    fitting = [column for column, dtype in types.items() if column != _ID and kind_of(dtype) in of]
     sensitive = [column for column in fitting if sensitive_kind(column) is not None]
     columns = [column for column in fitting if column not in sensitive]
     if not columns:
@@ -123,18 +122,13 @@ def is_prospect(table: Any, *, name: str) -> Any:
     return orders == 0
 
 
-def check_rows(n_rows: int, *, name: str) -> None:
-    """Raise unless there are rows."""
-    if not n_rows:
-        raise SchemaError(_NO_ROWS(name=Parameter(name)))
-
-
 def check_there(frame: AnyFrame, columns: Sequence[str], *, name: str) -> None:
     """Raise unless all columns are there."""
     check_columns(column_types(frame), columns, name=name, made_by="customer_features")
 
 
-def _kind_of(dtype: Any) -> str:
+def kind_of(dtype: Any) -> str:
+    """Whether a column holds flags, numbers, labels or something else."""
     if dtype.is_boolean():
         return "flag"
     if dtype.is_numeric():

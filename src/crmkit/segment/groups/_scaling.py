@@ -28,6 +28,7 @@ __all__ = [
     "scaled",
     "scaling_table",
     "transformed",
+    "way_and_unit",
 ]
 
 Transform: TypeAlias = Literal["auto", "log", "none"]
@@ -92,15 +93,19 @@ def scaling_table(values: Mapping[str, Floats], *, transform: Any, name: str) ->
         known = np.sort(floats[~np.isnan(floats)])
         if not known.size:
             raise SchemaError(_NOT_KNOWN(where=Column(name, column)))
-        way = asked.get(column, "auto")
-        way = ("log" if _is_heavy(known) else "none") if way == "auto" else way
-        unit = _unit(known) if way == "log" else np.nan
+        way, unit = way_and_unit(known, asked.get(column, "auto"))
         centre, spread = _place(transformed(known, unit))
         mean = float(np.mean(known / 2)) * 2
         rows.append(
             (column, way, unit, centre, spread, mean, 1 - known.size / floats.size, sensitive_kind(column) or "")
         )
     return pd.DataFrame(rows, columns=list(COLUMN_KINDS)).astype({"unit": float})
+
+
+def way_and_unit(known: Floats, asked: str) -> tuple[str, float]:
+    """How sorted values are transformed, as asked or by the rule, and the unit of the logarithm."""
+    way = ("log" if _is_heavy(known) else "none") if asked == "auto" else asked
+    return way, _unit(known) if way == "log" else float("nan")
 
 
 def check_scaling(table: pd.DataFrame, columns: Sequence[str] | None) -> None:
