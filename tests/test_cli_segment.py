@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from tests.commands import run, text
 
-from crmkit import as_transactions, customer_summary
+from crmkit import as_transactions, customer_features, customer_summary
 from crmkit.cli.segments import SCHEMES, scheme_of
 from crmkit.segment import ValueSegmenter, role_measure_table
+from crmkit.segment.groups import ClusterSegmenter
 from crmkit.views import segmented_base, segmented_customers
 
 ORDERS = [
@@ -52,7 +53,7 @@ def customers():
 # By hand, against the calls that an analyst would make.
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", [name for name, scheme in SCHEMES.items() if "columns" not in scheme.takes])
 def test_every_scheme_gives_what_the_views_give(scheme, customers):
     document = json.loads(of_orders("--scheme", scheme, "--language", "zh", "--output", "a.parquet", "--json"))
     if scheme == "role":
@@ -141,6 +142,29 @@ def test_columns_of_a_table_are_numbers_where_all_are_and_blanks_are_missing(fol
     assert whole["postcode", "share", "0100"]["value"] == pytest.approx(2 / 3)
 
 
+def test_clusters_of_orders_and_of_a_table(folder):
+    code, stdout, stderr = run(
+        *("segment", "orders.csv", "--as-of", "2024-03-31", "--scheme", "clusters"),
+        *("--columns", "spend,gap_mean", "--n-clusters", "2", "--save", "c.json", "--output", "a.parquet", "--json"),
+    )
+    assert code == 0, stderr
+    found = pd.read_parquet("a.parquet")
+    features = customer_features(transactions(), as_of="2024-03-31", windows=[91])
+    listed = found[["customer_id", "n_orders", "spend"]].merge(features[["customer_id", "gap_mean"]], on="customer_id")
+    clusters = ClusterSegmenter(columns=["spend", "gap_mean"], n_clusters=2).fit(listed)
+    assert found["segment"].tolist() == clusters.predict(listed).tolist()
+    assert [row["n_customers"] for row in json.loads(stdout)["segments"]][:2] == clusters.clusters_[
+        "n_customers"
+    ].tolist()[:2]
+    of_orders("--model", "c.json", "--output", "b.parquet")
+    assert pd.read_parquet("b.parquet")["segment"].tolist() == found["segment"].tolist()
+    rows = [f"{n},{20 + n % 2 * 40},{5 + n % 2 * 90}" for n in range(40)]
+    (folder / "table.csv").write_text("\n".join(["编号,年限,利润", *rows]))
+    asked = ["--scheme", "clusters", "--columns", "年限,利润", "--customer-id", "编号", "--language", "zh"]
+    lines = segmented(*asked, "--n-clusters", "2", name="table.csv").splitlines()
+    assert [line.split()[1:] for line in lines[3:]] == [["20", "50.0%"], ["20", "50.0%"]]
+
+
 def test_roles_that_nobody_can_play_are_left_out_and_said(folder):
     (folder / "orders.csv").write_text(text(rows=[row for row in ORDERS if row[1] < "2023-03-05"]), "utf-8")
     code, stdout, stderr = run("segment", "orders.csv", "--scheme", "role", "--as-of", "2024-03-31")
@@ -190,7 +214,7 @@ def test_a_model_of_a_column_looks_for_it(folder):
         (["--scheme", "abc"], 2, "Missing option '--as-of'"),
         (["--scheme", "clans"], 2, "'clans' is not one of 'tier', 'value_level'"),
         (["--scheme", "tier", "--value", "amount"], 2, "--value is for value_level, relationship, abc, main_group"),
-        (["--scheme", "abc", "--value", "amount", "--spend", "amount"], 2, "which needs no --spend"),
+        (["--scheme", "abc", "--value", "amount", "--spend", "amount"], 2, "--spend is for orders or their totals"),
         (["--scheme", "abc", "--value", "amount", "--date", "date"], 2, "--date is for orders"),
         (["--scheme", "abc", "--value", "amount"], 3, "orders.csv has ids more than once, such as ['c00', 'c01'"),
         (["--scheme", "abc", "--value", "date"], 3, "The column date holds no numbers that can be read"),
@@ -201,6 +225,11 @@ def test_a_model_of_a_column_looks_for_it(folder):
         (["--model", "orders.csv"], 3, "--model orders.csv does not hold what crmkit segment --save wrote"),
         (["--model", "none.json"], 3, "none.json does not exist"),
         (["--model", "none.json", "--cuts", "1,2"], 2, "--cuts shapes segments that are learned"),
+        (["--scheme", "clusters"], 2, "Name the columns that the segments are made of with --columns"),
+        (["--scheme", "clusters", "--columns", "x", "--as-of", "2024-03-31"], 3, "orders.csv has no column ['x']"),
+        (["--scheme", "clusters", "--columns", "x", "--query", "q.sql"], 2, "so that no query gives them"),
+        (["--scheme", "clusters", "--n-clusters", "1.5"], 2, "--n-clusters must be a whole number from 1 on"),
+        (["--scheme", "abc", "--n-clusters", "2"], 2, "--n-clusters is for clusters, not for abc"),
         (["--scheme", "abc", "--master-id", "x"], 2, "--master-id needs --master"),
         (["--scheme", "abc", "--output", "a.txt"], 2, "--output must end in .parquet, .csv or .xlsx"),
         (["--scheme", "abc", "--save", "orders.csv"], 2, "would write over a file that is read"),

@@ -15,6 +15,7 @@ from crmkit.cli.options import (
     MONETARY_VALUE,
     Choice,
     FilePath,
+    Number,
     Numbers,
     Values,
     command,
@@ -24,6 +25,8 @@ from crmkit.cli.options import (
 from crmkit.cli.segments import (
     PRINTED,
     SCHEMES,
+    FileSource,
+    made_of,
     new_segmenter,
     open_listed,
     print_profile,
@@ -34,7 +37,11 @@ from crmkit.cli.segments import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crmkit.cli.reading import OrderOptions
+    from crmkit.cli.segments import FileScheme, Listed
+    from crmkit.views import SegmentedBase
 
 __all__ = ["segment"]
 
@@ -50,6 +57,23 @@ _IN_NONE: Final = Message(
     en="{n:,} {n:customer is|customers are} in no segment: what would decide it is not known of them.",
     zh="{n:,} 位客户不属于任何分群：缺少判断所需的数据。",
 )
+_NO_QUERY: Final = Message(
+    en="The segments of {scheme} do not follow from cases, so that no query gives them. Leave --query out.",
+    zh="{scheme} 的分群不由条件得出，无法写成查询语句。请去掉 --query。",
+)
+_NO_COLUMNS: Final = Message(
+    en="Name the columns that the segments are made of with --columns; or pass --as-of, if FILE holds orders.",
+    zh="请用 --columns 指定用于分群的列；如果文件是订单，请给出 --as-of。",
+)
+_NOT_WHOLE: Final = Message(
+    en="{@n_clusters} must be a whole number from 1 on, got {value:g}.",
+    zh="{@n_clusters} 须为正整数，得到 {value:g}。",
+)
+
+
+def _whole(given: float) -> None:
+    if not (given >= 1 and given % 1 == 0):
+        raise ValueError(_NOT_WHOLE(value=given))
 
 
 @command()
@@ -70,6 +94,14 @@ _IN_NONE: Final = Message(
     help="All known customers; those without an order are prospects.",
 )
 @click.option("--master-id", metavar="COLUMN", help="Customers in the master file; guessed from its header.")
+@click.option(
+    "--columns",
+    "own_columns",
+    metavar="COLUMNS",
+    type=Values(),
+    help="What clusters or accounts are made of, such as age,spend.",
+)
+@click.option("--n-clusters", metavar="N", type=Number(_whole), help="How many clusters; chosen if not given.")
 @click.option(
     "--binning",
     type=Choice(["quantile", "contribution", "natural"]),
@@ -96,6 +128,8 @@ def segment(
     last_order: str | None,
     master: Path | None,
     master_id: str | None,
+    own_columns: list[str] | None,
+    n_clusters: float | None,
     binning: str | None,
     shares: list[float] | None,
     cuts: list[float] | None,
@@ -129,7 +163,7 @@ def segment(
         write_table,
         writing,
     )
-    from crmkit.views import base_remarks, segmented_base, segmented_customers
+    from crmkit.views import base_remarks
 
     totals = {"spend": spend, "n_orders": n_orders, "days_since_last": days_since_last, "last_order": last_order}
     check_ending(output)
@@ -138,37 +172,28 @@ def segment(
     for path in (output, save, query):
         if path is not None:
             check_output(path, read=read)
-    segmenter = _segmenter(scheme, model, value, {"binning": binning, "shares": shares, "cuts": cuts})
-    # A model of a column of value looks for it.
-    compared = segmenter.value if "value" in SCHEMES[name := scheme_of(segmenter)].takes else "spend"
-    column = compared if value is None and compared != "spend" else value
-    called = {column: compared}
-    described = None if profile is None else [called.get(each, each) for each in profile]
-    with open_listed(
-        options,
-        SCHEMES[name],
-        value=column,
-        called=compared,
-        totals=totals,
-        master=master,
-        master_id=master_id,
-        keep=profile or [],
-    ) as listed:
-        table, knows_orders = listed.table, listed.knows_orders
-        suit = SCHEMES[name].suit
-        for said in [] if suit is None or model is not None else suit(segmenter, table):
-            say(said, options.language)
-        found = segmented_base(
-            table,
-            segmenter=segmenter,
-            fit=model is None,
-            with_prospects=listed.with_prospects,
-            profile=described,
-        )
-        made = segmented_customers(table, segmenter=found.segmenter, language=options.language)
+    columns = own_columns
+    if scheme is not None and columns is None:
+        columns = _usual_columns(SCHEMES[scheme], is_of_orders=bool(options.as_of or any(totals.values())))
+    shaping = {
+        "columns": columns,
+        "n_clusters": None if n_clusters is None else int(n_clusters),
+        "binning": binning,
+        "shares": shares,
+        "cuts": cuts,
+    }
+    segmenter = _segmenter(scheme, model, value, shaping)
+    name = scheme_of(segmenter)
+    if query is not None and not hasattr(segmenter, "to_sql"):
+        raise OptionError(_NO_QUERY(scheme=name))
+    made_of_value, made_of_columns = made_of(segmenter)
+    called = {value: made_of_value or "spend"} if value is not None else {}
+    source = FileSource(value or made_of_value, columns or made_of_columns, profile, called, totals, master, master_id)
+    with open_listed(options, SCHEMES[name], source) as listed:
+        found, made = _segmented(listed, segmenter, source, options, fit=model is None)
+    knows_orders = listed.knows_orders
     shown = for_readers(made, with_monetary_value=with_monetary_value)
-    shown = shown if knows_orders else shown.drop(columns="n_orders")
-    segments = found.segments if knows_orders else found.segments.drop(columns="n_orders")
+    segments = found.segments if knows_orders else found.segments.drop(columns="n_orders", errors="ignore")
     sheets = sheets_of(SCHEMES[name].title, segments, found, options.language)
     with writing(output):
         write_table(shown, output, sheets=[customer_sheet(shown, options.language), *sheets])
@@ -197,6 +222,45 @@ def segment(
         print_profile(found, options.language)
 
 
+def _usual_columns(scheme: FileScheme, *, is_of_orders: bool) -> list[str] | None:
+    """The columns that a scheme is made of where none are named."""
+    if "columns" not in scheme.takes:
+        return None
+    if not (is_of_orders and scheme.usual):
+        raise OptionError(_NO_COLUMNS())
+    return list(scheme.usual)
+
+
+def _segmented(
+    listed: Listed, segmenter: Any, source: FileSource, options: OrderOptions, *, fit: bool
+) -> tuple[SegmentedBase, pd.DataFrame]:
+    """The base in its segments, and the list of the customers."""
+    from crmkit.views import segmented_base, segmented_customers
+
+    scheme, table = SCHEMES[scheme_of(segmenter)], listed.table
+    without_orders = scheme.counts_orders and not listed.knows_orders
+    if without_orders:
+        table = table.assign(n_orders=1)
+    for said in [] if scheme.suit is None or not fit else scheme.suit(segmenter, table):
+        say(said, options.language)
+    found = segmented_base(
+        table,
+        segmenter=segmenter,
+        fit=fit,
+        with_prospects=listed.with_prospects,
+        profile=None if source.profile is None else [source.called.get(each, each) for each in source.profile],
+    )
+    made = segmented_customers(table, segmenter=found.segmenter, language=options.language)
+    if without_orders:
+        made = made.drop(columns="n_orders")
+    if scheme.beside is not None:
+        further = scheme.beside(listed, segmenter=found.segmenter, as_of=options.as_of, language=options.language)
+        made = made.merge(further, on="customer_id", how="left")
+    for said in [] if scheme.remarks is None else scheme.remarks(found.segmenter):
+        say(said, options.language)
+    return found, made
+
+
 def _segmenter(scheme: str | None, model: Path | None, value: str | None, shaping: Mapping[str, Any]) -> Any:
     """The segmenter of a scheme, not fitted, or that of a model."""
     if scheme is not None and model is None:
@@ -205,7 +269,7 @@ def _segmenter(scheme: str | None, model: Path | None, value: str | None, shapin
         raise OptionError(_ONE_OF_TWO())
     for name, given in shaping.items():
         if given is not None:
-            raise OptionError(_OF_A_MODEL(option=f"--{name}"))
+            raise OptionError(_OF_A_MODEL(option="--" + name.replace("_", "-")))
     return read_model(model)
 
 

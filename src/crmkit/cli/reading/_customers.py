@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,12 +61,13 @@ def open_customers(
     master: Path | None,
     master_id: str | None,
     measure: Callable[..., Any] | None = None,
+    measured: Collection[str] = (),
     keep: Sequence[str] = (),
 ) -> Iterator[FileCustomers]:
     """Read the customers of a log, or of totals whose columns are named; a log stays open.
 
-    ``measure`` makes a table of transactions, ``as_of`` and known ``customers`` with further columns.
-    Columns of ``keep`` that the table does not have are those of the file.
+    ``keep`` are further columns: those that are ``measured`` come of ``measure``, which is given the transactions,
+    ``as_of`` and the known ``customers``; the others are those of the file.
     """
     if any(totals.values()):
         table = customers_of_totals(options, totals, keep=keep)
@@ -74,7 +75,7 @@ def open_customers(
         return
     if options.as_of is None:
         raise OptionError(_NO_AS_OF())
-    with open_orders(options, keep=[name for name in keep if name not in CUSTOMERS]) as log:
+    with open_orders(options, keep=[name for name in keep if name not in CUSTOMERS and name not in measured]) as log:
         transactions = log.transactions(options, as_of=options.as_of).transactions
         known = None
         if master is not None:
@@ -85,10 +86,10 @@ def open_customers(
         table = _in_order(summary)
         if known is not None:
             known = open_frame(summary, name="customers").select("customer_id").to_native()
-        if measure is not None:
-            measured = _in_order(measure(transactions, as_of=options.as_of, customers=known))
-            further = [name for name in measured if name not in table]
-            table = pd.concat([table, measured[further]], axis=1)
+        needed = [name for name in keep if name in measured and name not in table]
+        if measure is not None and needed:
+            further = _in_order(measure(transactions, as_of=options.as_of, customers=known))
+            table = table.merge(further[["customer_id", *needed]], on="customer_id", how="left")
         for name in [each for each in keep if each not in table]:
             labels = log.labels(name, option="--profile").set_index("customer_id")[BY]
             table[name] = described_column(table["customer_id"].map(labels))

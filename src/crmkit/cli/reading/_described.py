@@ -21,5 +21,5 @@ def described_column(values: pd.Series[Any]) -> pd.Series[Any]:
     texts = filled.dropna().astype(str).str.strip()
     numbers = pd.to_numeric(texts, errors="coerce")
     if len(texts) and numbers.notna().all() and not texts.map(_CODE.fullmatch).any():
-        return numbers.astype("float64").reindex(values.index)
+        return numbers.reindex(values.index)
     return filled

@@ -14,6 +14,7 @@ __all__ = ["read_model"]
 
 # Where each class is, for only these are read.
 _HOMES: Final = {
+    "ClusterSegmenter": "crmkit.segment.groups",
     "RFMSegmenter": "crmkit.segment",
     "RoleSegmenter": "crmkit.segment",
     "TierSegmenter": "crmkit.segment",

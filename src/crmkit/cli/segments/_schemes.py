@@ -1,4 +1,4 @@
-"""The schemes that a file can be divided by: what makes the segmenter of each, and the options that shape it."""
+"""The schemes that a file can be divided by: what makes the segmenter of each, and what it needs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from typing import Any, Final
 from crmkit._messages import Joined, Message, Said
 from crmkit._names import Label
 from crmkit.cli.language import OptionError
+from crmkit.cli.segments._measures import (
+    FEATURES,
+    ROLE_MEASURES,
+    Measures,
+    cluster_remarks,
+    suit_roles,
+)
 
 __all__ = ["SCHEMES", "FileScheme", "new_segmenter", "scheme_of"]
 
@@ -20,27 +27,44 @@ _NOT_SHAPED: Final = Message(
 )
 
 
-_NO_ROLE: Final = Message(
-    en="Nobody's {column} is known and above 0, so there is no role {role}.",
-    zh="没有客户的 {column} 已知且大于 0，故没有 {role} 这一角色。",
-)
-
-
 @dataclass(frozen=True)
 class FileScheme:
     """A scheme.
 
-    ``takes`` are the options that shape it, by parameter of the command; ``needs_orders`` says that totals are not
-    enough, ``measure`` makes what it compares beyond the customers table, of transactions, and ``suit`` changes the
-    segmenter where the customers lack what it would compare, and says so.
+    Attributes
+    ----------
+    title : Label
+        What it is called.
+    make : callable
+        Makes the segmenter of the options that shape it.
+    takes : frozenset of str
+        Those options, by parameter of the command. With ``columns`` among them a file without a day is a table.
+    usual : tuple of str
+        The columns of orders that are taken where none are named.
+    needs_orders : bool
+        Whether totals are not enough.
+    measures : Measures, optional
+        What it compares beyond the customers table, made of transactions.
+    suit : callable, optional
+        Changes the segmenter where the customers lack what it would compare, and says so.
+    counts_orders : bool
+        Whether everybody must have a number of orders; in a table without one everybody bought.
+    beside : callable, optional
+        Further columns of orders, once the segments are known.
+    remarks : callable, optional
+        What must be known of the segments.
     """
 
     title: Label
     make: Callable[..., Any]
     takes: frozenset[str] = frozenset()
+    usual: tuple[str, ...] = ()
     needs_orders: bool = False
-    measure: Callable[..., Any] | None = None
+    measures: Measures | None = None
     suit: Callable[[Any, Any], list[Said]] | None = None
+    counts_orders: bool = False
+    beside: Callable[..., Any] | None = None
+    remarks: Callable[[Any], list[Said]] | None = None
 
 
 def _tier() -> Any:
@@ -61,22 +85,10 @@ def _role() -> Any:
     return RoleSegmenter()
 
 
-def _suit_roles(segmenter: Any, customers: Any) -> list[Said]:
-    """Leave out roles that nobody can play."""
-    said = []
-    bought = customers[customers["n_orders"] > 0]
-    for role in ("relationship", "growth"):
-        column = getattr(segmenter, role)
-        if not (bought[column] > 0).any():
-            segmenter.set_params(**{role: None})
-            said.append(_NO_ROLE(role=role, column=column))
-    return said
+def _clusters(**options: Any) -> Any:
+    from crmkit.segment.groups import ClusterSegmenter
 
-
-def _role_measures(transactions: Any, **options: Any) -> Any:
-    from crmkit.segment import role_measure_table
-
-    return role_measure_table(transactions, **options)
+    return ClusterSegmenter(**options)
 
 
 def _rfm(rules: str) -> Any:
@@ -97,9 +109,20 @@ _RFM: Final = Label("RFM segments", "RFM 细分")
 SCHEMES: Final[Mapping[str, FileScheme]] = MappingProxyType(
     {
         "tier": FileScheme(Label("Tiers", "客户分层"), _tier),
-        **{name: FileScheme(title, partial(_by_value, name), _BY_VALUE) for name, title in _OF_VALUE.items()},
+        **{
+            name: FileScheme(title, partial(_by_value, name), _BY_VALUE, counts_orders=True)
+            for name, title in _OF_VALUE.items()
+        },
         "role": FileScheme(
-            Label("Roles", "客户角色"), _role, needs_orders=True, measure=_role_measures, suit=_suit_roles
+            Label("Roles", "客户角色"), _role, needs_orders=True, measures=ROLE_MEASURES, suit=suit_roles
+        ),
+        "clusters": FileScheme(
+            Label("Clusters", "聚类"),
+            _clusters,
+            frozenset({"value", "columns", "n_clusters"}),
+            usual=("n_orders", "spend", "days_since_last"),
+            measures=FEATURES,
+            remarks=cluster_remarks,
         ),
         "named_11": FileScheme(_RFM, partial(_rfm, "named_11")),
         "chinese_8": FileScheme(_RFM, partial(_rfm, "chinese_8")),
@@ -107,7 +130,11 @@ SCHEMES: Final[Mapping[str, FileScheme]] = MappingProxyType(
 )
 """By name."""
 # Classes of one scheme each.
-_BY_CLASS: Final = {"TierSegmenter": "tier", "RoleSegmenter": "role"}
+_BY_CLASS: Final = {
+    "TierSegmenter": "tier",
+    "RoleSegmenter": "role",
+    "ClusterSegmenter": "clusters",
+}
 
 
 def new_segmenter(scheme: str, options: Mapping[str, Any]) -> Any:
@@ -127,3 +154,10 @@ def scheme_of(segmenter: Any) -> str:
     if kind == "RFMSegmenter":
         return segmenter.rules if isinstance(segmenter.rules, str) else "named_11"
     return _BY_CLASS.get(kind) or str(segmenter.scheme)
+
+
+def made_of(segmenter: Any) -> tuple[str | None, list[str]]:
+    """The columns of the caller's own that a segmenter looks for: that of the value, unless it is spend, and others."""
+    takes = SCHEMES[scheme_of(segmenter)].takes
+    value = segmenter.value if "value" in takes and segmenter.value != "spend" else None
+    return value, list(segmenter.columns or []) if "columns" in takes else []

@@ -21,6 +21,7 @@ PRINTED: Final = ("segment_name", "n_customers", "customer_share", "value", "val
 
 _WITHOUT_ORDER: Final = ("potential", "unsold")
 _PROFILE: Final = Label("Profile of the segments", "分群画像")
+_CHOICE: Final = Label("How many clusters", "聚类数的选择")
 _EVERYBODY: Final = Label("All customers", "全部客户")
 _SEGMENT: Final = Label("Segment", "分群")
 _SHARE_OF: Final = Label("Share of {column}", "{column} 占比")
@@ -34,12 +35,15 @@ _SHARES: Final = Label("Share of customers and of value", "客户占比与价值
 def sheets_of(title: Label, summary: pd.DataFrame, found: SegmentedBase, language: Language) -> list[Sheet]:
     """The summary, its shares drawn, and the profile if there is one."""
     from crmkit._labelling import value_column
-    from crmkit._workbook import profile_sheet
+    from crmkit._workbook import plain_sheet, profile_sheet
 
     sheets = [_summary_sheet(title, summary, language, value=value_column(found.segmenter))]
     if found.profile is not None:
         profile_title = _PROFILE.text(language)
         sheets.append(profile_sheet(profile_title, found.profile, language, names=_names(found, language)))
+    choice = getattr(found.segmenter, "choice_", None)
+    if choice is not None and len(choice):
+        sheets.append(plain_sheet(_CHOICE.text(language), choice))
     return sheets
 
 
@@ -72,10 +76,13 @@ def _summary_sheet(title: Label, summary: pd.DataFrame, language: Language, *, v
     told = summary.assign(segment_name=summary[f"name_{language}"])
     orders = ["n_orders"] if "n_orders" in summary else []
     if not orders:
-        # Nobody can be without an order.
-        told = told[~told["segment"].isin(_WITHOUT_ORDER)].reset_index(drop=True)
-    columns = ["segment_name", "n_customers", "customer_share", *orders, "value", "value_share", "mean_value"]
-    chart = Chart(_SHARES.text(language), "segment_name", ("customer_share", "value_share"))
+        # Where orders are not known, nobody is without one.
+        is_idle = told["segment"].isin(_WITHOUT_ORDER) & told["n_customers"].eq(0)
+        told = told[~is_idle].reset_index(drop=True)
+    shares = ["customer_share", *(["value_share"] if value else [])]
+    of_value = ["value", "value_share", "mean_value"] if value else []
+    columns = ["segment_name", "n_customers", "customer_share", *orders, *of_value]
+    chart = Chart(_SHARES.text(language), "segment_name", tuple(shares))
     return Sheet(title.text(language), told, headings(told, language, columns=columns, own=own), charts=(chart,))
 
 
