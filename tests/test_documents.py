@@ -39,6 +39,7 @@ SAME_CODE = [
             "forecast",
             "index",
             "loyalty",
+            "profit",
             "programmes",
             "quickstart",
             "retention-profit",

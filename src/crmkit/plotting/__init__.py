@@ -49,6 +49,7 @@ from crmkit.plotting._period_customers import plot_period_customers
 from crmkit.plotting._period_revenue import plot_period_revenue
 from crmkit.plotting._points_liability import plot_points_liability
 from crmkit.plotting._profit_curve import plot_profit_curve
+from crmkit.plotting._profit_ladder import plot_profit_ladder
 from crmkit.plotting._purchase_gaps import plot_purchase_gaps
 from crmkit.plotting._qini_curve import plot_qini_curve
 from crmkit.plotting._redemption_curves import plot_redemption_curves
@@ -64,6 +65,7 @@ from crmkit.plotting._spend_by_frequency import plot_spend_by_frequency
 from crmkit.plotting._survival import plot_survival
 from crmkit.plotting._tracking import plot_tracking
 from crmkit.plotting._uplift import plot_uplift
+from crmkit.plotting._whale_curve import plot_whale_curve
 
 __all__ = [
     "plot_account_flow",
@@ -115,6 +117,7 @@ __all__ = [
     "plot_period_revenue",
     "plot_points_liability",
     "plot_profit_curve",
+    "plot_profit_ladder",
     "plot_purchase_gaps",
     "plot_qini_curve",
     "plot_redemption_curves",
@@ -130,4 +133,5 @@ __all__ = [
     "plot_survival",
     "plot_tracking",
     "plot_uplift",
+    "plot_whale_curve",
 ]

@@ -12,7 +12,7 @@ from crmkit.plotting._style import BLUE, GREY, ORANGE, quiet
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["waterfall"]
+__all__ = ["level_steps", "waterfall"]
 
 _WIDE: Final = 0.62
 # Above the highest bar, for its number.
@@ -21,21 +21,29 @@ _ROOM: Final = 1.1
 
 def waterfall(ax: Axes, *, start: float, moved: Sequence[float], end: float, names: Sequence[str]) -> None:
     """Draw a bar from zero at the start and at the end, and between them one for each step; ``names`` are of all."""
+    level_steps(ax, amounts=[start, *moved, end], is_level=[True, *[False] * len(moved), True], names=names)
+
+
+def level_steps(ax: Axes, *, amounts: Sequence[float], is_level: Sequence[bool], names: Sequence[str]) -> None:
+    """Draw a bar from zero for each level, and for each change one from the level before it; a level comes first."""
     from crmkit.plotting import _ticks
 
-    after = start + np.cumsum(moved)
-    before = np.concatenate([[start], after[:-1]])
-    places = np.arange(len(names))
-    ax.bar(places[[0, -1]], [start, end], _WIDE, color=GREY)
-    ax.bar(places[1:-1], moved, _WIDE, bottom=before, color=[BLUE if each >= 0 else ORANGE for each in moved])
-    levels = np.concatenate([[start], after])
-    for place, level, next_moved in zip(places[:-1], levels, [*moved, end], strict=True):
+    levels: list[float] = []
+    for amount, is_reached in zip(amounts, is_level, strict=True):
+        levels.append(amount if is_reached else levels[-1] + amount)
+    after = np.array(levels)
+    before = np.where(is_level, 0.0, np.append(0.0, after[:-1]))
+    places, heights, reached = np.arange(len(names)), np.array(amounts, dtype=float), np.array(is_level, dtype=bool)
+    ax.bar(places[reached], heights[reached], _WIDE, color=GREY)
+    colours = [BLUE if each >= 0 else ORANGE for each in heights[~reached]]
+    ax.bar(places[~reached], heights[~reached], _WIDE, bottom=before[~reached], color=colours)
+    for place, level, moved in zip(places[:-1], levels[:-1], np.where(reached, after, heights)[1:], strict=True):
         # Where nothing moved there is no bar to hold the line.
-        ends = place + _WIDE / 2, place + 1 - (_WIDE / 2 if next_moved else -_WIDE / 2)
+        ends = place + _WIDE / 2, place + 1 - (_WIDE / 2 if moved else -_WIDE / 2)
         ax.plot(ends, [level, level], color=GREY, linewidth=0.8)
-    tops = [start, *np.maximum(before, after), end]
-    texts = [f"{start:,.0f}", *(f"{each:+,.0f}" if each else "0" for each in moved), f"{end:,.0f}"]
-    for place, top, text in zip(places, tops, texts, strict=True):
+    tops = np.where(is_level, after, np.maximum(before, after))
+    for place, (top, amount, is_reached) in enumerate(zip(tops, amounts, is_level, strict=True)):
+        text = f"{amount:,.0f}" if is_reached else f"{amount:+,.0f}" if amount else "0"
         ax.annotate(text, (place, top), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=9)
     quiet(ax)
     ax.set_ylim(min(0.0, *levels), _ROOM * max(tops) if max(tops) > 0 else 1.0)

@@ -1,7 +1,7 @@
 """What customers are worth: models of purchases and spend, lifetime value, value in the long run.
 
 ``value.contracts`` has the models and closed forms of customers under contract, ``value.judging`` what tells how good
-a model of purchases is.
+a model of purchases is, ``value.profit`` what is left of what customers bring.
 """
 
 from crmkit._lazy import lazily
@@ -61,4 +61,4 @@ __all__ = [
     "tried_forecast",
 ]
 
-__getattr__, __dir__ = lazily(__name__, ("contracts", "judging"), exported=__all__)
+__getattr__, __dir__ = lazily(__name__, ("contracts", "judging", "profit"), exported=__all__)
