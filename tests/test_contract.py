@@ -119,6 +119,10 @@ ESTIMATORS = {
         lambda: segment.groups.ClusterSegmenter(columns=["spend", "days_since_last"], n_clusters=2),
         CUSTOMERS,
     ),
+    "LatentClassSegmenter": (
+        lambda: segment.groups.LatentClassSegmenter(columns=["region", "left", "referrals"], n_classes=1),
+        RATED.assign(region=["north", "north", None, "south", "south"]),
+    ),
     "MixedClusterSegmenter": (
         lambda: segment.groups.MixedClusterSegmenter(columns=["satisfaction", "region"], n_clusters=2),
         RATED.assign(region=["north", "north", None, "south", "south"]),

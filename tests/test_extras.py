@@ -11,6 +11,7 @@ from crmkit._workbook import write_workbook
 from crmkit.loyalty import survival
 from crmkit.plotting import plot_concentration, plot_retention
 from crmkit.report import customer_report
+from crmkit.segment.groups import LatentClassSegmenter
 
 CURVE = pd.DataFrame({"customer_share": [0.0, 1.0], "value_share": [0.0, 1.0]})
 RETENTION = pd.DataFrame(
@@ -58,6 +59,13 @@ def test_regressions_name_theirs(fit, without):
     durations = pd.DataFrame({"duration": [1, 2, 3], "observed": [1, 1, 0], "x": [0, 1, 0]})
     with pytest.raises(ModuleNotFoundError, match=r"needs greenwood, .*pip install 'crmkit\[survival\]'"):
         fit(durations, features=["x"])
+
+
+def test_latent_classes_name_theirs(without):
+    without("stepmix")
+    answers = pd.DataFrame({name: ["a", "b", "c", "d"] for name in "xyz"})
+    with pytest.raises(ModuleNotFoundError, match=r"needs stepmix, .*pip install 'crmkit\[classes\]'"):
+        LatentClassSegmenter(n_classes=2).fit(answers)
 
 
 def test_workbooks_name_theirs(without, tmp_path):

@@ -53,7 +53,7 @@ ALIKE = (
 )  # fmt: skip
 
 # What takes long: tables with a row for each cluster and column. ClusterSegmenter is read by the same code.
-LONG = ("MixedClusterSegmenter", "mixture")
+LONG = ("LatentClassSegmenter", "MixedClusterSegmenter", "mixture")
 
 
 def leaves(value, path=()):

@@ -15,7 +15,7 @@ _MISSING: Final = Message(
 )
 
 
-def check_extra(extra: Literal["churn", "plot", "report", "survival", "yaml"], package: str) -> None:
+def check_extra(extra: Literal["churn", "classes", "plot", "report", "survival", "yaml"], package: str) -> None:
     """Raise unless a package of an extra is installed."""
     try:
         import_module(package)

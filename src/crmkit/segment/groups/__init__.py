@@ -2,6 +2,7 @@
 
 from crmkit.segment.groups._cluster_choice import cluster_choice_table
 from crmkit.segment.groups._cluster_segmenter import ClusterSegmenter
+from crmkit.segment.groups._latent_segmenter import LatentClassSegmenter
 from crmkit.segment.groups._lift import lift_table
 from crmkit.segment.groups._mixed_segmenter import MixedClusterSegmenter
 from crmkit.segment.groups._profile import profile_table
@@ -11,6 +12,7 @@ from crmkit.segment.groups._sensitive import sensitive_column_table
 
 __all__ = [
     "ClusterSegmenter",
+    "LatentClassSegmenter",
     "MixedClusterSegmenter",
     "SegmentRules",
     "cluster_choice_table",
