@@ -7,6 +7,7 @@ from crmkit.segment.groups._lift import lift_table
 from crmkit.segment.groups._mixed_segmenter import MixedClusterSegmenter
 from crmkit.segment.groups._profile import profile_table
 from crmkit.segment.groups._profile_difference import segment_difference_table
+from crmkit.segment.groups._scales import scale_reliability_table, scale_score_table
 from crmkit.segment.groups._segment_rules import SegmentRules
 from crmkit.segment.groups._sensitive import sensitive_column_table
 
@@ -18,6 +19,8 @@ __all__ = [
     "cluster_choice_table",
     "lift_table",
     "profile_table",
+    "scale_reliability_table",
+    "scale_score_table",
     "segment_difference_table",
     "sensitive_column_table",
 ]
