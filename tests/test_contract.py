@@ -72,6 +72,10 @@ OPPORTUNITIES = pd.DataFrame(
     index=list("hgfedcba"),
 )
 
+ACCOUNTS = pd.DataFrame(
+    {"attractiveness": [80.0, 60.0, 30.0, 20.0, np.nan], "position": [70.0, 10.0, 50.0, 20.0, 5.0]}, index=list("edcba")
+)
+
 SNAPSHOTS = pd.DataFrame(
     {
         "customer_id": [8, 2, 7, 1, 8, 3],
@@ -111,6 +115,7 @@ ESTIMATORS = {
         PERIODS,
     ),
     "GammaGompertzNBDModel": (lambda: value.GammaGompertzNBDModel(prospects="drop"), CUSTOMERS),
+    "AccountSegmenter": (lambda: segment.AccountSegmenter(), ACCOUNTS),
     "ApostleSegmenter": (lambda: loyalty.ApostleSegmenter(), RATED),
     "DickBasuSegmenter": (lambda: loyalty.DickBasuSegmenter(), RATED),
     "LoyaltyLadder": (lambda: loyalty.LoyaltyLadder(), RATED),
@@ -134,6 +139,7 @@ ESTIMATORS = {
     "GammaGammaModel": (lambda: value.GammaGammaModel(), CUSTOMERS),
     "RFMScorer": (lambda: segment.RFMScorer(), CUSTOMERS),
     "RFMSegmenter": (lambda: segment.RFMSegmenter(), CUSTOMERS),
+    "RelationSegmenter": (lambda: segment.RelationSegmenter(), CUSTOMERS),
     "RoleSegmenter": (lambda: segment.RoleSegmenter(), IN_ROLES),
     "ShiftedBetaGeoModel": (lambda: value.contracts.ShiftedBetaGeoModel(), CONTRACTS),
     "SegmentRules": (

@@ -1,6 +1,7 @@
 """Plots of the tables that crmkit returns; nothing is computed here. Needs ``pip install crmkit[plot]``."""
 
 from crmkit.plotting._account_flow import plot_account_flow
+from crmkit.plotting._account_matrix import plot_account_matrix
 from crmkit.plotting._action_reasons import plot_action_reasons
 from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._assignment_balance import plot_assignment_balance
@@ -54,6 +55,7 @@ from crmkit.plotting._purchase_gaps import plot_purchase_gaps
 from crmkit.plotting._qini_curve import plot_qini_curve
 from crmkit.plotting._redemption_curves import plot_redemption_curves
 from crmkit.plotting._regularity import plot_regularity
+from crmkit.plotting._relation_states import plot_relation_states
 from crmkit.plotting._retention import plot_retention
 from crmkit.plotting._retention_curves import plot_retention_curves
 from crmkit.plotting._rfm_map import plot_rfm_map
@@ -69,6 +71,7 @@ from crmkit.plotting._whale_curve import plot_whale_curve
 
 __all__ = [
     "plot_account_flow",
+    "plot_account_matrix",
     "plot_action_reasons",
     "plot_alive_history",
     "plot_assignment_balance",
@@ -122,6 +125,7 @@ __all__ = [
     "plot_qini_curve",
     "plot_redemption_curves",
     "plot_regularity",
+    "plot_relation_states",
     "plot_retention",
     "plot_retention_curves",
     "plot_rfm_map",

@@ -6,9 +6,15 @@
 from typing import Final
 
 from crmkit._lazy import lazily
+from crmkit.segment._account_rollup import account_rollup_table
+from crmkit.segment._accounts import AccountSegmenter
 from crmkit.segment._chain_tables import customer_forecast_table, migration_table
 from crmkit.segment._movement import movement_table
 from crmkit.segment._movement_split import movement_split_table
+from crmkit.segment._relation import RelationSegmenter
+from crmkit.segment._relation_days import relation_count_table, relation_snapshot_table
+from crmkit.segment._relation_tables import relation_history_table, relation_state_table
+from crmkit.segment._relation_words import relation_action_table
 from crmkit.segment._rfm import (
     RFMScorer,
     RFMSegmenter,
@@ -30,16 +36,24 @@ from crmkit.segment._value_levels import ValueSegmenter
 
 __all__: Final[list[str]] = [
     "SCHEMES",
+    "AccountSegmenter",
     "RFMScorer",
     "RFMSegmenter",
+    "RelationSegmenter",
     "RoleSegmenter",
     "TierSegmenter",
     "ValueSegmenter",
+    "account_rollup_table",
     "customer_forecast_table",
     "migration_table",
     "movement_split_table",
     "movement_table",
     "read_rfm_rules",
+    "relation_action_table",
+    "relation_count_table",
+    "relation_history_table",
+    "relation_snapshot_table",
+    "relation_state_table",
     "rfm_cell_table",
     "rfm_map_table",
     "rfm_rule_table",

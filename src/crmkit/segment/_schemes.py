@@ -60,6 +60,25 @@ SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
             ),
             POTENTIAL,
         ),
+        "relation": Scheme(
+            (
+                Level("loyal", Label("Loyal customers", "忠诚客户")),
+                Level("repeat", Label("Repeat customers", "回头客")),
+                Level("one_time", Label("One-time customers", "一次客户")),
+                Level("lapsed", Label("Lapsed customers", "沉睡客户")),
+                Level("lost", Label("Lost customers", "流失客户")),
+                Level("target", Label("Target customers", "目标客户")),
+            ),
+            POTENTIAL,
+        ),
+        "account": Scheme(
+            (
+                Level("key", Label("Key accounts", "重点客户")),
+                Level("develop", Label("Accounts to develop", "发展客户")),
+                Level("maintain", Label("Accounts to maintain", "维持客户")),
+                Level("low_touch", Label("Low-touch accounts", "一般客户")),
+            )
+        ),
         "product": Scheme(
             (
                 Level("hot", Label("Hot products", "热销产品")),
