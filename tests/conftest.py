@@ -47,7 +47,7 @@ _EACH_KIND = {"build", "build_in_memory"}
 # They differ from another kind in the types of their columns, or in being lazy.
 _VARIANTS = {"pandas-nullable", "pandas-pyarrow", "polars-lazy"}
 _REPEATABLE = {"derandomize": True, "database": None} if os.environ.get("CI") else {}
-for _name, _examples in {"quick": 6, "deep": 60}.items():
+for _name, _examples in {"quick": 6, "deep": 30}.items():
     settings.register_profile(_name, max_examples=_examples, deadline=None, phases=_PHASES, **_REPEATABLE)
 settings.load_profile("quick")
 

@@ -90,15 +90,15 @@ def test_lifts_of_empty_and_full_cells_have_two_ends():
     ("n", "level", "share", "lift"), [(100, 0.1, 0.1, 1), (300, 0.5, 0.3, 1.5), (300, 0.02, 0.2, 2)]
 )
 def test_intervals_of_lifts_hold_the_truth(n, level, share, lift):
-    both = level * share * lift
+    # Of the tier a share `lift * level` has the label, of the others what is left; many columns of labels at once.
     rng = np.random.default_rng(7)
-    draws = rng.multinomial(n, [both, level - both, share - both, 1 - level - share + both], size=1500)
     held = []
-    for cells in draws:
-        table = pd.DataFrame(
-            {"tier": np.repeat(["a", "b", "a", "b"], cells), "x": np.repeat(["l", "l", "m", "m"], cells)}
-        )
-        found = lift_table(table, by="tier", columns=["x"])
+    for _ in range(50):
+        tier = rng.random(n) < share
+        others = level * (1 - lift * share) / (1 - share)
+        labelled = rng.random((30, n)) < np.where(tier, lift * level, others)
+        columns = {f"x{place}": np.where(labels, "l", "m") for place, labels in enumerate(labelled)}
+        found = lift_table(pd.DataFrame({"tier": np.where(tier, "a", "b")} | columns), by="tier", columns=list(columns))
         cell = found[(found["segment"] == "a") & (found["level"] == "l") & found["lift"].notna()]
         held += [low <= lift <= high for low, high in zip(cell["lower"], cell["upper"], strict=True)]
     # measured: between 0.94 and 0.98
