@@ -10,6 +10,7 @@ PACKAGES = (
     "crmkit",
     "crmkit.segment",
     "crmkit.segment.groups",
+    "crmkit.segment.quality",
     "crmkit.value",
     "crmkit.value.contracts",
     "crmkit.value.judging",

@@ -46,6 +46,7 @@ SAME_CODE = [
             "satisfaction",
             "satisfaction-drivers",
             "segment-profiles",
+            "segment-quality",
             "survival",
             "uplift",
         )

@@ -1,6 +1,7 @@
 """Who the customers are: scores, segments, tiers.
 
-``segment.groups`` has groups that the data show, and what segments are like.
+``segment.groups`` has groups that the data show, and what segments are like; ``segment.quality`` what makes a
+segmentation good.
 """
 
 from typing import Final
@@ -65,4 +66,4 @@ __all__: Final[list[str]] = [
     "write_rfm_rules",
 ]
 
-__getattr__, __dir__ = lazily(__name__, ("groups",), exported=__all__)
+__getattr__, __dir__ = lazily(__name__, ("groups", "quality"), exported=__all__)
