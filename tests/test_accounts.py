@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from tests.frames import Builder, as_pandas, duckdb_connection
 
+from crmkit import as_transactions
 from crmkit.errors import SchemaError
 from crmkit.segment import AccountSegmenter, account_rollup_table, movement_table
 
@@ -90,6 +91,13 @@ def test_numbers_as_ids_own_sums_and_the_index_are_kept():
     assert account_rollup_table(TREE.iloc[:0], parent="belongs_to").empty
 
 
+def test_the_roll_up_is_a_crosswalk_for_orders():
+    rolled = account_rollup_table(TREE, parent="belongs_to").rename(columns={"root": "merged_id"})
+    orders = pd.DataFrame({"customer_id": ["A", "C", "H"], "date": "2024-01-01", "amount": [1.0, 2.0, 4.0]})
+    merged = as_transactions(orders, merge_ids=rolled)
+    assert dict(zip(merged["customer_id"], merged["amount"], strict=True)) == {"G": 3, "H": 4}
+
+
 # Laws.
 
 
@@ -136,6 +144,8 @@ def test_hierarchies_that_cannot_be_are_refused():
     words = r"`accounts\['belongs_to'\]` names parents that are not in the table: \[.*'X' of 'C'.*\], 2 rows in all"
     with pytest.raises(SchemaError, match=words):
         told(belongs_to=["X", None, "Y", "G", None])
+    with pytest.raises(SchemaError, match=r"not in the table: .*1 of 'C'"):
+        told(belongs_to=[1, None, None, None, None])
     with pytest.raises(SchemaError, match=r"runs in a circle: \['B', 'G'\], and 4 accounts never reach a top"):
         told(belongs_to=["B", "B", "G", "G", None])
     with pytest.raises(SchemaError, match=r"ids more than once, such as \['A'\]"):

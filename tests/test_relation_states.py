@@ -357,6 +357,9 @@ def test_masters_that_do_not_fit_are_refused():
 
     with pytest.raises(SchemaError, match=r"`customers` lacks customers with a transaction, such as \['ann'\]"):
         told(MASTER.iloc[1:])
+    refunds = as_transactions(ORDERS.query("amount < 0"))
+    with pytest.raises(SchemaError, match=r"lacks customers with a transaction, such as \['cy'\]"):
+        relation_state_table(refunds, segmenter=RULE, as_of=AS_OF, customers=MASTER.query("customer_id != 'cy'"))
     with pytest.raises(SchemaError, match=r"ids more than once, such as \['ann'\]"):
         told(pd.concat([MASTER, MASTER.iloc[:1]]))
     with pytest.raises(SchemaError, match="1 row without a customer_id"):
@@ -365,6 +368,7 @@ def test_masters_that_do_not_fit_are_refused():
         told(MASTER.assign(customer_id=range(8)))
     with pytest.raises(SchemaError, match=r"`customers\['end'\]` must hold local days"):
         told(MASTER.assign(end="2024-01-01"), closed="end")
+    assert told(MASTER, contacted="since", known_since="since")["segment"].notna().all()
     with pytest.raises(SchemaError, match=r"lies before the last purchase of 1 customer, such as \['di'\]"):
         told(MASTER.assign(end=MASTER["end"] - pd.Timedelta(60, "D")), closed="end")
     with pytest.raises(TypeError, match="Give both as the same kind of frame"):

@@ -282,6 +282,8 @@ def test_measures_that_cannot_be_are_refused():
         model.fit(MEASURES.assign(growth=[np.inf, *range(6)]))
     with pytest.raises(SchemaError, match="must hold numbers"):
         model.fit(MEASURES.assign(growth="high"))
+    with pytest.raises(TypeError, match="`customers` must be a table in memory"):
+        model.fit(Builder("duckdb")(MEASURES))
     with pytest.raises(SchemaError, match="holds nobody with an order"):
         model.fit(MEASURES.iloc[6:])
     assert model.fit(MEASURES).assign(MEASURES.iloc[:0]).empty

@@ -32,6 +32,7 @@ from crmkit.errors import SchemaError
 __all__ = ["account_rollup_table"]
 
 _MADE: Final = ("parent", "root", "depth", "n_accounts", "n_buyers")
+_MOST_SHOWN: Final = 5
 _Places = npt.NDArray[np.int64]
 
 _ON_ENGINE: Final = Message(
@@ -77,7 +78,8 @@ def account_rollup_table(
 
     Business customers order under many numbers: goods are shipped to one, sold to another, and a group owns both. Roll
     them up before they are scored. The rows with ``depth`` 0 are the groups. For recency and rhythm roll up the orders
-    themselves, by ``root`` instead of the customer.
+    themselves: with ``root`` renamed to ``merged_id`` the table is what ``merge_ids=`` of `crmkit.as_transactions`
+    takes.
 
     By hand: the group G owns A and B, and B owns C. With a spend of 0, 10, 20 and 5 the sums are 35 for G, 10 for A, 25
     for B and 5 for C.
@@ -179,7 +181,9 @@ def _parents(ids: pd.Series[Any], parents: pd.Series[Any], *, where: object) -> 
     up[~top] = pd.Index(ids).get_indexer(pd.Index(parents[~top]))
     orphans = np.flatnonzero(~top & (up < 0))
     if orphans.size:
-        pairs = [_PAIR(parent=parents.iloc[at], account=ids.iloc[at]) for at in orphans[:5].tolist()]
+        first = orphans[:_MOST_SHOWN]
+        named = zip(parents.iloc[first].tolist(), ids.iloc[first].tolist(), strict=True)
+        pairs = [_PAIR(parent=above, account=account) for above, account in named]
         raise SchemaError(_ORPHANS(where=where, pairs=pairs, n=orphans.size))
     return np.where(up == np.arange(len(ids)), -1, up)
 

@@ -211,12 +211,15 @@ def _from_master(
     """Everybody in the master table, and the days that it tells; what is after today has not come."""
     master = in_memory(open_frame(customers, name="customers"))
     same_kind(rows, master, names=("transactions", "customers"))
-    columns = [name for name in dates if name is not None]
+    columns = list(dict.fromkeys(name for name in dates if name is not None))
     check_columns(master.collect_schema(), ["customer_id", *columns], name="customers", made_by="as_customers")
     master = with_plain_ids(clean_ids(master, "customer_id", where=Column("customers", "customer_id")))
     check_same_ids(master, rows)
     for name in columns:
-        check_kind(master, name, "day", where=Column("customers", name), made_by="as_customers")
+        if master.collect_schema()[name] == nw.Unknown:
+            # Polars does not know what it is that is missing throughout.
+            master = master.with_columns(nw.lit(None).cast(nw.Datetime("us")).alias(name))
+        check_kind(master, name, "day", where=Column("customers", name), made_by="pandas.to_datetime")
     # As numbers, which every engine hands out alike.
     read = collected(
         master.select("customer_id", *(day_number(nw.col(name)).cast(nw.Float64).alias(name) for name in columns))
@@ -234,6 +237,12 @@ def _from_master(
         found = np.where(np.isnan(values), missing, np.nan_to_num(values)).astype(np.int64)
         return np.where(found > today, NEVER, found)
 
+    # Purchases are looked up later; who has only refunds must be there too.
+    back = collected(rows.filter(nw.col("n_orders") <= 0).select("customer_id").unique())
+    refunded = pd.Series(pandas_series(back["customer_id"]).array)
+    strangers = refunded[pd.Index(ids).get_indexer(pd.Index(refunded)) < 0]
+    if len(strangers):
+        raise SchemaError(_STRANGERS(ids=some(sorted(strangers.tolist(), key=str))))
     known = days(dates.known_since, without=BEFORE, missing=BEFORE)
     contacted = days(dates.contacted, without=BEFORE, missing=NEVER)
     return ids, known, contacted, days(dates.closed, without=NEVER, missing=NEVER)

@@ -12,7 +12,7 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_option
 from crmkit._estimator import JsonError, check_fitted, check_table
-from crmkit._frames import Coded, FrameT, column_like, from_pandas, rows_like
+from crmkit._frames import Coded, FrameT, column_like, from_pandas, is_engine, open_as_given, rows_like
 from crmkit._labelling import POTENTIAL, Labeller, Measures, Scheme, measured
 from crmkit._messages import Column, Message, Parameter
 from crmkit._names import LANGUAGES, Language
@@ -40,6 +40,9 @@ _NOBODY_ABOVE: Final = Message(
     "{role}, or, unless it is {@cash_flow}, leave it out with None.",
     zh="{where}在有订单的客户中没有一位大于 0，无从比较。请为 {role} 另指定一列；"
     "除 {@cash_flow} 外，也可用 None 去掉。",
+)
+_ON_ENGINE: Final = Message(
+    en="{name} must be a table in memory. Collect it first.", zh="{name} 须为内存中的表，请先取回内存。"
 )
 _ONE_ROLE: Final = Message(
     en="A portfolio needs at least two roles, got {roles}. Name a column for another.",
@@ -308,6 +311,8 @@ class RoleSegmenter(Labeller):
         return self._places(columns, self._judged(columns))
 
     def _columns(self, customers: Any, *, name: str = "customers") -> Measures:
+        if is_engine(open_as_given(customers, name=name)):
+            raise TypeError(_ON_ENGINE(name=Parameter(name)))
         roles = self._roles()
         money = measured(customers, ("n_orders", roles["cash_flow"]), name=name)
         others = [column for role, column in roles.items() if role != "cash_flow"]
