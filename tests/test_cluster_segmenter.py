@@ -64,8 +64,8 @@ def test_a_sentence_names_the_figures():
     told = clusters.explain(customers.assign(visits=[1.0, np.nan, 9, 11]))
     # the mean spend is 100 in the first cluster and 57.5 of all, that of visits 10 and 5.75
     assert told[3] == (
-        "High spend, high visits: spend of 110.00 (mean 100.00 in the cluster, 57.50 of all); visits of 11.00 "
-        "(mean 10.00 in the cluster, 5.75 of all)."
+        "High spend, high visits: spend of 110 (mean 100 in the cluster, 57.50 of all); visits of 11 "
+        "(mean 10 in the cluster, 5.75 of all)."
     )
     assert "visits is not known (mean 1.50 in the cluster, 5.75 of all)" in told[1]
 

@@ -18,6 +18,7 @@ TELCO = " telco"
 GROCERY = " grocery"
 # Or a package of an extra.
 GREENWOOD = " greenwood"
+STEPMIX = " stepmix"
 # Pages in Chinese that show the code of the English ones, as a test holds.
 SAME_CODE = [
     ROOT / "README.zh.md",
@@ -33,6 +34,7 @@ SAME_CODE = [
             "campaigns-without-control",
             "churn",
             "churn-models",
+            "clusters",
             "comparisons",
             "customer-roles",
             "execution",
@@ -121,6 +123,19 @@ def test_examples_on_telephone_customers_run(page):
 def test_examples_that_need_greenwood_run(page):
     pytest.importorskip("greenwood", reason="the extra survival is not installed")
     assert run("\n".join([examples(page), examples(page, needs=GREENWOOD)]), {}, page) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.deep] if page in SAME_CODE else [], id=page.name)
+        for page in PAGES
+        if examples(page, needs=STEPMIX)
+    ],
+)
+def test_examples_that_need_stepmix_run(page):
+    pytest.importorskip("stepmix", reason="the extra classes is not installed")
+    assert run(examples(page, needs=STEPMIX), {}, page) == []
 
 
 def test_a_wrong_example_is_noticed():

@@ -24,6 +24,7 @@ __all__ = [
     "choose",
     "clustered",
     "judged",
+    "lasting_ones",
     "no_choice",
     "stability_of",
 ]
@@ -54,8 +55,8 @@ _N_RESAMPLES: Final = 20
 _N_RESAMPLES_OF_MIXTURES: Final = 10
 # So many standard errors beyond what points without clusters give; seven numbers of clusters are tried.
 _BEYOND: Final = 3.0
-# Hennig: clusters found again to less than this should not be trusted.
-_STABLE: Final = 0.6
+# Hennig: clusters found again to at least 0.75 are stable, to less than 0.6 not to be trusted.
+_STABLE, _TRUSTED = 0.75, 0.6
 _N_STARTS: Final = 3
 
 
@@ -96,7 +97,7 @@ def choose(table: pd.DataFrame, criterion: Criterion) -> int:
     more = table[(table["beyond_null"] > _BEYOND) & (table["n_clusters"] > 1)]
     if more.empty:
         return 1
-    lasting = more[more["least_stability"] >= _STABLE]
+    lasting = lasting_ones(more)
     if lasting.empty:
         return _best(more, more["least_stability"])
     if criterion == "gap":
@@ -135,6 +136,12 @@ def check_choice(table: pd.DataFrame, *, n_clusters: int) -> None:
         raise JsonError("numbers of clusters ascend from 1")
     if len(table) and table.loc[table["chosen"] == 1, "n_clusters"].tolist() != [n_clusters]:
         raise JsonError("the number of clusters is the one chosen")
+
+
+def lasting_ones(table: pd.DataFrame) -> pd.DataFrame:
+    """The numbers whose clusters are all stable; where there are none, those whose clusters may be trusted."""
+    stable = table[table["least_stability"] >= _STABLE]
+    return table[table["least_stability"] >= _TRUSTED] if stable.empty else stable
 
 
 def _best(table: pd.DataFrame, values: pd.Series[float]) -> int:

@@ -35,8 +35,8 @@ def cluster_choice_table(
     are about four standard deviations apart.
 
     **Which number?** 1 if no ``beyond_null`` exceeds 3. Else, of the numbers for which it does and whose clusters are
-    all found again (``least_stability`` of at least 0.6), the best by ``criterion``; where none is so stable, the one
-    whose ``least_stability`` is highest.
+    all found again (``least_stability`` of at least 0.75; where there are none, 0.6), the best by ``criterion``; where
+    none is so stable, the one whose ``least_stability`` is highest.
 
     Parameters
     ----------

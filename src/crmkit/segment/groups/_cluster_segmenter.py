@@ -12,7 +12,6 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import check_int, check_option
 from crmkit._estimator import JsonError, check_fitted
-from crmkit._figures import decimals
 from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.segment._texts import called
@@ -27,7 +26,7 @@ from crmkit.segment.groups._choice import (
     stability_of,
 )
 from crmkit.segment.groups._cluster_state import check_state, clusters_of, state_tables
-from crmkit.segment.groups._group_segmenter import GroupSegmenter, Learned, check_somebody
+from crmkit.segment.groups._group_segmenter import GroupSegmenter, Learned, check_somebody, shown_number
 from crmkit.segment.groups._methods import (
     METHODS,
     Clusters,
@@ -106,8 +105,8 @@ class ClusterSegmenter(GroupSegmenter):
     3. **How many.** Each number up to ``max_clusters`` is judged by several criteria (``choice_``; see
        `cluster_choice_table`). There are no clusters, and all customers are one, unless cutting them up brings more
        than it would if each column had one hump only. Of the numbers that pass and whose clusters are all found again
-       in resamples (Jaccard of at least 0.6), the best by ``criterion`` is taken. A number that is given is taken as it
-       is, whether there are clusters or not.
+       in resamples (Jaccard of at least 0.75; where there are none, 0.6), the best by ``criterion`` is taken. A number
+       that is given is taken as it is, whether there are clusters or not.
     4. **Order and names.** The cluster with the highest mean value comes first. Names say what sets a cluster apart: up
        to two columns in which its mean differs most from that of all, by half a standard deviation or more.
 
@@ -408,7 +407,7 @@ class ClusterSegmenter(GroupSegmenter):
                 form = _LACKS if np.isnan(value) else _PART
                 parts.append(
                     form.text(language).format(
-                        column=called(column, language), value=decimals(value), mean=mean, overall=whole
+                        column=called(column, language), value=shown_number(value), mean=mean, overall=whole
                     )
                 )
             told.append(_WHY.text(language).format(name=names[cluster], parts=between.join(parts)))
@@ -462,4 +461,4 @@ def _means(values: Floats, labels: npt.NDArray[np.intp], n: int) -> Floats:
 
 
 def _figure(mean: float, language: Language) -> str:
-    return _UNKNOWN_MEAN.text(language) if np.isnan(mean) else decimals(mean)
+    return _UNKNOWN_MEAN.text(language) if np.isnan(mean) else shown_number(mean)

@@ -14,6 +14,7 @@ from pandas.api.types import is_string_dtype
 from crmkit._arrays import Floats
 from crmkit._checks import check_option
 from crmkit._estimator import JsonError, check_fitted, check_table
+from crmkit._figures import amount, decimals
 from crmkit._frames import FrameT, column_like, column_name, from_pandas
 from crmkit._labelling import POTENTIAL, Labeller, Level, Scheme
 from crmkit._messages import Message, Parameter
@@ -23,7 +24,7 @@ from crmkit.errors import SchemaError
 from crmkit.segment.groups._names import Trait, group_names
 from crmkit.segment.groups._read_columns import check_there, column_types, is_prospect, numbers_in, opened
 
-__all__ = ["CLUSTER", "NOISE", "GroupSegmenter", "Learned", "check_somebody"]
+__all__ = ["CLUSTER", "NOISE", "GroupSegmenter", "Learned", "check_somebody", "shown_number"]
 
 CLUSTER, NOISE, PROSPECTS = "cluster", "noise", "potential"
 NOISE_LEVEL: Final = Level(NOISE, Label("In no cluster", "不属于任何聚类"))
@@ -392,6 +393,11 @@ def check_somebody(n_rows: int, n_placed: int) -> None:
     """Raise unless there is somebody to learn from."""
     if not n_placed:
         raise SchemaError(_NOBODY(name=Parameter("customers"), n=n_rows, placed=n_placed))
+
+
+def shown_number(value: float) -> str:
+    """A number in a sentence: whole ones without decimals."""
+    return amount(value) if float(value).is_integer() else decimals(value)
 
 
 def _is_code(code: str) -> bool:

@@ -49,12 +49,12 @@ def medoids_of(points: MixedPoints, *, n_clusters: int, rng: np.random.Generator
 
 
 def candidates(points: MixedPoints, n_clusters: int) -> npt.NDArray[np.bool_]:
-    """Who may be a medoid: those of whom most is known, if there are enough different ones, else all.
+    """Who may be a medoid: those of whom no less is known than of the median row, if enough differ, else all.
 
     Who lacks a column is not told apart by it, and would seem nearer to all than anybody else.
     """
     known = points.known_share
-    allowed = known == known.max()
+    allowed = known >= np.median(known)
     enough = len(np.unique(joined(taken(points, np.flatnonzero(allowed))), axis=0)) >= n_clusters
     return allowed if enough else np.ones(len(known), dtype=bool)
 

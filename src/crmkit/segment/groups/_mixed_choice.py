@@ -11,6 +11,7 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._estimator import JsonError, check_table
 from crmkit._stats import adjusted_rand, contingency, jaccard_matrix
+from crmkit.segment.groups._choice import lasting_ones
 from crmkit.segment.groups._gower import MixedPoints, gower_distances, taken
 from crmkit.segment.groups._medoids import Rows, candidates, medoid_path, silhouette
 from crmkit.segment.groups._one_hump import one_hump, without_steps
@@ -32,7 +33,6 @@ _MOST_ROWS: Final = 500
 _N_REFERENCES: Final = 20
 _N_RESAMPLES: Final = 20
 _BEYOND: Final = 3.0
-_STABLE: Final = 0.6
 
 
 class MixedJudged(NamedTuple):
@@ -95,7 +95,7 @@ def _choose(table: pd.DataFrame) -> int:
     more = table[(table["beyond_null"] > _BEYOND) & (table["n_clusters"] > 1)]
     if more.empty:
         return 1
-    lasting = more[more["least_stability"] >= _STABLE]
+    lasting = lasting_ones(more)
     values = more["least_stability"] if lasting.empty else lasting["silhouette"]
     at = int(np.argmax(np.nan_to_num(values.to_numpy(), nan=-np.inf)))
     return int((more if lasting.empty else lasting)["n_clusters"].to_numpy()[at])

@@ -18,7 +18,7 @@ from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.segment._texts import called
 from crmkit.segment.groups._gower import MixedPoints, joined, taken
-from crmkit.segment.groups._group_segmenter import GroupSegmenter, Learned, check_somebody
+from crmkit.segment.groups._group_segmenter import GroupSegmenter, Learned, check_somebody, shown_number
 from crmkit.segment.groups._medoids import distances_to, medoids_of
 from crmkit.segment.groups._mixed_choice import check_mixed_choice, judged_mixed, mixed_stability, no_mixed_choice
 from crmkit.segment.groups._mixed_rows import (
@@ -68,14 +68,16 @@ class MixedClusterSegmenter(GroupSegmenter):
     brings the customers nearer on the whole, beyond 2,000 customers in five samples of 1,000, of which the best for
     20,000 is kept.
 
-    Medoids are customers of whom all columns are known, where there are enough.
+    A medoid is a customer of whom no fewer columns are known than of the median customer: who lacks a column is not
+    told apart by it, and would seem nearer to all than anybody else.
 
     Ranges, levels and medoids are frozen: a later number beyond the range seen is at most at distance 1, a category not
     seen before at distance 1. A constant column counts nothing. Rows that have no column in common are at distance 1.
 
     Whether there are groups at all is judged as in `cluster_choice_table`, with rows in which numbers and ordered
     columns have one hump each and are correlated as they are, and categories are independent of all else. The number is
-    that of the largest silhouette among those that pass and whose groups are all found again (Jaccard of at least 0.6).
+    that of the largest silhouette among those that pass and whose groups are all found again (Jaccard of at least
+    0.75; where there are none, 0.6).
 
     Parameters
     ----------
@@ -403,4 +405,4 @@ def _apart(values: Floats, flags: Floats) -> Floats:
 
 
 def _figure(number: float, language: Language) -> str:
-    return _UNKNOWN.text(language) if np.isnan(number) else decimals(number)
+    return _UNKNOWN.text(language) if np.isnan(number) else shown_number(number)

@@ -43,8 +43,8 @@ _KNOWN: Final = {
     "afternoon_share": _Ends(Label("in the afternoon", "下午下单"), Label("not in the afternoon", "下午少下单")),
     "evening_share": _Ends(Label("in the evening", "晚间下单"), Label("not in the evening", "晚间少下单")),
 }
-_HIGH: Final = Label("high {column}", "{column}高")
-_LOW: Final = Label("low {column}", "{column}低")
+_HIGH: Final = Label("high {column}", "{column}偏高")
+_LOW: Final = Label("low {column}", "{column}偏低")
 _OF_LEVEL: Final = Label("{column}: {level}", "{column}：{level}")
 _JOINED: Final = Label("{one}, {other}", "{one}、{other}")
 _NUMBERED: Final = Label("{name} ({number})", "{name}（{number}）")
@@ -66,7 +66,7 @@ def group_names(differences: Floats, columns: Sequence[str | Trait]) -> list[Lab
 
 def column_label(column: str) -> Label:
     """What a column is called in a name."""
-    return Label(column.replace("_", " "), column)
+    return Label(column.replace("_", " "), f"{column} " if column[-1:].isascii() else column)
 
 
 def _name(row: Floats, columns: Sequence[str | Trait]) -> Label:
@@ -89,7 +89,7 @@ def _part(column: str | Trait, *, high: bool) -> Label:
         called = column_label(column.column)
         return Label(
             _OF_LEVEL.en.format(column=called.en, level=column.level),
-            _OF_LEVEL.zh.format(column=called.zh, level=column.level),
+            _OF_LEVEL.zh.format(column=called.zh.strip(), level=column.level),
         )
     if column in _KNOWN:
         return _KNOWN[column].high if high else _KNOWN[column].low
