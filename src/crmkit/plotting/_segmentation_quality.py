@@ -57,9 +57,10 @@ _INCHES_PER_COLUMN: Final = 2.2
 # Letters in points, the largest and what they may take of the height of a row and of the width.
 _LETTERS: Final = 9.5
 _OF_ROW: Final = 0.31
-_OF_WIDTH: Final = 0.014
+_OF_WIDTH: Final = 0.0165
 _SMALLER: Final = 0.8
 _MOST_LETTERS: Final = 28
+_LONGEST: Final = 44
 _POINTS_PER_INCH: Final = 72
 _RULE: Final = "#E5E5E5"
 _EMPTY: Final = "#F2F2F2"
@@ -142,7 +143,7 @@ def plot_segmentation_quality(table: Any, *, ax: Axes | None = None, language: L
                     weight="bold")  # fmt: skip
             ax.axhline(row + 0.05, color=_DARK, linewidth=0.8)
             row, last = row + 1, criterion
-        ax.text(_PAD, row + 0.5, label, color=_DARK, fontsize=0.9 * font, va="center")
+        ax.text(_PAD, row + 0.5, _cut(label, _LONGEST), color=_DARK, fontsize=0.9 * font, va="center")
         for at, name in enumerate(names):
             if name in cells:
                 _draw(ax, cells[name], left=_NAMES + at * width + _PAD, width=width - 2 * _PAD, row=row, font=font)
@@ -233,11 +234,14 @@ def _draw(ax: Axes, cell: _Cell, *, left: float, width: float, row: int, font: f
     of_number = color if cell.verdict in ("met", "missed") else _DARK
     ax.text(left, middle, cell.said, color=of_number, fontsize=font, va="center")
     if cell.note:
-        note = cell.note if len(cell.note) <= _MOST_LETTERS else cell.note[: _MOST_LETTERS - 1] + "…"
-        ax.text(left, row + 0.76, note, color=GREY, fontsize=_SMALLER * font, va="center")
+        ax.text(left, row + 0.76, _cut(cell.note, _MOST_LETTERS), color=GREY, fontsize=_SMALLER * font, va="center")
     start, full = left + _NUMBER * width, (1 - _NUMBER) * width
     ax.barh(middle, full, height=0.3, left=start, color=_EMPTY)
     ax.barh(middle, full * min(max(cell.value, 0.0), 1.0), height=0.3, left=start, color=color, alpha=alpha)
     if not math.isnan(cell.threshold):
         at = start + full * min(max(cell.threshold, 0.0), 1.0)
         ax.plot([at, at], [middle - 0.24, middle + 0.24], color=_DARK, linewidth=1.0)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

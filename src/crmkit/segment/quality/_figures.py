@@ -43,14 +43,12 @@ class Figure(NamedTuple):
 
 FIGURES: Final[Mapping[str, Figure]] = MappingProxyType(
     {
-        "missing_share": Figure(
-            "measurable", Label("Customers without a value of the column", "缺失该列的客户占比"), False
-        ),
+        "missing_share": Figure("measurable", Label("Missing values", "缺失值占比"), False),
         "unlabelled_share": Figure("measurable", Label("Customers without a segment", "没有客群的客户占比"), False),
         "customer_share": Figure("accessible", Label("Share of the customers", "客户占比"), True),
         "smallest_share": Figure("accessible", Label("Share of the smallest segment", "最小客群的客户占比"), True),
         "value_share": Figure("accessible", Label("Share of the value", "价值占比"), True),
-        "contactable_share": Figure("accessible", Label("Customers who can be reached", "可触达的客户占比"), True),
+        "contactable_share": Figure("accessible", Label("Can be reached", "可触达的客户占比"), True),
         "epsilon_squared": Figure(
             "different", Label("Variance explained", "解释的方差占比"), True, source="Kelley (1935)"
         ),
@@ -62,11 +60,11 @@ FIGURES: Final[Mapping[str, Figure]] = MappingProxyType(
         ),
         "cramers_v": Figure("different", Label("Cramér's V", "Cramér's V"), True, source="Bergsma (2013)"),
         "jaccard": Figure(
-            "stable", Label("Found again in resamples", "重抽样后的重合度（Jaccard）"), True, 0.75, 0.6, "Hennig (2007)"
+            "stable", Label("Found again in resamples", "重抽样后的重合度"), True, 0.75, 0.6, "Hennig (2007)"
         ),
         "adjusted_rand": Figure(
             "stable",
-            Label("Agreement of refits", "重新拟合的一致性（调整兰德指数）"),
+            Label("Agreement of refits", "重新拟合的一致性"),
             True,
             source="Hubert and Arabie (1985)",
         ),
@@ -76,7 +74,7 @@ FIGURES: Final[Mapping[str, Figure]] = MappingProxyType(
         "agreement_share": Figure("stable", Label("Customers whose segment stays", "客群未变的客户占比"), True),
         "period_adjusted_rand": Figure(
             "stable",
-            Label("Agreement of periods", "两期的一致性（调整兰德指数）"),
+            Label("Agreement of periods", "两期的一致性"),
             True,
             source="Hubert and Arabie (1985)",
         ),
