@@ -3,6 +3,7 @@
 from crmkit._stats._association import Association, association
 from crmkit._stats._bootstrap import interval_of_draws, resampled_sums
 from crmkit._stats._calibration import calibration_bins
+from crmkit._stats._chain_draws import SteppedChain
 from crmkit._stats._columns import (
     Numbers,
     as_floats,
@@ -47,6 +48,7 @@ from crmkit._stats._criteria_weights import OBJECTIVE_WEIGHTS, ObjectiveWeights,
 from crmkit._stats._cronbach import alpha_interval, cronbach_alpha
 from crmkit._stats._distinct import distinct_values
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
+from crmkit._stats._gamma_gamma import fit_gamma_gamma
 from crmkit._stats._group_means import (
     Standardised,
     explained_means,
@@ -67,6 +69,7 @@ from crmkit._stats._markov import (
 )
 from crmkit._stats._maximum import Maximum, Objective, maximise, observed_information, one_blas_thread
 from crmkit._stats._multiple_tests import ADJUSTMENTS, Adjustment, adjusted_p_values
+from crmkit._stats._nbd import fit_truncated_nbd
 from crmkit._stats._outcomes import as_numbers, read_complete, read_outcomes
 from crmkit._stats._pairwise_judgements import (
     PairwiseWeights,
@@ -134,6 +137,7 @@ __all__ = [
     "Sample",
     "Stability",
     "Standardised",
+    "SteppedChain",
     "SurvivalCurve",
     "Transform",
     "WeightRule",
@@ -182,6 +186,8 @@ __all__ = [
     "explained_means",
     "explained_ranks",
     "far_too_few",
+    "fit_gamma_gamma",
+    "fit_truncated_nbd",
     "forecast",
     "gammaln_rest",
     "gini_coefficient",

@@ -62,6 +62,7 @@ from crmkit.plotting._rfm_map import plot_rfm_map
 from crmkit.plotting._role_portfolio import plot_role_portfolio
 from crmkit.plotting._satisfaction import plot_satisfaction
 from crmkit.plotting._seasonal_adjustment import plot_seasonal_adjustment
+from crmkit.plotting._segment_flows import plot_segment_flows
 from crmkit.plotting._segmentation_quality import plot_segmentation_quality
 from crmkit.plotting._segments import plot_segments
 from crmkit.plotting._spend_by_frequency import plot_spend_by_frequency
@@ -133,6 +134,7 @@ __all__ = [
     "plot_role_portfolio",
     "plot_satisfaction",
     "plot_seasonal_adjustment",
+    "plot_segment_flows",
     "plot_segmentation_quality",
     "plot_segments",
     "plot_spend_by_frequency",

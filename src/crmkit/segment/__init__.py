@@ -10,7 +10,9 @@ from crmkit._lazy import lazily
 from crmkit.segment._account_rollup import account_rollup_table
 from crmkit.segment._accounts import AccountSegmenter
 from crmkit.segment._chain_tables import customer_forecast_table, migration_table
+from crmkit.segment._history import segment_flow_table, segment_history_table, segment_path_table
 from crmkit.segment._movement import movement_table
+from crmkit.segment._movement_null import movement_null_summary, movement_null_table
 from crmkit.segment._movement_split import movement_split_table
 from crmkit.segment._relation import RelationSegmenter
 from crmkit.segment._relation_days import relation_count_table, relation_snapshot_table
@@ -29,6 +31,7 @@ from crmkit.segment._rfm import (
 from crmkit.segment._role_measures import role_measure_table
 from crmkit.segment._roles import RoleSegmenter
 from crmkit.segment._schemes import SCHEMES
+from crmkit.segment._segment_forecast import segment_forecast_backtest_table, segment_forecast_table
 from crmkit.segment._segment_table import segment_table
 from crmkit.segment._tiers import TierSegmenter
 from crmkit.segment._transition_intervals import transition_interval_table
@@ -47,6 +50,8 @@ __all__: Final[list[str]] = [
     "account_rollup_table",
     "customer_forecast_table",
     "migration_table",
+    "movement_null_summary",
+    "movement_null_table",
     "movement_split_table",
     "movement_table",
     "read_rfm_rules",
@@ -60,6 +65,11 @@ __all__: Final[list[str]] = [
     "rfm_rule_table",
     "rfm_rules",
     "role_measure_table",
+    "segment_flow_table",
+    "segment_forecast_backtest_table",
+    "segment_forecast_table",
+    "segment_history_table",
+    "segment_path_table",
     "segment_table",
     "transition_interval_table",
     "transition_table",
