@@ -105,6 +105,25 @@ RATED = pd.DataFrame(
 
 # Sample data of the public estimators: class name -> (make, customers). An estimator without an entry fails.
 ESTIMATORS = {
+    "Scorecard": (
+        lambda: segment.criteria.Scorecard(
+            criteria=["satisfaction", "tenure_days", "spend"],
+            scales={"satisfaction": [1, 5], "tenure_days": "percentile", "spend": "min_max"},
+            knock_outs=["left", {"column": "n_orders", "operator": "<", "value": 1}],
+            missing={"satisfaction": 3},
+        ),
+        RATED,
+    ),
+    "TopsisScorer": (
+        lambda: segment.criteria.TopsisScorer(criteria=["tenure_days", "net_opened"], lower_is_better=["net_opened"]),
+        RATED,
+    ),
+    "BaseConsolidationSegmenter": (
+        lambda: segment.criteria.BaseConsolidationSegmenter(
+            profit="spend", potential="tenure_days", acceptance="satisfaction"
+        ),
+        RATED,
+    ),
     "BetaDiscreteWeibullModel": (lambda: value.contracts.BetaDiscreteWeibullModel(), CONTRACTS),
     "BetaGeoBetaBinomModel": (lambda: value.BetaGeoBetaBinomModel(prospects="drop"), OPPORTUNITIES),
     "ChurnFeatures": (lambda: loyalty.churn.ChurnFeatures(), SNAPSHOTS),
@@ -159,7 +178,14 @@ ELSEWHERE = {"ChurnClassifier", "DirichletModel", "TransformedOutcomeUplift", "T
 def public_estimators():
     """The public classes of segment, value and loyalty that are estimators."""
     found = {}
-    rooms = ("segment.groups", "loyalty.brands", "loyalty.campaigns", "loyalty.churn", "loyalty.survival")
+    rooms = (
+        "segment.criteria",
+        "segment.groups",
+        "loyalty.brands",
+        "loyalty.campaigns",
+        "loyalty.churn",
+        "loyalty.survival",
+    )
     for subpackage in ("segment", "value", "value.contracts", "loyalty", *rooms):
         module = importlib.import_module(f"crmkit.{subpackage}")
         for name in getattr(module, "__all__", []):

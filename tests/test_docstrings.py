@@ -9,6 +9,7 @@ from numpydoc.validate import validate
 PACKAGES = (
     "crmkit",
     "crmkit.segment",
+    "crmkit.segment.criteria",
     "crmkit.segment.groups",
     "crmkit.segment.quality",
     "crmkit.value",

@@ -49,6 +49,7 @@ SAME_CODE = [
             "satisfaction-drivers",
             "segment-profiles",
             "segment-quality",
+            "scorecards",
             "survival",
             "uplift",
         )

@@ -25,8 +25,13 @@ class PercentileScale(NamedTuple):
 
     def __call__(self, values: Floats) -> Floats:
         """Place values on the scale; what lies beyond its ends stands at them, and what is missing stays missing."""
+        points = self.points
+        with np.errstate(over="ignore"):
+            if not np.isfinite(points[-1] - points[0]):
+                # Halves, for the difference of the largest numbers overflows.
+                values, points = values / 2, points / 2
         # On a scale of one point NumPy places what is missing too.
-        return np.where(np.isnan(values), np.nan, np.interp(values, self.points, self.percentiles))
+        return np.where(np.isnan(values), np.nan, np.interp(values, points, self.percentiles))
 
 
 def percentile_scale(values: Floats) -> PercentileScale:

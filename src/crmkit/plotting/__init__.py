@@ -49,6 +49,7 @@ from crmkit.plotting._period_change import plot_period_change
 from crmkit.plotting._period_customers import plot_period_customers
 from crmkit.plotting._period_revenue import plot_period_revenue
 from crmkit.plotting._points_liability import plot_points_liability
+from crmkit.plotting._priority_matrix import plot_priority_matrix
 from crmkit.plotting._profit_curve import plot_profit_curve
 from crmkit.plotting._profit_ladder import plot_profit_ladder
 from crmkit.plotting._purchase_gaps import plot_purchase_gaps
@@ -61,14 +62,17 @@ from crmkit.plotting._retention_curves import plot_retention_curves
 from crmkit.plotting._rfm_map import plot_rfm_map
 from crmkit.plotting._role_portfolio import plot_role_portfolio
 from crmkit.plotting._satisfaction import plot_satisfaction
+from crmkit.plotting._scorecard import plot_scorecard
 from crmkit.plotting._seasonal_adjustment import plot_seasonal_adjustment
 from crmkit.plotting._segment_flows import plot_segment_flows
 from crmkit.plotting._segmentation_quality import plot_segmentation_quality
 from crmkit.plotting._segments import plot_segments
 from crmkit.plotting._spend_by_frequency import plot_spend_by_frequency
 from crmkit.plotting._survival import plot_survival
+from crmkit.plotting._target_markets import plot_target_markets
 from crmkit.plotting._tracking import plot_tracking
 from crmkit.plotting._uplift import plot_uplift
+from crmkit.plotting._weight_sensitivity import plot_weight_sensitivity
 from crmkit.plotting._whale_curve import plot_whale_curve
 
 __all__ = [
@@ -121,6 +125,7 @@ __all__ = [
     "plot_period_customers",
     "plot_period_revenue",
     "plot_points_liability",
+    "plot_priority_matrix",
     "plot_profit_curve",
     "plot_profit_ladder",
     "plot_purchase_gaps",
@@ -133,13 +138,16 @@ __all__ = [
     "plot_rfm_map",
     "plot_role_portfolio",
     "plot_satisfaction",
+    "plot_scorecard",
     "plot_seasonal_adjustment",
     "plot_segment_flows",
     "plot_segmentation_quality",
     "plot_segments",
     "plot_spend_by_frequency",
     "plot_survival",
+    "plot_target_markets",
     "plot_tracking",
     "plot_uplift",
+    "plot_weight_sensitivity",
     "plot_whale_curve",
 ]

@@ -1,5 +1,6 @@
 """Who the customers are: scores, segments, tiers.
 
+``segment.criteria`` scores and ranks by several criteria.
 ``segment.groups`` has groups that the data show, and what segments are like; ``segment.quality`` what makes a
 segmentation good.
 """
@@ -76,4 +77,4 @@ __all__: Final[list[str]] = [
     "write_rfm_rules",
 ]
 
-__getattr__, __dir__ = lazily(__name__, ("groups", "quality"), exported=__all__)
+__getattr__, __dir__ = lazily(__name__, ("criteria", "groups", "quality"), exported=__all__)

@@ -79,6 +79,13 @@ SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
                 Level("low_touch", Label("Low-touch accounts", "一般客户")),
             )
         ),
+        "consolidation": Scheme(
+            (
+                Level("full_service", Label("Full service", "全面服务")),
+                Level("low_cost_service", Label("Low-cost service", "低成本服务")),
+                Level("exit", Label("Exit", "退出")),
+            ),
+        ),
         "product": Scheme(
             (
                 Level("hot", Label("Hot products", "热销产品")),
