@@ -10,7 +10,7 @@ from tests.commands import run, text
 
 from crmkit import as_transactions, customer_features, customer_summary
 from crmkit.cli.segments import SCHEMES, scheme_of
-from crmkit.segment import ValueSegmenter, role_measure_table
+from crmkit.segment import RelationSegmenter, ValueSegmenter, relation_state_table, role_measure_table
 from crmkit.segment.groups import ClusterSegmenter
 from crmkit.views import segmented_base, segmented_customers
 
@@ -165,6 +165,47 @@ def test_clusters_of_orders_and_of_a_table(folder):
     assert [line.split()[1:] for line in lines[3:]] == [["20", "50.0%"], ["20", "50.0%"]]
 
 
+def test_states_of_the_relation_have_their_day_and_what_to_do(folder):
+    (folder / "master.csv").write_text("customer_id\n" + "\n".join([*(f"c{n:02}" for n in range(12)), "new"]))
+    of_orders("--scheme", "relation", "--master", "master.csv", "--language", "zh", "--output", "a.parquet")
+    found = pd.read_parquet("a.parquet").set_index("customer_id")
+    known = pd.DataFrame({"customer_id": found.index})
+    summary = customer_summary(transactions(), as_of="2024-03-31", customers=known)
+    fitted = segmented_base(summary, segmenter=RelationSegmenter()).segmenter
+    states = relation_state_table(transactions(), segmenter=fitted, as_of="2024-03-31", customers=known)
+    states = states.set_index("customer_id").loc[found.index]
+    for column, state in (("segment", "segment"), ("entered", "entered"), ("action", "action_zh")):
+        assert found[column].astype(str).tolist() == states[state].astype(str).tolist()
+    assert found.loc["new", "segment_name"] == "潜在客户"
+
+
+def test_the_matrix_of_accounts(folder):
+    (folder / "table.csv").write_text("账户,吸引 力,地位\nA,80,70\nB,60,10\nC,30,50\nD,20,20\nE,,20\n")
+    asked = ["--customer-id", "账户", "--scheme", "account", "--columns", "吸引 力,地位", "--output", "a.csv"]
+    code, _, stderr = run("segment", "table.csv", *asked, "--query", "a.sql")
+    assert (code, stderr) == (0, "1 customer is in no segment: what would decide it is not known of them.\n")
+    # half lie above 45, and above 35
+    found = pd.read_csv("a.csv")
+    assert found["segment"].fillna("").tolist() == ["key", "develop", "maintain", "low_touch", ""]
+    assert "吸引_力" in (folder / "a.sql").read_text("utf-8")
+    segmented(*asked, "--cuts", "70,60", name="table.csv")
+    assert pd.read_csv("a.csv")["segment"].fillna("").tolist() == ["key", *["low_touch"] * 3, ""]
+    told = segmented(*asked, "--cuts", "1", name="table.csv", code=2)
+    assert "--columns must name two measures of accounts" in told
+
+
+def test_clusters_of_labels(folder):
+    rows = [f"{n},{'north' if n % 2 else 'south'},{5 + n % 2 * 90}" for n in range(40)]
+    (folder / "table.csv").write_text("\n".join(["customer_id,region,profit", *rows]))
+    asked = ["--scheme", "mixed_clusters", "--columns", "region,profit", "--n-clusters", "2", "--output", "a.csv"]
+    segmented(*asked, "--save", "m.json", name="table.csv")
+    found = pd.read_csv("a.csv")
+    assert found.groupby("region")["segment"].nunique().tolist() == [1, 1]
+    assert found["segment"].nunique() == 2
+    segmented("--model", "m.json", "--output", "b.csv", name="table.csv")
+    assert pd.read_csv("b.csv")["segment"].tolist() == found["segment"].tolist()
+
+
 def test_roles_that_nobody_can_play_are_left_out_and_said(folder):
     (folder / "orders.csv").write_text(text(rows=[row for row in ORDERS if row[1] < "2023-03-05"]), "utf-8")
     code, stdout, stderr = run("segment", "orders.csv", "--scheme", "role", "--as-of", "2024-03-31")
@@ -229,7 +270,7 @@ def test_a_model_of_a_column_looks_for_it(folder):
         (["--scheme", "clusters", "--columns", "x", "--as-of", "2024-03-31"], 3, "orders.csv has no column ['x']"),
         (["--scheme", "clusters", "--columns", "x", "--query", "q.sql"], 2, "so that no query gives them"),
         (["--scheme", "clusters", "--n-clusters", "1.5"], 2, "--n-clusters must be a whole number from 1 on"),
-        (["--scheme", "abc", "--n-clusters", "2"], 2, "--n-clusters is for clusters, not for abc"),
+        (["--scheme", "abc", "--n-clusters", "2"], 2, "--n-clusters is for clusters, mixed_clusters, not for abc"),
         (["--scheme", "abc", "--master-id", "x"], 2, "--master-id needs --master"),
         (["--scheme", "abc", "--output", "a.txt"], 2, "--output must end in .parquet, .csv or .xlsx"),
         (["--scheme", "abc", "--save", "orders.csv"], 2, "would write over a file that is read"),

@@ -187,7 +187,8 @@ def segment(
     if query is not None and not hasattr(segmenter, "to_sql"):
         raise OptionError(_NO_QUERY(scheme=name))
     made_of_value, made_of_columns = made_of(segmenter)
-    called = {value: made_of_value or "spend"} if value is not None else {}
+    called = {} if value is None else {value: made_of_value or "spend"}
+    called |= dict(zip(columns or [], made_of_columns, strict=False))
     source = FileSource(value or made_of_value, columns or made_of_columns, profile, called, totals, master, master_id)
     with open_listed(options, SCHEMES[name], source) as listed:
         found, made = _segmented(listed, segmenter, source, options, fit=model is None)
@@ -254,7 +255,13 @@ def _segmented(
     if without_orders:
         made = made.drop(columns="n_orders")
     if scheme.beside is not None:
-        further = scheme.beside(listed, segmenter=found.segmenter, as_of=options.as_of, language=options.language)
+        further = scheme.beside(
+            listed.transactions,
+            known=listed.known,
+            segmenter=found.segmenter,
+            as_of=options.as_of,
+            language=options.language,
+        )
         made = made.merge(further, on="customer_id", how="left")
     for said in [] if scheme.remarks is None else scheme.remarks(found.segmenter):
         say(said, options.language)

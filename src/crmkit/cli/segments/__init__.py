@@ -1,7 +1,8 @@
 """Segments on the command line: the schemes, the customers of a file, segmenters kept as JSON, and what is shown."""
 
 from crmkit.cli.segments._models import read_model
-from crmkit.cli.segments._read import FileSource, Listed, open_listed, query_name
+from crmkit.cli.segments._names import query_name
+from crmkit.cli.segments._read import FileSource, Listed, open_listed
 from crmkit.cli.segments._schemes import SCHEMES, FileScheme, made_of, new_segmenter, scheme_of
 from crmkit.cli.segments._sheets import PRINTED, print_profile, sheets_of
 

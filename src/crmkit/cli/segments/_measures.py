@@ -7,11 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from crmkit._messages import Message, Said
+from crmkit._names import Language
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FEATURES", "ROLE_MEASURES", "Measures", "cluster_remarks", "suit_roles"]
+__all__ = ["FEATURES", "ROLE_MEASURES", "Measures", "cluster_remarks", "relation_states", "suit_roles"]
 
 _WINDOWS: Final = (91, 182, 364)
 _NO_ROLE: Final = Message(
@@ -100,3 +101,15 @@ def cluster_remarks(segmenter: Any) -> list[Said]:
     if (segmenter.clusters_["kind"] == "cluster").sum() == 1:
         said.append(_NO_CLUSTERS())
     return said
+
+
+def relation_states(transactions: Any, *, known: Any, segmenter: Any, as_of: str, language: Language) -> pd.DataFrame:
+    """Since when each relation is in its state, when that changes next, and what to do."""
+    from crmkit._frames import open_frame, to_pandas
+    from crmkit.segment import relation_state_table
+
+    states = relation_state_table(transactions, segmenter=segmenter, as_of=as_of, customers=known)
+    table = to_pandas(open_frame(states, name="states"))
+    return table[["customer_id", "entered", "next_change", f"action_{language}"]].rename(
+        columns={f"action_{language}": "action"}
+    )

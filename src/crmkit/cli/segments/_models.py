@@ -14,8 +14,11 @@ __all__ = ["read_model"]
 
 # Where each class is, for only these are read.
 _HOMES: Final = {
+    "AccountSegmenter": "crmkit.segment",
     "ClusterSegmenter": "crmkit.segment.groups",
+    "MixedClusterSegmenter": "crmkit.segment.groups",
     "RFMSegmenter": "crmkit.segment",
+    "RelationSegmenter": "crmkit.segment",
     "RoleSegmenter": "crmkit.segment",
     "TierSegmenter": "crmkit.segment",
     "ValueSegmenter": "crmkit.segment",

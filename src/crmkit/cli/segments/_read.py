@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from crmkit.cli.reading import OrderOptions
     from crmkit.cli.segments._schemes import FileScheme
 
-__all__ = ["FileSource", "Listed", "open_listed", "query_name"]
+__all__ = ["FileSource", "Listed", "open_listed"]
 
 _TABLE_ALONE: Final = Message(
     en="{option} is for orders or their totals. Without --as-of, and with --value, FILE has one row per customer and "
@@ -62,12 +61,6 @@ class Listed(NamedTuple):
     knows_orders: bool
     transactions: Any = None
     known: Any = None
-
-
-def query_name(column: str) -> str:
-    """A column's name as a query can have it: without spaces and punctuation."""
-    bare = re.sub(r"\W+", "_", column).strip("_")
-    return bare if bare and not bare[0].isdigit() else f"_{bare}"
 
 
 @contextmanager

@@ -16,14 +16,23 @@ from crmkit.cli.segments._measures import (
     ROLE_MEASURES,
     Measures,
     cluster_remarks,
+    relation_states,
     suit_roles,
 )
+from crmkit.cli.segments._names import query_name
 
-__all__ = ["SCHEMES", "FileScheme", "new_segmenter", "scheme_of"]
+__all__ = ["SCHEMES", "FileScheme", "made_of", "new_segmenter", "scheme_of"]
 
 _NOT_SHAPED: Final = Message(
     en="{option} is for {schemes}, not for {scheme}. Leave it out.",
     zh="{option} 只用于 {schemes}，不适用于 {scheme}。请去掉该选项。",
+)
+
+
+_TWO_MEASURES: Final = Message(
+    en="--columns must name two measures of accounts, how attractive each is and how well we stand with it, and --cuts "
+    "two numbers if any; got {columns} and {cuts}.",
+    zh="--columns 须给出客户的两个指标，即吸引力与我方地位；--cuts 如给出须为两个数。得到 {columns} 与 {cuts}。",
 )
 
 
@@ -85,10 +94,34 @@ def _role() -> Any:
     return RoleSegmenter()
 
 
+def _relation() -> Any:
+    from crmkit.segment import RelationSegmenter
+
+    return RelationSegmenter()
+
+
+def _account(columns: list[str], cuts: list[float] | None = None) -> Any:
+    from crmkit.segment import AccountSegmenter
+
+    if len(columns) != 2 or (cuts is not None and len(cuts) != 2):
+        raise OptionError(_TWO_MEASURES(columns=columns, cuts=cuts or []))
+    attractiveness, position = map(query_name, columns)
+    first, second = cuts or (None, None)
+    return AccountSegmenter(
+        attractiveness=attractiveness, position=position, attractiveness_cut=first, position_cut=second
+    )
+
+
 def _clusters(**options: Any) -> Any:
     from crmkit.segment.groups import ClusterSegmenter
 
     return ClusterSegmenter(**options)
+
+
+def _mixed_clusters(**options: Any) -> Any:
+    from crmkit.segment.groups import MixedClusterSegmenter
+
+    return MixedClusterSegmenter(**options)
 
 
 def _rfm(rules: str) -> Any:
@@ -116,11 +149,26 @@ SCHEMES: Final[Mapping[str, FileScheme]] = MappingProxyType(
         "role": FileScheme(
             Label("Roles", "客户角色"), _role, needs_orders=True, measures=ROLE_MEASURES, suit=suit_roles
         ),
+        "relation": FileScheme(
+            Label("States of the relation", "关系状态"), _relation, needs_orders=True, beside=relation_states
+        ),
+        "account": FileScheme(
+            Label("Matrix of accounts", "客户矩阵"),
+            _account,
+            frozenset({"columns", "cuts"}),
+        ),
         "clusters": FileScheme(
             Label("Clusters", "聚类"),
             _clusters,
             frozenset({"value", "columns", "n_clusters"}),
             usual=("n_orders", "spend", "days_since_last"),
+            measures=FEATURES,
+            remarks=cluster_remarks,
+        ),
+        "mixed_clusters": FileScheme(
+            Label("Clusters by columns of any kind", "混合类型聚类"),
+            _mixed_clusters,
+            frozenset({"value", "columns", "n_clusters"}),
             measures=FEATURES,
             remarks=cluster_remarks,
         ),
@@ -133,7 +181,10 @@ SCHEMES: Final[Mapping[str, FileScheme]] = MappingProxyType(
 _BY_CLASS: Final = {
     "TierSegmenter": "tier",
     "RoleSegmenter": "role",
+    "RelationSegmenter": "relation",
     "ClusterSegmenter": "clusters",
+    "MixedClusterSegmenter": "mixed_clusters",
+    "AccountSegmenter": "account",
 }
 
 
@@ -159,5 +210,7 @@ def scheme_of(segmenter: Any) -> str:
 def made_of(segmenter: Any) -> tuple[str | None, list[str]]:
     """The columns of the caller's own that a segmenter looks for: that of the value, unless it is spend, and others."""
     takes = SCHEMES[scheme_of(segmenter)].takes
+    if scheme_of(segmenter) == "account":
+        return None, [segmenter.attractiveness, segmenter.position]
     value = segmenter.value if "value" in takes and segmenter.value != "spend" else None
     return value, list(segmenter.columns or []) if "columns" in takes else []

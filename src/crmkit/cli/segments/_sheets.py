@@ -20,6 +20,9 @@ PRINTED: Final = ("segment_name", "n_customers", "customer_share", "value", "val
 """The columns that are printed."""
 
 _WITHOUT_ORDER: Final = ("potential", "unsold")
+_COLUMNS: Final = (
+    *("segment_name", "n_customers", "customer_share", "n_orders", "value", "value_share", "mean_value"),
+)
 _PROFILE: Final = Label("Profile of the segments", "分群画像")
 _CHOICE: Final = Label("How many clusters", "聚类数的选择")
 _EVERYBODY: Final = Label("All customers", "全部客户")
@@ -74,15 +77,14 @@ def _summary_sheet(title: Label, summary: pd.DataFrame, language: Language, *, v
         "mean_value": Named(mean, "money"),
     }
     told = summary.assign(segment_name=summary[f"name_{language}"])
-    orders = ["n_orders"] if "n_orders" in summary else []
-    if not orders:
+    if "n_orders" not in told:
         # Where orders are not known, nobody is without one.
         is_idle = told["segment"].isin(_WITHOUT_ORDER) & told["n_customers"].eq(0)
         told = told[~is_idle].reset_index(drop=True)
-    shares = ["customer_share", *(["value_share"] if value else [])]
-    of_value = ["value", "value_share", "mean_value"] if value else []
-    columns = ["segment_name", "n_customers", "customer_share", *orders, *of_value]
-    chart = Chart(_SHARES.text(language), "segment_name", tuple(shares))
+    # Not all segments are of a value.
+    columns = [name for name in _COLUMNS if name in told and (value or "value" not in name)]
+    shares = tuple(name for name in ("customer_share", "value_share") if name in columns)
+    chart = Chart(_SHARES.text(language), "segment_name", shares)
     return Sheet(title.text(language), told, headings(told, language, columns=columns, own=own), charts=(chart,))
 
 
