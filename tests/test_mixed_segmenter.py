@@ -81,6 +81,14 @@ def test_a_constant_column_counts_nothing():
     assert other.columns_.set_index("column").loc[["land", "zero"], "weight"].tolist() == [0, 0]
 
 
+def test_one_impossible_value_does_not_hide_all_differences():
+    table = pd.DataFrame({"income": [*np.linspace(10, 110, 101), 1e6], "region": "n"})
+    groups = MixedClusterSegmenter(columns=["income"], n_clusters=2, transforms="none").fit(table)
+    # the middle 98 % run from 11.01 to 109.99
+    assert groups.columns_[["low", "high"]].to_numpy().round(2).tolist() == [[11.01, 109.99]]
+    assert groups.distances(pd.DataFrame({"income": [1e9]})).to_numpy().tolist() == [[1.0, 1.0]]
+
+
 def test_codes_are_categories_where_told():
     table = pd.DataFrame({"branch": [1, 1, 3, 3, 2, 2], "visits": [1.0, 2, 1, 2, 9, 9]})
     groups = MixedClusterSegmenter(n_clusters=2, categorical=["branch"], weights={"visits": 0.5}).fit(table)

@@ -159,7 +159,7 @@ def learned_columns(
             if not known.size:
                 raise SchemaError(_NOT_KNOWN(where=Column(name, column)))
             way, unit = way_and_unit(known, asked.get(column, "auto"))
-            low, high = (float(each) for each in transformed(known[[0, -1]], unit))
+            low, high = _range(transformed(known, unit))
             weight = weight if high > low else 0.0
             share = 1 - known.size / max(values.size, 1)
             columns.append((column, "number", way, unit, low, high, weight, share, sensitive))
@@ -248,6 +248,15 @@ def check_mixed(columns: pd.DataFrame, levels: pd.DataFrame, *, asked: Sequence[
         raise JsonError("levels are numbered from 0 in each column")
     if levels[["column", "level"]].duplicated().any():
         raise JsonError("a level occurs once")
+
+
+def _range(known: Floats) -> tuple[float, float]:
+    """The range of ascending numbers; of the middle 98 % where the ends more than double it."""
+    low, high = float(known[0]), float(known[-1])
+    # In halves, for the difference of the largest numbers would overflow.
+    first, last = (2 * float(each) for each in np.quantile(known / 2, [0.01, 0.99]))
+    inner, whole = last / 2 - first / 2, high / 2 - low / 2
+    return (first, last) if 0 < inner < whole / 2 else (low, high)
 
 
 def _check_named(options: Mapping[str, Any], columns: Sequence[str]) -> None:
