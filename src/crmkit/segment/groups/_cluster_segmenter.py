@@ -13,8 +13,7 @@ from crmkit._arrays import Floats
 from crmkit._checks import check_int, check_option
 from crmkit._estimator import JsonError, check_fitted
 from crmkit._messages import Message
-from crmkit._names import Label, Language
-from crmkit.segment._texts import called
+from crmkit._names import Language
 from crmkit.segment.groups._choice import (
     CRITERIA,
     Criterion,
@@ -25,8 +24,9 @@ from crmkit.segment.groups._choice import (
     no_choice,
     stability_of,
 )
+from crmkit.segment.groups._cluster_reasons import cluster_reasons
 from crmkit.segment.groups._cluster_state import check_state, clusters_of, state_tables
-from crmkit.segment.groups._group_segmenter import GroupSegmenter, Learned, check_somebody, shown_number
+from crmkit.segment.groups._group_segmenter import GroupSegmenter, Learned, check_somebody
 from crmkit.segment.groups._methods import (
     METHODS,
     Clusters,
@@ -55,18 +55,6 @@ _MOST_FITTED: Final = {"kmeans": 50_000, "gaussian_mixture": 50_000, "hdbscan": 
 _N_STARTS: Final = {"kmeans": 10, "gaussian_mixture": 3}
 # HDBSCAN's own least size, and the share of the rows that a cluster has at least unless it is told.
 _LEAST_SIZE, _LEAST_SHARE = 5, 0.02
-_SHOWN: Final = 2
-
-_WHY: Final = Label("{name}: {parts}.", "{name}：{parts}。")
-_PART: Final = Label(
-    "{column} of {value} (mean {mean} in the cluster, {overall} of all)",
-    "{column} 为 {value}（本类平均 {mean}，全体平均 {overall}）",
-)
-_LACKS: Final = Label(
-    "{column} is not known (mean {mean} in the cluster, {overall} of all)",
-    "{column} 未知（本类平均 {mean}，全体平均 {overall}）",
-)
-_UNKNOWN_MEAN: Final = Label("not known", "未知")
 
 _TOO_MANY: Final = Message(
     en="{@n_clusters} is {n_clusters:,}, but there are only {n_distinct:,} different {n_distinct:customer|customers} "
@@ -383,35 +371,10 @@ class ClusterSegmenter(GroupSegmenter):
     def _sentences(
         self, customers: Any, positions: npt.NDArray[np.intp], inside: npt.NDArray[np.bool_], language: Language
     ) -> list[str]:
-        columns = self.columns_["column"].tolist()
-        values = numbers_in(customers, columns, name="customers")
-        overall = dict(zip(columns, self.columns_["mean"], strict=True))
+        values = numbers_in(customers, self.columns_["column"].tolist(), name="customers")
         names = self.clusters_[f"name_{language}"].tolist()
-        shown: list[list[tuple[str, str, str]]] = []
-        for at in range(self._n_clusters):
-            rows = self.centres_.iloc[at * len(columns) : (at + 1) * len(columns)]
-            first = rows["difference"].abs().sort_values(ascending=False, kind="stable").index[:_SHOWN]
-            shown.append(
-                [
-                    (column, _figure(mean, language), _figure(overall[column], language))
-                    for column, mean in rows.loc[first, ["column", "mean"]].itertuples(index=False)
-                ]
-            )
-        told = []
-        between = "；" if language == "zh" else "; "
-        for row in np.flatnonzero(inside).tolist():
-            cluster = int(positions[row])
-            parts = []
-            for column, mean, whole in shown[cluster]:
-                value = float(values[column][row])
-                form = _LACKS if np.isnan(value) else _PART
-                parts.append(
-                    form.text(language).format(
-                        column=called(column, language), value=shown_number(value), mean=mean, overall=whole
-                    )
-                )
-            told.append(_WHY.text(language).format(name=names[cluster], parts=between.join(parts)))
-        return told
+        rows = np.flatnonzero(inside)
+        return cluster_reasons(values, rows, positions[rows], self.columns_, self.centres_, names, language)
 
     def _check_learned(self) -> None:
         options = self.options_
@@ -458,7 +421,3 @@ def _means(values: Floats, labels: npt.NDArray[np.intp], n: int) -> Floats:
         sums = np.bincount(labels[known], values[known] / max(len(values), 1), n)
         means = sums * (max(len(values), 1) / np.maximum(counts, 1))
     return np.where((counts > 0) & np.isfinite(means), means, np.nan)
-
-
-def _figure(mean: float, language: Language) -> str:
-    return _UNKNOWN_MEAN.text(language) if np.isnan(mean) else shown_number(mean)

@@ -13,35 +13,27 @@ from pandas.api.types import is_string_dtype
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_option
-from crmkit._estimator import JsonError, check_fitted, check_table
+from crmkit._estimator import JsonError, check_fitted
 from crmkit._figures import amount, decimals
 from crmkit._frames import FrameT, column_like, column_name, from_pandas
 from crmkit._labelling import POTENTIAL, Labeller, Level, Scheme
 from crmkit._messages import Message, Parameter
 from crmkit._names import LANGUAGES, Label, Language
-from crmkit._stats import best_pairing, jaccard_matrix
 from crmkit.errors import SchemaError
+from crmkit.segment.groups._cluster_table import (
+    CLUSTER,
+    CLUSTER_KINDS,
+    NOISE,
+    NOISE_LEVEL,
+    PROSPECTS,
+    check_clusters,
+)
 from crmkit.segment.groups._names import Trait, group_names
 from crmkit.segment.groups._read_columns import check_there, column_types, is_prospect, numbers_in, opened
+from crmkit.segment.groups._refit import keep_from
 
-__all__ = ["CLUSTER", "NOISE", "GroupSegmenter", "Learned", "check_somebody", "shown_number"]
+__all__ = ["GroupSegmenter", "Learned", "check_somebody", "shown_number"]
 
-CLUSTER, NOISE, PROSPECTS = "cluster", "noise", "potential"
-NOISE_LEVEL: Final = Level(NOISE, Label("In no cluster", "不属于任何聚类"))
-
-_KINDS: Final[dict[str, Any]] = {
-    "segment": "text",
-    "kind": "text",
-    "name_en": "text",
-    "name_zh": "text",
-    "n_customers": "int64",
-    "customer_share": "float64",
-    "mean_value": "float64",
-    "stability": "float64",
-    "overlap": "float64",
-}
-# Hennig: a cluster of which less than half is found again is dissolved.
-_SAME: Final = 0.5
 _VALUE: Final = "spend"
 _NO_ORDER: Final = Label("{name}: no order yet.", "{name}：尚未下单。")
 _APART: Final = Label("{name}: too far from every cluster.", "{name}：与各聚类的距离都过大。")
@@ -121,7 +113,7 @@ class GroupSegmenter(Labeller):
         with made._fitting():
             made._check_options()
             made.n_customers_ = made._learn_groups(customers, before=self)
-            made._keep_from(self, customers)
+            keep_from(self, made, customers)
             made.segments_ = made._scheme().table()
         return made
 
@@ -290,7 +282,7 @@ class GroupSegmenter(Labeller):
             rows.append((NOISE_LEVEL.code, NOISE, *NOISE_LEVEL.name, (placed == -1).sum(), np.nan, np.nan))
         if prospects is not None:
             rows.append((POTENTIAL.code, PROSPECTS, *POTENTIAL.name, prospects.sum(), np.nan, np.nan))
-        table = pd.DataFrame(rows, columns=[*list(_KINDS)[:5], "mean_value", "stability"])
+        table = pd.DataFrame(rows, columns=[*list(CLUSTER_KINDS)[:5], "mean_value", "stability"])
         table.insert(5, "customer_share", table["n_customers"] / len(placed))
         table["n_customers"] = table["n_customers"].astype("int64")
         self.clusters_ = table.assign(
@@ -299,49 +291,6 @@ class GroupSegmenter(Labeller):
             overlap=np.nan,
         )
         return order
-
-    def _keep_from(self, before: Self, customers: Any) -> None:
-        """Give clusters that were there before their codes, names and places; new codes to the others."""
-        olds, news = (self_._clusters_of(customers) for self_ in (before, self))
-        agreement = jaccard_matrix(olds, news, n_one=before._n_clusters, n_other=self._n_clusters)
-        kept = {new: old for old, new in best_pairing(agreement) if agreement[old, new] >= _SAME}
-        number = 1 + max((int(code.removeprefix("cluster_")) for code in before.clusters_["segment"]
-                          if code.startswith("cluster_")), default=0)  # fmt: skip
-        codes, names, overlaps = [], [], []
-        taken = [Label(*before.clusters_.loc[old, ["name_en", "name_zh"]]) for old in kept.values()]
-        for new in range(self._n_clusters):
-            own = Label(*self.clusters_.loc[new, ["name_en", "name_zh"]])
-            if new in kept:
-                old = kept[new]
-                codes.append(str(before.clusters_.loc[old, "segment"]))
-                names.append(Label(*before.clusters_.loc[old, ["name_en", "name_zh"]]))
-                overlaps.append(float(agreement[old, new]))
-                continue
-            codes.append(f"cluster_{number}")
-            names.append(_another_name(own, [*taken, *names], number))
-            overlaps.append(np.nan)
-            number += 1
-        places = sorted(range(self._n_clusters), key=lambda new: (new not in kept, kept.get(new, 0), new))
-        self._reorder(places, codes, names, overlaps)
-
-    def _reorder(
-        self, places: Sequence[int], codes: Sequence[str], names: Sequence[Label], overlaps: Sequence[float]
-    ) -> None:
-        n = len(places)
-        code_of = dict(zip(self.clusters_["segment"][:n], codes, strict=True))
-        rest = list(range(n, len(self.clusters_)))
-        made = self.clusters_.copy()
-        made.loc[: n - 1, "segment"] = list(codes)
-        made.loc[: n - 1, "name_en"] = [name.en for name in names]
-        made.loc[: n - 1, "name_zh"] = [name.zh for name in names]
-        made.loc[: n - 1, "overlap"] = list(overlaps)
-        self.clusters_ = made.iloc[[*places, *rest]].reset_index(drop=True)
-        order = {codes[place]: at for at, place in enumerate(places)}
-        for attribute in self._by_segment:
-            table = getattr(self, attribute)
-            renamed = table.assign(segment=table["segment"].map(code_of))
-            at = renamed["segment"].map(order).to_numpy()
-            setattr(self, attribute, renamed.iloc[np.argsort(at, kind="stable")].reset_index(drop=True))
 
     def _clusters_of(self, customers: Any) -> npt.NDArray[np.intp]:
         """The cluster of each row, -1 for noise, prospects and others without one."""
@@ -358,21 +307,7 @@ class GroupSegmenter(Labeller):
 
     def _check_clusters(self) -> None:
         """Raise where JSON gives clusters that nobody learned."""
-        check_table(self.clusters_, _KINDS)
-        kinds, codes = self.clusters_["kind"].tolist(), self.clusters_["segment"].tolist()
-        n = kinds.count(CLUSTER)
-        rest = [kind for kind in kinds[n:] if kind in (NOISE, PROSPECTS)]
-        if not n or kinds[:n] != [CLUSTER] * n or kinds[n:] != rest or rest not in _RESTS or codes[n:] != rest:
-            raise JsonError("clusters come first, then noise, then prospects")
-        if len(set(codes)) < len(codes) or not all(_is_code(code) for code in codes[:n]):
-            raise JsonError("each cluster has a code of its own")
-        if (self.clusters_["n_customers"] < 0).any() or not self.clusters_["customer_share"].between(0, 1).all():
-            raise JsonError("there are at least 0 customers in a cluster")
-        for share in ("stability", "overlap"):
-            if not self.clusters_[share].dropna().between(0, 1).all():
-                raise JsonError("a share lies between 0 and 1")
-        if np.isinf(self.clusters_["mean_value"]).any():
-            raise JsonError("a mean is finite")
+        check_clusters(self.clusters_)
         asked = self.options_.value
         if self.value_column_ not in (("", _VALUE) if asked is None else (asked,)):
             raise JsonError("the column of value is that of the options")
@@ -386,9 +321,6 @@ class GroupSegmenter(Labeller):
             raise JsonError("a table has as many rows for each cluster")
 
 
-_RESTS: Final[tuple[list[str], ...]] = ([], [NOISE], [PROSPECTS], [NOISE, PROSPECTS])
-
-
 def check_somebody(n_rows: int, n_placed: int) -> None:
     """Raise unless there is somebody to learn from."""
     if not n_placed:
@@ -400,16 +332,5 @@ def shown_number(value: float) -> str:
     return amount(value) if float(value).is_integer() else decimals(value)
 
 
-def _is_code(code: str) -> bool:
-    return code.startswith("cluster_") and code.removeprefix("cluster_").isascii() and code[8:].isdigit()
-
-
 def _over(sums: Floats, counts: npt.NDArray[np.intp]) -> Floats:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-
-
-def _another_name(name: Label, taken: Sequence[Label], number: int) -> Label:
-    """A name that is not taken."""
-    if all(name.en != other.en and name.zh != other.zh for other in taken):
-        return name
-    return Label(f"{name.en} ({number})", f"{name.zh}（{number}）")

@@ -15,6 +15,7 @@ __all__ = ["one_hump", "without_steps"]
 # A value that so large a share of the rows have is a step of a scale.
 _MANY: Final = 0.01
 _N_BINS: Final = 60
+_ROUNDING: Final = 1e-9
 
 
 def one_hump(rows: Floats, rng: np.random.Generator) -> Callable[[], Floats]:
@@ -26,7 +27,8 @@ def one_hump(rows: Floats, rng: np.random.Generator) -> Callable[[], Floats]:
     """
     n, n_columns = rows.shape
     ranks = (rows.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") + 0.5) / n
-    varies = np.ptp(rows, axis=0) > 0
+    # Rows are on a scale of spreads, on which so little is rounding.
+    varies = np.ptp(rows, axis=0) > _ROUNDING
     scores = np.where(varies, ndtri(ranks), 0.0)
     lengths = np.sqrt((scores**2).sum(axis=0))
     scores = scores / np.where(lengths > 0, lengths, 1.0)
