@@ -25,6 +25,7 @@ __all__ = [
     "class_choice",
     "fitted_classes",
     "joint",
+    "memberships",
     "patterns_of",
 ]
 
@@ -119,6 +120,11 @@ def joint(codes: npt.NDArray[np.int64], classes: Classes) -> Floats:
         known = codes[:, at] >= 0
         made[known] += logs[codes[known, at]]
     return made
+
+
+def memberships(logs: Floats) -> Floats:
+    """The probability of each class for each row, given what `joint` gives."""
+    return np.asarray(np.exp(logs - logsumexp(logs, axis=1, keepdims=True)))
 
 
 def choice_row(patterns: Patterns, classes: Classes) -> tuple[Any, ...]:

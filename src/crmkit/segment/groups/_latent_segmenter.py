@@ -8,17 +8,15 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import logsumexp
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_int
 from crmkit._estimator import JsonError, check_fitted, check_table
-from crmkit._figures import share
 from crmkit._frames import FrameT, rows_like
 from crmkit._messages import Column, Message
-from crmkit._names import Label, Language
+from crmkit._names import Language
 from crmkit.errors import SchemaError
-from crmkit.segment._texts import called
+from crmkit.segment.groups._class_reasons import class_reasons
 from crmkit.segment.groups._group_segmenter import GroupSegmenter, Learned, check_somebody
 from crmkit.segment.groups._latent_classes import (
     Classes,
@@ -27,6 +25,7 @@ from crmkit.segment.groups._latent_classes import (
     class_choice,
     fitted_classes,
     joint,
+    memberships,
     patterns_of,
 )
 from crmkit.segment.groups._mixed_rows import labels_in
@@ -47,11 +46,6 @@ _PROBABILITIES: Final[dict[str, Any]] = {
 _REASONS: Final = ("sensitive", "many_levels", "constant")
 _MOST_LEVELS: Final = 50
 _LEAST_KNOWN: Final = 0.5
-_SHOWN: Final = 2
-_ROUNDING: Final = 1e-9
-
-_WHY: Final = Label("{name}: probability {share}, by {parts}.", "{name}：概率 {share}，依据 {parts}。")
-_PART: Final = Label("{column} {value}", "{column} {value}")
 
 _NO_LABELS: Final = Message(
     en="{where} has {n:,} different values, which are no categories. Group them, or leave the column out.",
@@ -197,7 +191,7 @@ class LatentClassSegmenter(GroupSegmenter):
         """
         check_fitted(self)
         codes, known = self._codes(customers, name="customers")
-        shares = _shares(joint(codes, self._classes()))
+        shares = memberships(joint(codes, self._classes()))
         shares[~known] = np.nan
         names = self.clusters_["segment"].tolist()[: self._n_clusters]
         return rows_like({name: shares[:, at] for at, name in enumerate(names)}, like=customers)
@@ -338,29 +332,8 @@ class LatentClassSegmenter(GroupSegmenter):
     ) -> list[str]:
         rows = np.flatnonzero(inside)
         codes, classes = self._codes(customers, name="customers")[0][rows], self._classes()
-        shares = _shares(joint(codes, classes))
-        own = positions[rows]
-        telling = np.full(codes.shape, -np.inf)
-        for at, table in enumerate(classes.probabilities):
-            known = codes[:, at] >= 0
-            ratios = np.log(np.maximum(table, _ROUNDING)) - np.log(np.maximum(classes.weights @ table, _ROUNDING))
-            telling[known, at] = ratios[own[known], codes[known, at]]
-        columns, levels = self.columns_["column"].tolist(), self._level_table()
         names = self.clusters_[f"name_{language}"].tolist()
-        told = []
-        for row, at in enumerate(own.tolist()):
-            places = [each for each in np.argsort(-telling[row], kind="stable").tolist() if codes[row, each] >= 0][
-                :_SHOWN
-            ]
-            parts = [
-                _PART.text(language).format(
-                    column=called(columns[each], language), value=levels[columns[each]][codes[row, each]]
-                )
-                for each in places
-            ]
-            joined = ("、" if language == "zh" else ", ").join(parts)
-            told.append(_WHY.text(language).format(name=names[at], share=share(shares[row, at]), parts=joined))
-        return told
+        return class_reasons(positions[rows], codes, classes, self._level_table(), names, language)
 
     def _check_learned(self) -> None:
         options = self.options_
@@ -407,7 +380,3 @@ def _levels(texts: npt.NDArray[np.object_]) -> list[str]:
 def _coded(texts: npt.NDArray[np.object_], levels: Sequence[str]) -> npt.NDArray[np.int64]:
     place = {level: at for at, level in enumerate(levels)}
     return np.array([-1 if text is None else place.get(text, -1) for text in texts.tolist()], dtype=np.int64)
-
-
-def _shares(logs: Floats) -> Floats:
-    return np.asarray(np.exp(logs - logsumexp(logs, axis=1, keepdims=True)))

@@ -12,15 +12,14 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import check_int
 from crmkit._estimator import JsonError, check_fitted, check_table
-from crmkit._figures import decimals
 from crmkit._frames import FrameT, listed_names, rows_like
 from crmkit._messages import Message
-from crmkit._names import Label, Language
-from crmkit.segment._texts import called
+from crmkit._names import Language
 from crmkit.segment.groups._gower import MixedPoints, joined, taken
-from crmkit.segment.groups._group_segmenter import GroupSegmenter, Learned, check_somebody, shown_number
+from crmkit.segment.groups._group_segmenter import GroupSegmenter, Learned, check_somebody
 from crmkit.segment.groups._medoids import distances_to, medoids_of
 from crmkit.segment.groups._mixed_choice import check_mixed_choice, judged_mixed, mixed_stability, no_mixed_choice
+from crmkit.segment.groups._mixed_reasons import mixed_reasons
 from crmkit.segment.groups._mixed_rows import (
     MixedColumns,
     check_kinds,
@@ -41,16 +40,8 @@ __all__ = ["MixedClusterSegmenter"]
 
 _MEDOIDS: Final[dict[str, Any]] = {"segment": "text", "column": "text", "number": "float64", "level": "text"}
 _REASONS: Final = ("sensitive", "many_levels", "constant")
-_SHOWN: Final = 3
 # Customers of whom less of the columns is known have no group.
 _LEAST_KNOWN: Final = 0.5
-
-_WHY: Final = Label(
-    "{name}: nearest to a customer with {parts} (distance {distance}).",
-    "{name}：最接近 {parts} 的客户（距离 {distance}）。",
-)
-_PART: Final = Label("{column} {value}", "{column} {value}")
-_UNKNOWN: Final = Label("unknown", "未知")
 
 _TOO_MANY: Final = Message(
     en="{@n_clusters} is {n_clusters:,}, but there are only {n_distinct:,} different {n_distinct:customer|customers} "
@@ -348,23 +339,8 @@ class MixedClusterSegmenter(GroupSegmenter):
         points = taken(self._points(customers, name="customers"), rows)
         apart = distances_to(points, self._medoids())
         names = self.clusters_[f"name_{language}"].tolist()
-        shown = self.columns_.sort_values("weight", ascending=False, kind="stable")["column"].tolist()[:_SHOWN]
-        told = []
-        for code in self.clusters_["segment"].tolist()[: self._n_clusters]:
-            own = self.medoids_[self.medoids_["segment"] == code].set_index("column")
-            parts = [
-                _PART.text(language).format(
-                    column=called(column, language),
-                    value=own.loc[column, "level"] or _figure(float(own.loc[column, "number"]), language),
-                )
-                for column in shown
-            ]
-            told.append(("、" if language == "zh" else ", ").join(parts))
-        clusters = positions[rows].tolist()
-        return [
-            _WHY.text(language).format(name=names[at], parts=told[at], distance=decimals(float(apart[row, at])))
-            for row, at in enumerate(clusters)
-        ]
+        codes = self.clusters_["segment"].tolist()[: self._n_clusters]
+        return mixed_reasons(positions[rows], apart, self.columns_, self.medoids_, codes, names, language)
 
     def _check_learned(self) -> None:
         options = self.options_
@@ -402,7 +378,3 @@ def _apart(values: Floats, flags: Floats) -> Floats:
         return np.zeros(flags.shape[1])
     means = (flags[known].T @ values[known]) / np.maximum(counts, 1)
     return np.where(counts > 0, (means - values[known].mean()) / spread, 0.0)
-
-
-def _figure(number: float, language: Language) -> str:
-    return _UNKNOWN.text(language) if np.isnan(number) else shown_number(number)
