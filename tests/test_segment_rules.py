@@ -105,6 +105,16 @@ def test_sql_gives_the_labels_of_predict(rows, max_rules):
     assert again.assign(others).equals(assigned)
 
 
+def test_texts_are_written_as_the_database_reads_them():
+    table = TWO.assign(region=["it's a\\b", "it's c\\d"] * 20, group=["d'or", "o"] * 20)
+    rules = SegmentRules(by="group", columns=["region"]).fit(table)
+    assert in_duckdb(rules, table)["segment"].tolist() == table["group"].tolist()
+    # Spark, BigQuery and MySQL escape by backslashes
+    assert "'d\\'or'" in rules.to_sql(quote="`")
+    assert "'it\\'s " in rules.to_sql(quote="`")
+    assert "\\\\" in rules.to_sql(quote="`")
+
+
 def test_cuts_are_the_roundest_numbers_between_values():
     table = pd.DataFrame(
         {"group": ["a"] * 5 + ["b"] * 5, "spend": [1.0, 2, 3, 4, 1234.5, 1301.25, 2000, 3000, 4000, 5000]}

@@ -120,7 +120,7 @@ class CaseLabeller(Labeller):
             Name of the customers table in the database.
         quote : {"", '"', "`"}, default ""
             Quotation mark around column names. Needed where a name is an SQL keyword, and in some databases where it
-            has other than English letters.
+            has other than English letters. With backticks, texts are written as Spark, BigQuery and MySQL read them.
 
         Returns
         -------
@@ -143,7 +143,7 @@ class CaseLabeller(Labeller):
         cases = self._cases()
         order_of = dict(zip(self.segments_["segment"], self.segments_["segment_order"], strict=True))
         results = (
-            [text_sql(case.segment) for case in cases],
+            [text_sql(case.segment, quote=quote) for case in cases],
             [f"{order_of[case.segment]}" for case in cases],
             [self._reason_sql(case) for case in cases],
         )

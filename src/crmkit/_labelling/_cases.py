@@ -84,8 +84,10 @@ def first_that_holds(cases: Sequence[Case], columns: Measures) -> npt.NDArray[np
     return found
 
 
-def text_sql(text: str) -> str:
-    """Write text in SQL."""
+def text_sql(text: str, *, quote: str = "") -> str:
+    """Write text in SQL; where columns are quoted by backticks, backslashes and quotation marks follow a backslash."""
+    if quote == "`":
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -119,7 +119,7 @@ class LabelIn(NamedTuple):
     def sql(self, *, quote: str) -> str:
         """Write it in SQL."""
         column = column_sql(self.column, quote=quote)
-        named = ", ".join(map(text_sql, self.labels))
+        named = ", ".join(text_sql(label, quote=quote) for label in self.labels)
         if not self.labels:
             return f"{column} IS NOT NULL" if self.negated else f"{column} IS NULL"
         inside = f"{column} {'NOT IN' if self.negated else 'IN'} ({named})"
