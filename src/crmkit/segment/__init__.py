@@ -10,11 +10,13 @@ from typing import Final
 from crmkit._lazy import lazily
 from crmkit.segment._account_rollup import account_rollup_table
 from crmkit.segment._accounts import AccountSegmenter
+from crmkit.segment._audience import audience_audit_table, audience_table
 from crmkit.segment._chain_tables import customer_forecast_table, migration_table
 from crmkit.segment._history import segment_flow_table, segment_history_table, segment_path_table
 from crmkit.segment._movement import movement_table
 from crmkit.segment._movement_null import movement_null_summary, movement_null_table
 from crmkit.segment._movement_split import movement_split_table
+from crmkit.segment._product_matrix import product_matrix_table
 from crmkit.segment._relation import RelationSegmenter
 from crmkit.segment._relation_days import relation_count_table, relation_snapshot_table
 from crmkit.segment._relation_tables import relation_history_table, relation_state_table
@@ -49,12 +51,15 @@ __all__: Final[list[str]] = [
     "TierSegmenter",
     "ValueSegmenter",
     "account_rollup_table",
+    "audience_audit_table",
+    "audience_table",
     "customer_forecast_table",
     "migration_table",
     "movement_null_summary",
     "movement_null_table",
     "movement_split_table",
     "movement_table",
+    "product_matrix_table",
     "read_rfm_rules",
     "relation_action_table",
     "relation_count_table",
