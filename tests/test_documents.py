@@ -47,6 +47,7 @@ SAME_CODE = [
             "retention-profit",
             "satisfaction",
             "satisfaction-drivers",
+            "segment-movement",
             "segment-profiles",
             "segment-quality",
             "scorecards",

@@ -175,11 +175,13 @@ def audience_audit_table(
         As in `audience_table`.
     segments : sequence
         As in `audience_table`.
-    by, email, consent, customer_id : str
+    by, email, consent : str
         As in `audience_table`.
     columns : sequence of str, default ()
         As in `audience_table`.
     min_cell : int, default 20
+        As in `audience_table`.
+    customer_id : str, default "customer_id"
         As in `audience_table`.
 
     Returns
