@@ -51,7 +51,7 @@ class RelationSegmenter(CaseLabeller):
 
     .. math:: g_i = \frac{\text{recency}_i + \kappa\, g}{\text{frequency}_i + \kappa}
 
-    and for who bought once it is the base's. The first of these states that fits counts:
+    and for those who bought once it is the base's. The first of these states that fits counts:
 
     1. lost: the account is closed;
     2. target: no order, and not yet contacted;
@@ -81,7 +81,8 @@ class RelationSegmenter(CaseLabeller):
         The base's gap in days. By default the median, over the customers of `fit` who bought on two days or more, of
         each one's mean gap.
     contacted : str, optional
-        Column with a flag for those who have been contacted. Without it nobody is a target; nor is who lacks a flag.
+        Column with a flag for those who have been contacted. Without it nobody is a target; a customer
+        whose flag is missing is not one either.
     closed : str, optional
         Column with a flag for accounts that are closed.
 

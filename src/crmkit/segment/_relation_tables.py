@@ -44,9 +44,9 @@ def relation_history_table(
     The state on any day follows from what was known by the end of it: the history up to a day is the same, whatever
     came later.
 
-    By hand: the base's gap is 30 days and counts once. Who buys on 1, 11 and 31 January 2024 is a one-time customer
-    from 1 January, a repeat customer from 11 January, and with a typical gap of (30 + 30) / 3 = 20 days lapsed from the
-    61st day of the silence, 1 April, and lost from the 121st, 31 May.
+    By hand: the base's gap is 30 days and counts once. Somebody who buys on 1, 11 and 31 January 2024 is a one-time
+    customer from 1 January, a repeat customer from 11 January, and with a typical gap of (30 + 30) / 3 = 20 days lapsed
+    from the 61st day of the silence, 1 April, and lost from the 121st, 31 May.
 
     Parameters
     ----------

@@ -58,9 +58,10 @@ class RoleSegmenter(Labeller):
     other roles whose scores are within ``near_tie`` of it are reported, for a role that leads by a hair is a matter of
     chance.
 
-    What a customer lacks, such as the regularity of somebody who bought once, has no score; nor has what is not above
-    0: who brings no money, is no steadier than chance or shrinks does not play that role, however others do. The role
-    then comes from the other scores, which `explain` says. Without any score there is no role.
+    A measure that is missing, such as the regularity of somebody who bought once, gives no score, and neither does one
+    that is not above 0: customers who bring no money, are no steadier than chance, or shrink do not play that role,
+    however others do. The role then comes from the other scores, which `explain` says. Without any score there is no
+    role.
 
     By hand: with 10, 20, 30 and 40 of recent money the scores of cash flow are 0.125, 0.375, 0.625 and 0.875. Whoever
     has 40, and the second highest of four regularities, 0.625, is a cash-flow customer by a margin of 0.25.
@@ -145,8 +146,8 @@ class RoleSegmenter(Labeller):
             ``reason_code`` ("highest_score", "near_tie", "only_score", "no_score", or of prospects "no_order",
             "refunds_only"); ``margin``, the lead over the second score, missing where there is none; ``is_near_tie``;
             ``near_roles``, the codes of the roles nearly as high, and ``missing_scores``, those of the roles without a
-            score, both with commas between them, missing where there are none. Who has no score has no segment and no
-            place.
+            score, both with commas between them, missing where there are none. Customers without a score have no
+            segment and no place.
 
         Raises
         ------
