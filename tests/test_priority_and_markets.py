@@ -226,6 +226,7 @@ def test_customers_that_cannot_be_judged_are_refused():
         ({"cuts": [1, 9]}, {}, ValueError, "a pair of numbers on the scale"),
         ({"second": "importance"}, {}, ValueError, "must be three columns"),
         ({"scale": (5, 1)}, {}, ValueError, "`scale` must be 2 ascending numbers"),
+        ({"scale": (-2, 5)}, {}, ValueError, "`scale` must begin at 0 or more"),
         ({}, {"urgency": [1, 9]}, SchemaError, "lies off the scale from 1 to 5 in 1 row"),
         ({}, {"need": ["a", None]}, SchemaError, r"`needs\['need'\]` is missing in 1 row"),
         ({}, {"urgency": ["a", "b"]}, SchemaError, "must hold numbers"),

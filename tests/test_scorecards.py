@@ -88,6 +88,14 @@ def test_scales_and_directions():
     assert beyond["same_points"].tolist() == [50, 50, 50]
 
 
+def test_the_largest_and_the_smallest_numbers_have_points():
+    rows = pd.DataFrame({"a": [1.7e308, -1.7e308, 0], "b": [1e-320, 0, 5e-321]})
+    for scales in ("min_max", "percentile"):
+        card = Scorecard(criteria=["a", "b"], scales=scales).fit(rows)
+        assert_allclose(card.transform(rows)["score"].rank(), [3, 1, 2])
+    assert_allclose(card.transform(rows)["a_points"], [250 / 3, 50 / 3, 50])
+
+
 def test_what_a_missing_criterion_does_is_the_callers_choice():
     rows = pd.DataFrame({"a": [80, NAN, 40], "b": [60, 30, NAN]})
     weights = {"a": 0.8, "b": 0.2}

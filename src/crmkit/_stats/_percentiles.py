@@ -15,6 +15,7 @@ __all__ = ["PercentileScale", "percentile_scale", "survival_scale"]
 
 # A scale of more points than this is thinned to so many, which moves no percentile by more than one part in 10,000.
 _MOST_POINTS = 10_001
+_NARROWEST = 1e-290
 
 
 class PercentileScale(NamedTuple):
@@ -27,9 +28,13 @@ class PercentileScale(NamedTuple):
         """Place values on the scale; what lies beyond its ends stands at them, and what is missing stays missing."""
         points = self.points
         with np.errstate(over="ignore"):
-            if not np.isfinite(points[-1] - points[0]):
+            width = points[-1] - points[0]
+            if not np.isfinite(width):
                 # Halves, for the difference of the largest numbers overflows.
                 values, points = values / 2, points / 2
+            elif 0 < width < _NARROWEST:
+                # The slope of a line over so small a width overflows.
+                values, points = values / width, points / width
         # On a scale of one point NumPy places what is missing too.
         return np.where(np.isnan(values), np.nan, np.interp(values, points, self.percentiles))
 

@@ -85,6 +85,10 @@ _OFF_SCALE: Final = Message(
     "scale, {@scale=}.",
     zh="{where}有 {n:,} 行不在 {low:g} 至 {high:g} 的量表之内，最先见于行 {rows}。请用 {@scale=} 给出量表。",
 )
+_BELOW_0: Final = Message(
+    en="{@scale} must begin at 0 or more, for the two measures are multiplied, got {value}.",
+    zh="{@scale} 的起点不得小于 0，因为两项要相乘，得到 {value}。",
+)
 _CUTS: Final = Message(
     en="{@cuts} must be 'middle', 'mean', 'median', or a pair of numbers on the scale, got {value!r}.",
     zh="{@cuts} 须为 'middle'、'mean'、'median'，或量表内的一对数，得到 {value!r}。",
@@ -119,7 +123,7 @@ def priority_table(
     first, second : str, optional
         Columns of the two measures; by default named as in ``matrix``.
     scale : pair of float, default (1, 5)
-        The lowest and the highest answer of both.
+        The lowest and the highest answer of both, from 0 up.
     cuts : {"middle", "mean", "median"} or pair of float, default "middle"
         Where each measure is split: at the middle of the scale, at the mean or the median of the needs, or at given
         values of the first and the second. What lies on a cut counts as high.
@@ -181,6 +185,8 @@ def priority_table(
     check_option(matrix, tuple(_LAYOUTS), name="matrix")
     layout = _LAYOUTS[matrix]
     low, high = check_ascending(scale, n_numbers=2, name="scale")
+    if low < 0:
+        raise ValueError(_BELOW_0(value=list(scale)))
     columns = [
         column_name(own if given is None else given, name=parameter)
         for parameter, given, own in zip(("first", "second"), (first, second), layout.measures, strict=True)
