@@ -15,6 +15,7 @@ PACKAGES = (
     "crmkit.value",
     "crmkit.value.contracts",
     "crmkit.value.judging",
+    "crmkit.value.pricing",
     "crmkit.loyalty",
     "crmkit.loyalty.brands",
     "crmkit.loyalty.campaigns",

@@ -41,6 +41,7 @@ SAME_CODE = [
             "forecast",
             "index",
             "loyalty",
+            "pricing",
             "profit",
             "programmes",
             "quickstart",

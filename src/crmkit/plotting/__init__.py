@@ -26,6 +26,7 @@ from crmkit.plotting._conditional_expectation import plot_conditional_expectatio
 from crmkit.plotting._cumulative_incidence import plot_cumulative_incidence
 from crmkit.plotting._customer_distribution import plot_customer_distribution
 from crmkit.plotting._deciles import plot_deciles
+from crmkit.plotting._demand_curve import plot_demand_curve
 from crmkit.plotting._double_jeopardy import plot_double_jeopardy
 from crmkit.plotting._early_warnings import plot_early_warnings
 from crmkit.plotting._event_study import plot_event_study
@@ -102,6 +103,7 @@ __all__ = [
     "plot_cumulative_incidence",
     "plot_customer_distribution",
     "plot_deciles",
+    "plot_demand_curve",
     "plot_double_jeopardy",
     "plot_early_warnings",
     "plot_event_study",

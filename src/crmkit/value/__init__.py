@@ -1,7 +1,8 @@
 """What customers are worth: models of purchases and spend, lifetime value, value in the long run.
 
 ``value.contracts`` has the models and closed forms of customers under contract, ``value.judging`` what tells how good
-a model of purchases is, ``value.profit`` what is left of what customers bring.
+a model of purchases is, ``value.profit`` what is left of what customers bring, ``value.pricing`` how demand moves with
+prices and what channels return.
 """
 
 from crmkit._lazy import lazily
@@ -61,4 +62,4 @@ __all__ = [
     "tried_forecast",
 ]
 
-__getattr__, __dir__ = lazily(__name__, ("contracts", "judging", "profit"), exported=__all__)
+__getattr__, __dir__ = lazily(__name__, ("contracts", "judging", "pricing", "profit"), exported=__all__)

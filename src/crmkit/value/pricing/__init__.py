@@ -1,0 +1,24 @@
+"""Prices and budgets: how demand moves with the price, the price that follows, what channels return."""
+
+from crmkit.value.pricing._break_even import break_even_elasticity, break_even_sales_change, reactive_sales_change
+from crmkit.value.pricing._cross_elasticities import cross_elasticity_table
+from crmkit.value.pricing._demand_curve import demand_curve_table
+from crmkit.value.pricing._elasticities import elasticity_table
+from crmkit.value.pricing._measures import cross_price_elasticity, log_price_elasticity
+from crmkit.value.pricing._optimal_price import optimal_linear_price, optimal_price, optimal_price_table
+from crmkit.value.pricing._shrunk import shrunk_elasticity_table
+
+__all__ = [
+    "break_even_elasticity",
+    "break_even_sales_change",
+    "cross_elasticity_table",
+    "cross_price_elasticity",
+    "demand_curve_table",
+    "elasticity_table",
+    "log_price_elasticity",
+    "optimal_linear_price",
+    "optimal_price",
+    "optimal_price_table",
+    "reactive_sales_change",
+    "shrunk_elasticity_table",
+]
