@@ -188,9 +188,9 @@ def test_every_kind_of_frame(build):
     found = profits(cost_to_serve=SERVED)
     assert_same_rows(profit_ladder_table(build(found)), profit_ladder_table(found))
     assert_same_rows(whale_summary_table(build(found)), whale_summary_table(found))
-    where = r"some of the orders \['2'\]" if build.is_engine else r"first at rows \[1\]"
+    where = r"some whose order_id is one of \['2'\]" if build.is_engine else r"first at rows \[1\]"
     lacking = LINES.assign(cost=[50.0, None, -15, 25])
-    with pytest.raises(SchemaError, match=r"`order_lines\['cost'\]` is missing in 1 line, .*" + where):
+    with pytest.raises(SchemaError, match=r"`order_lines\['cost'\]` is missing in 1 row, .*" + where):
         profits(build(lacking))
 
 
@@ -267,14 +267,14 @@ def test_the_unit_of_money_moves_no_share_and_the_order_nothing(values, unit):
     ("changed", "options", "message"),
     [
         ({}, {"returned_cost": "both"}, "`returned_cost` must be one of"),
-        ({"cost": [-1.0, 30, -15, 25]}, {}, "is below 0 where goods were sold in 1 line, first at rows \\[0\\]"),
-        ({"cost": [50.0, 30, 15, 25]}, {}, "is above 0 where goods came back in 1 line"),
+        ({"cost": [-1.0, 30, -15, 25]}, {}, "is below 0 where goods were sold in 1 row, first at rows \\[0\\]"),
+        ({"cost": [50.0, 30, 15, 25]}, {}, "is above 0 where goods came back in 1 row"),
         ({"off": [-1.0, 0, 0, 0]}, {}, r"`order_lines\['off'\]` is below 0"),
-        ({"off": [None, 0.0, 0, 0]}, {}, r"`order_lines\['off'\]` is missing in 1 line.*Fill in 0"),
-        ({"freight": [1.0, 2, np.nan, np.nan]}, {}, r"`order_lines\['freight'\]` is missing in 2 lines"),
-        ({"cost": [np.inf, 30, -15, 25]}, {}, "is infinite in 1 line"),
+        ({"off": [None, 0.0, 0, 0]}, {}, r"`order_lines\['off'\]` is missing in 1 row.*Fill in 0"),
+        ({"freight": [1.0, 2, np.nan, np.nan]}, {}, r"`order_lines\['freight'\]` is missing in 2 rows"),
+        ({"cost": [np.inf, 30, -15, 25]}, {}, "is infinite in 1 row"),
         ({"cost": ["a", "b", "c", "d"]}, {}, r"`order_lines\['cost'\]` must hold numbers"),
-        ({"amount": [90.0, np.nan, -20, 20]}, {}, r"`order_lines\['amount'\]` is missing in 1 line"),
+        ({"amount": [90.0, np.nan, -20, 20]}, {}, r"`order_lines\['amount'\]` is missing in 1 row"),
         ({}, {"missing_cost_rate": 60}, "`missing_cost_rate` must lie between 0 and 1, got 60"),
         ({}, {"direct_costs": ["freight", "cost"]}, r"\['cost'\] are named more than once"),
         ({"returns": 1.0}, {"direct_costs": ["returns"]}, r"has the columns \['returns'\], which the result has too"),

@@ -23,6 +23,7 @@ from crmkit.plotting._cohorts import plot_cohorts
 from crmkit.plotting._comparison import plot_comparison
 from crmkit.plotting._concentration import plot_concentration
 from crmkit.plotting._conditional_expectation import plot_conditional_expectation
+from crmkit.plotting._cost_to_serve import plot_cost_to_serve
 from crmkit.plotting._cumulative_incidence import plot_cumulative_incidence
 from crmkit.plotting._customer_distribution import plot_customer_distribution
 from crmkit.plotting._deciles import plot_deciles
@@ -100,6 +101,7 @@ __all__ = [
     "plot_comparison",
     "plot_concentration",
     "plot_conditional_expectation",
+    "plot_cost_to_serve",
     "plot_cumulative_incidence",
     "plot_customer_distribution",
     "plot_deciles",

@@ -1,12 +1,18 @@
-"""Profit of customers: from gross sales to net profit, and how it is spread."""
+"""Profit of customers: from gross sales to net profit, what they cost to serve, and how profit is spread."""
 
+from crmkit.value.profit._allocation import allocate_costs
 from crmkit.value.profit._customer_profit import customer_profit_table
 from crmkit.value.profit._profit_ladder import profit_ladder_table
+from crmkit.value.profit._service_costs import pool_cost_table
+from crmkit.value.profit._time_driven import time_driven_costs
 from crmkit.value.profit._whale_curve import whale_curve_table, whale_summary_table
 
 __all__ = [
+    "allocate_costs",
     "customer_profit_table",
+    "pool_cost_table",
     "profit_ladder_table",
+    "time_driven_costs",
     "whale_curve_table",
     "whale_summary_table",
 ]

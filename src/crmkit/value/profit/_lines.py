@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
-from crmkit._checks import some
-from crmkit._frames import AnyFrame, flag, to_pandas, without_nan
+from crmkit._frames import AnyFrame, flag, without_nan
 from crmkit._messages import Column, Message
 from crmkit._tables import ORDER_LINES, check_kind, open_table
-from crmkit.errors import SchemaError
+from crmkit.value.profit._faults import INFINITE, MEND, MISSING, Fault, is_infinite, refuse_faults
 
 __all__ = ["KEY", "OF_LINES", "ReturnedCost", "profit_lines"]
 
@@ -22,18 +20,8 @@ OF_LINES: Final = ("gross_sales", "discounts", "returns", "net_revenue", "cost_o
 """The columns that lines add to, besides direct costs."""
 
 _NAME: Final = "order_lines"
-_BACK, _COST, _OFF, _WRONG = "__crmkit_back", "__crmkit_cost", "__crmkit_off", "__crmkit_wrong"
+_BACK, _COST, _OFF = "__crmkit_back", "__crmkit_cost", "__crmkit_off"
 
-_AT_ROWS: Final = Message(
-    en="{problem} in {n:,} {n:line|lines}, first at rows {rows}. {mend}",
-    zh="{problem}，共 {n:,} 行，最先见于行 {rows}。{mend}",
-)
-_IN_ORDERS: Final = Message(
-    en="{problem} in {n:,} {n:line|lines}, such as some of the orders {orders}. {mend}",
-    zh="{problem}，共 {n:,} 行，例如订单 {orders} 中的行。{mend}",
-)
-_MISSING: Final = Message(en="{where} is missing", zh="{where}有缺失")
-_INFINITE: Final = Message(en="{where} is infinite", zh="{where}为无穷大")
 _BELOW: Final = Message(en="{where} is below 0 where goods were sold", zh="{where}在售出行中小于 0")
 _ABOVE: Final = Message(en="{where} is above 0 where goods came back", zh="{where}在退货行中大于 0")
 _GIVE_COST: Final = Message(
@@ -53,16 +41,6 @@ _OFF_SIGN: Final = Message(
     en="Give what was taken off the price of the line, as a number of 0 or more.",
     zh="请给出该行让利的金额，不小于 0。",
 )
-_MEND: Final = Message(en="Mend or drop them.", zh="请修正或删除这些行。")
-
-
-class _Fault(NamedTuple):
-    """What may be wrong with a column, where, and how to mend it."""
-
-    column: str
-    problem: Message
-    wrong: nw.Expr
-    mend: Message
 
 
 def profit_lines(
@@ -88,20 +66,19 @@ def profit_lines(
     sold, came_back = nw.col(_BACK) == 0, nw.col(_BACK) > 0
     counts = sold if returned_cost == "written_off" else nw.lit(True)
     faults = [
-        _Fault("amount", _MISSING, nw.col("amount").is_null(), _AMOUNT),
-        _Fault(cost, _BELOW, (nw.col(_COST) < 0) & sold, _SIGN),
-        _Fault(cost, _ABOVE, (nw.col(_COST) > 0) & came_back, _SIGN),
+        Fault("amount", MISSING, nw.col("amount").is_null(), _AMOUNT),
+        Fault(cost, _BELOW, (nw.col(_COST) < 0) & sold, _SIGN),
+        Fault(cost, _ABOVE, (nw.col(_COST) > 0) & came_back, _SIGN),
     ]
     if missing_cost_rate is None:
-        faults.append(_Fault(cost, _MISSING, nw.col(_COST).is_null() & counts, _GIVE_COST))
-    faults += [_Fault(name, _MISSING, nw.col(name).is_null(), _FILL) for name in direct_costs]
+        faults.append(Fault(cost, MISSING, nw.col(_COST).is_null() & counts, _GIVE_COST))
+    faults += [Fault(name, MISSING, nw.col(name).is_null(), _FILL) for name in direct_costs]
     if discount is not None:
-        faults.append(_Fault(discount, _MISSING, nw.col(discount).is_null() & sold, _FILL))
-        faults.append(_Fault(discount, _BELOW, (nw.col(discount) < 0) & sold, _OFF_SIGN))
+        faults.append(Fault(discount, MISSING, nw.col(discount).is_null() & sold, _FILL))
+        faults.append(Fault(discount, _BELOW, (nw.col(discount) < 0) & sold, _OFF_SIGN))
     for name in dict.fromkeys(("amount", *numbers)):
-        infinite = nw.col(name).cast(nw.Float64).abs() > np.finfo(float).max
-        faults.append(_Fault(name, _INFINITE, infinite, _MEND))
-    _refuse(rows, faults)
+        faults.append(Fault(name, INFINITE, is_infinite(name), MEND))
+    refuse_faults(rows, faults, name=_NAME, known_by="order_id")
     amount = nw.col("amount")
     off = nw.lit(0.0) if discount is None else nw.when(sold).then(nw.col(discount).cast(nw.Float64)).otherwise(0.0)
     guessed = nw.when(nw.col(_COST).is_null()).then(amount * (missing_cost_rate or 0.0)).otherwise(0.0)
@@ -117,18 +94,3 @@ def profit_lines(
         nw.when(counts).then(guessed).otherwise(0.0).alias("estimated_cost"),
         *(nw.col(name).cast(nw.Float64) for name in direct_costs),
     )
-
-
-def _refuse(rows: AnyFrame, faults: Sequence[_Fault]) -> None:
-    """Raise if something is wrong in any line, with positions; of an engine's lines with some of their orders."""
-    there = to_pandas(rows.select(fault.wrong.any().alias(f"{place}") for place, fault in enumerate(faults)))
-    for place, fault in enumerate(faults):
-        if there.empty or there[f"{place}"].iloc[0] is None or not bool(there[f"{place}"].iloc[0]):
-            continue
-        problem, mend = fault.problem(where=Column(_NAME, fault.column)), fault.mend()
-        if isinstance(rows, nw.DataFrame):
-            at = np.flatnonzero(rows.select(flag(fault.wrong).alias(_WRONG))[_WRONG].to_numpy())
-            raise SchemaError(_AT_ROWS(problem=problem, n=at.size, rows=some(at.tolist()), mend=mend))
-        found = to_pandas(rows.filter(fault.wrong).group_by("order_id").agg(nw.len().alias(_WRONG)))
-        orders = some(sorted(found["order_id"], key=str))
-        raise SchemaError(_IN_ORDERS(problem=problem, n=int(found[_WRONG].sum()), orders=orders, mend=mend))
