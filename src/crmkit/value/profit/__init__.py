@@ -1,7 +1,9 @@
-"""Profit of customers: from gross sales to net profit, what they cost to serve, and how profit is spread."""
+"""Profit of customers: what they leave, what they cost to serve, how profit is spread, and what changed it."""
 
 from crmkit.value.profit._allocation import allocate_costs
+from crmkit.value.profit._change import change_table
 from crmkit.value.profit._customer_profit import customer_profit_table
+from crmkit.value.profit._price_volume_mix import price_volume_mix_table
 from crmkit.value.profit._profit_ladder import profit_ladder_table
 from crmkit.value.profit._service_costs import pool_cost_table
 from crmkit.value.profit._time_driven import time_driven_costs
@@ -9,8 +11,10 @@ from crmkit.value.profit._whale_curve import whale_curve_table, whale_summary_ta
 
 __all__ = [
     "allocate_costs",
+    "change_table",
     "customer_profit_table",
     "pool_cost_table",
+    "price_volume_mix_table",
     "profit_ladder_table",
     "time_driven_costs",
     "whale_curve_table",
