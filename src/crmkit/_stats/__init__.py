@@ -84,6 +84,7 @@ from crmkit._stats._product_change import sequential_contributions, shapley_cont
 from crmkit._stats._quadrature import beta_mean, log_beta_mean, log_rule, unit_rule
 from crmkit._stats._rank_comparisons import Dominance, Explained, dominance, explained_ranks, value_counts
 from crmkit._stats._ranking import Cuts, best_first, cuts_of, even_groups, normalised_gini
+from crmkit._stats._robust import RobustScale, mid_rank, robust_scale
 from crmkit._stats._seasonal import Decomposition, decomposed
 from crmkit._stats._shares import (
     PairedCounts,
@@ -134,6 +135,7 @@ __all__ = [
     "PairedCounts",
     "PairwiseWeights",
     "PercentileScale",
+    "RobustScale",
     "Sample",
     "Stability",
     "Standardised",
@@ -209,6 +211,7 @@ __all__ = [
     "lorenz_curve",
     "maximise",
     "mean_interval",
+    "mid_rank",
     "normal_reach",
     "normalised_gini",
     "observed_information",
@@ -228,6 +231,7 @@ __all__ = [
     "resampled_sums",
     "restricted_mean",
     "restricted_moments",
+    "robust_scale",
     "runs_of",
     "samples_of_others",
     "sequential_contributions",

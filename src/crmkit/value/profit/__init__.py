@@ -5,6 +5,7 @@ from crmkit.value.profit._change import change_table
 from crmkit.value.profit._customer_profit import customer_profit_table
 from crmkit.value.profit._price_volume_mix import price_volume_mix_table
 from crmkit.value.profit._profit_ladder import profit_ladder_table
+from crmkit.value.profit._relative_value import relative_value_table
 from crmkit.value.profit._service_costs import pool_cost_table
 from crmkit.value.profit._time_driven import time_driven_costs
 from crmkit.value.profit._whale_curve import whale_curve_table, whale_summary_table
@@ -16,6 +17,7 @@ __all__ = [
     "pool_cost_table",
     "price_volume_mix_table",
     "profit_ladder_table",
+    "relative_value_table",
     "time_driven_costs",
     "whale_curve_table",
     "whale_summary_table",
