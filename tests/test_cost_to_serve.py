@@ -103,6 +103,7 @@ def test_a_driver_that_is_0_throughout_leaves_its_pool_unallocated():
     assert found["rate"].isna().all()
     with_capacity = allocated(POOLS.iloc[[1]], DRIVERS.iloc[[3]].assign(quantity=0.0))
     assert with_capacity["cost"].tolist() == [0, 1200]
+    assert allocated(POOLS.head(0), DRIVERS.head(0)).empty
     assert allocated(POOLS, DRIVERS.head(0))["cost"].tolist() == [900, 50, 1200]
 
 
@@ -249,6 +250,10 @@ def test_pools_are_allocated_or_a_rest(rows, cost, capacity):
         ({"pools": POOLS.assign(pool="a")}, r"`pools` has pool more than once: \['a'\]"),
         ({"drivers": DRIVERS.assign(pool="desk")}, r"`drivers\['pool'\]` has \['desk'\], which `pools` does not have"),
         ({"drivers": DRIVERS.assign(quantity=np.inf)}, r"`drivers\['quantity'\]` is infinite in 6 rows"),
+        (
+            {"drivers": DRIVERS.assign(quantity=1e308)},
+            r"`drivers\['quantity'\]` adds up to more than a number can hold",
+        ),
         ({"drivers": DRIVERS.assign(quantity="9")}, r"`drivers\['quantity'\]` must hold numbers"),
         ({"method": "matrix"}, "`method` must be one of"),
         ({"order": ["calls"]}, r"`order` belongs to method='step_down', got the method 'reciprocal'"),

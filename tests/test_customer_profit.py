@@ -273,6 +273,7 @@ def test_the_unit_of_money_moves_no_share_and_the_order_nothing(values, unit):
         ({"off": [None, 0.0, 0, 0]}, {}, r"`order_lines\['off'\]` is missing in 1 row.*Fill in 0"),
         ({"freight": [1.0, 2, np.nan, np.nan]}, {}, r"`order_lines\['freight'\]` is missing in 2 rows"),
         ({"cost": [np.inf, 30, -15, 25]}, {}, "is infinite in 1 row"),
+        ({"cost": [1e308, 1e308, -1.0, 1]}, {}, r"`order_lines\['cost'\]` adds up to more than a number can hold"),
         ({"cost": ["a", "b", "c", "d"]}, {}, r"`order_lines\['cost'\]` must hold numbers"),
         ({"amount": [90.0, np.nan, -20, 20]}, {}, r"`order_lines\['amount'\]` is missing in 1 row"),
         ({}, {"missing_cost_rate": 60}, "`missing_cost_rate` must lie between 0 and 1, got 60"),

@@ -27,6 +27,8 @@ _EFFECTS: Final = {
 _BEFORE: Final = Label("Before", "前期")
 _AFTER: Final = Label("After", "后期")
 _AMOUNT: Final = Label("Money", "金额")
+# What is left where effects of items cancel.
+_ROUNDING: Final = 1e-9
 
 _NO_WHOLE: Final = Message(
     en="{@bridge} has {n:,} {n:row|rows} of all items. Give the table as price_volume_mix_table makes it.",
@@ -75,7 +77,8 @@ def plot_price_volume_mix(bridge: Any, *, ax: Axes | None = None, language: Lang
     if len(whole) != 1:
         raise SchemaError(_NO_WHOLE(n=len(whole)))
     row = whole.iloc[0]
-    shown = [name for name in _EFFECTS if row[name] != 0]
+    least = _ROUNDING * max(abs(float(row["previous"])), abs(float(row["value"])))
+    shown = [name for name in _EFFECTS if abs(row[name]) > least]
     names = [_BEFORE.text(language), *(_EFFECTS[name].text(language) for name in shown), _AFTER.text(language)]
     ax = axes_for(ax)
     moved = [float(row[name]) for name in shown]

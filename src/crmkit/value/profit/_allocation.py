@@ -15,7 +15,7 @@ from crmkit._grouping import check_labels, label_name
 from crmkit._messages import Column, Message
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.value.profit._faults import MEND, MISSING, Fault, amount_faults, refuse_faults
+from crmkit.value.profit._faults import MEND, MISSING, Fault, amount_faults, check_sums, refuse_faults
 from crmkit.value.profit._rest import beside, with_rest
 from crmkit.value.profit._service_costs import Method, Pools, moved_costs, read_pools
 
@@ -155,7 +155,12 @@ def allocate_costs(
     with np.errstate(over="ignore"):
         rate = final / base
     rates = pd.DataFrame(
-        {"pool": found.names, "rate": np.where(np.isinf(rate), np.nan, rate), _FINAL: final, _BASE: base}
+        {
+            "pool": np.array(found.names, dtype=object),
+            "rate": np.where(np.isinf(rate), np.nan, rate),
+            _FINAL: final,
+            _BASE: base,
+        }
     )
     nobody = rows.filter(nw.col(key).is_null()).group_by("pool").agg(nw.col("quantity").sum())
     rest = _rest(found, final, quantity, base, nobody=to_pandas(nobody))
@@ -186,6 +191,7 @@ def _read_drivers(drivers: Any, pools: Pools, *, key: str) -> AnyFrame:
     rows = without_nan(rows.select("pool", key, "quantity"))
     faults = [Fault("pool", MISSING, nw.col("pool").is_null(), MEND), *amount_faults("quantity")]
     refuse_faults(rows, faults, name="drivers", known_by=key)
+    check_sums(rows, ["quantity"], name="drivers")
     rows = rows.with_columns(nw.col("pool").cast(nw.String), nw.col("quantity").cast(nw.Float64))
     named = to_pandas(rows.select("pool").unique())["pool"].tolist()
     if unknown := sorted(set(named) - set(pools.names)):

@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit._checks import some
+from crmkit._checks import check_turnover, some
 from crmkit._frames import AnyFrame, flag, to_pandas
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
 
-__all__ = ["INFINITE", "MEND", "MISSING", "Fault", "amount_faults", "is_infinite", "refuse_faults"]
+__all__ = ["INFINITE", "MEND", "MISSING", "Fault", "amount_faults", "check_sums", "is_infinite", "refuse_faults"]
 
 _WRONG: Final = "__crmkit_wrong"
 
@@ -52,6 +52,14 @@ def amount_faults(column: str) -> list[Fault]:
         Fault(column, INFINITE, is_infinite(column), MEND),
         Fault(column, _BELOW, nw.col(column) < 0, MEND),
     ]
+
+
+def check_sums(rows: AnyFrame, columns: Sequence[str], *, name: str) -> None:
+    """Raise if the numbers of a column cannot be added up; engines say so themselves."""
+    for column in columns if isinstance(rows, nw.DataFrame) else ():
+        with np.errstate(over="ignore"):
+            turnover = np.nansum(np.abs(rows[column].to_numpy().astype(np.float64)))
+        check_turnover(float(turnover), where=Column(name, column))
 
 
 def refuse_faults(rows: AnyFrame, faults: Sequence[Fault], *, name: str, known_by: str) -> None:

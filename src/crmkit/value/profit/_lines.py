@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 from crmkit._frames import AnyFrame, flag, without_nan
 from crmkit._messages import Column, Message
 from crmkit._tables import ORDER_LINES, check_kind, open_table
-from crmkit.value.profit._faults import INFINITE, MEND, MISSING, Fault, is_infinite, refuse_faults
+from crmkit.value.profit._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
 
 __all__ = ["KEY", "OF_LINES", "ReturnedCost", "profit_lines"]
 
@@ -79,6 +79,7 @@ def profit_lines(
     for name in dict.fromkeys(("amount", *numbers)):
         faults.append(Fault(name, INFINITE, is_infinite(name), MEND))
     refuse_faults(rows, faults, name=_NAME, known_by="order_id")
+    check_sums(rows, numbers, name=_NAME)
     amount = nw.col("amount")
     off = nw.lit(0.0) if discount is None else nw.when(sold).then(nw.col(discount).cast(nw.Float64)).otherwise(0.0)
     guessed = nw.when(nw.col(_COST).is_null()).then(amount * (missing_cost_rate or 0.0)).otherwise(0.0)

@@ -16,7 +16,7 @@ from crmkit._messages import Column, Message
 from crmkit._stats import log_mean_contributions
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.value.profit._faults import INFINITE, MEND, MISSING, Fault, is_infinite, refuse_faults
+from crmkit.value.profit._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
 
 __all__ = ["price_volume_mix_table"]
 
@@ -187,6 +187,7 @@ def _read(
         if own != _ITEM:
             faults.append(Fault(column, INFINITE, is_infinite(column), MEND))
     refuse_faults(rows, faults, name=name, known_by=names[_ITEM])
+    check_sums(rows, numbers, name=name)
     money = nw.col(names[_AMOUNT]).cast(nw.Float64)
     paid = nw.lit(0.0)
     if _COST in names:

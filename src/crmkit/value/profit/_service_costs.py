@@ -15,7 +15,16 @@ from crmkit._frames import FrameT, from_pandas, to_pandas, without_nan
 from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.value.profit._faults import INFINITE, MEND, MISSING, Fault, amount_faults, is_infinite, refuse_faults
+from crmkit.value.profit._faults import (
+    INFINITE,
+    MEND,
+    MISSING,
+    Fault,
+    amount_faults,
+    check_sums,
+    is_infinite,
+    refuse_faults,
+)
 
 __all__ = ["Method", "Pools", "moved_costs", "pool_cost_table", "read_pools"]
 
@@ -157,6 +166,7 @@ def read_pools(pools: Any) -> Pools:
         faults.append(Fault("capacity", _NOT_ABOVE, nw.col("capacity") <= 0, MEND))
         faults.append(Fault("capacity", INFINITE, is_infinite("capacity"), MEND))
     refuse_faults(rows, faults, name="pools", known_by="pool")
+    check_sums(rows, ["cost"], name="pools")
     table = to_pandas(rows)
     names = table["pool"].astype(str).tolist()
     if twice := sorted({name for name in names if names.count(name) > 1}):

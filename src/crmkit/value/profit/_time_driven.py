@@ -15,7 +15,16 @@ from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
 from crmkit.value.profit._allocation import Overuse, refuse_overuse
-from crmkit.value.profit._faults import INFINITE, MEND, MISSING, Fault, amount_faults, is_infinite, refuse_faults
+from crmkit.value.profit._faults import (
+    INFINITE,
+    MEND,
+    MISSING,
+    Fault,
+    amount_faults,
+    check_sums,
+    is_infinite,
+    refuse_faults,
+)
 from crmkit.value.profit._rest import beside, with_rest
 
 __all__ = ["time_driven_costs"]
@@ -198,6 +207,7 @@ def _timed(rows: AnyFrame, times: pd.DataFrame, terms: Sequence[str], *, key: st
     joined = beside(rows, times, on="activity")
     once = sum((nw.col(_of(name)) * nw.col(name) for name in terms), nw.col(_of("minutes")))
     joined = joined.with_columns((nw.col("quantity") * once).alias("minutes"), once.alias(_of("once")))
+    check_sums(joined, ["minutes"], name="usage")
     refuse_faults(
         joined, [Fault("activity", _BELOW_TIME, nw.col(_of("once")) < 0, _MEND_TIME)], name="usage", known_by=key
     )
