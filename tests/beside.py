@@ -23,6 +23,7 @@ from crmkit.loyalty.programmes import points_liability_table
 from crmkit.loyalty.satisfaction import survey_kpis
 from crmkit.segment import TierSegmenter
 from crmkit.segment.groups import profile_table
+from crmkit.segment.quality import segmentation_quality_table
 
 AS_OF = "1998-06-30"
 _TIMES = ("first_response", "resolved", "due", "kind", "n_contacts", "ever_resolved", "reopened", "escalated")
@@ -48,6 +49,7 @@ def beside():
     tiers = TierSegmenter().fit(customers)
     profile = profile_table(customers.assign(tier=tiers.predict(customers)), by="tier", columns=["n_orders", "spend"])
     return {
+        "quality": segmentation_quality_table(customers, segmentations={"tiers": tiers}, n_resamples=2),
         "segments": {"tiers": (tiers.summary(customers), profile)},
         "programme": points_liability_table(points, as_of="2024-12-31", cost_per_point=0.01),
         "survey": survey_kpis(answers, recommend="recommend", by="group"),

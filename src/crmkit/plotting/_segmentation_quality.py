@@ -155,6 +155,7 @@ def plot_segmentation_quality(table: Any, *, ax: Axes | None = None, language: L
             ax.plot([], [], color=color, alpha=alpha, marker="s", linestyle="none", label=said.text(language))
     for text in legend(ax).get_texts():
         text.set_fontsize(font)
+    _leave_as_typed(ax)
     return in_language(ax, language)
 
 
@@ -245,3 +246,9 @@ def _draw(ax: Axes, cell: _Cell, *, left: float, width: float, row: int, font: f
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _leave_as_typed(ax: Axes) -> None:
+    """Names that users typed are no formulas: $10 to $20."""
+    for text in ax.texts:
+        text.set_parse_math(False)

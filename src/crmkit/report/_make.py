@@ -42,6 +42,7 @@ def customer_report(
     survey: Any = None,
     programme: Any = None,
     segments: Any = None,
+    quality: Any = None,
     days: int = 90,
     sections: Sequence[str] | None = None,
     n_actions: int = 10,
@@ -82,14 +83,17 @@ def customer_report(
         Segments of your own, as the ``summary`` of a segmenter or `crmkit.segment.segment_table` sums them up, or as
         `crmkit.segment.groups.profile_table` describes them; of several segmentations by name, each a table or a pair
         of both. They become the section on segments.
+    quality : the same kind of frame or another, optional
+        How good segmentations are, side by side, as `crmkit.segment.quality.segmentation_quality_table` judges them. It
+        becomes the section on their quality.
     days : int, default 90
         Length in days of the recent period and of the period before it, with which it is compared.
     sections : list of str, optional
         Which sections to show, in this order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
-        "segments", "forecast", "value", "actions", "churn", "rhythm", "concentration", "subscriptions", "service",
-        "satisfaction", "programme", "campaigns", "execution", "definitions"; by default all whose tables are given, but
-        for "churn", which takes a quarter as long as all others together. Customers are named only if "actions" is
-        among them. The models of "value" and of "churn" are fitted only if these are.
+        "segments", "quality", "forecast", "value", "actions", "churn", "rhythm", "concentration", "subscriptions",
+        "service", "satisfaction", "programme", "campaigns", "execution", "definitions"; by default all whose tables are
+        given, but for "churn", which takes a quarter as long as all others together. Customers are named only if
+        "actions" is among them. The models of "value" and of "churn" are fitted only if these are.
     n_actions : int, default 10
         How many customers to name, at least 0, both of those to act on first and of those worth saving.
     margin : float, default 1.0
@@ -136,6 +140,7 @@ def customer_report(
         "survey": survey,
         "programme": programme,
         "segments": segments,
+        "quality": quality,
     }
     beside = {name: table for name, table in beside.items() if table is not None}
     shown = checked_sections(sections, given=beside)

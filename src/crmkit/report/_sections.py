@@ -22,6 +22,7 @@ from crmkit.report.forecast import FORECAST
 from crmkit.report.kpis import KPIS
 from crmkit.report.months import MONTHS
 from crmkit.report.programme import PROGRAMME
+from crmkit.report.quality import QUALITY
 from crmkit.report.rfm import RFM
 from crmkit.report.rhythm import RHYTHM
 from crmkit.report.satisfaction import SATISFACTION
@@ -43,6 +44,7 @@ _ALL: Final[tuple[Section, ...]] = (
     TIERS,
     RFM,
     SEGMENTS,
+    QUALITY,
     FORECAST,
     VALUE,
     ACTIONS,
