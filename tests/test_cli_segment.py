@@ -206,6 +206,55 @@ def test_clusters_of_labels(folder):
     assert pd.read_csv("b.csv")["segment"].tolist() == found["segment"].tolist()
 
 
+CARD = "客户,贡献,潜力,接受,影响,资源\nBo,30,90,20,60,70\nAnn,80,60,100,40,50\nCy,60,20,50,,40\n"
+
+
+def test_a_scorecard_by_hand(folder):
+    (folder / "table.csv").write_text(CARD)
+    asked = [
+        "--scheme",
+        "high_value",
+        "--columns",
+        "贡献,潜力,接受,影响,资源",
+        "--customer-id",
+        "客户",
+        "--save",
+        "c.json",
+    ]
+    lines = segmented(*asked, "--language", "zh", "--output", "a.csv", name="table.csv").splitlines()
+    assert [line.split() for line in lines[3:5]] == [["已评分", "2", "66.7%"], ["准则不全", "1", "33.3%"]]
+    found = pd.read_csv("a.csv")
+    # 0.5 of 80, 0.2 of 60, 0.1 of 100, 40 and 50
+    assert found["customer_id"].tolist() == ["Ann", "Bo", "Cy"]
+    assert found["score"].fillna(-1).tolist() == pytest.approx([71, 48, -1])
+    assert found["score_reason"].iloc[2] == "无得分：影响力未知。"
+    header = "客户,low_cost_contribution,funds_potential,new_product_acceptance,influence,social_resources"
+    (folder / "table.csv").write_text(CARD.replace(CARD.split("\n")[0], header))
+    document = json.loads(segmented("--model", "c.json", "--customer-id", "客户", "--json", name="table.csv"))
+    assert (document["scheme"], document["statuses"]) == ("high_value", {"scored": 2, "incomplete": 1})
+    own = ["--scheme", "scorecard", "--columns", "influence,funds_potential", "--weights", "3,1", "--points", "min_max"]
+    segmented(*own, "--customer-id", "客户", "--output", "b.csv", name="table.csv")
+    # Bo has most of both
+    assert pd.read_csv("b.csv")["score"].iloc[0] == 100
+
+
+def test_the_base_is_consolidated(folder):
+    (folder / "table.csv").write_text("customer_id,利润,潜力,接受\n1,110,9,8\n2,110,2,8\n3,40,2,8\n4,40,2,1\n")
+    asked = ["--scheme", "consolidation", "--columns", "利润,潜力,接受", "--cuts", "0,100", "--output", "a.csv"]
+    segmented(*asked, name="table.csv")
+    assert pd.read_csv("a.csv")["segment"].tolist() == ["full_service", "low_cost_service", "low_cost_service", "exit"]
+
+
+def test_quality_is_that_of_the_library(monkeypatch, customers):
+    monkeypatch.setattr("crmkit.views._segmented._N_RESAMPLES", 2)
+    asked = ["--scheme", "abc", "--quality", "--profile", "n_orders"]
+    found = pd.DataFrame(json.loads(of_orders(*asked, "--json"))["quality"])
+    base = segmented_base(customers, segmenter=ValueSegmenter(scheme="abc"), profile=["n_orders"], quality=True)
+    assert found["value"].astype(float).tolist() == pytest.approx(base.quality["value"].tolist(), nan_ok=True)
+    assert openpyxl.load_workbook("segments.xlsx").sheetnames[-1] == "Quality of the segments"
+    assert "分群质量:" in of_orders(*asked, "--language", "zh")
+
+
 def test_roles_that_nobody_can_play_are_left_out_and_said(folder):
     (folder / "orders.csv").write_text(text(rows=[row for row in ORDERS if row[1] < "2023-03-05"]), "utf-8")
     code, stdout, stderr = run("segment", "orders.csv", "--scheme", "role", "--as-of", "2024-03-31")
@@ -271,6 +320,15 @@ def test_a_model_of_a_column_looks_for_it(folder):
         (["--scheme", "clusters", "--columns", "x", "--query", "q.sql"], 2, "so that no query gives them"),
         (["--scheme", "clusters", "--n-clusters", "1.5"], 2, "--n-clusters must be a whole number from 1 on"),
         (["--scheme", "abc", "--n-clusters", "2"], 2, "--n-clusters is for clusters, mixed_clusters, not for abc"),
+        (["--scheme", "dealer"], 3, "has no column ['business_ability',"),
+        (
+            ["--scheme", "dealer", "--columns", "a,b"],
+            2,
+            "--columns must name a column for each of ['business_ability',",
+        ),
+        (["--scheme", "dealer", "--quality"], 2, "--quality is about segments, and dealer gives scores"),
+        (["--scheme", "scorecard", "--columns", "a,b", "--weights", "1"], 2, "--weights must be a number for each"),
+        (["--scheme", "consolidation", "--cuts", "1"], 2, "--cuts must be two amounts of profit"),
         (["--scheme", "abc", "--master-id", "x"], 2, "--master-id needs --master"),
         (["--scheme", "abc", "--output", "a.txt"], 2, "--output must end in .parquet, .csv or .xlsx"),
         (["--scheme", "abc", "--save", "orders.csv"], 2, "would write over a file that is read"),

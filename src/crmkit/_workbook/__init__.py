@@ -6,6 +6,7 @@ from crmkit._workbook._customers import customer_sheet, plain_sheet, segment_she
 from crmkit._workbook._headings import COLUMNS, Named, headings
 from crmkit._workbook._kinds import Kind, kinds_of_units
 from crmkit._workbook._profiles import PROFILE_NOTE, ProfileLines, profile_lines, profile_sheet
+from crmkit._workbook._quality import QUALITY_WORDS, quality_sheet, quality_worded
 from crmkit._workbook._scorecard import LIGHTS, scorecard_sheet
 from crmkit._workbook._sheet import Chart, Picture, Sheet
 from crmkit._workbook._write import MOST_ROWS, write_workbook
@@ -18,6 +19,7 @@ __all__ = [
     "LIGHTS",
     "MOST_ROWS",
     "PROFILE_NOTE",
+    "QUALITY_WORDS",
     "Chart",
     "Kind",
     "Named",
@@ -33,6 +35,8 @@ __all__ = [
     "plain_sheet",
     "profile_lines",
     "profile_sheet",
+    "quality_sheet",
+    "quality_worded",
     "scorecard_sheet",
     "segment_sheet",
     "write_workbook",

@@ -60,6 +60,8 @@ COLUMNS: Final[Mapping[str, Named]] = MappingProxyType(
         "rfm_segment_name": Named(Label("RFM segment", "RFM 细分"), "text"),
         "tier_name": Named(Label("Tier", "层级"), "text"),
         "tier_reason": Named(Label("Reason for the tier", "分层原因"), "text"),
+        "rank": Named(Label("Rank", "名次"), "count"),
+        "score_reason": Named(Label("Reason for the score", "评分理由"), "text"),
         "segment_name": Named(Label("Segment", "分群"), "text"),
         "segment_reason": Named(Label("Reason for the segment", "分群原因"), "text"),
         "entered": Named(Label("In this state since", "进入当前状态日期"), "day"),

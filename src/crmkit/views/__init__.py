@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crmkit.views._forecast import BaseForecast, base_forecast
     from crmkit.views._limits import ForecastLimits
     from crmkit.views._outlook import Outlook, customer_outlook
+    from crmkit.views._ranked import ranked_customers
     from crmkit.views._remarks import MARK_REMARK, base_remarks, closure_remarks, hole_remarks, stale_remarks
     from crmkit.views._scored import BaseSegments, base_segments, scored_customers
     from crmkit.views._segmented import SegmentedBase, segmented_base, segmented_customers
@@ -49,6 +50,7 @@ __all__ = [
     "customer_outlook",
     "customers_worth_saving",
     "hole_remarks",
+    "ranked_customers",
     "scored_customers",
     "segmented_base",
     "segmented_customers",
@@ -91,6 +93,7 @@ _HOMES: Final = {
         "Outlook",
         "customer_outlook",
     ),
+    "_ranked": ("ranked_customers",),
     "_remarks": (
         "MARK_REMARK",
         "base_remarks",

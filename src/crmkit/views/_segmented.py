@@ -16,12 +16,14 @@ from crmkit._messages import Message
 from crmkit._names import LANGUAGES, Language
 from crmkit.errors import SchemaError
 from crmkit.segment.groups import profile_table
+from crmkit.segment.quality import segmentation_quality_table
 from crmkit.views._base import base_customers, base_table
 from crmkit.views._rows import all_in_pandas, in_pandas, with_columns
 
 __all__ = ["SegmentedBase", "segmented_base", "segmented_customers"]
 
 _SEGMENT: Final = "__crmkit_segment"
+_N_RESAMPLES: Final = 20
 _OF_MONEY: Final = ("n_orders", "spend")
 _NO_SEGMENTER: Final = Message(
     en="{@segmenter} must be a segmenter, such as TierSegmenter(), got {got}.",
@@ -48,12 +50,15 @@ class SegmentedBase:
         of ``spend``.
     profile : the kind of table given, or None
         What the segments are like, as `crmkit.segment.groups.profile_table` gives it.
+    quality : the kind of table given, or None
+        How good they are, as `crmkit.segment.quality.segmentation_quality_table` judges it.
     """
 
     segmenter: Any
     segments: Any
     base: Any
     profile: Any
+    quality: Any = None
 
     def __repr__(self) -> str:
         return f"SegmentedBase({self.segmenter!r})"
@@ -66,6 +71,7 @@ def segmented_base(
     fit: bool = True,
     with_prospects: bool = False,
     profile: Sequence[str] | None = None,
+    quality: bool = False,
 ) -> SegmentedBase:
     """Divide a customer base by a segmenter of any scheme, and sum up its segments, with nobody's money below 0.
 
@@ -84,11 +90,14 @@ def segmented_base(
         summary, and left out of ``base``.
     profile : sequence of str, optional
         Columns to describe the segments by: numbers, flags and labels.
+    quality : bool, default False
+        Whether to judge how good the segments are, with the columns of ``profile`` as outcomes. Twenty resamples, each
+        of them fitted again, take their time.
 
     Returns
     -------
     SegmentedBase
-        The fitted segmenter, the summary of its segments, the base of their shares, and their profile.
+        The fitted segmenter, the summary of its segments, the base of their shares, their profile and quality.
 
     Raises
     ------
@@ -131,6 +140,7 @@ def segmented_base(
         from_pandas(fitted.summary(shown), like=customers),
         from_pandas(base_table(rows.drop(index=prospects)), like=customers) if is_of_spend else None,
         None if profile is None else from_pandas(_profile(shown, fitted, profile), like=customers),
+        from_pandas(_quality(shown, fitted, profile or ()), like=customers) if quality else None,
     )
 
 
@@ -139,6 +149,18 @@ def _profile(rows: pd.DataFrame, segmenter: Labeller, columns: Sequence[str]) ->
     value = value_column(segmenter)
     labelled = rows.assign(**{_SEGMENT: segmenter.predict(rows)})
     return profile_table(labelled, by=_SEGMENT, columns=columns, value=value if value in rows else None)
+
+
+def _quality(rows: pd.DataFrame, segmenter: Labeller, outcomes: Sequence[str]) -> pd.DataFrame:
+    """How good the segments are; each outcome once."""
+    value = value_column(segmenter)
+    return segmentation_quality_table(
+        rows,
+        segmentations={_SEGMENT: segmenter},
+        outcomes=list(dict.fromkeys(outcomes)),
+        value=value if value in rows else None,
+        n_resamples=_N_RESAMPLES,
+    ).drop(columns="segmentation")
 
 
 def segmented_customers(customers: FrameT, *, segmenter: Any, language: Language = "en") -> FrameT:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from crmkit._messages import Message
-from crmkit.cli.language import OptionError, say
+from crmkit.cli.language import OptionError
 from crmkit.cli.options import (
     JSON,
     MONETARY_VALUE,
@@ -26,21 +26,26 @@ from crmkit.cli.segments import (
     PRINTED,
     SCHEMES,
     FileSource,
+    divided,
     made_of,
     new_segmenter,
     open_listed,
     print_profile,
+    print_quality,
     query_name,
     read_model,
     scheme_of,
     sheets_of,
+    write_beside,
+    write_scores,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from crmkit._workbook import Sheet
     from crmkit.cli.reading import OrderOptions
-    from crmkit.cli.segments import FileScheme, Listed
+    from crmkit.cli.segments import FileScheme
     from crmkit.views import SegmentedBase
 
 __all__ = ["segment"]
@@ -53,13 +58,13 @@ _OF_A_MODEL: Final = Message(
     en="{option} shapes segments that are learned; those of --model are. Leave it out.",
     zh="{option} 用于新建分群，而 --model 的分群已经确定。请去掉该选项。",
 )
-_IN_NONE: Final = Message(
-    en="{n:,} {n:customer is|customers are} in no segment: what would decide it is not known of them.",
-    zh="{n:,} 位客户不属于任何分群：缺少判断所需的数据。",
-)
 _NO_QUERY: Final = Message(
     en="The segments of {scheme} do not follow from cases, so that no query gives them. Leave --query out.",
     zh="{scheme} 的分群不由条件得出，无法写成查询语句。请去掉 --query。",
+)
+_NO_SEGMENTS: Final = Message(
+    en="{option} is about segments, and {scheme} gives scores. Leave it out.",
+    zh="{option} 用于分群，而 {scheme} 给出的是评分。请去掉该选项。",
 )
 _NO_COLUMNS: Final = Message(
     en="Name the columns that the segments are made of with --columns; or pass --as-of, if FILE holds orders.",
@@ -112,6 +117,13 @@ def _whole(given: float) -> None:
 @click.option(
     "--profile", metavar="COLUMNS", type=Values(), help="Also describe the segments by columns, such as region,age."
 )
+@click.option("--quality", is_flag=True, help="Also judge how good the segments are; takes some time.")
+@click.option("--weights", metavar="NUMBERS", type=Numbers(), help="Of a scorecard, a number for each of --columns.")
+@click.option(
+    "--points",
+    type=Choice(["as_is", "min_max", "percentile"]),
+    help="How values become points of a scorecard: they are points, or by the lowest and highest, or by rank.",
+)
 @click.option("--save", type=FilePath(to_write=True), help="Also keep the cuts, as JSON, for a later file.")
 @click.option("--model", type=FilePath(), metavar="FILE", help="Cuts that --save kept, instead of --scheme.")
 @click.option("--query", type=FilePath(to_write=True), help="Also write the labels as an SQL query, to a file.")
@@ -134,6 +146,9 @@ def segment(
     shares: list[float] | None,
     cuts: list[float] | None,
     profile: list[str] | None,
+    quality: bool,
+    weights: list[float] | None,
+    points: str | None,
     save: Path | None,
     model: Path | None,
     query: Path | None,
@@ -149,21 +164,15 @@ def segment(
       crmkit segment orders.csv --as-of 2025-03-31 --model tiers.json
       crmkit segment customers.xlsx --scheme value_level --value profit --cuts 100,500
     """  # noqa: D301
-    from crmkit._frames import records
     from crmkit._workbook import customer_sheet
     from crmkit.cli.reading import check_master
     from crmkit.cli.writing import (
         check_ending,
         check_output,
         for_readers,
-        path_of,
-        print_json,
-        print_sheet,
-        say_path,
         write_table,
         writing,
     )
-    from crmkit.views import base_remarks
 
     totals = {"spend": spend, "n_orders": n_orders, "days_since_last": days_since_last, "last_order": last_order}
     check_ending(output)
@@ -181,91 +190,87 @@ def segment(
         "binning": binning,
         "shares": shares,
         "cuts": cuts,
+        "weights": weights,
+        "points": points,
     }
     segmenter = _segmenter(scheme, model, value, shaping)
     name = scheme_of(segmenter)
-    if query is not None and not hasattr(segmenter, "to_sql"):
-        raise OptionError(_NO_QUERY(scheme=name))
+    _check_fit(segmenter, query=query, profile=profile, quality=quality)
     made_of_value, made_of_columns = made_of(segmenter)
     called = {} if value is None else {value: made_of_value or "spend"}
     called |= dict(zip(columns or [], made_of_columns, strict=False))
     source = FileSource(value or made_of_value, columns or made_of_columns, profile, called, totals, master, master_id)
+    if SCHEMES[name].is_scores:
+        write_scores(options, segmenter, source, output, save, fit=model is None, as_json=as_json)
+        return
     with open_listed(options, SCHEMES[name], source) as listed:
-        found, made = _segmented(listed, segmenter, source, options, fit=model is None)
+        found, made = divided(listed, segmenter, source, options, fit=model is None, quality=quality)
     knows_orders = listed.knows_orders
     shown = for_readers(made, with_monetary_value=with_monetary_value)
     segments = found.segments if knows_orders else found.segments.drop(columns="n_orders", errors="ignore")
     sheets = sheets_of(SCHEMES[name].title, segments, found, options.language)
     with writing(output):
         write_table(shown, output, sheets=[customer_sheet(shown, options.language), *sheets])
-    _write_beside(found.segmenter, save, query)
-    for remark in [] if found.base is None else base_remarks(found.base):
-        say(remark, options.language)
-    if n_without := int(made["segment"].isna().sum()):
-        say(_IN_NONE(n=n_without), options.language)
+    write_beside(found.segmenter, save, query)
+    _tell(found, (segments, sheets[0]), output, options, n_customers=len(shown), as_json=as_json)
+
+
+def _tell(
+    found: SegmentedBase,
+    shown: tuple[pd.DataFrame, Sheet],
+    output: Path,
+    options: OrderOptions,
+    *,
+    n_customers: int,
+    as_json: bool,
+) -> None:
+    """Print where the file is, and the segments with what they are like and how good they are."""
+    from crmkit._frames import records
+    from crmkit.cli.writing import path_of, print_json, print_sheet, say_path
+
+    segments, sheet = shown
     if as_json:
         print_json(
             {
                 **path_of(output),
                 "as_of": options.as_of,
-                "scheme": name,
-                "n_customers": len(shown),
+                "scheme": scheme_of(found.segmenter),
+                "n_customers": n_customers,
                 "base": None if found.base is None else records(found.base),
                 "segments": records(segments),
                 "profile": None if found.profile is None else records(found.profile),
+                "quality": None if found.quality is None else records(found.quality),
             }
         )
         return
     say_path(output)
-    print_sheet(sheets[0], columns=PRINTED)
+    print_sheet(sheet, columns=PRINTED)
     if found.profile is not None:
         click.echo()
         print_profile(found, options.language)
+    if found.quality is not None:
+        click.echo()
+        print_quality(found, options.language)
+
+
+def _check_fit(segmenter: Any, *, query: Path | None, profile: list[str] | None, quality: bool) -> None:
+    """Refuse options that a scheme has no answer to."""
+    name = scheme_of(segmenter)
+    if query is not None and not hasattr(segmenter, "to_sql"):
+        raise OptionError(_NO_QUERY(scheme=name))
+    if SCHEMES[name].is_scores and (profile is not None or quality):
+        raise OptionError(_NO_SEGMENTS(option="--quality" if profile is None else "--profile", scheme=name))
 
 
 def _usual_columns(scheme: FileScheme, *, is_of_orders: bool) -> list[str] | None:
     """The columns that a scheme is made of where none are named."""
     if "columns" not in scheme.takes:
         return None
+    if scheme.own:
+        return list(scheme.own)
     if not (is_of_orders and scheme.usual):
         raise OptionError(_NO_COLUMNS())
     return list(scheme.usual)
-
-
-def _segmented(
-    listed: Listed, segmenter: Any, source: FileSource, options: OrderOptions, *, fit: bool
-) -> tuple[SegmentedBase, pd.DataFrame]:
-    """The base in its segments, and the list of the customers."""
-    from crmkit.views import segmented_base, segmented_customers
-
-    scheme, table = SCHEMES[scheme_of(segmenter)], listed.table
-    without_orders = scheme.counts_orders and not listed.knows_orders
-    if without_orders:
-        table = table.assign(n_orders=1)
-    for said in [] if scheme.suit is None or not fit else scheme.suit(segmenter, table):
-        say(said, options.language)
-    found = segmented_base(
-        table,
-        segmenter=segmenter,
-        fit=fit,
-        with_prospects=listed.with_prospects,
-        profile=None if source.profile is None else [source.called.get(each, each) for each in source.profile],
-    )
-    made = segmented_customers(table, segmenter=found.segmenter, language=options.language)
-    if without_orders:
-        made = made.drop(columns="n_orders")
-    if scheme.beside is not None:
-        further = scheme.beside(
-            listed.transactions,
-            known=listed.known,
-            segmenter=found.segmenter,
-            as_of=options.as_of,
-            language=options.language,
-        )
-        made = made.merge(further, on="customer_id", how="left")
-    for said in [] if scheme.remarks is None else scheme.remarks(found.segmenter):
-        say(said, options.language)
-    return found, made
 
 
 def _segmenter(scheme: str | None, model: Path | None, value: str | None, shaping: Mapping[str, Any]) -> Any:
@@ -278,16 +283,3 @@ def _segmenter(scheme: str | None, model: Path | None, value: str | None, shapin
         if given is not None:
             raise OptionError(_OF_A_MODEL(option="--" + name.replace("_", "-")))
     return read_model(model)
-
-
-def _write_beside(segmenter: Any, save: Path | None, query: Path | None) -> None:
-    """Write the segmenter, and its query."""
-    from crmkit._writing import write_text
-    from crmkit.cli.writing import writing
-
-    if save is not None:
-        with writing(save):
-            write_text(segmenter.to_json(), save)
-    if query is not None:
-        with writing(query):
-            write_text(f"{segmenter.to_sql()};\n", query)

@@ -10,16 +10,18 @@ from typing import Any, Final
 from crmkit._messages import Message
 from crmkit.cli.language import FileError
 
-__all__ = ["read_model"]
+__all__ = ["read_model", "write_beside"]
 
 # Where each class is, for only these are read.
 _HOMES: Final = {
     "AccountSegmenter": "crmkit.segment",
+    "BaseConsolidationSegmenter": "crmkit.segment.criteria",
     "ClusterSegmenter": "crmkit.segment.groups",
     "MixedClusterSegmenter": "crmkit.segment.groups",
     "RFMSegmenter": "crmkit.segment",
     "RelationSegmenter": "crmkit.segment",
     "RoleSegmenter": "crmkit.segment",
+    "Scorecard": "crmkit.segment.criteria",
     "TierSegmenter": "crmkit.segment",
     "ValueSegmenter": "crmkit.segment",
 }
@@ -43,3 +45,16 @@ def read_model(path: Path) -> Any:
         raise FileError(_UNREAD(file=path, error=error)) from error
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise FileError(_NO_MODEL(file=path)) from error
+
+
+def write_beside(segmenter: Any, save: Path | None, query: Path | None) -> None:
+    """Write the segmenter, and its query."""
+    from crmkit._writing import write_text
+    from crmkit.cli.writing import writing
+
+    if save is not None:
+        with writing(save):
+            write_text(segmenter.to_json(), save)
+    if query is not None:
+        with writing(query):
+            write_text(f"{segmenter.to_sql()};\n", query)

@@ -36,6 +36,22 @@ _TWO_MEASURES: Final = Message(
 )
 
 
+_BARS: Final = ("keep_from", "full_from")
+_TWO_BARS: Final = Message(
+    en="--cuts must be two amounts of profit, that which earns low-cost service and that which earns full service, got "
+    "{cuts}.",
+    zh="--cuts 须为两个利润值：低成本服务线与全面服务线，得到 {cuts}。",
+)
+_WEIGHTS: Final = Message(
+    en="--weights must be a number for each of --columns, got {weights} for {columns}.",
+    zh="--weights 须与 --columns 一一对应，得到 {columns} 的 {weights}。",
+)
+_NOT_ALL: Final = Message(
+    en="--columns must name a column for each of {own}, in this order, got {columns}.",
+    zh="--columns 须按此顺序为 {own} 各指定一列，得到 {columns}。",
+)
+
+
 @dataclass(frozen=True)
 class FileScheme:
     """A scheme.
@@ -50,6 +66,10 @@ class FileScheme:
         Those options, by parameter of the command. With ``columns`` among them a file without a day is a table.
     usual : tuple of str
         The columns of orders that are taken where none are named.
+    own : tuple of str
+        The columns of its own that it has, in the order in which others are named for them.
+    is_scores : bool
+        Whether it gives scores and ranks instead of segments.
     needs_orders : bool
         Whether totals are not enough.
     measures : Measures, optional
@@ -68,6 +88,8 @@ class FileScheme:
     make: Callable[..., Any]
     takes: frozenset[str] = frozenset()
     usual: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    is_scores: bool = False
     needs_orders: bool = False
     measures: Measures | None = None
     suit: Callable[[Any, Any], list[Said]] | None = None
@@ -112,6 +134,35 @@ def _account(columns: list[str], cuts: list[float] | None = None) -> Any:
     )
 
 
+def _consolidation(columns: list[str], cuts: list[float] | None = None) -> Any:
+    from crmkit.segment.criteria import BaseConsolidationSegmenter
+
+    names = dict(zip(_OF_CONSOLIDATION, map(query_name, columns), strict=True))
+    bars = {} if cuts is None else dict(zip(_BARS, _two(cuts), strict=True))
+    return BaseConsolidationSegmenter(**names, **bars)  # type: ignore[arg-type]
+
+
+def _two(cuts: list[float]) -> list[float]:
+    if len(cuts) != len(_BARS):
+        raise OptionError(_TWO_BARS(cuts=cuts))
+    return cuts
+
+
+def _card(preset: str, columns: list[str], points: str | None = None) -> Any:  # noqa: ARG001
+    from crmkit.segment.criteria import Scorecard
+
+    return Scorecard(criteria=preset, scales=points or "as_is")  # type: ignore[arg-type]
+
+
+def _own_card(columns: list[str], weights: list[float] | None = None, points: str | None = None) -> Any:
+    from crmkit.segment.criteria import Scorecard
+
+    if weights is not None and len(weights) != len(columns):
+        raise OptionError(_WEIGHTS(columns=columns, weights=weights))
+    given = None if weights is None else dict(zip(columns, weights, strict=True))
+    return Scorecard(criteria=columns, weights=given, scales=points or "as_is")  # type: ignore[arg-type]
+
+
 def _clusters(**options: Any) -> Any:
     from crmkit.segment.groups import ClusterSegmenter
 
@@ -138,6 +189,24 @@ _OF_VALUE: Final = {
     "main_group": Label("Main and secondary group", "主次客户群"),
     "product": Label("Hot and slow products", "热销与滞销产品"),
 }
+_OF_CONSOLIDATION: Final = ("profit", "potential", "acceptance")
+_CARDS: Final = {
+    "high_value": (
+        Label("Scorecard of high-value customers", "高价值客户评分"),
+        ("low_cost_contribution", "funds_potential", "new_product_acceptance", "influence", "social_resources"),
+    ),
+    "dealer": (
+        Label("Scorecard of dealers", "经销商评分"),
+        (
+            *("business_ability", "distribution_ability", "funds", "selling_brands", "logistics"),
+            "reputation",
+        ),
+    ),
+    "target_market": (
+        Label("Scorecard of target markets", "目标市场评分"),
+        ("market_size", "competition", "profitability", "strategic_fit"),
+    ),
+}
 _RFM: Final = Label("RFM segments", "RFM 细分")
 SCHEMES: Final[Mapping[str, FileScheme]] = MappingProxyType(
     {
@@ -157,6 +226,12 @@ SCHEMES: Final[Mapping[str, FileScheme]] = MappingProxyType(
             _account,
             frozenset({"columns", "cuts"}),
         ),
+        "consolidation": FileScheme(
+            Label("Consolidation of the base", "存量客户整合"),
+            _consolidation,
+            frozenset({"columns", "cuts"}),
+            own=_OF_CONSOLIDATION,
+        ),
         "clusters": FileScheme(
             Label("Clusters", "聚类"),
             _clusters,
@@ -172,6 +247,13 @@ SCHEMES: Final[Mapping[str, FileScheme]] = MappingProxyType(
             measures=FEATURES,
             remarks=cluster_remarks,
         ),
+        **{
+            name: FileScheme(title, partial(_card, name), frozenset({"columns", "points"}), own=own, is_scores=True)
+            for name, (title, own) in _CARDS.items()
+        },
+        "scorecard": FileScheme(
+            Label("Scorecard", "评分"), _own_card, frozenset({"columns", "weights", "points"}), is_scores=True
+        ),
         "named_11": FileScheme(_RFM, partial(_rfm, "named_11")),
         "chinese_8": FileScheme(_RFM, partial(_rfm, "chinese_8")),
     }
@@ -185,6 +267,7 @@ _BY_CLASS: Final = {
     "ClusterSegmenter": "clusters",
     "MixedClusterSegmenter": "mixed_clusters",
     "AccountSegmenter": "account",
+    "BaseConsolidationSegmenter": "consolidation",
 }
 
 
@@ -196,6 +279,9 @@ def new_segmenter(scheme: str, options: Mapping[str, Any]) -> Any:
             schemes = [other for other, found in SCHEMES.items() if name in found.takes]
             option = "--" + name.replace("_", "-")
             raise OptionError(_NOT_SHAPED(option=option, schemes=Joined(schemes, ", ", "、"), scheme=scheme))
+    own = SCHEMES[scheme].own
+    if own and len(given["columns"]) != len(own):
+        raise OptionError(_NOT_ALL(own=list(own), columns=given["columns"]))
     return SCHEMES[scheme].make(**given)
 
 
@@ -204,13 +290,19 @@ def scheme_of(segmenter: Any) -> str:
     kind = type(segmenter).__name__
     if kind == "RFMSegmenter":
         return segmenter.rules if isinstance(segmenter.rules, str) else "named_11"
+    if kind == "Scorecard":
+        return segmenter.criteria if isinstance(segmenter.criteria, str) else "scorecard"
     return _BY_CLASS.get(kind) or str(segmenter.scheme)
 
 
 def made_of(segmenter: Any) -> tuple[str | None, list[str]]:
     """The columns of the caller's own that a segmenter looks for: that of the value, unless it is spend, and others."""
     takes = SCHEMES[scheme_of(segmenter)].takes
-    if scheme_of(segmenter) == "account":
+    if (name := scheme_of(segmenter)) == "account":
         return None, [segmenter.attractiveness, segmenter.position]
+    if name == "consolidation":
+        return None, [segmenter.profit, segmenter.potential, segmenter.acceptance]
+    if SCHEMES[name].is_scores:
+        return None, list(SCHEMES[name].own or segmenter.criteria)
     value = segmenter.value if "value" in takes and segmenter.value != "spend" else None
     return value, list(segmenter.columns or []) if "columns" in takes else []

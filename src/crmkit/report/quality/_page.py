@@ -6,15 +6,15 @@ from typing import Any, Final
 
 import pandas as pd
 
-from crmkit._figures import NOTHING, count, decimals, label_text, share
-from crmkit._names import Language
+from crmkit._figures import NOTHING, count, decimals, share
+from crmkit._workbook import quality_worded
 from crmkit.plotting import plot_segmentation_quality
 from crmkit.report._facts import Facts
 from crmkit.report._numbers import counted, cut
 from crmkit.report._section import Answer, Drawing
 from crmkit.report.quality._texts import TEXTS
 
-__all__ = ["CHARTS", "findings", "page", "worded"]
+__all__ = ["CHARTS", "findings", "page"]
 
 _MOST_LINES: Final = 60
 _VERDICTS: Final = ("met", "doubtful", "missed", "circular")
@@ -49,7 +49,7 @@ def findings(answer: Answer, facts: Facts) -> list[str]:
 
 def page(answer: Answer, facts: Facts) -> dict[str, Any]:
     """A row per figure that is known, and per outcome that made the segments."""
-    table = worded(answer.tables["segmentation_quality"], facts.language)
+    table = quality_worded(answer.tables["segmentation_quality"], facts.language)
     shown = table[table["value"].notna() | table["verdict"].eq("circular")]
     rows = [
         {
@@ -68,20 +68,7 @@ def page(answer: Answer, facts: Facts) -> dict[str, Any]:
     return {"rows": rows, "n_left_out": len(shown) - len(rows)}
 
 
-def worded(table: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Codes in words, and in one column what a figure is of: a column or a segment."""
-    verdicts = {code: TEXTS[code].text(language) for code in _VERDICTS}
-    criteria = [TEXTS[code].text(language) if code in TEXTS else str(code) for code in table["criterion"]]
-    both = zip(table["column"], table["segment"], strict=True)
-    return table.assign(
-        criterion_name=criteria,
-        figure_name=table[f"name_{language}"].astype(str),
-        of=[" · ".join(label_text(each) for each in pair if not pd.isna(each)) for pair in both],
-        verdict_name=[verdicts.get(code, "") for code in table["verdict"].astype(object)],
-    )
-
-
-def _number(value: float, figure: str) -> str:
+def _number(value: Any, figure: str) -> str:
     if pd.isna(value):
         return NOTHING
     return share(value) if figure.endswith("_share") else decimals(value)

@@ -23,14 +23,6 @@ TEXTS: Final[Mapping[str, Label]] = {
         "Segmentations side by side by four criteria: {names}. The table below holds the figures.",
         "{names} 按四项标准并列比较；数值见下表。",
     ),
-    "measurable": Label("Measurable", "可衡量性"),
-    "accessible": Label("Accessible", "可进入性"),
-    "different": Label("Different", "差异性"),
-    "stable": Label("Stable", "稳定性"),
-    "met": Label("met", "达标"),
-    "doubtful": Label("doubtful", "存疑"),
-    "missed": Label("missed", "未达标"),
-    "circular": Label("made the segments", "参与了分群"),
     "segmentation": Label("Segmentation", "分群方案"),
     "criterion": Label("Criterion", "标准"),
     "figure": Label("Figure", "指标"),
@@ -38,11 +30,8 @@ TEXTS: Final[Mapping[str, Label]] = {
     "n": Label("Customers", "客户数"),
     "value": Label("Value", "数值"),
     "interval": Label("95% interval", "95% 区间"),
-    "lower": Label("Lower end", "区间下限"),
-    "upper": Label("Upper end", "区间上限"),
     "limit": Label("Limit", "标准值"),
     "verdict": Label("Verdict", "判断"),
-    "source": Label("Source", "出处"),
     "quality_note": Label(
         "A good segmentation can be told (measurable), reached and is worth it (accessible), differs in what was not "
         "used to make it (different), and comes out again (stable). Figures without a published limit have no verdict "
