@@ -10,7 +10,8 @@ from tests.frames import Builder, as_pandas, duckdb_connection
 
 from crmkit import as_transactions
 from crmkit.errors import SchemaError
-from crmkit.segment import AccountSegmenter, account_rollup_table, movement_table
+from crmkit.segment import AccountSegmenter, account_rollup_table
+from crmkit.segment.movement import movement_table
 
 NAN = np.nan
 ACCOUNTS = pd.DataFrame(

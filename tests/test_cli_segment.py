@@ -10,8 +10,9 @@ from tests.commands import run, text
 
 from crmkit import as_transactions, customer_features, customer_summary
 from crmkit.cli.segments import SCHEMES, scheme_of
-from crmkit.segment import RelationSegmenter, ValueSegmenter, relation_state_table, role_measure_table
+from crmkit.segment import ValueSegmenter, role_measure_table
 from crmkit.segment.groups import ClusterSegmenter
+from crmkit.segment.relations import RelationSegmenter, relation_state_table
 from crmkit.views import segmented_base, segmented_customers
 
 ORDERS = [

@@ -12,8 +12,8 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from crmkit import SchemaError
 from crmkit._stats import adjusted_rand, best_pairing, contingency, jaccard_matrix
-from crmkit.segment import movement_table
 from crmkit.segment.groups import ClusterSegmenter, cluster_choice_table, sensitive_column_table
+from crmkit.segment.movement import movement_table
 
 METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
 

@@ -7,7 +7,8 @@ from crmkit import SchemaError, as_contacts, as_transactions, log_coverage_table
 from crmkit._messages import Words
 from crmkit.loyalty import campaigns, churn
 from crmkit.metrics import campaign_kpis, concentration_table
-from crmkit.segment import movement_table, segment_table, transition_table
+from crmkit.segment import segment_table
+from crmkit.segment.movement import movement_table, transition_table
 from crmkit.value import BetaGeoModel, fit_groups
 
 ROWS = pd.DataFrame(

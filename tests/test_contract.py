@@ -158,7 +158,7 @@ ESTIMATORS = {
     "GammaGammaModel": (lambda: value.GammaGammaModel(), CUSTOMERS),
     "RFMScorer": (lambda: segment.RFMScorer(), CUSTOMERS),
     "RFMSegmenter": (lambda: segment.RFMSegmenter(), CUSTOMERS),
-    "RelationSegmenter": (lambda: segment.RelationSegmenter(), CUSTOMERS),
+    "RelationSegmenter": (lambda: segment.relations.RelationSegmenter(), CUSTOMERS),
     "RoleSegmenter": (lambda: segment.RoleSegmenter(), IN_ROLES),
     "ShiftedBetaGeoModel": (lambda: value.contracts.ShiftedBetaGeoModel(), CONTRACTS),
     "SegmentRules": (
@@ -181,6 +181,9 @@ def public_estimators():
     rooms = (
         "segment.criteria",
         "segment.groups",
+        "segment.movement",
+        "segment.quality",
+        "segment.relations",
         "loyalty.brands",
         "loyalty.campaigns",
         "loyalty.churn",

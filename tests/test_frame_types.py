@@ -22,7 +22,8 @@ from crmkit import (
     rejected_orders,
 )
 from crmkit.metrics import concentration_table, gini, period_table
-from crmkit.segment import RFMScorer, TierSegmenter, movement_table
+from crmkit.segment import RFMScorer, TierSegmenter
+from crmkit.segment.movement import movement_table
 from crmkit.value import BetaGeoModel, GammaGammaModel, ParetoNBDModel, customer_equity, fit_groups
 from crmkit.value.contracts import ShiftedBetaGeoModel, contract_table
 

@@ -18,15 +18,8 @@ from crmkit._labelling import Labeller, Level, Scheme, move_counts
 from crmkit._names import Label
 from crmkit.errors import SchemaError
 from crmkit.plotting import plot_movement, plot_segments
-from crmkit.segment import (
-    RFMScorer,
-    RFMSegmenter,
-    TierSegmenter,
-    customer_forecast_table,
-    movement_table,
-    segment_table,
-    transition_table,
-)
+from crmkit.segment import RFMScorer, RFMSegmenter, TierSegmenter, segment_table
+from crmkit.segment.movement import customer_forecast_table, movement_table, transition_table
 
 
 class HalvesLabeller(Labeller):

@@ -10,7 +10,7 @@ from tests.frames import as_pandas, duckdb_connection
 
 from crmkit.errors import SchemaError
 from crmkit.loyalty import SCHEMES, ApostleSegmenter, DickBasuSegmenter, LoyaltyLadder
-from crmkit.segment import movement_table
+from crmkit.segment.movement import movement_table
 
 NAN = np.nan
 HELD = pd.DataFrame(

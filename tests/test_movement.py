@@ -9,7 +9,8 @@ from tests.frames import Builder, as_pandas, assert_same_rows
 
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.errors import SchemaError
-from crmkit.segment import RFMSegmenter, TierSegmenter, ValueSegmenter, movement_table
+from crmkit.segment import RFMSegmenter, TierSegmenter, ValueSegmenter
+from crmkit.segment.movement import movement_table
 
 COLUMNS = ["segment_before", "segment_after", "n_customers", "share"]
 NAMES = ["name_en_before", "name_en_after", "name_zh_before", "name_zh_after"]

@@ -9,14 +9,8 @@ from tests.frames import as_pandas
 from crmkit import as_transactions, load_cdnow
 from crmkit._stats import fit_gamma_gamma, fit_truncated_nbd
 from crmkit.errors import SchemaError
-from crmkit.segment import (
-    RFMSegmenter,
-    TierSegmenter,
-    ValueSegmenter,
-    movement_null_summary,
-    movement_null_table,
-    transition_table,
-)
+from crmkit.segment import RFMSegmenter, TierSegmenter, ValueSegmenter
+from crmkit.segment.movement import movement_null_summary, movement_null_table, transition_table
 
 HALVES = {"before": ("1997-07-01", "1997-12-31"), "after": ("1998-01-01", "1998-06-30")}
 OFTEN = ValueSegmenter(value="n_orders", cuts=[2, 4])

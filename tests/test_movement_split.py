@@ -9,15 +9,8 @@ from tests.customers import customer_table, customer_tables
 from tests.frames import as_pandas
 
 from crmkit import as_transactions, customer_summary, load_cdnow
-from crmkit.segment import (
-    RFMSegmenter,
-    TierSegmenter,
-    ValueSegmenter,
-    movement_split_table,
-    movement_table,
-    transition_interval_table,
-    transition_table,
-)
+from crmkit.segment import RFMSegmenter, TierSegmenter, ValueSegmenter
+from crmkit.segment.movement import movement_split_table, movement_table, transition_interval_table, transition_table
 
 KINDS = ["stayed", "moved", "moved_and_rebinned", "moved_but_hidden", "rebinned", "gone"]
 BEFORE = customer_table([1] * 7, [10, 10, 10, 50, 50, 90, 50], [1] * 7, customer_id=list("abcdefg"))

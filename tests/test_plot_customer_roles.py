@@ -8,7 +8,8 @@ from matplotlib import pyplot as plt
 
 from crmkit.errors import SchemaError
 from crmkit.plotting import plot_account_matrix, plot_relation_states, plot_role_portfolio
-from crmkit.segment import AccountSegmenter, RoleSegmenter, relation_count_table
+from crmkit.segment import AccountSegmenter, RoleSegmenter
+from crmkit.segment.relations import relation_count_table
 
 mpl.use("Agg")
 

@@ -13,7 +13,8 @@ from pandas.testing import assert_frame_equal
 
 from crmkit import SchemaError, as_transactions, customer_summary, load_cdnow
 from crmkit.plotting import plot_movement, plot_rfm_map, plot_segments
-from crmkit.segment import RFMScorer, TierSegmenter, movement_table, rfm_map_table
+from crmkit.segment import RFMScorer, TierSegmenter, rfm_map_table
+from crmkit.segment.movement import movement_table
 
 mpl.use("Agg")
 

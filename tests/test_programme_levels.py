@@ -12,7 +12,7 @@ from tests.frames import assert_same_rows, rows
 from crmkit import SchemaError, as_points, make_points
 from crmkit.loyalty.programmes import level_history_table, level_migration_table, level_table
 from crmkit.plotting import plot_movement
-from crmkit.segment import transition_table
+from crmkit.segment.movement import transition_table
 
 RULES = pd.DataFrame({"level": ["gold", "silver"], "threshold": [1000, 250], "window_months": [12, 12]})
 

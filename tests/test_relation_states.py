@@ -15,15 +15,14 @@ from tests.logs import log, typed
 
 from crmkit import as_transactions, customer_summary
 from crmkit.errors import SchemaError
-from crmkit.segment import (
+from crmkit.segment.movement import movement_table, transition_table
+from crmkit.segment.relations import (
     RelationSegmenter,
-    movement_table,
     relation_action_table,
     relation_count_table,
     relation_history_table,
     relation_snapshot_table,
     relation_state_table,
-    transition_table,
 )
 
 NAN = np.nan

@@ -9,9 +9,8 @@ from tests.frames import as_pandas
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit.errors import SchemaError
 from crmkit.plotting import plot_segment_flows
-from crmkit.segment import (
-    RFMSegmenter,
-    TierSegmenter,
+from crmkit.segment import RFMSegmenter, TierSegmenter
+from crmkit.segment.movement import (
     customer_forecast_table,
     movement_table,
     segment_flow_table,

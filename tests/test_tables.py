@@ -42,7 +42,7 @@ from crmkit._tables import (
     float_columns,
     open_table,
 )
-from crmkit.segment import movement_table
+from crmkit.segment.movement import movement_table
 from crmkit.value.contracts import contract_table
 
 DAY = "2024-03-31"

@@ -16,13 +16,8 @@ from tests.frames import Builder, as_pandas
 from crmkit import as_transactions, customer_summary, load_cdnow
 from crmkit._stats import stationary_distribution
 from crmkit.errors import SchemaError
-from crmkit.segment import (
-    TierSegmenter,
-    customer_forecast_table,
-    migration_table,
-    movement_table,
-    transition_table,
-)
+from crmkit.segment import TierSegmenter
+from crmkit.segment.movement import customer_forecast_table, migration_table, movement_table, transition_table
 from crmkit.value import migration_value, move_values
 
 KINDS = ["pandas-numpy", "polars", "polars-lazy", "pyarrow"]

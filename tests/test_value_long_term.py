@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 from tests.chains import MAILING, REWARDS, STATES, chains
 
 from crmkit._stats import recurrent_classes, stationary_distribution
-from crmkit.segment import customer_forecast_table, migration_table
+from crmkit.segment.movement import customer_forecast_table, migration_table
 from crmkit.value import (
     customer_base_value,
     migration_value,

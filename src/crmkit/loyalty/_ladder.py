@@ -59,7 +59,7 @@ class LoyaltyLadder(CaseLabeller):
     A prospect has not ordered; a customer has; a client has ordered again; a supporter does so and is satisfied; an
     advocate recommends us; a partner works with us. Everybody stands on the highest rung that is known of them. What is
     missing, such as the satisfaction of those who were not asked, lifts nobody. Moves between the rungs are counted by
-    `crmkit.segment.movement_table` with ``segmenter=``.
+    `crmkit.segment.movement.movement_table` with ``segmenter=``.
 
     Parameters
     ----------

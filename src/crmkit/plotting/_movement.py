@@ -30,7 +30,7 @@ def plot_movement(movement: Any, *, ax: Axes | None = None, language: Language =
     Parameters
     ----------
     movement : pandas, Polars or PyArrow table
-        As `crmkit.segment.movement_table` makes it.
+        As `crmkit.segment.movement.movement_table` makes it.
     ax : matplotlib.axes.Axes, optional
         Where to draw; new axes by default.
     language : {"en", "zh"}, default "en"
@@ -54,14 +54,15 @@ def plot_movement(movement: Any, *, ax: Axes | None = None, language: Language =
     Examples
     --------
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
-    >>> from crmkit.segment import TierSegmenter, movement_table
+    >>> from crmkit.segment import TierSegmenter
+    >>> from crmkit.segment.movement import movement_table
     >>> transactions = as_transactions(load_cdnow())
     >>> before, after = (customer_summary(transactions, as_of=day) for day in ("1997-12-31", "1998-06-30"))
     >>> ax = plot_movement(movement_table(before, after, segmenter=TierSegmenter().fit(before)))
     """
     codes, names = ([f"{column}_{side}" for side in ("before", "after")] for column in ("segment", f"name_{language}"))
     columns = (*codes, *names, "n_customers", "share")
-    table = table_of(movement, columns, name="movement", made_by="segment.movement_table", language=language)
+    table = table_of(movement, columns, name="movement", made_by="segment.movement.movement_table", language=language)
     sides = [_side(table[code], table[name], language) for code, name in zip(codes, names, strict=True)]
     (rows, row_names), (places, column_names) = sides
     counts = np.zeros((len(row_names), len(column_names)))

@@ -42,7 +42,7 @@ def plot_relation_states(counts: Any, *, ax: Axes | None = None, language: Langu
     Parameters
     ----------
     counts : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.segment.relation_count_table` gives it.
+        As `crmkit.segment.relations.relation_count_table` gives it.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; without them, new ones are made.
     language : {"en", "zh"}, default "en"
@@ -66,7 +66,7 @@ def plot_relation_states(counts: Any, *, ax: Axes | None = None, language: Langu
     Examples
     --------
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
-    >>> from crmkit.segment import RelationSegmenter, relation_count_table, relation_history_table
+    >>> from crmkit.segment.relations import RelationSegmenter, relation_count_table, relation_history_table
     >>> transactions = as_transactions(load_cdnow())
     >>> rule = RelationSegmenter().fit(customer_summary(transactions, as_of="1997-12-31"))
     >>> history = relation_history_table(transactions, segmenter=rule, as_of="1998-06-30")
@@ -75,7 +75,9 @@ def plot_relation_states(counts: Any, *, ax: Axes | None = None, language: Langu
     from crmkit.plotting import _ticks
 
     columns = ("day", "segment", "segment_order", f"name_{language}", "n_customers", "customer_share")
-    table = table_of(counts, columns, name="counts", made_by="segment.relation_count_table", language=language)
+    table = table_of(
+        counts, columns, name="counts", made_by="segment.relations.relation_count_table", language=language
+    )
     if table.empty:
         raise SchemaError(_NO_DAYS())
     days = np.unique(table["day"].to_numpy())

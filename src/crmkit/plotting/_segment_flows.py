@@ -37,7 +37,7 @@ def plot_segment_flows(
     Parameters
     ----------
     flows : pandas, Polars or PyArrow table
-        As `crmkit.segment.segment_flow_table` makes it.
+        As `crmkit.segment.movement.segment_flow_table` makes it.
     smallest : float, default 0.005
         Flows of a smaller share of the customers than this are not drawn, between 0 and 1; a line below the picture
         says how many customers they are.
@@ -65,7 +65,8 @@ def plot_segment_flows(
     Examples
     --------
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
-    >>> from crmkit.segment import TierSegmenter, segment_flow_table, segment_history_table
+    >>> from crmkit.segment import TierSegmenter
+    >>> from crmkit.segment.movement import segment_flow_table, segment_history_table
     >>> transactions = as_transactions(load_cdnow())
     >>> days = ("1997-06-30", "1997-12-31", "1998-06-30")
     >>> customers = {day: customer_summary(transactions, as_of=day) for day in days}
@@ -74,7 +75,7 @@ def plot_segment_flows(
     """
     sides = [f"{column}_{side}" for column in ("date", "segment", f"name_{language}") for side in ("before", "after")]
     table = table_of(
-        flows, (*sides, "n_customers"), name="flows", made_by="segment.segment_flow_table", language=language
+        flows, (*sides, "n_customers"), name="flows", made_by="segment.movement.segment_flow_table", language=language
     )
     check_fraction(smallest, name="smallest", low_open=False)
     names = _names(table, language)

@@ -36,8 +36,8 @@ def migration_value(
     ----------
     transition : table or array of shape (n_states, n_states)
         Probabilities to move from the state of the row to that of the column in a period, as
-        `crmkit.segment.transition_table` makes it. Rows add up to 1. Also a pandas table with the same states as index
-        and columns, or an array, whose states are 0, 1 and so on.
+        `crmkit.segment.movement.transition_table` makes it. Rows add up to 1. Also a pandas table with the same states
+        as index and columns, or an array, whose states are 0, 1 and so on.
     rewards : mapping of state to float, Series by state, or array-like of shape (n_states,)
         Money that a customer brings in a period that begins in the state, net of what is spent on them.
     period_discount_rate : float

@@ -106,7 +106,7 @@ def cluster_remarks(segmenter: Any) -> list[Said]:
 def relation_states(transactions: Any, *, known: Any, segmenter: Any, as_of: str, language: Language) -> pd.DataFrame:
     """Since when each relation is in its state, when that changes next, and what to do."""
     from crmkit._frames import open_frame, to_pandas
-    from crmkit.segment import relation_state_table
+    from crmkit.segment.relations import relation_state_table
 
     states = relation_state_table(transactions, segmenter=segmenter, as_of=as_of, customers=known)
     table = to_pandas(open_frame(states, name="states"))

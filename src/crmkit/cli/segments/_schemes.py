@@ -117,7 +117,7 @@ def _role() -> Any:
 
 
 def _relation() -> Any:
-    from crmkit.segment import RelationSegmenter
+    from crmkit.segment.relations import RelationSegmenter
 
     return RelationSegmenter()
 

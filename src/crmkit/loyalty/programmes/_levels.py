@@ -201,7 +201,7 @@ def level_migration_table(
     Returns
     -------
     the kind of frame given
-        As `crmkit.segment.movement_table` gives it, which `crmkit.segment.transition_table` and
+        As `crmkit.segment.movement.movement_table` gives it, which `crmkit.segment.movement.transition_table` and
         `crmkit.plotting.plot_movement` take: one row per pair of levels, the highest first: ``segment_before``,
         ``segment_after``, "none" for members without a level; ``n_customers``; ``share`` of those in
         ``segment_before``; ``name_en_before``, ``name_en_after``, ``name_zh_before``, ``name_zh_after``. Members who

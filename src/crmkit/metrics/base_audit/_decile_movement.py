@@ -63,11 +63,11 @@ def decile_movement_table(
     Returns
     -------
     the kind of frame given
-        One row per pair, in the columns of `crmkit.segment.movement_table`: ``segment_before`` and ``segment_after``,
-        "1", the tenth with the highest values, to "10", or "inactive", without an order; ``segment_before`` is missing
-        for customers who were not acquired by the end of ``before``, and their rows come last; ``n_customers``;
-        ``share`` of those in ``segment_before``, missing where it is or where nobody was; ``name_en_before``,
-        ``name_en_after``, ``name_zh_before``, ``name_zh_after``.
+        One row per pair, in the columns of `crmkit.segment.movement.movement_table`: ``segment_before`` and
+        ``segment_after``, "1", the tenth with the highest values, to "10", or "inactive", without an order;
+        ``segment_before`` is missing for customers who were not acquired by the end of ``before``, and their rows come
+        last; ``n_customers``; ``share`` of those in ``segment_before``, missing where it is or where nobody was;
+        ``name_en_before``, ``name_en_after``, ``name_zh_before``, ``name_zh_after``.
 
     Raises
     ------

@@ -101,7 +101,7 @@ def segment_drift_table(
     See Also
     --------
     segment_stability_table : Whether a segmenter finds its segments again in resamples.
-    crmkit.segment.movement_table : Who moved from which segment to which.
+    crmkit.segment.movement.movement_table : Who moved from which segment to which.
 
     References
     ----------

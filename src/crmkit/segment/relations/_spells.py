@@ -27,8 +27,8 @@ from crmkit._messages import Column, Message
 from crmkit._reading import clean_ids
 from crmkit._tables import check_kind, check_same_ids, with_plain_ids
 from crmkit.errors import SchemaError
-from crmkit.segment._relation_rule import NEVER, RelationRule
 from crmkit.segment._schemes import SCHEMES
+from crmkit.segment.relations._rule import NEVER, RelationRule
 from crmkit.transactions import checked_transactions, purchase_days, up_to
 
 __all__ = ["BEFORE", "STATES", "Dates", "Spells", "spells_of"]

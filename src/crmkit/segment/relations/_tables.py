@@ -15,10 +15,10 @@ from crmkit._checks import Day, as_day
 from crmkit._estimator import check_fitted
 from crmkit._frames import Coded, FrameT, from_pandas, give_back, is_engine, looked_up, open_frame, rows_like
 from crmkit._messages import Message
-from crmkit.segment._relation import RelationSegmenter
-from crmkit.segment._relation_rule import NEVER
-from crmkit.segment._relation_spells import BEFORE, STATES, Dates, Spells, spells_of
-from crmkit.segment._relation_words import relation_action_table
+from crmkit.segment.relations._rule import NEVER
+from crmkit.segment.relations._segmenter import RelationSegmenter
+from crmkit.segment.relations._spells import BEFORE, STATES, Dates, Spells, spells_of
+from crmkit.segment.relations._words import relation_action_table
 
 __all__ = ["relation_history_table", "relation_state_table"]
 

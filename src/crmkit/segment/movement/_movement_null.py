@@ -22,7 +22,7 @@ from crmkit._named_periods import named_period
 from crmkit._names import Label
 from crmkit._random import as_generator
 from crmkit.errors import SchemaError
-from crmkit.segment._no_change import NoChange
+from crmkit.segment.movement._no_change import NoChange
 from crmkit.transactions import checked_transactions
 
 __all__ = ["movement_null_summary", "movement_null_table"]

@@ -190,7 +190,8 @@ def segment_forecast_backtest_table(
     Examples
     --------
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
-    >>> from crmkit.segment import TierSegmenter, segment_flow_table, segment_history_table
+    >>> from crmkit.segment import TierSegmenter
+    >>> from crmkit.segment.movement import segment_flow_table, segment_history_table
     >>> transactions = as_transactions(load_cdnow())
     >>> days = ["1997-03-31", "1997-06-30", "1997-09-30", "1997-12-31", "1998-03-31", "1998-06-30"]
     >>> customers = {day: customer_summary(transactions, as_of=day) for day in days}

@@ -17,10 +17,10 @@ from crmkit._names import Language
 from crmkit._tables import finite_columns
 from crmkit.errors import SchemaError
 from crmkit.segment._orders import check_anybody, missing_sql
-from crmkit.segment._relation_rule import RelationRule, tolerant
-from crmkit.segment._relation_words import BASE_GAP, OWN_GAP, SENTENCES
 from crmkit.segment._schemes import SCHEMES
 from crmkit.segment._texts import counted
+from crmkit.segment.relations._rule import RelationRule, tolerant
+from crmkit.segment.relations._words import BASE_GAP, OWN_GAP, SENTENCES
 
 __all__ = ["RelationSegmenter"]
 

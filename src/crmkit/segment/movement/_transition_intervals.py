@@ -12,7 +12,7 @@ from crmkit._checks import check_fraction, check_number
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
 from crmkit._stats import beta_interval, smoothed_shares
-from crmkit.segment._transitions import counted_moves
+from crmkit.segment.movement._transitions import counted_moves
 
 __all__ = ["transition_interval_table"]
 

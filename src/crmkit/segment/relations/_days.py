@@ -15,13 +15,13 @@ from crmkit._frames import AnyFrame, FrameT, from_pandas, give_table, midnight, 
 from crmkit._messages import Column, Message
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.segment._relation_spells import STATES
 from crmkit.segment._schemes import SCHEMES
+from crmkit.segment.relations._spells import STATES
 
 __all__ = ["relation_count_table", "relation_snapshot_table"]
 
 _COLUMNS: Final = ("customer_id", "segment", "entered", "left")
-_MADE_BY: Final = "segment.relation_history_table"
+_MADE_BY: Final = "segment.relations.relation_history_table"
 
 _NOT_DAYS: Final = Message(
     en="{@days} must be a list of days, at least one and each once, got {value!r}.",
@@ -62,7 +62,8 @@ def relation_snapshot_table(history: FrameT, *, day: Day) -> FrameT:
     Examples
     --------
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
-    >>> from crmkit.segment import RelationSegmenter, movement_table, relation_history_table
+    >>> from crmkit.segment.movement import movement_table
+    >>> from crmkit.segment.relations import RelationSegmenter, relation_history_table
     >>> transactions = as_transactions(load_cdnow())
     >>> rule = RelationSegmenter().fit(customer_summary(transactions, as_of="1997-12-31"))
     >>> history = relation_history_table(transactions, segmenter=rule, as_of="1998-06-30")
@@ -112,7 +113,7 @@ def relation_count_table(history: FrameT, *, days: Iterable[Day]) -> FrameT:
     Examples
     --------
     >>> from crmkit import as_transactions, customer_summary, load_cdnow
-    >>> from crmkit.segment import RelationSegmenter, relation_history_table
+    >>> from crmkit.segment.relations import RelationSegmenter, relation_history_table
     >>> transactions = as_transactions(load_cdnow())
     >>> rule = RelationSegmenter().fit(customer_summary(transactions, as_of="1997-12-31"))
     >>> history = relation_history_table(transactions, segmenter=rule, as_of="1998-06-30")
