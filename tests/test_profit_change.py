@@ -90,6 +90,12 @@ def test_groups_add_up_and_come_and_go():
     assert of_all[["previous", "value"]].to_numpy()[0].tolist() == [610, 1012]
 
 
+def test_factors_whose_ratio_is_beyond_all_floats():
+    # 1e-300 x 1e300 = 1 to 1e300 x 1e-300 = 1: L is 1, and the logarithms are 600 ln 10 and its opposite
+    found = added(side(1e-300, 1e300), side(1e300, 1e-300))
+    assert [row[2] for row in found[1:]] == pytest.approx([600 * np.log(10), -600 * np.log(10)])
+
+
 def test_losses_are_shared_out_by_shapley():
     # 10 × -2 to 20 × 3: 10 × .5 and 5 × 15
     found = added(side(10, -2), side(20, 3), method="shapley")
@@ -192,7 +198,8 @@ def test_contributions_add_up_and_turn_with_time(before, after, method):
     ]
     options = {"factors": list("xyz"), "by": "g", "method": method}
     found = change_table(*sides, **options)
-    size = max(np.prod(np.array(cells), axis=1).max() for cells in (before, after)) * 10 + 1e-9
+    # Orders weigh a factor of one period with those of the other, and what cancels may be larger than either end.
+    size = np.vstack([before, after]).max(axis=0).prod() + 1e-9
     outcome = found[found["role"] == "outcome"].set_index("g")["contribution"]
     parts = found[found["role"] != "outcome"].groupby("g", dropna=False)["contribution"].sum()
     assert_allclose(parts.loc[outcome.index], outcome, rtol=1e-9, atol=1e-9 * size)

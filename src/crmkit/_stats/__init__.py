@@ -58,7 +58,7 @@ from crmkit._stats._group_means import (
 )
 from crmkit._stats._intervals import beta_interval, normal_reach, poisson_interval, wilson_interval
 from crmkit._stats._label_agreement import adjusted_rand, best_pairing, contingency, jaccard_matrix
-from crmkit._stats._log_mean import log_mean, log_mean_contributions
+from crmkit._stats._log_mean import log_mean, log_mean_contributions, log_ratio
 from crmkit._stats._markov import (
     expected_sojourns,
     forecast,
@@ -205,6 +205,7 @@ __all__ = [
     "log_beta_step",
     "log_mean",
     "log_mean_contributions",
+    "log_ratio",
     "log_rising",
     "log_rule",
     "longest_plausible_silence",

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from crmkit._arrays import Floats
 
-__all__ = ["log_mean", "log_mean_contributions"]
+__all__ = ["log_mean", "log_mean_contributions", "log_ratio"]
 
 
 def log_mean(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
@@ -19,6 +19,13 @@ def log_mean(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
     mean = np.where(first == second, first, apart)
     mean = np.where((first == 0) | (second == 0), 0.0, mean)
     return np.where((first < 0) | (second < 0) | np.isnan(first) | np.isnan(second), np.nan, mean)
+
+
+def log_ratio(a: Floats, b: Floats) -> Floats:
+    """The logarithm of a / b, exactly 0 where both are equal, also where the ratio itself is beyond all floats."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratio = a / b
+        return np.where(np.isfinite(ratio) & (ratio > 0), np.log(ratio), np.log(a) - np.log(b))
 
 
 def log_mean_contributions(before: Floats, after: Floats) -> Floats:
@@ -46,9 +53,8 @@ def log_mean_contributions(before: Floats, after: Floats) -> Floats:
     .. [2] Ang and Liu (2007), "Handling zero values in the logarithmic mean Divisia index decomposition approach",
        *Energy Policy* 35(1).
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # Of the ratio: an unchanged one then adds exactly 0.
-        logs = np.log(after / before)
+    logs = log_ratio(after, before)
+    with np.errstate(invalid="ignore"):
         steps = np.diff(logs, axis=0, prepend=0)
         shared = log_mean(after[-1], before[-1]) * steps
     shared = np.where(np.isfinite(shared).all(axis=0), shared, np.nan)

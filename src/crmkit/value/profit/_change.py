@@ -14,7 +14,7 @@ from crmkit._checks import check_option, check_turnover, some
 from crmkit._frames import FrameT, from_pandas, listed_names, to_pandas
 from crmkit._grouping import check_labels, label_names
 from crmkit._messages import Column, Message, Parameter
-from crmkit._stats import log_mean, sequential_contributions, shapley_contributions
+from crmkit._stats import log_mean, log_ratio, sequential_contributions, shapley_contributions
 from crmkit._tables import finite_columns, open_columns, refuse_rows
 from crmkit.errors import SchemaError
 
@@ -205,8 +205,8 @@ def _contributions(before: Floats, after: Floats, method: Method) -> tuple[Float
     change = v1 - v0
     # Where two factors vanish together, nothing tells which of them did it.
     whole = lacking | (((before == 0).sum(axis=0) > 1) | ((after == 0).sum(axis=0) > 1)) & (change != 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shared = log_mean(v1, v0) * np.log(after / before)
+    with np.errstate(invalid="ignore"):
+        shared = log_mean(v1, v0) * log_ratio(after, before)
     from_zero = np.where(np.where(v1 == 0, after, before) == 0, change, 0.0)
     found = np.where((v0 == 0) | (v1 == 0), from_zero, shared)
     return np.where(whole, np.nan, np.where(change == 0, np.where(v0 == 0, 0.0, found), found)), whole
