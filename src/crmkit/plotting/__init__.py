@@ -51,6 +51,7 @@ from crmkit.plotting._period_change import plot_period_change
 from crmkit.plotting._period_customers import plot_period_customers
 from crmkit.plotting._period_revenue import plot_period_revenue
 from crmkit.plotting._points_liability import plot_points_liability
+from crmkit.plotting._price_sensitivity import plot_price_sensitivity
 from crmkit.plotting._price_volume_mix import plot_price_volume_mix
 from crmkit.plotting._priority_matrix import plot_priority_matrix
 from crmkit.plotting._profit_curve import plot_profit_curve
@@ -130,6 +131,7 @@ __all__ = [
     "plot_period_customers",
     "plot_period_revenue",
     "plot_points_liability",
+    "plot_price_sensitivity",
     "plot_price_volume_mix",
     "plot_priority_matrix",
     "plot_profit_curve",

@@ -4,9 +4,12 @@ from crmkit.value.pricing._break_even import break_even_elasticity, break_even_s
 from crmkit.value.pricing._cross_elasticities import cross_elasticity_table
 from crmkit.value.pricing._demand_curve import demand_curve_table
 from crmkit.value.pricing._elasticities import elasticity_table
+from crmkit.value.pricing._gabor_granger import gabor_granger_table
 from crmkit.value.pricing._measures import cross_price_elasticity, log_price_elasticity
+from crmkit.value.pricing._methods import price_method_table
 from crmkit.value.pricing._optimal_price import optimal_linear_price, optimal_price, optimal_price_table
 from crmkit.value.pricing._shrunk import shrunk_elasticity_table
+from crmkit.value.pricing._van_westendorp import price_sensitivity_points, price_sensitivity_table
 
 __all__ = [
     "break_even_elasticity",
@@ -15,10 +18,14 @@ __all__ = [
     "cross_price_elasticity",
     "demand_curve_table",
     "elasticity_table",
+    "gabor_granger_table",
     "log_price_elasticity",
     "optimal_linear_price",
     "optimal_price",
     "optimal_price_table",
+    "price_method_table",
+    "price_sensitivity_points",
+    "price_sensitivity_table",
     "reactive_sales_change",
     "shrunk_elasticity_table",
 ]
