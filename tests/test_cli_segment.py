@@ -1,6 +1,7 @@
 """`crmkit segment`: a file divided by any scheme, on cuts that can be kept, with reasons and a query."""
 
 import json
+from pathlib import Path
 
 import duckdb
 import openpyxl
@@ -9,7 +10,7 @@ import pytest
 from tests.commands import run, text
 
 from crmkit import as_transactions, customer_features, customer_summary
-from crmkit.cli.segments import SCHEMES, scheme_of
+from crmkit.cli.segments import SCHEMES, read_model, scheme_of
 from crmkit.segment import ValueSegmenter, role_measure_table
 from crmkit.segment.groups import ClusterSegmenter
 from crmkit.segment.relations import RelationSegmenter, relation_state_table
@@ -56,7 +57,9 @@ def customers():
 
 @pytest.mark.parametrize("scheme", [name for name, scheme in SCHEMES.items() if "columns" not in scheme.takes])
 def test_every_scheme_gives_what_the_views_give(scheme, customers):
-    document = json.loads(of_orders("--scheme", scheme, "--language", "zh", "--output", "a.parquet", "--json"))
+    asked = ["--scheme", scheme, "--language", "zh", "--output", "a.parquet", "--save", "m.json", "--json"]
+    document = json.loads(of_orders(*asked))
+    assert scheme_of(read_model(Path("m.json"))) == scheme
     if scheme == "role":
         customers = role_measure_table(transactions(), as_of="2024-03-31")
     base = segmented_base(customers, segmenter=SCHEMES[scheme].make())

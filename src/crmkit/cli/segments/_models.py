@@ -19,7 +19,7 @@ _HOMES: Final = {
     "ClusterSegmenter": "crmkit.segment.groups",
     "MixedClusterSegmenter": "crmkit.segment.groups",
     "RFMSegmenter": "crmkit.segment",
-    "RelationSegmenter": "crmkit.segment",
+    "RelationSegmenter": "crmkit.segment.relations",
     "RoleSegmenter": "crmkit.segment",
     "Scorecard": "crmkit.segment.criteria",
     "TierSegmenter": "crmkit.segment",
