@@ -11,6 +11,7 @@ from benchmarks import (
     points,
     report,
     rfm_laws,
+    segment_schemes,
     segments,
     survival,
     tracking,
@@ -25,6 +26,7 @@ cohorts.main()
 churn_snapshots.main()
 rfm_laws.main()
 segments.main()
+segment_schemes.main()
 survival.main()
 assign_arms.main()
 points.main()
