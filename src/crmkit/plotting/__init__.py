@@ -12,6 +12,7 @@ from crmkit.plotting._base_history import plot_base_history
 from crmkit.plotting._brand_duplication import plot_brand_duplication
 from crmkit.plotting._brand_performance import plot_brand_performance
 from crmkit.plotting._brand_switching import plot_brand_switching
+from crmkit.plotting._budget_allocation import plot_budget_allocation
 from crmkit.plotting._campaign_effects import plot_campaign_effects
 from crmkit.plotting._capture import plot_capture
 from crmkit.plotting._churn_calibration import plot_churn_calibration
@@ -92,6 +93,7 @@ __all__ = [
     "plot_brand_duplication",
     "plot_brand_performance",
     "plot_brand_switching",
+    "plot_budget_allocation",
     "plot_campaign_effects",
     "plot_capture",
     "plot_churn_calibration",
