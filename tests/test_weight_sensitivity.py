@@ -69,6 +69,26 @@ def test_a_criterion_with_all_the_weight_has_no_proportions_to_keep():
     assert_allclose(table[["weight_from", "weight_to"]].iloc[1], [0, 0.5])
 
 
+@pytest.mark.parametrize("weight", [0.1, 0.3919, 0.5796, 0.7277, 0.99])
+def test_a_criterion_beside_which_the_others_are_alike_may_have_any_weight(weight):
+    rows = pd.DataFrame({"a": [5, 5, 5], "b": [1, 9, 4]})
+    scorer = TopsisScorer(criteria=["a", "b"], weights={"a": 1 - weight, "b": weight}).fit(rows)
+    found = weight_sensitivity_table(rows, scorer=scorer).loc[1]
+    assert found[["first", "weight_from", "weight_to"]].tolist() == [1, 0, 1]
+    assert found[["first_below", "first_above", "least_change"]].isna().all()
+
+
+@pytest.mark.parametrize("weight", [0.9, 1 - 1e-9])
+def test_breakpoints_are_exact_far_from_the_weight(weight):
+    # Ann is closest while a weighs more than b
+    rows = pd.DataFrame({"name": ["Ann", "Bo"], "a": [9, 1], "b": [1, 9]})
+    scorer = TopsisScorer(criteria=["a", "b"], weights={"a": weight, "b": 1 - weight}).fit(rows)
+    found = weight_sensitivity_table(rows, scorer=scorer, label="name")
+    assert_allclose(found[["weight_from", "weight_to"]], [[0.5, 1], [0, 0.5]], rtol=1e-6)
+    assert found["first"].tolist() == ["Ann", "Ann"]
+    assert (found.loc[0, "first_below"], found.loc[1, "first_above"]) == ("Bo", "Bo")
+
+
 def test_judges_and_pairs():
     judges = {"sales": [[1, 4], [1 / 4, 1]], "service": [[1, 1 / 4], [4, 1]]}
     table = judgement_table(judges, criteria=["price", "advice"])

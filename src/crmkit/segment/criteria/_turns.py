@@ -53,27 +53,33 @@ def turns_of(terms: Terms, weights: Floats, criterion: int, first: int) -> tuple
         own_up * rest_down[first] + rest_up * own_down[first],
     )
     three, four = rest_up[first] * rest_down, rest_up * rest_down[first]
-    size = abs(at**2) * (own_up[first] * own_down + own_up * own_down[first]) + at * (one + two) + three + four
-    value = _cleaned(second * at**2 + (one - two) * at + (three - four), size)
-    slope = _cleaned(2 * second * at + (one - two), 2 * at * np.abs(second) + one + two)
-    upward = _first_below(second, slope, value)
-    downward = _first_below(second, -slope, value)
+    linear, constant = _cleaned(one - two, one + two), _cleaned(three - four, three + four)
+    second = _cleaned(second, own_up[first] * own_down + own_up * own_down[first])
+    size = at**2 * (own_up[first] * own_down + own_up * own_down[first]) + at * (one + two) + three + four
+    value = _cleaned(second * at**2 + linear * at + constant, size)
+    slope = _cleaned(2 * second * at + linear, 2 * at * np.abs(second) + one + two)
+    crossings = _crossings(second, linear, constant)
+    # Rows that are level now lead at once, or where they come back.
+    leads = value <= 0
+    below = np.max([np.where((root > 0) & (root < at), root, -np.inf) for root in crossings], axis=0)
+    below[leads] = at - _step(second, -slope)[leads]
     # At a weight of 0 itself another row may be as good, but not better.
-    downward[downward >= at * (1 - _ROUNDING)] = np.inf
+    below[below <= 0] = -np.inf
+    above = np.min([np.where(root > at, root, np.inf) for root in crossings], axis=0)
+    above[leads] = at + _step(second, slope)[leads]
 
-    def turn(steps: Floats, sign: int, end: float) -> Turn:
-        least = float(steps.min())
-        if not np.isfinite(least):
+    def turn(places: Floats, sign: int, end: float) -> Turn:
+        place = float(places.min() if sign > 0 else places.max())
+        if not np.isfinite(place):
             return Turn(end, None)
-        place = max(at + sign * least, 0.0)
-        rows = np.flatnonzero(steps <= least + _ALIKE * max(at, least))
+        rows = np.flatnonzero(np.abs(places - place) <= _ALIKE * max(at, place))
         # Of several rows that draw level at the same weight, the one that leads beyond it.
         beyond = max(place + sign * _BEYOND * max(place, _BEYOND), 0.0)
         up, down = beyond * own_up[rows] + rest_up[rows], beyond * own_down[rows] + rest_down[rows]
         ratio = place ** (1 / terms.power)
         return Turn(ratio / (1 + ratio), int(rows[np.argmax(up / (up + down))]))
 
-    return turn(downward, -1, 0.0), turn(upward, 1, 1.0)
+    return turn(below, -1, 0.0), turn(above, 1, 1.0)
 
 
 def _sums(terms: Terms, weights: Floats) -> tuple[Floats, Floats]:
@@ -85,18 +91,20 @@ def _cleaned(values: Floats, size: Floats) -> Floats:
     return np.where(np.abs(values) <= _ROUNDING * size, 0.0, values)
 
 
-def _first_below(a: Floats, b: Floats, c: Floats) -> Floats:
-    """The smallest step y, at least 0, beyond which a y² + b y + c is below 0, where c is not; infinite for none."""
-    steps = np.full(len(c), np.inf)
+def _crossings(a: Floats, b: Floats, c: Floats) -> tuple[Floats, Floats]:
+    """Where a x² + b x + c changes its sign; missing where it does not."""
+    # Two roots that are one up to rounding touch 0 and do not cross it.
+    discriminant = _cleaned(b**2 - 4 * a * c, b**2 + 4 * np.abs(a * c))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        root = np.sqrt(np.maximum(b**2 - 4 * a * c, 0.0))
-        crosses = b**2 - 4 * a * c > 0
+        root = np.sqrt(np.where(discriminant > 0, discriminant, np.nan))
         s = -(b + np.where(b >= 0, root, -root)) / 2
-        for candidate in (s / a, c / s):
-            better = crosses & (c > 0) & (candidate > 0) & (candidate < steps)
-            steps[better] = candidate[better]
-        leaves = (c <= 0) & ((b < 0) | ((b == 0) & (a < 0)))
-        returns = (c <= 0) & (b > 0) & (a < 0)
-        steps[leaves] = 0.0
-        steps[returns] = (-b / a)[returns]
+        return s / a, c / s
+
+
+def _step(second: Floats, slope: Floats) -> Floats:
+    """How far from a point where a quadratic is 0 it is below 0; infinite where it never is."""
+    steps = np.full(len(second), np.inf)
+    steps[(slope < 0) | ((slope == 0) & (second < 0))] = 0.0
+    returns = (slope > 0) & (second < 0)
+    steps[returns] = (-slope[returns]) / second[returns]
     return steps
