@@ -46,6 +46,29 @@ def test_who_leaves_by_hand(build_in_memory):
     }  # fmt: skip
 
 
+def test_two_addresses_of_one_customer_are_one_customer():
+    people = pd.DataFrame({"customer_id": [1, 1, 2], "segment": "core", "email": ["a@b.cn", "c@b.cn", "d@b.cn"]})
+    assert audience_table(people.assign(consent=True), segments=["core"], min_cell=2)["customer_id"].tolist() == [
+        1,
+        1,
+        2,
+    ]
+    with pytest.raises(SchemaError, match=r"'core'.*: 2\]|core: 2"):
+        audience_table(people.assign(consent=True), segments=["core"], min_cell=3)
+    said = people.assign(consent=[True, False, True])
+    assert audience_table(said, segments=["core"], min_cell=1)["customer_id"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mailto:a@b.cn", "<a@b.cn>", "A (a@b.cn)", "a@b.cn; c@b.cn", "a@b", "a@b.cn.", "a@b.cn\u200b", "\ufeffa@b.cn"],
+)
+def test_what_is_not_one_address_is_named(text):
+    people = pd.DataFrame({"customer_id": [1], "segment": ["core"], "email": [text], "consent": [True]})
+    audit = audience_audit_table(people, segments=["core"], min_cell=1).set_index("reason")["n_rows"]
+    assert (audit["invalid_email"], audit["exported"]) == (1, 0)
+
+
 def test_small_groups_are_refused_or_left_out():
     agreed = PEOPLE.assign(consent="yes", segment="core", email=[f"a{n}@b.cn" for n in range(10)])
     assert len(audience_table(agreed, segments=["core"], min_cell=10)) == 10

@@ -47,6 +47,10 @@ def test_ranges_with_the_names_of_those_who_take_over():
     # clinics lead where size counts more: 60 w + 80 (1 - w) falls below 80 w + 200/3 (1 - w) at w = .4
     assert RANGES["weight_to"].iloc[0] == pytest.approx(0.4)
     assert ax.texts[0].get_text() == "clinics"
+    # names do not leave the axes
+    ends = {("left", end) for end in (0.0, *RANGES["weight_to"])}
+    ends |= {("right", end) for end in (1.0, *RANGES["weight_from"])}
+    assert {(text.get_ha(), text.xy[0]) for text in ax.texts} <= ends
     assert plot_weight_sensitivity(RANGES, language="zh").get_title(loc="left") == "区间内第一名：schools"
 
 

@@ -63,7 +63,9 @@ def test_states_are_stacked_day_by_day():
     heights = np.array([[bar.get_height() for bar in bars] for bars in ax.containers])
     np.testing.assert_allclose(heights, [[1 / 2, 1 / 2, 1 / 3], [1 / 2, 0, 0], [0, 1 / 2, 2 / 3]])
     assert [text.get_text() for text in ax.texts] == ["2", "2", "3"]
-    assert plot_relation_states(COUNTS.iloc[:7], language="zh").get_ylabel() == "占已知客户的比例"
+    alone = plot_relation_states(COUNTS.iloc[:7], language="zh")
+    assert alone.get_ylabel() == "占已知客户的比例"
+    assert [label.get_text() for label in alone.get_xticklabels()] == [f"{COUNTS['day'][0]:%Y-%m-%d}"]
 
 
 def test_accounts_are_named_in_the_matrix_with_our_position_to_the_right():

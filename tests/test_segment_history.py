@@ -230,6 +230,16 @@ def test_what_cannot_be_tried_is_refused(flows, options, error, message):
         segment_forecast_backtest_table(flows, **options)
 
 
+def test_dates_that_are_not_equally_far_apart_are_refused(flows):
+    uneven = flows[flows["date_before"] != flows["date_before"].unique()[1]]
+    for forecast in (
+        lambda: segment_forecast_table(uneven, n_periods=1),
+        lambda: segment_forecast_backtest_table(uneven),
+    ):
+        with pytest.raises(SchemaError, match=r"`flows` has steps of \d+ to 18\d days; a forecast"):
+            forecast()
+
+
 def test_flows_without_anybody_are_refused(flows):
     with pytest.raises(SchemaError, match="`flows` holds no customers"):
         segment_forecast_table(flows.assign(n_customers=0), n_periods=1)

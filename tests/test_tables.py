@@ -5,6 +5,8 @@ from pathlib import Path
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from tests.frames import Builder
@@ -117,6 +119,22 @@ def test_columns_are_read_as_floats_and_missing_as_nan(build):
 def test_flags_with_missing_ones_are_read(build_in_memory):
     given = build_in_memory(pd.DataFrame({"tenure": [1, 2], "churned": pd.array([True, None], dtype="boolean")}))
     np.testing.assert_array_equal(float_columns(given, CONTRACTS, ["churned"])["churned"], [1, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([True, None, False], [1, np.nan, 0]), ([1, None, 2.5], [1, np.nan, 2.5]), ([None, None], [np.nan, np.nan])],
+)
+def test_columns_of_objects_and_of_nothing_are_read(values, expected):
+    tables = [pd.DataFrame({"own": values}, dtype=object), pl.DataFrame({"own": values}, strict=False)]
+    for table in [*tables, pd.DataFrame({"own": values}), pa.table({"own": values})]:
+        np.testing.assert_array_equal(float_columns(table, CUSTOMERS, [], also=["own"])["own"], expected)
+
+
+@pytest.mark.parametrize("values", [["1", "2"], [True, "no"], [True, 2]])
+def test_objects_of_other_kinds_are_no_numbers(values):
+    with pytest.raises(SchemaError, match="`customers\\['own'\\]` must hold numbers"):
+        float_columns(pd.DataFrame({"own": values}, dtype=object), CUSTOMERS, [], also=["own"])
 
 
 def test_the_documentation_of_a_table():

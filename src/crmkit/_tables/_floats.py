@@ -8,6 +8,7 @@ from typing import Any, Final
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from crmkit._arrays import Floats
 from crmkit._checks import check_columns, some
@@ -19,6 +20,9 @@ from crmkit.errors import SchemaError
 
 __all__ = ["check_values", "float_columns"]
 
+
+# What pandas finds that objects are.
+_NUMBERS: Final = ("boolean", "integer", "floating", "mixed-integer-float")
 
 _NO_NUMBERS: Final = Message(
     en="{where} must hold numbers, got {got}. Code categories as 0 and 1.",
@@ -89,6 +93,8 @@ def check_values(
 def _floats(rows: nw.DataFrame[Any], column: str, *, schema: Schema, name: str, own: bool) -> Floats:
     where = Column(name, column)
     if own or column not in schema:
+        if (untyped := _untyped(rows, column)) is not None:
+            return untyped
         _check_number(rows, column, where=where)
     else:
         check_kind(rows, column, schema[column].kind, where=where, made_by=schema.made_by)
@@ -96,6 +102,21 @@ def _floats(rows: nw.DataFrame[Any], column: str, *, schema: Schema, name: str, 
         return pandas_series(rows[column]).to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise SchemaError(_NO_FLAGS(where=where, got=some(rows[column].to_list()))) from error
+
+
+def _untyped(rows: nw.DataFrame[Any], column: str) -> Floats | None:
+    """What a column holds that has no kind of its own: nothing at all, or numbers or flags as objects.
+
+    pandas makes objects of flags of which some are missing.
+    """
+    if rows.schema[column] not in (nw.Object, nw.String, nw.Unknown) or not len(rows):
+        return None
+    values = pandas_series(rows[column])
+    if values.isna().all():
+        return np.full(len(values), np.nan)
+    if rows.schema[column] != nw.Object or pd.api.types.infer_dtype(values, skipna=True) not in _NUMBERS:
+        return None
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _check_number(rows: AnyFrame, column: str, *, where: object) -> None:

@@ -23,6 +23,7 @@ _ALL: Final = Label("All", "全部")
 _NONE: Final = Label("No label", "无标签")
 _ROW: Final = Label("{name}\nn = {n:,}", "{name}\nn = {n:,}")
 _THICK: Final = 0.6
+_IN_A_ROW: Final = 2
 _ROW_INCHES: Final = 0.62
 # A part of a bar narrower than this share of the axis has no number in it.
 _NARROW: Final = 0.05
@@ -73,12 +74,12 @@ def draw_contributions(table: pd.DataFrame, what: Contributions, *, ax: Axes | N
     ax.set_xlim(0, what.most)
     _ticks.amounts(ax.xaxis)
     ax.set_xlabel(what.called.text(language))
-    legend(ax, most=3)
+    legend(ax, most=_IN_A_ROW)
     return in_language(ax, language)
 
 
 def _name(row: pd.Series[Any], table: pd.DataFrame, what: Contributions, language: Language) -> str:
-    """What a group is called: its labels, with the number of its rows, unless it is one row."""
+    """What a group is called: its labels, with the number of its rows."""
     own = (what.noun, what.counted, what.score, "contribution", *_OTHERS)
     labels = [name for name in table.columns if name not in own]
     scope = row.get("scope", "all")

@@ -27,6 +27,8 @@ _COLOURS: Final = {
     "target": "#BBBBBB",
 }
 _SHARE: Final = Label("Share of the customers known", "占已知客户的比例")
+# Days that are not nearer to one another than this part of the whole are all named.
+_FEW_DAYS: Final = 5
 _GAP: Final = 0.8
 _IN_A_ROW: Final = 3
 _MOST_COUNTS: Final = 12
@@ -97,7 +99,10 @@ def plot_relation_states(counts: Any, *, ax: Axes | None = None, language: Langu
         told, place = f"{int(n):,}", (0, 3)
         ax.annotate(told, (day, 1), place, textcoords="offset points", ha="center", color="#444444", fontsize=8)
     quiet(ax)
-    _ticks.days(ax.xaxis)
+    if float(steps.min(initial=_A_YEAR)) * _FEW_DAYS >= float(steps.sum()):
+        ax.set_xticks(days, _ticks.dates(days))
+    else:
+        _ticks.days(ax.xaxis)
     ax.set_ylim(0, 1)
     _ticks.shares(ax.yaxis)
     ax.set_ylabel(_SHARE.text(language))

@@ -23,6 +23,7 @@ _COLUMNS: Final = ("criterion", "weight", "first", "weight_from", "weight_to", "
 _WEIGHT: Final = Label("Weight, the others keeping their proportions", "权重（其余权重按比例调整）")
 _FIRST: Final = Label("First within the ranges: {name}", "区间内第一名：{name}")
 _PALE: Final = "#D9D9D9"
+_HALF: Final = 0.5
 _THICK: Final = 7.0
 _ROW_INCHES: Final = 0.62
 
@@ -78,12 +79,14 @@ def plot_weight_sensitivity(sensitivity: Any, *, ax: Axes | None = None, languag
         if not pd.isna(low):
             ax.plot([low, high], [place, place], color=BLUE, linewidth=_THICK, solid_capstyle="butt", zorder=2)
         ax.plot(row["weight"], place, color=ORANGE, marker="o", markersize=9, zorder=3, linestyle="none")
-        for end, name, side, shift in ((low, row["first_below"], "right", -4), (high, row["first_above"], "left", 4)):
+        # A name stands above the weights with which that row is first, and does not leave the axes.
+        below = (0.0, "left") if low < _HALF else (low, "right")
+        above = (1.0, "right") if high > _HALF else (high, "left")
+        for (end, side), name in ((below, row["first_below"]), (above, row["first_above"])):
             if not pd.isna(name):
                 ax.annotate(
-                    label_text(name), (end, place), (shift, 9), textcoords="offset points", ha=side, color=GREY,
-                    fontsize=9,
-                )  # fmt: skip
+                    label_text(name), (end, place), (0, 9), textcoords="offset points", ha=side, color=GREY, fontsize=9
+                )
     quiet(ax)
     ax.grid(axis="y", visible=False)
     names = [CRITERIA.get(each, Label(each, each)).text(language) for each in table["criterion"]]

@@ -24,8 +24,8 @@ __all__ = ["audience_audit_table", "audience_table"]
 
 Small: TypeAlias = Literal["raise", "drop"]
 
-# One address, not every string that the standard allows.
-_ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
+# One address, not every string that the standard allows: no list, no name or "mailto:" before it.
+_ADDRESS: Final = re.compile(r"[^@\s,:;<>()\[\]\"\\]+@[^@\s,:;<>()\[\]\"\\.]+(\.[^@\s,:;<>()\[\]\"\\.]+)+")
 _MADE: Final = ("customer_id", "segment", "email_sha256")
 
 _REASONS: Final = {
@@ -83,8 +83,8 @@ def audience_table(
 
     An address is trimmed, written in small letters and hashed by SHA-256, as platforms ask for it. A hash hides an
     address from those who do not have it, not from those who do: treat the list as personal data. Only customers leave
-    who consented, and if an address occurs in several rows, all of them must. Groups so small that people in them could
-    be told are refused or left out.
+    who consented, and if a customer or an address occurs in several rows, all of them must. Groups so small that people
+    in them could be told are refused or left out.
 
     Parameters
     ----------
@@ -261,10 +261,12 @@ def _chosen(
     addresses = (
         rows[address].astype(object).where(rows[address].notna(), "").map(lambda text: str(text).strip().lower())
     )
-    valid = addresses.map(lambda text: bool(_ADDRESS.fullmatch(text))).to_numpy(dtype=bool)
-    # One no for an address is a no for all rows that have it.
-    all_agree = pd.Series(yes).groupby(addresses).transform("all").to_numpy(dtype=bool)
-    yes &= all_agree | ~valid
+    # Signs that nobody sees would make another hash.
+    valid = addresses.map(lambda text: text.isprintable() and bool(_ADDRESS.fullmatch(text))).to_numpy(dtype=bool)
+    # One no, of a customer or for an address, is a no for all rows that have the same.
+    person, agreement = pd.factorize(rows[who])[0], pd.Series(yes)
+    yes &= agreement.groupby(addresses).transform("all").to_numpy(dtype=bool) | ~valid
+    yes &= agreement.groupby(person).transform("all").to_numpy(dtype=bool) | (person < 0)
     chosen = labels.map(str).isin(wanted).to_numpy(dtype=bool) & labels.notna().to_numpy(dtype=bool)
     open_rows = chosen & yes & valid
     first = np.zeros(len(rows), dtype=bool)
@@ -272,8 +274,9 @@ def _chosen(
     first[at] = ~addresses.iloc[at].duplicated().to_numpy(dtype=bool)
     keys = [labels.map(str), *(rows[name].astype(object) for name in further)]
     leaving = pd.concat(keys, axis=1, keys=range(len(keys)))[first]
-    sizes = leaving.groupby(list(leaving), dropna=False).size()
-    per_row = leaving.groupby(list(leaving), dropna=False)[0].transform("size").to_numpy(dtype=np.int64)
+    # Two addresses of one customer are one customer.
+    people = pd.Series(person[first], index=leaving.index).groupby([leaving[key] for key in leaving], dropna=False)
+    sizes, per_row = people.nunique(), people.transform("nunique").to_numpy(dtype=np.int64)
     small = first.copy()
     small[first] = per_row < min_cell
     reasons = np.select(

@@ -25,12 +25,12 @@ from crmkit.errors import SchemaError
 from crmkit.segment.movement._no_change import NoChange
 from crmkit.transactions import checked_transactions
 
-__all__ = ["movement_null_summary", "movement_null_table"]
+__all__ = ["MOST_LONGER", "movement_null_summary", "movement_null_table"]
 
 Period: TypeAlias = str | Sequence[Any]
 
 # Periods may differ as February and March do, not as a month and a quarter.
-_MOST_LONGER: Final = 1.15
+MOST_LONGER: Final = 1.15
 _ENDS: Final = 2
 
 _NO_PERIOD: Final = Message(
@@ -312,7 +312,7 @@ def _compared(
     if second[0] <= first[1]:
         raise ValueError(_ORDER(last=first[1], first=second[0]))
     lengths = [(last - start).days + 1 for start, last in (first, second)]
-    if max(lengths) > _MOST_LONGER * min(lengths):
+    if max(lengths) > MOST_LONGER * min(lengths):
         raise ValueError(_LENGTHS(n=lengths[0], other=lengths[1]))
     rows = checked_transactions(transactions)
     there = _customers(rows, *first)

@@ -15,6 +15,7 @@ from crmkit._random import as_generator
 from crmkit._stats import SteppedChain
 from crmkit._tables import open_columns
 from crmkit.errors import SchemaError
+from crmkit.segment.movement._movement_null import MOST_LONGER
 
 __all__ = ["segment_forecast_backtest_table", "segment_forecast_table"]
 
@@ -26,6 +27,11 @@ _NEGATIVE: Final = Message(
 _NO_FLOWS: Final = Message(
     en="{@flows} holds no customers. segment_flow_table makes such a table.",
     zh="{@flows} 中没有客户。segment_flow_table 可生成这样的表。",
+)
+_UNEVEN: Final = Message(
+    en="{@flows} has steps of {shortest} to {longest} days; a forecast carries one length on. Give dates that are "
+    "equally far apart.",
+    zh="{@flows} 中各步的长度为 {shortest} 至 {longest} 天，而预测只能按同一长度外推。请给出间隔相等的日期。",
 )
 _TOO_SHORT: Final = Message(
     en="{@flows} has {n} {n:step|steps} between dates; a back-test that learns from {n_steps} needs {needed}. Give "
@@ -89,7 +95,7 @@ def segment_forecast_table(
     Raises
     ------
     SchemaError
-        If a column is missing, or nobody is in the table.
+        If a column is missing, nobody is in the table, or dates are not about equally far apart.
     TypeError
         If ``flows`` is not a frame, or a number is not one.
     ValueError
@@ -181,7 +187,8 @@ def segment_forecast_backtest_table(
     Raises
     ------
     SchemaError
-        If a column is missing, nobody is in the table, or there are too few dates.
+        If a column is missing, nobody is in the table, there are too few dates, or they are not about equally far
+        apart.
     TypeError
         If ``flows`` is not a frame, or a number is not one.
     ValueError
@@ -279,4 +286,8 @@ def _read(flows: Any) -> _Steps:
     first = pd.Series(rows["date_before"]).min()
     moves, newcomers = cube[:, :-1], cube[:, -1, :-1]
     sizes = np.vstack([moves[0].sum(axis=1), cube[:, :, :-1].sum(axis=1)])
-    return _Steps(segments, np.array(pd.to_datetime([first, *days]), dtype="datetime64[us]"), moves, newcomers, sizes)
+    at = np.array(pd.to_datetime([first, *days]), dtype="datetime64[us]")
+    lengths = np.diff(at).astype("timedelta64[D]").astype(np.int64)
+    if lengths.max() > MOST_LONGER * lengths.min():
+        raise SchemaError(_UNEVEN(shortest=lengths.min(), longest=lengths.max()))
+    return _Steps(segments, at, moves, newcomers, sizes)
