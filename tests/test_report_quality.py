@@ -57,6 +57,8 @@ def test_figures_with_their_limits(tmp_path):
         "missed",
     ]
     assert lines["ABC <i>", "Variance of ranks explained", "spend"][-1] == "made the segments"
+    # segments go by their names, in the language of the report
+    assert ("ABC <i>", "Share of the customers", "Class A") in lines
     assert "<i>" not in section(page, "quality")
     assert section(page, "quality").count("<svg") == 1
     report.to_excel(tmp_path / "r.xlsx")

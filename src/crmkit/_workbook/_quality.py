@@ -49,7 +49,7 @@ QUALITY_COLUMNS: Final = MappingProxyType(
 def quality_worded(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Codes in words, and in one column what a figure is of: a column or a segment."""
     words = {code: name.text(language) for code, name in QUALITY_WORDS.items()}
-    both = zip(table["column"], table["segment"], strict=True)
+    both = zip(table["column"], table[f"segment_name_{language}"], strict=True)
     return table.assign(
         criterion_name=[words.get(code, str(code)) for code in table["criterion"]],
         figure_name=table[f"name_{language}"].astype(str),

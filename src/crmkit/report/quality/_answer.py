@@ -14,7 +14,7 @@ __all__ = ["answer"]
 
 _COLUMNS: Final = (
     *("segmentation", "criterion", "figure", "column", "segment", "n", "value", "lower", "upper"),
-    *("threshold", "verdict", "source", "name_en", "name_zh"),
+    *("threshold", "verdict", "source", "name_en", "name_zh", "segment_name_en", "segment_name_zh"),
 )
 _MADE_BY: Final = "segment.quality.segmentation_quality_table"
 

@@ -24,10 +24,11 @@ __all__ = ["segmentation_quality_table"]
 
 _COLUMNS: Final = [
     "segmentation", "criterion", "figure", "column", "segment", "n", "value", "lower", "upper", "by_chance",
-    "threshold", "verdict", "source", "name_en", "name_zh",
+    "threshold", "verdict", "source", "name_en", "name_zh", "segment_name_en", "segment_name_zh",
 ]  # fmt: skip
 _TEXTS: Final = (
-    "segmentation", "criterion", "figure", "column", "segment", "verdict", "source", "name_en", "name_zh"
+    "segmentation", "criterion", "figure", "column", "segment", "verdict", "source", "name_en", "name_zh",
+    "segment_name_en", "segment_name_zh",
 )  # fmt: skip
 
 _NO_MAPPING: Final = Message(
@@ -56,6 +57,11 @@ class _Named(NamedTuple):
     segments: pd.DataFrame
     positions: npt.NDArray[np.intp]
     columns: list[str]
+
+    def called(self, segment: object) -> dict[str, str]:
+        """What a segment is called in both languages."""
+        names = self.segments.loc[self.segments["segment"].astype(str) == segment, ["name_en", "name_zh"]]
+        return {f"segment_{name}": str(text) for row in names.to_dict("records") for name, text in row.items()}
 
 
 def segmentation_quality_table(
@@ -138,8 +144,8 @@ def segmentation_quality_table(
             The limit, whether it is "met", "doubtful" or "missed", and whose limit or figure it is: "thresholds" for
             yours. Published limits are those of "jaccard" and "psi"; others have no verdict without yours.
             "circular" for an outcome that made the segments, which has no value.
-        ``name_en``, ``name_zh``
-            What the figure is called.
+        ``name_en``, ``name_zh``, ``segment_name_en``, ``segment_name_zh``
+            What the figure is called, and the segment, if it is that of one.
 
     Raises
     ------
@@ -206,7 +212,7 @@ def segmentation_quality_table(
             found += lasting(
                 customers, later, each.given, each.columns, n_bins=n_bins, level=level, customer_id=customer_id
             )
-        lines += [{"segmentation": each.name, **line} for line in found]
+        lines += [{"segmentation": each.name, **line, **each.called(line.get("segment"))} for line in found]
     table = pd.DataFrame([_judged(line, limits) for line in lines], columns=_COLUMNS)
     return from_pandas(in_kinds(table, texts=_TEXTS, whole=("n",), labels=()), like=customers)
 
