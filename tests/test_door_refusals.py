@@ -91,7 +91,7 @@ def test_doubled_column_names_of_an_engine_are_refused():
         ([7, "a"], r"\['int', 'str'\]"),
         ([1.5, "a"], r"\['float', 'str'\]"),
         ([(1, 2), (3, 4)], r"\['tuple'\]"),
-        ([True, None], r"\['bool'\]"),
+        ([True, "a"], r"\['bool', 'str'\]"),
         ([b"a", b"b"], r"\['bytes'\]"),
     ],
 )

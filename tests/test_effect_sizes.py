@@ -104,12 +104,30 @@ def test_samples_of_others_are_those_of_the_rest(rows, which):
     assert found == pytest.approx([len(rest), rest.mean(), rest.var(ddof=1), third], abs=1e-9)
 
 
+@pytest.mark.parametrize("beyond", [0.2, 4.0])
+def test_a_group_of_one_has_the_spread_of_the_others(beyond):
+    # one value against a sample: Student's test
+    rest = np.random.default_rng(7).normal(0, 1, 40)
+    values, groups = np.append(rest, beyond), np.repeat([0, 1], [40, 1])
+    found = explained_means(group_samples(values, groups, n_groups=2))
+    assert found.p_value == pytest.approx(stats.ttest_ind([beyond], rest).pvalue)
+    assert np.isnan(explained_means(group_samples(np.array([1.0, 2, 3]), np.arange(3), n_groups=3)).p_value)
+
+
 def test_brown_and_forsythe_of_two_groups_is_welch():
     rng = np.random.default_rng(5)
     parts = rng.normal(0, 1, 20), rng.normal(0.8, 3, 35)
     groups = np.repeat([0, 1], [20, 35])
     found = explained_means(group_samples(np.concatenate(parts), groups, n_groups=2))
     assert found.p_value == pytest.approx(stats.ttest_ind(*parts, equal_var=False).pvalue)
+
+
+def test_association_does_not_depend_on_the_order_of_groups_and_levels():
+    # so few are expected that random tables are drawn
+    table = np.array([[12.0, 3, 1], [40, 22, 2], [7, 9, 4], [1, 0, 2]])
+    turned = table[[2, 0, 3, 1]][:, [1, 2, 0]]
+    assert association(turned).p_value == association(table).p_value
+    assert association(table).p_value == pytest.approx(stats.chi2_contingency(table).pvalue, abs=0.02)
 
 
 def test_association_is_tested_as_scipy_does():

@@ -348,3 +348,16 @@ def test_the_total_comes_in_the_kind_of_the_customers():
     found = pareto.total_purchases(pl.from_pandas(customers), horizon=10)
     assert isinstance(found, pl.DataFrame)
     assert_same_rows(found, pareto.total_purchases(customers, horizon=10))
+
+
+@pytest.mark.parametrize("values", [[True, None, False], [np.True_, None, np.False_]])
+def test_truth_values_of_which_some_are_missing_are_flags(values):
+    from crmkit._frames import open_frame
+
+    frame = pd.DataFrame(
+        {"flag": pd.Series(values, dtype=object), "mixed": pd.Series([True, None, "no"], dtype=object)}
+    )
+    opened = open_frame(frame, name="customers")
+    assert [str(opened.collect_schema()[name]) for name in ("flag", "mixed")] == ["Boolean", "Object"]
+    assert [None if pd.isna(each) else each for each in opened["flag"].to_list()] == [True, None, False]
+    assert frame["flag"].dtype == object

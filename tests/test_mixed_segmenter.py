@@ -73,6 +73,35 @@ def test_groups_are_named_and_explained():
     assert labels.segments_["name_zh"].tolist() == ["region：n", "region：s"]
 
 
+def test_sentences_name_the_columns_that_tell_the_groups_apart():
+    # the first three columns are the same for both typical customers
+    alike = pd.DataFrame({"a": ["x", "x", "x", "y"] * 4, "b": [1.0, 1, 1, 2] * 4, "c": [True, True, True, False] * 4})
+    table = alike.assign(d=["p"] * 8 + ["q"] * 8, e=[1.0] * 8 + [9.0] * 8)
+    groups = MixedClusterSegmenter(n_clusters=2).fit(table)
+    assert groups.explain(table)[0].split(": nearest to a customer with ")[1].startswith("d p, e 1,")
+
+
+def test_a_column_without_values_is_left_out_unless_it_is_named():
+    empty = SIX.assign(none=np.nan, nothing=None)
+    groups = MixedClusterSegmenter(n_clusters=2).fit(empty)
+    assert groups.left_out_[["column", "reason"]].to_numpy().tolist() == [
+        ["none", "all_missing"],
+        ["nothing", "all_missing"],
+    ]
+    assert MixedClusterSegmenter.from_json(groups.to_json()).predict(SIX).equals(groups.predict(SIX))
+    with pytest.raises(SchemaError, match="missing for everybody"):
+        MixedClusterSegmenter(n_clusters=2, columns=["visits", "none"]).fit(empty)
+    with pytest.raises(SchemaError, match="no column that tells customers apart"):
+        MixedClusterSegmenter(n_clusters=2).fit(empty[["none", "nothing"]])
+
+
+def test_flags_of_which_some_are_missing_are_the_same_in_all_frames():
+    table = SIX.assign(member=pd.Series([True, None, False, True, False, True], dtype=object))
+    of_pandas, of_polars = (MixedClusterSegmenter(n_clusters=2).fit(each) for each in (table, pl.from_pandas(table)))
+    assert of_pandas.columns_.set_index("column").loc["member", "kind"] == "number"
+    assert of_pandas.to_json() == of_polars.to_json()
+
+
 def test_a_constant_column_counts_nothing():
     one, other = (
         MixedClusterSegmenter(n_clusters=2).fit(table) for table in (SHOPS, SHOPS.assign(land="fr", zero=0.0))
@@ -184,4 +213,4 @@ def test_wrong_tables_are_refused():
     with pytest.raises(SchemaError, match="has nobody to make groups of"):
         MixedClusterSegmenter().fit(SIX.iloc[:0])
     with pytest.raises(SchemaError, match="is missing for everybody"):
-        MixedClusterSegmenter().fit(SIX.assign(region=None, size=None))
+        MixedClusterSegmenter(columns=["region", "visits"]).fit(SIX.assign(region=None))

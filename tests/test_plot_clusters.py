@@ -8,7 +8,7 @@ from matplotlib import pyplot as plt
 
 from crmkit.errors import SchemaError
 from crmkit.plotting import plot_cluster_centres, plot_cluster_choice
-from crmkit.segment.groups import ClusterSegmenter, cluster_choice_table
+from crmkit.segment.groups import ClusterSegmenter, MixedClusterSegmenter, cluster_choice_table
 
 mpl.use("Agg")
 
@@ -56,6 +56,18 @@ def test_the_choice_has_a_line_per_criterion_from_worst_to_best():
     assert "BIC (turned)" not in heights
     assert [line.get_xdata()[0] for line in ax.lines][-1] == 2
     assert plot_cluster_choice(choice, language="zh").get_xlabel() == "聚类数"
+    alone = plot_cluster_choice(choice.assign(chosen=[1, 0, 0])).lines[-1]
+    assert alone.get_label() == "Chosen: 1, no clusters"
+
+
+def test_the_choices_of_all_segmenters_are_drawn():
+    # of mixed columns and latent classes some criteria only are worked out
+    mixed = MixedClusterSegmenter(max_clusters=3).fit(CUSTOMERS)
+    labels = {line.get_label() for line in plot_cluster_choice(mixed.choice_).lines}
+    assert {"Silhouette", "Least stable cluster"} <= labels
+    assert "Gap" not in labels
+    with pytest.raises(SchemaError, match="lacks"):
+        plot_cluster_choice(mixed.choice_[["n_clusters", "chosen"]])
 
 
 def test_tables_without_rows_are_refused():

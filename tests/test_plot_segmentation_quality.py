@@ -41,6 +41,17 @@ def test_the_weakest_is_drawn_and_named():
     assert (texts["30.0%"], texts["0.90"]) == (ORANGE, BLUE)
 
 
+def test_long_names_have_two_lines_and_stay_in_their_columns():
+    names = ["k-means of ten columns of behaviour", "regions_of_customers_as_the_finance_department_has_them", "other"]
+    ax, _ = drawn(pd.concat([TABLE.assign(segmentation=name) for name in names]))
+    first, second, third = (text for text in ax.texts if text.get_position()[1] == -0.4)
+    assert first.get_text().startswith("k-means of")
+    assert max(text.get_text().count("\n") for text in (first, second)) == 1
+    assert third.get_text() == "other"
+    assert first.get_window_extent().x1 < second.get_window_extent().x0
+    assert second.get_window_extent().x1 < third.get_window_extent().x0
+
+
 def test_a_value_beyond_the_scale_fills_the_bar():
     ax, texts = drawn()
     assert "2.50" in texts

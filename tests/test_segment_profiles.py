@@ -65,6 +65,17 @@ def test_undefined_p_values_leave_the_family():
     np.testing.assert_array_equal(without["adjusted_p_value"], expected)
 
 
+@pytest.mark.parametrize(("fewest", "few"), [(1, [True, True]), (12, [True, False]), (30, [False, False])])
+def test_a_tiny_segment_makes_the_test_of_all_unreliable_and_no_more_sure(fewest, few):
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({"tier": ["few"] * fewest + ["many"] * 200, "spend": rng.lognormal(3, 1, fewest + 200)})
+    table = table.assign(spend=np.where(np.arange(len(table)) == 0, 60.0, table["spend"]))
+    profile = profile_table(table, by="tier", columns=["spend"], value=None)
+    whole = [row(profile, scope="all", column="spend", figure=figure) for figure in ("mean", "median")]
+    assert [each["too_few"] for each in whole] == few
+    assert all(each["p_value"] > 0.05 for each in whole)
+
+
 def test_lifts_by_hand():
     rows = [("core", "n")] * 30 + [("core", "s")] * 10 + [("other", "n")] * 70 + [("other", "s")] * 90
     table = pd.DataFrame(rows, columns=["tier", "region"])

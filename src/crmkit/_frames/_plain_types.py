@@ -111,12 +111,16 @@ def _plain_pandas(values: pd.Series[Any]) -> Any:
 
 
 def _of_objects(values: pd.Series[Any]) -> Any:
-    """Decimals as floats, UUIDs as text; None for other objects and mixtures."""
+    """Decimals as floats, UUIDs as text, truth values of which some are missing as such; None for all other objects."""
     present = values.notna().to_numpy()
     first = values.iloc[int(present.argmax())] if present.any() else None
     # Most columns of objects are text, which shows in their first value.
-    if not isinstance(first, (Decimal, UUID)) or any(type(value) is not type(first) for value in values[present]):
+    if not isinstance(first, (Decimal, UUID, bool, np.bool_)) or any(
+        type(value) is not type(first) for value in values[present]
+    ):
         return None
+    if isinstance(first, (bool, np.bool_)):
+        return values.astype("boolean")
     made = values.map(float if isinstance(first, Decimal) else str, na_action="ignore")
     return made.astype("float64") if isinstance(first, Decimal) else made
 

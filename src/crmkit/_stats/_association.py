@@ -69,6 +69,9 @@ def association(counts: Floats) -> Association:
 
 def _by_random_tables(table: Floats, expected: Floats, statistic: float) -> float:
     """The share of random tables with the same margins that are as far from what is expected."""
+    # In the order of their sizes, so that the order in which groups and levels come does not matter.
+    rows, columns = (np.argsort(table.sum(axis=axis), kind="stable") for axis in (1, 0))
+    table, expected = table[rows][:, columns], expected[rows][:, columns]
     tables = random_table(table.sum(axis=1).astype(np.int64), table.sum(axis=0).astype(np.int64))
     rng = np.random.default_rng(_SEED)
     size = max(_BLOCK // table.size, 1)

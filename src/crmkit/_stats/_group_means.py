@@ -94,9 +94,9 @@ def standardised_difference(sample: Sample, other: Sample, *, level: float) -> S
 def explained_means(samples: Sample) -> Explained:
     """The share of the variance that the means of groups explain, less what chance does, with a test.
 
-    Brown and Forsythe's test allows groups of different spread, some without any. ``nan`` where there are fewer than
-    two groups with a value, no more values than groups, or no spread within any; groups of one value have no spread
-    that is known.
+    Brown and Forsythe's test allows groups of different spread, some without any. Groups of one value, whose spread is
+    not known, are taken to have that of the others together. ``nan`` where there are fewer than two groups with a
+    value, no more values than groups, or no spread within any.
 
     References
     ----------
@@ -116,10 +116,11 @@ def explained_means(samples: Sample) -> Explained:
     if not between + within > 0:
         return Explained(np.nan, np.nan)
     share = corrected_share(between / (between + within), whole, n_groups)
-    parts = (1 - n / whole) * variance
-    if not parts.sum() > 0:
+    if not within > 0:
         return Explained(share, np.nan)
-    freedom = 1 / float((((parts / parts.sum()) ** 2)[n > 1] / (n[n > 1] - 1)).sum())
+    alone = n < 2
+    parts = (np.where(alone, 0.0, 1 - n / whole) + (1 - n / whole)[alone].sum() * (n - 1) / (n - 1).sum()) * variance
+    freedom = 1 / float((((parts / parts.sum()) ** 2)[~alone] / (n[~alone] - 1)).sum())
     return Explained(share, float(fdtrc(n_groups - 1, freedom, between / float(parts.sum()))))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from crmkit._arrays import Floats
+from crmkit._frames import open_frame
 from crmkit._messages import Message
 from crmkit._names import Label, Language
 from crmkit.errors import SchemaError
@@ -34,6 +35,7 @@ _CRITERIA: Final = {
     "least_stability": _Criterion(Label("Least stable cluster", "最不稳定的聚类"), "#D55E00", "x"),
 }
 _CHOSEN: Final = Label("Chosen: {n}", "选定：{n}")
+_NONE: Final = Label("Chosen: 1, no clusters", "选定：1，没有聚类")
 _X: Final = Label("Clusters", "聚类数")
 _Y: Final = Label("Each criterion from worst (0) to best (1)", "各指标：最差（0）至最优（1）")
 
@@ -49,7 +51,8 @@ def plot_cluster_choice(choice: Any, *, ax: Axes | None = None, language: Langua
     Parameters
     ----------
     choice : pandas, Polars or PyArrow table
-        As `crmkit.segment.groups.cluster_choice_table` makes it.
+        As `crmkit.segment.groups.cluster_choice_table` makes it, or ``choice_`` of a segmenter of groups, which has
+        some of its criteria.
     ax : matplotlib.axes.Axes, optional
         Where to draw; new axes by default.
     language : {"en", "zh"}, default "en"
@@ -59,12 +62,13 @@ def plot_cluster_choice(choice: Any, *, ax: Axes | None = None, language: Langua
     -------
     matplotlib.axes.Axes
         The axes drawn on: a line per criterion from its worst to its best value, so that high is good in all of them;
-        a dashed line at the number chosen.
+        a dashed line at the number chosen. Where that is 1, no number of clusters lies beyond what chance gives,
+        however high its criteria are.
 
     Raises
     ------
     SchemaError
-        If a column is missing, or there are no rows.
+        If a column is missing, all criteria are, or there are no rows.
     TypeError
         If ``choice`` is not a frame.
     ValueError
@@ -77,13 +81,15 @@ def plot_cluster_choice(choice: Any, *, ax: Axes | None = None, language: Langua
     >>> customers = pd.DataFrame({"spend": [10.0, 20, 15, 90, 110, 100], "visits": [1.0, 2, 1, 9, 5, 8]})
     >>> ax = plot_cluster_choice(cluster_choice_table(customers, max_clusters=3))
     """
-    columns = ("n_clusters", "chosen", *_CRITERIA)
+    has = open_frame(choice, name="choice").collect_schema().names()
+    criteria = {column: each for column, each in _CRITERIA.items() if column in has} or _CRITERIA
+    columns = ("n_clusters", "chosen", *criteria)
     table = table_of(choice, columns, name="choice", made_by="segment.groups.cluster_choice_table", language=language)
     if table.empty:
         raise SchemaError(_NO_ROWS())
     ax = axes_for(ax, size=(8.0, 4.5))
     numbers = table["n_clusters"].to_numpy()
-    for column, criterion in _CRITERIA.items():
+    for column, criterion in criteria.items():
         heights = _from_worst_to_best(table[column].to_numpy(dtype=float), falling=criterion.falling)
         if not np.isnan(heights).all():
             ax.plot(
@@ -95,7 +101,9 @@ def plot_cluster_choice(choice: Any, *, ax: Axes | None = None, language: Langua
                 label=criterion.name.text(language),
             )
     chosen = int(numbers[table["chosen"].to_numpy() == 1][0])
-    ax.axvline(chosen, color=GREY, linestyle=DASHED, linewidth=1.2, label=_CHOSEN.text(language).format(n=chosen))
+    # The criteria only compare numbers of clusters; that there are none is what the test says.
+    label = (_CHOSEN if chosen > 1 or len(numbers) == 1 else _NONE).text(language).format(n=chosen)
+    ax.axvline(chosen, color=GREY, linestyle=DASHED, linewidth=1.2, label=label)
     quiet(ax)
     ax.set_xticks(numbers)
     ax.set_xlabel(_X.text(language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
@@ -59,6 +60,9 @@ _LETTERS: Final = 9.5
 _OF_ROW: Final = 0.31
 _OF_WIDTH: Final = 0.0165
 _SMALLER: Final = 0.8
+# Width of a bold letter in heights; Chinese ones are square.
+_BOLD: Final = 0.62
+_HEADING_LINES: Final = 2
 _MOST_LETTERS: Final = 28
 _LONGEST: Final = 44
 _POINTS_PER_INCH: Final = 72
@@ -135,7 +139,8 @@ def plot_segmentation_quality(table: Any, *, ax: Axes | None = None, language: L
     ax.set_ylim(n_rows, -1)
     width = (1 - _NAMES) / len(names)
     for at, name in enumerate(names):
-        ax.text(_NAMES + at * width + _PAD, -0.4, name, color=_DARK, fontsize=font, va="center", weight="bold")
+        heading = _heading(str(name), room=(width - 2 * _PAD) * _width(ax) / font)
+        ax.text(_NAMES + at * width + _PAD, -0.4, heading, color=_DARK, fontsize=font, va="center", weight="bold")
     row, last = 0, ""
     for (criterion, label), cells in rows.items():
         if criterion != last:
@@ -161,8 +166,20 @@ def plot_segmentation_quality(table: Any, *, ax: Axes | None = None, language: L
 
 def _font(ax: Axes, n_rows: int) -> float:
     """The size of letters that rows and width have room for."""
-    width, height = (pixels / ax.figure.dpi * _POINTS_PER_INCH for pixels in (ax.bbox.width, ax.bbox.height))
-    return float(min(_LETTERS, _OF_ROW * height / (n_rows + 1), _OF_WIDTH * width))
+    height = ax.bbox.height / ax.figure.dpi * _POINTS_PER_INCH
+    return float(min(_LETTERS, _OF_ROW * height / (n_rows + 1), _OF_WIDTH * _width(ax)))
+
+
+def _width(ax: Axes) -> float:
+    """The width of axes in points."""
+    return float(ax.bbox.width / ax.figure.dpi * _POINTS_PER_INCH)
+
+
+def _heading(name: str, *, room: float) -> str:
+    """A name in two lines at most, in so much room, measured in heights of its letters."""
+    most = max(int(room / (_BOLD if name.isascii() else 1.0)), 4)
+    lines = textwrap.wrap(name, most)
+    return "\n".join(lines if len(lines) <= _HEADING_LINES else [lines[0], lines[1][: most - 1] + "…"])
 
 
 def _rows(table: pd.DataFrame, names: list[str], language: Language) -> dict[tuple[str, str], dict[str, _Cell]]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from crmkit._arrays import Floats
 
-__all__ = ["MixedPoints", "gower_distances", "joined", "taken"]
+__all__ = ["MixedPoints", "gower_distances", "joined", "parts_apart", "taken"]
 
 
 class MixedPoints(NamedTuple):
@@ -58,6 +58,20 @@ def gower_distances(rows: MixedPoints, others: MixedPoints) -> Floats:
             apart += own * (both & ((first != second) | (first == -2)))
             weight += own * both
     return np.where(weight > 0, apart / np.where(weight > 0, weight, 1.0), 1.0)
+
+
+def parts_apart(rows: MixedPoints) -> Floats:
+    """What each column adds to the distance of each row from the others on average; what is missing adds nothing.
+
+    Columns come as they lie: numbers and ordered levels, then categories.
+    """
+    apart = []
+    for values, own in zip(rows.numbers.T, rows.number_weights, strict=True):
+        apart.append(own * np.minimum(np.nan_to_num(np.abs(values[:, None] - values[None, :])), 1.0))
+    for codes, own in zip(rows.codes.T, rows.code_weights, strict=True):
+        both = (codes[:, None] != -1) & (codes[None, :] != -1)
+        apart.append(own * (both & (codes[:, None] != codes[None, :])))
+    return np.column_stack([each.mean(axis=1) for each in apart])
 
 
 def taken(points: MixedPoints, rows: npt.NDArray[np.intp]) -> MixedPoints:

@@ -31,17 +31,22 @@ _UNKNOWN: Final = Label("unknown", "未知")
 def mixed_reasons(
     clusters: npt.NDArray[np.intp],
     apart: Floats,
-    columns: pd.DataFrame,
+    telling: pd.DataFrame,
     medoids: pd.DataFrame,
     codes: Sequence[str],
     names: Sequence[str],
     language: Language,
 ) -> list[str]:
-    """Describe, for each row, the typical customer of its group, and how far the row is from them."""
-    shown = columns.sort_values("weight", ascending=False, kind="stable")["column"].tolist()[:_SHOWN]
+    """Describe, for each row, the typical customer of its group, and how far the row is from them.
+
+    ``telling`` says, by group and column, how much the column tells the typical customer from those of other groups:
+    the columns that do so most are named.
+    """
     told = []
     for code in codes:
         own = medoids[medoids["segment"] == code].set_index("column")
+        order = np.argsort(-telling.loc[code].to_numpy(dtype=np.float64), kind="stable")
+        shown = [telling.columns.tolist()[at] for at in order[:_SHOWN].tolist()]
         parts = [
             _PART.text(language).format(
                 column=called(column, language),

@@ -69,6 +69,10 @@ _NOT_KNOWN: Final = Message(
     en="{where} is missing for everybody. Leave the column out.", zh="{where}全部缺失，请去掉该列。"
 )
 
+_NOTHING_TOLD: Final = Message(
+    en="{name} has no column that tells customers apart; left out were {left_out}. Name columns in {@columns}.",
+    zh="{name} 中没有能区分客户的列，未采用的列为 {left_out}。请用 {@columns} 指定列。",
+)
 _NOW_LABELS: Final = Message(
     en="{where} held numbers when the groups were fitted, and now holds labels. Give numbers.",
     zh="{where} 在拟合时为数字，现在却是标签。请给出数字。",
@@ -130,6 +134,13 @@ def read_columns(customers: Any, *, columns: Sequence[str] | None, as_labels: Se
             if len(set(values.tolist()) - {None}) > _MOST_LEVELS:
                 left_out.append((column, "many_levels", ""))
                 del labels[column]
+        cells: dict[str, Any] = {**numbers, **labels}
+        for column in [column for column, own in cells.items() if len(own) and pd.isna(own).all()]:
+            left_out.append((column, "all_missing", ""))
+            numbers.pop(column, None)
+            labels.pop(column, None)
+        if not numbers and not labels:
+            raise SchemaError(_NOTHING_TOLD(name=Parameter(name), left_out=[column for column, _, _ in left_out]))
     return MixedColumns(numbers, labels, left_out)
 
 

@@ -15,7 +15,7 @@ from crmkit._estimator import JsonError, check_fitted, check_table
 from crmkit._frames import FrameT, listed_names, rows_like
 from crmkit._messages import Message
 from crmkit._names import Language
-from crmkit.segment.groups._gower import MixedPoints, joined, taken
+from crmkit.segment.groups._gower import MixedPoints, joined, parts_apart, taken
 from crmkit.segment.groups._group_segmenter import GroupSegmenter, Learned, check_somebody
 from crmkit.segment.groups._medoids import distances_to, medoids_of
 from crmkit.segment.groups._mixed_choice import check_mixed_choice, judged_mixed, mixed_stability, no_mixed_choice
@@ -39,7 +39,7 @@ from crmkit.segment.groups._scaling import Transform, check_transform
 __all__ = ["MixedClusterSegmenter"]
 
 _MEDOIDS: Final[dict[str, Any]] = {"segment": "text", "column": "text", "number": "float64", "level": "text"}
-_REASONS: Final = ("sensitive", "many_levels", "constant")
+_REASONS: Final = ("sensitive", "many_levels", "all_missing")
 # Customers of whom less of the columns is known have no group.
 _LEAST_KNOWN: Final = 0.5
 
@@ -73,8 +73,8 @@ class MixedClusterSegmenter(GroupSegmenter):
     Parameters
     ----------
     columns : sequence of str, optional
-        Columns of numbers, flags or labels; by default all but the id, sensitive ones (see `sensitive_column_table`)
-        and labels of more than 50 levels.
+        Columns of numbers, flags or labels; by default all but the id, sensitive ones (see `sensitive_column_table`),
+        labels of more than 50 levels, and columns without a value.
     n_clusters : int, optional
         How many groups; chosen if not given.
     max_clusters : int, default 8
@@ -102,7 +102,7 @@ class MixedClusterSegmenter(GroupSegmenter):
     levels_ : DataFrame
         ``column``, ``level``, ``place``.
     left_out_ : DataFrame
-        ``column``, ``reason`` ("sensitive", "many_levels"), ``like``, which is empty.
+        ``column``, ``reason`` ("sensitive", "many_levels", "all_missing"), ``like``, which is empty.
     choice_ : DataFrame
         One row per number of groups, worked out on 500 customers: ``n_clusters``, ``chosen``, ``mean_distance`` from
         the medoid, ``silhouette``, ``beyond_null``, ``stability``, ``least_stability``, ``adjusted_rand``,
@@ -340,7 +340,14 @@ class MixedClusterSegmenter(GroupSegmenter):
         apart = distances_to(points, self._medoids())
         names = self.clusters_[f"name_{language}"].tolist()
         codes = self.clusters_["segment"].tolist()[: self._n_clusters]
-        return mixed_reasons(positions[rows], apart, self.columns_, self.medoids_, codes, names, language)
+        return mixed_reasons(positions[rows], apart, self._telling(codes), self.medoids_, codes, names, language)
+
+    def _telling(self, codes: Sequence[str]) -> pd.DataFrame:
+        """How much each column tells the medoid of a group from the others; constant columns come last."""
+        kinds = self.columns_.set_index("column")["kind"]
+        laid = [*kinds.index[kinds != "category"], *kinds.index[kinds == "category"]]
+        telling = pd.DataFrame(parts_apart(self._medoids()), index=list(codes), columns=laid)
+        return telling[self.columns_.sort_values("weight", ascending=False, kind="stable")["column"].tolist()]
 
     def _check_learned(self) -> None:
         options = self.options_

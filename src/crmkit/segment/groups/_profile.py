@@ -18,7 +18,7 @@ from crmkit.errors import SchemaError
 from crmkit.segment._described import Described, described, opened, placed, to_describe
 from crmkit.segment._long_form import in_kinds
 from crmkit.segment._whole_effects import whole_effects
-from crmkit.segment.groups._compared import Compared, compared
+from crmkit.segment.groups._compared import FEWEST_RANKED, FEWEST_VALUES, Compared, compared
 
 __all__ = ["profile_table"]
 
@@ -29,6 +29,7 @@ _COLUMNS: Final = [
     "effect_size", "effect_lower", "effect_upper", "p_value", "adjusted_p_value", "is_significant", "too_few",
 ]  # fmt: skip
 _WHOLE_NUMBERS: Final = ("n", "n_missing")
+_FEWEST: Final = {"mean": FEWEST_VALUES, "median": FEWEST_RANKED}
 _TEXTS: Final = ("scope", "column", "figure", "level", "effect")
 _FLAGS: Final = ("is_significant", "too_few")
 
@@ -93,7 +94,7 @@ def profile_table(
         ``too_few``
             Whether the test is not to be relied on: fewer than 30 values on either side of a mean, or values too skewed
             for groups of such different size; fewer than 10 of ranks; fewer than 5 customers expected in a cell of a
-            share.
+            share. On the row of all customers, whether the smallest segment has so few values, for means and ranks.
 
     Raises
     ------
@@ -214,6 +215,8 @@ def _described(
 ) -> Lines:
     """All rows of a column, figure by figure."""
     whole = {each.figure: each for each in whole_effects(column, positions, n_groups=n_segments)}
+    n_known_in = np.bincount(positions[column.known & (positions >= 0)], minlength=n_segments)
+    smallest = int(n_known_in[n_known_in > 0].min(initial=len(positions)))
     n_rows = np.bincount(groups, minlength=n_groups)
     lines: Lines = []
     for each in compared(column, groups, n_groups=n_groups, level=level):
@@ -224,6 +227,8 @@ def _described(
         effect = whole.pop(each.figure, None)
         if effect is not None:
             line |= {"effect": effect.effect, "effect_size": effect.value, "p_value": effect.p_value}
+            # Few in a cell of labels are tested by random tables.
+            line["too_few"] = smallest < _FEWEST.get(each.figure, 0)
         lines.append(line)
         lines += [{**base, **_line(each, at, n_rows)} for at in range(n_groups)]
     return lines
