@@ -137,6 +137,12 @@ def test_every_row_has_one_reason_and_no_small_group_leaves(rows, least):
     assert all(consent[who] is True or consent[who] == 1 for who in found["customer_id"])
 
 
+def test_values_that_no_sum_can_hold_are_refused():
+    products = pd.DataFrame({"abc": ["a", "b"], "xyz": ["x", "x"], "amount": [1e308, -1e308]})
+    with pytest.raises(SchemaError, match=r"`products\['amount'\]` adds up to more than a number can hold"):
+        product_matrix_table(products)
+
+
 def test_classes_of_a_segmenter_go_in():
     rng = np.random.default_rng(1)
     products = pd.DataFrame({"n_orders": [0, *[1] * 99], "amount": [0.0, *rng.lognormal(3, 2, 99)]})

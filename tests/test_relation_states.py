@@ -138,6 +138,18 @@ def test_the_states_of_a_day_by_hand(build):
     assert got.loc["ann", "action_zh"].startswith("维护与回馈")
 
 
+def test_changes_after_all_dates_are_missing():
+    # 70,000 days times 41 are the year 9881, times 42 the year 10073
+    customers = customer_summary(TRANSACTIONS, as_of="2024-07-01")
+    years = {}
+    for silence in (41, 42):
+        rule = RelationSegmenter(base_gap=70_000, lapsed_after=silence, lost_after=50).fit(customers)
+        states = relation_state_table(TRANSACTIONS, segmenter=rule, as_of="2024-07-01").set_index("customer_id")
+        years[silence] = states["next_change"].dt.year["bo"]
+    assert years[41] == 9881
+    assert np.isnan(years[42])
+
+
 def test_labels_reasons_and_sentences_by_hand(build_in_memory):
     table = customer_summary(TRANSACTIONS, as_of=AS_OF, customers=MASTER)
     table["is_closed"] = [0, 0, 0, 1, 0, 0, 1, 0]

@@ -251,6 +251,13 @@ def test_measures_agree_with_the_features_they_come_from_and_in_every_kind_of_fr
     assert_allclose(table["recent_spend"], features["spend_364d"])
 
 
+def test_the_number_of_orders_may_be_a_measure():
+    table = pd.DataFrame({"n_orders": [1, 4, 2, 0], "recent_spend": [40.0, 10, 20, 0]})
+    model = RoleSegmenter(relationship="n_orders", growth=None).fit(table)
+    assert model.predict(table).tolist() == ["cash_flow", "relationship", "cash_flow", "potential"]
+    assert "n_orders of 4.00" in model.explain(table)[1]
+
+
 # Refusals.
 
 
@@ -260,7 +267,7 @@ def test_measures_agree_with_the_features_they_come_from_and_in_every_kind_of_fr
         (RoleSegmenter(cash_flow=None), TypeError, "`cash_flow` must be the name of a column, got None"),
         (RoleSegmenter(growth=["growth"]), TypeError, "`growth` must be the name of a column"),
         (RoleSegmenter(value="growth"), ValueError, "Each role needs a column of its own"),
-        (RoleSegmenter(growth="n_orders"), ValueError, "Each role needs a column of its own"),
+        (RoleSegmenter(cash_flow="n_orders"), ValueError, "`cash_flow` must be a column of money, not `n_orders`"),
         (RoleSegmenter(growth=None, relationship=None), ValueError, "needs at least two roles"),
         (RoleSegmenter(near_tie=5), ValueError, "`near_tie` must lie between 0 and 1"),
         (RoleSegmenter(value="worth"), SchemaError, r"lacks the columns \['worth'\]"),

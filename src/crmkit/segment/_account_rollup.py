@@ -52,6 +52,10 @@ _ORPHANS: Final = Message(
     zh="{where}中的上级不在表中：{pairs}，共 {n:,} 行。请为这些上级补上一行；最上层账户请留空。",
 )
 _PAIR: Final = Message(en="{parent!r} of {account!r}", zh="{account!r} 的上级 {parent!r}")
+_OTHER_KIND: Final = Message(
+    en="{where} and {ids} hold ids of different kinds, {kind} and {other}. Convert them to one.",
+    zh="{where}与{ids}的编号类型不同（{kind} 与 {other}），请转换为同一类型。",
+)
 _CYCLES: Final = Message(
     en="{where} runs in a circle: {circle}, and {n:,} {n:account|accounts} never reach a top. Empty the parent of one.",
     zh="{where}形成循环：{circle}，共 {n:,} 个账户到不了最上层。请将其中一个账户的上级留空。",
@@ -142,6 +146,9 @@ def account_rollup_table(
     rows = collected(frame.select(id_column, above))
     ids, parents = (pd.Series(pandas_series(rows[name]).array) for name in (id_column, above))
     refuse_rows(ids.isna().to_numpy(dtype=bool), _NO_ID, where=where[id_column])
+    kind, other = rows.schema[above], rows.schema[id_column]
+    if kind.is_numeric() != other.is_numeric() and parents.notna().any():
+        raise SchemaError(_OTHER_KIND(where=where[above], ids=where[id_column], kind=kind, other=other))
     if ids.duplicated().any():
         raise SchemaError(_TWICE(ids=some(ids[ids.duplicated()].unique().tolist())))
     up = _parents(ids, parents, where=where[above])

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from crmkit._checks import some
+from crmkit._checks import check_turnover, some
 from crmkit._frames import FrameT, column_name, from_pandas, to_pandas
 from crmkit._messages import Column, Message
 from crmkit._names import Label
@@ -89,7 +89,8 @@ def product_matrix_table(products: FrameT, *, abc: str = "abc", xyz: str = "xyz"
     Raises
     ------
     SchemaError
-        If a column is missing, a class is none of those listed, or a value is missing or infinite.
+        If a column is missing, a class is none of those listed, a value is missing or infinite, or the values add up to
+        more than a number can hold.
     TypeError
         If ``products`` is not a frame, or a column is not named by one name.
 
@@ -125,6 +126,8 @@ def product_matrix_table(products: FrameT, *, abc: str = "abc", xyz: str = "xyz"
     wrong = np.flatnonzero(~np.isfinite(numbers))
     if wrong.size:
         raise SchemaError(_NO_MONEY(where=Column("products", columns[2]), n=wrong.size, rows=some(wrong.tolist())))
+    with np.errstate(over="ignore"):
+        check_turnover(float(np.abs(numbers).sum()), where=Column("products", columns[2]))
     counts, sums = np.zeros((4, 4), dtype=np.int64), np.zeros((4, 4))
     np.add.at(counts, (of_value, of_demand), 1)
     np.add.at(sums, (of_value, of_demand), numbers)

@@ -35,6 +35,9 @@ _COLUMN_TWICE: Final = Message(
     en="Each role needs a column of its own, got {columns}. Two scores of one column would always be equal.",
     zh="每个角色须用不同的列，得到 {columns}；同一列的两个得分总是相等。",
 )
+_ORDERS: Final = Message(
+    en="{@cash_flow} must be a column of money, not {@n_orders}.", zh="{@cash_flow} 须为金额列，不能是 {@n_orders}。"
+)
 _NOBODY_ABOVE: Final = Message(
     en="{where} is above 0 for nobody with an order, so that there is nothing to compare. Name another column for "
     "{role}, or, unless it is {@cash_flow}, leave it out with None.",
@@ -273,8 +276,10 @@ class RoleSegmenter(Labeller):
         roles = self._roles()
         if len(roles) == 1:
             raise ValueError(_ONE_ROLE(roles=list(roles)))
-        if len({*roles.values(), "n_orders"}) <= len(roles):
+        if len(set(roles.values())) < len(roles):
             raise ValueError(_COLUMN_TWICE(columns=list(roles.values())))
+        if options.cash_flow == "n_orders":
+            raise ValueError(_ORDERS())
         check_fraction(options.near_tie, name="near_tie", low_open=False)
 
     def _scheme(self) -> Scheme:

@@ -26,6 +26,8 @@ _NOT_A_RELATION: Final = Message(
     en="{@segmenter} must be a fitted RelationSegmenter, got {got}.",
     zh="{@segmenter} 须为已拟合的 RelationSegmenter，得到 {got}。",
 )
+# The last day of the year 9999.
+_LAST_DATE: Final = 2_932_896
 _KIND: Final = pd.CategoricalDtype(list(STATES), ordered=True)
 
 
@@ -228,8 +230,8 @@ def _number(day: datetime) -> int:
 
 
 def _dates(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
-    """Numbers of days as dates, missing where they lie before everything or have not come."""
-    known = (numbers > BEFORE) & (numbers < NEVER)
+    """Numbers of days as dates, missing where they lie before everything or after all dates."""
+    known = (numbers > BEFORE) & (numbers <= _LAST_DATE)
     return np.where(known, numbers, np.iinfo(np.int64).min).astype("datetime64[D]").astype("datetime64[us]")
 
 
