@@ -56,10 +56,10 @@ def test_profiles_by_hand():
 
 
 def test_undefined_p_values_leave_the_family():
-    table = CUSTOMERS.assign(same=1.0)
-    with_it = profile_table(table, by="tier", columns=["spend", "same"], value=None)
+    table = CUSTOMERS.assign(same=1.0, label="a", flag=True)
+    with_it = profile_table(table, by="tier", columns=["spend", "same", "label", "flag"], value=None)
     without = profile_table(table, by="tier", columns=["spend"], value=None)
-    assert with_it.loc[with_it["column"] == "same", "p_value"].isna().all()
+    assert with_it.loc[with_it["column"] != "spend", "p_value"].isna().all()
     assert with_it["adjusted_p_value"].dropna().tolist() == without["adjusted_p_value"].dropna().tolist()
     expected = adjusted_p_values(without["p_value"], adjust="benjamini-hochberg")
     np.testing.assert_array_equal(without["adjusted_p_value"], expected)

@@ -14,6 +14,8 @@ from crmkit._stats._intervals import normal_reach
 __all__ = ["Dominance", "Explained", "corrected_share", "dominance", "explained_ranks", "value_counts"]
 
 # Halvings that place a share within a float.
+# Of fewer values the test by ranks rests on too few.
+_FEW: Final = 10
 _STEPS: Final = 60
 
 
@@ -52,8 +54,9 @@ def dominance(counts: Floats, other_counts: Floats, *, level: float) -> Dominanc
     Cliff's delta is 1 where all values of the first group are larger and 0 where neither tends to be; of values that
     are 0 or 1 it is the difference of the shares. Interval and p-value, which agree on 0, are Brunner and Munzel's:
     the two groups may differ in spread and shape. Where no value of one is reached by the other, Newcombe's interval
-    takes their place, and the p-value is that of a permutation. Where all values are equal there is neither; where a
-    group has fewer than two, neither, and without any, no delta.
+    takes their place, and the p-value is that of a permutation. Fewer than ten values do not tell their own spread:
+    with so few it is at least that of ranks without any difference, as Mann and Whitney have it. Where all values are
+    equal there is neither; where a group has fewer than two, neither, and without any, no delta.
 
     References
     ----------
@@ -63,6 +66,8 @@ def dominance(counts: Floats, other_counts: Floats, *, level: float) -> Dominanc
        Approximation", *Biometrical Journal* 42.
     .. [3] Newcombe (2006), "Confidence Intervals for an Effect Size Measure Based on the Mann-Whitney Statistic",
        *Statistics in Medicine* 25, method 5.
+    .. [4] Mann and Whitney (1947), "On a Test of Whether One of Two Random Variables Is Stochastically Larger than the
+       Other", *Annals of Mathematical Statistics* 18.
     """
     n, m = float(counts.sum()), float(other_counts.sum())
     if not n or not m:
@@ -77,6 +82,9 @@ def dominance(counts: Floats, other_counts: Floats, *, level: float) -> Dominanc
     if part + other_part > 0:
         error = 2 * np.sqrt(part + other_part)
         freedom = (part + other_part) ** 2 / (part**2 / (n - 1) + other_part**2 / (m - 1))
+        least = 2 * np.sqrt(_without_difference(counts + other_counts, n, m))
+        if min(n, m) < _FEW and least > error:
+            error, freedom = least, np.inf
         reach = float(stdtrit(freedom, (1 + level) / 2)) * error
         p_value = 2 * float(stdtr(freedom, -abs(delta) / error))
         return Dominance(delta, max(delta - reach, -1.0), min(delta + reach, 1.0), p_value)
@@ -85,6 +93,13 @@ def dominance(counts: Floats, other_counts: Floats, *, level: float) -> Dominanc
     end = _end_of_separation(n, m, level=level)
     p_value = min(2 * float(np.exp(gammaln(n + 1) + gammaln(m + 1) - gammaln(n + m + 1))), 1.0)
     return Dominance(1.0, end, 1.0, p_value) if delta > 0 else Dominance(-1.0, -1.0, -end, p_value)
+
+
+def _without_difference(together: Floats, n: float, m: float) -> float:
+    """The variance of the probability of a larger value, ties counted half, where two groups do not differ."""
+    whole = n + m
+    ties = float((together**3 - together).sum()) / (whole**3 - whole)
+    return (whole + 1) / (12 * n * m) * (1 - ties)
 
 
 def explained_ranks(counts: list[Floats]) -> Explained:

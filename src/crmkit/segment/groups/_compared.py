@@ -123,7 +123,8 @@ def _shares(column: Described, counts: Floats, level: float) -> list[Compared]:
                 comparison.difference,
                 comparison.lower,
                 comparison.upper,
-                comparison.p_value,
+                # A level that all have, or none, tells nothing.
+                np.where(0 < of_level[at] < whole, comparison.p_value, np.nan),
                 expected < FEWEST_EXPECTED,
             )
         )
