@@ -251,6 +251,14 @@ def test_they_keep_the_contract_with_other_options():
             CLAUSES[name](make, rows.assign(c=rows["a"] > 6))
 
 
+def test_a_knock_out_by_what_is_missing_says_so():
+    rows = pd.DataFrame({"a": [50, 60], "licence": [None, 7.0]})
+    rule = {"column": "licence", "operator": "missing"}
+    card = Scorecard(criteria=["a"], knock_outs=[rule]).fit(rows)
+    assert card.explain(rows)[0] == "Knocked out: licence is missing (licence missing)."
+    assert card.explain(rows, language="zh")[0] == "一票否决：licence缺失（licence missing）。"
+
+
 # Refusals.
 
 

@@ -71,6 +71,7 @@ _LACKING: Final = Message(
 )
 
 _OUT: Final = Label("Knocked out: {column} is {value} ({rule}).", "一票否决：{column}为 {value}（{rule}）。")
+_OUT_MISSING: Final = Label("Knocked out: {column} is missing ({rule}).", "一票否决：{column}缺失（{rule}）。")
 _FLAGGED: Final = Label("Knocked out: {column}.", "一票否决：{column}。")
 _OUT_UNKNOWN: Final = Label(
     "No score: it is not known whether a knock-out applies.", "无得分：无法判断是否应一票否决。"
@@ -451,6 +452,8 @@ class CriteriaScorer(TransformerMixin, JsonEstimator, ABC):  # type: ignore[misc
             if rule.is_flag:
                 return _FLAGGED.text(language).format(column=column)
             value = out.compared[int(out.first[row])][row]
+            if pd.isna(value):
+                return _OUT_MISSING.text(language).format(column=column, rule=rule.code)
             shown = amount(value) if isinstance(value, float) else str(value)
             return _OUT.text(language).format(column=column, value=shown, rule=rule.code)
         if status == 2:
