@@ -42,7 +42,7 @@ def test_movement_is_split_by_hand(build_in_memory):
     assert counts.tolist() == expected
     assert table["share"].to_numpy()[:2] == pytest.approx([2 / 7, 1 / 7])
     assert table["share"].iloc[-6:].isna().all()
-    assert table["name_zh"].iloc[4] == "未变，仅因新切点移动"
+    assert table["name_zh"].iloc[4] == "未变，仅因新分界值移动"
 
 
 def test_intervals_of_transitions_by_hand(build_in_memory):

@@ -69,7 +69,7 @@ _CUTS_NAME: Final = Message(
 )
 _CUTS_TURNED: Final = Message(
     en="The core cut {core} lies below the important cut {important}. Give {@cuts} for both.",
-    zh="核心客户的切点 {core} 低于重要客户的切点 {important}。请在 {@cuts} 中同时给出两者。",
+    zh="核心客户的分界值 {core} 低于重要客户的分界值 {important}。请在 {@cuts} 中同时给出两者。",
 )
 
 

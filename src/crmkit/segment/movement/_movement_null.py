@@ -63,7 +63,7 @@ _WAYS: Final = {
     "moved": Label("Moved", "移动"),
     "up": Label("Moved up", "上移"),
     "down": Label("Moved down", "下移"),
-    "rebinned": Label("Same, moved only by new cuts", "未变，仅因新切点移动"),
+    "rebinned": Label("Same, moved only by new cuts", "未变，仅因新分界值移动"),
 }
 
 

@@ -25,9 +25,9 @@ _OTHER_SEGMENTS: Final = Message(
 _KINDS: Final = {
     "stayed": Label("Stayed", "未移动"),
     "moved": Label("Moved", "真实移动"),
-    "moved_and_rebinned": Label("Moved, and further by new cuts", "真实移动，又因新切点再移"),
-    "moved_but_hidden": Label("Moved, hidden by new cuts", "真实移动，被新切点抵消"),
-    "rebinned": Label("Same, moved only by new cuts", "未变，仅因新切点移动"),
+    "moved_and_rebinned": Label("Moved, and further by new cuts", "真实移动，又因新分界值再移"),
+    "moved_but_hidden": Label("Moved, hidden by new cuts", "真实移动，被新分界值抵消"),
+    "rebinned": Label("Same, moved only by new cuts", "未变，仅因新分界值移动"),
     "gone": Label("No segment any more", "已无分群"),
 }
 
