@@ -111,8 +111,9 @@ def movement_null_table(
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.as_transactions` makes them.
     segmenter : segmenter
-        What compares ``n_orders``, ``spend`` or ``days_since_last`` within a period, such as `TierSegmenter` or
-        `RFMSegmenter`. A copy is fitted on the customers of the first period, and its cuts are frozen.
+        What compares ``n_orders``, ``spend`` or ``days_since_last`` within a period, such as
+        `crmkit.segment.TierSegmenter` or `crmkit.segment.RFMSegmenter`. A copy is fitted on the customers of the first
+        period, and its cuts are frozen.
     before, after : str or pair of dates
         The two periods, about as long as one another: first and last day, both inclusive, or a year, quarter or month
         in text, such as "2024Q1". There may be time between them: the same season of two years compares well.

@@ -62,7 +62,7 @@ def allocate_costs(
 ) -> FrameT:
     r"""Give the costs of pools to customers in proportion to what drives them.
 
-    .. math:: r_k = C_k / \textstyle\sum_j d_{kj} \text{ or } C_k / Q_k, \qquad \text{cost}_{kj} = r_k d_{kj}
+    .. math:: r_k = C_k / \sum_j d_{kj} \text{ or } C_k / Q_k, \qquad \text{cost}_{kj} = r_k d_{kj}
 
     where :math:`C_k` is the cost of a pool, :math:`d_{kj}` what customer :math:`j` uses of it, and :math:`Q_k` its
     practical capacity, if that is given: what nobody used is then a row, ``unused_capacity``, and makes no customer

@@ -67,9 +67,9 @@ def price_volume_mix_table(
     :math:`c` and unit margins :math:`m = p - c` (without ``cost``, :math:`m = p`),
 
     .. math::
-        \text{volume} &= \textstyle\sum (Q_1 / Q_0 - 1) \, q_0 m_0 \qquad
+        \text{volume} &= \sum (Q_1 / Q_0 - 1) \, q_0 m_0 \qquad
         \text{mix} = \sum (q_1 - Q_1 q_0 / Q_0) \, m_0 \\
-        \text{price} &= \textstyle\sum q_1 (p_1 - p_0) \qquad \text{cost} = -\sum q_1 (c_1 - c_0)
+        \text{price} &= \sum q_1 (p_1 - p_0) \qquad \text{cost} = -\sum q_1 (c_1 - c_0)
 
     Parameters
     ----------

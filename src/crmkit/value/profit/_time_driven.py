@@ -68,7 +68,7 @@ def time_driven_costs(
     r"""Give the cost of a department to customers by the minutes that they take of it.
 
     .. math:: \text{cost} = \frac{\text{cost of the department}}{\text{practical capacity}} \times
-              n \, (\beta_0 + \textstyle\sum_i \beta_i x_i)
+              n \, (\beta_0 + \sum_i \beta_i x_i)
 
     A minute costs what the department costs by the minutes that it can work, not by those that it worked: or customers
     become dearer whenever volume falls, are sent away, and leave the others dearer still.
