@@ -166,7 +166,7 @@ def test_classes_of_a_segmenter_go_in():
             ValueError,
             r"`segments` names \['gold'\], which `customers\['segment'\]` does not hold",
         ),
-        ({"columns": ["email"]}, ValueError, "`columns` names 'email': e-mail addresses leave only hashed"),
+        ({"columns": ["email"]}, ValueError, "`columns` names 'email': e-mail addresses are exported only as hashes"),
         ({"columns": ["segment"]}, ValueError, r"`columns` names \['segment'\], which the list has already"),
         ({"columns": ["age"]}, SchemaError, r"`customers` lacks the columns \['age'\]"),
         ({"consent": "agreed"}, SchemaError, r"`customers` lacks the columns \['agreed'\]"),

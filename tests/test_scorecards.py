@@ -276,7 +276,7 @@ def test_a_knock_out_by_what_is_missing_says_so():
         ({"missing": {"a": NAN}}, ValueError, "must be a finite number"),
         ({"missing": {"a": 120}}, SchemaError, "lies outside 0 to 100"),
         ({"knock_outs": "a"}, TypeError, "`knock_outs` must be a list"),
-        ({"knock_outs": ["a"]}, SchemaError, r"`X\['a'\]` must hold true or false, for it knocks out"),
+        ({"knock_outs": ["a"]}, SchemaError, r"`X\['a'\]` must hold true or false: rows for which"),
         ({"knock_outs": ["z"]}, SchemaError, r"`X` lacks the columns \['z'\]"),
         ({"knock_outs": ["g", "g"]}, ValueError, "'g' more than once"),
         ({"knock_outs": [{"column": "a", "operator": "<"}]}, ValueError, "must be a finite number for '<'"),

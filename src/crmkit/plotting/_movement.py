@@ -18,7 +18,7 @@ __all__ = ["plot_movement"]
 
 _BEFORE: Final = Label("Before", "期初")
 _AFTER: Final = Label("After", "期末")
-_NOT_THERE: Final = Label("No segment", "无分群")
+_NOT_THERE: Final = Label("No segment", "无客群")
 
 # Longer names, in letters in all, would run into one another below the columns.
 _MOST_LETTERS = 50

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_segment_flows"]
 
-_NONE: Final = Label("No segment", "无分群")
+_NONE: Final = Label("No segment", "无客群")
 _REST: Final = Label(
     "Flows below {smallest:.1%} of the customers are not drawn: {share:.1%} of them.",
     "未画出占比低于 {smallest:.1%} 的流向，合计占客户的 {share:.1%}。",

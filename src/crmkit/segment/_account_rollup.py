@@ -78,12 +78,12 @@ def account_rollup_table(
     sums: Sequence[str] = ("n_orders", "spend"),
     customer_id: str = "customer_id",
 ) -> FrameT:
-    """Add up a hierarchy of accounts: for each account what it and all below it bring.
+    """Add up a hierarchy of accounts: each account together with all accounts below it.
 
-    Business customers order under many numbers: goods are shipped to one, sold to another, and a group owns both. Roll
-    them up before they are scored. The rows with ``depth`` 0 are the groups. For recency and rhythm roll up the orders
-    themselves: with ``root`` renamed to ``merged_id`` the table is what ``merge_ids=`` of `crmkit.as_transactions`
-    takes.
+    Business customers often order under several account numbers, one per delivery address or subsidiary, and a group
+    owns them all. Add the accounts up before you score them. Rows with ``depth`` 0 are the groups. For recency and
+    rhythm, merge the orders themselves: with ``root`` renamed to ``merged_id``, this table is what ``merge_ids=`` of
+    `crmkit.as_transactions` takes.
 
     By hand: the group G owns A and B, and B owns C. With a spend of 0, 10, 20 and 5 the sums are 35 for G, 10 for A, 25
     for B and 5 for C.
@@ -95,7 +95,7 @@ def account_rollup_table(
     parent : str
         Column with the id of the account above; missing, or the account itself, at the top.
     sums : sequence of str, default ("n_orders", "spend")
-        Columns to add up. One that is missing throughout stays so; otherwise every value must be known.
+        Columns to add up. A column that is missing throughout stays missing; in all others every value must be known.
     customer_id : str, default "customer_id"
         Column that identifies the account.
 
@@ -104,7 +104,7 @@ def account_rollup_table(
     the kind of table given
         One row per account, in the order given, on pandas with its index: the id; ``parent``, missing at the top;
         ``root``, the account at the top; ``depth``, 0 at the top; ``n_accounts``, the account and all below it;
-        ``n_buyers``, of these those with an order, where ``n_orders`` is among ``sums``; and the columns of ``sums``,
+        ``n_buyers``, how many of these have an order, if ``n_orders`` is among ``sums``; and the columns of ``sums``,
         of the account and all below it.
 
     Raises

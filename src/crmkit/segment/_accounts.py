@@ -51,10 +51,10 @@ _BELOW_0: Final = Message(
 class AccountSegmenter(TwoAxisLabeller):
     """Put accounts into the matrix of their attractiveness and our position: key, develop, maintain, low touch.
 
-    Key accounts are attractive, and we stand well with them; accounts to develop are attractive, and others stand
-    better; accounts to maintain are ours, and there is not much more to have; the others are served at low cost. Above
-    a cut is high, on it is low. The cuts are given, or learned in `fit` and frozen, so that no account changes because
-    others came.
+    Key accounts are attractive, and our position with them is strong. Accounts to develop are attractive, but our
+    position is weak. Accounts to maintain are ours, but offer little more. All others are served at low cost. Values
+    above a cut are high, values on it are low. The cuts are given, or learned in `fit` and frozen, so that no account
+    changes because others came.
 
     By hand: with an attractiveness of 80, 60, 30 and 20 half of the accounts lie above 45, halfway between 30 and 60,
     and with a position of 70, 10, 50 and 20 above 35. The four accounts are key, to develop, to maintain and low touch.
@@ -62,14 +62,14 @@ class AccountSegmenter(TwoAxisLabeller):
     Parameters
     ----------
     attractiveness : str, default "attractiveness"
-        Column of how attractive the account is, the more the higher: a score of purchasing power (购买能力), influence
+        Column of how attractive the account is; higher is better. A score of purchasing power (购买能力), influence
         (影响力) and willingness to cooperate (合作意向), such as a scorecard of `crmkit.segment.criteria` gives.
     position : str, default "position"
-        Column of how well we stand with the account, the more the higher: contribution (贡献度), share of wallet, depth
-        of the relation.
+        Column of how strong our position with the account is; higher is better. Contribution (贡献度), share of wallet,
+        depth of the relation.
     attractiveness_cut, position_cut : float, optional
-        Cuts in the unit of the columns. By default the one above which at most half of the accounts seen in `fit` lie
-        (more only where more than half have the highest value).
+        Cuts in the unit of the columns. By default at most half of the accounts seen in `fit` lie above the cut (more
+        only if more than half have the highest value).
 
     Attributes
     ----------

@@ -29,10 +29,10 @@ _ADDRESS: Final = re.compile(r"[^@\s,:;<>()\[\]\"\\]+@[^@\s,:;<>()\[\]\"\\.]+(\.
 _MADE: Final = ("customer_id", "segment", "email_sha256")
 
 _REASONS: Final = {
-    "not_chosen": Label("Not in a chosen segment", "不在所选分群"),
+    "not_chosen": Label("Not in a chosen segment", "不在所选客群"),
     "no_consent": Label("No consent", "未同意"),
     "invalid_email": Label("No valid e-mail address", "邮箱缺失或无效"),
-    "duplicate_email": Label("An address that an earlier row has", "邮箱与前面的行重复"),
+    "duplicate_email": Label("Address already in an earlier row", "邮箱与前面的行重复"),
     "small_cell": Label("In a group that is too small", "所在分组人数过少"),
     "exported": Label("In the list", "在名单中"),
     "given": Label("All rows", "全部行"),
@@ -42,14 +42,14 @@ _NOT_THERE: Final = Message(
     en="{@segments} names {segments}, which {where} does not hold; it has {got}.",
     zh="{@segments} 中的 {segments} 不在{where}中，其中有 {got}。",
 )
-_NONE: Final = Message(en="{@segments} must name at least one segment.", zh="{@segments} 须至少列出一个分群。")
+_NONE: Final = Message(en="{@segments} must name at least one segment.", zh="{@segments} 须至少列出一个客群。")
 _SMALL: Final = Message(
     en="{n} {n:group of customers is|groups of customers are} smaller than {@min_cell} {least}: {cells}. Name fewer "
     "columns in {@columns}, or leave them out with small='drop'.",
     zh="有 {n} 个分组的人数少于 {@min_cell} {least}：{cells}。请减少 {@columns} 中的列，或用 small='drop' 去掉。",
 )
 _ADDRESSES_LEAVE: Final = Message(
-    en="{@columns} names {name!r}: e-mail addresses leave only hashed.",
+    en="{@columns} names {name!r}: e-mail addresses are exported only as hashes.",
     zh="{@columns} 含有 {name!r}：邮箱只能以哈希值导出。",
 )
 _TAKEN: Final = Message(
@@ -81,27 +81,28 @@ def audience_table(
 ) -> FrameT:
     """List the customers of chosen segments for an advertising platform or a mailing house, with hashed addresses.
 
-    An address is trimmed, written in small letters and hashed by SHA-256, as platforms ask for it. A hash hides an
-    address from those who do not have it, not from those who do: treat the list as personal data. Only customers leave
-    who consented, and if a customer or an address occurs in several rows, all of them must. Groups so small that people
-    in them could be told are refused or left out.
+    Addresses are trimmed, put in lower case and hashed with SHA-256, as platforms require. A hash hides an address only
+    from those who do not know it, so treat the list as personal data. Only customers who consented are exported, and if
+    a customer or an address occurs in several rows, all of them must. Groups so small that people in them could be
+    identified are refused or left out.
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table
         A row per customer, with the columns named below.
     segments : sequence
-        Labels of the segments that leave.
+        Labels of the segments to export.
     by : str, default "segment"
         Column of labels, such as ``predict`` of a segmenter gives.
     email : str, default "email"
         Column of e-mail addresses.
     consent : str, default "consent"
-        Column of flags; what is missing is no consent.
+        Column of flags; a missing value means no consent.
     columns : sequence of str, default ()
-        Further columns that may leave. No other column does.
+        Further columns to export. No other column is exported.
     min_cell : int, default 20
-        Smallest number of customers with the same segment and the same values of ``columns`` who may leave, at least 1.
+        Smallest group that may be exported, counted as customers with the same segment and the same values of
+        ``columns``; at least 1.
     small : {"raise", "drop"}, default "raise"
         Whether smaller groups are refused, or left out; `audience_audit_table` counts them.
     customer_id : str, default "customer_id"
@@ -110,8 +111,8 @@ def audience_table(
     Returns
     -------
     the kind of table given
-        One row per address that leaves, in the order given: ``customer_id``, ``segment``, ``email_sha256`` in small
-        hexadecimal letters, then ``columns``.
+        One row per exported address, in the order given: ``customer_id``, ``segment``, ``email_sha256`` in lower-case
+        hexadecimal, then ``columns``.
 
     Raises
     ------
@@ -187,9 +188,9 @@ def audience_audit_table(
     Returns
     -------
     the kind of table given
-        ``reason``, ``n_rows``, ``name_en``, ``name_zh``. One row of the customers has one reason, in this order:
-        ``not_chosen``, ``no_consent``, ``invalid_email``, ``duplicate_email`` (an earlier row has the address),
-        ``small_cell``, ``exported``. They add up to the last line, ``given``.
+        ``reason``, ``n_rows``, ``name_en``, ``name_zh``. Each row of the customers counts under one reason, the first
+        that applies in this order: ``not_chosen``, ``no_consent``, ``invalid_email``, ``duplicate_email`` (an earlier
+        row has the address), ``small_cell``, ``exported``. They add up to the last line, ``given``.
 
     Raises
     ------

@@ -64,7 +64,7 @@ _NO_MONEY: Final = Message(
 
 
 def product_matrix_table(products: FrameT, *, abc: str = "abc", xyz: str = "xyz", value: str = "amount") -> FrameT:
-    """Cross how much products bring (ABC) with how even their demand is (XYZ), and say what to do in each cell.
+    """Cross the value of products (ABC) with how even their demand is (XYZ), and say what to do in each cell.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def product_matrix_table(products: FrameT, *, abc: str = "abc", xyz: str = "xyz"
     the kind of table given
         Nine rows, those of class A first: ``abc``, ``xyz``; ``n_products`` and ``product_share`` of all rows; ``value``
         and ``value_share`` of all rows (missing unless the total is above zero); ``sentence_en`` and ``sentence_zh``,
-        what to do. Products that lack a class follow in rows where it is missing, without a sentence; never sold ones,
-        "unsold", have none.
+        what to do. Products without a class follow in rows in which the class is missing, without a sentence; products
+        never sold ("unsold") count as such.
 
     Raises
     ------

@@ -49,8 +49,8 @@ def role_measure_table(
 ) -> FrameT:
     r"""Measure what makes a customer's role in the portfolio: recent money, regularity and growth.
 
-    Quarters are the four windows of 91 days that end with ``as_of``. Growth is Theil and Sen's slope, the median of the
-    slopes between all pairs of quarters, over their mean:
+    Quarters are the four windows of 91 days that end with ``as_of``. Growth is Theil and Sen's slope (the median of the
+    slopes between all pairs of quarters) divided by the mean quarter:
 
     .. math:: \text{growth} = \frac{\operatorname{median}_{i<j} (q_j - q_i) / (j - i)}{(q_1 + q_2 + q_3 + q_4) / 4}
 
@@ -68,11 +68,11 @@ def role_measure_table(
         With ``profit``, as `crmkit.as_activity` gives it: for the profit of the periods that begin in the four
         quarters.
     customers : the same kind of frame, optional
-        The master table, with ``customer_id``: those without a transaction are prospects, with 0 orders and money, and
-        nothing else known.
+        The master table, with ``customer_id``. Customers without a transaction are prospects: they have 0 orders and 0
+        money, and all else is missing.
     newcomers : bool, default False
-        Whether customers who came during the four quarters have a growth as well. They have spent nothing before they
-        came, so that all of them seem to grow.
+        Whether customers who joined during the four quarters get a growth as well. They spent nothing before they
+        joined, so all of them seem to grow.
 
     Returns
     -------
@@ -82,19 +82,19 @@ def role_measure_table(
         ``customer_id``, ``n_orders``, ``spend``, ``tenure_days``, ``days_since_last``
             As in `crmkit.customer_summary`.
         ``spend_quarter_1`` to ``spend_quarter_4``
-            Net money of each quarter, the oldest first; refunds count where they came.
+            Net money of each quarter, the oldest first; refunds count in the quarter in which they came.
         ``recent_spend``, ``spend_share``
             Net money of the four quarters, and its share of that of all customers, missing unless that is above 0.
         ``recent_profit``, ``profit_share``
             The same of profit; only with ``activity``.
         ``gap_cv``, ``regularity``
-            As in `crmkit.customer_features`, and 1 less that: 1 is like clockwork, 0 is chance, below 0 they come in
-            bursts. Missing with fewer than three purchase days.
+            As in `crmkit.customer_features`, and 1 minus that: 1 is like clockwork, 0 is like chance, and below 0
+            purchases come in bursts. Missing with fewer than three purchase days.
         ``growth``
             Missing unless the mean is above 0; without ``newcomers`` also for those who first bought after the first
             day of the four quarters.
 
-        Money and what follows from it is missing throughout where orders carry no price.
+        Money and all that follows from it is missing throughout if orders have no price.
 
     Raises
     ------

@@ -53,7 +53,7 @@ _WHY: Final = Label("{axis} ({why})", "{axis}（{why}）")
 # Why a measure of `role_measure_table` is missing.
 _MISSING: Final = MappingProxyType(
     {
-        "regularity": Label("fewer than three purchase days", "购买日不足三天"),
+        "regularity": Label("fewer than three purchase days", "购买日不足三个"),
         "growth": Label(
             "no net spend in the last four quarters, or a customer only since then",
             "近四季无净消费，或在此期间才成为客户",

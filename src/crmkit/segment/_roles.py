@@ -56,26 +56,28 @@ _ONE_ROLE: Final = Message(
 class RoleSegmenter(Labeller):
     r"""Put customers into the role they play in the portfolio: cash flow, relationship, growth or value.
 
-    Each role has a score from 0 to 1: where the customer stands among those seen in `fit` who have the measure, the
-    share below them and half of those equal. The main role is that of the highest score, of equal ones the first named;
-    other roles whose scores are within ``near_tie`` of it are reported, for a role that leads by a hair is a matter of
+    Each role has a score from 0 to 1: where the customer stands among those seen in `fit` who have the measure, as the
+    share below them plus half of those equal. The main role is the one with the highest score (of equal ones, the first
+    named). Other roles with scores within ``near_tie`` of it are reported, because so small a lead is a matter of
     chance.
 
     A measure that is missing, such as the regularity of somebody who bought once, gives no score, and neither does one
-    that is not above 0: customers who bring no money, are no steadier than chance, or shrink do not play that role,
-    however others do. The role then comes from the other scores, which `explain` says. Without any score there is no
-    role.
+    that is not above 0: customers who spend nothing, are no steadier than chance, or shrink do not play that role,
+    whatever others do. The role then comes from the other scores, and `explain` says so. Customers without any score
+    have no role.
 
-    By hand: with 10, 20, 30 and 40 of recent money the scores of cash flow are 0.125, 0.375, 0.625 and 0.875. Whoever
-    has 40, and the second highest of four regularities, 0.625, is a cash-flow customer by a margin of 0.25.
+    By hand: with 10, 20, 30 and 40 of recent money the scores of cash flow are 0.125, 0.375, 0.625 and 0.875. A
+    customer with 40, and the second highest of four regularities (score 0.625), is a cash-flow customer by a margin of
+    0.25.
 
-    The scales are learned in `fit` and frozen, so nobody changes roles because others came or went. Money is compared,
-    not its share: the ranks are the same, and the money does not depend on what others spend.
+    The scales are learned in `fit` and frozen, so nobody changes roles because others came or went. The measure is
+    money, not a share of it: the ranks are the same, and it does not depend on what others spend.
 
     Parameters
     ----------
     cash_flow : str, default "recent_spend"
-        Column of the money that customers bring, known for all who ordered; better still is profit, "recent_profit".
+        Column of the money that customers bring in, known for all who ordered. Profit, "recent_profit", is better
+        still.
     relationship : str or None, default "regularity"
         Column of how steady the relation is; with ``None`` there is no such role.
     growth : str or None, default "growth"
@@ -83,7 +85,7 @@ class RoleSegmenter(Labeller):
     value : str or None, optional
         Column of the long-term value, such as a lifetime value; without it there is no such role.
     near_tie : float, default 0.05
-        How far below the highest score another is nearly as high; between 0 and 1.
+        How far below the highest score another one may be to count as nearly as high; between 0 and 1.
 
     Attributes
     ----------
@@ -180,7 +182,7 @@ class RoleSegmenter(Labeller):
         return rows_like(made, like=customers)
 
     def explain(self, customers: Any, *, language: Language = "en") -> Any:
-        """Say in a sentence why each customer has their role, what is nearly as high, and what is not known.
+        """Say in a sentence why each customer has their role, which roles are nearly as high, and what is missing.
 
         Parameters
         ----------
@@ -215,7 +217,7 @@ class RoleSegmenter(Labeller):
         return column_like(np.array(texts, dtype=object), name="explanation", like=customers)
 
     def portfolio_table(self, customers: FrameT) -> FrameT:
-        """Count the customers of each role, those whose role is clear and those whose second role is nearly as high.
+        """Count the customers of each role: those with a clear role, and those whose second role is nearly as high.
 
         Parameters
         ----------

@@ -46,8 +46,8 @@ class SegmentedBase:
     segments : the kind of table given
         A row per segment, as ``segmenter.summary`` gives it.
     base : the kind of table given, or None
-        Whose money the shares are taken of, as `base_table` gives it; without prospects. None unless the segments are
-        of ``spend``.
+        The base that the shares refer to, as `base_table` gives it, without prospects. None unless the segments are of
+        ``spend``.
     profile : the kind of table given, or None
         What the segments are like, as `crmkit.segment.groups.profile_table` gives it.
     quality : the kind of table given, or None
@@ -73,26 +73,26 @@ def segmented_base(
     profile: Sequence[str] | None = None,
     quality: bool = False,
 ) -> SegmentedBase:
-    """Divide a customer base by a segmenter of any scheme, and sum up its segments, with nobody's money below 0.
+    """Divide a customer base by any segmenter, and sum up its segments, with nobody's money below 0.
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table
-        With the columns that the segmenter needs. Where they have ``n_orders`` and ``spend``, as those of
-        `crmkit.customer_summary`, the segments are learned from and summed up over `base_customers`, so that no share
-        of spend lies outside 0 to 1; other tables are taken as they are.
+        With the columns that the segmenter needs. If it has ``n_orders`` and ``spend``, as `crmkit.customer_summary`
+        gives them, segments are learned from and summed up over `base_customers`, so that no share of spend lies
+        outside 0 to 1. Other tables are used as they are.
     segmenter : segmenter
         Such as `crmkit.segment.TierSegmenter` or `crmkit.segment.ValueSegmenter`. It is not changed.
     fit : bool, default True
         Whether to learn from these customers. Otherwise the segmenter was fitted on an earlier base, whose cuts count.
     with_prospects : bool, default False
-        Whether those without an order and without money are prospects of a master table. They are then counted in the
-        summary, and left out of ``base``.
+        Whether customers without an order and without money are prospects from a master table. They are then counted in
+        the summary, and left out of ``base``.
     profile : sequence of str, optional
         Columns to describe the segments by: numbers, flags and labels.
     quality : bool, default False
-        Whether to judge how good the segments are, with the columns of ``profile`` as outcomes. Twenty resamples, each
-        of them fitted again, take their time.
+        Whether to judge how good the segments are, with the columns of ``profile`` as outcomes. The twenty resamples,
+        each fitted again, take some time.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Several criteria at once: weights, scorecards, rankings, needs, target markets, the base consolidated."""
+"""Several criteria at once: weights, scorecards, rankings, needs, target markets, consolidating the base."""
 
 from crmkit.segment.criteria._consolidation import BaseConsolidationSegmenter
 from crmkit.segment.criteria._markets import market_strategy_table, target_market_table

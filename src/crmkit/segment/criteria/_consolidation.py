@@ -1,4 +1,4 @@
-"""Which customers of the base are served in full, which at low cost, and whom to leave."""
+"""Which customers of the base get full service, which get low-cost service, and which to let go."""
 
 from __future__ import annotations
 
@@ -122,19 +122,19 @@ _NO_PROFIT: Final = Message(
 class BaseConsolidationSegmenter(CompleteLabeller):
     r"""Consolidate the base: full service, low-cost service or exit, by profit against a bar that may rise.
 
-    Customers are judged by what they earn after the cost to serve them (成本收益). The bar is higher for those from
-    whom little more is to be expected: it rises by the same amount for low potential (资金增加潜力) and for low
-    acceptance of new products (新产品接受程度).
+    Customers are judged by the profit that is left after the cost to serve them (成本收益). The bar is higher for
+    customers from whom little more can be expected: it rises by the same amount for low potential (资金增加潜力) and
+    for low acceptance of new products (新产品接受程度).
 
     .. math::
 
         \text{full service from } F + n r F, \qquad \text{low-cost service from } K + n r F
 
     with :math:`F` = ``full_from``, :math:`K` = ``keep_from``, :math:`r` = ``raise_by`` and :math:`n` the number of the
-    two measures that are low: 0, 1 or 2. Who is below both bars is an exit. By hand, with F = 100, K = 0 and r = 0.25:
-    somebody who earns 110 is served in full if both measures are high, for the bar is 100; at low cost if one is low,
-    for the bar for full service is then 125 and that for low-cost service 25. Somebody who earns 40 is served at low
-    cost unless both are low, for then the bar is 50.
+    two measures that are low: 0, 1 or 2. Customers below both bars are exits. By hand, with F = 100, K = 0 and r =
+    0.25: a customer with a profit of 110 gets full service if both measures are high, because the bar is 100. If one is
+    low, the bar for full service is 125 and that for low-cost service 25, so they get low-cost service. A customer with
+    a profit of 40 gets low-cost service unless both measures are low, because the bar is then 50.
 
     Parameters
     ----------
@@ -145,14 +145,15 @@ class BaseConsolidationSegmenter(CompleteLabeller):
     acceptance : str, default "acceptance"
         Column of the acceptance of new products, on any scale; more is better.
     full_from : float, optional
-        Profit that earns full service. By default that of the upper half of those who earn more than ``keep_from``.
+        Profit from which a customer gets full service. By default it is learned, so that the upper half of the
+        customers with more than ``keep_from`` reach it.
     keep_from : float, default 0
-        Profit that earns low-cost service.
+        Profit from which a customer gets low-cost service.
     raise_by : float, default 0.25
         By what share of ``full_from`` the bars rise for each measure that is low. The handbooks say that they rise, not
         by how much.
     potential_cut, acceptance_cut : float, optional
-        Above a cut is high, on it is low; by default the median.
+        Values above a cut are high, values on it are low; by default the median.
 
     Attributes
     ----------
@@ -166,8 +167,8 @@ class BaseConsolidationSegmenter(CompleteLabeller):
 
     Notes
     -----
-    An exit is a suggestion to look at, by what was earned: it knows nothing of reasons to keep somebody that are not in
-    the three columns.
+    An exit is a suggestion to review the customer. It knows nothing of reasons to keep them that are not in the three
+    columns.
 
     References
     ----------

@@ -29,9 +29,9 @@ _WRONG_KIND: Final = Message(
 _NUMBERS: Final = Message(en="numbers or true and false", zh="数字或真假值")
 _TEXT: Final = Message(en="text", zh="文本")
 _NO_FLAG: Final = Message(
-    en="{where} must hold true or false, for it knocks out those for whom it is true. Write a rule with 'operator' and "
-    "'value' for numbers.",
-    zh="{where}应为真假值：为真者被一票否决。数值列请写成含 'operator' 与 'value' 的规则。",
+    en="{where} must hold true or false: rows for which it is true are knocked out. For numbers, write a rule with "
+    "'operator' and 'value'.",
+    zh="{where}应为真假值：为真的行被一票否决。数值列请写成含 'operator' 与 'value' 的规则。",
 )
 
 

@@ -122,11 +122,11 @@ def target_market_table(
     market : str, default "market"
         Column of the names of the markets.
     needs : str, optional
-        Column of labels: markets with the same label need the same and can be served by one offer.
+        Column of labels: markets with the same label have the same needs and can be served by one offer.
     field : str, optional
         Column of labels of the line of business that a market belongs to.
     attractive_from : float, optional
-        Score from which a market is attractive; 60 points for a scorecard and a closeness of 0.5 by default, bars of
+        Score from which a market is attractive. The defaults, 60 points for a scorecard and a closeness of 0.5, are
         ours.
 
     Returns
@@ -137,7 +137,7 @@ def target_market_table(
         ``market``
             Its name.
         ``score``
-            From 0 to 100, or the closeness from 0 to 1; missing where the market is knocked out or lacks a criterion.
+            From 0 to 100, or the closeness from 0 to 1; missing if the market is knocked out or a criterion is missing.
         ``rank``
             From 1, the best; equal scores share the better rank.
         ``status``, ``knock_out``, ``pulled_up_by``, ``pulled_down_by``
@@ -156,7 +156,7 @@ def target_market_table(
     SchemaError
         If a column is missing or does not hold what it should, a market has no name or two rows, or there are no rows.
     TypeError
-        If ``markets`` is not a table in memory, or ``scorer`` is no scorer of criteria.
+        If ``markets`` is not a table in memory, or ``scorer`` is not one of the two scorers.
     ValueError
         If ``attractive_from`` is not a finite number.
 
@@ -210,16 +210,16 @@ def target_market_table(
 def market_strategy_table(markets: FrameT) -> FrameT:
     """Say which strategy the pattern of attractive markets suggests, and why.
 
-    Rules, of which the first that holds counts: no market is attractive, nothing is suggested; one is, concentrate on
-    it (集中化); several in more than one line of business, diversify (多元化); several that need the same, one offer
-    for all (无差异); several that need different things, an offer for each (差异化). It is a suggestion: nothing is
-    known of what entering a market costs, nor of what you can do.
+    The first rule that holds counts. If no market is attractive, nothing is suggested. If one is, concentrate on it
+    (集中化). If several are, in more than one line of business, diversify (多元化). If they have the same needs, make
+    one offer for all (无差异); if they have different needs, make an offer for each (差异化). It is only a suggestion:
+    the table knows neither what entering a market costs nor what your company can do.
 
     Parameters
     ----------
     markets : pandas, Polars or PyArrow table
-        As `target_market_table` gives it. Where some attractive markets have no label of needs or line of business,
-        each such market has its own; where none has one, needs are not known and there is one line of business.
+        As `target_market_table` gives it. If some attractive markets have no label of needs or of line of business,
+        each of them counts as a label of its own. If none has one, needs are unknown and there is one line of business.
 
     Returns
     -------

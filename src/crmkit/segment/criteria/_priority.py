@@ -86,7 +86,7 @@ _OFF_SCALE: Final = Message(
     zh="{where}有 {n:,} 行不在 {low:g} 至 {high:g} 的量表之内，最先见于行 {rows}。请用 {@scale=} 给出量表。",
 )
 _BELOW_0: Final = Message(
-    en="{@scale} must begin at 0 or more, for the two measures are multiplied, got {value}.",
+    en="{@scale} must begin at 0 or more, because the two measures are multiplied; got {value}.",
     zh="{@scale} 的起点不得小于 0，因为两项要相乘，得到 {value}。",
 )
 _CUTS: Final = Message(
@@ -114,7 +114,7 @@ def priority_table(
     Parameters
     ----------
     needs : pandas, Polars or PyArrow table
-        One row per need; or one per need and respondent, which are averaged. Answers that are missing are left out.
+        One row per need; or one per need and respondent, which are averaged. Missing answers are left out.
     matrix : {"importance_urgency", "impact_difficulty"}, default "importance_urgency"
         Eisenhower's matrix of importance and urgency (重要性与紧迫性); or impact and difficulty (影响程度与实现难度),
         of which less is better.
@@ -126,7 +126,7 @@ def priority_table(
         The lowest and the highest answer of both, from 0 up.
     cuts : {"middle", "mean", "median"} or pair of float, default "middle"
         Where each measure is split: at the middle of the scale, at the mean or the median of the needs, or at given
-        values of the first and the second. What lies on a cut counts as high.
+        values of the first and the second. Values on a cut count as high.
 
     Returns
     -------
@@ -142,7 +142,8 @@ def priority_table(
         ``importance_cut`` and ``urgency_cut``, or ``impact_cut`` and ``difficulty_cut``
             Where the two are split, the same in all rows.
         ``priority``
-            Importance times urgency; or impact times ease, which is the ends of the scale added up less the difficulty.
+            Importance times urgency; or impact times ease, where ease is the sum of both ends of the scale minus the
+            difficulty.
         ``rank``
             From 1, the highest priority; needs of equal priority share the better rank. Missing where the priority is.
         ``quadrant``, ``name_en``, ``name_zh``

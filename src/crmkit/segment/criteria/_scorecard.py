@@ -50,13 +50,13 @@ _SHARED: Final = Label(
 
 
 class Scorecard(CriteriaScorer):
-    r"""Score rows from 0 to 100 by several criteria, and say what speaks for and against each.
+    r"""Score rows from 0 to 100 by several criteria, and say what counts for and against each.
 
     .. math:: S = \sum_k w_k p_k
 
     Each criterion gives points :math:`p_k` from 0 to 100 on a scale that is frozen in `fit`, and the weights add up to
-    1. Rules may knock rows out whatever they score; such rows are not learned from. On a frozen scale nobody's score
-    moves because others came or went.
+    1. Rules may knock rows out whatever they score; nothing is learned from such rows. Because scales are frozen,
+       nobody's score changes because others came or went.
 
     Parameters
     ----------
@@ -70,23 +70,23 @@ class Scorecard(CriteriaScorer):
         - "target_market" (目标市场): ``market_size``, ``competition`` (less is better), ``profitability``,
           ``strategic_fit`` with equal weights.
     weights : {"equal", "judgements", "entropy", "critic", "standard_deviation"} or mapping, optional
-        A number for each criterion, which are divided by their sum; or "judgements", pairwise comparisons (analytic
-        hierarchy); or weights that follow from the points of the rows that have all criteria: they say what tells rows
-        apart, not what matters. The preset's by default, or equal ones.
+        A number for each criterion (they are divided by their sum); or "judgements", pairwise comparisons (analytic
+        hierarchy); or weights computed from the points of the rows that have all criteria. The last kind says which
+        criteria tell rows apart, not which ones matter. By default the preset's weights, or equal ones.
     scales : {"as_is", "min_max", "percentile"}, pair of float, or mapping of criteria to such, default "as_is"
-        How values become points: "as_is" takes them for points and refuses others; "min_max" from the lowest value
-        seen in `fit`, 0, to the highest, 100; "percentile" the share of rows below and half of those equal; a pair
-        gives the values of 0 and of 100 points. Values beyond the ends of a scale stand at its ends. A criterion that
-        was the same for everybody gives 50 points under "min_max" and "percentile".
+        How values become points: "as_is" takes values as points from 0 to 100 and refuses others; "min_max" from the
+        lowest value seen in `fit`, 0, to the highest, 100; "percentile" is the share of rows below plus half of those
+        equal; a pair gives the values for 0 and for 100 points. Values beyond the ends of a scale count as its ends. A
+        criterion with one value throughout gives 50 points under "min_max" and "percentile".
     lower_is_better : sequence of str, optional
-        Criteria of which less is better; their scale is turned around. The preset's by default.
+        Criteria on which lower values are better; their scale is reversed. The preset's by default.
     knock_outs : sequence of str or dict, optional
         What rules a row out: a column that is true for such rows, or a rule with ``column``, ``operator`` ("<", "<=",
         ">", ">=", "=", "!=", "between", "in", "not in", "missing", "known") and ``value``. The preset's by default.
     missing : {"keep", "reweight", "refuse"}, float, or mapping of criteria to float, default "keep"
-        What becomes of rows that lack a criterion: they have no score; or the known criteria take the weight of the
-        others (``known_weight`` shows for whom); or it is an error; or the value given stands for it, in the unit of
-        its column.
+        What happens to rows with a missing criterion: "keep" gives them no score; "reweight" spreads the missing weight
+        over the known criteria (``known_weight`` shows for which rows); "refuse" raises an error; a number fills the
+        gap, in the unit of its column.
     judgements : square list of lists, or mapping of judges to such, optional
         How many times as much the criterion of the row matters as that of the column, in the order of ``criteria``;
         Saaty's scale runs from 1/9 to 9. Several judges count by their geometric mean.
@@ -104,8 +104,8 @@ class Scorecard(CriteriaScorer):
     scales_ : DataFrame
         ``criterion``, ``value``, ``points``: between two values points lie on the line between them.
     references_ : DataFrame
-        ``criterion``, ``points``: the mean of the rows seen in `fit`, against which what speaks for and against a row
-        is measured.
+        ``criterion``, ``points``: the mean of the rows seen in `fit`. What counts for and against a row is measured
+        against it.
     judges_ : DataFrame
         ``judge``, ``consistency_index``, ``consistency_ratio``; with several judges the last row is "all". Empty
         without judgements.
@@ -176,7 +176,7 @@ class Scorecard(CriteriaScorer):
         self.allow_inconsistent = allow_inconsistent
 
     def contribution_table(self, X: FrameT, *, by: str | Sequence[str] = ()) -> FrameT:
-        """Average the score and what it is made of over all rows, or over groups of them.
+        """Average the score and its parts over all rows, or over groups of rows.
 
         Parameters
         ----------

@@ -193,8 +193,8 @@ class CriteriaScorer(TransformerMixin, JsonEstimator, ABC):  # type: ignore[misc
         the kind of table given
             The score and what it is made of, as the class says; ``status``: "scored", "incomplete" (a criterion is not
             known), "knock_out_unknown" (it is not known whether a rule holds) or "knocked_out"; ``knock_out``, the
-            first rule that holds; ``pulled_up_by`` and ``pulled_down_by``, the criteria that speak most for and most
-            against the row, missing where none does. The score is missing unless the status is "scored". Rows as in
+            first rule that holds; ``pulled_up_by`` and ``pulled_down_by``, the criteria that count most for and most
+            against the row, missing if there is none. The score is missing unless the status is "scored". Rows as in
             ``X``, on pandas with its index.
 
         Raises
@@ -312,7 +312,7 @@ class CriteriaScorer(TransformerMixin, JsonEstimator, ABC):  # type: ignore[misc
 
     @abstractmethod
     def _sentence(self, scored: Scored, row: int, language: Language) -> str:
-        """What is said of a row that has a score."""
+        """The sentence for a row that has a score."""
 
     @abstractmethod
     def _beside_names(self) -> list[str]:

@@ -28,7 +28,7 @@ _FEW: Final = Message(
 
 
 def weight_sensitivity_table(X: FrameT, *, scorer: Any, label: str | None = None) -> FrameT:
-    """Say how far the weight of each criterion may move before another row becomes first, and which one.
+    """Say how far the weight of each criterion may move before another row takes the lead, and which one.
 
     The other weights keep their proportions to one another. The breakpoints are exact: the order of two rows follows
     the sign of a quadratic, for the weighted sum of a scorecard as for TOPSIS.
@@ -52,10 +52,10 @@ def weight_sensitivity_table(X: FrameT, *, scorer: Any, label: str | None = None
         ``first``
             The row that is first now; of several with the same score the one that comes first in ``X``.
         ``weight_from``, ``weight_to``
-            The weights between which it stays first: 0 and 1 where nothing unseats it. Missing where the criterion has
-            all the weight, for then there are no proportions to keep.
+            The weights between which it stays first: 0 and 1 if nothing changes that. Missing if the criterion has all
+            the weight, because then there are no proportions to keep.
         ``first_below``, ``first_above``
-            Which row becomes first beyond either end; missing where none does.
+            Which row becomes first beyond either end; missing if none does.
         ``least_change``
             The smaller distance from the weight to an end beyond which another row is first; missing where there is
             no such end.
@@ -67,7 +67,7 @@ def weight_sensitivity_table(X: FrameT, *, scorer: Any, label: str | None = None
     SchemaError
         If a column is missing or does not hold what it should, or fewer than two rows have a score.
     TypeError
-        If ``X`` is not a table in memory, or ``scorer`` is no scorer of criteria.
+        If ``X`` is not a table in memory, or ``scorer`` is not one of the two scorers.
 
     Examples
     --------

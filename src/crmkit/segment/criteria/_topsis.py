@@ -1,4 +1,4 @@
-"""TOPSIS: how near rows come to the best, and how far they are from the worst, on frozen ideals."""
+"""TOPSIS: how close rows are to the best values, and how far from the worst, on frozen ideals."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ class _Ideal(NamedTuple):
 
 
 class TopsisScorer(CriteriaScorer):
-    r"""Score rows from 0 to 1 by how near they come to the best of each criterion, and how far from the worst.
+    r"""Score rows from 0 to 1 by how close they are to the best value of each criterion, and how far from the worst.
 
     .. math:: C = \frac{d^-}{d^+ + d^-}, \qquad d^\pm = \sqrt{\sum_k w_k^2 (r_k - r_k^\pm)^2}
 
     The ideals :math:`r^+` and :math:`r^-`, the norm by which values become :math:`r` and the weights are frozen in
-    `fit`. Adding a row changes no other, nor does the unit of a criterion. Values beyond the ideals stand at them, so
-    being better in one criterion never lowers the score. A criterion that was the same for everybody counts nothing.
+    `fit`. A new row changes no other row, and neither does the unit of a criterion. Values beyond the ideals count as
+    the ideal, so a better value never lowers the score. A criterion with one value throughout has no effect.
 
     Parameters
     ----------
@@ -71,14 +71,14 @@ class TopsisScorer(CriteriaScorer):
     weights : {"equal", "judgements", "entropy", "critic", "standard_deviation"} or mapping, optional
         As in `Scorecard`; weights that follow from the rows follow from the values as they are.
     norm : {"vector", "min_max"}, default "vector"
-        What values are divided by: the root of the sum of their squares, or their range.
+        What values are divided by: the square root of the sum of their squares, or their range.
     lower_is_better : sequence of str, optional
-        Criteria of which less is better. The preset's by default.
+        Criteria on which lower values are better. The preset's by default.
     knock_outs : sequence of str or dict, optional
         What rules a row out, as in `Scorecard`; such rows enter neither norms nor ideals.
     missing : {"keep", "refuse"}, float, or mapping of criteria to float, default "keep"
-        What becomes of rows that lack a criterion: they have no score; or it is an error; or the value given stands
-        for it, in the unit of its column.
+        What happens to rows with a missing criterion: "keep" gives them no score, "refuse" raises an error, and a
+        number fills the gap, in the unit of its column.
     judgements : square list of lists, or mapping of judges to such, optional
         As in `Scorecard`.
     weight_rule : {"eigenvector", "column_mean"}, default "eigenvector"

@@ -32,8 +32,8 @@ def judgement_table(
 ) -> pd.DataFrame:
     """Weigh criteria by pairwise judgements (analytic hierarchy), by each judge and by all together.
 
-    Nothing is refused for being inconsistent here, so that it can be seen who is; the scorers refuse a consistency
-    ratio above 0.1 unless told otherwise.
+    Inconsistent judgements are not refused here, so you can see which judge is inconsistent. The scorers refuse a
+    consistency ratio above 0.1 unless you allow it.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def judgement_table(
     Raises
     ------
     TypeError
-        If judgements are no numbers, or ``criteria`` is no list of names.
+        If judgements are not numbers, or ``criteria`` is not a list of names.
     ValueError
         If judgements are not square, off the scale or not reciprocal, or an option is out of range.
 
@@ -119,9 +119,9 @@ def judgement_pair_table(judgements: Any, *, criteria: Sequence[str]) -> pd.Data
         ``judgement``
             How many times as much the first matters as the second, by the geometric mean of the judges.
         ``lowest``, ``highest``
-            The least and the greatest of the judges.
+            The lowest and the highest judgement.
         ``is_disputed``
-            Whether some hold the first for the more important, and some the second.
+            Whether some judges find the first more important, and others the second.
         ``implied``
             The ratio of the weights that follow from all judgements.
         ``deviation``
@@ -131,7 +131,7 @@ def judgement_pair_table(judgements: Any, *, criteria: Sequence[str]) -> pd.Data
     Raises
     ------
     TypeError
-        If judgements are no numbers, or ``criteria`` is no list of names.
+        If judgements are not numbers, or ``criteria`` is not a list of names.
     ValueError
         If judgements are not square, off the scale or not reciprocal.
 
@@ -165,8 +165,8 @@ def criteria_weight_table(
 ) -> FrameT:
     """Weigh criteria by how well they tell rows apart, by several methods beside one another.
 
-    Such weights say what tells rows apart, not what matters. They follow from the values as they are; none depends on
-    their unit.
+    Such weights say which criteria tell rows apart, not which ones matter. They follow from the values as they are;
+    none depends on their unit.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def criteria_weight_table(
     SchemaError
         If a column is missing, does not hold numbers or is infinite anywhere.
     TypeError
-        If ``X`` is not a frame, or names are no list.
+        If ``X`` is not a frame, or names are not a list.
     ValueError
         If fewer than two rows have all criteria, no criterion tells rows apart, or "entropy" or "standard_deviation"
         meet values below 0; or an option is out of range.

@@ -27,30 +27,30 @@ def cluster_choice_table(
 ) -> FrameT:
     r"""Judge each number of clusters by several criteria, side by side, and say which a rule would choose.
 
-    **Are there clusters at all?** Any cloud of points can be cut up. ``beyond_null`` compares how far the sum of
-    squares within clusters falls with how far it falls for points without clusters: each column with one hump (the
+    **Are there clusters at all?** Any cloud of points can be divided. ``beyond_null`` compares how far the sum of
+    squares within clusters falls with how far it would fall for points without clusters: each column with one hump (the
     density nearest to its own that rises and then falls, with its mean and variance), and columns correlated as they
-    are (a normal copula). Twenty such sets are drawn; the figure is in their standard errors. Skewed and heavy tails,
-    correlated columns and scales of few steps are no clusters. Two groups of normal form come out as such where they
-    are about four standard deviations apart.
+    are (a normal copula). Twenty such sets are drawn, and the figure is in their standard errors. Skewed and heavy
+    tails, correlated columns and scales of few steps do not count as clusters. Two normally distributed groups are
+    recognised if they are about four standard deviations apart.
 
-    **Which number?** 1 if no ``beyond_null`` exceeds 3. Else, of the numbers for which it does and whose clusters are
-    all found again (``least_stability`` of at least 0.75; where there are none, 0.6), the best by ``criterion``; where
-    none is so stable, the one whose ``least_stability`` is highest.
+    **Which number?** 1 if no ``beyond_null`` exceeds 3. Otherwise, among the numbers that exceed 3 and whose clusters
+    are all found again (``least_stability`` of at least 0.75, or of 0.6 if no number reaches that), the best by
+    ``criterion``. If none is that stable, the one with the highest ``least_stability``.
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table
         A row per customer.
     columns : sequence of str, optional
-        Columns of numbers or flags; by default those that `ClusterSegmenter` would take.
+        Columns of numbers or flags; by default those that `ClusterSegmenter` would use.
     method : {"kmeans", "gaussian_mixture"}, default "kmeans"
         As in `ClusterSegmenter`; HDBSCAN finds the number by itself.
     max_clusters : int, default 8
-        The most that are tried; no more than there are different customers.
+        The largest number tried; at most the number of different customers.
     criterion : {"silhouette", "calinski_harabasz", "davies_bouldin", "gap", "bic", "stability"}, optional
-        What chooses; by default "bic" for mixtures, else "silhouette". "gap" takes the fewest clusters whose gap that
-        of one more does not exceed by more than its error.
+        The criterion that chooses; by default "bic" for mixtures, else "silhouette". "gap" takes the fewest clusters
+        whose gap that of one more does not exceed by more than its error.
     transforms : {"auto", "log", "none"} or mapping of columns to these, default "auto"
         As in `ClusterSegmenter`.
     missing : {"median", "leave", "refuse"}, default "median"
@@ -66,8 +66,8 @@ def cluster_choice_table(
         ``bic`` of a mixture, lower is better; ``gap``, the logarithm of the sum of squares of points without clusters
         over that of these, and its ``gap_error``; ``beyond_null``; ``stability``, Jaccard's overlap of clusters with
         those of resamples, on average, and ``least_stability``, of the least stable one; ``adjusted_rand`` between
-        them; ``smallest_share`` of the customers in a cluster. All are worked out on a sample of 1,500 customers where
-        there are more; missing where a criterion has no meaning.
+        them; ``smallest_share`` of the customers in a cluster. All are computed on a sample of 1,500 customers if there
+        are more; missing if a criterion has no meaning.
 
     Raises
     ------

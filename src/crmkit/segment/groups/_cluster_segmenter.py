@@ -83,20 +83,22 @@ _NO_BIC: Final = Message(
 class ClusterSegmenter(GroupSegmenter):
     """Find clusters of customers by columns of numbers, and put customers into them.
 
-    1. **Columns.** Those that are named; else all numbers and flags but the id, sensitive ones (age, gender, religion
-       and the like; see `sensitive_column_table`), constant ones, those missing for more than half of the customers,
-       and those that go along with an earlier one (correlation above 0.95). ``left_out_`` says which and why.
+    1. **Columns.** Those that you name. Otherwise all numbers and flags except the id, sensitive columns (on age,
+       gender, religion and similar matters; see `sensitive_column_table`), constant columns, those missing for more
+       than half of the customers, and those that are nearly the same as an earlier one (correlation above 0.95).
+       ``left_out_`` says which and why.
     2. **Scale.** A column with a heavy tail is measured by its signed logarithm, in units of the median size of its
-       values that are not 0: so the currency does not matter. A tail is heavy if the outer hundredth lies farther from
+       values that are not 0, so the currency does not matter. A tail is heavy if the outer hundredth lies farther from
        the median than three times the width of the middle half. All columns are centred on their medians and divided by
-       the width of the middle nine tenths, over 3.29; farther than 5 counts as 5.
+       the width of the middle nine tenths divided by 3.29; distances above 5 count as 5.
     3. **How many.** Each number up to ``max_clusters`` is judged by several criteria (``choice_``; see
-       `cluster_choice_table`). There are no clusters, and all customers are one, unless cutting them up brings more
-       than it would if each column had one hump only. Of the numbers that pass and whose clusters are all found again
-       in resamples (Jaccard of at least 0.75; where there are none, 0.6), the best by ``criterion`` is taken. A number
-       that is given is taken as it is, whether there are clusters or not.
+       `cluster_choice_table`). There are no clusters, and all customers form one segment, unless dividing them brings
+       more than it would if each column had only one hump. Among the numbers that pass and whose clusters are all found
+       again in resamples (Jaccard of at least 0.75, or of 0.6 if none reaches that), the best by ``criterion`` is
+       chosen. A number that you give is used as it is, whether there are clusters or not.
     4. **Order and names.** The cluster with the highest mean value comes first. Names say what sets a cluster apart: up
-       to two columns in which its mean differs most from that of all, by half a standard deviation or more.
+       to two columns in which its mean differs most from the mean of all customers, by half a standard deviation or
+       more.
 
     What is learned is frozen: later customers are measured on the same scale against the same clusters, and `refit`
     keeps codes and names of clusters that are found again. The order of the rows never matters.
@@ -104,29 +106,30 @@ class ClusterSegmenter(GroupSegmenter):
     Parameters
     ----------
     columns : sequence of str, optional
-        Columns of numbers or flags, such as those of `crmkit.customer_features`. A few that say different things make
-        better clusters than all there are.
+        Columns of numbers or flags, such as those of `crmkit.customer_features`. A few columns that say different
+        things make better clusters than all columns together.
     method : {"kmeans", "gaussian_mixture", "hdbscan"}, default "kmeans"
         k-means; a mixture of normal distributions, for clusters of different width; or HDBSCAN, which finds dense
-        clusters of any form and leaves customers out, as segment "noise". A new customer belongs to the dense cluster
-        of the nearest core point, if it is no farther than the cluster's own distance: the largest from one of its
-        points to the neighbours that make a cluster.
+        clusters of any shape and puts the customers between them into the segment "noise". A new customer belongs to
+        the dense cluster of the nearest core point, if it is no farther than the cluster's own distance: the largest
+        from one of its points to the neighbours that make a cluster.
     n_clusters : int, optional
         How many clusters; chosen if not given. Not for HDBSCAN.
     max_clusters : int, default 8
-        The most that are tried.
+        The largest number tried.
     criterion : {"silhouette", "calinski_harabasz", "davies_bouldin", "gap", "bic", "stability"}, optional
-        What chooses among numbers of clusters that pass; by default "bic" for mixtures, else "silhouette".
+        The criterion that chooses among the numbers of clusters that pass; by default "bic" for mixtures, else
+        "silhouette".
     transforms : {"auto", "log", "none"} or mapping of columns to these, default "auto"
-        Signed logarithm or none; "auto" by the rule above, for columns that a mapping does not name too.
+        Signed logarithm or none; "auto" follows the rule above, also for columns that a mapping does not name.
     missing : {"median", "leave", "refuse"}, default "median"
-        What is missing counts as the median, and customers of whom less than half of the columns is known have no
-        segment; or customers who lack any column have no segment; or it is an error.
+        "median": missing values count as the median, and customers with fewer than half of the columns known have no
+        segment. "leave": customers with any missing value have no segment. "refuse": missing values are an error.
     min_cluster_size : int, optional
         The fewest customers in a dense cluster, of those fitted; by default 2 %, at least 5. Only for HDBSCAN.
     value : str, optional
-        Column of value by which clusters are ordered; by default "spend" where there is one, else they are ordered by
-        size.
+        Column of value by which clusters are ordered; by default "spend" if the table has it; otherwise they are
+        ordered by size.
     random_state : int, default 0
         Seed of starts, samples and references.
 
@@ -142,7 +145,7 @@ class ClusterSegmenter(GroupSegmenter):
         As `cluster_choice_table` gives it; without rows where ``n_clusters`` was given.
     clusters_ : DataFrame
         One row per segment: ``segment``; ``kind`` ("cluster", "noise", "potential"); ``name_en``, ``name_zh``;
-        ``n_customers`` and ``customer_share`` of all rows in `fit`; ``mean_value``; ``stability``, how far the cluster
+        ``n_customers`` and ``customer_share`` of all rows in `fit`; ``mean_value``; ``stability``, how well the cluster
         is found again in resamples (Jaccard), missing for HDBSCAN; ``overlap`` with the cluster of the same code before
         `refit`, missing for new ones.
     centres_ : DataFrame
@@ -154,15 +157,15 @@ class ClusterSegmenter(GroupSegmenter):
         Core points of dense clusters, and the ``reach`` of each cluster; without rows for other methods.
     segments_ : DataFrame
         ``segment``, ``segment_order`` from 1, the best, and ``name_en``, ``name_zh``. "noise" comes after the clusters;
-        "potential", where the table says who has ordered (``n_orders``), last.
+        "potential" comes last, if the table says who has ordered (``n_orders``).
     value_column_ : str
-        The column by which the clusters are ordered, empty where they are ordered by size.
+        The column by which the clusters are ordered; empty if they are ordered by size.
     n_customers_ : int
         Customers seen in `fit` who can be placed.
     n_left_out_ : int
-        Rows in `fit` of which too little was known, or who had not ordered.
+        Rows in `fit` with too many missing values, or without an order.
     n_fitted_ : int
-        Customers that the clusters were fitted on: a sample of 50,000 (HDBSCAN: 10,000) where there were more.
+        Customers that the clusters were fitted on: a sample of 50,000 (HDBSCAN: 10,000) if there were more.
 
     References
     ----------

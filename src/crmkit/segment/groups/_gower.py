@@ -36,7 +36,7 @@ def gower_distances(rows: MixedPoints, others: MixedPoints) -> Floats:
 
     .. math:: d = \frac{\sum_j w_j d_j}{\sum_j w_j}
 
-    over the columns known of both: :math:`d_j` is the difference of numbers over the range seen, at most 1; for
+    over the columns known for both: :math:`d_j` is the difference of numbers over the range seen, at most 1; for
     categories 0 where they are the same, else 1. Rows that have no column in common are at distance 1.
 
     References

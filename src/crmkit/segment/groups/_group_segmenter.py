@@ -37,7 +37,7 @@ __all__ = ["GroupSegmenter", "Learned", "check_somebody", "shown_number"]
 _VALUE: Final = "spend"
 _NO_ORDER: Final = Label("{name}: no order yet.", "{name}：尚未下单。")
 _APART: Final = Label("{name}: too far from every cluster.", "{name}：与各聚类的距离都过大。")
-_UNKNOWN: Final = Label("No segment: too little is known.", "无分群：已知信息过少。")
+_UNKNOWN: Final = Label("No segment: too little is known.", "未归入客群：已知信息过少。")
 
 _NO_VALUE: Final = Message(
     en="{@value} must be the name of a column, or None, got {value!r}.", zh="{@value} 须为列名或 None，得到 {value!r}。"
@@ -65,12 +65,12 @@ class GroupSegmenter(Labeller):
     clusters_ : DataFrame
         One row per segment: ``segment``; ``kind`` ("cluster", "noise", "potential"); ``name_en``, ``name_zh``;
         ``n_customers`` and ``customer_share`` in `fit`, of all rows; ``mean_value``, the mean of the column of value;
-        ``stability``, how far the cluster is found again in resamples (Jaccard: above 0.75 stable, below 0.6 not to be
+        ``stability``, how well the cluster is found again in resamples (Jaccard: above 0.75 stable, below 0.6 not to be
         trusted); ``overlap`` with the cluster of the same code before `refit` (Jaccard), missing for new ones.
     value_column_ : str
-        The column by which the clusters are ordered, empty where they are ordered by size.
+        The column by which the clusters are ordered; empty if they are ordered by size.
     n_left_out_ : int
-        Rows in `fit` of which too little was known, or who had not ordered.
+        Rows in `fit` with too many missing values, or without an order.
     """
 
     clusters_: pd.DataFrame
@@ -83,9 +83,9 @@ class GroupSegmenter(Labeller):
     def refit(self, customers: Any) -> Self:
         """Fit again on other customers, and keep codes, names and order of the clusters that are found again.
 
-        The new fit has as many clusters as this one. Its clusters are paired with the old ones so that the customers
-        whom both have in common are the most (the Hungarian algorithm on Jaccard's overlap). A pair that has at least
-        half of its customers in common keeps code, name and place; the other clusters are new.
+        The new fit has as many clusters as this one. Its clusters are paired with the old ones so that they share as
+        many customers as possible (the Hungarian algorithm on Jaccard's overlap). A cluster that shares at least half
+        of its customers keeps its code, name and place; the other clusters are new.
 
         Parameters
         ----------
@@ -131,7 +131,7 @@ class GroupSegmenter(Labeller):
             One row per segment, the best first, empty ones too: ``segment``, ``segment_order``, ``name_en``,
             ``name_zh``, ``n_customers``, ``customer_share`` of all rows, ``value`` (the sum of the column by which the
             clusters are ordered), ``value_share`` of all rows (missing unless the total is above zero), ``mean_value``
-            of those of whom it is known; the last three are missing where clusters are ordered by size.
+            of the customers with a known value; the last three are missing if clusters are ordered by size.
 
         Raises
         ------

@@ -48,7 +48,7 @@ _MOST_LEVELS: Final = 50
 _LEAST_KNOWN: Final = 0.5
 
 _NO_LABELS: Final = Message(
-    en="{where} has {n:,} different values, which are no categories. Group them, or leave the column out.",
+    en="{where} has {n:,} different values, too many for categories. Group them, or leave the column out.",
     zh="{where}有 {n:,} 个不同的取值，不能视为类别。请先归组，或去掉该列。",
 )
 _NOT_KNOWN: Final = Message(
@@ -71,27 +71,28 @@ class LatentClassSegmenter(GroupSegmenter):
 
     .. math:: P(x) = \sum_c w_c \prod_j P(x_j \mid c)
 
-    with :math:`w_c` the share of class :math:`c`. What is missing is left out of the product. Fitted by the EM
-    algorithm of ``stepmix`` on the different patterns of levels; customers are placed in their likeliest class by the
-    frozen tables of probabilities alone. Needs ``pip install crmkit[classes]`` for `fit`, nothing more to `predict`.
+    with :math:`w_c` the share of class :math:`c`. Missing answers are left out of the product. The classes are fitted
+    by the EM algorithm of ``stepmix`` on the different patterns of levels. Customers are placed in their likeliest
+    class by the frozen tables of probabilities alone. `fit` needs ``pip install crmkit[classes]``; `predict` does not.
 
-    The number of classes is that with the lowest BIC: with 1 there are none. Numbers that the columns cannot tell
-    apart, where the model has as many parameters as there are possible patterns, are not tried.
+    The number of classes is the one with the lowest BIC; 1 means that there are no classes. Numbers for which the model
+    would have at least as many parameters as there are possible patterns are not tried, because the columns cannot tell
+    such classes apart.
 
     Parameters
     ----------
     columns : sequence of str, optional
-        Columns of categories; numbers count as codes of categories. By default all labels and flags but the id,
-        sensitive ones (see `sensitive_column_table`), constant ones and those of more than 50 levels.
+        Columns of categories; numbers count as codes of categories. By default all labels and flags except the id,
+        sensitive columns (see `sensitive_column_table`), constant ones and those with more than 50 levels.
     n_classes : int, optional
         How many classes; chosen if not given.
     max_classes : int, default 6
-        The most that are tried.
+        The largest number tried.
     n_starts : int, default 10
-        Starts of the algorithm, of which the best is kept: it finds the nearest summit, not the highest.
+        Starts of the algorithm; the best is kept, because each start finds only the nearest maximum.
     value : str, optional
-        Column of value by which classes are ordered; by default "spend" where there is one, else they are ordered by
-        size.
+        Column of value by which classes are ordered; by default "spend" if the table has it; otherwise they are ordered
+        by size.
     random_state : int, default 0
         Seed of the starts.
 
@@ -103,7 +104,7 @@ class LatentClassSegmenter(GroupSegmenter):
         ``column``, ``reason`` ("sensitive", "many_levels", "constant"), ``like``, which is empty.
     choice_ : DataFrame
         One row per number of classes: ``n_clusters``, ``chosen``, ``log_likelihood``, ``n_parameters``, ``aic``,
-        ``bic``, ``entropy`` (1: all customers are placed without doubt; 0: nothing is known), ``smallest_share``.
+        ``bic``, ``entropy`` (1: all customers are placed with certainty; 0: with none), ``smallest_share``.
     weights_ : DataFrame
         ``segment`` and ``weight``, the share of the class.
     probabilities_ : DataFrame
@@ -113,14 +114,14 @@ class LatentClassSegmenter(GroupSegmenter):
         and ``customer_share`` of all rows in `fit`; ``mean_value``; ``stability``, which is missing; ``overlap`` with
         the class of the same code before `refit`, missing for new ones.
     segments_ : DataFrame
-        ``segment``, ``segment_order`` from 1, the best, and ``name_en``, ``name_zh``. "potential", where the table says
-        who has ordered (``n_orders``), comes last.
+        ``segment``, ``segment_order`` from 1, the best, and ``name_en``, ``name_zh``. "potential" comes last, if the
+        table says who has ordered (``n_orders``).
     value_column_ : str
-        The column by which the classes are ordered, empty where they are ordered by size.
+        The column by which the classes are ordered; empty if they are ordered by size.
     n_customers_ : int
-        Customers seen in `fit` of whom at least half of the columns is known.
+        Customers seen in `fit` with at least half of the columns known.
     n_left_out_ : int
-        Rows in `fit` of which too little was known, or who had not ordered.
+        Rows in `fit` with too many missing values, or without an order.
 
     References
     ----------
@@ -178,7 +179,8 @@ class LatentClassSegmenter(GroupSegmenter):
         -------
         the kind of table given
             One row per customer, in the order given, and a column per class, named by its code, which add up to 1.
-            Missing where less than half of the columns is known. A level that was not seen in `fit` tells nothing.
+            Missing if fewer than half of the columns are known. A level that was not seen in `fit` carries no
+            information.
 
         Raises
         ------

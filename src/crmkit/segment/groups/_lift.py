@@ -40,8 +40,8 @@ def lift_table(
 
     .. math:: \text{lift} = \frac{\text{share of the segment within the label}}{\text{share of the segment in the base}}
 
-    A lift of 2 in the north says that the segment is twice as frequent there as among all customers. It is the same as
-    the share of the label within the segment over that in the base.
+    A lift of 2 in the north means that the segment is twice as frequent there as among all customers. It equals the
+    share of the label within the segment divided by its share in the base.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def lift_table(
         ``share``, ``base_share``
             Share of the segment within the label, and in the base.
         ``lift``, ``lower``, ``upper``
-            Their ratio with its interval; missing where a share has no customers to be of.
+            Their ratio with its interval; missing if one of the shares has no customers to divide by.
         ``p_value``, ``adjusted_p_value``, ``is_significant``
             Of a lift of 1.
         ``too_few``
@@ -88,10 +88,10 @@ def lift_table(
 
     Notes
     -----
-    The base holds the label itself, so the interval is worked out for the ratio of the share within the label to that
-    in all other labels, by Donner and Zou's method from Wilson's intervals of both, carried over to the base, and
-    widened on the log scale by what is not known of the size of the label. It has both ends where a cell is empty or
-    full. The test is Pearson's with N - 1 for N, or Fisher's exact test where fewer than one is expected in a cell.
+    The base includes the label itself. So the interval is first computed for the ratio of the share within the label to
+    the share in all other labels, by Donner and Zou's method from Wilson's intervals of both. It is then converted to
+    the base, and widened on the log scale for the uncertain size of the label. It has both ends even if a cell is empty
+    or full. The test is Pearson's with N - 1 for N, or Fisher's exact test where fewer than one is expected in a cell.
 
     References
     ----------

@@ -53,43 +53,45 @@ _TOO_MANY: Final = Message(
 class MixedClusterSegmenter(GroupSegmenter):
     """Find groups of customers by columns of any kind, each around a typical customer, and put customers into them.
 
-    The distance is Gower's: the differences of numbers over their range (that of the middle 98 %, where the ends
-    would more than double it), of ordered levels by their places, of categories 0 or 1, averaged over the columns
-    that are known of both customers. So what is missing needs no filling in. Each group has a medoid, a customer to
-    whom the others are nearest; medoids are found by swapping until no swap brings the customers nearer on the
-    whole, beyond 2,000 customers in five samples of 1,000, of which the best for 20,000 is kept.
+    The distance is Gower's: the differences of numbers over their range (that of the middle 98 %, where the ends would
+    more than double it), of ordered levels by their places, of categories 0 or 1, averaged over the columns that are
+    known of both customers. So missing values need not be filled in. Each group has a medoid, the customer to whom the
+    others are nearest on the whole. Medoids are found by swapping until no swap brings the customers nearer. With more
+    than 2,000 customers this is done in five samples of 1,000, and the result that is best for 20,000 customers is
+    kept.
 
-    A medoid is a customer of whom no fewer columns are known than of the median customer: who lacks a column is not
-    told apart by it, and would seem nearer to all than anybody else.
+    A medoid must have at least as many known columns as the median customer. A customer with missing columns is not
+    compared on them, and would otherwise seem nearer to all others than anybody else.
 
-    Ranges, levels and medoids are frozen: a later number beyond the range seen is at most at distance 1, a category not
-    seen before at distance 1. A constant column counts nothing. Rows that have no column in common are at distance 1.
+    Ranges, levels and medoids are frozen: a later number beyond the range seen is at most at distance 1, and a category
+    not seen before is at distance 1. A constant column has no effect. Rows with no known column in common are at
+    distance 1.
 
     Whether there are groups at all is judged as in `cluster_choice_table`, with rows in which numbers and ordered
-    columns have one hump each and are correlated as they are, and categories are independent of all else. The number is
-    that of the largest silhouette among those that pass and whose groups are all found again (Jaccard of at least
-    0.75; where there are none, 0.6).
+    columns have one hump each and are correlated as they are, and categories are independent of all else. Among the
+    numbers that pass and whose groups are all found again (Jaccard of at least 0.75, or of 0.6 if none reaches that),
+    the one with the largest silhouette is chosen.
 
     Parameters
     ----------
     columns : sequence of str, optional
-        Columns of numbers, flags or labels; by default all but the id, sensitive ones (see `sensitive_column_table`),
-        labels of more than 50 levels, and columns without a value.
+        Columns of numbers, flags or labels; by default all except the id, sensitive columns (see
+        `sensitive_column_table`), labels with more than 50 levels, and columns without a value.
     n_clusters : int, optional
         How many groups; chosen if not given.
     max_clusters : int, default 8
-        The most that are tried.
+        The largest number tried.
     ordered : mapping of str to sequence, optional
         Columns of labels that have an order, with their levels from low to high.
     categorical : sequence of str, default ()
         Columns of numbers that are codes of categories.
     weights : mapping of str to float, optional
-        How much columns count, 0 or more; 1 for those not named.
+        How much each column counts, 0 or more; 1 for columns not named.
     transforms : {"auto", "log", "none"} or mapping of columns to these, default "auto"
         Signed logarithm of numbers, as in `ClusterSegmenter`: else one large value would shrink all other differences.
     value : str, optional
-        Column of value by which groups are ordered; by default "spend" where there is one, else they are ordered by
-        size.
+        Column of value by which groups are ordered; by default "spend" if the table has it; otherwise they are ordered
+        by size.
     random_state : int, default 0
         Seed of samples and references.
 
@@ -114,14 +116,14 @@ class MixedClusterSegmenter(GroupSegmenter):
     medoids_ : DataFrame
         One row per group and column: ``segment``, ``column``, and ``number`` or ``level`` of the medoid.
     segments_ : DataFrame
-        ``segment``, ``segment_order`` from 1, the best, and ``name_en``, ``name_zh``. "potential", where the table says
-        who has ordered (``n_orders``), comes last.
+        ``segment``, ``segment_order`` from 1, the best, and ``name_en``, ``name_zh``. "potential" comes last, if the
+        table says who has ordered (``n_orders``).
     value_column_ : str
-        The column by which the groups are ordered, empty where they are ordered by size.
+        The column by which the groups are ordered; empty if they are ordered by size.
     n_customers_ : int
-        Customers seen in `fit` of whom at least half of the columns is known.
+        Customers seen in `fit` with at least half of the columns known.
     n_left_out_ : int
-        Rows in `fit` of which too little was known, or who had not ordered.
+        Rows in `fit` with too many missing values, or without an order.
 
     References
     ----------
@@ -192,7 +194,7 @@ class MixedClusterSegmenter(GroupSegmenter):
         -------
         the kind of table given
             One row per customer, in the order given, and a column per group, named by its code: Gower's distance, from
-            0 to 1. Missing where less than half of the columns is known.
+            0 to 1. Missing if fewer than half of the columns are known.
 
         Raises
         ------

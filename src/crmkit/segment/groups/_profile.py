@@ -34,7 +34,7 @@ _TEXTS: Final = ("scope", "column", "figure", "level", "effect")
 _FLAGS: Final = ("is_significant", "too_few")
 
 _NO_NUMBERS: Final = Message(
-    en="{where} must hold numbers, for it is added up, got {got}. Name another column in {@value}, or None.",
+    en="{where} must hold numbers, because it is added up; got {got}. Name another column in {@value}, or None.",
     zh="{where}须为可相加的数字，得到 {got}。请在 {@value} 中指定其他列，或用 None。",
 )
 
@@ -48,7 +48,7 @@ def profile_table(
     level: float = 0.95,
     adjust: Adjustment = "benjamini-hochberg",
 ) -> FrameT:
-    """Describe segments by any columns, beside all customers: size, value, means, medians, shares; effects and tests.
+    """Describe segments by any columns, compared with all customers: size, value, means, shares, effects, tests.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def profile_table(
     Returns
     -------
     the kind of table given
-        Of each column a row for all customers, ``scope`` "all" with a missing ``segment``, and one per segment,
-        "group", or of those without one, "no label"; of labels, one per level.
+        For each column a row for all customers (``scope`` "all", ``segment`` missing), one per segment ("group"), and
+        one for customers without a segment ("no label"); for labels, one per level.
 
         ``segment``, ``scope``, ``column``
             Which group, and which column; the column is missing for ``customer_share``.
@@ -82,19 +82,19 @@ def profile_table(
             Customers of the group with a value and without one.
         ``value``, ``base_value``, ``index``
             The figure of the group, that of all customers, and 100 times their ratio, missing unless ``base_value`` is
-            above 0. The index of ``value_share`` is in relation to the share of the customers.
+            above 0. The index of ``value_share`` compares it with the share of customers.
         ``effect``, ``effect_size``, ``effect_lower``, ``effect_upper``
             Each group against all other customers: "cohens_d" of means, "cliffs_delta" of the whole distribution,
             beside medians, "share_difference" of shares, with intervals. On the row of all customers, what the segments
             explain together: "epsilon_squared", the share of the variance of values, and "rank_epsilon_squared", of
-            ranks, both less what chance explains; "cramers_v" of flags and labels, without its bias, at the first
-            level. Customers without a segment do not count there.
+            ranks, both corrected for chance; bias-corrected "cramers_v" for flags and labels, at the first level.
+            Customers without a segment do not count there.
         ``p_value``, ``adjusted_p_value``, ``is_significant``
-            Of no effect; missing where nothing can be tested, and then no part of what is adjusted.
+            Of no effect; missing if nothing can be tested, and then not counted in the adjustment.
         ``too_few``
-            Whether the test is not to be relied on: fewer than 30 values on either side of a mean, or values too skewed
-            for groups of such different size; fewer than 10 of ranks; fewer than 5 customers expected in a cell of a
-            share. On the row of all customers, whether the smallest segment has so few values, for means and ranks.
+            Whether the test is unreliable: fewer than 30 values on either side of a mean, or values too skewed for
+            groups of such different size; fewer than 10 of ranks; fewer than 5 customers expected in a cell of a share.
+            On the row of all customers, whether the smallest segment has so few values, for means and ranks.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def profile_table(
     Means are compared by Welch's test, corrected for skewness; distributions by Brunner and Munzel's; shares by
     Pearson's, or Fisher's where fewer than one is expected in a cell; all segments at once by Brown and Forsythe's,
     Kruskal and Wallis', and Pearson's test, the last by random tables where few are expected. Tests of the columns that
-    segments were made of say nothing: segments differ there by construction.
+    made the segments say nothing, because segments differ there by construction.
 
     References
     ----------

@@ -42,7 +42,7 @@ def segment_difference_table(
     level: float = 0.95,
     adjust: Adjustment = "benjamini-hochberg",
 ) -> FrameT:
-    """Compare two segments in all columns, and put what differs most first.
+    """Compare two segments in all columns, with the largest difference first.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ def segment_difference_table(
     Returns
     -------
     the kind of table given
-        Of each column of numbers a row for the mean and one for the median, of flags one, of labels one per level.
-        Columns come in the order of their size of effect: that of Cliff's delta, which is a difference of shares for
-        flags and labels, and so is on one scale for all.
+        For each column of numbers a row for the mean and one for the median, for flags one row, for labels one per
+        level. Columns are sorted by effect size: that of Cliff's delta, which for flags and labels equals a difference
+        of shares, so all are on one scale.
 
         ``column``, ``figure``, ``level``
             As in `profile_table`.

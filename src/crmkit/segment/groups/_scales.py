@@ -62,7 +62,7 @@ def scale_score_table(
 ) -> FrameT:
     """Score each respondent on scales, each the mean of a block of items: what clusters of attitudes are made of.
 
-    Only what people said is scored. Nothing is guessed about their character from what they buy.
+    Only what people said is scored; nobody's character is guessed from what they buy.
 
     Parameters
     ----------
@@ -71,10 +71,10 @@ def scale_score_table(
     scales : mapping of str to sequence of str
         The items of each scale, such as ``{"price": ["compares", "waits_for_sales"]}``.
     reversed_items : sequence of str, default ()
-        Items that ask the other way round, unless `crmkit.as_answers` has turned them already: an answer x counts as
-        the lowest plus the highest less x.
+        Items that are worded the other way round, unless `crmkit.as_answers` has reversed them already: an answer x
+        counts as the lowest plus the highest possible answer minus x.
     limits : two numbers, optional
-        The lowest and the highest answer that there is. Needed to turn items; answers beyond are refused.
+        The lowest and the highest possible answer. Needed to reverse items; answers beyond them are refused.
     least_answered : float, default 0.5
         Share of the items of a scale that must be answered for a score, above 0 and at most 1.
 
@@ -153,11 +153,11 @@ def scale_reliability_table(
     Returns
     -------
     the kind of table given
-        One row per scale: ``scale``; ``n_items``; ``n_reversed``, how many of them were turned; ``n`` respondents who
+        One row per scale: ``scale``; ``n_items``; ``n_reversed``, how many of them were reversed; ``n`` respondents who
         answered all of them, who alone count; ``n_left_out``, those who answered some; ``alpha``, ``lower`` and
         ``upper``, Feldt's interval, missing for one item or where nothing varies; ``weakest_item``, whose correlation
-        with the sum of the others is lowest, and that ``weakest_correlation``: below 0 the item may ask the other way
-        round.
+        with the sum of the others is lowest, and that ``weakest_correlation``: below 0 the item may be worded the other
+        way round.
 
     Raises
     ------

@@ -84,10 +84,10 @@ _KINDS: Final = {
 class SegmentRules(CompleteLabeller):
     """Describe given segments by a few rules, and place customers by them.
 
-    A short decision tree learns from a column of segments, such as clusters or classes drawn up by hand, and every leaf
-    becomes a rule: a sentence, a case of an SQL query. ``accuracy_`` says how much of the segments the rules catch,
-    measured on customers that they were not learned from; read it beside ``largest_share_``, what naming the largest
-    segment for everybody would catch.
+    A small decision tree learns from a column of segments, such as clusters or classes made by hand, and every leaf
+    becomes a rule: a sentence, and a case of an SQL query. ``accuracy_`` says how many customers the rules place
+    correctly, measured on customers that the rules were not learned from. Compare it with ``largest_share_``, the
+    accuracy of putting everybody in the largest segment.
 
     Parameters
     ----------
@@ -98,9 +98,9 @@ class SegmentRules(CompleteLabeller):
         What the rules may ask about: numbers, flags and labels (text, at most 100 different ones). By default all
         columns but ``customer_id`` and days.
     max_rules : int, default 8
-        Rules at most, at least 2.
+        The largest number of rules, at least 2.
     min_share : float, default 0.01
-        Share of the customers that each leaf holds at least, in (0, 1).
+        Smallest share of the customers in a leaf, in (0, 1).
     random_state : int, default 0
         Decides between questions that are equally good, and which customers are held back together.
 
@@ -114,7 +114,8 @@ class SegmentRules(CompleteLabeller):
         or "not in", one line per ``label``, "known" or "missing"; ``or_missing``, 1 where customers without a value are
         let through.
     accuracy_ : float
-        Share of customers whom rules learned from four fifths of the customers place as given in the other fifth.
+        Share of customers placed in their given segment by rules that were learned from the other four fifths of the
+        customers.
     largest_share_ : float
         Share of the largest segment.
     agreement_ : DataFrame
@@ -137,9 +138,9 @@ class SegmentRules(CompleteLabeller):
 
     Notes
     -----
-    Cuts lie between values that occur, at the roundest number there. Customers without a value go where the tree sent
-    such customers; if nobody lacked it in `fit`, they have no label. A label that was not there in `fit` is none of
-    those named. Rules describe segments; they do not say why they differ.
+    Cuts lie between values that occur, at the roundest number there. Customers with a missing value go where the tree
+    sent such customers; if the value was never missing in `fit`, they get no label. A label not seen in `fit` counts as
+    none of those named. Rules describe segments; they do not say why they differ.
 
     References
     ----------

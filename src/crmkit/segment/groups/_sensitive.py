@@ -85,9 +85,9 @@ def sensitive_column_table(customers: FrameT) -> FrameT:
     """Name the columns of a table that are sensitive, judging by their names.
 
     Age, gender, ethnic origin, religion, health, political opinion, union membership, sexual orientation, nationality,
-    family, criminal record and biometric data. Segments that rest on them may treat people unlike for what they are,
-    which the law forbids in many places. The segmenters of `crmkit.segment.groups` leave them out unless they are
-    asked for by name.
+    family, criminal record and biometric data. Segments that rest on them may treat people differently because of who
+    they are, which the law forbids in many places. The segmenters of `crmkit.segment.groups` leave these columns out
+    unless you name them.
 
     Parameters
     ----------
@@ -107,8 +107,8 @@ def sensitive_column_table(customers: FrameT) -> FrameT:
 
     Notes
     -----
-    A name can hide what a column holds: a postcode may tell ethnic origin, a first name gender. No table of names
-    finds that.
+    A name can hide what a column holds: a postcode may reveal ethnic origin, a first name gender. A check of column
+    names cannot find that.
 
     References
     ----------

@@ -109,7 +109,8 @@ def customer_forecast_table(
         Periods ahead, at least 1.
     inflow : mapping of state to float or array-like of shape (n_periods,), optional
         New customers who join each state in a period: as many in every period, or a number for each. They are counted
-        from the end of their first period. Nobody joins states that are not named, and nobody at all without it.
+        from the end of their first period. Nobody joins states that are not named; without ``inflow`` nobody joins at
+        all.
 
     Returns
     -------

@@ -42,7 +42,7 @@ def segment_history_table(
     by: str | None = None,
     customer_id: str = "customer_id",
 ) -> FrameT:
-    """Put together in which segment each customer was at several dates.
+    """Collect the segment of each customer at several dates.
 
     Parameters
     ----------
@@ -139,8 +139,8 @@ def segment_flow_table(history: FrameT, *, level: float = 0.95) -> FrameT:
     Returns
     -------
     the kind of table given
-        For each date but the last, the columns of `movement_table` after ``date_before`` and ``date_after``. Those who
-        came in between have no ``segment_before``, those who left no ``segment_after``.
+        For each date but the last, the columns of `movement_table` after ``date_before`` and ``date_after``. Customers
+        who joined in between have no ``segment_before``; those who left have no ``segment_after``.
 
     Raises
     ------
@@ -193,8 +193,8 @@ def segment_path_table(history: FrameT) -> FrameT:
     -------
     the kind of table given
         One row per path that somebody took: ``path``, the segments date by date with " > " in between and "-" where a
-        customer had none; ``n_customers``; ``share`` of all; ``n_moves``, how often the segment changed, coming and
-        going included.
+        customer had none; ``n_customers``; ``share`` of all; ``n_moves``, how often the segment changed, including
+        joining and leaving.
 
     Raises
     ------

@@ -87,36 +87,35 @@ def movement_null_table(
     n_draws: int = 200,
     random_state: int | np.random.Generator | None = None,
 ) -> FrameT:
-    r"""Count who moved between segments in two periods, beside what chance alone would bring.
+    r"""Count who moved between segments in two periods, compared with what chance alone would bring.
 
     A customer with many orders in one period has often had a lucky one, and has fewer in the next even if nothing has
     changed: regression to the mean. The null of no change says how much of the movement that is. Each customer buys at
     a constant rate of their own, and these rates are gamma distributed, so orders in the first period follow the
-    negative binomial distribution (NBD). It is fitted to the customers who ordered in the first period. Whoever made
-    :math:`x` orders in it has, if nothing changes, in a second period :math:`\tau` times as long
+    negative binomial distribution (NBD). It is fitted to the customers who ordered in the first period. If nothing
+    changes, a customer with :math:`x` orders in it has, in a second period :math:`\tau` times as long,
 
     .. math::
         \lambda \mid x \sim \mathrm{Gamma}(r + x,\ \alpha + 1), \qquad
         X_2 \mid \lambda \sim \mathrm{Poisson}(\tau\lambda), \qquad
         E[X_2 \mid x] = \tau\,\frac{r + x}{\alpha + 1}
 
-    orders. Their amounts are gamma distributed with a rate of the customer's own (the gamma-gamma law), which the mean
-    of their orders in the first period tells; the days of orders are even over the period. Second periods are drawn
-    from this, under parameters that are as uncertain as the fit leaves them, and customers are placed in each by the
-    cuts of the first period. Nobody leaves, nobody changes, and there is no season: what the null does not explain is
-    change, or the season.
+    orders. Their amounts are gamma distributed with a rate of the customer's own (the gamma-gamma law), which is
+    estimated from the mean of their orders in the first period; the days of orders are even over the period. Second
+    periods are drawn from this, under parameters drawn from their uncertainty in the fit, and customers are placed in
+    each by the cuts of the first period. Nobody leaves, nobody changes, and there is no season: what the null does not
+    explain is change, or the season.
 
     Parameters
     ----------
     transactions : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.as_transactions` makes them.
     segmenter : segmenter
-        What compares ``n_orders``, ``spend`` or ``days_since_last`` within a period, such as
-        `crmkit.segment.TierSegmenter` or `crmkit.segment.RFMSegmenter`. A copy is fitted on the customers of the first
-        period, and its cuts are frozen.
+        A segmenter by ``n_orders``, ``spend`` or ``days_since_last``, such as `crmkit.segment.TierSegmenter` or
+        `crmkit.segment.RFMSegmenter`. A copy is fitted on the customers of the first period, and its cuts are frozen.
     before, after : str or pair of dates
-        The two periods, about as long as one another: first and last day, both inclusive, or a year, quarter or month
-        in text, such as "2024Q1". There may be time between them: the same season of two years compares well.
+        The two periods, of about equal length: first and last day, both inclusive, or a year, quarter or month in text,
+        such as "2024Q1". There may be time between them; comparing the same season of two years works well.
     level : float, default 0.95
         Level of the intervals, between 0 and 1.
     n_draws : int, default 200
@@ -234,12 +233,12 @@ def movement_null_summary(
 
         - ``n_customers``; ``share`` of those who ordered in the first period.
         - ``expected_share`` if nothing changed, on average, and ``lower``, ``upper``, between which it would then lie.
-        - ``explained_ratio``: ``expected_share`` over ``share``; 1 where chance alone explains the movement, above 1
-          where there was less of it than chance alone would bring. ``explained_lower`` and ``explained_upper`` are
-          those of ``lower`` and ``upper``. Missing where nobody moved.
+        - ``explained_ratio``: ``expected_share`` over ``share``; 1 if chance alone explains the movement, above 1 if
+          there was less movement than chance alone would bring. ``explained_lower`` and ``explained_upper`` are those
+          of ``lower`` and ``upper``. Missing where nobody moved.
         - ``name_en``, ``name_zh``.
 
-        Of ``rebinned`` the null says nothing.
+        The null says nothing about ``rebinned``.
 
     Raises
     ------

@@ -28,7 +28,7 @@ _KINDS: Final = {
     "moved_and_rebinned": Label("Moved, and further by new cuts", "真实移动，又因新分界值再移"),
     "moved_but_hidden": Label("Moved, hidden by new cuts", "真实移动，被新分界值抵消"),
     "rebinned": Label("Same, moved only by new cuts", "未变，仅因新分界值移动"),
-    "gone": Label("No segment any more", "已无分群"),
+    "gone": Label("No segment any more", "已无客群"),
 }
 
 
@@ -41,11 +41,11 @@ def movement_split_table(
     customer_id: str = "customer_id",
     level: float = 0.95,
 ) -> FrameT:
-    """Tell real movement from re-binning: whose label is another only because the cuts were learned anew.
+    """Tell real movement from re-binning: labels that changed only because the cuts were learned again.
 
-    A segmenter that is fitted again on later customers has other cuts. Whoever compares its labels with the earlier
-    ones counts two things: customers who have changed, which the frozen cuts show, and customers who have not, but for
-    whom the cuts moved. Customers are compared by three labels: before, and after by the frozen and by the new cuts.
+    A segmenter that is fitted again on later customers has new cuts. If you compare its labels with the earlier ones,
+    you count two things: customers who have changed, which the frozen cuts show, and customers who have not changed but
+    whose cuts moved. Customers are compared by three labels: before, and after by the frozen and by the new cuts.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def movement_split_table(
 
         ``n_customers``; ``share`` of those in ``segment_before``, with its interval ``lower`` to ``upper`` by Wilson's
         formula (missing where nobody was in it); ``name_en_before``, ``name_zh_before``; ``name_en`` and ``name_zh`` of
-        the movement. Who had no label before is not in it.
+        the movement. Customers without a label before are left out.
 
     Raises
     ------

@@ -59,16 +59,15 @@ def segment_forecast_table(
     n_draws: int = 1000,
     random_state: int | np.random.Generator | None = None,
 ) -> FrameT:
-    r"""Forecast how many customers each segment will have, with those who come and leave, and how sure that is.
+    r"""Forecast how many customers each segment will have, with those who join and leave, in intervals.
 
     .. math:: n_{t+1} = n_t P + a
 
-    with the transitions P of all steps seen, in which those who left went nowhere, and the mean number a of those who
-    came in a step. Intervals come from draws: the rows of P from their Dirichlet posterior, then customers one by one
-    (multinomial), newcomers from their mean and their variance between steps. Where moves differed from step to step by
-    more than chance, customers move together that much (a Dirichlet-multinomial law). With one step there is nothing to
-    tell such variation from, and intervals are too narrow where there is any. Neither a trend nor a season is carried
-    on.
+    with the transitions P of all steps seen, in which customers who left go nowhere, and the mean number a of customers
+    who join in a step. Intervals come from draws: the rows of P from their Dirichlet posterior, then customers one by
+    one (multinomial), newcomers from their mean and their variance between steps. If moves varied from step to step by
+    more than chance, customers are drawn to move together accordingly (a Dirichlet-multinomial law). With one step such
+    variation cannot be seen, so intervals are too narrow if there is any. Neither a trend nor a season is carried on.
 
     Parameters
     ----------
@@ -156,7 +155,7 @@ def segment_forecast_backtest_table(
     n_draws: int = 1000,
     random_state: int | np.random.Generator | None = None,
 ) -> FrameT:
-    """Try the forecast of `segment_forecast_table` at earlier dates, where what came is known.
+    """Try the forecast of `segment_forecast_table` at earlier dates, for which the outcome is known.
 
     Parameters
     ----------
@@ -165,7 +164,7 @@ def segment_forecast_backtest_table(
     n_periods : int, default 1
         Steps ahead, at least 1.
     n_steps : int, default 2
-        Steps of which the first forecast learns, at least 1; later ones learn of all steps before them.
+        Steps that the first forecast learns from, at least 1; later forecasts learn from all steps before them.
     smoothing : float, default 0
         As in `segment_forecast_table`.
     level : float, default 0.95
@@ -180,9 +179,9 @@ def segment_forecast_backtest_table(
     the kind of table given
         One row per forecast, period and segment, and one of all customers, whose ``segment`` is missing: ``made``, the
         date of the forecast; ``date``, that of what it is about; ``period``, steps between them; ``segment``;
-        ``n_customers``, what came; ``forecast``, ``lower``, ``upper``; ``is_inside``, whether what came lies between
-        them, whose mean is the coverage; ``as_today``, the number on the date of the forecast, the simplest forecast of
-        all; ``error`` and ``error_as_today``, forecast minus what came.
+        ``n_customers``, the outcome; ``forecast``, ``lower``, ``upper``; ``is_inside``, whether the outcome lies
+        between them (its mean is the coverage); ``as_today``, the number on the date of the forecast, the simplest
+        forecast of all; ``error`` and ``error_as_today``, forecast minus outcome.
 
     Raises
     ------

@@ -56,7 +56,7 @@ def transition_interval_table(
     the kind of table given
         A row per pair of states, in their order: ``segment_before``, ``segment_after``; ``n_customers``, those who made
         the move; ``probability``, as `transition_table` gives it with the same ``smoothing``; ``lower`` and ``upper``.
-        A state that nobody was in has what the prior says.
+        For a state that nobody was in, the prior decides.
 
     Raises
     ------

@@ -67,7 +67,7 @@ def transition_table(
         them, or else of first appearance.
     smoothing : float, default 0
         Added to every count, s in the formula; 1 is Laplace's rule. A move that nobody made is then rare, not
-        impossible. It also lets customers leave states that are never left: do not use it where there are such states.
+        impossible. It also lets customers leave states that are never left, so do not use it with such states.
 
     Returns
     -------

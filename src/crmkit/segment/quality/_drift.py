@@ -48,8 +48,8 @@ def segment_drift_table(
     .. math:: \mathrm{PSI} = \sum_b (q_b - p_b) \ln(q_b / p_b)
 
     The population stability index compares the shares of bins then and now. The bins of numbers are those of
-    ``before``, of about equal size; missing values have one of their own, and so have labels that were not there
-    before. Half a customer is added to each bin.
+    ``before``, of about equal size; missing values have a bin of their own, and so have labels that were not there
+    before. Half a customer is added to each bin, so that none is empty.
 
     Parameters
     ----------
@@ -72,17 +72,17 @@ def segment_drift_table(
     -------
     the kind of table given
         ``figure``, ``column``
-            "psi" of the segments, with a missing column, and of each column; "agreement_share", of the customers who
-            have a segment in both tables the share whose segment is the same; "adjusted_rand", their agreement beyond
+            "psi" of the segments, with a missing column, and of each column; "agreement_share", the share of customers
+            with the same segment, among those who have one in both tables; "adjusted_rand", their agreement beyond
             chance.
         ``n_before``, ``n_after``
             Customers in the tables; of the last two figures those who have a segment in both.
         ``value``, ``lower``, ``upper``
             The figure; Wilson's interval of "agreement_share".
         ``by_chance``, ``most_by_chance``
-            Of "psi": what it is on average if nothing has moved, :math:`(B-1)(1/n+1/m)` with :math:`B` bins, and what
-            it stays below in ``level`` of such cases. That is for different customers; for the same ones at two dates
-            chance brings less.
+            Of "psi": its mean if nothing has changed, :math:`(B-1)(1/n+1/m)` with :math:`B` bins, and the value that it
+            stays below in ``level`` of such cases. Both hold for different customers; for the same customers at two
+            dates chance brings less.
         ``threshold``, ``verdict``
             Of "psi" 0.1, and "met" up to there, "missed" from 0.25, "doubtful" between (Siddiqi); "met" also where
             chance alone may bring as much.

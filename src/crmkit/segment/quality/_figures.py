@@ -71,7 +71,7 @@ FIGURES: Final[Mapping[str, Figure]] = MappingProxyType(
         "psi": Figure(
             "stable", Label("Drift until later (PSI)", "后期漂移（PSI）"), False, 0.1, 0.25, "Siddiqi (2006)"
         ),
-        "agreement_share": Figure("stable", Label("Customers whose segment stays", "客群未变的客户占比"), True),
+        "agreement_share": Figure("stable", Label("Customers who stay in their segment", "客群未变的客户占比"), True),
         "period_adjusted_rand": Figure(
             "stable",
             Label("Agreement of periods", "两期的一致性"),

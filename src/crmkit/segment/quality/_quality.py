@@ -89,15 +89,15 @@ def segmentation_quality_table(
     segmentations : mapping of str to segmenter or str
         What to judge, by name: fitted segmenters, or columns of segments.
     outcomes : sequence of str, default ()
-        Columns in which segments should differ, and that did not make them: numbers, flags, labels. Best known later
-        than the segments.
+        Columns in which segments should differ but that did not make them: numbers, flags, labels. The best ones come
+        from a later period.
     reach : str, optional
         Column of true and false: whether a customer can be reached, such as by a consent to e-mail.
     value : str or None, default "spend"
         Column of numbers whose sum segments share.
     made_of : mapping of str to sequence of str, optional
-        The columns that a segmentation is made of, by its name. Segmenters tell; of a column of segments it is not
-        known unless given.
+        The columns that a segmentation is made of, by its name. Segmenters know theirs; for a column of segments
+        nothing is known unless you give it.
     later : table of the same kind, optional
         The same customers at a later date, with the same columns. Without it there is no drift.
     n_resamples : int, default 50
@@ -126,8 +126,8 @@ def segmentation_quality_table(
             "customer_share" and "value_share" of each segment, "smallest_share" (empty segments left out), and
             "contactable_share" of each segment and of all, if ``reach`` is given.
         "different"
-            Of each outcome what the segments explain: "epsilon_squared" and "rank_epsilon_squared" of numbers, of the
-            variance of values and of ranks, "cramers_v" of flags and labels; all less what chance explains.
+            How much of each outcome the segments explain: for numbers "epsilon_squared" and "rank_epsilon_squared", the
+            share of the variance of values and of ranks; for flags and labels "cramers_v"; all corrected for chance.
         "stable"
             "jaccard" of each segment and "adjusted_rand" over resamples; until ``later`` "psi" of the segments and of
             each column, "agreement_share" and "period_adjusted_rand".
@@ -139,7 +139,7 @@ def segmentation_quality_table(
             "contactable_share" and "agreement_share", the spread of the resamples of "jaccard" and "adjusted_rand";
             missing for others, for empty segments, and where it cannot be worked out.
         ``by_chance``
-            What it would be on average without any drift, of "psi".
+            Of "psi": its mean without any drift.
         ``threshold``, ``verdict``, ``source``
             The limit, whether it is "met", "doubtful" or "missed", and whose limit or figure it is: "thresholds" for
             yours. Published limits are those of "jaccard" and "psi"; others have no verdict without yours.

@@ -33,13 +33,13 @@ def segment_stability_table(
     level: float = 0.95,
     random_state: int | np.random.Generator | None = 0,
 ) -> FrameT:
-    r"""Fit a segmenter again on resamples of the customers, and see which segments come back.
+    r"""Fit a segmenter again on resamples of the customers, and see which segments are found again.
 
     .. math:: J_s = \max_t \frac{|s \cap t|}{|s \cup t|}
 
-    Each time as many customers are drawn with replacement, the segmenter's options are fitted on them, and all
-    customers are placed. A segment's Jaccard similarity is that with the most similar new segment :math:`t`, whatever
-    its name.
+    Each time the same number of customers is drawn with replacement, a segmenter with the same options is fitted on
+    them, and all customers are placed. A segment's Jaccard similarity is that with the most similar new segment
+    :math:`t`, whatever its name.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def segment_stability_table(
 
     Notes
     -----
-    Cuts that are given, not learned, come back by construction. A stable segmentation need not be a good one.
+    Segments with cuts that you gave are found again by construction. A stable segmentation need not be a good one.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""The state of each customer's relation by their own rhythm: its history, counts by day, and what to do."""
+"""The state of the relation with each customer, judged by their own rhythm: history, counts by day, what to do."""
 
 from typing import Final
 

@@ -33,7 +33,7 @@ _NO_STATES: Final = Message(
 
 
 def relation_snapshot_table(history: FrameT, *, day: Day) -> FrameT:
-    """Look a state up for every customer on a day of the history.
+    """Look up the state of every customer on one day of the history.
 
     Two such tables give the movement between any two days, by `crmkit.segment.movement.movement_table` with
     ``by="segment"``, and from it the probabilities of `crmkit.segment.movement.transition_table`.

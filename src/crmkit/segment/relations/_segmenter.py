@@ -47,11 +47,11 @@ class RelationSegmenter(CaseLabeller):
     r"""Put customers into the state of the relation: target, potential, one-time, repeat, loyal, lapsed or lost.
 
     A silence is judged by the customer's own rhythm. Their typical gap is the mean of their gaps between purchase days,
-    with the base's gap counted as ``prior_gaps`` more, so that two purchases in two days are not taken for a habit:
+    with the base's gap counted as ``prior_gaps`` more, so that two purchases in two days do not count as a habit:
 
     .. math:: g_i = \frac{\text{recency}_i + \kappa\, g}{\text{frequency}_i + \kappa}
 
-    and for those who bought once it is the base's. The first of these states that fits counts:
+    For customers who bought once it is the base's gap. The first of these states that fits counts:
 
     1. lost: the account is closed;
     2. target: no order, and not yet contacted;
@@ -63,8 +63,8 @@ class RelationSegmenter(CaseLabeller):
 
     By hand: the base's gap is 30 days. Gaps of 10 and 20 days make a typical gap of (30 + 30) / (2 + 1) = 20 days; with
     the defaults the customer is a repeat customer up to day 60 of a silence, lapsed up to day 120, and lost from day
-    121. If purchases came by chance at a rate known exactly, 5 % of the silences would exceed three mean gaps, and a
-    quarter of a percent six.
+    121. If purchases came by chance at a known rate, 5 % of the silences would exceed three mean gaps, and a quarter of
+         a percent would exceed six.
 
     The base's gap is learned in `fit` and frozen: nobody's state changes because of what others do. A later order
     brings a lapsed or a lost customer back.
@@ -76,12 +76,12 @@ class RelationSegmenter(CaseLabeller):
     lapsed_after, lost_after : float, default 3 and 6
         Silences, as multiples of the typical gap, after which a customer has lapsed and is lost.
     prior_gaps : float, default 1
-        How many gaps of the customer's own the base's gap counts for, above 0.
+        How many of the customer's own gaps the base's gap counts for; above 0.
     base_gap : float, optional
-        The base's gap in days. By default the median, over the customers of `fit` who bought on two days or more, of
-        each one's mean gap.
+        The base's gap in days. By default, the median of the mean gaps of the customers in `fit` who bought on two days
+        or more.
     contacted : str, optional
-        Column with a flag for those who have been contacted. Without it nobody is a target; a customer
+        Column with a flag for customers who have been contacted. Without this column nobody is a target, and a customer
         whose flag is missing is not one either.
     closed : str, optional
         Column with a flag for accounts that are closed.
@@ -98,8 +98,8 @@ class RelationSegmenter(CaseLabeller):
     Notes
     -----
     The states (目标客户, 潜在客户, 一次客户, 回头客, 忠诚客户, 沉睡客户, 流失客户) come from customer-management
-    handbooks, which give no figures; the rule and its defaults are ours. How the states came to be is told by
-    `relation_history_table`.
+    handbooks, which give no figures; the rule and its defaults are ours. `relation_history_table` shows how customers
+    came to their states.
 
     References
     ----------

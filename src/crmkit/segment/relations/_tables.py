@@ -41,10 +41,10 @@ def relation_history_table(
     contacted: str | None = None,
     closed: str | None = None,
 ) -> FrameT:
-    """Tell the history of every relation: each state, from when to when.
+    """List the history of every relation: each state, and from when to when it lasted.
 
-    The state on any day follows from what was known by the end of it: the history up to a day is the same, whatever
-    came later.
+    The state on any day follows from what was known at the end of that day, so later data never change the history up
+    to it.
 
     By hand: the base's gap is 30 days and counts once. Somebody who buys on 1, 11 and 31 January 2024 is a one-time
     customer from 1 January, a repeat customer from 11 January, and with a typical gap of (30 + 30) / 3 = 20 days lapsed
@@ -61,9 +61,10 @@ def relation_history_table(
     customers : the same kind of frame, optional
         The master table, with ``customer_id``, each once: those without an order are prospects.
     known_since, contacted, closed : str, optional
-        Columns of ``customers`` with days: since when a customer is known, of the first contact, and on which the
-        account was closed. Without ``known_since`` all were known before everything. With ``contacted`` those not yet
-        contacted are targets. A closed account is lost from its day, whatever else is known.
+        Columns of ``customers`` with days: since when a customer is known, the first contact, and the day on which the
+        account was closed. Without ``known_since`` all customers are taken as known from the beginning. With
+        ``contacted``, customers not yet contacted are targets. A closed account is lost from that day on, whatever else
+        is known.
 
     Returns
     -------
@@ -125,7 +126,7 @@ def relation_state_table(
     closed: str | None = None,
     actions: Mapping[str, tuple[str, str]] | None = None,
 ) -> FrameT:
-    """Say in which state the relation with each customer is, since when, what it rests on, and what to do.
+    """Give the state of the relation with each customer, since when, what it rests on, and what to do.
 
     Parameters
     ----------
@@ -134,7 +135,7 @@ def relation_state_table(
     segmenter : RelationSegmenter
         Fitted: its rule and the base's gap.
     as_of : date or ISO text
-        The last day that counts; nothing after it is looked at.
+        The last day that counts; later data are not used.
     customers, known_since, contacted, closed : optional
         As in `relation_history_table`.
     actions : mapping of str to pairs of str, optional
@@ -148,13 +149,13 @@ def relation_state_table(
         ``customer_id``, ``segment``, ``segment_order``, ``entered``
             The state, and the first day in it, missing where it began before all that is known.
         ``previous_segment``
-            The state before, missing for the first.
+            The state before; missing if it is the first.
         ``purchase_days``, ``days_since_last``
             How many; and days since the last, missing without one.
         ``typical_gap``, ``silence_ratio``
-            The customer's typical gap in days, and ``days_since_last`` over it; missing without a purchase day.
+            The customer's typical gap in days, and ``days_since_last`` divided by it; missing without a purchase day.
         ``next_change``
-            The day on which they lapse, or are lost, unless they buy before; missing for all others.
+            The day on which the customer will lapse, or be lost, unless they buy before; missing for all others.
         ``action_en``, ``action_zh``
             What to do.
 

@@ -63,9 +63,9 @@ def allocate_budget(
 
     .. math:: \max \sum_i f_i(x_i), \qquad \sum_i x_i \le B, \qquad l_i \le x_i \le u_i
 
-    Where each unit of money brings less than the one before, what it brings at the margin is equal in all channels that
-    are not at a bound; this is solved to the last digit by bisection, whatever the units of money and response. With
-    ``step`` all divisions into multiples of it are compared (dynamic programming), which S-shaped curves need.
+    If each unit of money brings less than the one before, the best division has equal marginal returns in all channels
+    that are not at a bound. It is found by bisection, to the last digit, whatever the units of money and response. With
+    ``step``, all divisions into multiples of it are compared (dynamic programming); S-shaped curves need that.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def allocate_budget(
     upper : float or sequence of float, optional
         Most.
     step : float, optional
-        Money is given in multiples of this, beyond ``lower``; what is left of the budget stays unspent.
+        Money is given in multiples of this, beyond ``lower``; the rest of the budget stays unspent.
     rule : sequence of float, optional
         Shares of the budget in the order of the rows, such as ``(0.5, 0.3, 0.2)``, to compare with.
 

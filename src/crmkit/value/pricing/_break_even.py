@@ -18,7 +18,7 @@ def break_even_sales_change(
 
     .. math:: \frac{-(\Delta p - \Delta c)}{m + \Delta p - \Delta c}
 
-    After a price increase sales may fall so far before profit does; after a cut they must rise so far.
+    After a price increase, sales may fall this far before profit falls; after a cut, they must rise this far.
 
     Parameters
     ----------
@@ -32,7 +32,8 @@ def break_even_sales_change(
     Returns
     -------
     float or column, as given
-        A fraction, at least -1; ``nan`` where a unit would leave nothing after the change: no volume makes up for it.
+        A fraction, at least -1; ``nan`` if a unit would earn nothing after the change, because no volume makes up for
+        that.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def break_even_elasticity(*, price_change: Numbers, contribution_margin: Numbers
 
     .. math:: e = \frac{\text{break-even change of units}}{\text{change of the price}}
 
-    A price increase pays where demand is less elastic than this (closer to 0), a cut where it is more elastic.
+    A price increase pays if demand is less elastic than this (closer to 0), a cut if it is more elastic.
 
     Parameters
     ----------
@@ -120,9 +121,9 @@ def reactive_sales_change(*, price_change: Numbers, contribution_margin: Numbers
     Returns
     -------
     float or column, as given
-        A fraction: -0.25 for a cut says that following pays if more than a quarter of the units would be lost
-        otherwise, and 0.25 for an increase that it pays if not following would win less than a quarter more; ``nan``
-        where a unit leaves nothing today.
+        A fraction. For a cut, -0.25 means that following pays if you would otherwise lose more than a quarter of the
+        units. For an increase, 0.25 means that it pays if not following would win less than a quarter more units.
+        ``nan`` if a unit earns nothing today.
 
     Raises
     ------

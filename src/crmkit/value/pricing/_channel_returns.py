@@ -34,11 +34,11 @@ _TAKEN: Final = Message(en="{name} is a column of the result too. Rename it.", z
 
 
 def channel_return_table(campaigns: FrameT, *, by: str, spend: str, sales: str, margin: float | None = None) -> FrameT:
-    r"""Say what each channel returns for a unit of money spent, by three definitions that are often mixed up.
+    r"""Give the return of each channel per unit of money spent, by three definitions that are often mixed up.
 
-    Sales that are attributed to a channel are not those that it caused. Where there is a control group give what came
-    on top as ``sales``; `crmkit.loyalty.campaigns.campaign_return_table` works it out. And an average return says
-    nothing about the next unit of money: for that take `allocate_budget`.
+    Sales attributed to a channel are not the same as sales caused by it. If you have a control group, give the
+    incremental sales as ``sales``; `crmkit.loyalty.campaigns.campaign_return_table` computes them. An average return
+    says nothing about the next unit of money; for that, use `allocate_budget`.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def channel_return_table(campaigns: FrameT, *, by: str, spend: str, sales: str, 
         ``n_rows``, ``spend``, ``sales``, ``spend_share``, ``sales_share``
             Sums, and shares of all.
         ``input_output_ratio``
-            Sales / spend: 3 is the 1:3 of 投入产出比.
+            Sales / spend: 3 is a 投入产出比 of 1:3.
         ``net_sales_return``
             (Sales - spend) / spend.
         ``return_on_marketing_investment``

@@ -42,13 +42,13 @@ def cross_elasticity_table(
 
     .. math:: \ln q_i = a_i + \sum_j e_{ij} \ln p_j
 
-    over the periods in which all products have a price. As many coefficients as products squared are too many for most
-    sales: ``shrunk`` draws those between different products towards their common mean.
+    over the periods in which all products have a price. There are as many coefficients as products squared, too many
+    for most data. So ``shrunk`` pulls those between different products towards their common mean.
 
     Parameters
     ----------
     sales : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        A row per product and period, also where nothing was sold: other products' sales went with its price.
+        A row per product and period, also if nothing was sold: the price still matters for other products.
     product, period : str
         The columns that tell products and periods apart; at most 50 products.
     price : str
@@ -63,9 +63,9 @@ def cross_elasticity_table(
     the kind of frame given
         A row per pair of products, each with itself too: ``product``, whose sales move; ``other``, whose price does;
         ``kind``, "own" or "cross"; ``elasticity``, ``std_error`` (robust, HC3), ``lower``, ``upper``; ``shrunk``,
-        ``shrunk_lower``, ``shrunk_upper``, of cross elasticities; ``relation``, "substitute" where the whole interval
-        lies above 0, "complement" where it lies below, "unclear", missing for a product with itself; ``n``, periods
-        used; ``reason``, why there is no estimate, as in `elasticity_table`.
+        ``shrunk_lower``, ``shrunk_upper``, of cross elasticities; ``relation``, "substitute" if the whole interval lies
+        above 0, "complement" if it lies below, else "unclear"; missing for a product with itself; ``n``, periods used;
+        ``reason``, why there is no estimate, as in `elasticity_table`.
 
     Raises
     ------

@@ -49,7 +49,7 @@ def demand_curve_table(
     unit_cost : float
         What one more unit costs, 0 or more.
     lowest_price, highest_price : float
-        The range; keep to prices that were tried.
+        The range of prices; keep to prices that were tried.
     n_points : int, default 101
         Points at even steps, at least 2.
 
@@ -57,8 +57,8 @@ def demand_curve_table(
     -------
     DataFrame
         One row per price: ``price``, ``quantity``, ``unit_cost``, ``revenue``, ``profit``; ``is_best``, whether profit
-        is highest here. The optimal price has a row of its own where it lies in the range; where it does not, or there
-        is none, the best is an end of it.
+        is highest here. The optimal price has a row of its own if it lies in the range; otherwise the best price is at
+        an end of the range.
 
     Raises
     ------

@@ -43,12 +43,12 @@ def elasticity_table(
 
     .. math:: \ln q = a + e \ln p + \text{controls}
 
-    This is an association unless the price was varied at random: a promotion that is advertised, a season, or a price
-    that follows demand moves it. Give what moved together with the price as ``controls``.
+    This is an association unless the price was varied at random: an advertised promotion, a season, or a price that
+    follows demand distorts it. Give whatever moved together with the price as ``controls``.
 
-    Take the list price of a week and the units of that week. A price worked out as amount / quantity carries the
-    error of the quantity, and the price of an order line a discount for quantity: both make demand look far more
-    elastic than it is.
+    Use the list price of a week and the units of that week. A price computed as amount / quantity carries the error of
+    the quantity, and the price on an order line may hold a quantity discount; both make demand look far more elastic
+    than it is.
 
     Parameters
     ----------
@@ -63,8 +63,8 @@ def elasticity_table(
     controls : sequence of str, default ()
         Columns to hold fixed: numbers, flags, or labels, of which each has its own level.
     cluster : str, optional
-        A column of labels, such as the store: rows of one label may move together, and the error allows for it. Fewer
-        than 10 labels are too few. Replaces ``errors``.
+        A column of labels, such as the store: rows with the same label may move together, and the standard error allows
+        for that. Needs 10 labels or more. Replaces ``errors``.
     model : {"log_log", "poisson"}, default "log_log"
         ``"log_log"`` is a regression of logarithms, which cannot hold periods without a sale: they are left out and
         counted in ``n_zero``. ``"poisson"`` keeps them (Poisson's pseudo-likelihood, which does not ask that sales are
@@ -91,7 +91,8 @@ def elasticity_table(
             Why there is no estimate, else missing: "few_prices" (fewer than 3), "few_rows", "price_does_not_vary" (once
             controls are held fixed), "few_clusters", "no_sales", "no_convergence".
         ``shrunk``, ``shrunk_lower``, ``shrunk_upper``
-            Drawn towards the mean of all products, as by `shrunk_elasticity_table`; missing for fewer than two.
+            Pulled towards the mean of all products, as by `shrunk_elasticity_table`; missing for fewer than two
+            products.
 
     Raises
     ------

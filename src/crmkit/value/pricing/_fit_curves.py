@@ -47,8 +47,8 @@ def response_curve_table(
     - ``exponential``: :math:`a (1 - e^{-x / k})`, which levels off at :math:`a`
     - ``hill``: :math:`a x^b / (k^b + x^b)`, which levels off and is S-shaped for :math:`b > 1`
 
-    An association: money is often spent where sales are good anyway. A curve holds over the spends that were tried, and
-    it takes no account of what lasts beyond the period.
+    This is an association: money is often spent where sales are good anyway. A curve holds only over the spends that
+    were tried, and takes no account of effects that last beyond the period.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def response_curve_table(
     channel : str
         The column of channels.
     spend, response : str
-        The columns of money spent, 0 or more, and of what came of it beyond what comes by itself.
+        The columns of money spent, 0 or more, and of the response beyond what would have come anyway.
     kind : {"power", "log", "exponential", "hill"}, default "power"
         The form of the curves.
 

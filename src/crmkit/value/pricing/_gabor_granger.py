@@ -47,8 +47,8 @@ def gabor_granger_table(
     answers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         A row per person who was asked.
     limit : str
-        The column of the highest price at which the person would buy; 0 for those who would buy at none of the prices
-        asked, who belong to the base. Whoever did not answer (missing) is left out and counted.
+        The column of the highest price at which the person would buy; 0 for people who would buy at none of the prices
+        asked; they belong to the base. People who did not answer (missing) are left out and counted.
     weight : str, optional
         A column of weights of people, 0 or more.
     prices : sequence of float, optional
@@ -56,8 +56,8 @@ def gabor_granger_table(
     unit_cost : float, default 0
         Variable cost of a unit, 0 or more.
     calibration : float, default 1
-        Share of those who say that they would buy who do, in (0, 1]. People say more than they do; without a test of
-        your own it is a guess, so it is stated. It moves levels and not the best price.
+        Share of the people who say that they would buy and then do, in (0, 1]. People promise more than they do. Unless
+        you have tested it, this is a guess. It changes the levels, not the best price.
     level : float, default 0.95
         Confidence of the intervals, between 0 and 1.
 

@@ -49,8 +49,8 @@ def price_method_table(
     - ``cost_plus`` (成本加成): :math:`c (1 + \text{mark-up})` or :math:`c / (1 - \text{margin})`, two things
     - ``demand`` (市场需求): the price of the highest profit, by the elasticity
     - ``competition`` (竞争): the competitor's price times an index, above 1 for a premium
-    - ``value`` (价值): the price of the customer's next best choice, and the share that you keep of what yours is worth
-      to them beyond it
+    - ``value`` (价值): the price of the customer's next best choice, plus the share that you keep of what your product
+      is worth to them beyond it
 
     Parameters
     ----------
@@ -69,16 +69,16 @@ def price_method_table(
     reference_price : float, optional
         Price of the customer's next best choice, 0 or more.
     differentiation : dict of str to float, optional
-        What yours is worth to the customer beyond that, in money, by name; below 0 for what it lacks.
+        What your product is worth to the customer beyond that, in money, by name; below 0 for disadvantages.
     share_kept : float, optional
-        Share of the worth beyond that goes into the price, in [0, 1]; with all of it nobody has a reason to switch.
+        Share of this extra worth that goes into the price, in [0, 1]. If all of it does, nobody has a reason to switch.
 
     Returns
     -------
     DataFrame
         One row per method: ``method``; ``price``, missing where the elasticity is -1 or above; ``unit_margin``, the
-        price less the cost; ``mark_up`` on the cost and ``margin_rate`` of the price, missing where they divide by 0;
-        ``covers_cost``, whether the price is at least the cost.
+        price less the cost; ``mark_up`` on the cost and ``margin_rate`` of the price, missing if they would divide by
+        0; ``covers_cost``, whether the price is at least the cost.
 
     Raises
     ------

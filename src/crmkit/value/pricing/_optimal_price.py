@@ -30,8 +30,8 @@ def optimal_price(*, unit_cost: Numbers, elasticity: Numbers) -> Numbers:
 
     .. math:: p^* = c \, \frac{e}{1 + e}, \qquad e < -1
 
-    It holds for one product whose other products and competitors do not react, and a cost that is marginal: what one
-    more unit costs. For an interval give its ends; do not work with the standard error.
+    It treats one product at a time, assumes that competitors do not react, and takes the cost as marginal: what one
+    more unit costs. For an interval, pass the ends of the elasticity's interval; do not use the standard error.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def optimal_price(*, unit_cost: Numbers, elasticity: Numbers) -> Numbers:
     Returns
     -------
     float or column, as given
-        Money for a unit; ``nan`` where the elasticity is -1 or above: the higher the price, the higher the profit, and
-        none is the best.
+        Money for a unit; ``nan`` if the elasticity is -1 or above: the higher the price, the higher the profit, so
+        there is no best price.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def optimal_price_table(
     elasticities: FrameT, *, unit_cost: float | str, estimate: str = "elasticity", lower: str = "lower",
     upper: str = "upper",
 ) -> FrameT:  # fmt: skip
-    """Give each product the price that its elasticity asks for, and say whether such a price was seen.
+    """Give each product the price that follows from its elasticity, and say whether such a price was seen.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def optimal_price_table(
         What one more unit costs, 0 or more; or the column that has it.
     estimate, lower, upper : str, default "elasticity", "lower" and "upper"
         The columns of the elasticity and the ends of its interval; ``"shrunk"``, ``"shrunk_lower"`` and
-        ``"shrunk_upper"`` are better where products have few weeks each.
+        ``"shrunk_upper"`` are better if each product has few weeks.
 
     Returns
     -------

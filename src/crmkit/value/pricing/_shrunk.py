@@ -37,12 +37,12 @@ def shrunk_elasticity_table(
     method: Heterogeneity = "paule_mandel",
     level: float = 0.95,
 ) -> FrameT:
-    r"""Draw estimates of many products towards their mean, each the more the less is known of it.
+    r"""Pull the estimates of many products towards their mean, the more the less is known about each.
 
     .. math:: e_i^* = \frac{\tau^2 e_i + v_i \mu}{\tau^2 + v_i}
 
-    with the variance :math:`v_i` of an estimate and :math:`\tau^2` of what is estimated. With fewer than five products
-    :math:`\tau^2` is hardly known, and neither are the intervals.
+    with the variance :math:`v_i` of an estimate and the variance :math:`\tau^2` between the true values. With fewer
+    than five products :math:`\tau^2` is hardly known, and the intervals are not reliable.
 
     Parameters
     ----------

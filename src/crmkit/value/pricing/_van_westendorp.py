@@ -58,8 +58,8 @@ def price_sensitivity_table(
     answers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         A row per person.
     too_cheap, cheap, expensive, too_expensive : str
-        The columns of the four prices, 0 or more. Whoever lacks one, or names prices that fall from the first to the
-        last, is left out and counted.
+        The columns of the four prices, 0 or more. People with a missing answer, or whose prices fall anywhere from the
+        first to the last, are left out and counted.
     weight : str, optional
         A column of weights of people, 0 or more.
 
@@ -114,12 +114,16 @@ def price_sensitivity_points(
 ) -> FrameT:
     r"""Say where van Westendorp's curves cross: the range of acceptable prices and two points within.
 
-    Between prices that were named the curves are straight lines. Two of them never cross twice, for one falls and the
-    other rises; they may lie on each other over a range, which is then given as such.
+    Between prices that were named, the curves are straight lines. Two of them cross at most once, because one falls and
+    the other rises. They may coincide over a range, which is then given as such.
 
     Parameters
     ----------
-    answers, too_cheap, cheap, expensive, too_expensive, weight
+    answers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
+        As in `price_sensitivity_table`.
+    too_cheap, cheap, expensive, too_expensive : str
+        As in `price_sensitivity_table`.
+    weight : str, optional
         As in `price_sensitivity_table`.
 
     Returns
@@ -129,8 +133,8 @@ def price_sensitivity_points(
         prevail), "optimal" (OPP, too cheap and too expensive), "indifference" (IPP, cheap and expensive),
         "marginal_expensiveness" (PME, too expensive and not expensive). ``price``; ``lower`` and ``upper``, the range
         where the two curves are equal, of which ``price`` is the middle; ``is_range``, whether it is more than a point;
-        ``share``, the height of the crossing; ``n``, ``n_left_out``. Missing where the curves do not cross, as where
-        all name one price.
+        ``share``, the height of the crossing; ``n``, ``n_left_out``. Missing if the curves do not cross, for instance
+        because everybody named the same price.
 
         None of them is the price of the highest profit: the questions ask for perceptions, not for purchases.
 

@@ -65,8 +65,8 @@ def allocate_costs(
     .. math:: r_k = C_k / \sum_j d_{kj} \text{ or } C_k / Q_k, \qquad \text{cost}_{kj} = r_k d_{kj}
 
     where :math:`C_k` is the cost of a pool, :math:`d_{kj}` what customer :math:`j` uses of it, and :math:`Q_k` its
-    practical capacity, if that is given: what nobody used is then a row, ``unused_capacity``, and makes no customer
-    dearer.
+    practical capacity, if it is given. What nobody used is then a row of its own, ``unused_capacity``, and does not
+    make customers more expensive.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def allocate_costs(
         driver, above 0.
     drivers : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         What customers use of each pool: ``pool``, ``by`` and ``quantity``, at least 0; several rows are added up. Rows
-        without a customer are used by nobody who is known; their cost is not allocated.
+        without a customer are use by nobody known; their cost is not allocated.
     services : a table of any kind, optional
         Pools that serve other pools, as `pool_cost_table` takes them; their costs move there first.
     method : {"reciprocal", "step_down", "direct"}, default "reciprocal"
@@ -83,19 +83,20 @@ def allocate_costs(
     order : sequence of str, optional
         See `pool_cost_table`.
     unallocated : {"raise", "keep"}, default "raise"
-        Whether a pool that has costs and no row in ``drivers`` is refused, or a row ``unallocated`` of the result.
+        Whether a pool with costs but without a row in ``drivers`` is refused, or becomes a row ``unallocated`` of the
+        result.
     overuse : {"raise", "allow"}, default "raise"
         Whether use beyond the capacity is refused, or shown as ``unused_capacity`` below 0.
     by : str, default "customer_id"
-        The column of those who get the costs: customers, orders, segments.
+        The column of those to whom costs are given: customers, orders or segments.
 
     Returns
     -------
     the kind of ``drivers``
-        One row per pool and customer, and those that are nobody's; in memory sorted by pool and customer, these last.
-        ``pool``; ``by``, missing where the cost is nobody's; ``kind``, "allocated", "unallocated" or "unused_capacity";
-        ``driver_quantity``; ``rate``, the cost of one unit of the driver, missing where nobody used any; ``cost``. The
-        costs add up to those of the pools, always.
+        One row per pool and customer, plus rows for costs that are nobody's; in memory sorted by pool and customer,
+        with the latter last. ``pool``; ``by``, missing where the cost is nobody's; ``kind``, "allocated", "unallocated"
+        or "unused_capacity"; ``driver_quantity``; ``rate``, the cost of one unit of the driver, missing where nobody
+        used any; ``cost``. The costs always add up to those of the pools.
 
         A pool whose driver is 0 throughout is unallocated. On pandas ids that are whole numbers have the type Int64.
 

@@ -63,7 +63,7 @@ _BELOW: Final = Message(
 def change_table(
     before: FrameT, after: Any, *, factors: Sequence[str], by: Any = None, method: Method = "log_mean"
 ) -> FrameT:
-    r"""Share out the change of a product among its factors, such as customers × orders × price × margin.
+    r"""Split the change of a product among its factors, such as customers × orders × price × margin.
 
     By the additive log-mean Divisia index a factor :math:`x` adds :math:`L(v_1, v_0) \ln(x_1 / x_0)`, where :math:`v`
     is the product and :math:`L(a, b) = (a - b) / \ln(a / b)`.
@@ -78,8 +78,9 @@ def change_table(
         The columns of labels that groups are known by.
     method : {"log_mean", "shapley", "sequential"}, default "log_mean"
         "log_mean" and "shapley" (the mean over all orders in which factors could change, at most 6 of them) are exact,
-        the same for every order, and turn their signs if the periods change places. Factors below 0 have no log mean.
-        "sequential" changes one factor after another in the order given, and its answer depends on that order.
+        do not depend on the order of the factors, and change their signs if the periods are swapped. Factors below 0
+        have no log mean. "sequential" changes one factor after another in the order given, and its answer depends on
+        that order.
 
     Returns
     -------
@@ -89,9 +90,10 @@ def change_table(
         change of the product, and of the product its change; ``contribution_share``, of the change, missing where there
         is none.
 
-        The contributions of a group add up to its change, those of the groups to that of all. A group that one of the
-        tables lacks is not split: it has a row of role "new" or "lost". So does, with log means, a group of which two
-        factors are 0 in one period; if one is, it takes all of the change. Its factors then have no contribution.
+        The contributions of a group add up to its change, those of the groups to that of all. A group that is missing
+        in one of the tables is not split: it has a row of role "new" or "lost", and its factors have no contribution.
+        With log means, the same holds for a group with two factors that are 0 in one period; if only one factor is 0,
+        it takes the whole change.
 
     Raises
     ------

@@ -79,19 +79,19 @@ def customer_profit_table(
     ----------
     order_lines : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         As `crmkit.as_order_lines` gives them, with the columns of costs kept. Lines with an amount or a quantity below
-        0 are goods or money that came back.
+        0 are returns or refunds.
     cost : str
-        The column of what the goods of a line cost, in money, with the sign of the goods: below 0 where they came back.
+        The column of what the goods of a line cost, in money, with the sign of the goods: below 0 for returns.
     returned_cost : {"recovered", "written_off"}
-        Whether goods that come back can be sold again, so that their cost is taken off the cost of goods, or not.
+        Whether returned goods can be sold again, so that their cost is taken off the cost of goods, or not.
     discount : str, optional
         The column of what was taken off the price of a line, in money, 0 or more; gross sales are the amounts before
-        it. Of goods that came back it does not count: they come back at what was paid for them.
+        it. On returned goods it does not count: they come back at what was paid for them.
     direct_costs : sequence of str, default ()
         Columns of further costs of a line, in money: freight, the fee of the payment, commission, a coupon.
     missing_cost_rate : float, optional
-        The share of a line's amount that is taken for its cost where that is missing, in [0, 1]. By default a missing
-        cost is refused.
+        If a cost is missing, the share of the line's amount that takes its place, in [0, 1]. By default a missing cost
+        is refused.
     cost_to_serve : the kind of frame given, optional
         A table of ``by`` and ``cost``, such as `allocate_costs` gives it; several rows of a customer are added up.
         Customers without a row cost nothing to serve. Rows without a customer are left to `profit_ladder_table`.
@@ -110,8 +110,8 @@ def customer_profit_table(
         - ``gross_margin``.
         - a column for each of ``direct_costs``, by its name.
         - ``contribution``.
-        - ``cost_to_serve`` and ``net_profit``; both missing unless the cost to serve is given. Customers who only cost,
-          and ordered nothing, have a row.
+        - ``cost_to_serve`` and ``net_profit``; both missing unless the cost to serve is given. Customers who cost
+          something but ordered nothing have a row, too.
 
         Then ``gross_margin_rate``, ``contribution_margin_rate``, ``net_profit_rate``: shares of net revenue, missing
         where that is not above 0.

@@ -76,22 +76,23 @@ def price_volume_mix_table(
     before, after : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         Lines of both periods, such as two parts of what `crmkit.as_order_lines` gives; those of an item are added up.
     item : str
-        The column of items. What is price and what is mix depends on it: sold by category, a dearer article is a higher
-        price; sold by article, it is mix. Figures of different columns do not compare.
+        The column of items. What counts as price and what as mix depends on it: if customers switch to a more expensive
+        product, that is a higher price by category, and mix by product. Figures by different columns cannot be
+        compared.
     quantity, amount : str, default "quantity" and "amount"
         The columns of units and of money.
     cost : str, optional
         The column of the cost of a line, in money, with the sign of the goods; then gross margin is split, else
         revenue.
     missing_cost_rate : float, optional
-        The share of a line's amount taken for its cost where that is missing, in [0, 1]. By default a missing cost is
-        refused.
+        If a cost is missing, the share of the line's amount that takes its place, in [0, 1]. By default a missing cost
+        is refused.
     unit : str, optional
         The column of the unit that quantities are counted in. More than one is refused.
     method : {"standard", "midpoint", "log_mean"}, default "standard"
         "standard" weighs price and cost with the quantities after, volume and mix with the margins before, as cost
-        accounting and most tools do. "midpoint" and "log_mean" treat both periods alike: if they change places, all
-        effects turn their signs.
+        accounting and most tools do. "midpoint" and "log_mean" treat both periods alike: if they are swapped, all
+        effects change their signs.
 
     Returns
     -------
@@ -100,7 +101,7 @@ def price_volume_mix_table(
         "group", "no label" or "all"; ``level``, the name of the column of items; ``status``, "kept", "new", "lost" or
         "other", missing for all; ``previous``, ``value`` and ``change`` of revenue or gross margin; then what adds up
         to the change: ``volume_effect``, ``mix_effect``, ``price_effect``, ``cost_effect``, ``new``, ``lost``, and
-        ``other``: items of which in a period more came back than was sold, or nothing, which have no price.
+        ``other``: items without a price, because in one period as many or more units came back than were sold.
 
     Raises
     ------

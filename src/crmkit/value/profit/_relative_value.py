@@ -67,26 +67,27 @@ def relative_value_table(
     peer_features: Sequence[str] | None = None,
     n_peers: int = 30,
 ) -> FrameT:
-    r"""Set each customer's value beside that of all customers, of their segment, and of those most like them.
+    r"""Compare each customer's value with all customers, with their segment, and with the customers most like them.
 
     .. math:: z = \frac{x - \text{median}}{1.4826 \, \text{MAD}}
 
-    where the MAD is the median of the absolute distances from the median: unlike a standard deviation it is not
-    stretched by a few large customers.
+    where the MAD is the median of the absolute distances from the median. Unlike a standard deviation, it is not
+    inflated by a few large customers.
 
     Parameters
     ----------
     customers : pandas, Polars or PyArrow table
-        A row per customer, with ``customer_id`` and the columns named. If there is ``n_orders``, those with 0 are
-        prospects: they are compared with nobody, and nobody with them.
+        A row per customer, with ``customer_id`` and the columns named. If there is ``n_orders``, customers with 0 are
+        prospects and take no part in any comparison.
     value : str
         The column that is compared, such as spend or profit.
     by : str, optional
         A column of segments.
     peer_features : sequence of str, optional
-        Columns of numbers by which customers are alike; not ``value`` itself. Each counts by its own robust scale.
+        Columns of numbers that say which customers are alike; not ``value`` itself. Each counts on its own robust
+        scale.
     n_peers : int, default 30
-        Peers of each customer, at least 1: the nearest, and all others that are as near as the last of them.
+        Peers of each customer, at least 1: the nearest ones, and all others at the same distance as the last of them.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def relative_value_table(
 
         - ``customer_id``; ``value``; ``reference``; ``reference_value``.
         - ``ratio`` of value to reference, missing where the reference is not above 0; ``difference``.
-        - ``percentile`` among those of the reference, in [0, 1]: the share below, and half of those equal.
+        - ``percentile`` among those of the reference, in [0, 1]: the share below plus half of those equal.
         - ``robust_z``, missing where nothing differs, and in a segment of one; ``scale``, by which it is measured:
           "mad", or "iqr" (quartiles) where more than half of the values are equal and the MAD is 0.
         - ``n_reference``, how many there are in the reference.

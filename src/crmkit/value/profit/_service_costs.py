@@ -94,11 +94,11 @@ def pool_cost_table(
         A row per pool: ``pool``, its name; ``cost``, at least 0.
     services : a table of any kind
         Which pools serve which: ``pool``, the one that serves; ``to``, the one that is served; ``share`` of the service
-        that it uses, in [0, 1]. What is left of a pool's service goes to customers, by its own driver. What a pool uses
-        of its own service does not matter.
+        that it uses, in [0, 1]. The rest of a pool's service goes to customers, by its own driver. A pool's use of its
+        own service does not matter.
     method : {"reciprocal", "step_down", "direct"}, default "reciprocal"
         "reciprocal" takes all services into account at once. "step_down" closes one pool after another, and a closed
-        pool gets nothing more; the order matters. "direct" leaves services between pools that serve out.
+        pool gets nothing more; the order matters. "direct" ignores services between pools that serve.
     order : sequence of str, optional
         For "step_down", the order in which pools that serve are closed. By default those first that give the most of
         their service to others that serve.
@@ -107,7 +107,8 @@ def pool_cost_table(
     -------
     the kind of frame given
         One row per pool, in the order given: ``pool``; ``cost``, its own; ``received`` from others; ``given`` to
-        others; ``final_cost``, which is left for customers. ``final_cost`` adds up to ``cost`` whatever the method.
+        others; ``final_cost``, what is left for customers. ``final_cost`` adds up to the same total as ``cost``,
+        whatever the method.
 
     Raises
     ------

@@ -70,8 +70,9 @@ def time_driven_costs(
     .. math:: \text{cost} = \frac{\text{cost of the department}}{\text{practical capacity}} \times
               n \, (\beta_0 + \sum_i \beta_i x_i)
 
-    A minute costs what the department costs by the minutes that it can work, not by those that it worked: or customers
-    become dearer whenever volume falls, are sent away, and leave the others dearer still.
+    The cost of a minute is the cost of the department divided by the minutes that it can work, not by those that it did
+    work. Otherwise every customer would look more expensive whenever volume falls; you would drop some, and the rest
+    would look more expensive still.
 
     Parameters
     ----------
@@ -84,13 +85,13 @@ def time_driven_costs(
     pool_cost : float
         What the department costs, at least 0.
     capacity : float
-        Minutes that it can work in practice, above 0: not all that are paid for, about 80 % of them.
+        Minutes that it can work in practice, above 0; about 80 % of those that are paid for.
     terms : sequence of str, default ()
         Terms of the time equation, such as lines of an order, or 1 where goods go abroad.
     overuse : {"raise", "allow"}, default "raise"
-        Whether more minutes than there are is refused, or shown as ``unused_capacity`` below 0.
+        Whether more minutes than the capacity are refused, or shown as ``unused_capacity`` below 0.
     by : str, default "customer_id"
-        The column of those who get the costs.
+        The column of those to whom costs are given.
 
     Returns
     -------

@@ -51,25 +51,25 @@ class _Curve(NamedTuple):
 def whale_curve_table(profits: FrameT, *, value: str = "net_profit", n_points: int = 101) -> FrameT:
     r"""Add up the profits of customers, the most profitable first.
 
-    The curve rises as long as customers bring a profit, is flat where they bring nothing, and falls where they cost
-    more than they bring: its back above the last point is what loss-makers take away.
+    The curve rises as long as customers make a profit, is flat where they make none, and falls where they make a loss.
+    The height of its peak above the last point is what loss-makers take away.
 
     Parameters
     ----------
     profits : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
         A row per customer, as `customer_profit_table` gives it.
     value : str, default "net_profit"
-        The column of profit. Before the cost to serve (``"contribution"``) there is hardly ever a back to be seen.
+        The column of profit. Before the cost to serve (``"contribution"``) the curve hardly ever falls.
     n_points : int, default 101
         Points at even steps of the number of customers, at least 2.
 
     Returns
     -------
     the kind of frame given
-        One row per point, from nobody to everybody; where the curve is highest there is one more if it is not among
-        them. ``n_customers``, ``customer_share``, of all; ``profit``, of so many, in money; ``profit_share``, of the
-        total, missing where that is not above 0; ``is_peak``, whether the curve is highest here for the first time.
-        Where everybody loses, that is at 0. Without customers there is one row.
+        One row per point, from nobody to everybody, and one for the peak if it is not among them. ``n_customers``,
+        ``customer_share``, of all; ``profit``, of so many, in money; ``profit_share``, of the total, missing where that
+        is not above 0; ``is_peak``, whether the curve is highest here for the first time. If all customers make losses,
+        the peak is at 0. Without customers there is one row.
 
     Raises
     ------
@@ -134,14 +134,14 @@ def whale_summary_table(profits: FrameT, *, value: str = "net_profit") -> FrameT
     -------
     the kind of frame given
         One row: ``n_customers``; ``n_profitable``, above 0; ``n_loss_makers``, below 0; ``profit``, the total, in
-        money; ``peak_profit``, the most that the curve reaches, which the profitable ones make together, and
+        money; ``peak_profit``, the height of the peak, which all profitable customers make together, and
         ``peak_share``, of the total; ``peak_at``, the share of customers that make it; ``lost``, what loss-makers take
         away, at least 0; ``n_top``, a fifth of the customers, rounded up, and ``top_share``, what they make of the
-        total; ``stobachoff_index``, the area between the curve and the diagonal, by that of a rectangle as high as the
-        peak: 0 where all bring the same, towards 1 where a few pay for all others.
+        total; ``stobachoff_index``, the area between the curve and the diagonal, divided by that of a rectangle as high
+        as the peak: 0 if all customers earn the same, close to 1 if a few pay for all others.
 
-        Shares and the index are missing where the total is not above 0. Gini's coefficient is not given: with losses it
-        exceeds 1.
+        Shares and the index are missing where the total is not above 0. The Gini coefficient is not given: with losses
+        it can exceed 1.
 
     Raises
     ------
