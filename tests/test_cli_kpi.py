@@ -460,7 +460,7 @@ def test_groups_of_customers_need_one_label_each_and_a_name_of_their_own(folder)
     rows = [("ann", "2024-01-05", "10", "web"), ("ann", "2024-01-06", "20", "shop")]
     period = ("--start", "2024-01-01", "--end", "2024-01-31")
     for by, told in (
-        ("channel", "channel has several values for 1 of them, such as ['ann']. Name a column in which"),
+        ("channel", "one value per customer, and channel has several for 1 of them, such as ['ann']. Name a column"),
         ("value", "--by cannot take a column called value, a name that the result has itself."),
     ):
         distinct = rows if by == "channel" else rows[:1]

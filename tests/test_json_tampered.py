@@ -23,9 +23,10 @@ WORDS = re.findall(
     r"\w+",
     "SELECT CASE WHEN THEN ELSE END AS FROM AND OR IS NOT NULL TRUE CONCAT GREATEST segment segment_order reason_code "
     "n_orders spend days_since_last tenure_days r_score f_score m_score with_r with_f with_m customers "
-    "attitude share_of_wallet satisfaction repurchase referrals",
+    "attitude share_of_wallet satisfaction repurchase referrals attractiveness position "
+    "frequency recency typical_gap silence_ratio with_rhythm",
 )
-SQL = re.compile(r"'[a-z0-9_]*'|[A-Za-z_]\w*|[-+]?[\d.]+(e[-+]?\d+)?|[*,()<>=/\s]")
+SQL = re.compile(r"'[a-z0-9_]*'|[A-Za-z_]\w*|[-+]?[\d.]+(e[-+]?\d+)?|[*,()<>=/+\s]")
 
 
 RFM, SCORER = segment.RFMSegmenter, segment.RFMScorer

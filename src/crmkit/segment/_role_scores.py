@@ -31,11 +31,11 @@ class Judged(NamedTuple):
     near: npt.NDArray[np.bool_]
 
 
-def scale_table(values: Mapping[str, Floats]) -> pd.DataFrame:
+def scale_table(values: Mapping[str, Floats], *, columns: Mapping[str, str]) -> pd.DataFrame:
     """Make the scales of all roles from the values of reference, of which some are known for each."""
     scales = {role: percentile_scale(column[~np.isnan(column)]) for role, column in values.items()}
     tables = [
-        pd.DataFrame({"role": role, "value": scale.points, "percentile": scale.percentiles})
+        pd.DataFrame({"role": role, "column": columns[role], "value": scale.points, "percentile": scale.percentiles})
         for role, scale in scales.items()
     ]
     return pd.concat(tables, ignore_index=True)

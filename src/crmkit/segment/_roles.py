@@ -90,8 +90,8 @@ class RoleSegmenter(Labeller):
     Attributes
     ----------
     scales_ : DataFrame
-        ``role``, ``value``, ``percentile``; between two values a score lies on the line between them, beyond the ends
-        it is that of the end.
+        ``role``, ``column``, ``value``, ``percentile``; between two values a score lies on the line between them,
+        beyond the ends it is that of the end.
     segments_ : DataFrame
         ``segment``, ``segment_order`` from 1, and ``name_en``, ``name_zh``; the last are the prospects.
     n_customers_ : int
@@ -296,12 +296,13 @@ class RoleSegmenter(Labeller):
         for role, known in values.items():
             if np.isnan(known).all():
                 raise SchemaError(_NOBODY_ABOVE(where=Column("customers", self._roles()[role]), role=Parameter(role)))
-        self.scales_ = scale_table(values)
+        self.scales_ = scale_table(values, columns=self._roles())
         return int(ordered.sum())
 
     def _check_learned(self) -> None:
-        check_table(self.scales_, {"role": "text", "value": "float64", "percentile": "float64"})
-        if self.scales_["role"].drop_duplicates().tolist() != list(self._roles()):
+        check_table(self.scales_, {"role": "text", "column": "text", "value": "float64", "percentile": "float64"})
+        of = self.scales_[["role", "column"]].drop_duplicates()
+        if list(of.itertuples(index=False, name=None)) != list(self._roles().items()):
             raise JsonError("the scales are not those of the roles")
         for scale in scales_of(self.scales_).values():
             if not (np.isfinite(scale.points).all() and (np.diff(scale.points) > 0).all()):

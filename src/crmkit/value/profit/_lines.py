@@ -89,7 +89,7 @@ def profit_lines(
         nw.col(key).alias(KEY),
         nw.when(sold).then(amount + nw.col(_OFF)).otherwise(0.0).alias("gross_sales"),
         nw.col(_OFF).alias("discounts"),
-        nw.when(came_back).then(-amount).otherwise(0.0).alias("returns"),
+        nw.when(came_back).then(amount * -1.0).otherwise(0.0).alias("returns"),
         amount.alias("net_revenue"),
         nw.when(counts).then(paid).otherwise(0.0).alias("cost_of_goods"),
         nw.when(counts).then(guessed).otherwise(0.0).alias("estimated_cost"),
