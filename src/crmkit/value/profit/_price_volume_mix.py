@@ -134,8 +134,9 @@ def price_volume_mix_table(
     ...     "product": ["A", "B", "D"], "quantity": [120, 40, 10], "amount": [1320, 760, 400], "cost": [780, 440, 250],
     ... })
     >>> bridge = price_volume_mix_table(before, after, item="product", cost="cost")
+    >>> bridge["product"] = bridge["product"].fillna("all")
     >>> bridge.drop(columns=["scope", "level", "status"]).set_index("product").T.round(2)
-    product             A      B      C      D      NaN
+    product             A      B      C      D      all
     previous       400.00  450.0  180.0    0.0  1030.00
     value          540.00  320.0    0.0  150.0  1010.00
     change         140.00 -130.0 -180.0  150.0   -20.00
