@@ -54,9 +54,9 @@ class Scorecard(CriteriaScorer):
 
     .. math:: S = \sum_k w_k p_k
 
-    Each criterion gives points :math:`p_k` from 0 to 100 on a scale that is frozen in `fit`, and the weights add up to
-    1. Rules may knock rows out whatever they score; nothing is learned from such rows. Because scales are frozen,
-       nobody's score changes because others came or went.
+    Each criterion gives points :math:`p_k` from 0 to 100 on a scale that is frozen in `fit`, and the sum of the weights
+    is 1. Rules may knock rows out whatever they score; nothing is learned from such rows. Because scales are frozen,
+    nobody's score changes because others came or went.
 
     Parameters
     ----------

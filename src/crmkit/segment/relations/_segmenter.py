@@ -61,10 +61,10 @@ class RelationSegmenter(CaseLabeller):
     5. lapsed: while it is at most ``lost_after`` typical gaps;
     6. lost: a longer silence.
 
-    By hand: the base's gap is 30 days. Gaps of 10 and 20 days make a typical gap of (30 + 30) / (2 + 1) = 20 days; with
-    the defaults the customer is a repeat customer up to day 60 of a silence, lapsed up to day 120, and lost from day
-    121. If purchases came by chance at a known rate, 5 % of the silences would exceed three mean gaps, and a quarter of
-         a percent would exceed six.
+    By hand: the base's gap is 30 days. Gaps of 10 and 20 days make a typical gap of (30 + 30) / (2 + 1) = 20 days. With
+    the defaults the customer is a repeat customer up to day 60 of a silence, lapsed up to day 120, and then lost. If
+    purchases came by chance at a known rate, 5 % of the silences would exceed three mean gaps, and a quarter of a
+    percent would exceed six.
 
     The base's gap is learned in `fit` and frozen: nobody's state changes because of what others do. A later order
     brings a lapsed or a lost customer back.
