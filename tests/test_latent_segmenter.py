@@ -97,6 +97,7 @@ def test_probabilities_are_those_of_stepmix(missing):
 # Law
 
 
+@pytest.mark.deep
 def test_independent_columns_are_one_class():
     pytest.importorskip("stepmix", reason="the extra classes is not installed")
     rng = np.random.default_rng(1)
