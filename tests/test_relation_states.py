@@ -66,7 +66,9 @@ AS_OF = "2024-07-31"
 def history_of(native):
     table = as_pandas(native, in_order=True)
     texts = [table[name].dt.strftime("%m-%d").where(table[name].notna(), "") for name in ("entered", "left")]
-    return sorted(zip(table["customer_id"], table["segment"], *texts, strict=True), key=lambda row: (row[0], row[2]))
+    # the rows of an engine have no order: what was left on the day it was entered comes first
+    rows = zip(table["customer_id"], table["segment"], *texts, strict=True)
+    return sorted(rows, key=lambda row: (row[0], row[2], row[3] or "later"))
 
 
 # By hand.
