@@ -244,7 +244,7 @@ def test_a_package_that_is_missing_is_named_with_its_remedy(missing, monkeypatch
     (folder / "orders.csv").write_text(text())
     for name in [name for name in sys.modules if name.startswith("crmkit.cli.")]:
         # Importing anew sets the package's attribute too; this brings the old one back at the end.
-        monkeypatch.setattr(name, sys.modules[name])
+        monkeypatch.setattr(name, sys.modules[name], raising=False)
         monkeypatch.delitem(sys.modules, name)
     for name in [name for name in sys.modules if name.split(".")[0] == missing]:
         monkeypatch.delitem(sys.modules, name)
