@@ -100,7 +100,7 @@ _NO_DRAWING: Final = Message(
     en="There is nothing to draw: the score could not be tried on this log.",
     zh="没有可画的内容：无法在这份数据上检验评分。",
 )
-_NO_LIST: Final = Message(en="There is no list of whom to call. {problem}", zh="没有联系名单。{problem}")
+_NO_LIST: Final = Message(en="No call list was made. {problem}", zh="没有联系名单。{problem}")
 _NO_MODEL: Final = Message(en="There is no model to keep. {problem}", zh="没有可保存的模型。{problem}")
 _BELOW_ZERO: Final = Message(en="An amount must be 0 or more, got {value:g}.", zh="金额须不小于 0，得到 {value:g}。")
 _NO_SHARE: Final = Message(

@@ -60,7 +60,7 @@ _STRATEGIES: Final[Mapping[tuple[str, str], _Strategy]] = MappingProxyType(
         ("concentrated", "one_market"): _Strategy(
             Label("Concentrated", "集中化"),
             Label(
-                "One of {n} markets reaches {bar}, {best}: concentrating on it is suggested.",
+                "{best} is the only market that reaches {bar}, of {n}: concentrating on it is suggested.",
                 "{n} 个市场中只有 {best} 达到 {bar}，建议集中化。",
             ),
         ),

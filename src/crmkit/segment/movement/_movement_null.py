@@ -327,8 +327,8 @@ def _compared(
     if there["spend"].isna().all():
         known["spend"] = np.nan
     _, end = positions_in(frozen, known, name="customers", parameter="segmenter")
-    anew = clone(segmenter).fit(later) if (later["n_orders"] > 0).any() else frozen
-    _, fresh = positions_in(anew, known, name="customers", parameter="segmenter")
+    refitted = clone(segmenter).fit(later) if (later["n_orders"] > 0).any() else frozen
+    _, fresh = positions_in(refitted, known, name="customers", parameter="segmenter")
     null = NoChange.fitted(
         there["n_orders"].to_numpy(dtype=np.float64),
         there["spend"].to_numpy(dtype=np.float64),
