@@ -276,6 +276,12 @@ def test_predictions_go_with_the_currency(given, law, unit):
     np.testing.assert_allclose(found, law.spend_quantiles(given) * unit, rtol=1e-12)
 
 
+def test_a_quantile_at_the_largest_float_is_missing_without_a_warning():
+    # the rate is a subnormal number so near to the border that only the quotient tells on which side
+    found = model(1.0, 0.0022067340690845897, 1.0).spend_quantiles(customers([0], [0]), probabilities=(0.5, 0.8))
+    assert found.isna().all(axis=None)
+
+
 @given(spenders(), models())
 def test_quantiles_ascend(given, law):
     found = law.spend_quantiles(given, probabilities=(0.01, 0.2, 0.5, 0.8)).to_numpy()[:-1]

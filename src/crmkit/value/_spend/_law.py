@@ -69,8 +69,9 @@ def quantile(share: float, m: Floats, x: Floats, *, p: float, q: float, v: Float
     """Quantile of a customer's own mean amount given their history; nan beyond the largest float."""
     of_row, distinct = pd.factorize(x)
     rate = gammainccinv(p * distinct + q, share)[of_row]
-    top = p * (v + x * m)
-    return np.where(rate > top / np.finfo(float).max, top / np.where(rate > 0, rate, 1.0), np.nan)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        found = p * (v + x * m) / rate
+    return np.where(np.isinf(found), np.nan, found)
 
 
 def simulated(x: Floats, *, p: float, q: float, v: Floats | float, rng: np.random.Generator) -> Floats:
