@@ -11,7 +11,7 @@ from tests.files import data_file
 from tests.frames import assert_same_rows
 
 from crmkit import SchemaError, as_order_lines, make_order_lines
-from crmkit.plotting import plot_price_volume_mix
+from crmkit.plotting import plot_change, plot_price_volume_mix
 from crmkit.value.profit import change_table, price_volume_mix_table
 
 mpl.use("Agg")
@@ -308,6 +308,35 @@ def test_the_bridge_is_drawn():
     assert names == ["前期", "数量", "结构", "价格", "新品", "停售", "后期"]
     with pytest.raises(SchemaError, match="`bridge` has 0 rows of all items"):
         plot_price_volume_mix(bridge().head(2))
+
+
+def test_the_change_is_drawn(build):
+    ax = plot_change(build(change_table(BEFORE, AFTER, factors=FACTORS)))
+    assert [text.get_text() for text in ax.texts] == [
+        *("24,000", "+2,473", "+2,473", "-880", "+1,266", "-1,331", "28,002")
+    ]
+    groups = change_table(
+        side([2, 3], [5, 1], g=["a", "old"]), side([2, 4], [6, 1], g=["a", "new"]), factors=["x", "y"], by="g"
+    )
+    # 2 x 5 + 3 = 13; 2 x 6 + 4 = 16; y adds 2 to a
+    ax = plot_change(groups)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["Before", "x", "y", "New", "Lost", "After"]
+    assert [text.get_text() for text in ax.texts] == ["13.0", "0", "+2.0", "+4.0", "-3.0", "16.0"]
+    one = plot_change(groups[groups["g"] == "new"], language="en")
+    assert [text.get_text() for text in one.texts] == ["0.00", "+4.00", "4.00"]
+    with mpl.rc_context({"svg.fonttype": "none"}):
+        chinese = plot_change(groups, language="zh")
+    assert [label.get_text() for label in chinese.get_xticklabels()][3:] == ["新增", "消失", "后期"]
+    with pytest.raises(SchemaError, match="`change` must have one row of the outcome, got 3"):
+        plot_change(groups[groups["scope"] == "group"])
+
+
+def test_a_loss_is_drawn_below_the_line():
+    ax = plot_change(change_table(side(100, -0.3), side(120, 0.2), factors=["x", "y"], method="shapley"))
+    # -30, then 20 x -.05 and .5 x 110, then 24; the numbers are above their bars and inside the axes
+    assert [text.get_text() for text in ax.texts] == ["-30.0", "-1.0", "+55.0", "24.0"]
+    assert [text.xy[1] for text in ax.texts] == pytest.approx([0, -30, 24, 24])
+    assert ax.get_ylim() == pytest.approx((-31, 24 + 5.5))
 
 
 def test_inputs_are_not_changed():

@@ -15,6 +15,7 @@ from crmkit.plotting._brand_switching import plot_brand_switching
 from crmkit.plotting._budget_allocation import plot_budget_allocation
 from crmkit.plotting._campaign_effects import plot_campaign_effects
 from crmkit.plotting._capture import plot_capture
+from crmkit.plotting._change import plot_change
 from crmkit.plotting._churn_calibration import plot_churn_calibration
 from crmkit.plotting._cluster_centres import plot_cluster_centres
 from crmkit.plotting._cluster_choice import plot_cluster_choice
@@ -96,6 +97,7 @@ __all__ = [
     "plot_budget_allocation",
     "plot_campaign_effects",
     "plot_capture",
+    "plot_change",
     "plot_churn_calibration",
     "plot_cluster_centres",
     "plot_cluster_choice",

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["level_steps", "waterfall"]
 
 _WIDE: Final = 0.62
-# Above the highest bar, for its number.
-_ROOM: Final = 1.1
+# Above the highest bar, for its number, as a share of the axis.
+_ROOM: Final = 0.1
+_SIGNIFICANT: Final = 3
+_MOST_DIGITS: Final = 6
 
 
 def waterfall(ax: Axes, *, start: float, moved: Sequence[float], end: float, names: Sequence[str]) -> None:
@@ -41,11 +43,18 @@ def level_steps(ax: Axes, *, amounts: Sequence[float], is_level: Sequence[bool],
         # Where nothing moved there is no bar to hold the line.
         ends = place + _WIDE / 2, place + 1 - (_WIDE / 2 if moved else -_WIDE / 2)
         ax.plot(ends, [level, level], color=GREY, linewidth=0.8)
-    tops = np.where(is_level, after, np.maximum(before, after))
+    digits = _digits(float(np.abs(heights).max()))
+    tops = np.maximum(before, after)
     for place, (top, amount, is_reached) in enumerate(zip(tops, amounts, is_level, strict=True)):
-        text = f"{amount:,.0f}" if is_reached else f"{amount:+,.0f}" if amount else "0"
+        text = f"{amount:,.{digits}f}" if is_reached else f"{amount:+,.{digits}f}" if amount else "0"
         ax.annotate(text, (place, top), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=9)
     quiet(ax)
-    ax.set_ylim(min(0.0, *levels), _ROOM * max(tops) if max(tops) > 0 else 1.0)
+    bottom, top = min(0.0, *levels), float(tops.max())
+    ax.set_ylim(bottom, top + _ROOM * (top - bottom) if top > bottom else 1.0)
     _ticks.amounts(ax.yaxis)
     ax.set_xticks(places, names)
+
+
+def _digits(largest: float) -> int:
+    """How many digits after the point tell the bars apart: none for money, some for shares."""
+    return int(np.clip(_SIGNIFICANT - 1 - np.floor(np.log10(largest)), 0, _MOST_DIGITS)) if largest > 0 else 0
