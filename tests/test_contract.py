@@ -156,6 +156,7 @@ ESTIMATORS = {
     "ParetoNBDModel": (lambda: value.ParetoNBDModel(prospects="drop"), CUSTOMERS),
     "ModifiedBetaGeoCNBDModel": (lambda: value.ModifiedBetaGeoCNBDModel(prospects="drop"), WITH_GAPS),
     "GammaGammaModel": (lambda: value.GammaGammaModel(), CUSTOMERS),
+    "PurchaseCycleModel": (lambda: value.rhythm.PurchaseCycleModel(prospects="drop"), WITH_GAPS),
     "RFMScorer": (lambda: segment.RFMScorer(), CUSTOMERS),
     "RFMSegmenter": (lambda: segment.RFMSegmenter(), CUSTOMERS),
     "RelationSegmenter": (lambda: segment.relations.RelationSegmenter(), CUSTOMERS),
@@ -189,7 +190,7 @@ def public_estimators():
         "loyalty.churn",
         "loyalty.survival",
     )
-    for subpackage in ("segment", "value", "value.contracts", "loyalty", *rooms):
+    for subpackage in ("segment", "value", "value.contracts", "value.rhythm", "loyalty", *rooms):
         module = importlib.import_module(f"crmkit.{subpackage}")
         for name in getattr(module, "__all__", []):
             value = getattr(module, name)

@@ -270,7 +270,7 @@ class ValueModel(JsonEstimator):
             if list(table.index) != names or list(table.columns) != columns or (table.dtypes != np.float64).any():
                 raise JsonError("each parameter has numbers")
         values, covariance = self._estimates(), self.covariance_.to_numpy()
-        if not np.isfinite(list(values.values())).all() or any(values[name] <= 0 for name in self._parameters):
+        if not np.isfinite(list(values.values())).all() or any(values[name] <= 0 for name in self._positive()):
             raise JsonError("estimates are finite, those of parameters above 0")
         if not np.isfinite(covariance).all() or not np.allclose(covariance, covariance.T):
             raise JsonError("a covariance is finite and symmetric")
@@ -305,7 +305,7 @@ class ValueModel(JsonEstimator):
             or len(draws) not in (0, N_POSTERIOR_DRAWS)
         ):
             raise JsonError("each parameter has as many draws")
-        if not np.isfinite(draws).all(axis=None) or not (draws[list(self._parameters)] > 0).all(axis=None):
+        if not np.isfinite(draws).all(axis=None) or not (draws[self._positive()] > 0).all(axis=None):
             raise JsonError("draws are finite, those of parameters above 0")
 
     def _priors(self) -> dict[str, Prior]:
@@ -318,6 +318,10 @@ class ValueModel(JsonEstimator):
     def _names(self) -> list[str]:
         """Names of all that is fitted: parameters, then coefficients of covariates."""
         return list(self._parameters)
+
+    def _positive(self) -> list[str]:
+        """Those of the names that are above zero: the parameters."""
+        return [name for name in self._names() if name in self._parameters]
 
     def _estimates(self) -> Values:
         return {str(name): float(value) for name, value in self.params_["estimate"].items()}

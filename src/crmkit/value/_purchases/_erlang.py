@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
-import numpy as np
-from scipy.special import xlogy
-
-from crmkit._checks import check_int, some
-from crmkit._messages import Column, Message
-from crmkit._time_units import DAYS, TimeUnit
-from crmkit.errors import SchemaError
+from crmkit._checks import check_int
+from crmkit._time_units import TimeUnit
 from crmkit.value._priors import Prior
-from crmkit.value._purchases._histories import LEAST_TIME, read_histories
+from crmkit.value._purchases._gap_sums import log_gaps_of_rows
 from crmkit.value._purchases._laws import BETA_GEO, Law, erlang_law
 from crmkit.value._purchases._model import PurchaseModel
 
 __all__ = ["BetaGeoCNBDModel", "ModifiedBetaGeoCNBDModel"]
-
-_GAPS = "log_gap_sum"
-# Recency rounded to weeks may be this many days short.
-_ROUNDING = 3.5
-
-_WRONG_GAPS: Final = Message(
-    en="{where} is {problem}, for example {values}. Take it from {@log_gap_table()}, in days, as of the same day.",
-    zh="{where}{problem}，例如 {values}。请用 {@log_gap_table()} 取得，以天计，并截至同一天。",
-)
-_LARGE_GAPS: Final = Message(
-    en="larger than gaps that add up to {recency} allow", zh="大于总和为 {recency} 的间隔所允许的值"
-)
-_SMALL_GAPS: Final = Message(
-    en="smaller than gaps of {least:.0e} days or more allow", zh="小于每个间隔至少 {least:.0e} 天所允许的值"
-)
 
 
 class BetaGeoCNBDModel(PurchaseModel):
@@ -148,19 +128,8 @@ class BetaGeoCNBDModel(PurchaseModel):
         return self
 
     def _loglik_of_gaps(self, customers: Any) -> float:
-        histories = read_histories(customers, time_unit="D", extra=[_GAPS], distinct=False)
-        x, gaps = histories.x.values, histories.extra[_GAPS]
-        # For a given sum, the product of the gaps is largest where they are equal.
-        most = xlogy(x, (histories.t_x.values + _ROUNDING) / np.maximum(x, 1)) + 1e-9
-        where = Column("customers", _GAPS)
-        problems = [
-            (_LARGE_GAPS(recency=Column("customers", "recency")), gaps > most),
-            (_SMALL_GAPS(least=LEAST_TIME), gaps < x * np.log(LEAST_TIME)),
-        ]
-        for problem, wrong in problems:
-            if wrong.any():
-                raise SchemaError(_WRONG_GAPS(where=where, problem=problem, values=some(gaps[wrong].tolist())))
-        return (self.options_.k - 1) * float(histories.n @ (gaps - x * np.log(DAYS[self.options_.time_unit])))
+        n, gaps = log_gaps_of_rows(customers, time_unit=self.options_.time_unit)
+        return (self.options_.k - 1) * float(n @ gaps)
 
     def _log_likelihood(self, customers: Any) -> tuple[float, float]:
         value, n_customers = super()._log_likelihood(customers)

@@ -20,7 +20,7 @@ from crmkit._time_units import DAYS, TimeUnit
 from crmkit.errors import SchemaError
 from crmkit.value._columns import MOST_CUSTOMERS, MOST_OF_COVARIATE, number_columns
 
-__all__ = ["COUNTS", "KEYS", "LEAST_TIME", "Column", "Histories", "read_histories", "read_opportunities"]
+__all__ = ["COUNTS", "KEYS", "LEAST_TIME", "Column", "Histories", "check_known", "read_histories", "read_opportunities"]
 
 # Three centuries.
 _MOST_DAYS = 2**17
@@ -53,6 +53,15 @@ _UNLIKE: Final = Message(
     en="{where} is above 0 without a repeat purchase, or 0 with one", zh="{where}在无复购时大于 0，或有复购时为 0"
 )
 _NOT_WHOLE: Final = Message(en="{where} is not a whole number", zh="{where}不是整数")
+_PROSPECTS: Final = Message(
+    en="{@customers} holds {n:,} without a purchase ({frequency} is missing). "
+    "Pass {@prospects='drop'} to fit on the others.",
+    zh="{@customers} 中有 {n:,} 位没有购买过（{frequency}缺失）。可用 {@prospects='drop'} 只用其余客户拟合。",
+)
+_NOBODY: Final = Message(
+    en="{@customers} holds nobody with a purchase. A model needs histories to fit.",
+    zh="{@customers} 中没有购买过的客户，模型无从拟合。",
+)
 
 
 class Column:
@@ -135,6 +144,15 @@ def read_histories(
 def read_opportunities(customers: Any, *, distinct: bool = True) -> Histories:
     """Do the same for a table of opportunities; times are numbers of opportunities."""
     return _read(customers, COUNTS, (), schema=OPPORTUNITIES, days=1.0, distinct=distinct)
+
+
+def check_known(histories: Histories, *, prospects: str, frequency: str) -> None:
+    """Raise where nobody has a history, or some do not and that is not allowed."""
+    lost = 0 if histories.codes is None else int((histories.codes < 0).sum())
+    if lost and prospects == "raise":
+        raise SchemaError(_PROSPECTS(n=lost, frequency=Place("customers", frequency)))
+    if not histories.n.sum() > 0:
+        raise SchemaError(_NOBODY())
 
 
 def _read(

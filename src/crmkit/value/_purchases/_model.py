@@ -31,7 +31,7 @@ from crmkit.value._model import ValueModel, Values
 from crmkit.value._purchases._covariates import Effect, effects, of_each_history
 from crmkit.value._purchases._draws import QUANTITIES, DrawnLaw, estimates
 from crmkit.value._purchases._engine import histories_in_memory, with_predictions
-from crmkit.value._purchases._histories import KEYS, Histories, read_histories
+from crmkit.value._purchases._histories import KEYS, Histories, check_known, read_histories
 from crmkit.value._purchases._laws import Law
 from crmkit.value._purchases._likelihood import fitted
 from crmkit.value._purchases._outlook import Outlook
@@ -68,15 +68,6 @@ _OTHER_LENGTH: Final = Message(
     zh="{where}须为一个值或 {n} 个值（每位客户一个），得到 {got} 个。",
 )
 _MISSING: Final = Message(en="{where} must hold finite numbers, got nan.", zh="{where}须为有限的数，得到 nan。")
-_PROSPECTS: Final = Message(
-    en="{@customers} holds {n:,} without a purchase ({frequency} is missing). "
-    "Pass {@prospects='drop'} to fit on the others.",
-    zh="{@customers} 中有 {n:,} 位没有购买过（{frequency}缺失）。可用 {@prospects='drop'} 只用其余客户拟合。",
-)
-_NOBODY: Final = Message(
-    en="{@customers} holds nobody with a purchase. A model needs histories to fit.",
-    zh="{@customers} 中没有购买过的客户，模型无从拟合。",
-)
 
 
 class PurchaseModel(ValueModel):
@@ -591,11 +582,7 @@ class PurchaseModel(ValueModel):
     def _known_histories(self, customers: Any) -> Histories:
         """Histories of a table without prospects, or from which prospects are dropped."""
         histories = self._histories(customers)
-        lost = 0 if histories.codes is None else int((histories.codes < 0).sum())
-        if lost and self.options_.prospects == "raise":
-            raise SchemaError(_PROSPECTS(n=lost, frequency=Column("customers", self._columns()[0])))
-        if not histories.n.sum() > 0:
-            raise SchemaError(_NOBODY())
+        check_known(histories, prospects=self.options_.prospects, frequency=self._columns()[0])
         return histories
 
     def _law(self) -> Law:
