@@ -18,6 +18,7 @@ PACKAGES = (
     "crmkit.value.contracts",
     "crmkit.value.judging",
     "crmkit.value.pricing",
+    "crmkit.value.products",
     "crmkit.value.rhythm",
     "crmkit.loyalty",
     "crmkit.loyalty.brands",

@@ -137,6 +137,9 @@ def from_pandas(table: pd.DataFrame, *, like: FrameT) -> FrameT:
         return cast("FrameT", _to_spark(table, cast("Any", like).sparkSession))
     columns = {name: _nullable(table[name]) for name in table.columns}
     made = nw.from_dict(columns, backend=opened.implementation)
+    # Whole numbers that are all missing have no type by themselves.
+    whole = [name for name in table.columns if isinstance(table[name].dtype, pd.Int64Dtype)]
+    made = made.with_columns(nw.col(*whole).cast(nw.Int64)) if whole else made
     floats = [name for name, dtype in made.collect_schema().items() if dtype.is_float()]
     return give_back(made.with_columns(nw.col(*floats).fill_nan(None)) if floats else made, like=like)
 
@@ -196,8 +199,8 @@ def _refuse_duplicate_columns(native: object, *, name: str) -> None:
 
 def _nullable(column: pd.Series[Any]) -> Any:
     """Values that Polars and PyArrow read with missing values in their places."""
-    lacks_flags = column.dtype == pd.BooleanDtype() and column.isna().any()
-    if not lacks_flags and (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)):
+    lacks = isinstance(column.dtype, pd.api.extensions.ExtensionDtype) and column.isna().any()
+    if not lacks and (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)):
         return column.to_numpy()
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column.to_numpy().astype("datetime64[us]")

@@ -47,6 +47,7 @@ from crmkit._stats._coverage import (
 from crmkit._stats._criteria_weights import OBJECTIVE_WEIGHTS, ObjectiveWeights, criteria_weights
 from crmkit._stats._cronbach import alpha_interval, cronbach_alpha
 from crmkit._stats._distinct import distinct_values
+from crmkit._stats._fisher import fisher_p_values
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
 from crmkit._stats._gamma_gamma import fit_gamma_gamma
 from crmkit._stats._group_means import (
@@ -188,6 +189,7 @@ __all__ = [
     "explained_means",
     "explained_ranks",
     "far_too_few",
+    "fisher_p_values",
     "fit_gamma_gamma",
     "fit_truncated_nbd",
     "forecast",

@@ -15,8 +15,10 @@ Adjustment: TypeAlias = Literal["holm", "benjamini-hochberg", "none"]
 ADJUSTMENTS: Final = ("holm", "benjamini-hochberg", "none")
 
 
-def adjusted_p_values(p_values: npt.ArrayLike, *, adjust: Adjustment) -> Floats:
+def adjusted_p_values(p_values: npt.ArrayLike, *, adjust: Adjustment, n_ones: int = 0) -> Floats:
     """Adjust p-values for their number; those that are ``nan`` stay so and do not count.
+
+    Tests whose p-value is 1 need not be given: it is enough to say how many they are, in ``n_ones``.
 
     "holm" keeps the chance of any false finding at the level, whatever the dependence. "benjamini-hochberg" keeps the
     expected share of false ones among the findings, for tests that are independent or depend positively.
@@ -30,9 +32,9 @@ def adjusted_p_values(p_values: npt.ArrayLike, *, adjust: Adjustment) -> Floats:
     """
     given = np.asarray(p_values, dtype=float)
     known = given[~np.isnan(given)]
-    n = len(known)
+    n = len(known) + n_ones
     order = np.argsort(known, kind="stable")
-    ranked, place = known[order], np.arange(1, n + 1)
+    ranked, place = known[order], np.arange(1, len(known) + 1)
     if adjust == "holm":
         ranked = np.maximum.accumulate((n + 1 - place) * ranked)
     elif adjust == "benjamini-hochberg":

@@ -2,7 +2,7 @@
 
 ``value.contracts`` has the models and closed forms of customers under contract, ``value.judging`` what tells how good
 a model of purchases is, ``value.profit`` what is left of what customers bring, ``value.pricing`` how demand moves with
-prices and what channels return, ``value.rhythm`` when customers buy next.
+prices and what channels return, ``value.products`` what is bought together, ``value.rhythm`` when customers buy next.
 """
 
 from crmkit._lazy import lazily
@@ -62,4 +62,6 @@ __all__ = [
     "tried_forecast",
 ]
 
-__getattr__, __dir__ = lazily(__name__, ("contracts", "judging", "pricing", "profit", "rhythm"), exported=__all__)
+__getattr__, __dir__ = lazily(
+    __name__, ("contracts", "judging", "pricing", "products", "profit", "rhythm"), exported=__all__
+)
