@@ -149,6 +149,45 @@ def test_the_whole_way_adds_up():
     assert ladder["unallocated"] == -500
 
 
+def test_cents_add_up_by_hand():
+    # 100 by 1 : 1 : 1 is 33.33 three times, and the cent that is left goes to the first
+    pools = pd.DataFrame({"pool": ["a"], "cost": [100.0]})
+    thirds = pd.DataFrame({"pool": "a", "customer_id": [3, 1, 2], "quantity": 1.0})
+    assert allocate_costs(pools, thirds, decimals=2)["cost"].tolist() == [33.34, 33.33, 33.33]
+    assert allocate_costs(pools, thirds, decimals=0)["cost"].tolist() == [34, 33, 33]
+    # 0.05 by 8 : 1 : 1 is 4, .5 and .5 cents; nobody's half comes last
+    few = pd.DataFrame({"pool": "a", "customer_id": [1, None, 2], "quantity": [8, 1, 1]})
+    found = allocate_costs(pools.assign(cost=0.05), few, decimals=2)
+    assert found[["kind", "cost"]].to_numpy().tolist() == [["allocated", 0.04], ["allocated", 0.01], ["unallocated", 0]]
+    # a third of 100 moves on, and what is left of the cents with it
+    services = pd.DataFrame({"pool": ["a"], "to": ["b"], "share": [1 / 3]})
+    two = pd.DataFrame({"pool": ["a", "b"], "cost": [100.0, 10]})
+    moved = pool_cost_table(two, services=services, decimals=2)
+    assert moved.drop(columns="pool").to_numpy().tolist() == [[100, 0, 33.33, 66.67], [10, 33.33, 0, 43.33]]
+    # 100 minutes for 10.00, of which three customers use 7 each
+    usage = pd.DataFrame({"customer_id": [1, 2, 3], "activity": "order", "quantity": 7})
+    activities = pd.DataFrame({"activity": ["order"], "minutes": [1]})
+    times = time_driven_costs(activities, usage, pool_cost=1.0, capacity=90, decimals=2)
+    # 7.78 cents each, 76.67 unused: 7 + 7 + 7 + 76 and three cents to the largest remainders
+    assert times["cost"].tolist() == [0.08, 0.08, 0.08, 0.76]
+
+
+def test_cents_in_every_kind_of_frame(build):
+    pools = pd.DataFrame({"pool": ["calls", "visits"], "cost": [100.0, 77.77], "capacity": [np.nan, 50]})
+    drivers = pd.DataFrame(
+        {"pool": ["calls"] * 7 + ["visits"] * 3, "customer_id": [*range(7), 0, 1, 2], "quantity": [1.0] * 7 + [9, 8, 7]}
+    )
+    expected = allocate_costs(pools, drivers, decimals=2)
+    assert_same_rows(allocate_costs(pools, build(drivers.sample(frac=1, random_state=4)), decimals=2), expected)
+    sums = (100 * expected["cost"]).round().groupby(expected["pool"]).sum()
+    assert sums.tolist() == [10_000, 7777]
+    usage = pd.DataFrame({"customer_id": [1, 2, 3], "activity": ["order", "inquiry", "order"], "quantity": [7, 1, 2]})
+    options = {"pool_cost": 99.99, "capacity": 1000, "decimals": 2}
+    expected = time_driven_costs(ACTIVITIES, usage, **options)
+    assert_same_rows(time_driven_costs(ACTIVITIES, build(usage), **options), expected)
+    assert (100 * expected["cost"]).round().sum() == 9999
+
+
 def test_every_kind_of_frame(build):
     pools, known = POOLS.iloc[:2], DRIVERS.dropna()
     assert_same_rows(allocate_costs(build(pools), build(known)), allocate_costs(pools, known))
@@ -234,6 +273,45 @@ def test_pools_are_allocated_or_a_rest(rows, cost, capacity):
     assert found.loc[found["kind"] == "allocated", "customer_id"].notna().all()
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["calls", "visits"]), st.sampled_from([1, 2, 3, None]), st.integers(0, 1000)),
+        max_size=9,
+    ),
+    st.integers(0, 10**12),
+    st.sampled_from([np.nan, 1e3, 1e9]),
+    st.integers(0, 3),
+)
+def test_rounded_pools_add_up_to_the_last_unit(rows, units, capacity, decimals):
+    pools = pd.DataFrame(
+        {"pool": ["calls", "visits"], "cost": [units / 10**decimals, 70.0], "capacity": [capacity, np.nan]}
+    )
+    drivers = pd.DataFrame(rows, columns=["pool", "customer_id", "quantity"])
+    drivers = drivers.astype({"pool": object, "customer_id": float, "quantity": float})
+    options = {"unallocated": "keep", "overuse": "allow"}
+    found = allocate_costs(pools, drivers, decimals=decimals, **options)
+    whole = (found["cost"] * 10**decimals).round().groupby(found["pool"]).sum().reindex(pools["pool"]).fillna(0)
+    assert whole.tolist() == (pools["cost"] * 10**decimals).round().tolist()
+    again = allocate_costs(pools, drivers.iloc[::-1], decimals=decimals, **options)
+    pd.testing.assert_frame_equal(again, found)
+    exact = allocate_costs(pools, drivers, **options)
+    if len(exact) == len(found):
+        assert_allclose(found["cost"], exact["cost"], atol=10.0**-decimals, rtol=1e-12)
+
+
+@given(networks(), st.sampled_from(["reciprocal", "step_down", "direct"]))
+def test_rounded_services_add_up_to_the_last_unit(network, method):
+    pools, services = network
+    pools = pools.assign(cost=pools["cost"].round(2))
+    found = pool_cost_table(pools, services=services, method=method, decimals=2)
+    cents = (100 * found.drop(columns="pool")).round()
+    assert cents["final_cost"].sum() == cents["cost"].sum()
+    assert (cents["cost"] + cents["received"] - cents["given"] == cents["final_cost"]).all()
+    assert (cents >= 0).all(axis=None)
+    exact = pool_cost_table(pools, services=services, method=method)
+    assert_allclose(found.drop(columns="pool"), exact.drop(columns="pool"), atol=0.02)
+
+
 # Refusal
 
 
@@ -256,6 +334,12 @@ def test_pools_are_allocated_or_a_rest(rows, cost, capacity):
         ),
         ({"drivers": DRIVERS.assign(quantity="9")}, r"`drivers\['quantity'\]` must hold numbers"),
         ({"method": "matrix"}, "`method` must be one of"),
+        (
+            {"decimals": 2, "pools": POOLS.assign(cost=1 / 3)},
+            r"`pools\['cost'\]` has more than 2 decimals, got \[0.333",
+        ),
+        ({"decimals": 9, "pools": POOLS.assign(cost=1e9)}, r"adds up to 3e\+09, too much to keep 9 decimals"),
+        ({"decimals": -1}, "`decimals` must be at least 0, got -1"),
         ({"order": ["calls"]}, r"`order` belongs to method='step_down', got the method 'reciprocal'"),
     ],
 )

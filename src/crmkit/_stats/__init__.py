@@ -85,6 +85,7 @@ from crmkit._stats._product_change import sequential_contributions, shapley_cont
 from crmkit._stats._quadrature import beta_mean, log_beta_mean, log_rule, unit_rule
 from crmkit._stats._rank_comparisons import Dominance, Explained, dominance, explained_ranks, value_counts
 from crmkit._stats._ranking import Cuts, best_first, cuts_of, even_groups, normalised_gini
+from crmkit._stats._remainders import REMAINDER_DIGITS, largest_remainders
 from crmkit._stats._robust import RobustScale, mid_rank, robust_scale
 from crmkit._stats._seasonal import Decomposition, decomposed
 from crmkit._stats._shares import (
@@ -118,6 +119,7 @@ __all__ = [
     "LARGEST_SUM",
     "N_POSTERIOR_DRAWS",
     "OBJECTIVE_WEIGHTS",
+    "REMAINDER_DIGITS",
     "TOP_SHARE",
     "Adjustment",
     "Association",
@@ -203,6 +205,7 @@ __all__ = [
     "jaccard_matrix",
     "judgement_matrix",
     "kaplan_meier",
+    "largest_remainders",
     "log_beta_mean",
     "log_beta_step",
     "log_mean",

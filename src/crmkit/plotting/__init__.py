@@ -4,6 +4,7 @@ from crmkit.plotting._account_flow import plot_account_flow
 from crmkit.plotting._account_matrix import plot_account_matrix
 from crmkit.plotting._action_reasons import plot_action_reasons
 from crmkit.plotting._alive_history import plot_alive_history
+from crmkit.plotting._allocation_sensitivity import plot_allocation_sensitivity
 from crmkit.plotting._assignment_balance import plot_assignment_balance
 from crmkit.plotting._backtests import plot_backtests
 from crmkit.plotting._balance import plot_balance
@@ -86,6 +87,7 @@ __all__ = [
     "plot_account_matrix",
     "plot_action_reasons",
     "plot_alive_history",
+    "plot_allocation_sensitivity",
     "plot_assignment_balance",
     "plot_backtests",
     "plot_balance",

@@ -11,7 +11,7 @@ import pandas as pd
 from crmkit._arrays import Floats
 from crmkit._checks import check_fraction, check_int, check_number, check_option
 from crmkit._messages import Message
-from crmkit._stats import ADJUSTMENTS, Adjustment
+from crmkit._stats import ADJUSTMENTS, Adjustment, largest_remainders
 from crmkit.loyalty.campaigns._arms import planned_arms
 from crmkit.loyalty.campaigns._quantities import Quantity, Rate, planned_quantity
 
@@ -176,7 +176,7 @@ def sample_size_table(
             "arm": pd.Series([*planned.names, None], dtype=object),
             "scope": ["control", *["arm"] * n, "all"],
             "share": [*planned.shares, 1.0],
-            "n_customers": [*_apportioned(planned.shares, total), total],
+            "n_customers": [*largest_remainders(planned.shares * total, total).tolist(), total],
         }
     )
     relation = difference / quantity.base if quantity.base > 0 else np.nan
@@ -273,7 +273,7 @@ def detectable_effect_table(
     other, shares = float(planned.shares[0]), planned.shares[1:]
     parts = []
     for total in _totals(n_customers):
-        whole = _apportioned(planned.shares, total)
+        whole = largest_remainders(planned.shares * total, total).tolist()
         rise, fall = quantity.detectable(shares, other, alpha=alpha, power=power, total=total)
         base = quantity.base if quantity.base > 0 else np.nan
         parts.append(
@@ -324,14 +324,6 @@ def _whole(exact: float) -> int:
     """Round up, but not what is whole but for the last bits."""
     nearest = round(exact)
     return int(nearest if abs(exact - nearest) <= 1e-9 * exact else np.ceil(exact))
-
-
-def _apportioned(shares: Floats, total: int) -> list[int]:
-    """Divide whole customers by largest remainders."""
-    exact = shares * total
-    n = np.floor(exact).astype(int)
-    n[np.argsort(n - exact, kind="stable")[: total - int(n.sum())]] += 1
-    return [int(each) for each in n]
 
 
 def _figures(quantity: Quantity, shares: Floats, other: float, *, alpha: float, total: int) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from crmkit._grouping import check_labels, label_name
 from crmkit._messages import Column, Message
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
+from crmkit.value.profit._decimals import rounded_costs, whole_units
 from crmkit.value.profit._faults import MEND, MISSING, Fault, amount_faults, check_sums, refuse_faults
 from crmkit.value.profit._rest import beside, with_rest
 from crmkit.value.profit._service_costs import Method, Pools, moved_costs, read_pools
 
-__all__ = ["Overuse", "allocate_costs", "refuse_overuse"]
+__all__ = ["KEY_TAKEN", "Overuse", "allocate_costs", "refuse_overuse"]
 
 Overuse: TypeAlias = Literal["raise", "allow"]
 _Unallocated: TypeAlias = Literal["raise", "keep"]
@@ -28,7 +29,7 @@ _ROUNDING: Final = 1e-9
 _FINAL, _BASE = "__crmkit_final", "__crmkit_base"
 _TAKEN: Final = ("pool", "kind", "driver_quantity", "rate", "cost", "quantity", "activity", "minutes")
 
-_KEY_TAKEN: Final = Message(
+KEY_TAKEN: Final = Message(
     en="{@by} is {by!r}, which is a column of the result or of the other columns needed. Rename it.",
     zh="{@by} 为 {by!r}，与所需的其他列或结果表的列重名，请改名。",
 )
@@ -58,6 +59,7 @@ def allocate_costs(
     order: Sequence[str] | None = None,
     unallocated: _Unallocated = "raise",
     overuse: Overuse = "raise",
+    decimals: int | None = None,
     by: str = "customer_id",
 ) -> FrameT:
     r"""Give the costs of pools to customers in proportion to what drives them.
@@ -87,6 +89,10 @@ def allocate_costs(
         result.
     overuse : {"raise", "allow"}, default "raise"
         Whether use beyond the capacity is refused, or shown as ``unused_capacity`` below 0.
+    decimals : int, optional
+        Round costs to so many decimals (2 for cents) in such a way that those of a pool still add up to it exactly: all
+        are rounded down, and the units that are left go to the largest remainders, among equal ones by the order of
+        ``by``. The order of rows does not matter. By default costs are not rounded.
     by : str, default "customer_id"
         The column of those to whom costs are given: customers, orders or segments.
 
@@ -104,12 +110,13 @@ def allocate_costs(
     ------
     SchemaError
         If a column is missing or does not hold what it should; a quantity or cost is missing, infinite or below 0, with
-        positions; a driver is of no pool, or a pool without driver; use exceeds capacity; or services do not fit.
+        positions; a driver is of no pool, or a pool without driver; use exceeds capacity; services do not fit; or the
+        cost of a pool has more decimals than ``decimals``.
     TypeError
-        If a table is not a frame.
+        If a table is not a frame, or ``decimals`` not a whole number.
     ValueError
-        If an option is not one of those named, ``by`` is a column that is needed for something else, or ``order`` does
-        not fit.
+        If an option is not one of those named, ``by`` is a column that is needed for something else, ``order`` does not
+        fit, or ``decimals`` does not lie between 0 and 9.
 
     See Also
     --------
@@ -140,9 +147,9 @@ def allocate_costs(
     check_option(unallocated, get_args(_Unallocated), name="unallocated")
     check_option(overuse, get_args(Overuse), name="overuse")
     if key in _TAKEN:
-        raise ValueError(_KEY_TAKEN(by=key))
+        raise ValueError(KEY_TAKEN(by=key))
     found = read_pools(pools)
-    final = moved_costs(found, services, method=method, order=order)[2]
+    final = moved_costs(found, services, method=method, order=order, decimals=decimals)[2]
     rows = _read_drivers(drivers, found, key=key)
     of_pool = to_pandas(rows.group_by("pool").agg(nw.col("quantity").sum()))
     used = of_pool.set_index("pool")["quantity"].reindex(found.names)
@@ -176,7 +183,12 @@ def allocate_costs(
         nw.col("rate"),
         cost.fill_null(0.0).alias("cost"),
     )
-    return give_table(with_rest(priced, rest, key=key, sort_by=["pool", key]), like=drivers)
+    table = with_rest(priced, rest, key=key, sort_by=["pool", key, "kind"])
+    if decimals is not None:
+        units = whole_units(final, decimals, where=Column("pools", "cost"))
+        totals = dict(zip(found.names, units.tolist(), strict=True))
+        table = rounded_costs(table, totals, decimals=decimals, group="pool", order=[key])
+    return give_table(table, like=drivers)
 
 
 def refuse_overuse(name: str, used: float, capacity: float, *, overuse: Overuse) -> None:

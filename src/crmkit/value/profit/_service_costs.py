@@ -15,6 +15,7 @@ from crmkit._frames import FrameT, from_pandas, to_pandas, without_nan
 from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
+from crmkit.value.profit._decimals import rounded_moves
 from crmkit.value.profit._faults import (
     INFINITE,
     MEND,
@@ -81,7 +82,12 @@ class Pools(NamedTuple):
 
 
 def pool_cost_table(
-    pools: FrameT, *, services: Any, method: Method = "reciprocal", order: Sequence[str] | None = None
+    pools: FrameT,
+    *,
+    services: Any,
+    method: Method = "reciprocal",
+    order: Sequence[str] | None = None,
+    decimals: int | None = None,
 ) -> FrameT:
     r"""Move the costs of pools that serve other pools to those that they serve.
 
@@ -102,6 +108,9 @@ def pool_cost_table(
     order : sequence of str, optional
         For "step_down", the order in which pools that serve are closed. By default those first that give the most of
         their service to others that serve.
+    decimals : int, optional
+        Round the money to so many decimals (2 for cents) without losing any: what is left for customers is rounded by
+        largest remainders. By default it is not rounded.
 
     Returns
     -------
@@ -114,11 +123,13 @@ def pool_cost_table(
     ------
     SchemaError
         If a column is missing or does not hold what it should, a pool or service is there twice, a pool is not known,
-        the shares of a pool add up to more than 1, or pools serve only one another.
+        the shares of a pool add up to more than 1, pools serve only one another, or a cost has more decimals than
+        ``decimals``.
     TypeError
-        If a table is not a frame.
+        If a table is not a frame, or ``decimals`` not a whole number.
     ValueError
-        If ``method`` is not one of the three, or ``order`` does not name the pools that serve.
+        If ``method`` is not one of the three, ``order`` does not name the pools that serve, or ``decimals`` does not
+        lie between 0 and 9.
 
     See Also
     --------
@@ -148,7 +159,7 @@ def pool_cost_table(
     3        next-day  4000.0   2772.41     0.00     6772.41
     """
     found = read_pools(pools)
-    received, given, final = moved_costs(found, services, method=method, order=order)
+    received, given, final = moved_costs(found, services, method=method, order=order, decimals=decimals)
     table = pd.DataFrame(
         {"pool": found.names, "cost": found.costs, "received": received, "given": given, "final_cost": final}
     )
@@ -179,9 +190,18 @@ def read_pools(pools: Any) -> Pools:
 
 
 def moved_costs(
+    pools: Pools, services: Any, *, method: Method, order: Sequence[str] | None, decimals: int | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """What each pool receives from others, gives to others, and keeps for customers; rounded where asked."""
+    moved = _moved(pools, services, method=method, order=order)
+    if decimals is None:
+        return moved
+    return rounded_moves(pools.costs, *moved, decimals=decimals, where=Column("pools", "cost"))
+
+
+def _moved(
     pools: Pools, services: Any, *, method: Method, order: Sequence[str] | None
 ) -> tuple[Floats, Floats, Floats]:
-    """What each pool receives from others, gives to others, and keeps for customers."""
     check_option(method, get_args(Method), name="method")
     if order is not None and method != "step_down":
         raise ValueError(_ORDER_UNUSED(method=method))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final, get_args
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from crmkit._checks import check_number, check_option
@@ -15,6 +16,7 @@ from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
 from crmkit.value.profit._allocation import Overuse, refuse_overuse
+from crmkit.value.profit._decimals import rounded_costs, whole_units
 from crmkit.value.profit._faults import (
     INFINITE,
     MEND,
@@ -31,6 +33,7 @@ __all__ = ["time_driven_costs"]
 
 _ACTIVITIES: Final = "a table of activity and minutes"
 _USAGE: Final = "a table of customer_id, activity and quantity"
+_ALL: Final = "__crmkit_all"
 _TAKEN: Final = ("activity", "kind", "quantity", "minutes", "rate", "cost")
 
 _KEY_TAKEN: Final = Message(
@@ -63,6 +66,7 @@ def time_driven_costs(
     capacity: float,
     terms: Sequence[str] = (),
     overuse: Overuse = "raise",
+    decimals: int | None = None,
     by: str = "customer_id",
 ) -> FrameT:
     r"""Give the cost of a department to customers by the minutes that they take of it.
@@ -90,6 +94,9 @@ def time_driven_costs(
         Terms of the time equation, such as lines of an order, or 1 where goods go abroad.
     overuse : {"raise", "allow"}, default "raise"
         Whether more minutes than the capacity are refused, or shown as ``unused_capacity`` below 0.
+    decimals : int, optional
+        Round costs to so many decimals (2 for cents) by largest remainders, so that they still add up to ``pool_cost``
+        exactly; see `allocate_costs`. By default costs are not rounded.
     by : str, default "customer_id"
         The column of those to whom costs are given.
 
@@ -105,13 +112,13 @@ def time_driven_costs(
     ------
     SchemaError
         If a column is missing or does not hold what it should; a number is missing or infinite or a quantity below 0,
-        with positions; an activity is there twice or not known; an equation gives less than no time; or more minutes
-        are used than there are.
+        with positions; an activity is there twice or not known; an equation gives less than no time; more minutes are
+        used than there are; or ``pool_cost`` has more decimals than ``decimals``.
     TypeError
-        If a table is not a frame, or ``pool_cost`` or ``capacity`` is not a number.
+        If a table is not a frame, ``pool_cost`` or ``capacity`` not a number, or ``decimals`` not a whole number.
     ValueError
-        If ``pool_cost`` is below 0, ``capacity`` not above 0, ``overuse`` not one of the two, or a column is needed for
-        two things.
+        If ``pool_cost`` is below 0, ``capacity`` not above 0, ``overuse`` not one of the two, ``decimals`` not between
+        0 and 9, or a column is needed for two things.
 
     References
     ----------
@@ -163,6 +170,11 @@ def time_driven_costs(
     left = {"kind": "unused_capacity", "minutes": capacity - used, "cost": pool_cost * (1 - used / capacity)}
     rest = pd.DataFrame({"activity": [None], "quantity": [float("nan")], "rate": [float("nan")], **left})
     table = with_rest(without_nan(found), rest, key=key, sort_by=["activity", key])
+    if decimals is not None:
+        units = whole_units(np.array([float(pool_cost)]), decimals, where=Parameter("pool_cost"))
+        whole = table.with_columns(nw.lit("all").alias(_ALL))
+        whole = rounded_costs(whole, {"all": int(units[0])}, decimals=decimals, group=_ALL, order=["activity", key])
+        table = whole.drop(_ALL)
     return give_table(table, like=usage)
 
 
