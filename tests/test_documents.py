@@ -46,6 +46,7 @@ SAME_CODE = [
             "programmes",
             "quickstart",
             "retention-profit",
+            "rhythm",
             "satisfaction",
             "satisfaction-drivers",
             "segment-movement",

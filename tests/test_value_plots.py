@@ -16,11 +16,14 @@ from crmkit.plotting import (
     plot_alive_history,
     plot_backtests,
     plot_conditional_expectation,
+    plot_cycle_calibration,
     plot_deciles,
     plot_frequency,
     plot_frequency_recency,
     plot_inactivity_calibration,
     plot_model_comparison,
+    plot_next_purchases,
+    plot_overdue,
     plot_regularity,
     plot_spend_by_frequency,
     plot_survival,
@@ -147,7 +150,29 @@ BACKTESTS = pd.DataFrame(
         "came": [120.0, 150.0, 150.0, 8.0],
     }
 )
+DUE = pd.DataFrame(
+    {
+        "customer_id": ["ann", "bo", "cy"],
+        "next_date": pd.to_datetime(["2024-07-05", "2024-07-09", None]),
+        "next_date_lower": pd.to_datetime(["2024-07-02", "2024-07-03", "2024-09-01"]),
+        "next_date_upper": pd.to_datetime(["2024-08-01", None, None]),
+        "overdue_ratio": [0.4, 1.7, 9.0],
+        "overdue_probability": [0.2, 0.6, 1.0],
+        "probability_alive": [0.97, 0.8, 0.02],
+    }
+)
+CYCLES = pd.DataFrame(
+    {
+        "probability": [0.1, 0.5, 0.9],
+        "observed_share": [0.08, 0.51, np.nan],
+        "lower": [0.07, 0.49, np.nan],
+        "upper": [0.10, 0.53, np.nan],
+    }
+)
 PLOTS = [
+    (plot_next_purchases, DUE),
+    (plot_overdue, DUE),
+    (plot_cycle_calibration, CYCLES),
     (plot_backtests, BACKTESTS),
     (plot_tracking, TRACKING),
     (plot_frequency, FREQUENCY),
@@ -554,3 +579,25 @@ def test_tables_are_not_changed(plot, table, ax):
     before = table.copy()
     plot(table, ax=ax)
     assert_frame_equal(table, before)
+
+
+def test_due_first_stands_at_the_top(ax):
+    plot_next_purchases(DUE, ax=ax)
+    # cy has no date
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["ann", "bo"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]
+    assert texts(ax)[2:] == ["Within the median gap", "Overdue", "No upper date"]
+    ax.clear()
+    plot_next_purchases(DUE, n_customers=1, ax=ax)
+    assert texts(ax)[2:] == ["Within the median gap"]
+    ax.clear()
+    plot_next_purchases(DUE.iloc[2:], ax=ax)
+    assert [text.get_text() for text in ax.texts] == ["No customer has a date"]
+
+
+def test_bars_of_overdue_customers_hold_everybody(ax):
+    plot_overdue(DUE, ax=ax)
+    assert sum(bar.get_height() for bar in ax.patches) == 3
+    ax.clear()
+    plot_overdue(DUE.assign(overdue_probability=np.nan), ax=ax)
+    assert sum(bar.get_height() for bar in ax.patches) == 0

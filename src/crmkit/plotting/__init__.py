@@ -29,6 +29,7 @@ from crmkit.plotting._conditional_expectation import plot_conditional_expectatio
 from crmkit.plotting._cost_to_serve import plot_cost_to_serve
 from crmkit.plotting._cumulative_incidence import plot_cumulative_incidence
 from crmkit.plotting._customer_distribution import plot_customer_distribution
+from crmkit.plotting._cycle_calibration import plot_cycle_calibration
 from crmkit.plotting._deciles import plot_deciles
 from crmkit.plotting._demand_curve import plot_demand_curve
 from crmkit.plotting._double_jeopardy import plot_double_jeopardy
@@ -48,7 +49,9 @@ from crmkit.plotting._loyalty_map import plot_loyalty_map
 from crmkit.plotting._model_comparison import plot_model_comparison
 from crmkit.plotting._movement import plot_movement
 from crmkit.plotting._mrr_waterfall import plot_mrr_waterfall
+from crmkit.plotting._next_purchases import plot_next_purchases
 from crmkit.plotting._order_ladder import plot_order_ladder
+from crmkit.plotting._overdue import plot_overdue
 from crmkit.plotting._payback import plot_payback
 from crmkit.plotting._period_change import plot_period_change
 from crmkit.plotting._period_customers import plot_period_customers
@@ -112,6 +115,7 @@ __all__ = [
     "plot_cost_to_serve",
     "plot_cumulative_incidence",
     "plot_customer_distribution",
+    "plot_cycle_calibration",
     "plot_deciles",
     "plot_demand_curve",
     "plot_double_jeopardy",
@@ -131,7 +135,9 @@ __all__ = [
     "plot_model_comparison",
     "plot_movement",
     "plot_mrr_waterfall",
+    "plot_next_purchases",
     "plot_order_ladder",
+    "plot_overdue",
     "plot_payback",
     "plot_period_change",
     "plot_period_customers",
