@@ -16,6 +16,7 @@ PACKAGES = (
     "crmkit.segment.relations",
     "crmkit.value",
     "crmkit.value.contracts",
+    "crmkit.value.credit",
     "crmkit.value.judging",
     "crmkit.value.pricing",
     "crmkit.value.products",

@@ -36,6 +36,7 @@ SAME_CODE = [
             "churn-models",
             "clusters",
             "comparisons",
+            "credit",
             "customer-roles",
             "execution",
             "forecast",

@@ -1,7 +1,7 @@
 """What all doors share: the cleaning of ids, times, numbers and flags, refusals with positions, and the audit."""
 
 from crmkit._reading._audit import audit_table
-from crmkit._reading._currency import check_one_currency, clean_codes
+from crmkit._reading._currency import check_one_currency, clean_codes, code_of
 from crmkit._reading._days import cut_to_days
 from crmkit._reading._flags import are_answers, clean_flags
 from crmkit._reading._given import is_so, note_given, unread, was_given
@@ -42,6 +42,7 @@ __all__ = [
     "clean_numbers",
     "clean_statuses",
     "clean_times",
+    "code_of",
     "codes_of",
     "columns_kept",
     "count_rows",

@@ -17,6 +17,7 @@ from crmkit._stats._columns import (
 from crmkit._stats._concentration import (
     TOP_SHARE,
     gini_coefficient,
+    herfindahl_index,
     is_in_top,
     lorenz_curve,
     position_reaching,
@@ -87,6 +88,7 @@ from crmkit._stats._rank_comparisons import Dominance, Explained, dominance, exp
 from crmkit._stats._ranking import Cuts, best_first, cuts_of, even_groups, normalised_gini
 from crmkit._stats._remainders import REMAINDER_DIGITS, largest_remainders
 from crmkit._stats._robust import RobustScale, mid_rank, robust_scale
+from crmkit._stats._running import sums_before
 from crmkit._stats._seasonal import Decomposition, decomposed
 from crmkit._stats._shares import (
     PairedCounts,
@@ -198,6 +200,7 @@ __all__ = [
     "gammaln_rest",
     "gini_coefficient",
     "group_samples",
+    "herfindahl_index",
     "implausible_silences",
     "interval_of_draws",
     "is_in_top",
@@ -249,6 +252,7 @@ __all__ = [
     "some_of",
     "standardised_difference",
     "stationary_distribution",
+    "sums_before",
     "survival_at",
     "survival_band",
     "survival_quantile",

@@ -11,6 +11,7 @@ from crmkit._arrays import Floats
 __all__ = [
     "TOP_SHARE",
     "gini_coefficient",
+    "herfindahl_index",
     "is_in_top",
     "lorenz_curve",
     "position_reaching",
@@ -50,6 +51,12 @@ def gini_coefficient(values: Floats) -> float:
     if not total > 0:
         return math.nan
     return float((rank_weight(np.arange(1, n + 1), n) * np.sort(values)).sum() / (n * total))
+
+
+def herfindahl_index(values: Floats) -> float:
+    """The sum of the squared shares; ``nan`` without a positive total."""
+    total = float(values.sum())
+    return float(((values / total) ** 2).sum()) if total > 0 else math.nan
 
 
 def lorenz_curve(values: Floats, *, n_points: int) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from crmkit._checks import check_turnover
 from crmkit._kpi import Kpi, tells
 from crmkit._messages import Message, Parameter
 from crmkit._names import Label
-from crmkit._stats import as_floats, check_range
+from crmkit._stats import as_floats, check_range, herfindahl_index
 
 __all__ = ["herfindahl"]
 
@@ -88,7 +88,7 @@ def herfindahl(counts: npt.ArrayLike, *, correct: bool = True) -> float:
         total = float(values.sum())
         check_turnover(float(np.nansum(values)), where=Parameter("counts"))
     if not correct:
-        return float(((values / total) ** 2).sum()) if total > 0 else np.nan
+        return herfindahl_index(values)
     if (values % 1 != 0).any() and not np.isnan(values).any():
         raise ValueError(_NOT_COUNTS(values=values.tolist()[:5]))
     return float((values / total * ((values - 1) / (total - 1))).sum()) if total > 1 else np.nan

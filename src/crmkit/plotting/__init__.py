@@ -3,6 +3,7 @@
 from crmkit.plotting._account_flow import plot_account_flow
 from crmkit.plotting._account_matrix import plot_account_matrix
 from crmkit.plotting._action_reasons import plot_action_reasons
+from crmkit.plotting._ageing import plot_ageing
 from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._allocation_sensitivity import plot_allocation_sensitivity
 from crmkit.plotting._assignment_balance import plot_assignment_balance
@@ -23,6 +24,7 @@ from crmkit.plotting._cluster_choice import plot_cluster_choice
 from crmkit.plotting._cohort_comparison import plot_cohort_comparison
 from crmkit.plotting._cohort_history import plot_cohort_history
 from crmkit.plotting._cohorts import plot_cohorts
+from crmkit.plotting._collection import plot_collection
 from crmkit.plotting._comparison import plot_comparison
 from crmkit.plotting._concentration import plot_concentration
 from crmkit.plotting._conditional_expectation import plot_conditional_expectation
@@ -89,6 +91,7 @@ __all__ = [
     "plot_account_flow",
     "plot_account_matrix",
     "plot_action_reasons",
+    "plot_ageing",
     "plot_alive_history",
     "plot_allocation_sensitivity",
     "plot_assignment_balance",
@@ -109,6 +112,7 @@ __all__ = [
     "plot_cohort_comparison",
     "plot_cohort_history",
     "plot_cohorts",
+    "plot_collection",
     "plot_comparison",
     "plot_concentration",
     "plot_conditional_expectation",

@@ -2,7 +2,8 @@
 
 ``value.contracts`` has the models and closed forms of customers under contract, ``value.judging`` what tells how good
 a model of purchases is, ``value.profit`` what is left of what customers bring, ``value.pricing`` how demand moves with
-prices and what channels return, ``value.products`` what is bought together, ``value.rhythm`` when customers buy next.
+prices and what channels return, ``value.products`` what is bought together, ``value.rhythm`` when customers buy next,
+``value.credit`` what they owe, how late, and what of it is likely to be lost.
 """
 
 from crmkit._lazy import lazily
@@ -63,5 +64,5 @@ __all__ = [
 ]
 
 __getattr__, __dir__ = lazily(
-    __name__, ("contracts", "judging", "pricing", "products", "profit", "rhythm"), exported=__all__
+    __name__, ("contracts", "credit", "judging", "pricing", "products", "profit", "rhythm"), exported=__all__
 )

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crmkit._arrays import Floats
+from crmkit._stats import sums_before
 from crmkit.loyalty.churn._warning_log import NEVER, Debts, summed
 
 __all__ = ["Unpaid", "unpaid"]
@@ -56,9 +57,4 @@ def unpaid(debts: Debts, *, n_customers: int, as_of: int) -> Unpaid:
 
 def _after(amounts: Floats, group: npt.NDArray[np.int64], paid: Floats) -> Floats:
     """What is left of amounts, in the order in which they are paid within their groups, after each group's payment."""
-    if not len(amounts):
-        return amounts
-    running = np.cumsum(amounts)
-    first = np.append(True, group[1:] != group[:-1])
-    before = np.maximum.accumulate(np.where(first, running - amounts, -np.inf))
-    return np.clip(running - before - paid[group], 0.0, amounts)
+    return np.clip(sums_before(amounts, group) + amounts - paid[group], 0.0, amounts)
