@@ -2,6 +2,7 @@
 
 from benchmarks import (
     assign_arms,
+    baskets,
     churn_profit,
     churn_snapshots,
     cohorts,
@@ -33,6 +34,7 @@ points.main()
 one_customer.main()
 tracking.main()
 churn_profit.main()
+baskets.main()
 value_purchases.main()
 value_spend.main()
 value_pymc.main()

@@ -4,18 +4,23 @@ import math
 from fractions import Fraction
 from itertools import combinations
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import pyplot as plt
 from numpy.testing import assert_allclose
 from tests.files import data_file
 from tests.frames import as_pandas, assert_same_rows
 
 from crmkit import SchemaError
 from crmkit._stats import adjusted_p_values, fisher_p_values
+from crmkit.plotting import plot_association_rules, plot_pair_lifts
 from crmkit.value.products import association_rules_table, basket_audit_table, frequent_itemsets_table
+
+mpl.use("Agg")
 
 MEASURES = ["support", "confidence", "lift", "leverage", "conviction", "zhang", "kulczynski", "imbalance", "jaccard"]
 
@@ -144,6 +149,7 @@ def test_what_is_no_basket():
             (5, None, 1, 5.0),
             (5, " ", 1, 5.0),
             (None, "A", 1, 5.0),
+            (" ", "A", 1, 5.0),
             (6, "A", 0, 0.0),
             (6, "B", 1, -1.0),
             (7, "A", None, None),
@@ -155,14 +161,14 @@ def test_what_is_no_basket():
     asked = {"item": "product", "exclude": ["POST"]}
     audit = basket_audit_table(order_lines, **asked)
     assert dict(zip(audit["reason"], zip(audit["n_lines"], audit["n_baskets"], strict=True), strict=True)) == {
-        "no order": (1, 0),
+        "no order": (2, 0),
         "no item": (2, 1),
         "not sold": (3, 2),
         "excluded": (2, 1),
         "basket too large": (0, 0),
         "item again": (1, 0),
         "kept": (6, 3),
-        "given": (15, 7),
+        "given": (16, 7),
     }
     rules = association_rules_table(order_lines, **asked, min_support=0.5)
     assert rules[["antecedent", "consequent", "n_both", "n_baskets"]].to_numpy().tolist() == [
@@ -429,3 +435,51 @@ def test_the_lines_given_stay_as_they_are():
     before = lines.copy()
     association_rules_table(lines, item="product", min_support=0.5)
     pd.testing.assert_frame_equal(lines, before)
+
+
+# Plots
+
+DRAWN = association_rules_table(
+    lines_of(["ABC", "ABC", "AB", "CD", "CD", "D", "E", "AE"]), item="product", min_support=0.1, max_items=3
+)
+
+
+def test_rules_are_drawn_by_support_confidence_and_lift():
+    ax = plot_association_rules(DRAWN)
+    (points,) = ax.collections
+    drawn = np.column_stack([points.get_offsets(), points.get_array()])
+    expected = DRAWN[["support", "confidence", "lift"]].to_numpy()
+    assert sorted(map(tuple, drawn.round(9))) == sorted(map(tuple, expected.round(9)))
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert len(names) == 6
+    # Of both directions the surer one
+    assert names[0] in ("1  A + C → B", "1  B + C → A")
+    assert [text.get_text() for text in ax.texts] == list("123456")
+    assert ax.get_xlabel() == "Support: share of all baskets with both"
+    plt.close(ax.figure)
+
+
+def test_lifts_of_pairs_are_drawn_in_cells():
+    ax = plot_pair_lifts(DRAWN, n_items=4)
+    items = [label.get_text() for label in ax.get_yticklabels()]
+    assert items == [label.get_text() for label in ax.get_xticklabels()]
+    # A and B: 8 * 3 / (4 * 3); C and D: 8 * 2 / (4 * 3)
+    assert items[:2] == ["A", "B"]
+    texts = {(text.get_position()): text.get_text() for text in ax.texts}
+    assert texts[1, 0] == texts[0, 1] == "2.0"
+    assert texts[0, 0] == ""
+    plt.close(ax.figure)
+
+
+@pytest.mark.parametrize("plot", [plot_association_rules, plot_pair_lifts])
+def test_plots_say_what_they_miss_and_speak_chinese(plot, build_in_memory):
+    with mpl.rc_context({"svg.fonttype": "none"}):
+        ax = plot(build_in_memory(DRAWN), language="zh")
+    assert "提升度" in f"{ax.get_xlabel()}{[each.get_ylabel() for each in ax.figure.axes]}"
+    plt.close(ax.figure)
+    with pytest.raises(SchemaError, match="Lower `min_support`"):
+        plot(DRAWN.head(0))
+    with pytest.raises(SchemaError, match="lacks the columns"):
+        plot(DRAWN.drop(columns="lift"))
+    with pytest.raises(ValueError, match="`language`"):
+        plot(DRAWN, language="fr")

@@ -27,6 +27,7 @@ SAME_CODE = [
         for name in (
             "action-rules",
             "base-audit",
+            "baskets",
             "brands",
             "campaign-effects",
             "campaign-plan",

@@ -7,6 +7,7 @@ from crmkit._workbook._headings import COLUMNS, Named, headings
 from crmkit._workbook._kinds import Kind, kinds_of_units
 from crmkit._workbook._profiles import PROFILE_NOTE, ProfileLines, profile_lines, profile_sheet
 from crmkit._workbook._quality import QUALITY_WORDS, quality_sheet, quality_worded
+from crmkit._workbook._rules import RULE_COLUMNS, basket_sheet, rule_sides, rules_sheet
 from crmkit._workbook._scorecard import LIGHTS, scorecard_sheet
 from crmkit._workbook._sheet import Chart, Picture, Sheet
 from crmkit._workbook._write import MOST_ROWS, write_workbook
@@ -20,6 +21,7 @@ __all__ = [
     "MOST_ROWS",
     "PROFILE_NOTE",
     "QUALITY_WORDS",
+    "RULE_COLUMNS",
     "Chart",
     "Kind",
     "Named",
@@ -28,6 +30,7 @@ __all__ = [
     "Sheet",
     "audit_sheet",
     "base_audit_sheets",
+    "basket_sheet",
     "customer_sheet",
     "headings",
     "hole_sheet",
@@ -37,6 +40,8 @@ __all__ = [
     "profile_sheet",
     "quality_sheet",
     "quality_worded",
+    "rule_sides",
+    "rules_sheet",
     "scorecard_sheet",
     "segment_sheet",
     "write_workbook",

@@ -7,6 +7,7 @@ from crmkit.plotting._ageing import plot_ageing
 from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._allocation_sensitivity import plot_allocation_sensitivity
 from crmkit.plotting._assignment_balance import plot_assignment_balance
+from crmkit.plotting._association_rules import plot_association_rules
 from crmkit.plotting._backtests import plot_backtests
 from crmkit.plotting._balance import plot_balance
 from crmkit.plotting._base_audit import plot_base_audit
@@ -54,6 +55,7 @@ from crmkit.plotting._mrr_waterfall import plot_mrr_waterfall
 from crmkit.plotting._next_purchases import plot_next_purchases
 from crmkit.plotting._order_ladder import plot_order_ladder
 from crmkit.plotting._overdue import plot_overdue
+from crmkit.plotting._pair_lifts import plot_pair_lifts
 from crmkit.plotting._payback import plot_payback
 from crmkit.plotting._period_change import plot_period_change
 from crmkit.plotting._period_customers import plot_period_customers
@@ -95,6 +97,7 @@ __all__ = [
     "plot_alive_history",
     "plot_allocation_sensitivity",
     "plot_assignment_balance",
+    "plot_association_rules",
     "plot_backtests",
     "plot_balance",
     "plot_base_audit",
@@ -142,6 +145,7 @@ __all__ = [
     "plot_next_purchases",
     "plot_order_ladder",
     "plot_overdue",
+    "plot_pair_lifts",
     "plot_payback",
     "plot_period_change",
     "plot_period_customers",

@@ -57,7 +57,8 @@ def read_baskets(
     if max_basket is not None:
         check_int(max_basket, name="max_basket", low=2)
     lines = _lines(order_lines, basket=basket, item=item)
-    orders = pd.factorize(lines[_BASKET])[0]
+    orders, found = pd.factorize(lines[_BASKET])
+    orders = np.append(np.where([_is_blank(label) for label in found], -1, np.arange(len(found))), -1)[orders]
     codes, items = _numbered(lines[_ITEM])
     left = _Left(orders, lines[_N].to_numpy(dtype=np.int64))
     left.without("no order", orders < 0)
@@ -97,11 +98,15 @@ def _numbered(labels: pd.Series[Any]) -> tuple[npt.NDArray[np.int64], pd.Series[
     codes, found = pd.factorize(labels)
     items = pd.Series(found)
     names = items.tolist()
-    order = [place for place, name in enumerate(names) if not isinstance(name, str) or name.strip()]
+    order = [place for place, name in enumerate(names) if not _is_blank(name)]
     order.sort(key=lambda place: (type(names[place]).__name__, names[place]))
     number = np.full(len(names) + 1, -1)
     number[order] = np.arange(len(order))
     return number[codes], items.iloc[order].reset_index(drop=True)
+
+
+def _is_blank(label: object) -> bool:
+    return isinstance(label, str) and not label.strip()
 
 
 def _excluded(items: pd.Series[Any], exclude: Sequence[Hashable], *, where: Column) -> npt.NDArray[np.bool_]:
