@@ -16,7 +16,9 @@ from crmkit._stats._columns import (
 )
 from crmkit._stats._concentration import (
     TOP_SHARE,
+    entropy_of,
     gini_coefficient,
+    hall_tideman_of,
     herfindahl_index,
     is_in_top,
     lorenz_curve,
@@ -51,6 +53,7 @@ from crmkit._stats._distinct import distinct_values
 from crmkit._stats._fisher import fisher_p_values
 from crmkit._stats._gamma import digamma_rest, digamma_step, gammaln_rest, log_beta_step, log_rising
 from crmkit._stats._gamma_gamma import fit_gamma_gamma
+from crmkit._stats._gamma_poisson import gamma_weight, shrunken_ratios
 from crmkit._stats._group_means import (
     Standardised,
     explained_means,
@@ -187,6 +190,7 @@ __all__ = [
     "dominance",
     "doubled_runs",
     "effective_number",
+    "entropy_of",
     "even_groups",
     "expected_ranges",
     "expected_sojourns",
@@ -197,9 +201,11 @@ __all__ = [
     "fit_gamma_gamma",
     "fit_truncated_nbd",
     "forecast",
+    "gamma_weight",
     "gammaln_rest",
     "gini_coefficient",
     "group_samples",
+    "hall_tideman_of",
     "herfindahl_index",
     "implausible_silences",
     "interval_of_draws",
@@ -246,6 +252,7 @@ __all__ = [
     "sequential_contributions",
     "shapley_contributions",
     "share_of_top",
+    "shrunken_ratios",
     "shrunken_shares",
     "silence_probability",
     "smoothed_shares",

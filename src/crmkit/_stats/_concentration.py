@@ -10,7 +10,9 @@ from crmkit._arrays import Floats
 
 __all__ = [
     "TOP_SHARE",
+    "entropy_of",
     "gini_coefficient",
+    "hall_tideman_of",
     "herfindahl_index",
     "is_in_top",
     "lorenz_curve",
@@ -53,12 +55,6 @@ def gini_coefficient(values: Floats) -> float:
     return float((rank_weight(np.arange(1, n + 1), n) * np.sort(values)).sum() / (n * total))
 
 
-def herfindahl_index(values: Floats) -> float:
-    """The sum of the squared shares; ``nan`` without a positive total."""
-    total = float(values.sum())
-    return float(((values / total) ** 2).sum()) if total > 0 else math.nan
-
-
 def lorenz_curve(values: Floats, *, n_points: int) -> tuple[Floats, Floats]:
     """Share of the total held by the largest values, at even steps of their share of the number, from 0 to 1."""
     total = values.sum()
@@ -94,3 +90,55 @@ def rank_weight(rank: Any, n: Any) -> Any:
 def is_in_top(rank: Any, n: Any, *, share: float) -> Any:
     """Whether the value of a rank among n, the smallest first, is among the top share, whose number is rounded up."""
     return n - rank < n * (share * (1 - _ROUNDING))
+
+
+def herfindahl_index(values: Floats, *, n_events: float | None = None) -> float:
+    """Sum of the squared shares, and without what chance adds where so many events were counted.
+
+    References
+    ----------
+    .. [1] Hall (2005), "A Note on the Bias in Herfindahl-Type Measures Based on Count Data", *Revue d'Economie
+       Industrielle* 110.
+    """
+    total = float(values.sum())
+    if not total > 0 or (n_events is not None and not n_events > 1):
+        return math.nan
+    shares = values / total
+    if n_events is None:
+        return float((shares**2).sum())
+    # Where the events are the counts themselves, no whole number is rounded.
+    counts = values if n_events == total else shares * n_events
+    return float((shares * ((counts - 1) / (n_events - 1))).sum())
+
+
+def entropy_of(values: Floats, *, n_events: float | None) -> float:
+    """Shannon's entropy of the shares in natural logarithms, and with what so few events leave out on average.
+
+    References
+    ----------
+    .. [1] Miller (1955), "Note on the Bias of Information Estimates", *Information Theory in Psychology*.
+    """
+    shares = _shares(values)
+    if not len(shares) or (n_events is not None and not n_events > 0):
+        return math.nan
+    # One category has an entropy of 0 without a sign.
+    entropy = float(-(shares * np.log(shares)).sum()) + 0.0
+    return entropy if n_events is None else entropy + (len(shares) - 1) / (2 * n_events)
+
+
+def hall_tideman_of(values: Floats) -> float:
+    """Hall and Tideman's index, in which every share counts with its rank, that of the largest being 1.
+
+    References
+    ----------
+    .. [1] Hall and Tideman (1967), "Measures of Concentration", *JASA* 62(317).
+    """
+    shares = np.sort(_shares(values))[::-1]
+    return float(1 / (2 * (np.arange(1, len(shares) + 1) * shares).sum() - 1)) if len(shares) else math.nan
+
+
+def _shares(values: Floats) -> Floats:
+    """The shares of a total, those of 0 left out; none without a total that is known and above 0."""
+    total = float(values.sum())
+    shares = values / total if total > 0 else values[:0]
+    return np.asarray(shares[shares > 0])

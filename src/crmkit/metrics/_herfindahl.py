@@ -85,10 +85,7 @@ def herfindahl(counts: npt.ArrayLike, *, correct: bool = True) -> float:
         raise ValueError(_NOT_A_COLUMN(n=values.ndim))
     check_range(values, name="counts", low=0.0, high=None)
     with np.errstate(over="ignore"):
-        total = float(values.sum())
         check_turnover(float(np.nansum(values)), where=Parameter("counts"))
-    if not correct:
-        return herfindahl_index(values)
-    if (values % 1 != 0).any() and not np.isnan(values).any():
+    if correct and (values % 1 != 0).any() and not np.isnan(values).any():
         raise ValueError(_NOT_COUNTS(values=values.tolist()[:5]))
-    return float((values / total * ((values - 1) / (total - 1))).sum()) if total > 1 else np.nan
+    return herfindahl_index(values, n_events=float(values.sum()) if correct else None)

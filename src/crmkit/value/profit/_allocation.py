@@ -15,8 +15,8 @@ from crmkit._grouping import check_labels, label_name
 from crmkit._messages import Column, Message
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
+from crmkit.value._faults import MEND, MISSING, Fault, amount_faults, check_sums, refuse_faults
 from crmkit.value.profit._decimals import rounded_costs, whole_units
-from crmkit.value.profit._faults import MEND, MISSING, Fault, amount_faults, check_sums, refuse_faults
 from crmkit.value.profit._rest import beside, with_rest
 from crmkit.value.profit._service_costs import Method, Pools, moved_costs, read_pools
 

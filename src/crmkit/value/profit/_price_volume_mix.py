@@ -16,7 +16,7 @@ from crmkit._messages import Column, Message
 from crmkit._stats import log_mean_contributions
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.value.profit._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
+from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
 
 __all__ = ["price_volume_mix_table"]
 

@@ -16,8 +16,7 @@ from crmkit._grouping import check_labels, label_name
 from crmkit._messages import Column, Message
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.value.profit._allocation import KEY_TAKEN
-from crmkit.value.profit._faults import (
+from crmkit.value._faults import (
     INFINITE,
     MEND,
     MISSING,
@@ -27,6 +26,7 @@ from crmkit.value.profit._faults import (
     is_infinite,
     refuse_faults,
 )
+from crmkit.value.profit._allocation import KEY_TAKEN
 
 __all__ = ["allocation_range_table", "allocation_sensitivity_table"]
 

@@ -15,8 +15,7 @@ from crmkit._frames import FrameT, from_pandas, to_pandas, without_nan
 from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.value.profit._decimals import rounded_moves
-from crmkit.value.profit._faults import (
+from crmkit.value._faults import (
     INFINITE,
     MEND,
     MISSING,
@@ -26,6 +25,7 @@ from crmkit.value.profit._faults import (
     is_infinite,
     refuse_faults,
 )
+from crmkit.value.profit._decimals import rounded_moves
 
 __all__ = ["Method", "Pools", "moved_costs", "pool_cost_table", "read_pools"]
 

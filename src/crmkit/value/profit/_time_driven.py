@@ -15,9 +15,7 @@ from crmkit._grouping import check_labels, label_name
 from crmkit._messages import Column, Message, Parameter
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.value.profit._allocation import Overuse, refuse_overuse
-from crmkit.value.profit._decimals import rounded_costs, whole_units
-from crmkit.value.profit._faults import (
+from crmkit.value._faults import (
     INFINITE,
     MEND,
     MISSING,
@@ -27,6 +25,8 @@ from crmkit.value.profit._faults import (
     is_infinite,
     refuse_faults,
 )
+from crmkit.value.profit._allocation import Overuse, refuse_overuse
+from crmkit.value.profit._decimals import rounded_costs, whole_units
 from crmkit.value.profit._rest import beside, with_rest
 
 __all__ = ["time_driven_costs"]
