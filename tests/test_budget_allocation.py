@@ -14,7 +14,14 @@ from tests.frames import as_pandas
 
 from crmkit import SchemaError
 from crmkit.plotting import plot_budget_allocation
-from crmkit.value.pricing import allocate_budget, channel_return_table, response_curve_table
+from crmkit.value.pricing import (
+    allocate_budget,
+    channel_return_table,
+    dorfman_steiner_ratio,
+    optimal_budget_table,
+    response_curve_table,
+    wright_budget,
+)
 
 mpl.use("Agg")
 
@@ -71,6 +78,49 @@ def test_power_curves_of_equal_shape_share_by_their_scale():
     found = allocate_budget(curves("power", scale=[3, 4, 5], shape=0.5), budget=100)
     assert_allclose(found["spend"], [18, 32, 50], rtol=1e-12)
     assert found["response"].sum() == pytest.approx(70.7107, abs=5e-5)
+
+
+def test_spend_until_it_no_longer_pays_by_hand():
+    # 10 sqrt(x) at a margin of .4: 2 / sqrt(x) = 1 at 4; 40 ln(1 + x / 10): 16 / (x + 10) = 1 at 6; 1 ln(1 + x / 10): 0
+    two = pd.concat([curves("power", scale=[10], shape=0.5), curves("log", scale=[40, 1], spend_scale=10.0)])
+    found = optimal_budget_table(two.assign(channel=list("abc"), highest_spend=5.0), margin=0.4)
+    assert_allclose(found["spend"], [4, 6, 0], rtol=1e-12)
+    assert_allclose(found["contribution"], [8, 16 * np.log(1.6), 0])
+    assert_allclose(found["profit"], [4, 16 * np.log(1.6) - 6, 0])
+    assert_allclose(found["marginal_contribution"], [1, 1, 0.04])
+    assert found["at_bound"].fillna("").tolist() == ["", "", "lower"]
+    assert found["extrapolated"].tolist() == [False, True, False]
+    bound = optimal_budget_table(two.assign(channel=list("abc")), margin=[0.4, 0.4, 1], lower=[5, 0, 1], upper=5)
+    assert bound["spend"].tolist() == [5, 5, 1]
+    assert bound["at_bound"].tolist() == ["lower", "upper", "lower"]
+    # an S that pays: 200 x^3 / (60^3 + x^3) exceeds x, by most beyond its middle; at half the margin it never does
+    one_s = TWO_S.head(1).assign(scale=200.0)
+    assert optimal_budget_table(one_s, margin=1.0)["spend"].iloc[0] > 60
+    assert optimal_budget_table(one_s, margin=0.5)["spend"].tolist() == [0]
+    assert optimal_budget_table(TWO_S.head(0), margin=0.5).empty
+
+
+def test_the_rules_of_dorfman_and_steiner_and_of_wright():
+    # Dorfman and Steiner (1954): .1 and 2 give 5 % of sales. Wright (2009): a mean elasticity of .11 gives 11 %.
+    assert dorfman_steiner_ratio(advertising_elasticity=0.1, price_elasticity=-2) == pytest.approx(0.05)
+    assert wright_budget(advertising_elasticity=0.11, gross_profit=1.0) == pytest.approx(0.11)
+    ratios = dorfman_steiner_ratio(advertising_elasticity=[0.2, 0.2, 0.2], price_elasticity=[-4, -1, 2])
+    assert_allclose(ratios, [0.05, np.nan, np.nan])
+    assert_allclose(wright_budget(advertising_elasticity=0.1, gross_profit=[100, -5, np.nan]), [10, np.nan, np.nan])
+    with pytest.raises(ValueError, match="advertising_elasticity"):
+        wright_budget(advertising_elasticity=11, gross_profit=100)
+    with pytest.raises(ValueError, match="advertising_elasticity"):
+        dorfman_steiner_ratio(advertising_elasticity=-0.1, price_elasticity=-2)
+
+
+def test_the_rules_agree_with_the_curve_they_assume():
+    # sales 100 x^.11 at a margin of .4: the best spend is .11 of the gross profit there
+    found = optimal_budget_table(curves("power", scale=[100], shape=0.11), margin=0.4).iloc[0]
+    wright = wright_budget(advertising_elasticity=0.11, gross_profit=found["contribution"])
+    assert wright == pytest.approx(found["spend"], rel=1e-12)
+    # and with the price at its best for an elasticity of -2.5 the margin is 1 / 2.5
+    ratio = dorfman_steiner_ratio(advertising_elasticity=0.11, price_elasticity=-2.5)
+    assert ratio == pytest.approx(found["spend"] / found["response"], rel=1e-12)
 
 
 def test_logarithms_by_hand():
@@ -210,7 +260,44 @@ def test_channels_without_a_curve_have_a_reason():
     assert response_curve_table(seen.head(0), channel="channel", spend="x", response="y").empty
 
 
+@given(concave(), st.floats(0.05, 1))
+def test_no_other_total_brings_more_profit(table, margin):
+    found = optimal_budget_table(table, margin=margin)
+    inside = found["at_bound"].isna()
+    assert_allclose(found.loc[inside, "marginal_contribution"], 1, rtol=1e-6)
+    assert (found.loc[~inside, "marginal_contribution"].fillna(0) <= 1 + 1e-6).all()
+    assert (found["profit"] >= 0).all()
+    # the same total divided by allocate_budget is divided alike
+    total = found["spend"].sum()
+    if total > 1e-6:
+        assert_allclose(allocate_budget(table, budget=total)["spend"], found["spend"], rtol=1e-5, atol=1e-5 * total)
+
+
+@given(st.floats(1.1, 6), st.floats(1, 100), st.floats(1, 500), st.floats(0.05, 1), st.floats(0, 300))
+def test_an_s_is_no_worse_than_a_grid(shape, spend_scale, scale, margin, upper):
+    table = curves("hill", scale=[scale], shape=shape, spend_scale=spend_scale)
+    found = optimal_budget_table(table, margin=margin, upper=upper).iloc[0]
+    grid = np.linspace(1e-9, max(upper, 1e-9), 2000)
+    profits = margin * scale / (1 + (spend_scale / grid) ** shape) - grid
+    assert found["profit"] >= max(profits.max(), 0) - 1e-6 * scale
+    assert 0 <= found["spend"] <= upper
+
+
 # Refusal
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"margin": 40}, "`margin` must lie above 0 and not above 1 for each channel, got 40"),
+        ({"margin": 0}, "`margin` must lie above 0"),
+        ({"margin": [0.4, 0.4]}, "`margin` must be a number of 0 or more, or one for each of the 3 channels"),
+        ({"lower": 9, "upper": 5}, "`lower` exceeds `upper` for the channel 'a': 9 and 5"),
+    ],
+)
+def test_refused_totals(changed, message):
+    with pytest.raises(ValueError, match=message):
+        optimal_budget_table(ADVERTISER, **({"margin": 0.4} | changed))
 
 
 def test_refusals():

@@ -9,7 +9,7 @@ from crmkit.loyalty import campaigns, churn
 from crmkit.metrics import campaign_kpis, concentration_table
 from crmkit.segment import segment_table
 from crmkit.segment.movement import movement_table, transition_table
-from crmkit.value import BetaGeoModel, fit_groups
+from crmkit.value import BetaGeoModel, fit_groups, pricing, profit
 
 ROWS = pd.DataFrame(
     {
@@ -20,6 +20,11 @@ ROWS = pd.DataFrame(
         "spend": [1.0, 2.0, 3.0, 4.0],
         "arm": ["none", "none", "mail", "mail"],
         "was": [0, 1, 0, 1],
+        "order_id": [1, 2, 3, 4],
+        "quantity": 1.0,
+        "kind": "allocated",
+        "pool": "calls",
+        "cost": 1.0,
         "region": ["north", "north", "south", "south"],
     }
 )
@@ -42,6 +47,38 @@ ASKED = {
     ),
     "matching_overlap_table": (campaigns.matching_overlap_table, ROWS, {"treated": ["was"], "covariates": ["spend"]}),
     "cuped_table": (campaigns.cuped_table, ROWS, {"outcome": ["spend"]}),
+    "customer_profit_table": (profit.customer_profit_table, ROWS, {"cost": ["spend"], "returned_cost": "recovered"}),
+    "whale_curve_table": (profit.whale_curve_table, ROWS, {"value": ["spend"]}),
+    "relative_value_table": (profit.relative_value_table, ROWS, {"value": ["spend"]}),
+    "price_volume_mix_table": (
+        lambda rows, **asked: profit.price_volume_mix_table(rows, rows, **asked),
+        ROWS,
+        {"item": ["arm"]},
+    ),
+    "allocate_costs": (lambda rows, **asked: profit.allocate_costs(rows, rows, **asked), ROWS, {"by": ["region"]}),
+    "allocation_sensitivity_table": (profit.allocation_sensitivity_table, ROWS, {"profits": ROWS, "value": ["spend"]}),
+    "elasticity_table": (
+        pricing.elasticity_table,
+        ROWS,
+        {"product": ["arm"], "price": "spend", "quantity": "n_orders"},
+    ),
+    "cross_elasticity_table": (
+        pricing.cross_elasticity_table,
+        ROWS,
+        {"product": "arm", "price": ["spend"], "quantity": "n_orders", "period": "date"},
+    ),
+    "optimal_price_table": (pricing.optimal_price_table, ROWS, {"unit_cost": "spend", "estimate": ["spend"]}),
+    "gabor_granger_table": (pricing.gabor_granger_table, ROWS, {"limit": ["spend"]}),
+    "channel_return_table": (
+        pricing.channel_return_table,
+        ROWS,
+        {"by": ["arm"], "spend": "spend", "sales": "amount"},
+    ),
+    "response_curve_table": (
+        pricing.response_curve_table,
+        ROWS,
+        {"channel": ["arm"], "spend": "spend", "response": "amount"},
+    ),
 }
 
 

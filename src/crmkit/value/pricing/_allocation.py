@@ -14,14 +14,14 @@ from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message, Parameter
 from crmkit.value.pricing._curves import Curve, read_curves
 
-__all__ = ["allocate_budget"]
+__all__ = ["NOT_ABOVE", "allocate_budget", "bounds", "finite"]
 
 _MOST_STEPS: Final = 5_000
 _HALVINGS: Final = 80
 _SAME: Final = 1e-9
 
 _BELOW: Final = Message(en="{name} must be 0 or more, got {value!r}.", zh="{name} 不得小于 0，得到 {value!r}。")
-_NOT_ABOVE: Final = Message(en="{name} must be above 0, got {value!r}.", zh="{name} 须大于 0，得到 {value!r}。")
+NOT_ABOVE: Final = Message(en="{name} must be above 0, got {value!r}.", zh="{name} 须大于 0，得到 {value!r}。")
 _BOUNDS: Final = Message(
     en="{name} must be a number of 0 or more, or one for each of the {n} channels, got {value!r}.",
     zh="{name} 须为不小于 0 的数，或为 {n} 个渠道各给一个，得到 {value!r}。",
@@ -102,6 +102,10 @@ def allocate_budget(
         If an argument lies outside its range; the least spends exceed the most, or the budget; a curve is S-shaped and
         there is no ``step``, or there are too many.
 
+    See Also
+    --------
+    optimal_budget_table : How much to spend in all.
+
     References
     ----------
     .. [1] Koopman (1953), "The Optimum Distribution of Effort", *Journal of the Operations Research Society of America*
@@ -122,11 +126,11 @@ def allocate_budget(
     """
     check_number(budget, name="budget")
     if budget <= 0:
-        raise ValueError(_NOT_ABOVE(name=Parameter("budget"), value=budget))
+        raise ValueError(NOT_ABOVE(name=Parameter("budget"), value=budget))
     channels, found = read_curves(curves)
     n = len(found)
-    low = _bounds(lower, n, name="lower")
-    high = np.full(n, float(budget)) if upper is None else np.minimum(_bounds(upper, n, name="upper"), budget)
+    low = bounds(lower, n, name="lower")
+    high = np.full(n, float(budget)) if upper is None else np.minimum(bounds(upper, n, name="upper"), budget)
     for place in np.flatnonzero(low > high).tolist():
         if upper is not None and low[place] <= budget:
             raise ValueError(_CROSSED(channel=channels.iloc[place], low=low[place], high=high[place]))
@@ -150,7 +154,7 @@ def allocate_budget(
             "spend": spend,
             "spend_share": spend / budget,
             "response": response,
-            "marginal_return": [_finite(curve.slope(x)) for curve, x in zip(found, spend, strict=True)],
+            "marginal_return": [finite(curve.slope(x)) for curve, x in zip(found, spend, strict=True)],
             "average_return": np.divide(response, spend, out=np.full(n, np.nan), where=spend > 0),
             "at_bound": at_bound,
             "extrapolated": spend > np.array([curve.highest_seen for curve in found]),
@@ -161,11 +165,13 @@ def allocate_budget(
     return from_pandas(table, like=curves)
 
 
-def _finite(value: float) -> float:
+def finite(value: float) -> float:
+    """A number, or missing where it is beyond all numbers."""
     return value if np.isfinite(value) else np.nan
 
 
-def _bounds(given: Any, n: int, *, name: str) -> Floats:
+def bounds(given: Any, n: int, *, name: str) -> Floats:
+    """Read a number for all channels, or one for each."""
     values = [given] * n if is_number(given) else list(given) if isinstance(given, (Sequence, np.ndarray)) else None
     if isinstance(given, (str, bytes)) or values is None:
         raise TypeError(_BOUNDS(name=Parameter(name), n=n, value=given))
@@ -212,7 +218,7 @@ def _best_of_steps(curves: list[Curve], budget: float, low: Floats, high: Floats
     """Compare all divisions into steps, channel by channel."""
     check_number(step, name="step")
     if step <= 0:
-        raise ValueError(_NOT_ABOVE(name=Parameter("step"), value=step))
+        raise ValueError(NOT_ABOVE(name=Parameter("step"), value=step))
     n_steps = int(np.floor((budget - low.sum()) / step * (1 + _SAME) + _SAME))
     if n_steps > _MOST_STEPS:
         raise ValueError(_FINE(step=step, n=n_steps, most=_MOST_STEPS))

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from crmkit._arrays import Floats
 from crmkit._stats import Numbers, as_floats, as_given, check_alike
 
-__all__ = ["break_even_elasticity", "break_even_sales_change", "reactive_sales_change"]
+__all__ = ["break_even_elasticity", "break_even_sales_change", "quotient", "reactive_sales_change"]
 
 
 def break_even_sales_change(
@@ -58,7 +58,7 @@ def break_even_sales_change(
     with np.errstate(over="ignore", invalid="ignore"):
         moved = change - cost
         left = margin + moved
-    found = _over(-moved, left, where=(left > 0) & (margin >= 0))
+    found = quotient(-moved, left, where=(left > 0) & (margin >= 0))
     return as_given(found, price_change, contribution_margin, cost_change)
 
 
@@ -102,7 +102,9 @@ def break_even_elasticity(*, price_change: Numbers, contribution_margin: Numbers
     given = {"price_change": price_change, "contribution_margin": contribution_margin, "cost_change": cost_change}
     change, margin, cost = _floats(given)
     sales = break_even_sales_change(price_change=change, contribution_margin=margin, cost_change=cost)
-    return as_given(_over(np.asarray(sales), change, where=change != 0), price_change, contribution_margin, cost_change)
+    return as_given(
+        quotient(np.asarray(sales), change, where=change != 0), price_change, contribution_margin, cost_change
+    )
 
 
 def reactive_sales_change(*, price_change: Numbers, contribution_margin: Numbers) -> Numbers:
@@ -142,7 +144,7 @@ def reactive_sales_change(*, price_change: Numbers, contribution_margin: Numbers
     -0.25
     """
     change, margin = _floats({"price_change": price_change, "contribution_margin": contribution_margin})
-    return as_given(_over(change, margin, where=margin > 0), price_change, contribution_margin)
+    return as_given(quotient(change, margin, where=margin > 0), price_change, contribution_margin)
 
 
 def _floats(given: dict[str, Numbers]) -> list[Floats]:
@@ -151,7 +153,7 @@ def _floats(given: dict[str, Numbers]) -> list[Floats]:
             np.broadcast_arrays(*(as_floats(values, name=name) for name, values in given.items()))]  # fmt: skip
 
 
-def _over(numerator: Floats, denominator: Floats, *, where: npt.NDArray[np.bool_]) -> Floats:
+def quotient(numerator: Floats, denominator: Floats, *, where: npt.NDArray[np.bool_]) -> Floats:
     """What is divided; missing elsewhere, and where no number holds it."""
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         found = numerator / denominator

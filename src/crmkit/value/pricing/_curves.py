@@ -84,8 +84,9 @@ class Curve(NamedTuple):
         if x <= 0:
             return 0.0 if b > 1 else a / k if b == 1 else np.inf
         with np.errstate(over="ignore"):
-            u = float((np.float64(x) / k) ** -b)
-        return a * b / x * (u / (1 + u)) / (1 + u) if np.isfinite(u) else 0.0
+            u = (np.float64(x) / k) ** -b
+            # The last factor first, so that close to 0 nothing exceeds all numbers that is not beyond them.
+            return float(a * b * (u / (1 + u)) * (1 / (1 + u) / x)) if np.isfinite(u) else 0.0
 
     def spend_at(self, slope: float) -> float:
         """The spend at which a concave curve, or the concave part of an S, has a slope: 0 where it starts below it."""

@@ -363,8 +363,10 @@ def _all_ids(tables: list[pd.DataFrame], key: str) -> pd.Series[Any]:
     together = pd.concat([ids for ids in known if len(ids)] or known[:1], ignore_index=True)
     ids = together.drop_duplicates().sort_values(ignore_index=True)
     # Whole numbers beside which some were missing had become floats, or Int64.
-    numbers = pd.api.types.is_numeric_dtype(ids.dtype) and not (ids % 1).any()
-    return ids.astype(np.int64) if numbers and len(ids) else ids
+    if not len(ids) or not pd.api.types.is_numeric_dtype(ids.dtype):
+        return ids
+    whole = pd.Series(ids.to_numpy(dtype=np.int64 if pd.api.types.is_integer_dtype(ids.dtype) else np.float64))
+    return whole.astype(np.int64) if not (whole % 1).any() else ids
 
 
 def _ranks(values: Floats) -> Floats:
