@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from crmkit.views._churn_outlook import ChurnOutlook, churn_outlook
     from crmkit.views._churn_remarks import churn_remarks
     from crmkit.views._customer_base import CustomerBase, base_freq, customer_base
+    from crmkit.views._due import DueOutlook, due_outlook
     from crmkit.views._fits import PURCHASE_MODELS, UnfitError
     from crmkit.views._forecast import BaseForecast, base_forecast
     from crmkit.views._limits import ForecastLimits
@@ -32,6 +33,7 @@ __all__ = [
     "CampaignResults",
     "ChurnOutlook",
     "CustomerBase",
+    "DueOutlook",
     "ForecastLimits",
     "Outlook",
     "SegmentedBase",
@@ -49,6 +51,7 @@ __all__ = [
     "customer_base",
     "customer_outlook",
     "customers_worth_saving",
+    "due_outlook",
     "hole_remarks",
     "ranked_customers",
     "scored_customers",
@@ -79,6 +82,10 @@ _HOMES: Final = {
         "CustomerBase",
         "base_freq",
         "customer_base",
+    ),
+    "_due": (
+        "DueOutlook",
+        "due_outlook",
     ),
     "_fits": (
         "PURCHASE_MODELS",

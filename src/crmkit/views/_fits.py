@@ -13,8 +13,9 @@ from crmkit._figures import whole_money
 from crmkit._messages import Message, Said
 from crmkit.errors import ConvergenceError, SchemaError
 from crmkit.value import BetaGeoModel, GammaGammaModel, ModifiedBetaGeoModel, ParetoNBDModel
+from crmkit.value.rhythm import PurchaseCycleModel
 
-__all__ = ["PURCHASE_MODELS", "Problem", "UnfitError", "buyers", "fit_purchases", "fit_spend"]
+__all__ = ["PURCHASE_MODELS", "Problem", "UnfitError", "buyers", "fit_cycle", "fit_purchases", "fit_spend"]
 
 PURCHASE_MODELS: Final[Mapping[str, Any]] = MappingProxyType(
     {"pareto": ParetoNBDModel, "bg": BetaGeoModel, "mbg": ModifiedBetaGeoModel}
@@ -38,6 +39,10 @@ _NO_PURCHASE_FIT: Final = Message(
     en="The model of purchases could not be fitted to this log, so neither purchases nor value are given.",
     zh="购买模型无法拟合这份数据，故不给出预计购买与价值。",
 )
+_NO_CYCLE_FIT: Final = Message(
+    en="The purchase cycle could not be fitted to this log, so nobody's next purchase is given.",
+    zh="购买周期模型无法拟合这份数据，故不给出下次购买日期。",
+)
 _NO_MONEY: Final = Message(en="The orders carry no price, so no value is given.", zh="订单没有价格，故不给出价值。")
 _FEW_AMOUNTS: Final = Message(
     en="Fewer than {n} customers came back with amounts above zero: too few to predict what customers will spend, so "
@@ -57,6 +62,7 @@ _NO_SPEND_FIT: Final = Message(
 _PROBLEMS: Final[Mapping[Message, Problem]] = {
     _FEW_REPEATERS: "few_repeaters",
     _NO_PURCHASE_FIT: "no_purchase_fit",
+    _NO_CYCLE_FIT: "no_purchase_fit",
     _NO_MONEY: "no_money",
     _FEW_AMOUNTS: "few_amounts",
     _ONE_AMOUNT: "one_amount",
@@ -95,6 +101,16 @@ def fit_purchases(customers: pd.DataFrame, *, model: str = "pareto") -> Any:
         return PURCHASE_MODELS[model](time_unit="W").fit(customers)
     except (SchemaError, ConvergenceError) as error:
         raise UnfitError(_NO_PURCHASE_FIT()) from error
+
+
+def fit_cycle(customers: pd.DataFrame) -> PurchaseCycleModel:
+    """Fit the time between purchases on those who bought, whose ``log_gap_sum`` is known."""
+    if (customers["frequency"] > 0).sum() < _LEAST_REPEATERS:
+        raise UnfitError(_FEW_REPEATERS(n=_LEAST_REPEATERS))
+    try:
+        return PurchaseCycleModel().fit(customers)
+    except (SchemaError, ConvergenceError) as error:
+        raise UnfitError(_NO_CYCLE_FIT()) from error
 
 
 def fit_spend(customers: pd.DataFrame, *, refund_lag_days: float = 0) -> GammaGammaModel:
