@@ -171,9 +171,10 @@ ESTIMATORS = {
 }
 
 
-# They are fitted with outcomes beside the table, or on purchases and not customers; tests/test_churn_classifier.py,
-# tests/test_uplift_learners.py and tests/test_dirichlet.py hold them to the clauses that apply.
-ELSEWHERE = {"ChurnClassifier", "DirichletModel", "TransformedOutcomeUplift", "TwoModelUplift"}
+# They are fitted with outcomes beside the table, or on purchases or periods and not customers; tests/test_bass.py,
+# tests/test_churn_classifier.py, tests/test_uplift_learners.py and tests/test_dirichlet.py hold them to the clauses
+# that apply.
+ELSEWHERE = {"BassModel", "ChurnClassifier", "DirichletModel", "TransformedOutcomeUplift", "TwoModelUplift"}
 
 
 def public_estimators():

@@ -27,6 +27,7 @@ SAME_CODE = [
         for name in (
             "action-rules",
             "base-audit",
+            "acquisition-forecast",
             "baskets",
             "brands",
             "campaign-effects",

@@ -6,6 +6,7 @@ from crmkit.activity._cohorts import CohortAges, cohort_ages, cohort_matrix, coh
 from crmkit.activity._coverage import log_coverage_table
 from crmkit.activity._daily import daily_counts
 from crmkit.activity._door import as_activity
+from crmkit.activity._gaps import GapCounts, gap_counts
 from crmkit.activity._holes import LogHole, log_holes, touching
 from crmkit.activity._opportunities import opportunity_table
 from crmkit.activity._ready import ACTIVITY_REASONS
@@ -16,6 +17,7 @@ from crmkit.activity._span import LogSpan, log_span
 __all__ = [
     "ACTIVITY_REASONS",
     "CohortAges",
+    "GapCounts",
     "LogClosure",
     "LogHole",
     "LogSpan",
@@ -26,6 +28,7 @@ __all__ = [
     "cohort_matrix",
     "cohort_table",
     "daily_counts",
+    "gap_counts",
     "log_closures",
     "log_coverage_table",
     "log_holes",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import narwhals.stable.v2 as nw
-import numpy as np
 import pandas as pd
 
-from crmkit._calendar import day_number
 from crmkit._checks import Day, as_day
-from crmkit._frames import FrameT, collected, from_pandas, sort_by_day, sorted_codes
+from crmkit._frames import FrameT, from_pandas
+from crmkit.activity import gap_counts
 from crmkit.transactions import checked_transactions, up_to
 
 __all__ = ["purchase_gap_table"]
@@ -55,15 +53,7 @@ def purchase_gap_table(transactions: FrameT, *, as_of: Day) -> FrameT:
     """
     last_day = as_day(as_of, name="as_of")
     rows = checked_transactions(transactions)
-    bought = up_to(rows, last_day, name="as_of").filter(nw.col("n_orders") > 0)
-    found = collected(bought.select("customer_id", day_number(nw.col("date")).cast(nw.Int64).alias("day")))
-    if found.is_empty():
-        days, counts = np.empty(0, dtype="int64"), np.empty(0, dtype="int64")
-    else:
-        codes, day = sorted_codes(found["customer_id"]), found["day"].to_numpy()
-        order = sort_by_day(codes, day)
-        same = codes[order][1:] == codes[order][:-1]
-        days, counts = np.unique(np.diff(day[order])[same], return_counts=True)
-    table = pd.DataFrame({"days": days, "n_gaps": counts.astype("int64")})
-    table["cumulative_share"] = table["n_gaps"].cumsum() / max(int(counts.sum()), 1)
+    days, n_gaps = gap_counts(up_to(rows, last_day, name="as_of"))
+    table = pd.DataFrame({"days": days, "n_gaps": n_gaps})
+    table["cumulative_share"] = table["n_gaps"].cumsum() / max(int(n_gaps.sum()), 1)
     return from_pandas(table, like=transactions)

@@ -3,6 +3,7 @@
 from crmkit.plotting._account_flow import plot_account_flow
 from crmkit.plotting._account_matrix import plot_account_matrix
 from crmkit.plotting._action_reasons import plot_action_reasons
+from crmkit.plotting._adoption import plot_adoption
 from crmkit.plotting._ageing import plot_ageing
 from crmkit.plotting._alive_history import plot_alive_history
 from crmkit.plotting._allocation_sensitivity import plot_allocation_sensitivity
@@ -93,6 +94,7 @@ __all__ = [
     "plot_account_flow",
     "plot_account_matrix",
     "plot_action_reasons",
+    "plot_adoption",
     "plot_ageing",
     "plot_alive_history",
     "plot_allocation_sensitivity",

@@ -3,8 +3,8 @@
 ``value.contracts`` has the models and closed forms of customers under contract, ``value.judging`` what tells how good
 a model of purchases is, ``value.profit`` what is left of what customers bring, ``value.pricing`` how demand moves with
 prices and what channels return, ``value.products`` what is bought together, what customers prefer and where products
-are in their life, ``value.rhythm`` when customers buy next, ``value.credit`` what they owe, how late, and what of it is
-likely to be lost.
+are in their life, ``value.rhythm`` when customers buy next and how many new ones come, ``value.credit`` what they
+owe, how late, and what of it is likely to be lost.
 """
 
 from crmkit._lazy import lazily

@@ -1,6 +1,13 @@
-"""When customers buy next: the time between purchases, and who is due."""
+"""When customers buy next, and how many new ones come."""
 
+from crmkit.value.rhythm._adoption import adoption_table
+from crmkit.value.rhythm._bass import BassModel
 from crmkit.value.rhythm._calibration import cycle_calibration_table
 from crmkit.value.rhythm._cycle_model import PurchaseCycleModel
 
-__all__ = ["PurchaseCycleModel", "cycle_calibration_table"]
+__all__ = [
+    "BassModel",
+    "PurchaseCycleModel",
+    "adoption_table",
+    "cycle_calibration_table",
+]
