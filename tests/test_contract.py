@@ -172,9 +172,16 @@ ESTIMATORS = {
 
 
 # They are fitted with outcomes beside the table, or on purchases or periods and not customers; tests/test_bass.py,
-# tests/test_churn_classifier.py, tests/test_uplift_learners.py and tests/test_dirichlet.py hold them to the clauses
-# that apply.
-ELSEWHERE = {"BassModel", "ChurnClassifier", "DirichletModel", "TransformedOutcomeUplift", "TwoModelUplift"}
+# tests/test_churn_classifier.py, tests/test_uplift_learners.py, tests/test_dirichlet.py and
+# tests/test_item_recommender.py hold them to the clauses that apply.
+ELSEWHERE = {
+    "BassModel",
+    "ChurnClassifier",
+    "DirichletModel",
+    "ItemRecommender",
+    "TransformedOutcomeUplift",
+    "TwoModelUplift",
+}
 
 
 def public_estimators():
@@ -190,6 +197,7 @@ def public_estimators():
         "loyalty.campaigns",
         "loyalty.churn",
         "loyalty.survival",
+        "value.products",
     )
     for subpackage in ("segment", "value", "value.contracts", "value.rhythm", "loyalty", *rooms):
         module = importlib.import_module(f"crmkit.{subpackage}")

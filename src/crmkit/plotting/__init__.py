@@ -69,6 +69,7 @@ from crmkit.plotting._profit_curve import plot_profit_curve
 from crmkit.plotting._profit_ladder import plot_profit_ladder
 from crmkit.plotting._purchase_gaps import plot_purchase_gaps
 from crmkit.plotting._qini_curve import plot_qini_curve
+from crmkit.plotting._recommendations import plot_recommendations
 from crmkit.plotting._redemption_curves import plot_redemption_curves
 from crmkit.plotting._regularity import plot_regularity
 from crmkit.plotting._relation_states import plot_relation_states
@@ -160,6 +161,7 @@ __all__ = [
     "plot_profit_ladder",
     "plot_purchase_gaps",
     "plot_qini_curve",
+    "plot_recommendations",
     "plot_redemption_curves",
     "plot_regularity",
     "plot_relation_states",
