@@ -44,6 +44,7 @@ SAME_CODE = [
             "forecast",
             "index",
             "loyalty",
+            "next-products",
             "pricing",
             "profit",
             "programmes",

@@ -113,7 +113,8 @@ def recommendation_report_table(
 
         - ``recommender``; ``measure``: "precision", "recall", "hit_rate", each in [0, 1]; "n_distinct_items" that were
           recommended to anybody; "item_coverage", their share of all items.
-        - ``value``, ``lower``, ``upper``; the last two missing for the last two measures.
+        - ``value``, ``lower``, ``upper``; the last two missing for the last two measures, and where all draws are the
+          same.
         - ``lift``, ``lift_lower``, ``lift_upper``: the value over that of "popularity"; missing for popularity itself,
           where it has no hit, and for the last two measures.
         - ``verdict``: "better" or "worse" than popularity if the interval of the lift leaves out 1, else "unclear";
@@ -143,18 +144,16 @@ def recommendation_report_table(
     Examples
     --------
     >>> from crmkit import as_order_lines, make_order_lines
-    >>> shop = make_order_lines(n_customers=400, random_state=7).lines
+    >>> shop = make_order_lines(n_customers=400, category_affinity=0.8, random_state=7).lines
     >>> lines = as_order_lines(shop, order_id="order_id", quantity="quantity", keep=["product"])
     >>> report = recommendation_report_table(
-    ...     ItemRecommender(item="product"), lines, cutoff="2024-06-30", as_of="2024-12-31", n=3, n_draws=200,
+    ...     ItemRecommender(item="product"), lines, cutoff="2025-06-30", as_of="2025-12-31", n=5, n_draws=200
     ... )
     >>> report.loc[report["measure"] == "hit_rate", ["recommender", "value", "lift", "verdict"]].round(2)
                recommender  value  lift  verdict
-    2                model   0.40  0.68    worse
-    7           popularity   0.59   NaN     None
-    12  popularity_90_days   0.59  1.00  unclear
-
-    The customers of this shop choose at random, so that what is popular is all there is to know.
+    2                model   0.59  2.43   better
+    7           popularity   0.24   NaN     None
+    12  popularity_90_days   0.25  1.03  unclear
     """
     named = _named(models)
     first, last = as_day(cutoff, name="cutoff"), as_day(as_of, name="as_of")

@@ -22,7 +22,7 @@ _K1: Final = 1.2
 _B: Final = 0.75
 # Cells of a matrix that are worked out at a time, if all were filled.
 _BLOCK: Final = 2_000_000
-# Scores that are closer than this are equal.
+# Scores that are closer than this, relative to the best of their row, are equal.
 _DECIMALS: Final = 10
 
 
@@ -137,9 +137,10 @@ def _in_blocks(n_rows: int, *, width: int) -> Iterator[slice]:
 def _best(scores: Any, *, most: int, first: int) -> Best:
     """The largest values above 0 of each row of a sparse matrix; of equal ones that of the lower column."""
     row = np.repeat(np.arange(scores.shape[0]), np.diff(scores.indptr))
-    kept = (scores.data > 0) & (scores.data >= _least_of_rows(scores, most)[row] - 10.0**-_DECIMALS)
+    top = scores.max(axis=1).toarray().ravel() if scores.nnz else np.zeros(scores.shape[0])
+    kept = (scores.data > 0) & (scores.data >= (_least_of_rows(scores, most) - 10.0**-_DECIMALS * top)[row])
     row, column, value = row[kept], scores.indices[kept], scores.data[kept]
-    order = np.lexsort((column, -np.round(value, _DECIMALS), row))
+    order = np.lexsort((column, -np.round(value / top[row], _DECIMALS), row))
     row, column, value = row[order], column[order], value[order]
     place = _places(row)
     kept = place < most
