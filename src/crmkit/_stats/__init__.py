@@ -103,7 +103,7 @@ from crmkit._stats._shares import (
 )
 from crmkit._stats._shrunken_shares import shrunken_shares
 from crmkit._stats._silence import longest_plausible_silence, silence_probability
-from crmkit._stats._stability import Stability, population_stability, quantile_edges
+from crmkit._stats._stability import Stability, divergence_by_chance, population_stability, quantile_edges
 from crmkit._stats._survival import (
     Estimate,
     Moments,
@@ -187,6 +187,7 @@ __all__ = [
     "digamma_rest",
     "digamma_step",
     "distinct_values",
+    "divergence_by_chance",
     "dominance",
     "doubled_runs",
     "effective_number",

@@ -9,7 +9,7 @@ from scipy.stats import chi2
 
 from crmkit._arrays import Floats
 
-__all__ = ["Stability", "population_stability", "quantile_edges"]
+__all__ = ["Stability", "divergence_by_chance", "population_stability", "quantile_edges"]
 
 
 class Stability(NamedTuple):
@@ -39,8 +39,12 @@ def population_stability(before: Floats, after: Floats, *, level: float) -> Stab
         return Stability(np.nan, np.nan)
     shares = [(counts[used] + 0.5) / (counts.sum() + 0.5 * n_bins) for counts in (before, after)]
     psi = float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
-    by_chance = float(chi2.ppf(level, n_bins - 1)) * (1 / n_before + 1 / n_after) if n_bins > 1 else 0.0
-    return Stability(psi, by_chance)
+    return Stability(psi, divergence_by_chance(float(n_before), float(n_after), n_bins=n_bins, level=level))
+
+
+def divergence_by_chance(n: float, m: float, *, n_bins: int, level: float) -> float:
+    """What the index of two samples of one population stays below in so many of 100 cases."""
+    return float(chi2.ppf(level, n_bins - 1)) * (1 / n + 1 / m) if n_bins > 1 else 0.0
 
 
 def quantile_edges(values: Floats, *, n_bins: int) -> Floats:

@@ -39,6 +39,7 @@ from crmkit.plotting._demand_curve import plot_demand_curve
 from crmkit.plotting._double_jeopardy import plot_double_jeopardy
 from crmkit.plotting._early_warnings import plot_early_warnings
 from crmkit.plotting._event_study import plot_event_study
+from crmkit.plotting._exposure import plot_exposure
 from crmkit.plotting._frequency import plot_frequency
 from crmkit.plotting._frequency_recency import plot_frequency_recency
 from crmkit.plotting._importance_performance import plot_importance_performance
@@ -90,6 +91,7 @@ from crmkit.plotting._tracking import plot_tracking
 from crmkit.plotting._uplift import plot_uplift
 from crmkit.plotting._weight_sensitivity import plot_weight_sensitivity
 from crmkit.plotting._whale_curve import plot_whale_curve
+from crmkit.plotting._woe import plot_woe
 
 __all__ = [
     "plot_account_flow",
@@ -131,6 +133,7 @@ __all__ = [
     "plot_double_jeopardy",
     "plot_early_warnings",
     "plot_event_study",
+    "plot_exposure",
     "plot_frequency",
     "plot_frequency_recency",
     "plot_importance_performance",
@@ -182,4 +185,5 @@ __all__ = [
     "plot_uplift",
     "plot_weight_sensitivity",
     "plot_whale_curve",
+    "plot_woe",
 ]
