@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from scipy.stats import chi2_contingency, gamma
+from scipy.stats import chi2_contingency, gamma, multinomial
 from tests.frames import as_pandas, assert_same_rows
 
 from crmkit import SchemaError
@@ -193,19 +193,20 @@ def test_the_interval_is_that_of_the_posterior():
     assert_allclose(table["upper"], 100 * law.ppf(0.95))
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize(
     ("n", "raw", "corrected", "entropy", "miller_madow"),
     [(5, 0.504, 0.380, 0.787, 0.934), (20, 0.411, 0.380, 0.977, 1.027)],
 )
 def test_bias_of_few_purchases(n, raw, corrected, entropy, miller_madow):
-    # profit.md, section 8: true H .38, true entropy 1.0297; simulated means
-    draws = np.random.default_rng(3).multinomial(n, [0.5, 0.3, 0.2], size=20_000)
-    found = [np.mean([herfindahl(counts, correct=correct) for counts in draws]) for correct in (False, True)] + [
-        np.mean([concentration_index(counts, method="entropy", correct=correct) for counts in draws])
-        for correct in (False, True)
+    # True H .38 and entropy 1.0297; means over all that may be bought, beside simulated ones
+    counts = np.array([(a, b, n - a - b) for a in range(n + 1) for b in range(n + 1 - a)])
+    chance = multinomial(n, [0.5, 0.3, 0.2]).pmf(counts)
+    found = [[herfindahl(each, correct=correct) for each in counts] for correct in (False, True)]
+    found += [
+        [concentration_index(each, method="entropy", correct=correct) for each in counts] for correct in (False, True)
     ]
-    assert_allclose(found, [raw, corrected, entropy, miller_madow], atol=3e-3)
+    assert_allclose(np.array(found) @ chance, [raw, corrected, entropy, miller_madow], atol=5e-4)
+    assert np.array(found[1]) @ chance == pytest.approx(0.38, rel=1e-12)
 
 
 def test_the_variance_of_preferences_is_recovered():

@@ -2,8 +2,11 @@
 
 from crmkit.value.products._basket_audit import basket_audit_table
 from crmkit.value.products._concentration import concentration_index
+from crmkit.value.products._demand import demand_variability_table
 from crmkit.value.products._frequent import frequent_itemsets_table
+from crmkit.value.products._life_cycle import life_cycle_table
 from crmkit.value.products._preferences import preference_table
+from crmkit.value.products._pruning import pruning_table
 from crmkit.value.products._recommendation_report import recommendation_report_table
 from crmkit.value.products._recommender import ItemRecommender
 from crmkit.value.products._rules import association_rules_table
@@ -13,7 +16,10 @@ __all__ = [
     "association_rules_table",
     "basket_audit_table",
     "concentration_index",
+    "demand_variability_table",
     "frequent_itemsets_table",
+    "life_cycle_table",
     "preference_table",
+    "pruning_table",
     "recommendation_report_table",
 ]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 
+from crmkit._calendar import Freq, number_of_period, period_end
 from crmkit._frames import AnyFrame, column_name, flag, without_nan
 from crmkit._grouping import check_labels
 from crmkit._messages import Column, Message
 from crmkit._tables import ORDER_LINES, check_kind, open_table
 from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
 
-__all__ = ["COUNTED", "VALUE", "check_labels_free", "sold_lines"]
+__all__ = ["COUNTED", "NAME", "VALUE", "check_label_free", "check_labels_free", "last_whole_period", "sold_lines"]
 
 NAME: Final = "order_lines"
 VALUE: Final = "__crmkit_value"
@@ -39,9 +41,22 @@ def check_labels_free(by: object, item: object, *, taken: Sequence[str]) -> tupl
     if names[0] == names[1]:
         raise ValueError(_SAME(value=names[0]))
     for name in names:
-        if name in taken:
-            raise ValueError(_NAME_TAKEN(where=Column(NAME, name)))
+        check_label_free(name, name="item", taken=taken)
     return names
+
+
+def check_label_free(label: object, *, name: str, taken: Sequence[str], table: str = NAME) -> str:
+    """Return the name of a column of labels, given as an argument ``name``, which is not one of the result."""
+    column = column_name(label, name=name)
+    if column in taken:
+        raise ValueError(_NAME_TAKEN(where=Column(table, column)))
+    return column
+
+
+def last_whole_period(day: datetime, *, freq: Freq) -> int:
+    """The number of the last period that is over at the end of a day."""
+    number = number_of_period(day, freq=freq)
+    return number if period_end(day, freq=freq) == day else number - 1
 
 
 def sold_lines(order_lines: Any, *, labels: Sequence[str], value: str, keep: Sequence[str] = ()) -> AnyFrame:
