@@ -5,6 +5,7 @@ from functools import cache
 from crmkit import (
     as_answers,
     as_contacts,
+    as_order_lines,
     as_plan,
     as_points,
     as_subscriptions,
@@ -14,6 +15,7 @@ from crmkit import (
     load_cdnow,
     make_answers,
     make_contacts,
+    make_order_lines,
     make_plan,
     make_points,
     make_subscriptions,
@@ -24,6 +26,7 @@ from crmkit.loyalty.satisfaction import survey_kpis
 from crmkit.segment import TierSegmenter
 from crmkit.segment.groups import profile_table
 from crmkit.segment.quality import segmentation_quality_table
+from crmkit.value.profit import customer_profit_table
 
 AS_OF = "1998-06-30"
 _TIMES = ("first_response", "resolved", "due", "kind", "n_contacts", "ever_resolved", "reopened", "escalated")
@@ -48,7 +51,11 @@ def beside():
     customers = customer_summary(as_transactions(load_cdnow()), as_of=AS_OF)
     tiers = TierSegmenter().fit(customers)
     profile = profile_table(customers.assign(tier=tiers.predict(customers)), by="tier", columns=["n_orders", "spend"])
+    lines = as_order_lines(
+        make_order_lines(n_customers=60, random_state=1).lines, order_id="order_id", quantity="quantity", keep=["cost"]
+    )
     return {
+        "profit": customer_profit_table(lines, cost="cost", returned_cost="recovered"),
         "quality": segmentation_quality_table(customers, segmentations={"tiers": tiers}, n_resamples=2),
         "segments": {"tiers": (tiers.summary(customers), profile)},
         "programme": points_liability_table(points, as_of="2024-12-31", cost_per_point=0.01),

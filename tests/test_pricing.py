@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from sklearn.linear_model import PoissonRegressor
+from tests.files import data_file
 from tests.frames import as_pandas
 
 from crmkit import SchemaError
@@ -244,6 +245,27 @@ def test_poisson_keeps_weeks_without_a_sale():
     assert found["lower"] < -1.5 < found["upper"]
     # without them demand looks less elastic
     assert elasticity_table(sales, **ASKED).iloc[0]["elasticity"] > found["elasticity"] + 0.5
+
+
+@pytest.mark.deep
+def test_online_retail_is_a_trap():
+    # Online Retail (UCI 352), products with 200 lines or more of known customers: the slope of weekly quantity on
+    # amount / quantity has a median of -8.7, as large discounts for large orders make it; on the price list it is -2.6.
+    rows = pd.read_parquet(data_file("online_retail.parquet"))
+    rows = rows[(rows["Quantity"] > 0) & (rows["UnitPrice"] > 0) & rows["CustomerID"].notna()]
+    rows = rows[rows.groupby("StockCode")["StockCode"].transform("size") >= 200]
+    rows = rows.assign(week=rows["InvoiceDate"].dt.to_period("W"), amount=rows["Quantity"] * rows["UnitPrice"])
+    cells = rows.groupby(["StockCode", "week"], as_index=False)
+    weeks = cells.agg(units=("Quantity", "sum"), amount=("amount", "sum"), listed=("UnitPrice", "median"))
+    weeks["paid"] = weeks["amount"] / weeks["units"]
+    medians = {}
+    for price in ("paid", "listed"):
+        found = elasticity_table(weeks, product="StockCode", price=price, quantity="units")
+        medians[price] = found["elasticity"].median()
+        rate = found.set_index("StockCode")["elasticity"].dropna()
+        one = weeks[weeks["StockCode"] == rate.index[0]]
+        assert rate.iloc[0] == pytest.approx(np.polyfit(np.log(one[price]), np.log(one["units"]), 1)[0], rel=1e-6)
+    assert medians == pytest.approx({"paid": -8.67, "listed": -2.60}, abs=0.05)
 
 
 # Laws

@@ -41,6 +41,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
     from crmkit.subscriptions import SUBSCRIPTION_REASONS
     from crmkit.tickets import TICKET_REASONS
     from crmkit.transactions import AUDIT_REASONS
+    from crmkit.value.profit import PROFIT_STEPS
 
     kpis = {}
     for row in kpi_catalogue().to_dict("records"):
@@ -61,6 +62,7 @@ def _gathered() -> Mapping[str, Mapping[str, Label]]:
         "plan_reason": PLAN_REASONS,
         "point_kind": POINT_KINDS,
         "point_reason": POINT_REASONS,
+        "profit_step": PROFIT_STEPS,
         "quadrant": QUADRANTS,
         "subscription_reason": SUBSCRIPTION_REASONS,
         "ticket_reason": TICKET_REASONS,

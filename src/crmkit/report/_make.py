@@ -43,6 +43,7 @@ def customer_report(
     programme: Any = None,
     segments: Any = None,
     quality: Any = None,
+    profit: Any = None,
     days: int = 90,
     sections: Sequence[str] | None = None,
     n_actions: int = 10,
@@ -86,14 +87,18 @@ def customer_report(
     quality : the same kind of frame or another, optional
         How good segmentations are, side by side, as `crmkit.segment.quality.segmentation_quality_table` judges them. It
         becomes the section on their quality.
+    profit : the same kind of frame or another, or a pair of such, optional
+        The profits of customers, as `crmkit.value.profit.customer_profit_table` makes them; or a pair of these and the
+        allocation of their cost to serve, as `crmkit.value.profit.allocate_costs` makes it, which adds the costs that
+        are nobody's. They become the section on profit.
     days : int, default 90
         Length in days of the recent period and of the period before it, with which it is compared.
     sections : list of str, optional
         Which sections to show, in this order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
-        "segments", "quality", "forecast", "value", "actions", "churn", "rhythm", "concentration", "subscriptions",
-        "service", "satisfaction", "programme", "campaigns", "execution", "definitions"; by default all whose tables are
-        given, but for "churn", which takes a quarter as long as all others together. Customers are named only if
-        "actions" is among them. The models of "value" and of "churn" are fitted only if these are.
+        "segments", "quality", "forecast", "value", "actions", "churn", "rhythm", "concentration", "profit",
+        "subscriptions", "service", "satisfaction", "programme", "campaigns", "execution", "definitions"; by default all
+        whose tables are given, but for "churn", which takes a quarter as long as all others together. Customers are
+        named only if "actions" is among them. The models of "value" and of "churn" are fitted only if these are.
     n_actions : int, default 10
         How many customers to name, at least 0, both of those to act on first and of those worth saving.
     margin : float, default 1.0
@@ -141,6 +146,7 @@ def customer_report(
         "programme": programme,
         "segments": segments,
         "quality": quality,
+        "profit": profit,
     }
     beside = {name: table for name, table in beside.items() if table is not None}
     shown = checked_sections(sections, given=beside)

@@ -4,7 +4,7 @@ from crmkit.value.profit._allocation import allocate_costs
 from crmkit.value.profit._change import change_table
 from crmkit.value.profit._customer_profit import customer_profit_table
 from crmkit.value.profit._price_volume_mix import price_volume_mix_table
-from crmkit.value.profit._profit_ladder import profit_ladder_table
+from crmkit.value.profit._profit_ladder import PROFIT_STEPS, profit_ladder_table
 from crmkit.value.profit._relative_value import relative_value_table
 from crmkit.value.profit._sensitivity import allocation_range_table, allocation_sensitivity_table
 from crmkit.value.profit._service_costs import pool_cost_table
@@ -12,6 +12,7 @@ from crmkit.value.profit._time_driven import time_driven_costs
 from crmkit.value.profit._whale_curve import whale_curve_table, whale_summary_table
 
 __all__ = [
+    "PROFIT_STEPS",
     "allocate_costs",
     "allocation_range_table",
     "allocation_sensitivity_table",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
@@ -10,10 +12,29 @@ import pandas as pd
 
 from crmkit._frames import FrameT, from_pandas, to_pandas
 from crmkit._messages import Column, Message
+from crmkit._names import Label
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
 
-__all__ = ["profit_ladder_table"]
+__all__ = ["PROFIT_STEPS", "profit_ladder_table"]
+
+PROFIT_STEPS: Final[Mapping[str, Label]] = MappingProxyType(
+    {
+        "gross_sales": Label("Gross sales", "销售总额"),
+        "discounts": Label("Discounts", "折扣"),
+        "returns": Label("Returns", "退货"),
+        "net_revenue": Label("Net revenue", "净收入"),
+        "cost_of_goods": Label("Cost of goods", "销货成本"),
+        "gross_margin": Label("Gross margin", "毛利"),
+        "contribution": Label("Contribution", "边际贡献"),
+        "cost_to_serve": Label("Cost to serve", "服务成本"),
+        "net_profit": Label("Net profit", "净利润"),
+        "unallocated": Label("Unallocated cost", "未分摊成本"),
+        "unused_capacity": Label("Unused capacity", "闲置产能"),
+        "profit": Label("Profit", "利润"),
+    }
+)
+"""The English and Chinese names of the steps; direct costs go by the names of their columns."""
 
 _MADE_BY: Final = "value.profit.customer_profit_table"
 _BEFORE_DIRECT: Final = ("gross_sales", "discounts", "returns", "net_revenue", "cost_of_goods", "gross_margin")
