@@ -26,6 +26,7 @@ from crmkit.loyalty.satisfaction import survey_kpis
 from crmkit.segment import TierSegmenter
 from crmkit.segment.groups import profile_table
 from crmkit.segment.quality import segmentation_quality_table
+from crmkit.value.products import association_rules_table
 from crmkit.value.profit import customer_profit_table
 
 AS_OF = "1998-06-30"
@@ -54,8 +55,10 @@ def beside():
     lines = as_order_lines(
         make_order_lines(n_customers=60, random_state=1).lines, order_id="order_id", quantity="quantity", keep=["cost"]
     )
+    shop = make_order_lines(n_customers=300, n_products=40, random_state=1).lines
     return {
         "profit": customer_profit_table(lines, cost="cost", returned_cost="recovered"),
+        "products": {"rules": association_rules_table(shop, item="product", min_support=0.01)},
         "quality": segmentation_quality_table(customers, segmentations={"tiers": tiers}, n_resamples=2),
         "segments": {"tiers": (tiers.summary(customers), profile)},
         "programme": points_liability_table(points, as_of="2024-12-31", cost_per_point=0.01),

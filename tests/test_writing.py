@@ -325,7 +325,7 @@ def command(name, *options):
         return name, *options
     start = ("--start", "2024-01-01") if name == "kpi" else ()
     scheme = ("--scheme", "tier") if name == "segment" else ()
-    days = () if name == "survey" else ("--as-of", AS_OF, *start)
+    days = () if name in ("baskets", "survey") else ("--as-of", AS_OF, *start)
     return name, "orders.csv", *days, *scheme, *options
 
 

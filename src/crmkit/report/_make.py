@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from crmkit._checks import Day, as_day, check_discount_rate, check_int, check_margin, check_option
@@ -44,6 +44,7 @@ def customer_report(
     segments: Any = None,
     quality: Any = None,
     profit: Any = None,
+    products: Mapping[str, Any] | None = None,
     days: int = 90,
     sections: Sequence[str] | None = None,
     n_actions: int = 10,
@@ -91,11 +92,14 @@ def customer_report(
         The profits of customers, as `crmkit.value.profit.customer_profit_table` makes them; or a pair of these and the
         allocation of their cost to serve, as `crmkit.value.profit.allocate_costs` makes it, which adds the costs that
         are nobody's. They become the section on profit.
+    products : mapping of names to tables of the same kind or another, optional
+        Tables of products: "rules" as `crmkit.value.products.association_rules_table` gives them, "preferences" as
+        `crmkit.value.products.preference_table` does. They become the section on products.
     days : int, default 90
         Length in days of the recent period and of the period before it, with which it is compared.
     sections : list of str, optional
         Which sections to show, in this order, of "findings", "audit", "kpis", "months", "cohorts", "tiers", "rfm",
-        "segments", "quality", "forecast", "value", "actions", "churn", "rhythm", "concentration", "profit",
+        "segments", "quality", "forecast", "value", "actions", "churn", "rhythm", "concentration", "profit", "products",
         "subscriptions", "service", "satisfaction", "programme", "campaigns", "execution", "definitions"; by default all
         whose tables are given, but for "churn", which takes a quarter as long as all others together. Customers are
         named only if "actions" is among them. The models of "value" and of "churn" are fitted only if these are.
@@ -147,6 +151,7 @@ def customer_report(
         "segments": segments,
         "quality": quality,
         "profit": profit,
+        "products": products,
     }
     beside = {name: table for name, table in beside.items() if table is not None}
     shown = checked_sections(sections, given=beside)

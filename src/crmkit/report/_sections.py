@@ -21,6 +21,7 @@ from crmkit.report.findings import FINDINGS
 from crmkit.report.forecast import FORECAST
 from crmkit.report.kpis import KPIS
 from crmkit.report.months import MONTHS
+from crmkit.report.products import PRODUCTS
 from crmkit.report.profit import PROFIT
 from crmkit.report.programme import PROGRAMME
 from crmkit.report.quality import QUALITY
@@ -53,6 +54,7 @@ _ALL: Final[tuple[Section, ...]] = (
     RHYTHM,
     CONCENTRATION,
     PROFIT,
+    PRODUCTS,
     SUBSCRIPTIONS,
     SERVICE,
     SATISFACTION,

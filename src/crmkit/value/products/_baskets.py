@@ -58,7 +58,7 @@ def read_baskets(
         check_int(max_basket, name="max_basket", low=2)
     lines = _lines(order_lines, basket=basket, item=item)
     orders, found = pd.factorize(lines[_BASKET])
-    orders = np.append(np.where([_is_blank(label) for label in found], -1, np.arange(len(found))), -1)[orders]
+    orders = np.append(np.where([_is_blank(label) for label in found.tolist()], -1, np.arange(len(found))), -1)[orders]
     codes, items = _numbered(lines[_ITEM])
     left = _Left(orders, lines[_N].to_numpy(dtype=np.int64))
     left.without("no order", orders < 0)
