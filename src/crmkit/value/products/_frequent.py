@@ -91,7 +91,13 @@ def frequent_itemsets_table(
     check_int(max_itemsets, name="max_itemsets", low=1)
     baskets = read_baskets(order_lines, item=item, basket=basket, exclude=exclude, max_basket=max_basket)
     sets = mined(
-        baskets, min_support=min_support, max_items=max_items, most=max_itemsets, each=lambda _: 1, limit="max_itemsets"
+        baskets,
+        min_support=min_support,
+        max_items=max_items,
+        most=max_itemsets,
+        each=lambda _: 1,
+        limit="max_itemsets",
+        border=False,
     )
     items = baskets.items.iloc[sets.items].reset_index(drop=True)
     of_items, n = sets.levels[0].counts, max(baskets.n_baskets, 1)

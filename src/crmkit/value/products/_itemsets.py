@@ -72,10 +72,13 @@ def least_count(min_support: float, *, n: int) -> int:
     return least
 
 
-def frequent_sets(baskets: Baskets, *, least: int, max_items: int, guard: Callable[[list[Ints]], None]) -> ItemSets:
+def frequent_sets(
+    baskets: Baskets, *, least: int, max_items: int, guard: Callable[[list[Ints]], None], border: bool
+) -> ItemSets:
     """Find all sets of up to so many items that are in at least so many baskets.
 
-    ``guard`` is called with the counts of the sets of each size as they are found, and raises if they are too many.
+    Without ``border`` the sets that are not frequent are not kept. ``guard`` is called with the counts of the sets of
+    each size as they are found, and raises if they are too many.
     """
     counts = np.bincount(baskets.item, minlength=len(baskets.items))
     items = np.flatnonzero(counts >= least)
@@ -87,24 +90,27 @@ def frequent_sets(baskets: Baskets, *, least: int, max_items: int, guard: Callab
     guard([level.counts for level in sets.levels])
     if max_items == 1 or not len(items):
         return sets
-    sets.add(_pairs(item, basket, n_items=len(items), n_baskets=baskets.n_baskets, least=least))
+    sets.add(_pairs(item, basket, n_items=len(items), n_baskets=baskets.n_baskets, least=least, border=border))
     guard([level.counts for level in sets.levels])
     if max_items > 2 and len(sets.levels[-1].counts):
         bits = _bits(item, basket, n_items=len(items), n_baskets=baskets.n_baskets)
         while len(sets.levels) < max_items and len(sets.levels[-1].counts):
-            sets.add(_larger(sets, bits, least=least, guard=guard))
+            sets.add(_larger(sets, bits, least=least, guard=guard, border=border))
     return sets
 
 
-def _pairs(item: Ints, basket: Ints, *, n_items: int, n_baskets: int, least: int) -> Level:
+def _pairs(item: Ints, basket: Ints, *, n_items: int, n_baskets: int, least: int, border: bool) -> Level:
     """Count all pairs that were ever together."""
     from scipy.sparse import csr_array, triu
 
     ones = np.ones(len(item), dtype=np.int32)
     incidence = csr_array((ones, (basket, item)), shape=(n_baskets, n_items))
-    together = (incidence.T @ incidence).tocsr()
+    together = triu((incidence.T @ incidence).tocsr(), k=1, format="csr")
+    if not border:
+        together.data[together.data < least] = 0
+        together.eliminate_zeros()
     together.sort_indices()
-    pairs = triu(together, k=1, format="coo")
+    pairs = together.tocoo()
     return _split(np.column_stack([pairs.row, pairs.col]).astype(np.int64), pairs.data.astype(np.int64), least=least)
 
 
@@ -126,7 +132,9 @@ def _bits(item: Ints, basket: Ints, *, n_items: int, n_baskets: int) -> npt.NDAr
     return bits
 
 
-def _larger(sets: ItemSets, bits: npt.NDArray[np.uint64], *, least: int, guard: Callable[[list[Ints]], None]) -> Level:
+def _larger(
+    sets: ItemSets, bits: npt.NDArray[np.uint64], *, least: int, guard: Callable[[list[Ints]], None], border: bool
+) -> Level:
     """The sets of one item more, made of two that differ in their last."""
     smaller = sets.levels[-1].members
     members, counts = [np.empty((0, smaller.shape[1] + 1), np.int64)], [np.empty(0, np.int64)]
@@ -136,9 +144,11 @@ def _larger(sets: ItemSets, bits: npt.NDArray[np.uint64], *, least: int, guard: 
         whole = np.ones(len(candidates), dtype=bool)
         for left_out in range(candidates.shape[1] - 2):
             whole[whole] = sets.places(np.delete(candidates[whole], left_out, axis=1)) >= 0
-        members.append(candidates[whole])
-        counts.append(_counted(bits, smaller, parent[whole], last[whole]))
-        guard([*known, np.concatenate([found[found >= least] for found in counts])])
+        found = _counted(bits, smaller, parent[whole], last[whole])
+        kept = np.ones(len(found), dtype=bool) if border else found >= least
+        members.append(candidates[whole][kept])
+        counts.append(found[kept])
+        guard([*known, np.concatenate([each[each >= least] for each in counts])])
     return _split(np.concatenate(members), np.concatenate(counts), least=least)
 
 

@@ -43,7 +43,14 @@ def check_support(min_support: object) -> None:
 
 
 def mined(
-    baskets: Baskets, *, min_support: float, max_items: int, most: int, each: Callable[[int], int], limit: str
+    baskets: Baskets,
+    *,
+    min_support: float,
+    max_items: int,
+    most: int,
+    each: Callable[[int], int],
+    limit: str,
+    border: bool,
 ) -> ItemSets:
     """Find the frequent sets; raise if they give more than ``most``, by what each gives of so many items."""
 
@@ -62,7 +69,7 @@ def mined(
         raise ValueError(_TOO_MANY(n=n, most=most, limit=Parameter(limit), support=offered))
 
     least = least_count(min_support, n=max(baskets.n_baskets, 1))
-    return frequent_sets(baskets, least=least, max_items=max_items, guard=guard)
+    return frequent_sets(baskets, least=least, max_items=max_items, guard=guard, border=border)
 
 
 def item_columns(items: pd.Series[Any], members: Ints, *, name: str, width: int) -> dict[str, Any]:

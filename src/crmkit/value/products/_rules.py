@@ -168,6 +168,7 @@ def association_rules_table(
         most=max_rules,
         each=lambda size: 2**size - 2,
         limit="max_rules",
+        border=True,
     )
     rules = _rules(sets, n=baskets.n_baskets)
     measures = {
