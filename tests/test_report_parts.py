@@ -82,6 +82,30 @@ def test_without_a_second_purchase_there_is_no_rhythm():
     assert "Nobody bought on two days." in section(page, "rhythm")
 
 
+def weekly(n_customers, *, last):
+    """Customers who buy about every week, on days of their own, up to a day."""
+    days = pd.date_range("2024-01-01", last)
+    return [(f"c{who:02}", day, 9) for who in range(n_customers) for day in days[who % 7 :: 6 + who % 3]]
+
+
+def test_who_is_due_is_named():
+    found = report_of(weekly(12, last="2024-04-28"), as_of="2024-04-28", n_actions=3)
+    outlook = found.answers["rhythm"].more
+    assert len(outlook.customers) == 12
+    page = section(found.to_html(), "rhythm")
+    assert "Of 12 customers, 12 are expected to buy by 2024-05-26. 12 are due" in page
+    rows = table(found.to_html(), "rhythm")
+    assert [row[0] for row in rows[1:]] == outlook.customers["customer_id"].head(3).tolist()
+    assert [row[3] for row in rows[1:]] == outlook.customers["next_date"].head(3).dt.strftime("%Y-%m-%d").tolist()
+    assert list(found.tables["due"]["customer_id"]) == [row[0] for row in rows[1:]]
+
+
+def test_few_customers_who_came_back_have_no_dates():
+    page = section(report_of(weekly(9, last="2024-03-28"), as_of="2024-03-28", language="zh").to_html(), "rhythm")
+    assert "<svg" in page
+    assert "在两个不同日期购买过的客户不足 10 位" in page
+
+
 @pytest.fixture(scope="module")
 def quiet():
     """Ten customers order daily in May; x and y ordered three times in January, x spent more."""

@@ -1,4 +1,4 @@
-"""Days between purchases, and their curve."""
+"""Days between purchases with their curve, and who is due."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from crmkit.metrics import purchase_gap_table
 from crmkit.plotting import plot_purchase_gaps
 from crmkit.report._facts import Facts
 from crmkit.report._section import Answer, Context, Drawing
+from crmkit.views import UnfitError, due_outlook
 
 __all__ = ["CHARTS", "answer", "days_within"]
 
@@ -21,10 +22,19 @@ _NOBODY: Final = Message(en="Nobody bought on two days.", zh="没有客户在两
 
 
 def answer(context: Context) -> Answer:
-    """The gaps, if anybody came back."""
+    """The gaps, if anybody came back; who is due, or why that cannot be said, where the section is shown."""
     table = purchase_gap_table(context.transactions, as_of=context.facts.as_of)
     gaps = to_pandas(open_frame(table, name="gaps"))
-    return Answer({"gaps": gaps}, problem=None if len(gaps) else _NOBODY())
+    if gaps.empty:
+        return Answer({"gaps": gaps}, problem=_NOBODY())
+    if "rhythm" not in context.facts.sections:
+        return Answer({"gaps": gaps})
+    try:
+        outlook = due_outlook(context.transactions, as_of=context.facts.as_of)
+    except UnfitError as error:
+        return Answer({"gaps": gaps}, more=error.said)
+    listed = to_pandas(open_frame(outlook.customers, name="due"))
+    return Answer({"gaps": gaps, "due": listed.head(context.n_actions)}, more=outlook)
 
 
 def days_within(gaps: pd.DataFrame, share: float) -> int:
