@@ -245,6 +245,7 @@ def test_what_is_past_due_in_days():
     assert days_sales_outstanding(receivables=60, method="best_possible", **given) == 18
     assert average_days_delinquent(receivables=100, current_receivables=60, **given) == 12
     assert math.isnan(days_sales_outstanding(receivables=100, sales=0, days=90))
+    assert math.isnan(days_sales_outstanding(receivables=1e308, sales=1e-300, days=90))
     # of 340 that could be collected, 300 were
     index = collection_effectiveness(
         receivables_start=[100, 0], sales=[300, 0], receivables_end=[100, 0], current_receivables_end=[60, 0]
@@ -336,7 +337,6 @@ def test_every_kind_of_frame(build, books):
     invoices, payments = (table.head(150) for table in books)
     expected = ageing_table(invoices, payments, as_of="2024-06-30")
     found = ageing_table(build(invoices), build(payments), as_of="2024-06-30")
-    assert type(found) is type(build(invoices)) or found is not None
     assert_frame_equal(as_pandas(found), as_pandas(expected))
     collected = collection_table(build(invoices), build(payments), as_of="2024-06-30")
     assert_frame_equal(as_pandas(collected), as_pandas(collection_table(invoices, payments, as_of="2024-06-30")))
@@ -370,6 +370,7 @@ def test_ids_that_customers_share_are_told_apart():
         ({}, {"date": [pd.NaT]}, r"`payments\['date'\]` is missing in 1 row"),
         ({}, {"amount": [np.inf]}, "adds up to more|missing or infinite"),
         ({}, {"invoice_id": [7]}, r"`payments\['invoice_id'\]` holds Int64 and `invoices\['invoice_id'\]` String"),
+        ({"invoice_id": [1, 2]}, {"invoice_id": [1.5]}, "1 id that is not a whole number"),
         ({}, {"customer_id": [7]}, r"`payments\['customer_id'\]` holds Int64"),
     ],
 )

@@ -430,6 +430,8 @@ def test_flows_that_are_none():
         SchemaError, match=r"several rows of the same period and bucket, such as \[\('2024-01', 'not_due'"
     ):
         loss_rate_table(pd.concat([FLOWS, FLOWS]))
+    with pytest.raises(SchemaError, match="adds up to more than a number can hold"):
+        loss_rate_table(FLOWS.assign(amount=1e308))
     with pytest.raises(SchemaError, match="is below 0 in 1 row"):
         loss_rate_table(FLOWS.assign(amount=[5.0, 4, 3, 2, -1]))
     with pytest.raises(SchemaError, match=r"`delinquency\['bucket'\]` is missing in 1 row"):
@@ -446,7 +448,11 @@ def test_evidence_and_points_that_are_none():
         woe_table(COUNTS.assign(is_bad=[0, 0, 0, 2, 2, 2]), by="age", bad="is_bad")
     with pytest.raises(SchemaError, match=r"`customers\['n'\]` is below 0"):
         woe_table(COUNTS.assign(n=-1), by="age", bad="is_bad", weight="n")
+    with pytest.raises(SchemaError, match="adds up to more than a number can hold"):
+        woe_table(COUNTS.assign(n=1e308), by="age", bad="is_bad", weight="n")
+    assert math.isnan(score_from_odds(odds=1e308, points_to_double=1e308))
     bins = pd.DataFrame({"feature": "age", "bin": ["old", "young"], "woe": [0.7, np.nan]})
+    assert score_points_table(bins, coefficients={"age": -1e308}, intercept=-1e308)["points"].isna().all()
     assert score_points_table(bins, coefficients={"age": -1.0}, intercept=-2)["points"].isna().tolist() == [False, True]
     with pytest.raises(ValueError, match=r"one number for each characteristic of `woe`: \['age'\], got \['town'\]"):
         score_points_table(bins, coefficients={"town": -1.0}, intercept=-2)

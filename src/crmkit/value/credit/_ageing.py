@@ -47,7 +47,8 @@ def ageing_table(
     Parameters
     ----------
     invoices : pandas, Polars or PyArrow table, DuckDB relation or PySpark DataFrame
-        As `crmkit.as_invoices` makes them, in one currency. An engine's rows are brought into memory.
+        As `crmkit.as_invoices` makes them, in one currency. An engine's rows are brought into memory, and the result
+        goes back row by row, which is slow: with tens of thousands of groups, collect both tables before.
     payments : table of any kind, optional
         As `crmkit.as_payments` makes them. Without them nothing has been paid but by credit notes.
     as_of : date or ISO text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -17,7 +17,7 @@ from crmkit._checks import some
 from crmkit._frames import AnyFrame, collected, flag, is_engine, midnight, pandas_series, sort_by_day, type_of
 from crmkit._grouping import Labels, check_labels, labels_of
 from crmkit._messages import Column, Joined, Message
-from crmkit._reading import code_of
+from crmkit._reading import clean_ids, code_of
 from crmkit._tables import INVOICES, PAYMENTS, Schema, open_table, refuse_rows
 from crmkit.errors import SchemaError
 from crmkit.value.credit._ledger import Ledger
@@ -113,7 +113,11 @@ def _opened(
     rows = rows.select(*(name for name in dict.fromkeys([*columns, *by, "currency"]) if name in names))
     if schema is INVOICES:
         rows = rows.with_columns(flag(nw.col("kind") == "credit_note").alias(_IS_NOTE))
-    return collected(rows)
+    found = collected(rows)
+    for name in columns:
+        if schema[name].kind == "id" and found.schema[name].is_float():
+            found = cast("nw.DataFrame[Any]", clean_ids(found, name, where=Column(schema.name, name)))
+    return found
 
 
 def _check_currency(tables: Mapping[str, nw.DataFrame[Any]]) -> None:

@@ -200,7 +200,10 @@ def count_back(receivables: float, sales: Floats, days: Floats) -> CountBack:
 def _days(receivables: float, sales: Floats, days: Floats) -> float:
     with np.errstate(over="ignore"):
         sold, length = float(sales.sum()), float(days.sum())
-    return receivables / sold * length if receivables >= 0 and 0 < sold < np.inf else np.nan
+    if not (receivables >= 0 and 0 < sold < np.inf):
+        return np.nan
+    found = receivables / sold * length
+    return found if found < np.inf else np.nan
 
 
 def _periods(sales: Numbers, days: Numbers) -> tuple[Floats, Floats]:

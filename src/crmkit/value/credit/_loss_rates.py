@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_fraction, check_option, some
+from crmkit._checks import check_fraction, check_option, check_turnover, some
 from crmkit._frames import FrameT, from_pandas, to_pandas
 from crmkit._messages import Column, Message
 from crmkit._tables import finite_columns, open_columns, refuse_rows
@@ -127,6 +127,8 @@ def _amounts(delinquency: FrameT) -> tuple[pd.DataFrame, Floats]:
         refuse_rows(rows[name].isna().to_numpy(), _NO_KEY, where=Column(_NAME, name))
     numbers = finite_columns(delinquency, ["days_from", "amount"], name=_NAME)
     refuse_rows(numbers["amount"] < 0, _BELOW, where=Column(_NAME, "amount"))
+    with np.errstate(over="ignore"):
+        check_turnover(float(np.nansum(numbers["amount"])), where=Column(_NAME, "amount"))
     if (again := rows.duplicated()).any():
         pairs = rows[again].drop_duplicates().astype(str).itertuples(index=False, name=None)
         raise SchemaError(_TWICE(pairs=some(pairs)))

@@ -56,7 +56,7 @@ def score_from_odds(
     Returns
     -------
     float or column, as given
-        Higher is better; ``nan`` where odds are missing or 0.
+        Higher is better; ``nan`` where odds are missing or 0, or no number holds the score.
 
     Raises
     ------
@@ -80,7 +80,9 @@ def score_from_odds(
     logs = np.full(given.shape, np.nan)
     np.log(given, out=logs, where=given > 0)
     # The difference first: so many points for the base odds come out to the digit.
-    return as_given(np.asarray(base_score + scale.factor * (logs - math.log(base_odds))), odds)
+    with np.errstate(over="ignore"):
+        score = base_score + scale.factor * (logs - math.log(base_odds))
+    return as_given(np.where(np.isfinite(score), score, np.nan), odds)
 
 
 def score_points_table(
@@ -120,7 +122,8 @@ def score_points_table(
         The rows of ``woe``: ``feature``, ``bin``, ``woe``; ``points``; ``rounded_points``, to whole numbers, whose sums
         differ from the score by up to half a point for each characteristic; ``is_reversed``, whether bins with
         more good customers get fewer points. Then the sign of the coefficient contradicts the data, mostly because
-        characteristics say the same: leave one of them out. Points are missing where ``woe`` is.
+        characteristics say the same: leave one of them out. Points are missing where ``woe`` is,
+        or where no number holds them.
 
     Raises
     ------
@@ -159,7 +162,9 @@ def score_points_table(
     n = max(len(features), 1)
     sign = -1.0 if target == "bad" else 1.0
     slope = sign * np.array([float(coefficients[name]) for name in rows["feature"]], dtype=np.float64)
-    points = (slope * evidence + sign * float(intercept) / n) * scale.factor + scale.offset / n
+    with np.errstate(over="ignore", invalid="ignore"):
+        points = (slope * evidence + sign * float(intercept) / n) * scale.factor + scale.offset / n
+    points = np.where(np.isfinite(points), points, np.nan)
     whole = np.floor(points + 0.5)
     table = rows.assign(
         woe=evidence,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_fraction
+from crmkit._checks import check_fraction, check_turnover
 from crmkit._figures import label_text
 from crmkit._frames import FrameT, column_name, from_pandas, to_pandas
 from crmkit._grouping import check_labels, label_names, labels_of
@@ -107,6 +107,8 @@ def woe_table(customers: FrameT, *, by: str | Sequence[str], bad: str, weight: s
     refuse_rows(~np.isnan(is_bad) & (is_bad != 0) & (is_bad != 1), _NO_FLAG, where=Column(_NAME, outcome))
     each = np.ones(len(is_bad)) if not weights else numbers[weights[0]]
     refuse_rows(each < 0, _BELOW, where=Column(_NAME, *weights) if weights else None)
+    with np.errstate(over="ignore"):
+        check_turnover(float(np.nansum(each)), where=Column(_NAME, *weights) if weights else None)
     known = ~np.isnan(is_bad) & ~np.isnan(each)
     parts = [
         _bins(labels.loc[known, name].reset_index(drop=True), is_bad[known], each[known], name=name) for name in names
