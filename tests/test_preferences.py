@@ -14,7 +14,7 @@ from tests.frames import as_pandas, assert_same_rows
 from crmkit import SchemaError
 from crmkit._stats import gamma_weight, shrunken_ratios
 from crmkit.metrics import herfindahl
-from crmkit.value.products import concentration_index, preference_table
+from crmkit.value.products import concentration_index, preference_change_table, preference_table
 
 ASKED = {"by": "region", "item": "category"}
 METHODS = (
@@ -315,3 +315,80 @@ def test_input_is_untouched():
     before = LINES.copy()
     preference_table(LINES, **ASKED)
     pd.testing.assert_frame_equal(LINES, before)
+
+
+# Changes
+
+
+YEARS = {"before": ("2024-01-01", "2024-12-31"), "after": ("2025-01-01", "2025-12-31")}
+
+
+def two_years(before, after):
+    """Lines of two years, customers of each year being the same as far as there are as many."""
+    sides = []
+    for year, counts in (("2024-03-01", before), ("2025-03-01", after)):
+        lines = lines_of(counts)
+        lines["date"] = lines["time"] = pd.Timestamp(year).as_unit("us")
+        sides.append(lines.assign(order_id=lines["order_id"] + 10**6 * len(sides)))
+    return pd.concat(sides, ignore_index=True)
+
+
+def test_change_by_hand():
+    # 60 40 0 -> 50 40 10: (.1 + 0 + .1) / 2
+    lines = two_years([[60, 40, 0]], [[50, 40, 10]])
+    found = preference_change_table(lines, **ASKED, **YEARS)
+    assert found["share_before"].tolist() == [0.6, 0.4, 0]
+    assert found["share_after"].tolist() == [0.5, 0.4, 0.1]
+    assert found["change"].tolist() == pytest.approx([-0.1, 0, 0.1])
+    assert found["distance"].tolist() == pytest.approx([0.1] * 3)
+    assert (found["lower"] <= found["change"]).all()
+    assert (found["change"] <= found["upper"]).all()
+    assert 0 < found["distance_by_chance"].iloc[0] < 0.1
+
+
+def test_distances_by_chance_are_told_from_others():
+    same = preference_change_table(two_years([[90, 60, 50]], [[90, 60, 50]]), **ASKED, **YEARS)
+    assert same["distance"].iloc[0] == 0
+    assert same["distance_p_value"].iloc[0] == 1
+    other = preference_change_table(two_years([[90, 60, 50]], [[40, 60, 100]]), **ASKED, **YEARS).iloc[0]
+    assert other["distance_p_value"] < 0.01
+    # Independent shares .45 .3 .25 of 200 each: mean |difference| is sqrt(2 p q / 200) sqrt(2 / pi)
+    expected = sum(np.sqrt(2 * p * (1 - p) / 200 * 2 / np.pi) for p in (0.45, 0.3, 0.25)) / 2
+    apart = two_years([[90, 60, 50]], [[90, 60, 50]])
+    apart["customer_id"] = apart["order_id"]
+    by_chance = preference_change_table(apart, **ASKED, **YEARS)["distance_by_chance"].iloc[0]
+    assert by_chance == pytest.approx(expected, rel=0.1)
+
+
+def test_a_group_of_one_period_has_no_change():
+    found = preference_change_table(two_years([[6, 4], [0, 0]], [[5, 5], [3, 0]]), **ASKED, **YEARS)
+    assert found.loc[found["region"] == "b", ["share_before", "change", "distance"]].isna().all(axis=None)
+    assert found.loc[found["region"] == "b", "too_few"].all()
+
+
+def test_no_lines_have_no_change():
+    lines = two_years([[6, 4]], [[5, 5]])
+    found = preference_change_table(lines.head(0), **ASKED, **YEARS)
+    assert list(found) == list(preference_change_table(lines, **ASKED, **YEARS, n_draws=100))
+    assert found.empty
+
+
+def test_order_of_rows_and_kind_of_frame_do_not_matter(build):
+    lines = two_years([[6, 4], [2, 1]], [[5, 5], [3, 1]])
+    for value in ("amount", "n_customers"):
+        expected = preference_change_table(lines, **ASKED, **YEARS, value=value, n_draws=100)
+        shuffled = lines.sample(frac=1, random_state=1)
+        found = preference_change_table(build(shuffled), **ASKED, **YEARS, value=value, n_draws=100)
+        assert_same_rows(found, expected)
+
+
+def test_refusals_of_changes():
+    lines = two_years([[6, 4]], [[5, 5]])
+    with pytest.raises(TypeError, match="`before` must be a pair"):
+        preference_change_table(lines, **ASKED, **(YEARS | {"before": "2024"}))
+    with pytest.raises(ValueError, match="`before` ends on 2023-01-01, before it begins on 2024-01-01"):
+        preference_change_table(lines, **ASKED, **(YEARS | {"before": ("2024-01-01", "2023-01-01")}))
+    with pytest.raises(ValueError, match="`after` begins on 2024-06-01, but `before` ends on 2024-12-31 only"):
+        preference_change_table(lines, **ASKED, **(YEARS | {"after": ("2024-06-01", "2025-01-01")}))
+    with pytest.raises(SchemaError, match="adds up to less than 0 in 1 cell"):
+        preference_change_table(lines.assign(amount=[-9.0, *[1.0] * 19]), **ASKED, **YEARS)

@@ -2,18 +2,23 @@
 
 from itertools import combinations
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import pyplot as plt
 from numpy.testing import assert_allclose
 from tests.frames import assert_same_rows
 
 from crmkit import SchemaError
+from crmkit.plotting import plot_demand_variability, plot_life_cycle, plot_preferences, plot_pruning
 from crmkit.segment import product_matrix_table
 from crmkit.value.products import demand_variability_table, life_cycle_table, pruning_table
 from crmkit.value.products._stages import checked_thresholds, stages_of
+
+mpl.use("Agg")
 
 MONTHLY = {"item": "product", "freq": "M", "cuts": (0.5, 1.0), "as_of": "2024-06-30"}
 LIFE = {"item": "product", "period": "month", "value": "units", "as_of": "2024-12-31"}
@@ -375,3 +380,37 @@ def test_input_is_untouched():
     pruning_table(RANGE, transfer=TRANSFER, companion_margin="companions")
     for was, now in zip(before, (RANGE, TRANSFER), strict=True):
         pd.testing.assert_frame_equal(was, now)
+
+
+# Plots
+
+
+def preferences(*, lower=99.0):
+    pairs = {"region": ["north", "south"], "category": "tea"}
+    return pd.DataFrame(pairs | {"index": [145.0, 95], "lower": [lower, lower - 18], "upper": [198.0, 109]})
+
+
+def legend_of(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_plots_show_what_the_tables_hold():
+    assert [text.get_text() for text in plot_preferences(preferences(), n=1).get_yticklabels()] == ["north · tea"]
+    variability = demand_variability_table(demand(a=[9, 9, 9, 9, 9, 9], b=[1, 0, 0, 0, 2, 0]), **MONTHLY)
+    assert legend_of(plot_demand_variability(variability)) == ["X, even: 1", "Y, with swings: 0", "Z, uneven: 1"]
+    assert "Maturity: 1" in legend_of(plot_life_cycle(life_cycle_table(sold(np.ones(36)), **LIFE)))
+    ax = plot_pruning(pruning_table(RANGE, transfer=TRANSFER))
+    assert ax.get_lines()[1].get_ydata().tolist() == pytest.approx([0, 3])
+    plt.close("all")
+
+
+def test_plots_of_nothing_are_refused():
+    with pytest.raises(SchemaError, match="`preferences` has no index with an interval"):
+        plot_preferences(preferences(lower=np.nan))
+    nothing = demand_variability_table(demand(a=[1]), **(MONTHLY | {"as_of": "2024-02-01"}))
+    with pytest.raises(SchemaError, match="`variability` has no product with a class"):
+        plot_demand_variability(nothing)
+    with pytest.raises(SchemaError, match="`life_cycles` has no product with a stage"):
+        plot_life_cycle(life_cycle_table(sold([1.0]), **LIFE))
+    with pytest.raises(SchemaError, match="`pruning` has no product to take out"):
+        plot_pruning(pruning_table(RANGE.tail(1), transfer=TRANSFER.head(0)))

@@ -36,6 +36,7 @@ from crmkit.plotting._customer_distribution import plot_customer_distribution
 from crmkit.plotting._cycle_calibration import plot_cycle_calibration
 from crmkit.plotting._deciles import plot_deciles
 from crmkit.plotting._demand_curve import plot_demand_curve
+from crmkit.plotting._demand_variability import plot_demand_variability
 from crmkit.plotting._double_jeopardy import plot_double_jeopardy
 from crmkit.plotting._early_warnings import plot_early_warnings
 from crmkit.plotting._event_study import plot_event_study
@@ -49,6 +50,7 @@ from crmkit.plotting._kaplan_meier import plot_kaplan_meier
 from crmkit.plotting._key_drivers import plot_key_drivers
 from crmkit.plotting._kpi_scorecard import plot_kpi_scorecard
 from crmkit.plotting._kpi_tree import plot_kpi_tree
+from crmkit.plotting._life_cycle import plot_life_cycle
 from crmkit.plotting._loyalty_index import plot_loyalty_index
 from crmkit.plotting._loyalty_map import plot_loyalty_map
 from crmkit.plotting._model_comparison import plot_model_comparison
@@ -63,11 +65,13 @@ from crmkit.plotting._period_change import plot_period_change
 from crmkit.plotting._period_customers import plot_period_customers
 from crmkit.plotting._period_revenue import plot_period_revenue
 from crmkit.plotting._points_liability import plot_points_liability
+from crmkit.plotting._preferences import plot_preferences
 from crmkit.plotting._price_sensitivity import plot_price_sensitivity
 from crmkit.plotting._price_volume_mix import plot_price_volume_mix
 from crmkit.plotting._priority_matrix import plot_priority_matrix
 from crmkit.plotting._profit_curve import plot_profit_curve
 from crmkit.plotting._profit_ladder import plot_profit_ladder
+from crmkit.plotting._pruning import plot_pruning
 from crmkit.plotting._purchase_gaps import plot_purchase_gaps
 from crmkit.plotting._qini_curve import plot_qini_curve
 from crmkit.plotting._recommendations import plot_recommendations
@@ -130,6 +134,7 @@ __all__ = [
     "plot_cycle_calibration",
     "plot_deciles",
     "plot_demand_curve",
+    "plot_demand_variability",
     "plot_double_jeopardy",
     "plot_early_warnings",
     "plot_event_study",
@@ -143,6 +148,7 @@ __all__ = [
     "plot_key_drivers",
     "plot_kpi_scorecard",
     "plot_kpi_tree",
+    "plot_life_cycle",
     "plot_loyalty_index",
     "plot_loyalty_map",
     "plot_model_comparison",
@@ -157,11 +163,13 @@ __all__ = [
     "plot_period_customers",
     "plot_period_revenue",
     "plot_points_liability",
+    "plot_preferences",
     "plot_price_sensitivity",
     "plot_price_volume_mix",
     "plot_priority_matrix",
     "plot_profit_curve",
     "plot_profit_ladder",
+    "plot_pruning",
     "plot_purchase_gaps",
     "plot_qini_curve",
     "plot_recommendations",

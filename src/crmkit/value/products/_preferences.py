@@ -103,6 +103,7 @@ def preference_table(
 
     See Also
     --------
+    preference_change_table : How the shares of a group changed.
     concentration_index : How concentrated purchases are on few items.
 
     References
