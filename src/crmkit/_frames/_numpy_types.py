@@ -16,7 +16,8 @@ def with_numpy_types(frame: AnyFrame, *, columns: Sequence[str]) -> AnyFrame:
     if not frame.implementation.is_pandas():
         return frame
     native: pd.DataFrame = frame.to_native()
-    kinds = {name: _numpy_type(frame.collect_schema()[name]) for name in columns}
+    schema = frame.collect_schema()
+    kinds = {name: _numpy_type(schema[name]) for name in columns}
     changed = {
         name: kind
         for name, kind in kinds.items()

@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.special import chdtrc
-from scipy.stats import random_table
 
 from crmkit._arrays import Floats
 from crmkit._stats._shares import compare_shares
@@ -69,6 +68,8 @@ def association(counts: Floats) -> Association:
 
 def _by_random_tables(table: Floats, expected: Floats, statistic: float) -> float:
     """The share of random tables with the same margins that are as far from what is expected."""
+    from scipy.stats import random_table
+
     # In the order of their sizes, so that the order in which groups and levels come does not matter.
     rows, columns = (np.argsort(table.sum(axis=axis), kind="stable") for axis in (1, 0))
     table, expected = table[rows][:, columns], expected[rows][:, columns]

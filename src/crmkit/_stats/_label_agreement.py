@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from crmkit._arrays import Floats
 
@@ -49,5 +48,7 @@ def adjusted_rand(counts: Floats) -> float:
 
 def best_pairing(agreement: Floats) -> list[tuple[int, int]]:
     """Pair rows with columns so that their agreement adds up to the most (the Hungarian algorithm)."""
+    from scipy.optimize import linear_sum_assignment
+
     rows, columns = linear_sum_assignment(-agreement)
     return list(zip(rows.tolist(), columns.tolist(), strict=True))

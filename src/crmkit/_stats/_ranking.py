@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
 
 from crmkit._arrays import Floats
 
@@ -31,6 +30,8 @@ class Cuts(NamedTuple):
 
 def even_groups(values: Floats, *, n_groups: int) -> npt.NDArray[np.intp]:
     """Number groups of about equal size, from the lowest values on; equal values stay together."""
+    from scipy.stats import rankdata
+
     middle = (rankdata(values, method="average") - 0.5) / len(values)
     return np.unique(np.floor(n_groups * middle), return_inverse=True)[1]
 
@@ -59,4 +60,6 @@ def normalised_gini(predicted: Floats, actual: Floats) -> float:
 
 def _spread(actual: Floats, *, by: Floats) -> float:
     """Gini's sum of what customers did, in the order of another quantity."""
+    from scipy.stats import rankdata
+
     return float((2 * rankdata(by, method="average") - len(by) - 1) @ actual)

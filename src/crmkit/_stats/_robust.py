@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from crmkit._arrays import Floats
 
@@ -43,4 +42,6 @@ def robust_scale(values: Floats) -> RobustScale:
 
 def mid_rank(values: Floats) -> Floats:
     """The percentile of each value among all: the share below it and half of the share of those equal to it."""
+    from scipy.stats import rankdata
+
     return np.asarray((rankdata(values, method="average") - 0.5) / len(values))

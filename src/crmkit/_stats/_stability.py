@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import chi2
 
 from crmkit._arrays import Floats
 
@@ -44,6 +43,8 @@ def population_stability(before: Floats, after: Floats, *, level: float) -> Stab
 
 def divergence_by_chance(n: float, m: float, *, n_bins: int, level: float) -> float:
     """What the index of two samples of one population stays below in so many of 100 cases."""
+    from scipy.stats import chi2
+
     return float(chi2.ppf(level, n_bins - 1)) * (1 / n + 1 / m) if n_bins > 1 else 0.0
 
 
