@@ -5,9 +5,10 @@ from hashlib import blake2b
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, chisquare
+from tests.depth import up_to
 from tests.frames import IN_MEMORY, Builder, to_arrow
 
 import crmkit as ck
@@ -89,7 +90,7 @@ def test_positions_are_even_and_campaigns_independent():
 
 
 @given(st.lists(st.integers(-(10**12), 10**12), unique=True, max_size=30), st.randoms())
-@settings(max_examples=30, deadline=None)
+@up_to(30)
 def test_others_the_order_and_the_type_of_ids_move_nobody(ids, random):
     whole = dict(zip(ids, arms_of(pd.DataFrame({"customer_id": np.array(ids, dtype=np.int64)})), strict=True))
     mixed = random.sample(ids, len(ids) // 2)
@@ -123,7 +124,7 @@ def test_the_order_of_arms_does_not_matter():
 
 
 @given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
-@settings(max_examples=15, deadline=None)
+@up_to(15)
 def test_a_larger_group_holds_the_smaller(one, other):
     small, large = sorted((one, other))
     control = [arms_of(base(300), arms={"none": share, "email": 1 - share}) == "none" for share in (small, large)]

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, chisquare, hypergeom
+from tests.depth import up_to
 from tests.frames import EVERY_KIND, Builder, to_arrow
 
 from crmkit.errors import SchemaError
@@ -181,7 +182,7 @@ def test_false_alarms_are_as_rare_as_said(n, share, n_strata):
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=10, deadline=None)
+@up_to(10)
 def test_units_and_the_order_of_rows_do_not_matter(seed):
     rng = np.random.default_rng(seed)
     table = campaign({"none": 40, "email": 60}, spend=rng.gamma(1, 10, 100), member=rng.random(100) < 0.3)

@@ -5,8 +5,9 @@ from hashlib import sha256
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import up_to
 from tests.frames import as_pandas
 
 from crmkit.errors import SchemaError
@@ -110,7 +111,7 @@ def test_products_are_crossed_by_hand(build_in_memory):
 # Laws.
 
 
-@settings(max_examples=15)
+@up_to(15)
 @given(
     st.lists(
         st.tuples(

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import up_to
 from tests.frames import assert_same_rows
 
 from crmkit import SchemaError, as_points, make_points
@@ -168,7 +169,7 @@ def test_breakage_of_simulated_programmes_lies_in_the_interval_about_as_often_as
 # Law
 
 
-@settings(max_examples=15)
+@up_to(15)
 @given(st.integers(1, 7), st.integers(0, 10**6), st.booleans(), st.sampled_from([0.5, 1.0, 1e6]))
 def test_what_holds_of_every_triangle(n, seed, starts_empty, unit):
     rng = np.random.default_rng(seed)

@@ -6,10 +6,11 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
+from tests.depth import up_to
 from tests.frames import as_pandas
 
 from crmkit import SchemaError
@@ -186,7 +187,7 @@ def test_units_do_not_move_the_budget_where_slsqp_stops_at_the_start(money, sale
 # Laws
 
 
-@settings(max_examples=15, deadline=None)
+@up_to(15)
 @given(concave(), st.floats(1, 100))
 def test_marginal_returns_are_equal_inside_and_no_grid_is_better(table, budget):
     found = allocate_budget(table, budget=budget)

@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from sklearn.base import clone
@@ -26,6 +26,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import estimator_checks_generator
 from tests import estimator_contract
+from tests.depth import up_to
 from tests.files import data_file
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -243,7 +244,7 @@ def test_levels_that_were_not_there_before_and_missing_ones_are_predicted():
     assert np.isfinite(model.predict_proba(odd.assign(channel=np.nan))).all()
 
 
-@settings(max_examples=30, deadline=None)
+@up_to(30)
 @given(st.integers(0, 10_000), st.integers(6, 40), st.integers(1, 4), st.integers(1, 200))
 def test_no_fold_tests_a_customer_or_a_time_that_it_has_seen(seed, n, n_cutoffs, embargo):
     rng = np.random.default_rng(seed)

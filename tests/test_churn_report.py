@@ -7,13 +7,14 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+from tests.depth import up_to
 from tests.test_churn_classifier import LEFT, TABLE, one_thread, snapshots
 
 from crmkit import as_transactions, customer_summary, load_cdnow
@@ -209,7 +210,7 @@ def test_intervals_cover_as_often_as_they_say():
     assert held >= 53
 
 
-@settings(max_examples=20)
+@up_to(20)
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=8).filter(sum))
 def test_what_has_not_moved_has_no_index(counts):
     same = np.array(counts, dtype=float)

@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 from sklearn.metrics import adjusted_rand_score, silhouette_score
+from tests.depth import up_to
 
 from crmkit import SchemaError
 from crmkit._stats import adjusted_rand, best_pairing, contingency, jaccard_matrix
@@ -177,7 +178,7 @@ def test_criteria_are_those_of_scikit_learn():
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=2, max_size=40))
-@settings(max_examples=30)
+@up_to(30)
 def test_adjusted_rand_is_that_of_scikit_learn(pairs):
     one, other = (np.array(each) for each in zip(*pairs, strict=True))
     ours = adjusted_rand(contingency(one, other, n_one=4, n_other=3))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, t
+from tests.depth import up_to
 from tests.frames import assert_same_rows, duckdb_connection, to_arrow
 
 from crmkit import SchemaError, as_invoices, as_payments, as_tickets, as_transactions, make_invoices
@@ -273,7 +274,7 @@ def slow_limits(purchases, *, min_gaps, level):
 
 
 @given(st.lists(st.lists(st.integers(1, 90), max_size=6), min_size=1, max_size=8), st.integers(1, 4))
-@settings(max_examples=60)
+@up_to(60)
 def test_limits_are_those_of_a_slow_count(gaps, min_gaps):
     purchases = [np.cumsum([0, *each]) for each in gaps]
     who = np.repeat(np.arange(len(purchases)), [len(each) for each in purchases])
@@ -376,7 +377,7 @@ def debts(draw):
 
 
 @given(debts(), st.integers(0, 30))
-@settings(max_examples=150)
+@up_to(150)
 def test_what_is_overdue_is_that_of_a_slow_count(owed, as_of):
     got = unpaid(owed, n_customers=3, as_of=as_of)
     np.testing.assert_allclose(got.amount, slow_open(owed, n_customers=3, as_of=as_of), atol=1e-9)
@@ -418,7 +419,7 @@ SHORT = {"spend_window_days": 20, "n_spend_windows": 4}
 
 
 @given(everything(), st.integers(60, 199))
-@settings(max_examples=8)
+@up_to(8)
 def test_what_comes_after_a_day_never_changes_what_was_said_on_it(tables, number):
     orders, cases, invoices, payments = tables
     day = pd.Timestamp(on(number))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.depth import up_to
 from tests.frames import assert_same_rows, duckdb_connection, rows, to_arrow
 
 from crmkit import (
@@ -264,7 +265,7 @@ def test_rejected_payments_and_their_audit(build_in_memory):
 # Law
 
 
-@settings(max_examples=10)
+@up_to(10)
 @given(
     st.integers(1, 30), st.integers(1, 120), st.integers(0, 9999), st.sampled_from([0.0, 0.3, 1.0]),
     st.sampled_from([0.0, 0.2, 1.0]),

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import up_to
 
 from crmkit import SchemaError, as_transactions, load_cdnow
 from crmkit._stats import log_mean, log_mean_contributions
@@ -215,7 +216,7 @@ def test_mix_and_rate_give_the_numbers_of_das_gupta():
 # Laws.
 
 
-@settings(max_examples=25)
+@up_to(25)
 @given(st.lists(st.tuples(*[st.floats(1e-3, 1e3)] * 2), min_size=2, max_size=5))
 def test_a_contribution_is_the_integral_of_the_outcome_over_the_logarithm_of_a_factor(quantities):
     # the path on which every quantity grows at a constant rate, in many small steps

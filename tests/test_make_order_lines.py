@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import up_to
 
 from crmkit import as_order_lines, as_transactions, make_order_lines
 
@@ -91,7 +92,7 @@ def test_without_tastes_choice_is_popularity():
     assert (np.abs(shares.to_numpy() - products["popularity"]) < 4 * spread).all()
 
 
-@settings(max_examples=8)
+@up_to(8)
 @given(
     st.integers(1, 20), st.integers(0, 9999), st.sampled_from([(1, 1, 0), (4, 4, 2), (30, 3, 5)]),
     st.sampled_from([0.0, 0.5, 1.0]),

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import up_to
 
 from crmkit import make_subscriptions
 from crmkit.value.contracts import ShiftedBetaGeoModel
@@ -100,7 +101,7 @@ def test_prices_rise_and_fall_at_their_rates():
 # Law
 
 
-@settings(max_examples=15)
+@up_to(15)
 @given(
     st.integers(1, 60),
     st.integers(0, 10_000),

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import up_to
 
 from crmkit import as_tickets, make_tickets
 from crmkit._stats import kaplan_meier, survival_quantile
@@ -85,7 +86,7 @@ def test_medians_are_recovered_although_many_are_not_answered(large):
 # Law
 
 
-@settings(max_examples=15)
+@up_to(15)
 @given(st.integers(1, 80), st.integers(0, 10_000), st.floats(0, 1), st.sampled_from([0.001, 1.0, 2000.0]))
 def test_the_door_takes_what_it_makes(n_tickets, seed, share, median):
     tickets, truth = make_tickets(

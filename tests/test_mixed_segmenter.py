@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score, silhouette_score
+from tests.depth import up_to
 
 from crmkit import SchemaError
 from crmkit.segment.groups import MixedClusterSegmenter
@@ -130,7 +131,7 @@ def test_codes_are_categories_where_told():
 
 
 @given(st.integers(0, 2**31), st.integers(4, 14), st.integers(1, 3))
-@settings(max_examples=25)
+@up_to(25)
 def test_no_other_medoids_are_nearer_by_one_swap(seed, n, k):
     points = np.random.default_rng(seed).normal(size=(n, 2))
     distances = np.sqrt(((points[:, None] - points[None]) ** 2).sum(axis=2))

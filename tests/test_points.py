@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.depth import up_to
 from tests.frames import assert_same_rows, duckdb_connection, rows, to_arrow
 
 from crmkit import SchemaError, as_points, audit_points, make_points, rejected_points
@@ -164,7 +165,7 @@ def test_on_an_engine_the_same_rows_are_dropped():
 # Law
 
 
-@settings(max_examples=8)
+@up_to(8)
 @given(
     st.integers(1, 25), st.integers(0, 9999), st.sampled_from([0.0, 0.4, 1.0]), st.sampled_from([0.0, 0.3, 1.0]),
     st.sampled_from([1, 13]), st.sampled_from([1, 150]),

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import up_to
 from tests.frames import assert_same_rows
 from tests.slow_ledger import SlowLedger
 
@@ -204,7 +205,7 @@ def account(drawn, member):
     return events
 
 
-@settings(max_examples=12)
+@up_to(12)
 @given(
     st.lists(EVENTS, min_size=1, max_size=3), RULES, st.integers(0, 200), st.sampled_from([1, 0.5, 0.01]), st.booleans()
 )

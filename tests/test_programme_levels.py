@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import up_to
 from tests.frames import assert_same_rows, rows
 
 from crmkit import SchemaError, as_points, make_points
@@ -151,7 +152,7 @@ def reached(points):
     return sum(points >= threshold for threshold in (3, 6)) - 1
 
 
-@settings(max_examples=8)
+@up_to(8)
 @given(
     st.lists(st.tuples(st.integers(0, 120), st.integers(1, 5)), min_size=1, max_size=8),
     st.integers(1, 3), st.integers(1, 3), st.integers(0, 200),

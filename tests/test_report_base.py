@@ -30,7 +30,7 @@ ROWS = [
 ]
 
 
-pytestmark = pytest.mark.usefixtures("undrawn", "few_draws")
+pytestmark = pytest.mark.usefixtures("undrawn", "few_draws", "without_lenses")
 
 
 def report_of(rows, *, as_of, **options):

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
+from tests.depth import up_to
 from tests.frames import EVERY_KIND, IN_MEMORY, Builder, to_arrow
 
 from crmkit._stats import compare_shares
@@ -130,7 +131,7 @@ shares = st.floats(0.02, 0.98)
 
 
 @given(shares, st.floats(0.02, 0.9), st.floats(0.01, 0.9), st.floats(0, 0.9), st.floats(0.5, 0.95), st.booleans())
-@settings(max_examples=60, deadline=None)
+@up_to(60)
 def test_sample_size_and_detectable_effect_are_inverse(share, base, part, correlation, power, falls):
     arms = {"none": share, "email": 1 - share}
     for quantity, effect in (
@@ -146,7 +147,7 @@ def test_sample_size_and_detectable_effect_are_inverse(share, base, part, correl
 
 
 @given(shares, st.floats(0.05, 0.95), st.floats(0.01, 0.9))
-@settings(max_examples=30, deadline=None)
+@up_to(30)
 def test_a_rate_and_its_rest_take_as_many(share, base, part):
     arms, effect = {"none": share, "email": 1 - share}, part * (1 - base)
     rest = sizes(arms, base_rate=1 - base, effect=-effect)[-1]
@@ -154,7 +155,7 @@ def test_a_rate_and_its_rest_take_as_many(share, base, part):
 
 
 @given(st.floats(1e-3, 1e6))
-@settings(max_examples=20, deadline=None)
+@up_to(20)
 def test_the_unit_of_money_does_not_matter(unit):
     plan = {"mean": 20 * unit, "standard_deviation": 45 * unit, "skewness": 4.0, "effect": 2 * unit}
     assert sizes(**plan) == sizes(mean=20.0, standard_deviation=45.0, skewness=4.0, effect=2.0)

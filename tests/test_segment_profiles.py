@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import up_to
 from tests.frames import as_pandas
 
 from crmkit._stats import adjusted_p_values
@@ -135,7 +136,7 @@ def test_differences_come_by_size():
     np.testing.assert_allclose(turned["p_value"], found["p_value"])
 
 
-@settings(max_examples=15)
+@up_to(15)
 @given(
     st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 20), st.sampled_from("xyz")), min_size=4, max_size=30),
     st.randoms(),

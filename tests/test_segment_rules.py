@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import up_to
 from tests.frames import duckdb_connection
 
 from crmkit.errors import SchemaError
@@ -83,7 +84,7 @@ CELLS = st.tuples(
 )
 
 
-@settings(max_examples=25)
+@up_to(25)
 @given(
     st.lists(CELLS, min_size=4, max_size=40).filter(lambda rows: len({row[0] for row in rows}) > 1), st.integers(2, 6)
 )

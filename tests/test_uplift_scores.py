@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from tests.depth import up_to
 from tests.files import data_file
 
 from crmkit.loyalty.campaigns import auuc_score, qini_curve_table, qini_score, uplift_at_score, uplift_table
@@ -120,7 +121,7 @@ def campaigns(seed, n=60):
     return rng.integers(0, 2, n).astype(float), rng.integers(0, 8, n).astype(float), arms
 
 
-@settings(max_examples=40, deadline=None)
+@up_to(40)
 @given(st.integers(0, 10_000))
 def test_neither_the_order_of_rows_nor_the_scale_of_scores_matters(seed):
     y, u, t = campaigns(seed)
@@ -139,7 +140,7 @@ def test_neither_the_order_of_rows_nor_the_scale_of_scores_matters(seed):
     pd.testing.assert_frame_equal(uplift_table(y[turned], u[turned], treatment=t[turned], n_groups=4), table)
 
 
-@settings(max_examples=40, deadline=None)
+@up_to(40)
 @given(st.integers(0, 10_000), st.sampled_from([0.01, 7.1, 1e6]))
 def test_money_scales_what_it_should(seed, unit):
     y, u, t = campaigns(seed)
@@ -152,7 +153,7 @@ def test_money_scales_what_it_should(seed, unit):
     assert_allclose(second[columns], first[columns] * unit, rtol=1e-7, atol=1e-9 * unit)
 
 
-@settings(max_examples=40, deadline=None)
+@up_to(40)
 @given(st.integers(0, 10_000))
 def test_turning_the_ranking_round_turns_the_area(seed):
     # With as many treated as untreated at each score, both curves are of uplifts that add up to that of all.

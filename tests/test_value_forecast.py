@@ -92,6 +92,12 @@ def transactions():
 
 
 @pytest.fixture(scope="module")
+def light(transactions):
+    """The forecast of a quarter by which others are measured."""
+    return tried_forecast(transactions, as_of=DAY, horizon=91, **LIGHT)
+
+
+@pytest.fixture(scope="module")
 def segmenter(transactions):
     return TierSegmenter().fit(customer_summary(transactions, as_of=DAY))
 
@@ -284,8 +290,8 @@ def test_what_comes_later_is_not_looked_at(transactions):
     assert_frame_equal(whole.backtests(), cut.backtests())
 
 
-def test_groups_add_up_to_the_whole_and_the_smaller_is_less_certain(transactions, segmenter):
-    whole = forecast_table(transactions, as_of=DAY, horizon=91, **LIGHT).set_index("quantity")
+def test_groups_add_up_to_the_whole_and_the_smaller_is_less_certain(transactions, light, segmenter):
+    whole = light.table().set_index("quantity")
     customers = customer_summary(transactions, as_of=DAY)
     labels = customers[["customer_id"]].assign(tier=segmenter.predict(customers).astype(str))
     sizes = labels["tier"].value_counts()
@@ -302,9 +308,9 @@ def test_groups_add_up_to_the_whole_and_the_smaller_is_less_certain(transactions
     assert (width > np.log(whole.loc["revenue", "upper"] / whole.loc["revenue", "lower"])).all()
 
 
-def test_a_segmenter_labels_the_customers_of_each_test_anew(transactions, segmenter):
+def test_a_segmenter_labels_the_customers_of_each_test_anew(transactions, light, segmenter):
     tests = backtest_table(transactions, as_of=DAY, horizon=91, by=segmenter, **LIGHT)
-    whole = backtest_table(transactions, as_of=DAY, horizon=91, **LIGHT)
+    whole = light.backtests()
     keys = ["quantity", "model", "as_of"]
     sums = tests.groupby(keys)[["forecast", "came"]].sum().reset_index()
     assert_frame_equal(sums, whole.sort_values(keys, ignore_index=True)[sums.columns], check_dtype=False)
@@ -317,19 +323,19 @@ def test_a_segmenter_labels_the_customers_of_each_test_anew(transactions, segmen
 
 
 @pytest.mark.parametrize("unit", [7.0, *(pytest.param(unit, marks=pytest.mark.deep) for unit in (1e-3, 1e6))])
-def test_the_currency_scales_revenue_alone(unit, transactions):
+def test_the_currency_scales_revenue_alone(unit, transactions, light):
     options = {"as_of": DAY, "horizon": 91, **LIGHT}
     scaled = forecast_table(transactions.assign(amount=transactions["amount"] * unit), **options)
-    found = forecast_table(transactions, **options)
+    found = light.table()
     ends = ["value", "lower", "upper"]
     times = np.where(found["quantity"] == "revenue", unit, 1.0)
     np.testing.assert_allclose(scaled[ends], found[ends].mul(times, axis=0), rtol=1e-4)
 
 
-def test_the_order_of_rows_changes_nothing(transactions):
+def test_the_order_of_rows_changes_nothing(transactions, light):
     options = {"as_of": DAY, "horizon": 91, **LIGHT}
     mixed = transactions.sample(frac=1, random_state=1)
-    assert_frame_equal(forecast_table(mixed, **options), forecast_table(transactions, **options))
+    assert_frame_equal(forecast_table(mixed, **options), light.table())
 
 
 def test_every_kind_of_frame_gives_the_same(build, transactions):
@@ -357,12 +363,12 @@ def test_an_interval_holds_its_forecast_and_nothing_is_missing_or_below_zero(see
     orders = shop(seed, n=seed % 30 + 1, days=300, refunded=(seed % 3) / 3)
     options = {"as_of": "2023-10-01", "horizon": horizon, "models": RULES if seed % 2 else None}
     assume((orders["date"] <= options["as_of"]).any())
-    found = forecast_table(orders, level=level, **options)
+    tried = tried_forecast(orders, **options)
+    found, wider = (tried.table(level=each) for each in (level, (1 + level) / 2))
     ends = found[["lower", "value", "upper"]].to_numpy()
     assert np.isfinite(ends).all()
     assert (ends >= 0).all()
     assert (np.diff(ends, axis=1) >= -1e-9 * ends[:, 1:]).all()
-    wider = forecast_table(orders, level=(1 + level) / 2, **options)
     assert (wider["lower"] <= found["lower"]).all()
     assert (wider["upper"] >= found["upper"]).all()
 
@@ -372,9 +378,9 @@ def test_a_horizon_in_weeks_is_one_in_days(transactions):
     assert_frame_equal(weeks, forecast_table(transactions, as_of=DAY, horizon=91, models=RULES))
 
 
-def test_orders_without_a_price_are_counted_alone(transactions):
+def test_orders_without_a_price_are_counted_alone(transactions, light):
     found = forecast_table(transactions.assign(amount=np.nan), as_of=DAY, horizon=91, **LIGHT)
-    priced = forecast_table(transactions, as_of=DAY, horizon=91, **LIGHT)
+    priced = light.table()
     assert_frame_equal(found, priced[priced["quantity"] == "purchases"])
 
 
@@ -395,11 +401,11 @@ def test_too_few_who_came_back_leave_the_rules():
     assert set(backtest_table(few_orders, as_of=DAY, horizon=91)["model"]) <= {"combined", *RULES}
 
 
-def test_all_candidates_are_tried_where_the_log_is_long_enough(transactions):
-    tests = backtest_table(shop(n=60, days=700), as_of="2024-12-01", horizon=120)
+def test_all_candidates_are_tried_where_the_log_is_long_enough():
+    tests = backtest_table(shop(n=40, days=700), as_of="2024-12-01", horizon=120)
     assert set(tests["model"]) == CANDIDATES
     # No earlier day of this one has a year and 13 weeks behind it.
-    tests = backtest_table(transactions, as_of="2024-05-01", horizon=120)
+    tests = backtest_table(shop(n=40), as_of="2024-05-01", horizon=120)
     assert set(tests["model"]) == CANDIDATES - {"seasonal_rate"}
 
 
