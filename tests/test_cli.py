@@ -11,6 +11,7 @@ import pytest
 from click import Context
 from tests.commands import ROWS, run, text
 from tests.pages import Page, section, table
+from tests.remembering import remembering
 
 from crmkit import __version__, load_cdnow
 from crmkit.cli import commands
@@ -38,9 +39,15 @@ NA_LOOKS_ODD = (
 )
 
 
+@pytest.fixture(scope="module")
+def reported_once():
+    with remembering("crmkit.report.customer_report"):
+        yield
+
+
 @pytest.fixture
-def undrawn(monkeypatch):
-    """Where only what was read matters, the page is not drawn."""
+def undrawn(reported_once, monkeypatch):
+    """Where only what was read matters, the page is not drawn, and what was read already not reported on again."""
     monkeypatch.setattr("crmkit.report._report.render", lambda *_: "<!DOCTYPE html>")
 
 

@@ -8,16 +8,28 @@ import pandas as pd
 import pytest
 from tests.commands import run, text
 from tests.logs import orders_that_stop
+from tests.remembering import PARTS_OF_CHURN, remembering
 
 from crmkit.cli.commands.churn import _say_verdict
 
 ASKED = ("orders.csv", "--as-of", "2023-12-31", "--horizon", "30D")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def learned_once():
+    with remembering(*PARTS_OF_CHURN):
+        yield
+
+
+@pytest.fixture(scope="module")
+def orders():
+    return orders_that_stop(150)
+
+
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
+def folder(orders, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    orders_that_stop(150).to_csv("orders.csv", index=False)
+    orders.to_csv("orders.csv", index=False)
     (tmp_path / "short.csv").write_text(text(), "utf-8")
     return tmp_path
 

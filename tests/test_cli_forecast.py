@@ -7,6 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from tests.commands import run
+from tests.remembering import remembering
 
 from crmkit import as_transactions, customer_summary
 from crmkit.cli.reading import _order_log
@@ -14,6 +15,12 @@ from crmkit.views import base_segments, customer_outlook
 
 AS_OF = "2023-12-31"
 HORIZON = ("--horizon", "200D")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tried_once():
+    with remembering("crmkit.views._outlook.tried_forecast"):
+        yield
 
 
 @pytest.fixture(scope="module")

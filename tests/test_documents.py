@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from tests.files import data_file
+from tests.remembering import remembering
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -82,6 +83,13 @@ def run(text, names, page):
     return report
 
 
+@pytest.fixture(scope="module")
+def reported_once():
+    """Several pages report on the same customers, with the same forecast."""
+    with remembering("crmkit.report.customer_report", "crmkit.views._outlook.tried_forecast"):
+        yield
+
+
 @pytest.mark.parametrize(
     "page",
     [
@@ -90,7 +98,7 @@ def run(text, names, page):
         if examples(page)
     ],
 )
-@pytest.mark.usefixtures("undrawn")  # the same report is drawn in tests of its page
+@pytest.mark.usefixtures("undrawn", "reported_once")  # the same report is drawn in tests of its page
 def test_examples_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run(examples(page), {}, page) == []
@@ -126,7 +134,12 @@ def test_examples_on_telephone_customers_run(page):
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if examples(page, needs=GREENWOOD)], ids=lambda page: page.name
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.deep] if page in SAME_CODE else [], id=page.name)
+        for page in PAGES
+        if examples(page, needs=GREENWOOD)
+    ],
 )
 def test_examples_that_need_greenwood_run(page):
     pytest.importorskip("greenwood", reason="the extra survival is not installed")

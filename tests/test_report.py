@@ -21,7 +21,7 @@ from crmkit.report import customer_report
 
 AS_OF = "1998-06-30"
 
-pytestmark = pytest.mark.usefixtures("undrawn", "few_draws")
+pytestmark = pytest.mark.usefixtures("undrawn", "few_draws", "without_lenses")
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from crmkit.metrics import (
 )
 from crmkit.report import customer_report
 
+pytestmark = pytest.mark.usefixtures("undrawn", "few_draws", "without_lenses")
+
 SHOWN = ["subscriptions", "service", "campaigns", "execution"]
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from tests.logs import log, orders_that_stop
 from tests.pages import section, table
+from tests.remembering import PARTS_OF_CHURN, remembering
 
 from crmkit import as_transactions
 from crmkit.report import customer_report
@@ -17,9 +18,22 @@ SHOWN = ["findings", "actions", "churn"]
 DAY = "2023-12-31"
 
 
+pytestmark = pytest.mark.usefixtures("undrawn", "few_draws", "without_lenses")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def learned_once():
+    with remembering(*PARTS_OF_CHURN):
+        yield
+
+
+@pytest.fixture(scope="module")
+def transactions():
+    return as_transactions(orders_that_stop(250))
+
+
 @pytest.fixture(scope="module", params=["en", "zh"])
-def report(request):
-    transactions = as_transactions(orders_that_stop(250))
+def report(request, transactions):
     return customer_report(transactions, as_of=DAY, sections=SHOWN, language=request.param, n_actions=5)
 
 

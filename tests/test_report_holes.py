@@ -10,11 +10,12 @@ from tests.pages import section, table
 from crmkit import as_order_lines, as_transactions
 from crmkit.report import customer_report
 from crmkit.report.months._charts import drawn_months
+from crmkit.views import customer_base
 
 SECTIONS = ["findings", "kpis", "months", "cohorts", "tiers"]
 
 
-pytestmark = pytest.mark.usefixtures("undrawn", "few_draws")
+pytestmark = pytest.mark.usefixtures("undrawn", "few_draws", "without_lenses")
 
 
 def every_day(first, last, *, n=4):
@@ -40,7 +41,9 @@ def page(holed):
 # By hand.
 
 
-def test_the_hole_is_named_once_and_every_finding_it_touches_is_marked(holed):
+def test_the_hole_is_named_once_and_every_finding_it_touches_is_marked(holed, monkeypatch):
+    # the change of revenue is a finding too
+    monkeypatch.setattr("crmkit.report.customer_base._answer.customer_base", customer_base)
     found = customer_report(as_transactions(holed), as_of="2024-09-30", sections=SECTIONS)
     base, hole, top, retention, change, tiers = found.findings
     # 30 days of 4 orders are 120

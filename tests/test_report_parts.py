@@ -22,7 +22,7 @@ from crmkit.segment import RFMSegmenter
 AS_OF = "1998-06-30"
 HOSTILE = "<script>alert(1)</script>"
 
-pytestmark = pytest.mark.usefixtures("undrawn", "few_draws")
+pytestmark = pytest.mark.usefixtures("undrawn", "few_draws", "without_lenses")
 
 
 def report_of(rows, *, as_of, **options):

@@ -8,6 +8,8 @@ from crmkit import SchemaError, as_points, as_transactions
 from crmkit.loyalty.programmes import points_liability_table
 from crmkit.report import customer_report
 
+pytestmark = pytest.mark.usefixtures("without_lenses")
+
 ORDERS = as_transactions(
     pd.DataFrame({"customer_id": ["ann", "bo"], "date": ["2024-01-05", "2024-02-05"], "amount": 9.0})
 )

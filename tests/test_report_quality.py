@@ -12,6 +12,8 @@ from crmkit.report._sections import SECTIONS
 from crmkit.segment import ValueSegmenter
 from crmkit.segment.quality import segmentation_quality_table
 
+pytestmark = pytest.mark.usefixtures("without_lenses")
+
 ORDERS = as_transactions(pd.DataFrame({"customer_id": ["a", "b"], "date": ["2024-01-05", "2024-02-05"], "amount": 9.0}))
 CUSTOMERS = pd.DataFrame(
     {

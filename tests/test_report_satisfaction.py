@@ -8,6 +8,8 @@ from crmkit import SchemaError, as_answers, as_transactions
 from crmkit.loyalty.satisfaction import survey_kpis
 from crmkit.report import customer_report
 
+pytestmark = pytest.mark.usefixtures("without_lenses")
+
 ORDERS = as_transactions(
     pd.DataFrame(
         {"customer_id": list("abcab"), "date": ["2024-01-05", "2024-02-05"] * 2 + ["2024-03-05"], "amount": 9.0}

@@ -22,7 +22,7 @@ AS_OF = "1998-06-30"
 YEAR = 365.25 / 7
 ONLY = ("findings", "tiers", "value", "actions")
 
-pytestmark = pytest.mark.usefixtures("undrawn", "few_draws")
+pytestmark = pytest.mark.usefixtures("undrawn", "few_draws", "without_lenses")
 both_languages = pytest.mark.parametrize("language", ["en", "zh"])
 
 
