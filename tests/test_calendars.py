@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.depth import deep
 from tests.frames import assert_same_rows, rows
 from tests.logs import log, typed
 
@@ -146,8 +147,8 @@ def test_years_that_end_on_the_last_saturday_of_september():
     assert found.loc[["2022-P04", "2023-P04", "2024-P04"], "end"].tolist() == ["2022-09-24", "2023-09-30", "2024-09-28"]
 
 
-@pytest.mark.parametrize("last_month", ["JAN", "MAR", "JUN", "JUL", "SEP", "DEC"])
-@pytest.mark.parametrize("last_weekday", ["MON", "WED", "SAT", "SUN"])
+@pytest.mark.parametrize("last_month", ["JAN", deep("MAR"), deep("JUN"), "JUL", deep("SEP"), "DEC"])
+@pytest.mark.parametrize("last_weekday", ["MON", deep("WED"), "SAT", "SUN"])
 @pytest.mark.parametrize("year_end", ["nearest", "last"])
 def test_every_year_is_there_once(last_month, last_weekday, year_end):
     options = {"last_month": last_month, "last_weekday": last_weekday, "year_end": year_end, "pattern": (13,)}

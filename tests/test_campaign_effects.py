@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as student
+from tests.depth import deep
 from tests.frames import as_pandas, assert_same_rows
 
 from crmkit import SchemaError, as_contacts, make_contacts
@@ -291,11 +292,18 @@ def test_intervals_hold_the_effect_on_skewed_spend(n, n_runs, treated):
         assert held.mean() >= 0.92, column
 
 
+OPTIONS = ({"past": "past"}, {"strata": "shop"}, {"ratios": {"r": ("spend", "orders")}})
 FIGURES = ["value", "control_value", "difference", "lower", "upper", "p_value", "detectable_difference"]
 
 
-@pytest.mark.parametrize("options", [{}, {"past": "past"}, {"strata": "shop"}, {"ratios": {"r": ("spend", "orders")}}])
-@pytest.mark.parametrize("beside", ["campaign", "country", "arm"])
+@pytest.mark.parametrize(
+    ("beside", "options"),
+    [
+        *((beside, {}) for beside in ("campaign", "country", "arm")),
+        *(("campaign", options) for options in OPTIONS),
+        *(deep(beside, options) for beside in ("country", "arm") for options in OPTIONS),
+    ],
+)
 def test_what_is_judged_beside_something_of_another_size_is_judged_as_alone(beside, options):
     rng = np.random.default_rng(4)
     small = pd.DataFrame(

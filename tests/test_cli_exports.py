@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.commands import run, text
+from tests.depth import deep
 
 DATA = Path(__file__).parent / "data"
 
@@ -15,7 +16,9 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture(params=[1_000_000, 1, 2], ids=["in memory", "line by line", "in chunks"])
+@pytest.fixture(
+    params=[deep(2, id="in chunks"), pytest.param(1_000_000, id="in memory"), pytest.param(1, id="line by line")]
+)
 def rows_of_a_chunk(request, monkeypatch):
     monkeypatch.setattr("crmkit.cli.reading._order_log.CHUNK_ROWS", request.param)
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 from tests.commands import run, text
+from tests.depth import deep
 
 from crmkit.cli._signals import exiting_when_terminated
 from crmkit.cli.reading import _order_log
@@ -82,7 +83,7 @@ def write(name, rows, *, separator=","):
 
 def documents(command, in_chunks, *arguments):
     """What a command prints as JSON in memory and in chunks; both say the same on standard error."""
-    held, chunked = run(command, *arguments, "--json"), in_chunks(command, *arguments, "--json")
+    held, chunked = run(command, *arguments, "--json"), in_chunks(command, *arguments, "--json", rows=2 * CHUNK)
     assert (held[0], chunked[0]) == (0, 0), chunked[2]
     assert held[2] == chunked[2]
     return [json.loads(ran[1]) for ran in (held, chunked)]
@@ -105,7 +106,7 @@ def assert_same(found, expected, *, rel=1e-9):
 # Laws: both ways are one.
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, deep(1), deep(2)])
 @pytest.mark.parametrize(
     "command",
     [
@@ -147,7 +148,7 @@ def test_customers_are_scored_the_same(in_chunks, folder):
         "member\n" + "\n".join([f"0{n}" for n in range(1, 10)] + [f"张{n}" for n in "1234"] + ["10"]), "gb18030"
     )
     arguments = ("score", "orders.csv", "--encoding", "gb18030", "--as-of", "2024-03-31", "--master", "master.csv")
-    held, chunked = run(*arguments, "--output", "a.csv"), in_chunks(*arguments, "--output", "b.csv")
+    held, chunked = run(*arguments, "--output", "a.csv"), in_chunks(*arguments, "--output", "b.csv", rows=2 * CHUNK)
     assert (held[0], chunked[0]) == (0, 0), chunked[2]
     assert held[1].splitlines()[1:] == chunked[1].splitlines()[1:]
     assert held[2] == chunked[2]
@@ -399,8 +400,15 @@ for _ in range(5):
 """
 
 
-@pytest.mark.parametrize("how", ["kept", "fetched"])
-@pytest.mark.parametrize(("name", "end"), [("SIGINT", "KeyboardInterrupt"), ("SIGTERM", "SystemExit")])
+@pytest.mark.parametrize(
+    ("name", "end", "how"),
+    [
+        ("SIGINT", "KeyboardInterrupt", "fetched"),
+        ("SIGTERM", "SystemExit", "kept"),
+        deep("SIGINT", "KeyboardInterrupt", "kept"),
+        deep("SIGTERM", "SystemExit", "fetched"),
+    ],
+)
 def test_a_signal_ends_a_query(name, end, how, folder):
     # without the connection's own interrupt, three of ten hang
     ran = subprocess.run(  # noqa: S603

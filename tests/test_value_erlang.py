@@ -125,6 +125,7 @@ def test_the_likelihood_of_customers_holds_their_gaps(cdnow):
     ],
 )
 def test_one_phase_is_the_plain_model(cdnow, one, plain):
+    cdnow = cdnow[::5]
     one, plain = one(k=1).fit(cdnow.drop(columns="log_gap_sum")), plain().fit(cdnow)
     assert one.loglik_ == pytest.approx(plain.loglik_, abs=1e-9)
     assert one.params_.to_numpy() == pytest.approx(plain.params_.to_numpy(), rel=1e-5)

@@ -401,11 +401,11 @@ def test_too_few_who_came_back_leave_the_rules():
     assert set(backtest_table(few_orders, as_of=DAY, horizon=91)["model"]) <= {"combined", *RULES}
 
 
-def test_all_candidates_are_tried_where_the_log_is_long_enough():
+def test_all_candidates_are_tried_where_the_log_is_long_enough(transactions):
     tests = backtest_table(shop(n=40, days=700), as_of="2024-12-01", horizon=120)
     assert set(tests["model"]) == CANDIDATES
     # No earlier day of this one has a year and 13 weeks behind it.
-    tests = backtest_table(shop(n=40), as_of="2024-05-01", horizon=120)
+    tests = backtest_table(transactions, as_of="2024-05-01", horizon=120)
     assert set(tests["model"]) == CANDIDATES - {"seasonal_rate"}
 
 
