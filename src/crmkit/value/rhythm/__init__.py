@@ -2,6 +2,7 @@
 
 from crmkit.value.rhythm._adoption import adoption_table
 from crmkit.value.rhythm._bass import BassModel
+from crmkit.value.rhythm._by_category import category_next_purchase_table
 from crmkit.value.rhythm._calibration import cycle_calibration_table
 from crmkit.value.rhythm._cycle_model import PurchaseCycleModel
 
@@ -9,5 +10,6 @@ __all__ = [
     "BassModel",
     "PurchaseCycleModel",
     "adoption_table",
+    "category_next_purchase_table",
     "cycle_calibration_table",
 ]
