@@ -11,6 +11,8 @@ from crmkit.value.products._pruning import pruning_table
 from crmkit.value.products._recommendation_report import recommendation_report_table
 from crmkit.value.products._recommender import ItemRecommender
 from crmkit.value.products._rules import association_rules_table
+from crmkit.value.products._upsell import upsell_table
+from crmkit.value.products._white_space import white_space_table
 
 __all__ = [
     "ItemRecommender",
@@ -24,4 +26,6 @@ __all__ = [
     "preference_table",
     "pruning_table",
     "recommendation_report_table",
+    "upsell_table",
+    "white_space_table",
 ]
