@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from crmkit._frames import column_name
 from crmkit._messages import Message
 from crmkit._names import Label, Language
@@ -11,7 +13,6 @@ from crmkit.errors import SchemaError
 from crmkit.plotting._style import BLUE, GREY, axes_for, in_language, quiet, table_of
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 __all__ = ["plot_upsell", "plot_white_space"]
@@ -124,11 +125,11 @@ def _draw(rows: pd.DataFrame, category: str, money: str, *, label: Label, ax: Ax
 
     if not len(rows):
         raise SchemaError(_NONE())
-    sums = rows.groupby(category)[money].agg(["sum", lambda values: int((values > 0).sum())])
-    sums = sums.sort_values("sum").tail(_MOST)
+    found = rows.assign(some=rows[money] > 0).groupby(category)
+    sums = pd.DataFrame({"sum": found[money].sum(), "n": found["some"].sum()}).sort_values("sum").tail(_MOST)
     ax = axes_for(ax, size=(0, _INCHES_AROUND + _INCHES_PER_BAR * len(sums)))
     bars = ax.barh(range(len(sums)), sums["sum"], color=BLUE, height=0.7)
-    texts = [_CUSTOMERS.text(language).format(n=n) for n in sums.iloc[:, 1]]
+    texts = [_CUSTOMERS.text(language).format(n=n) for n in sums["n"]]
     ax.bar_label(bars, texts, padding=4, color=GREY, fontsize="small")
     quiet(ax)
     ax.grid(visible=False, axis="y")

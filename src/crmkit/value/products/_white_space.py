@@ -219,4 +219,4 @@ def _shrunk(orders: Floats, found: dict[str, Floats], groups: npt.NDArray[np.int
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))
