@@ -30,9 +30,9 @@ from tests.depth import up_to
 from tests.files import data_file
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from crmkit._learning._calibrators import calibrated, fit_calibrator
 from crmkit.errors import SchemaError
 from crmkit.loyalty.churn import ChurnClassifier
-from crmkit.loyalty.churn._calibrators import calibrated, fit_calibrator
 from crmkit.loyalty.churn._folds import honest_folds
 
 LEARNERS = ("boosting", "logistic")

@@ -56,6 +56,7 @@ from crmkit.plotting._loyalty_map import plot_loyalty_map
 from crmkit.plotting._model_comparison import plot_model_comparison
 from crmkit.plotting._movement import plot_movement
 from crmkit.plotting._mrr_waterfall import plot_mrr_waterfall
+from crmkit.plotting._next_category import plot_next_category
 from crmkit.plotting._next_purchases import plot_next_purchases
 from crmkit.plotting._order_ladder import plot_order_ladder
 from crmkit.plotting._overdue import plot_overdue
@@ -155,6 +156,7 @@ __all__ = [
     "plot_model_comparison",
     "plot_movement",
     "plot_mrr_waterfall",
+    "plot_next_category",
     "plot_next_purchases",
     "plot_order_ladder",
     "plot_overdue",

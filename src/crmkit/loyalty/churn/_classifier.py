@@ -15,12 +15,23 @@ from sklearn.utils.validation import check_array, check_consistent_length, colum
 from crmkit._arrays import Floats
 from crmkit._checks import check_int, check_option
 from crmkit._estimator import JsonError, JsonEstimator, check_fitted
-from crmkit._learning import Read, as_features, as_learned, label_columns, make_learner, margins, read_rows
+from crmkit._learning import (
+    CALIBRATIONS,
+    Calibration,
+    Read,
+    as_features,
+    as_learned,
+    calibrated,
+    fit_calibrator,
+    label_columns,
+    make_learner,
+    margins,
+    read_rows,
+)
 from crmkit._messages import Message, Parameter
 from crmkit._random import as_generator
 from crmkit._stats import one_blas_thread
 from crmkit.errors import SchemaError
-from crmkit.loyalty.churn._calibrators import CALIBRATIONS, Calibration, calibrated, fit_calibrator
 from crmkit.loyalty.churn._card import Fitted, card_of
 from crmkit.loyalty.churn._folds import Folds, honest_folds
 from crmkit.loyalty.churn._windows import MOST_DAYS
