@@ -10,6 +10,7 @@ from benchmarks import (
     import_time,
     one_customer,
     points,
+    recommendations,
     report,
     rfm_laws,
     segment_schemes,
@@ -35,6 +36,7 @@ one_customer.main()
 tracking.main()
 churn_profit.main()
 baskets.main()
+recommendations.main()
 value_purchases.main()
 value_spend.main()
 value_pymc.main()

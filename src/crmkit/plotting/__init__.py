@@ -66,8 +66,8 @@ from crmkit.plotting._period_change import plot_period_change
 from crmkit.plotting._period_customers import plot_period_customers
 from crmkit.plotting._period_revenue import plot_period_revenue
 from crmkit.plotting._points_liability import plot_points_liability
-from crmkit.plotting._preferences import plot_preferences
 from crmkit.plotting._potential import plot_upsell, plot_white_space
+from crmkit.plotting._preferences import plot_preferences
 from crmkit.plotting._price_sensitivity import plot_price_sensitivity
 from crmkit.plotting._price_volume_mix import plot_price_volume_mix
 from crmkit.plotting._priority_matrix import plot_priority_matrix

@@ -5,9 +5,9 @@ from crmkit.value.products._concentration import concentration_index
 from crmkit.value.products._demand import demand_variability_table
 from crmkit.value.products._frequent import frequent_itemsets_table
 from crmkit.value.products._life_cycle import life_cycle_table
-from crmkit.value.products._preference_change import preference_change_table
 from crmkit.value.products._next_category import next_category_table
 from crmkit.value.products._next_category_report import next_category_report_table
+from crmkit.value.products._preference_change import preference_change_table
 from crmkit.value.products._preferences import preference_table
 from crmkit.value.products._pruning import pruning_table
 from crmkit.value.products._recommendation_report import recommendation_report_table
@@ -24,9 +24,9 @@ __all__ = [
     "demand_variability_table",
     "frequent_itemsets_table",
     "life_cycle_table",
-    "preference_change_table",
     "next_category_report_table",
     "next_category_table",
+    "preference_change_table",
     "preference_table",
     "pruning_table",
     "recommendation_report_table",
