@@ -6,6 +6,7 @@ from benchmarks import (
     churn_profit,
     churn_snapshots,
     cohorts,
+    customer_profit,
     customer_summary,
     import_time,
     one_customer,
@@ -32,6 +33,7 @@ segment_schemes.main()
 survival.main()
 assign_arms.main()
 points.main()
+customer_profit.main()
 one_customer.main()
 tracking.main()
 churn_profit.main()

@@ -81,6 +81,7 @@ NEEDED = {
     "kpi": ["--start", "2024-02-01"],
     "forecast": ["--horizon", "2W"],
     "segment": ["--scheme", "tier"],
+    "profit": ["--missing-cost-rate", "0.6", "--returned-cost", "recovered"],
     "base": ["--freq", "M", "--before", "2024-01", "--after", "2024-02"],
 }
 READERS = [

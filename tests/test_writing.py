@@ -325,8 +325,9 @@ def command(name, *options):
         return name, *options
     start = ("--start", "2024-01-01") if name == "kpi" else ()
     scheme = ("--scheme", "tier") if name == "segment" else ()
+    costs = ("--missing-cost-rate", "0.6", "--returned-cost", "recovered") if name == "profit" else ()
     days = () if name in ("baskets", "survey") else ("--as-of", AS_OF, *start)
-    return name, "orders.csv", *days, *scheme, *options
+    return name, "orders.csv", *days, *scheme, *costs, *options
 
 
 # Every command that writes one file, found by its option; `export` writes a folder of them.

@@ -1,6 +1,7 @@
 """Reading files: tables of every kind, the columns that play a role, order logs of any size, master files."""
 
 from crmkit.cli.reading._activity import activity_of
+from crmkit.cli.reading._beside import table_beside
 from crmkit.cli.reading._by import BY
 from crmkit.cli.reading._checked import Door, checked
 from crmkit.cli.reading._chunks import Reading
@@ -36,4 +37,5 @@ __all__ = [
     "named_rows",
     "open_customers",
     "open_orders",
+    "table_beside",
 ]

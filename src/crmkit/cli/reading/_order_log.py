@@ -104,6 +104,13 @@ class OrderLog:
         customer_id, merge_ids = self.columns["customer_id"], self.formats["merge_ids"]
         return labels_of(self.rows, by, customer_id=customer_id, merge_ids=merge_ids, option=option)
 
+    def lines(self, options: OrderOptions, *, keep: Sequence[str]) -> Any:
+        """The order lines that count, with further columns; those of a day are an order where none has an id."""
+        given = {**self.columns, **self.formats}
+        given["order_id"] = given["order_id"] or given["date"]
+        made = as_order_lines(self.rows, keep=keep, returns=options.returns, invalid="drop", **given)
+        return made if self.warehouse is None else self.warehouse.kept(made, name="kept_lines")
+
     def _lines(self, options: OrderOptions, *, keep: Sequence[str] = ()) -> Any | None:
         """The lines of orders with ids: unlike distinct orders, they show days that were loaded twice."""
         if self.columns["order_id"] is None:
