@@ -33,6 +33,9 @@ _STEPS: Final = {
 }
 _AMOUNT: Final = Label("Money", "金额")
 _INCHES_PER_STEP: Final = 0.9
+# Of axes that are brought; below it names are smaller, and aslant.
+_WIDE_ENOUGH: Final = 0.65
+_SMALL: Final = 6.5
 
 _NO_START: Final = Message(
     en="{@ladder} has no rows, or begins with a change. Give the table as profit_ladder_table makes it.",
@@ -84,4 +87,16 @@ def plot_profit_ladder(ladder: Any, *, ax: Axes | None = None, language: Languag
     ax = axes_for(ax, size=(_INCHES_PER_STEP * len(names), 4.0))
     level_steps(ax, amounts=table["amount"].to_numpy(np.float64).tolist(), is_level=is_level, names=names)
     ax.set_ylabel(_AMOUNT.text(language))
+    if _inches(ax) < _WIDE_ENOUGH * len(names):
+        # Side by side the names would run into one another.
+        for number in ax.texts:
+            number.set_fontsize(_SMALL)
+        flat = [name.replace("\n", " ") for name in names]
+        ax.set_xticks(ax.get_xticks(), flat, rotation=35, ha="right", rotation_mode="anchor", fontsize=_SMALL + 1)
     return in_language(ax, language)
+
+
+def _inches(ax: Axes) -> float:
+    """How wide the axes are."""
+    figure = ax.get_figure()
+    return 0.0 if figure is None else float(ax.bbox.width / figure.dpi)
