@@ -2,6 +2,7 @@
 
 from crmkit.plotting._account_flow import plot_account_flow
 from crmkit.plotting._account_matrix import plot_account_matrix
+from crmkit.plotting._acquisition_forecast import plot_acquisition_forecast
 from crmkit.plotting._action_reasons import plot_action_reasons
 from crmkit.plotting._adoption import plot_adoption
 from crmkit.plotting._ageing import plot_ageing
@@ -102,6 +103,7 @@ from crmkit.plotting._woe import plot_woe
 __all__ = [
     "plot_account_flow",
     "plot_account_matrix",
+    "plot_acquisition_forecast",
     "plot_action_reasons",
     "plot_adoption",
     "plot_ageing",

@@ -17,7 +17,7 @@ from crmkit._stats import as_floats
 from crmkit._tables import check_kind, finite_columns, open_columns, refuse_rows
 from crmkit.errors import SchemaError
 
-__all__ = ["Adopters", "Days", "next_periods", "read_adopters"]
+__all__ = ["Adopters", "Days", "is_column", "next_periods", "period_step", "read_adopters"]
 
 Days = npt.NDArray[np.datetime64]
 
@@ -75,9 +75,9 @@ def read_adopters(adopters: Any) -> Adopters:
     Missing values before the first known one and after the last are left out: they are those of a run-in and of a
     period that is not over.
     """
-    is_column = _is_column(adopters)
-    where = Parameter(_NAME) if is_column else Column(_NAME, _COLUMN)
-    counts, periods = _of_column(adopters) if is_column else _of_table(adopters)
+    of_column = is_column(adopters)
+    where = Parameter(_NAME) if of_column else Column(_NAME, _COLUMN)
+    counts, periods = _of_column(adopters) if of_column else _of_table(adopters)
     refuse_rows(counts < 0, _BELOW, where=where)
     known = np.flatnonzero(~np.isnan(counts))
     if not counts[known].any():
@@ -94,23 +94,35 @@ def read_adopters(adopters: Any) -> Adopters:
     return Adopters(counts, periods, int(known[0]))
 
 
+def period_step(periods: Days) -> np.timedelta64 | None:
+    """The step between periods in months, else in days; None unless all are the same."""
+    if len(periods) < 2 or np.isnat(periods).any():
+        return None
+    days, months = periods.astype("datetime64[D]"), periods.astype("datetime64[M]")
+    day_of_month = (days - months.astype("datetime64[D]")).astype(np.int64)
+    monthly = (day_of_month == day_of_month[0]).all() and day_of_month[0] < _LAST_COMMON_DAY
+    for step, fits in ((np.diff(months), monthly), (np.diff(days), True)):
+        if fits and (step == step[0]).all() and step[0].astype(np.int64) > 0:
+            return np.timedelta64(step[0])
+    return None
+
+
 def next_periods(periods: Days, n: int) -> Days:
     """The first days of the n periods that follow, ``NaT`` unless they are evenly spaced in months or in days."""
-    none = np.full(n, np.datetime64("NaT", "us"))
-    if len(periods) < 2 or np.isnat(periods).any():
-        return none
-    months = periods.astype("datetime64[M]")
-    rest = (periods.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
-    for step, fits in ((np.diff(months), (rest == rest[0]).all() and rest[0] < _LAST_COMMON_DAY),
-                       (np.diff(periods.astype("datetime64[D]")), True)):  # fmt: skip
-        if fits and (step == step[0]).all() and step[0].astype(np.int64) > 0:
-            last = months[-1] if step.dtype == np.dtype("timedelta64[M]") else periods[-1].astype("datetime64[D]")
-            ahead = (last + step[0] * np.arange(1, n + 1)).astype("datetime64[D]")
-            return np.asarray(ahead + (rest[0] if last is months[-1] else 0), dtype="datetime64[us]")
-    return none
+    step = period_step(periods)
+    if step is None:
+        return np.full(n, np.datetime64("NaT", "us"))
+    last, ahead = periods[-1].astype("datetime64[D]"), step * np.arange(1, n + 1)
+    if np.datetime_data(step)[0] == "D":
+        return np.asarray(last + ahead, dtype="datetime64[us]")
+    month = last.astype("datetime64[M]")
+    return np.asarray(
+        (month + ahead).astype("datetime64[D]") + (last - month.astype("datetime64[D]")), "datetime64[us]"
+    )
 
 
-def _is_column(adopters: Any) -> bool:
+def is_column(adopters: Any) -> bool:
+    """Whether something is a column of numbers rather than a table."""
     if isinstance(adopters, (list, tuple, np.ndarray)):
         return True
     return isinstance(nw.from_native(adopters, allow_series=True, pass_through=True), nw.Series)

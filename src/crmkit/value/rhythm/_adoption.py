@@ -81,6 +81,7 @@ def adoption_table(
     See Also
     --------
     BassModel : The curve of a launch through these counts.
+    acquisition_forecast_table : The new customers to come of a shop that is past its launch.
 
     Notes
     -----

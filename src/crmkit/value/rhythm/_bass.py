@@ -32,8 +32,9 @@ _FARTHEST: Final = 60.0
 
 _NOT_FROM_LAUNCH: Final = Message(
     en="The first {n} {n:period|periods} of {@adopters} are not known. The model counts from the launch: if the log "
-    "begins with it, make the table with {@run_in_days=0}.",
-    zh="{@adopters} 的前 {n} 个期间未知，而该模型从上市起计：若订单从上市开始，请以 {@run_in_days=0} 生成该表。",
+    "begins with it, make the table with {@run_in_days=0}; otherwise use {@acquisition_forecast_table()}.",
+    zh="{@adopters} 的前 {n} 个期间未知，而该模型从上市起计：若订单从上市开始，请以 {@run_in_days=0} 生成该表，"
+    "否则请用 {@acquisition_forecast_table()}。",
 )
 _FEW: Final = Message(
     en="{@adopters} has {n} {n:period|periods} since the first new customer; {needed} are the least that can be "
@@ -95,6 +96,7 @@ class BassModel(JsonEstimator):
     See Also
     --------
     adoption_table : New customers by period from an order log.
+    acquisition_forecast_table : The new customers to come of a shop that is past its launch.
 
     References
     ----------
