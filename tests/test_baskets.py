@@ -18,7 +18,7 @@ from tests.frames import as_pandas, assert_same_rows
 from crmkit import SchemaError
 from crmkit._stats import adjusted_p_values, fisher_p_values
 from crmkit.plotting import plot_association_rules, plot_pair_lifts
-from crmkit.value.products import association_rules_table, basket_audit_table, frequent_itemsets_table
+from crmkit.value.products import association_rules_table, basket_audit_table, basket_lift, frequent_itemsets_table
 
 mpl.use("Agg")
 
@@ -483,3 +483,17 @@ def test_plots_say_what_they_miss_and_speak_chinese(plot, build_in_memory):
         plot(DRAWN.drop(columns="lift"))
     with pytest.raises(ValueError, match="`language`"):
         plot(DRAWN, language="fr")
+
+
+def test_the_lift_of_two_products_is_that_of_the_table():
+    lines = pd.DataFrame({"order_id": [1, 1, 2, 2, 3, 4, 5], "product": ["a", "b", "a", "b", "a", "b", "c"]})
+    rule = association_rules_table(lines, item="product", min_support=0.1).iloc[0]
+    found = basket_lift(
+        baskets_with_both=rule["n_both"],
+        baskets_with_first=rule["n_antecedent"],
+        baskets_with_second=rule["n_consequent"],
+        baskets=rule["n_baskets"],
+    )
+    assert found == rule["lift"] == pytest.approx((2 / 5) / (3 / 5 * 3 / 5))
+    with pytest.raises(ValueError, match="`baskets_with_both` must not exceed `baskets_with_second`"):
+        basket_lift(baskets_with_both=3, baskets_with_first=4, baskets_with_second=2, baskets=9)

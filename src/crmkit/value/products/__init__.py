@@ -1,6 +1,7 @@
 """Products: what is bought together and next, what customers prefer, how even demand is, and which to take out."""
 
 from crmkit.value.products._basket_audit import basket_audit_table
+from crmkit.value.products._basket_lift import basket_lift
 from crmkit.value.products._concentration import concentration_index
 from crmkit.value.products._demand import demand_variability_table
 from crmkit.value.products._frequent import frequent_itemsets_table
@@ -20,6 +21,7 @@ __all__ = [
     "ItemRecommender",
     "association_rules_table",
     "basket_audit_table",
+    "basket_lift",
     "concentration_index",
     "demand_variability_table",
     "frequent_itemsets_table",
