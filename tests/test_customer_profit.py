@@ -149,6 +149,41 @@ def test_the_rest_of_an_allocation_is_taken_off_at_the_end():
         profit_ladder_table(profits(cost_to_serve=SERVED), allocation=allocation.head(3))
 
 
+def test_money_that_cancels_leaves_nothing_to_divide_by(build):
+    # In floats 0.1 + 0.2 - 0.3 is not 0; nor are a thousand prices of which all comes back.
+    prices = np.random.default_rng(3).integers(1, 9999, 1000) / 100
+    amounts = np.concatenate([[0.1, 0.2, -0.3], prices, -prices[::-1]])
+    who = np.repeat(["ann", "bo"], [3, 2000])
+    lines = pd.DataFrame({"customer_id": who, "order_id": np.arange(len(who)).astype(str), "amount": amounts})
+    lines = lines.assign(date=pd.Timestamp("2024-03-01"), quantity=np.sign(amounts), cost=amounts / 2, freight=1.5)
+    served = pd.DataFrame({"customer_id": ["ann", "bo"], "cost": [-4.5, -3000.0]})
+    found = as_pandas(
+        customer_profit_table(
+            build(lines), cost="cost", returned_cost="recovered", direct_costs=["freight"], cost_to_serve=build(served)
+        )
+    ).sort_values("customer_id")
+    nothing = ["net_revenue", "cost_of_goods", "gross_margin"]
+    assert (found[nothing] == 0).all(axis=None)
+    assert_allclose(found["contribution"], [-4.5, -3000])
+    assert found["net_profit"].tolist() == [0, 0]
+    assert found[["gross_margin_rate", "contribution_margin_rate", "net_profit_rate"]].isna().all(axis=None)
+    assert profit_ladder_table(found)["share"].isna().all()
+
+
+def test_small_money_beside_large_is_kept():
+    lines = LINES.assign(amount=[1e9, 40, -1e9 + 0.01, 20], quantity=[1.0, 2, -1, 1], off=0.0)
+    assert profits(lines)["net_revenue"].tolist() == pytest.approx([40.01, 20], abs=1e-6)
+    tiny = LINES.assign(**{name: LINES[name] * 1e-300 for name in ("amount", "off", "cost", "freight")})
+    assert_allclose(profits(tiny)["net_revenue"] * 1e300, profits()["net_revenue"])
+
+
+def test_profits_that_cancel_have_no_shares():
+    summary = whale_summary_table(pd.DataFrame({"net_profit": [0.1, 0.2, -0.3]})).iloc[0]
+    assert summary[["profit", "peak_profit", "lost"]].tolist() == pytest.approx([0, 0.3, 0.3])
+    assert summary[["peak_share", "top_share", "stobachoff_index"]].isna().all()
+    assert whale_curve_table(pd.DataFrame({"net_profit": [0.1, 0.2, -0.3]}))["profit_share"].isna().all()
+
+
 def test_the_whale_curve_by_hand():
     # profit.md: 500 300 200 100 50 20 -20 -50 -100 -200, peak 1.4625 at 0.6, the top two 1.0
     curve = whale_curve_table(TEN.sample(frac=1, random_state=1), n_points=11)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from tests.files import data_file
-from tests.frames import assert_same_rows
+from tests.frames import as_pandas, assert_same_rows
 
 from crmkit import SchemaError, as_order_lines, make_order_lines
 from crmkit.plotting import plot_change, plot_price_volume_mix
@@ -129,6 +129,22 @@ def test_what_has_no_price_and_no_name_is_other():
     assert found["status"].tolist() == ["kept", "kept", "other", "new", "other", None]
     assert found["other"].tolist() == [0, 0, -690, 0, 7, -683]
     assert found["scope"].tolist()[-2:] == ["no label", "all"]
+
+
+def test_a_change_that_is_rounding_has_no_shares():
+    # 3 × 0.1 is not 1 × 0.3 in floats.
+    found = change_table(side(3, 0.1), side(1, 0.3), factors=["x", "y"])
+    assert_allclose(found["contribution"], [0, -0.3 * np.log(3), 0.3 * np.log(3)], atol=1e-12)
+    assert found["contribution_share"].isna().all()
+
+
+def test_what_all_came_back_has_no_price(build):
+    sold = pd.DataFrame({"product": ["A"] * 3 + ["B"], "quantity": [0.1, 0.2, -0.3, 1], "amount": [1.0, 2, -3, 5]})
+    after = pd.DataFrame({"product": ["A", "B"], "quantity": [3.0, 1], "amount": [30.0, 6]})
+    for before in (sold, sold.iloc[::-1], sold.iloc[[2, 0, 1, 3]]):
+        found = as_pandas(price_volume_mix_table(build(before), build(after), item="product")).set_index("product")
+        assert found.loc[["A", "B"], "status"].tolist() == ["other", "kept"]
+        assert found.loc["A", ["price_effect", "other", "change"]].tolist() == [0, 30, 30]
 
 
 def test_a_missing_cost_is_refused_or_a_share_of_revenue():

@@ -17,6 +17,7 @@ from crmkit._messages import Column, Message, Parameter
 from crmkit._stats import log_mean, log_ratio, sequential_contributions, shapley_contributions
 from crmkit._tables import finite_columns, open_columns, refuse_rows
 from crmkit.errors import SchemaError
+from crmkit.value.profit._cancelled import cancelled
 
 __all__ = ["Method", "change_table"]
 
@@ -228,15 +229,16 @@ def _table(
     ]
     parts[0]["contribution"] = change
     for place, factor in enumerate(factors):
-        sides = {"value": after[place], "previous": before[place], "contribution": added[place]}
-        parts.append(pd.DataFrame({"at": range(n), "factor": factor, "role": "factor", **sides}))
+        of_factor = {"value": after[place], "previous": before[place], "contribution": added[place]}
+        parts.append(pd.DataFrame({"at": range(n), "factor": factor, "role": "factor", **of_factor}))
     at = np.flatnonzero(whole)
     role = np.where(is_new[at], "new", "lost").astype(object)
     parts.append(pd.DataFrame({"at": at, "factor": _OUTCOME, "role": role, "contribution": change[at]}))
     rows = pd.concat(parts, ignore_index=True).sort_values("at", kind="stable", ignore_index=True)
     if labels:
         rows = pd.concat([rows, _of_all(rows, n)], ignore_index=True)
-    total = np.append(change, change.sum())[rows["at"].to_numpy(int)]
+    sides = [np.append(side, np.abs(side).sum()) for side in ends]
+    total = cancelled(np.append(change, change.sum()), *sides)[rows["at"].to_numpy(int)]
     with np.errstate(invalid="ignore", divide="ignore"):
         rows["contribution_share"] = np.where(total == 0, np.nan, rows["contribution"] / total)
     if not labels:

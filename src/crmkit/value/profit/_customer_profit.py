@@ -24,7 +24,8 @@ from crmkit._grouping import check_labels, label_name
 from crmkit._messages import Column, Message
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.value.profit._lines import KEY, OF_LINES, ReturnedCost, profit_lines
+from crmkit.value.profit._cancelled import CANCELLED, without_rounding
+from crmkit.value.profit._lines import KEY, LIMITS, OF_LINES, ReturnedCost, profit_lines
 
 __all__ = ["RATES", "customer_profit_table"]
 
@@ -105,7 +106,7 @@ def customer_profit_table(
         missing. The column ``by``, then in money:
 
         - ``gross_sales``, before discounts; ``discounts``; ``returns``, at least 0.
-        - ``net_revenue``, which is the sum of the amounts.
+        - ``net_revenue``, which is the sum of the amounts, 0 where they cancel but for rounding, as other sums here.
         - ``cost_of_goods``; ``estimated_cost``, the part of it that is taken by ``missing_cost_rate``.
         - ``gross_margin``.
         - a column for each of ``direct_costs``, by its name.
@@ -168,7 +169,7 @@ def customer_profit_table(
         missing_cost_rate=missing_cost_rate,
     )
     check_labels(lines.rename({KEY: key}), [key], table="order_lines")
-    sums = lines.group_by(KEY).agg(nw.col(*OF_LINES, *direct).sum())
+    sums = lines.group_by(KEY).agg(nw.col(*OF_LINES, *direct, *LIMITS).sum())
     if cost_to_serve is None:
         sums = sums.with_columns(nw.lit(None, dtype=nw.Float64).alias(_SERVED))
     else:
@@ -229,10 +230,18 @@ def _any(rows: AnyFrame, wrong: nw.Expr) -> bool:
 
 def _finished(sums: AnyFrame, direct: Sequence[str]) -> AnyFrame:
     """Work out what is left at each step, and its share of net revenue."""
-    made = sums.with_columns((nw.col("net_revenue") - nw.col("cost_of_goods")).alias("gross_margin"))
+    of_amounts, of_costs, of_direct = (nw.col(limit) for limit in LIMITS)
+    made = sums.with_columns(
+        without_rounding(nw.col("net_revenue"), of_amounts).alias("net_revenue"),
+        without_rounding(nw.col("cost_of_goods"), of_costs).alias("cost_of_goods"),
+    )
+    margin = nw.col("net_revenue") - nw.col("cost_of_goods")
+    made = made.with_columns(without_rounding(margin, of_amounts + of_costs).alias("gross_margin"))
     spent = sum((nw.col(name) for name in direct), nw.lit(0.0))
-    made = made.with_columns((nw.col("gross_margin") - spent).alias("contribution"))
-    made = made.with_columns((nw.col("contribution") - nw.col("cost_to_serve")).alias("net_profit"))
+    left = nw.col("gross_margin") - spent
+    made = made.with_columns(without_rounding(left, of_amounts + of_costs + of_direct).alias("contribution"))
+    left, served = nw.col("contribution") - nw.col(_SERVED), nw.col(_SERVED).abs() * CANCELLED
+    made = made.with_columns(without_rounding(left, of_amounts + of_costs + of_direct + served).alias("net_profit"))
     base = nw.when(nw.col("net_revenue") > 0).then(nw.col("net_revenue"))
     made = made.with_columns((nw.col(part) / base).alias(rate) for rate, part in RATES.items())
     order = [KEY, *OF_LINES, "gross_margin", *direct, "contribution", "cost_to_serve", "net_profit", *RATES]

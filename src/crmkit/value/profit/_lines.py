@@ -11,13 +11,16 @@ from crmkit._frames import AnyFrame, flag, without_nan
 from crmkit._messages import Column, Message
 from crmkit._tables import ORDER_LINES, check_kind, open_table
 from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
+from crmkit.value.profit._cancelled import CANCELLED
 
-__all__ = ["KEY", "OF_LINES", "ReturnedCost", "profit_lines"]
+__all__ = ["KEY", "LIMITS", "OF_LINES", "ReturnedCost", "profit_lines"]
 
 ReturnedCost: TypeAlias = Literal["recovered", "written_off"]
 KEY: Final = "__crmkit_key"
 OF_LINES: Final = ("gross_sales", "discounts", "returns", "net_revenue", "cost_of_goods", "estimated_cost")
 """The columns that lines add to, besides direct costs."""
+LIMITS: Final = ("__crmkit_of_amounts", "__crmkit_of_costs", "__crmkit_of_direct")
+"""How much of the sums of amounts, of costs and of direct costs is rounding, added up line by line."""
 
 _NAME: Final = "order_lines"
 _BACK, _COST, _OFF = "__crmkit_back", "__crmkit_cost", "__crmkit_off"
@@ -53,7 +56,7 @@ def profit_lines(
     returned_cost: ReturnedCost,
     missing_cost_rate: float | None,
 ) -> AnyFrame:
-    """Turn order lines into their key, in a column ``KEY``, and what each adds to ``OF_LINES`` and direct costs."""
+    """Turn order lines into a column ``KEY`` and what each adds to `OF_LINES`, direct costs and `LIMITS`."""
     numbers = [cost, *direct_costs, *([] if discount is None else [discount])]
     rows = open_table(order_lines, ORDER_LINES, name=_NAME, columns=("amount",), also=["order_id", key, *numbers])
     for name in numbers:
@@ -94,4 +97,12 @@ def profit_lines(
         nw.when(counts).then(paid).otherwise(0.0).alias("cost_of_goods"),
         nw.when(counts).then(guessed).otherwise(0.0).alias("estimated_cost"),
         *(nw.col(name).cast(nw.Float64) for name in direct_costs),
+        *(
+            sum((each.abs() * CANCELLED for each in money), nw.lit(0.0)).alias(limit)
+            for limit, money in zip(
+                LIMITS,
+                ([amount, nw.col(_OFF)], [paid], [nw.col(name).cast(nw.Float64) for name in direct_costs]),
+                strict=True,
+            )
+        ),
     )

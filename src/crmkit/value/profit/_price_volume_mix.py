@@ -17,6 +17,7 @@ from crmkit._stats import log_mean_contributions
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
 from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
+from crmkit.value.profit._cancelled import cancelled
 
 __all__ = ["price_volume_mix_table"]
 
@@ -162,7 +163,7 @@ def price_volume_mix_table(
     sides, units = [], []
     for name, table in (("before", before), ("after", after)):
         rows = _read(table, names, name=name, unit=unit, missing_cost_rate=missing_cost_rate)
-        sides.append(to_pandas(rows.group_by(_ITEM).agg(nw.col(*_SIDES).sum())))
+        sides.append(_sums(rows))
         units += [] if unit is None else to_pandas(rows.select("unit").unique())["unit"].tolist()
     if len(different := list(dict.fromkeys(units))) > 1:
         raise SchemaError(_UNITS(units=some(different)))
@@ -202,6 +203,15 @@ def _read(
         paid.alias(_COST),
         *(nw.col(each).alias("unit") for each in unit_name),
     )
+
+
+def _sums(rows: AnyFrame) -> pd.DataFrame:
+    """The sums of each item, 0 where they cancel but for rounding."""
+    size = {each: f"{each}_size" for each in _SIDES}
+    sized = rows.with_columns(nw.col(each).abs().alias(size[each]) for each in _SIDES)
+    sums = to_pandas(sized.group_by(_ITEM).agg(nw.col(*_SIDES, *size.values()).sum()))
+    exact = {each: cancelled(sums[each].to_numpy(float), sums[size[each]].to_numpy(float)) for each in _SIDES}
+    return sums.assign(**exact)
 
 
 def _matched(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.Series[Any], Floats]:

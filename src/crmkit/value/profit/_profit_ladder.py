@@ -15,6 +15,7 @@ from crmkit._messages import Column, Message
 from crmkit._names import Label
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
+from crmkit.value.profit._cancelled import cancelled
 
 __all__ = ["PROFIT_STEPS", "profit_ladder_table"]
 
@@ -131,7 +132,8 @@ def _table(sums: dict[str, float]) -> pd.DataFrame:
     steps = list(sums)
     is_level = np.isin(steps, _LEVELS)
     amounts = np.array(list(sums.values())) * np.where(is_level, 1.0, -1.0)
-    base = sums["net_revenue"] if sums["net_revenue"] > 0 else np.nan
+    revenue = float(cancelled(sums["net_revenue"], sums["gross_sales"], sums["returns"]))
+    base = revenue if revenue > 0 else np.nan
     return pd.DataFrame(
         {
             "step": steps,

@@ -15,6 +15,7 @@ from crmkit._messages import Column, Message
 from crmkit._stats import TOP_SHARE, top_count
 from crmkit._tables import finite_columns, refuse_rows
 from crmkit.errors import SchemaError
+from crmkit.value.profit._cancelled import cancelled
 
 __all__ = ["whale_curve_table", "whale_summary_table"]
 
@@ -214,4 +215,5 @@ def _curve(profits: Any, value: str) -> _Curve:
     with np.errstate(over="ignore"):
         check_turnover(float(np.abs(found).sum()), where=where)
     reached = np.append(0.0, np.cumsum(np.sort(found)[::-1]))
+    reached[-1] = cancelled(reached[-1], np.abs(found).sum())
     return _Curve(reached, int((found > 0).sum()), int((found < 0).sum()))
