@@ -143,6 +143,17 @@ def test_no_other_medoids_are_nearer_by_one_swap(seed, n, k):
             assert cost <= distances[:, tried].min(axis=1).sum() + 1e-9
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_medoids_do_not_depend_on_how_a_processor_rounds(seed):
+    # on a grid many rows are equally near to all others
+    rng = np.random.default_rng(seed)
+    at = np.array([[x, y] for x in range(6) for y in range(6)]) / 10
+    distances = np.abs(at[:, None] - at[None, :]).sum(axis=2)
+    rounded = distances * (1 + 2e-16 * rng.integers(-1, 2, size=distances.shape))
+    for one, other in zip(medoid_path(distances, [1, 2, 4]), medoid_path(rounded, [1, 2, 4]), strict=True):
+        assert one.tolist() == other.tolist()
+
+
 def test_the_silhouette_is_that_of_scikit_learn():
     points = np.random.default_rng(2).normal(size=(40, 2))
     distances = np.sqrt(((points[:, None] - points[None]) ** 2).sum(axis=2))

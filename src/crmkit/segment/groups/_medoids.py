@@ -64,14 +64,14 @@ def medoid_path(
 ) -> list[Rows]:
     """Find medoids for ascending numbers of them, each from those for the number before, among the rows allowed."""
     barred = np.zeros(len(distances), dtype=bool) if allowed is None else ~allowed
-    medoids = np.array([int(np.where(barred, np.inf, distances.sum(axis=0)).argmin())], dtype=np.intp)
+    medoids = np.array([_first_least(np.where(barred, np.inf, distances.sum(axis=0)))], dtype=np.intp)
     found = []
     for number in numbers:
         while len(medoids) < number:
             nearest = distances[:, medoids].min(axis=1)
             gains = np.maximum(nearest[:, None] - distances, 0).sum(axis=0)
             gains[medoids] = gains[barred] = -1.0
-            medoids = np.append(medoids, int(gains.argmax()))
+            medoids = np.append(medoids, _first_least(-gains))
         medoids = _swapped(distances, medoids, barred)
         found.append(medoids)
     return found
@@ -103,6 +103,11 @@ def silhouette(distances: Floats, labels: Rows, n_clusters: int) -> float:
     return float(told.mean())
 
 
+def _first_least(sums: Floats) -> int:
+    """The first of the least sums of as many distances as there are rows, equal but for what processors round."""
+    return int(np.argmax(sums <= sums.min() + _ROUNDING * len(sums)))
+
+
 def _swapped(distances: Floats, medoids: Rows, barred: npt.NDArray[np.bool_]) -> Rows:
     """Swap a medoid with another row as long as that brings all nearer; the best swap first."""
     n, medoids = len(distances), medoids.copy()
@@ -120,7 +125,7 @@ def _swapped(distances: Floats, medoids: Rows, barred: npt.NDArray[np.bool_]) ->
         saved = flags.T @ (np.clip(distances, first[:, None], second[:, None]) - second[:, None])
         changes = losses[:, None] + gains[None, :] + saved
         changes[:, medoids] = changes[:, barred] = np.inf
-        out, into = np.unravel_index(int(changes.argmin()), changes.shape)
+        out, into = np.unravel_index(_first_least(changes.ravel()), changes.shape)
         if not changes[out, into] < -_ROUNDING * n:
             return medoids
         medoids[out] = into
