@@ -89,6 +89,8 @@ def test_numbers_as_ids_own_sums_and_the_index_are_kept():
     assert found["parent"].isna().tolist() == [False, True, False, False, True]
     unpriced = account_rollup_table(TREE.assign(spend=NAN), parent="belongs_to")
     assert unpriced["spend"].isna().all()
+    uncounted = account_rollup_table(TREE.assign(n_orders=NAN), parent="belongs_to")
+    assert uncounted[["n_orders", "n_buyers"]].isna().all(axis=None)
     assert account_rollup_table(TREE.iloc[:0], parent="belongs_to").empty
 
 
@@ -161,6 +163,9 @@ def test_hierarchies_that_cannot_be_are_refused():
         told(spend="x")
     with pytest.raises(SchemaError, match="adds up to more than a number can hold"):
         told(spend=1e308)
+    words = r"`accounts\['n_orders'\]` must count orders, and is not a whole number from 0 to 1e\+15 in 3 rows, .*"
+    with pytest.raises(SchemaError, match=words + r"rows \[0, 2, 4\]"):
+        told(n_orders=[0.5, 1, -1, 2, 1e300])
 
 
 @pytest.mark.parametrize(
@@ -169,8 +174,9 @@ def test_hierarchies_that_cannot_be_are_refused():
         ({"sums": ["depth"]}, ValueError, r"`sums` must name columns other than .*; got \['depth'\]"),
         ({"sums": ["spend", "spend"]}, ValueError, "each once"),
         ({"sums": "spend"}, TypeError, "`sums` must be a list of columns"),
-        ({"customer_id": "belongs_to"}, ValueError, "two others"),
-        ({"sums": ["profit"]}, SchemaError, r"lacks the columns \['profit'\]"),
+        ({"sums": ["customer_id"]}, ValueError, r"'n_buyers', 'customer_id', 'belongs_to'\], each once"),
+        ({"customer_id": "belongs_to"}, ValueError, r"'n_buyers', 'belongs_to'\], each once.* two others"),
+        ({"sums": ["profit"]}, SchemaError, r"lacks the columns \['profit'\]; it has .* Name columns that it has"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(options, error, words):

@@ -102,6 +102,39 @@ def test_the_workbook_and_rows_left_out(folder):
     ]  # fmt: skip
 
 
+def test_files_say_what_their_rows_are(folder):
+    (folder / "table.csv").write_text("sku,profit\na,60\nb,30\nc,10\n")
+    asked = ["--scheme", "product", "--value", "profit", "--customer-id", "sku", "--profile", "profit"]
+    segmented(*asked, name="table.csv")
+    book = openpyxl.load_workbook("segments.xlsx")
+    assert book.sheetnames[:2] == ["Products", "Hot and slow products"]
+    assert book["Products"]["A1"].value == "Product"
+    assert [cell.value for cell in book["Hot and slow products"][1]] == [
+        "Segment", "Products", "Share of products", "profit", "Share of profit", "profit per product",
+    ]  # fmt: skip
+    stdout = segmented(*asked, "--language", "zh", name="table.csv")
+    assert "产品数" in stdout
+    assert "全部产品" in stdout
+    assert openpyxl.load_workbook("segments.xlsx").sheetnames[0] == "产品"
+    card = "business_ability,distribution_ability,funds,selling_brands,logistics,reputation"
+    (folder / "table.csv").write_text(f"dealer,{card}\na,70,70,70,70,70,70\nb,90,90,90,90,90,90\n")
+    segmented("--scheme", "dealer", "--customer-id", "dealer", name="table.csv")
+    book = openpyxl.load_workbook("segments.xlsx")
+    assert book.sheetnames[:2] == ["Dealers", "Scorecard of dealers"]
+    assert [cell.value for cell in book["Scorecard of dealers"][1]] == ["Status", "Dealers", "Share of dealers"]
+
+
+def test_a_single_cluster_does_not_stand_beside_all_customers(folder):
+    (folder / "table.csv").write_text("customer_id,age\n" + "".join(f"{at},{20 + at}\n" for at in range(9)))
+    asked = ["--scheme", "clusters", "--columns", "age", "--n-clusters", "1", "--profile", "age"]
+    lines = segmented(*asked, name="table.csv").splitlines()
+    at = next(at for at, line in enumerate(lines) if line.startswith("Profile of the segments"))
+    assert lines[at].split() == ["Profile", "of", "the", "segments", "All", "customers"]
+    # the mean of 20 to 28
+    assert [line.split()[-1] for line in lines[at:] if line.startswith("age: mean")] == ["24.00"]
+    assert lines[-1] == "All are in one segment: there is nothing to compare."
+
+
 def test_orders_of_a_table_tell_who_is_potential(folder):
     (folder / "table.csv").write_text("客户编号,订单数,销售额\n1,3,50\n2,0,0\n3,1,5\n")
     document = json.loads(segmented("--scheme", "relationship", "--value", "销售额", "--json", name="table.csv"))

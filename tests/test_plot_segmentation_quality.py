@@ -26,6 +26,8 @@ LINES = [
 TABLE = pd.DataFrame(
     LINES, columns=["criterion", "figure", "column", "segment", "value", "threshold", "verdict"]
 ).assign(segmentation="tiers", **NAMES)
+TABLE["segment_name_en"] = TABLE["segment"].map({"core": "Core customers", "other": "All others"})
+TABLE["segment_name_zh"] = TABLE["segment"].map({"core": "核心客户", "other": "其他客户"})
 
 
 def drawn(table=TABLE, **options):
@@ -35,7 +37,8 @@ def drawn(table=TABLE, **options):
 
 def test_the_weakest_is_drawn_and_named():
     _, texts = drawn()
-    assert {"tiers", "Measurable", "Name, worst column", "20.0%", "age", "30.0%", "other", "0.90", "core"} <= set(texts)
+    assert {"tiers", "Measurable", "Name, worst column", "20.0%", "age", "30.0%", "0.90"} <= set(texts)
+    assert {"All others", "Core customers"} <= set(texts)
     assert "50.0%" not in texts
     assert "made the segments" in texts
     assert (texts["30.0%"], texts["0.90"]) == (ORANGE, BLUE)
@@ -69,7 +72,8 @@ def test_segmentations_stand_side_by_side():
 
 def test_the_page_is_in_chinese(recwarn):
     _, texts = drawn(language="zh")
-    assert {"可衡量性", "稳定性", "名称，最弱的客群"} <= set(texts)
+    assert {"可衡量性", "稳定性", "名称，最弱的客群", "核心客户", "其他客户"} <= set(texts)
+    assert not {"core", "other", "Core customers"} & set(texts)
 
 
 def test_nothing_to_draw_is_refused():

@@ -53,6 +53,13 @@ def test_a_summary_with_its_profile(tmp_path):
     assert sheets["Profiles of segments"]["Segment"].tolist()[:2] == ["All customers", "Class A"]
 
 
+def test_a_single_segment_does_not_stand_beside_all_customers():
+    page = made(profile_table(LISTED.assign(abc="a"), by="abc", columns=["n_orders"])).to_html()
+    assert table(page, "segments")[0] == ["What they are like", "All customers"]
+    assert "All are in one segment" in page
+    assert "more than chance" not in section(page, "segments")
+
+
 def test_several_in_chinese_with_names_and_labels_that_users_typed():
     city = segment_table(CUSTOMERS, by="city")
     report = made({"<i>城市": pl.from_pandas(city), "价值": (PROFILE, SUMMARY), "人": PROFILE}, "zh")

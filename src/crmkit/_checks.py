@@ -115,6 +115,11 @@ _LACKING: Final = Message(
     "the same has only to be renamed.",
     zh="{name}缺少列 {missing}，现有 {given}。可用 {made_by} 生成这样的表；若已有相应的列，改名即可。",
 )
+_NOT_THERE: Final = Message(
+    en="{name} lacks the columns {missing}; it has {given}. Name columns that it has, or rename those of yours that "
+    "hold the same.",
+    zh="{name}缺少列 {missing}，现有 {given}。请指定已有的列；若已有相应的列，改名即可。",
+)
 _NOT_NAMES: Final = Message(
     en="A column of {name} is named by {value!r}, which names no single column. Give one name, such as 'region'.",
     zh="{name} 的列应由单个列名指定，得到 {value!r}，请给出一个列名，例如 'region'。",
@@ -253,13 +258,14 @@ def check_number(value: object, *, name: str) -> None:
         raise ValueError(_NOT_FINITE(name=Parameter(name), value=value))
 
 
-def check_columns(given: Collection[str], needed: Iterable[str], *, name: str, made_by: str) -> None:
-    """Raise unless every needed column is given; ``made_by`` says which call makes such a table."""
+def check_columns(given: Collection[str], needed: Iterable[str], *, name: str, made_by: str | None) -> None:
+    """Raise unless every needed column is given; ``made_by`` says which call makes such a table, if there is one."""
     columns = list(needed)
     if unlike := [column for column in columns if not isinstance(column, Hashable)]:
         raise TypeError(_NOT_NAMES(name=Parameter(name), value=unlike[0]))
     if missing := [column for column in dict.fromkeys(columns) if column not in given]:
-        raise SchemaError(_LACKING(name=Parameter(name), missing=missing, given=list(given), made_by=made_by))
+        told = {"name": Parameter(name), "missing": missing, "given": list(given)}
+        raise SchemaError(_NOT_THERE(**told) if made_by is None else _LACKING(**told, made_by=made_by))
 
 
 def is_number(value: object) -> bool:

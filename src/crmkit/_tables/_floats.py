@@ -59,7 +59,9 @@ def float_columns(
     given = open_as_given(native, name=name)
     names = given.collect_schema().names()
     read = list(dict.fromkeys([*columns, *also, *(column for column in where_given if column in names)]))
-    check_columns(names, read, name=name, made_by=schema.made_by)
+    # What makes the table makes no columns of the caller's own.
+    lacks_its_own = any(column in schema for column in read if column not in names)
+    check_columns(names, read, name=name, made_by=schema.made_by if lacks_its_own else None)
     rows = collected(with_plain_types(given, columns=read).select(*read))
     return {column: _floats(rows, column, schema=schema, name=name, own=column in also) for column in read}
 

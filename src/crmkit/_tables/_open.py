@@ -64,7 +64,7 @@ def _with_ids_that_may_lack(rows: AnyFrame, schema: Schema, columns: Iterable[st
     return rows.with_columns(**nothing) if lacking else rows
 
 
-def open_columns(native: object, columns: Iterable[str], *, name: str, made_by: str) -> AnyFrame:
+def open_columns(native: object, columns: Iterable[str], *, name: str, made_by: str | None) -> AnyFrame:
     """Open a table that has no schema, and check that columns are there; collected if lazy, as by `open_table`."""
     rows = in_memory(open_frame(native, name=name))
     check_columns(rows.collect_schema(), columns, name=name, made_by=made_by)

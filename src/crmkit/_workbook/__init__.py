@@ -5,7 +5,7 @@ from crmkit._workbook._base_audit import BASE_COLUMNS, BASE_GROUPS, BASE_SHEETS,
 from crmkit._workbook._customers import customer_sheet, plain_sheet, segment_sheet
 from crmkit._workbook._headings import COLUMNS, Named, headings
 from crmkit._workbook._kinds import Kind, kinds_of_units
-from crmkit._workbook._profiles import PROFILE_NOTE, ProfileLines, profile_lines, profile_sheet
+from crmkit._workbook._profiles import ProfileLines, profile_lines, profile_sheet
 from crmkit._workbook._quality import QUALITY_WORDS, quality_sheet, quality_worded
 from crmkit._workbook._rules import RULE_COLUMNS, basket_sheet, rule_sides, rules_sheet
 from crmkit._workbook._scorecard import LIGHTS, scorecard_sheet
@@ -19,7 +19,6 @@ __all__ = [
     "COLUMNS",
     "LIGHTS",
     "MOST_ROWS",
-    "PROFILE_NOTE",
     "QUALITY_WORDS",
     "RULE_COLUMNS",
     "Chart",

@@ -13,17 +13,20 @@ from crmkit._workbook._sheet import Chart, Sheet
 
 __all__ = ["customer_sheet", "plain_sheet", "segment_sheet"]
 
-_CUSTOMERS: Final = Label("Customers", "客户")
+_CUSTOMER, _CUSTOMERS = Label("Customer", "客户"), Label("Customers", "客户")
 _SEGMENT: Final = Label("Segment", "细分")
 # Codes, whose names stand beside them.
 _CODES: Final = ("rfm_segment", "tier", "segment")
 _SHARES: Final = Label("Share of customers and of revenue", "客户占比与销售额占比")
 
 
-def customer_sheet(customers: pd.DataFrame, language: Language) -> Sheet:
-    """A row per customer; segments and tiers by their names alone."""
+def customer_sheet(
+    customers: pd.DataFrame, language: Language, *, row: Label = _CUSTOMER, rows: Label = _CUSTOMERS
+) -> Sheet:
+    """A row per customer, or what else ``row`` and ``rows`` call it; segments and tiers by their names alone."""
     shown = [str(name) for name in customers.columns if name not in _CODES or f"{name}_name" not in customers]
-    return Sheet(_CUSTOMERS.text(language), customers, headings(customers, language, columns=shown))
+    own = {"customer_id": Named(row, "id")}
+    return Sheet(rows.text(language), customers, headings(customers, language, columns=shown, own=own))
 
 
 def plain_sheet(title: str, table: pd.DataFrame) -> Sheet:

@@ -13,13 +13,14 @@ from crmkit._names import Label, Language
 from crmkit._workbook._headings import Named, headings
 from crmkit._workbook._sheet import Sheet
 
-__all__ = ["PROFILE_NOTE", "ProfileLines", "profile_lines", "profile_sheet"]
+__all__ = ["ProfileLines", "profile_lines", "profile_sheet"]
 
-PROFILE_NOTE: Final = Label(
+_NOTE: Final = Label(
     "▲ above, ▼ below the other customers by more than chance. Of the columns that segments were made of this says "
     "nothing: they differ there by construction.",
     "▲ 高于、▼ 低于其他客户，且超出偶然。分群所依据的列除外：各群在这些列上本来就不同。",
 )
+_ONE_SEGMENT: Final = Label("All are in one segment: there is nothing to compare.", "全部在同一分群中，无从比较。")
 
 _FIGURES: Final = {
     "customer_share": Label("Share of customers", "客户占比"),
@@ -51,10 +52,14 @@ _COLUMNS: Final = MappingProxyType(
 
 
 class ProfileLines(NamedTuple):
-    """What the segments are called, and lines of texts: what is told, of each segment, and of all customers."""
+    """What the segments are called, and lines of texts: what is told, of each segment, and of all customers.
+
+    A segment that all customers are in does not stand beside them; the note to the lines says so.
+    """
 
     segments: list[str]
     lines: list[tuple[str, list[str], str]]
+    note: Label
 
 
 def profile_sheet(
@@ -83,6 +88,8 @@ def profile_lines(profile: pd.DataFrame, language: Language, *, names: Mapping[A
     empty = {name for name, nobody in zip(segments, is_empty, strict=True) if nobody}
     of_segments = [name for name, scope in zip(segments, profile["scope"], strict=True) if scope != "all"]
     groups = [name for name in dict.fromkeys(of_segments) if name not in empty]
+    is_divided = len(groups) > 1
+    groups = groups if is_divided else []
     titles = _titles(profile, language)
     whole: dict[tuple[Any, ...], str] = {}
     cells: dict[tuple[Any, ...], dict[str, str]] = {}
@@ -98,7 +105,7 @@ def profile_lines(profile: pd.DataFrame, language: Language, *, names: Mapping[A
         (name, [cells.get(key, {}).get(group, NOTHING) for group in groups], whole.get(key, NOTHING))
         for key, name in told.items()
     ]
-    return ProfileLines(groups, lines)
+    return ProfileLines(groups, lines, _NOTE if is_divided else _ONE_SEGMENT)
 
 
 def _segments(profile: pd.DataFrame, names: Mapping[Any, str], language: Language) -> list[str]:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["plot_segmentation_quality"]
 
 _COLUMNS: Final = (
-    "segmentation", "criterion", "figure", "column", "segment", "value", "threshold", "verdict", "name_en", "name_zh"
+    "segmentation", "criterion", "figure", "column", "segment", "value", "threshold", "verdict", "name_en", "name_zh",
+    "segment_name_en", "segment_name_zh",
 )  # fmt: skip
 
 _CRITERIA: Final = {
@@ -230,7 +231,8 @@ def _worst(lines: pd.DataFrame, figure: str, language: Language) -> _Cell | None
         return _Cell(math.nan, "", math.nan, "none", _CIRCULAR.text(language) if circular else "")
     values = known["value"].astype(float)
     line = known.iloc[int((values if figure in _LOWER_IS_BETTER else -values).argmax())]
-    of = line["segment"] if pd.notna(line["segment"]) else line["column"] if figure not in _BY_COLUMN else None
+    name = line[f"segment_name_{language}"]
+    of = name if pd.notna(name) else line["column"] if figure not in _BY_COLUMN else None
     note = "" if of is None or pd.isna(of) or (figure == "contactable_share" and pd.isna(line["segment"])) else str(of)
     # Where nothing is missing, no column is the worst.
     note = "" if figure == "missing_share" and not line["value"] else note

@@ -33,6 +33,7 @@ __all__ = ["account_rollup_table"]
 
 _MADE: Final = ("parent", "root", "depth", "n_accounts", "n_buyers")
 _MOST_SHOWN: Final = 5
+_MOST_ORDERS: Final = 1e15
 _Places = npt.NDArray[np.int64]
 
 _ON_ENGINE: Final = Message(
@@ -69,6 +70,11 @@ _LACKING: Final = Message(
     en="{where} is missing in {n:,} {n:row|rows}, first at rows {rows}: the sums above would be too small. Fill it.",
     zh="{where}有 {n:,} 行缺失，最先见于行 {rows}，其上级的合计会偏小。请补全。",
 )
+_NO_COUNT: Final = Message(
+    en="{where} must count orders, and is not a whole number from 0 to {most:g} in {n:,} {n:row|rows}, first at rows "
+    "{rows}. Mend them.",
+    zh="{where}应为订单数，有 {n:,} 行不是 0 至 {most:g} 的整数，最先见于行 {rows}。请修正。",
+)
 
 
 def account_rollup_table(
@@ -96,6 +102,7 @@ def account_rollup_table(
         Column with the id of the account above; missing, or the account itself, at the top.
     sums : sequence of str, default ("n_orders", "spend")
         Columns to add up. A column that is missing throughout stays missing; in all others every value must be known.
+        ``n_orders`` holds whole numbers.
     customer_id : str, default "customer_id"
         Column that identifies the account.
 
@@ -111,7 +118,8 @@ def account_rollup_table(
     ------
     SchemaError
         If a column is missing or does not hold numbers, an id is missing or occurs twice, a parent is not in the table,
-        accounts are above one another in a circle, or a value to add up is missing or infinite.
+        accounts are above one another in a circle, a value to add up is missing or infinite, or ``n_orders`` is not a
+        whole number of 0 or more.
     TypeError
         If ``accounts`` is not a table in memory, or ``sums`` not a list.
     ValueError
@@ -133,13 +141,13 @@ def account_rollup_table(
     """
     id_column, above = column_name(customer_id, name="customer_id"), column_name(parent, name="parent")
     added = listed_names(sums, name="sums")
-    taken = [*_MADE, id_column, above]
+    taken = list(dict.fromkeys([*_MADE, id_column, above]))
     if len(set(added)) < len(added) or set(added) & set(taken) or id_column in _MADE or id_column == above:
         raise ValueError(_NO_SUMS(made=taken, got=added))
     frame = in_memory(open_frame(accounts, name="accounts"))
     if is_engine(frame):
         raise TypeError(_ON_ENGINE())
-    check_columns(frame.collect_schema(), [id_column, above, *added], name="accounts", made_by="customer_summary")
+    check_columns(frame.collect_schema(), [id_column, above, *added], name="accounts", made_by=None)
     where = {name: Column("accounts", name) for name in (id_column, above)}
     for name, place in where.items():
         frame = clean_ids(frame, name, where=place)
@@ -155,16 +163,14 @@ def account_rollup_table(
     values = _values(accounts, added)
     below = {**values, "n_accounts": np.ones(len(ids))}
     if "n_orders" in values:
-        below["n_buyers"] = (values["n_orders"] > 0).astype(np.float64)
+        below["n_buyers"] = np.where(np.isnan(values["n_orders"]), np.nan, values["n_orders"] > 0)
     depth, root = _tops(up, ids=ids, where=where[above])
     totals = _added_up(up, below)
     made: dict[str, Any] = {
         "depth": depth,
-        **{name: np.rint(totals[name]).astype(np.int64) for name in ("n_accounts", "n_buyers") if name in totals},
-        **{name: totals[name] for name in added},
+        **{name: _counts(totals[name]) for name in ("n_accounts", "n_buyers") if name in totals},
+        **{name: _counts(totals[name]) if name == "n_orders" else totals[name] for name in added},
     }
-    if "n_orders" in made:
-        made["n_orders"] = np.rint(totals["n_orders"]).astype(np.int64)
     own = nw.when(nw.col(above) != nw.col(id_column)).then(nw.col(above))
     named = rows.select(id_column, own.alias("parent")).with_columns(rows[id_column][root].alias("root"))
     return _beside(named, made, like=accounts)
@@ -201,9 +207,17 @@ def _values(accounts: Any, columns: Sequence[str]) -> dict[str, Floats]:
         where = Column("accounts", column)
         if not no_money(floats):
             refuse_rows(np.isnan(floats), _LACKING, where=where)
+            if column == "n_orders":
+                is_count = (floats >= 0) & (floats <= _MOST_ORDERS) & (floats == np.floor(floats))
+                refuse_rows(~is_count, _NO_COUNT, where=where, most=_MOST_ORDERS)
         with np.errstate(over="ignore"):
             check_turnover(float(np.nansum(np.abs(floats))), where=where)
     return values
+
+
+def _counts(totals: Floats) -> Floats | _Places:
+    """Sums of counts as whole numbers, unless they are missing."""
+    return totals if no_money(totals) else totals.astype(np.int64)
 
 
 def _tops(up: _Places, *, ids: pd.Series[Any], where: object) -> tuple[_Places, _Places]:

@@ -208,9 +208,11 @@ def segment(
     knows_orders = listed.knows_orders
     shown = for_readers(made, with_monetary_value=with_monetary_value)
     segments = found.segments if knows_orders else found.segments.drop(columns="n_orders", errors="ignore")
-    sheets = sheets_of(SCHEMES[name].title, segments, found, options.language)
+    rows = SCHEMES[name].rows
+    sheets = sheets_of(SCHEMES[name].title, segments, found, options.language, rows=rows)
     with writing(output):
-        write_table(shown, output, sheets=[customer_sheet(shown, options.language), *sheets])
+        listed_rows = customer_sheet(shown, options.language, row=rows.one, rows=rows.many)
+        write_table(shown, output, sheets=[listed_rows, *sheets])
     write_beside(found.segmenter, save, query)
     _tell(found, (segments, sheets[0]), output, options, n_customers=len(shown), as_json=as_json)
 
@@ -247,7 +249,7 @@ def _tell(
     print_sheet(sheet, columns=PRINTED)
     if found.profile is not None:
         click.echo()
-        print_profile(found, options.language)
+        print_profile(found, options.language, rows=SCHEMES[scheme_of(found.segmenter)].rows)
     if found.quality is not None:
         click.echo()
         print_quality(found, options.language)

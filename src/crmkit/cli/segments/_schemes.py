@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,6 +20,7 @@ from crmkit.cli.segments._measures import (
     suit_roles,
 )
 from crmkit.cli.segments._names import query_name
+from crmkit.cli.segments._rows import CUSTOMERS, DEALERS, MARKETS, PRODUCTS, Rows
 
 __all__ = ["SCHEMES", "FileScheme", "made_of", "new_segmenter", "scheme_of"]
 
@@ -62,6 +63,8 @@ class FileScheme:
         What it is called.
     make : callable
         Makes the segmenter of the options that shape it.
+    rows : Rows
+        What it divides.
     takes : frozenset of str
         Those options, by parameter of the command. With ``columns`` among them a file without a day is a table.
     usual : tuple of str
@@ -86,6 +89,7 @@ class FileScheme:
 
     title: Label
     make: Callable[..., Any]
+    rows: Rows = field(default=CUSTOMERS, kw_only=True)
     takes: frozenset[str] = frozenset()
     usual: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
@@ -189,6 +193,7 @@ _OF_VALUE: Final = {
     "main_group": Label("Main and secondary group", "主次客户群"),
     "product": Label("Hot and slow products", "热销与滞销产品"),
 }
+_ROWS: Final = {"product": PRODUCTS, "dealer": DEALERS, "target_market": MARKETS}
 _OF_CONSOLIDATION: Final = ("profit", "potential", "acceptance")
 _CARDS: Final = {
     "high_value": (
@@ -212,7 +217,9 @@ SCHEMES: Final[Mapping[str, FileScheme]] = MappingProxyType(
     {
         "tier": FileScheme(Label("Tiers", "客户分层"), _tier),
         **{
-            name: FileScheme(title, partial(_by_value, name), _BY_VALUE, counts_orders=True)
+            name: FileScheme(
+                title, partial(_by_value, name), _BY_VALUE, rows=_ROWS.get(name, CUSTOMERS), counts_orders=True
+            )
             for name, title in _OF_VALUE.items()
         },
         "role": FileScheme(
@@ -248,7 +255,14 @@ SCHEMES: Final[Mapping[str, FileScheme]] = MappingProxyType(
             remarks=cluster_remarks,
         ),
         **{
-            name: FileScheme(title, partial(_card, name), frozenset({"columns", "points"}), own=own, is_scores=True)
+            name: FileScheme(
+                title,
+                partial(_card, name),
+                frozenset({"columns", "points"}),
+                rows=_ROWS.get(name, CUSTOMERS),
+                own=own,
+                is_scores=True,
+            )
             for name, (title, own) in _CARDS.items()
         },
         "scorecard": FileScheme(

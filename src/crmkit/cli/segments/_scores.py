@@ -34,14 +34,16 @@ def write_scores(
     from crmkit.cli.writing import path_of, print_json, print_sheet, say_path, write_table, writing
     from crmkit.views import ranked_customers
 
-    name = scheme_of(scorer)
+    name, language = scheme_of(scorer), options.language
+    rows = SCHEMES[name].rows
     with open_listed(options, SCHEMES[name], source) as listed:
         fitted = clone(scorer).fit(listed.table) if fit else scorer
-        ranked = ranked_customers(listed.table, scorer=fitted, language=options.language)
+        ranked = ranked_customers(listed.table, scorer=fitted, language=language)
     ranked = ranked.sort_values("rank", kind="stable", ignore_index=True)
-    sheets = score_sheets(SCHEMES[name].title, ranked, fitted, options.language)
+    sheets = score_sheets(SCHEMES[name].title, ranked, fitted, language, rows=rows)
     with writing(output):
-        write_table(ranked, output, sheets=[customer_sheet(ranked, options.language), *sheets])
+        listed_rows = customer_sheet(ranked, language, row=rows.one, rows=rows.many)
+        write_table(ranked, output, sheets=[listed_rows, *sheets])
     write_beside(fitted, save, None)
     if as_json:
         weights = records(fitted.weights_)

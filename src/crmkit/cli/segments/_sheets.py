@@ -11,7 +11,8 @@ from crmkit._names import Label, Language
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crmkit._workbook import Sheet
+    from crmkit._workbook import Named, Sheet
+    from crmkit.cli.segments._rows import Rows
     from crmkit.views import SegmentedBase
 
 __all__ = ["PRINTED", "print_profile", "print_quality", "score_sheets", "sheets_of"]
@@ -34,22 +35,23 @@ _STATUSES: Final = {
     "knocked_out": Label("knocked out", "一票否决"),
 }
 _WEIGHTS: Final = Label("Weights", "权重")
-_EVERYBODY: Final = Label("All customers", "全部客户")
+_EVERYBODY: Final = Label("All {rows}", "全部{rows}")
 _SEGMENT: Final = Label("Segment", "分群")
 _SHARE_OF: Final = Label("Share of {column}", "{column} 占比")
-_EACH: Final = Label("{column} per customer", "人均 {column}")
-_SPEND: Final = (
-    Label("Spend", "消费额"), Label("Share of spend", "消费额占比"), Label("Spend per customer", "人均消费额"),
-)  # fmt: skip
-_SHARES: Final = Label("Share of customers and of value", "客户占比与价值占比")
+_COUNT: Final = Label("{rows}", "{rows}数")
+_SHARE_OF_ROWS: Final = Label("Share of {rows}", "{rows}占比")
+_SPEND, _SHARE_OF_SPEND = Label("Spend", "消费额"), Label("Share of spend", "消费额占比")
+_SHARES: Final = Label("Share of {rows} and of value", "{rows}占比与价值占比")
 
 
-def sheets_of(title: Label, summary: pd.DataFrame, found: SegmentedBase, language: Language) -> list[Sheet]:
+def sheets_of(
+    title: Label, summary: pd.DataFrame, found: SegmentedBase, language: Language, *, rows: Rows
+) -> list[Sheet]:
     """The summary, its shares drawn, and the profile if there is one."""
     from crmkit._labelling import value_column
     from crmkit._workbook import plain_sheet, profile_sheet, quality_sheet
 
-    sheets = [_summary_sheet(title, summary, language, value=value_column(found.segmenter))]
+    sheets = [_summary_sheet(title, summary, language, value=value_column(found.segmenter), rows=rows)]
     if found.profile is not None:
         profile_title = _PROFILE.text(language)
         sheets.append(profile_sheet(profile_title, found.profile, language, names=_names(found, language)))
@@ -71,7 +73,7 @@ def print_quality(found: SegmentedBase, language: Language) -> None:
     print_sheet(sheet, columns=("criterion_name", "figure_name", "of", "value", "threshold", "verdict_name"))
 
 
-def score_sheets(title: Label, ranked: pd.DataFrame, scorer: Any, language: Language) -> list[Sheet]:
+def score_sheets(title: Label, ranked: pd.DataFrame, scorer: Any, language: Language, *, rows: Rows) -> list[Sheet]:
     """How many are scored, and the weights."""
     import pandas as pd
 
@@ -85,34 +87,36 @@ def score_sheets(title: Label, ranked: pd.DataFrame, scorer: Any, language: Lang
         }
     )
     counts["customer_share"] = counts["n_customers"] / len(ranked)
-    own = {"status": Named(_STATUS, "text")}
+    own = {"status": Named(_STATUS, "text"), **_counted(rows)}
     return [
         Sheet(title.text(language), counts, headings(counts, language, own=own)),
         plain_sheet(_WEIGHTS.text(language), scorer.weights_),
     ]
 
 
-def print_profile(found: SegmentedBase, language: Language) -> None:
+def print_profile(found: SegmentedBase, language: Language, *, rows: Rows) -> None:
     """Print what the segments are like, a column per segment."""
-    from crmkit._workbook import PROFILE_NOTE, profile_lines
+    from crmkit._workbook import profile_lines
     from crmkit.cli.writing import print_table
 
-    names, lines = profile_lines(found.profile, language, names=_names(found, language))
-    heads = [_PROFILE.text(language), *names, _EVERYBODY.text(language)]
+    names, lines, note = profile_lines(found.profile, language, names=_names(found, language))
+    heads = [_PROFILE.text(language), *names, _with_rows(_EVERYBODY, rows).text(language)]
     print_table(heads, [[name, *cells, whole] for name, cells, whole in lines])
-    click.echo(PROFILE_NOTE.text(language))
+    click.echo(note.text(language))
 
 
 def _names(found: SegmentedBase, language: Language) -> dict[str, str]:
     return dict(zip(found.segments["segment"], found.segments[f"name_{language}"], strict=True))
 
 
-def _summary_sheet(title: Label, summary: pd.DataFrame, language: Language, *, value: str) -> Sheet:
+def _summary_sheet(title: Label, summary: pd.DataFrame, language: Language, *, value: str, rows: Rows) -> Sheet:
     """A row per segment; ``value`` is the column that was added up."""
     from crmkit._workbook import Chart, Named, Sheet, headings
 
-    added, shared, mean = _SPEND if value == "spend" else _named_after(value, language)
+    added, shared = (_SPEND, _SHARE_OF_SPEND) if value == "spend" else _named_after(value, language)
+    mean = Label(rows.mean.en.format(column=added.en), rows.mean.zh.format(column=added.zh))
     own = {
+        **_counted(rows),
         "segment_name": Named(_SEGMENT, "text"),
         "value": Named(added, "money"),
         "value_share": Named(shared, "share"),
@@ -126,14 +130,29 @@ def _summary_sheet(title: Label, summary: pd.DataFrame, language: Language, *, v
     # Not all segments are of a value.
     columns = [name for name in _COLUMNS if name in told and (value or "value" not in name)]
     shares = tuple(name for name in ("customer_share", "value_share") if name in columns)
-    chart = Chart(_SHARES.text(language), "segment_name", shares)
+    chart = Chart(_with_rows(_SHARES, rows).text(language), "segment_name", shares)
     return Sheet(title.text(language), told, headings(told, language, columns=columns, own=own), charts=(chart,))
 
 
-def _named_after(column: str, language: Language) -> tuple[Label, Label, Label]:
+def _with_rows(label: Label, rows: Rows) -> Label:
+    """A label that says of what rows it is; a name at its start keeps its capital."""
+    word = rows.many.en if label.en.startswith("{") else rows.many.en.lower()
+    return Label(label.en.format(rows=word), label.zh.format(rows=rows.many.zh))
+
+
+def _counted(rows: Rows) -> dict[str, Named]:
+    """What the number of rows and their share are called."""
+    from crmkit._workbook import Named
+
+    return {
+        "n_customers": Named(_with_rows(_COUNT, rows), "count"),
+        "customer_share": Named(_with_rows(_SHARE_OF_ROWS, rows), "share"),
+    }
+
+
+def _named_after(column: str, language: Language) -> tuple[Label, Label]:
     """What the columns are called that add up another one than spend."""
     from crmkit._workbook import COLUMNS
 
     called = COLUMNS[column].label.text(language) if column in COLUMNS else column
-    shared, mean = (Label(*(text.format(column=called) for text in each)) for each in (_SHARE_OF, _EACH))
-    return Label(called, called), shared, mean
+    return Label(called, called), Label(*(text.format(column=called) for text in _SHARE_OF))

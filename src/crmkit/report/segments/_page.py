@@ -11,7 +11,7 @@ import pandas as pd
 from crmkit._figures import count, share
 from crmkit._figures import whole_money as money
 from crmkit._names import Language
-from crmkit._workbook import PROFILE_NOTE, profile_lines
+from crmkit._workbook import profile_lines
 from crmkit.plotting import plot_segments
 from crmkit.report._facts import Facts
 from crmkit.report._numbers import cut
@@ -47,7 +47,6 @@ def page(answer: Answer, facts: Facts) -> dict[str, Any]:
     summaries, profiles = (_by_name(answer, table) for table in ("segments", "segment_profiles"))
     drawn, language = _drawn(answer), facts.language
     return {
-        "note": PROFILE_NOTE.text(language),
         "segmentations": [
             {
                 "title": cut(name),
@@ -93,8 +92,9 @@ def _summary(table: pd.DataFrame, language: Language) -> dict[str, Any]:
 
 def _profile(table: pd.DataFrame, names: Mapping[Any, str], language: Language) -> dict[str, Any]:
     """A line per figure, its value in each segment beside that of all customers."""
-    segments, lines = profile_lines(table, language, names=names)
+    segments, lines, note = profile_lines(table, language, names=names)
     return {
+        "note": note.text(language),
         "segments": [cut(name) for name in segments[:_MOST_COLUMNS]],
         "rows": [
             {"name": cut(name), "cells": cells[:_MOST_COLUMNS], "whole": whole}

@@ -81,7 +81,7 @@ def knocked_out(table: Any, rules: Sequence[KnockOut], *, n_rows: int, name: str
         return KnockedOut(first, unknown, unknown, [])
     frame = open_frame(table, name=name)
     names = list(dict.fromkeys(rule.condition.column for rule in rules))
-    check_columns(frame.collect_schema(), names, name=name, made_by="customer_summary")
+    check_columns(frame.collect_schema(), names, name=name, made_by=None)
     columns = compared_columns(frame, names)
     for place in range(len(rules) - 1, -1, -1):
         rule = rules[place]

@@ -174,11 +174,11 @@ def target_market_table(
     2   hotels   40.0     3          False    market_size
     """
     label = column_name(market, name="market")
-    rows = open_columns(markets, [label], name="markets", made_by="pandas.DataFrame")
+    rows = open_columns(markets, [label], name="markets", made_by=None)
     others = {
         name: column_name(given, name=name) for name, given in (("needs", needs), ("field", field)) if given is not None
     }
-    check_columns(rows.collect_schema(), others.values(), name="markets", made_by="pandas.DataFrame")
+    check_columns(rows.collect_schema(), others.values(), name="markets", made_by=None)
     check_labels(rows, list(dict.fromkeys([label, *others.values()])), table="markets")
     named = to_pandas(collected(rows.select(*dict.fromkeys([label, *others.values()]))))
     if named.empty:

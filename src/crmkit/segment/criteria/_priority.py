@@ -223,7 +223,7 @@ def priority_table(
 
 def _needs(needs: Any, label: str, columns: Sequence[str]) -> tuple[Any, Any]:
     """The needs in the order in which they come, and which one each row is about."""
-    rows = open_columns(needs, [label, *columns], name="needs", made_by="pandas.DataFrame")
+    rows = open_columns(needs, [label, *columns], name="needs", made_by=None)
     check_labels(rows, [label], table="needs")
     found = to_pandas(collected(rows.select(label)))
     if found.empty:

@@ -122,7 +122,7 @@ def _names(table: Any, label: str | None) -> Any:
         return None
     name = column_name(label, name="label")
     frame = open_frame(table, name="X")
-    check_columns(frame.collect_schema(), [name], name="X", made_by="customer_summary")
+    check_columns(frame.collect_schema(), [name], name="X", made_by=None)
     return to_pandas(collected(frame.select(name)))[name].to_numpy(dtype=object)
 
 

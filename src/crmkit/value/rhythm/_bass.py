@@ -8,14 +8,13 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 
-from crmkit._arrays import Floats
-from crmkit._checks import check_fraction, check_int, check_number
+from crmkit._checks import check_number
 from crmkit._estimator import JsonError, JsonEstimator, check_fitted
 from crmkit._messages import Column, Message
-from crmkit._random import as_generator
 from crmkit.errors import SchemaError
-from crmkit.value.rhythm._adopters import Adopters, next_periods, read_adopters
-from crmkit.value.rhythm._bass_curve import Fit, fit_curve, increments, peak
+from crmkit.value.rhythm._adopters import Adopters, read_adopters
+from crmkit.value.rhythm._bass_curve import Fit, fit_curve
+from crmkit.value.rhythm._bass_tables import Launch
 
 __all__ = ["BassModel"]
 
@@ -25,10 +24,6 @@ _LEVEL: Final = 0.95
 _TEXT: Final = pd.Series(["text"]).dtype
 _HIGHEST: Final = {"market_potential": 1e300, "p": 1e3, "q": 1e3}
 _LOWEST: Final = {"market_potential": 1e-300, "p": 1e-12, "q": 0.0}
-_MOST_PERIODS: Final = 1_000
-_MOST_DRAWS: Final = 100_000
-# Drawn logarithms stay within this distance of the estimate; beyond, numbers are none.
-_FARTHEST: Final = 60.0
 
 _NOT_FROM_LAUNCH: Final = Message(
     en="The first {n} {n:period|periods} of {@adopters} are not known. The model counts from the launch: if the log "
@@ -269,26 +264,7 @@ class BassModel(JsonEstimator):
         With a ``market_potential`` that was given the intervals hold only if it is right.
         """
         check_fitted(self)
-        check_int(n_periods, name="n_periods", low=1, high=_MOST_PERIODS)
-        self._check_draws(level, n_draws)
-        n, seen = len(self.history_), float(self.history_["new_customers"].sum())
-        expected = self._expected(n + n_periods)[n:]
-        total = seen + np.cumsum(expected)
-        columns: dict[str, Any] = {
-            "t": np.arange(n + 1, n + n_periods + 1),
-            "period": next_periods(self._periods(), n_periods),
-        }
-        each: Floats | None = None
-        if self.degrees_of_freedom_:
-            rng = as_generator(random_state)
-            drawn, wider = self._drawn(n_draws, rng)
-            with np.errstate(over="ignore", under="ignore"):
-                curves = drawn[0][:, None] * increments(n + n_periods, drawn[1], drawn[2])[:, n:]
-            each = curves + self.sigma_ * wider[:, None] * rng.standard_normal((n_draws, n_periods))
-        columns |= _with_interval("new_customers", "", expected, each, level=level, low=0.0)
-        sums = None if each is None else seen + np.cumsum(each, axis=1)
-        columns |= _with_interval("cumulative_customers", "cumulative_", total, sums, level=level, low=seen)
-        return pd.DataFrame(columns)
+        return self._launch().forecast(n_periods, level=level, n_draws=n_draws, random_state=random_state)
 
     def fitted_table(self) -> pd.DataFrame:
         """Show the new customers fitted on beside the curve.
@@ -306,18 +282,7 @@ class BassModel(JsonEstimator):
             Before ``fit``.
         """
         check_fitted(self)
-        new = self.history_["new_customers"].to_numpy()
-        expected = self._expected(len(new))
-        return pd.DataFrame(
-            {
-                "t": np.arange(1, len(new) + 1),
-                "period": self._periods(),
-                "new_customers": new,
-                "expected": expected,
-                "cumulative_customers": np.cumsum(new),
-                "cumulative_expected": np.cumsum(expected),
-            }
-        )
+        return self._launch().fitted()
 
     def peak_table(
         self, *, level: float = 0.95, n_draws: int = 2_000, random_state: int | np.random.Generator = 0
@@ -355,17 +320,7 @@ class BassModel(JsonEstimator):
             If an argument lies outside its range.
         """
         check_fitted(self)
-        self._check_draws(level, n_draws)
-        values = [float(value) for value in peak(*self.params_["estimate"].to_numpy())]
-        draws: list[Floats | None] = [None, None, None]
-        if self.degrees_of_freedom_:
-            draws = [*peak(*self._drawn(n_draws, as_generator(random_state))[0])]
-        rows = [
-            {"quantity": name, **_with_interval("value", "", np.array([value]), None if each is None else each[:, None],
-                                                level=level, low=0.0)}
-            for name, value, each in zip(("peak_time", "peak_rate", "peak_share"), values, draws, strict=True)
-        ]  # fmt: skip
-        return pd.concat([pd.DataFrame(row) for row in rows], ignore_index=True)
+        return self._launch().peak(level=level, n_draws=n_draws, random_state=random_state)
 
     def _keep(self, fit: Fit, read: Adopters) -> None:
         errors = np.where(fit.free, np.sqrt(np.diag(fit.covariance)), np.nan)
@@ -380,26 +335,16 @@ class BassModel(JsonEstimator):
         days = [None if np.isnat(day) else str(day) for day in read.periods.astype("datetime64[D]")]
         self.history_ = pd.DataFrame({"period": pd.Series(days, dtype=_TEXT), "new_customers": read.counts})
 
-    def _expected(self, n: int) -> Floats:
-        """New customers of the first n periods."""
-        m, p, q = self.params_["estimate"]
-        return np.asarray(m * increments(n, p, q))
-
-    def _periods(self) -> Any:
-        return pd.to_datetime(self.history_["period"], format="%Y-%m-%d").to_numpy(dtype="datetime64[us]")
-
-    def _drawn(self, n_draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-        """Draw the parameters, of shape (3, n_draws), and how much larger ``sigma_`` may be; Student's together."""
-        wider = np.sqrt(self.degrees_of_freedom_ / rng.chisquare(self.degrees_of_freedom_, n_draws))
-        variances, directions = np.linalg.eigh(self.covariance_.to_numpy())
-        root = directions * np.sqrt(np.maximum(variances, 0.0))
-        moved = wider[:, None] * (rng.standard_normal((n_draws, len(_PARAMETERS))) @ root.T)
-        estimate = self.params_["estimate"].to_numpy()
-        return estimate[:, None] * np.exp(np.clip(moved, -_FARTHEST, _FARTHEST)).T, wider
-
-    def _check_draws(self, level: float, n_draws: int) -> None:
-        check_fraction(level, name="level")
-        check_int(n_draws, name="n_draws", low=2, high=_MOST_DRAWS)
+    def _launch(self) -> Launch:
+        history = self.history_
+        return Launch(
+            self.params_["estimate"].to_numpy(),
+            self.covariance_.to_numpy(),
+            self.sigma_,
+            self.degrees_of_freedom_,
+            history["new_customers"].to_numpy(),
+            pd.to_datetime(history["period"], format="%Y-%m-%d").to_numpy(dtype="datetime64[us]"),
+        )
 
     def _check_restored(self) -> None:
         super()._check_restored()
@@ -425,14 +370,3 @@ def _student(level: float, df: int) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(df, (1 + level) / 2))
-
-
-def _with_interval(
-    name: str, prefix: str, expected: Floats, draws: Floats | None, *, level: float, low: float
-) -> dict[str, Floats]:
-    """A column with the ends of the interval of draws of shape (n_draws, n), not below ``low``; it holds the column."""
-    lower = upper = np.full(len(expected), np.nan)
-    if draws is not None:
-        ends = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
-        lower, upper = np.maximum(np.minimum(ends[0], expected), low), np.maximum(ends[1], expected)
-    return {name: expected, f"{prefix}lower": lower, f"{prefix}upper": upper}
