@@ -280,6 +280,16 @@ def test_refused_changes(changed, message):
         change_table(asked.pop("before"), asked.pop("after"), **asked)
 
 
+def test_labels_of_different_kinds_are_refused():
+    number, text = side([1, 2], [3, 4], region=[1, 2]), side([1, 2], [3, 4], region=["1", "2"])
+    with pytest.raises(SchemaError, match=r"`before\['region'\]` holds numbers and `after\['region'\]` text"):
+        change_table(number, text, factors=["x", "y"], by="region")
+    floats = number.assign(region=number["region"].astype(float))
+    assert "lost" not in change_table(number, floats, factors=["x", "y"], by="region")["role"].tolist()
+    with pytest.raises(SchemaError, match=r"`before\['product'\]` holds text and `after\['product'\]` numbers"):
+        bridge(after=SOLD_AFTER.assign(product=[1, 2, 3]))
+
+
 def test_a_group_twice_is_refused():
     twice = side([1, 2], [3, 4], region=["n", "n"])
     with pytest.raises(SchemaError, match=r"`after` has more than one row of \['n'\]"):

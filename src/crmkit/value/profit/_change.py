@@ -17,6 +17,7 @@ from crmkit._messages import Column, Message, Parameter
 from crmkit._stats import log_mean, log_ratio, sequential_contributions, shapley_contributions
 from crmkit._tables import finite_columns, open_columns, refuse_rows
 from crmkit.errors import SchemaError
+from crmkit.value.profit._alike import check_alike_labels
 from crmkit.value.profit._cancelled import cancelled
 
 __all__ = ["Method", "change_table"]
@@ -99,8 +100,8 @@ def change_table(
     Raises
     ------
     SchemaError
-        If a column is missing or holds no numbers, a number is missing or infinite, a group is there twice, without
-        ``by`` a table has not one row, or a product is larger than any number.
+        If a column is missing or holds no numbers, a number is missing or infinite, a group is there twice, labels
+        are of different kinds, without ``by`` a table has not one row, or a product is larger than any number.
     TypeError
         If a table is not a frame, or ``factors`` or ``by`` is not as described.
     ValueError
@@ -185,6 +186,8 @@ def _matched(sides: Sequence[pd.DataFrame], labels: Sequence[str]) -> tuple[pd.D
     before, after = sides
     if not labels:
         return pd.DataFrame(index=[0]), np.stack([side.to_numpy(float).T for side in sides])
+    for name in labels:
+        check_alike_labels(before[name], after[name], column=name)
     together = pd.concat([before[list(labels)], after[list(labels)]], ignore_index=True)
     keys = together.drop_duplicates(ignore_index=True).sort_values(list(labels), key=_order, ignore_index=True)
     merged = [keys.merge(side, on=list(labels), how="left").drop(columns=list(labels)) for side in (before, after)]

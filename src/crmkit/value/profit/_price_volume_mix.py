@@ -17,6 +17,7 @@ from crmkit._stats import log_mean_contributions
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
 from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
+from crmkit.value.profit._alike import check_alike_labels
 from crmkit.value.profit._cancelled import cancelled
 
 __all__ = ["price_volume_mix_table"]
@@ -107,8 +108,8 @@ def price_volume_mix_table(
     Raises
     ------
     SchemaError
-        If a column is missing or holds no numbers, a number is missing or infinite, with positions, there is more than
-        one unit, or with log means an amount or cost of an item sold is below 0.
+        If a column is missing or holds no numbers, a number is missing or infinite, with positions, items are of
+        different kinds, there is more than one unit, or with log means an amount or cost of an item sold is below 0.
     TypeError
         If a table is not a frame or a column is not named as it should be.
     ValueError
@@ -167,6 +168,7 @@ def price_volume_mix_table(
         units += [] if unit is None else to_pandas(rows.select("unit").unique())["unit"].tolist()
     if len(different := list(dict.fromkeys(units))) > 1:
         raise SchemaError(_UNITS(units=some(different)))
+    check_alike_labels(*(side[_ITEM] for side in sides), column=names[_ITEM])
     items, sums = _matched(*sides)
     return from_pandas(_table(items, sums, method=method, level=names[_ITEM]), like=before)
 
