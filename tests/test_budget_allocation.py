@@ -357,3 +357,49 @@ def test_the_allocation_is_drawn():
         assert plot_budget_allocation(allocate_budget(ADVERTISER, budget=100), language="zh").get_xlabel() == "投入"
     with pytest.raises(SchemaError, match="`allocation` has no rows"):
         plot_budget_allocation(allocate_budget(ADVERTISER, budget=100).head(0))
+
+
+# Numbers at the ends of what a float holds
+
+
+@pytest.mark.parametrize("k", [1e-3, 5.0, 1e6, 1e250])
+def test_saturating_curves_get_what_they_earn(k):
+    # a k / (x + k)^2 is the same for both where x + k is in the ratio of the roots of a k: 50 k / 3 each, and k less.
+    michaelis = curves("hill", scale=[100, 400], shape=1.0, spend_scale=k)
+    assert_allclose(allocate_budget(michaelis, budget=48 * k)["spend"], np.array([47 / 3, 97 / 3]) * k)
+    # The best spend has a k / (x + k)^2 = 1: with a = 400 k, 19 k.
+    best = optimal_budget_table(curves("hill", scale=[400 * k], shape=1.0, spend_scale=k), margin=1.0)
+    assert_allclose(best["spend"], [19 * k])
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e12, 1e200])
+@pytest.mark.parametrize(("kind", "shape"), [("log", np.nan), ("exponential", np.nan), ("hill", 1.0)])
+def test_shares_do_not_depend_on_the_unit_of_money(kind, shape, unit):
+    own, other = (
+        allocate_budget(
+            curves(kind, scale=[100, 120, 60], shape=shape, spend_scale=np.array([0.1, 0.2, 0.05]) * each), budget=each
+        )
+        for each in (1.0, unit)
+    )
+    assert_allclose(other["spend_share"], own["spend_share"], rtol=1e-9)
+    assert_allclose(other["response"], own["response"], rtol=1e-9)
+
+
+def test_responses_beyond_all_numbers_are_refused():
+    steep = ADVERTISER.assign(scale=ADVERTISER["scale"] * 1e305)
+    message = r"`curves\['scale'\]` adds up to more than a number can hold"
+    for options in ({}, {"step": 1e9}):
+        with pytest.raises(SchemaError, match=message):
+            allocate_budget(steep, budget=1e10, **options)
+    with pytest.raises(SchemaError, match=message):
+        optimal_budget_table(steep, margin=0.4)
+    campaigns = pd.DataFrame({"channel": ["a", "b"], "spend": [1e308, 1e308], "sales": 1.0})
+    with pytest.raises(SchemaError, match=r"`campaigns\['spend'\]` adds up to more than a number can hold"):
+        channel_return_table(campaigns, by="channel", spend="spend", sales="sales")
+
+
+def test_sales_that_cancel_have_no_shares():
+    campaigns = pd.DataFrame({"channel": list("abc"), "spend": 1.0, "sales": [0.1, 0.2, -0.3]})
+    found = channel_return_table(campaigns, by="channel", spend="spend", sales="sales")
+    assert found["sales"].tolist() == [0.1, 0.2, -0.3, 0]
+    assert found["sales_share"].isna().all()

@@ -154,6 +154,24 @@ def test_refusals():
     assert gabor_granger_table(LIMITS.head(0), limit="limit").empty
 
 
+def test_numbers_at_the_ends_of_what_a_float_holds():
+    limits = pd.DataFrame({"limit": [5.0, 8, 8, 0], "w": [1.0, 2, 1, 3]})
+    shown = ["share", "lower", "upper"]
+    own = gabor_granger_table(limits, limit="limit", weight="w")
+    for unit in (1e-200, 1e200):
+        weighed = gabor_granger_table(limits.assign(w=limits["w"] * unit), limit="limit", weight="w")
+        assert_allclose(weighed[shown], own[shown])
+    for changed, options, where in (
+        ({"limit": 1e308}, {}, r"answers\['limit'\]"),
+        ({"w": 1e308}, {"weight": "w"}, r"answers\['w'\]"),
+        ({}, {"unit_cost": 1e308}, "unit_cost"),
+    ):
+        with pytest.raises(SchemaError, match=f"`{where}` adds up to more than a number can hold"):
+            gabor_granger_table(limits.assign(**changed), limit="limit", **options)
+    four = pd.DataFrame([(1.0e308, 1.1e308, 1.2e308, 1.3e308)], columns=FOUR)
+    assert_allclose(price_sensitivity_points(four)["price"] / 1e308, [1.1, 1.15, 1.15, 1.2])
+
+
 def test_the_curves_are_drawn():
     curves, points = price_sensitivity_table(ASKED), price_sensitivity_points(ASKED)
     before = curves.copy()

@@ -12,7 +12,7 @@ from crmkit._arrays import Floats
 from crmkit._checks import check_number, is_number
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message, Parameter
-from crmkit.value.pricing._curves import Curve, read_curves
+from crmkit.value.pricing._curves import Curve, check_responses, read_curves
 
 __all__ = ["NOT_ABOVE", "allocate_budget", "bounds", "finite"]
 
@@ -95,7 +95,7 @@ def allocate_budget(
     ------
     SchemaError
         If a column is missing or of a wrong kind, a kind is unknown, a channel is there twice, or a number of a curve
-        lies outside its range.
+        lies outside its range, or gives a response beyond all numbers.
     TypeError
         If ``curves`` is not a frame or an argument not a number.
     ValueError
@@ -137,6 +137,7 @@ def allocate_budget(
     if low.sum() > budget * (1 + _SAME):
         raise ValueError(_TOO_LITTLE(needed=float(low.sum()), budget=budget))
     high = np.maximum(high, low)
+    check_responses(found, np.full(n, float(budget)))
     by_rule = np.full(n, np.nan) if rule is None else budget * _shares(rule, n)
     if step is None:
         for place, curve in enumerate(found):
@@ -210,7 +211,7 @@ def _equal_margins(curves: list[Curve], budget: float, low: Floats, high: Floats
     free = (spend > low) & (spend < high)
     # The last digits go to the channels that are not at a bound.
     if free.any():
-        spend[free] += (budget - spend.sum()) * spend[free] / spend[free].sum()
+        spend[free] *= 1 + (budget - spend.sum()) / spend[free].sum()
     return np.clip(spend, low, high)
 
 

@@ -7,11 +7,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from crmkit._checks import check_margin
+from crmkit._checks import check_margin, check_turnover
 from crmkit._frames import FrameT, column_name, from_pandas, to_pandas
 from crmkit._grouping import check_labels, labels_of
 from crmkit._messages import Column, Message
 from crmkit._tables import finite_columns, open_columns, refuse_rows
+from crmkit.value._cancelled import cancelled
 
 __all__ = ["channel_return_table"]
 
@@ -109,12 +110,18 @@ def channel_return_table(campaigns: FrameT, *, by: str, spend: str, sales: str, 
     money = finite_columns(campaigns, names, name=_NAME)
     for name in names:
         refuse_rows(np.isnan(money[name]), _MISSING, where=Column(_NAME, name))
+        with np.errstate(over="ignore"):
+            check_turnover(float(np.abs(money[name]).sum()), where=Column(_NAME, name))
     refuse_rows(money[names[0]] < 0, _BELOW, where=Column(_NAME, names[0]))
     labels = labels_of(to_pandas(rows.select(label)), [label])
     groups, scopes = labels.with_whole()
     n = len(labels.groups)
     sums = [np.bincount(labels.codes, money[name], n) for name in names]
-    spent, sold = (np.append(each, each.sum()) for each in sums)
+    sizes = [np.bincount(labels.codes, np.abs(money[name]), n) for name in names]
+    spent, sold = (
+        cancelled(np.append(each, each.sum()), np.append(size, size.sum()))
+        for each, size in zip(sums, sizes, strict=True)
+    )
     counts = np.bincount(labels.codes, minlength=n)
     base = np.where(spent > 0, spent, np.nan)
     with np.errstate(over="ignore", invalid="ignore"):

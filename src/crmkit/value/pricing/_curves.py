@@ -9,12 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
+from crmkit._checks import check_turnover
 from crmkit._frames import to_pandas
 from crmkit._messages import Column, Message
 from crmkit._tables import finite_columns, open_columns, refuse_rows
 from crmkit.errors import SchemaError
 
-__all__ = ["KINDS", "Curve", "CurveKind", "read_curves"]
+__all__ = ["KINDS", "Curve", "CurveKind", "check_responses", "read_curves"]
 
 CurveKind: TypeAlias = Literal["power", "log", "exponential", "hill"]
 KINDS: Final = ("power", "log", "exponential", "hill")
@@ -81,18 +82,20 @@ class Curve(NamedTuple):
             return a / (x + k)
         if self.kind == "exponential":
             return float(a / k * np.exp(-x / k))
-        if x <= 0:
-            return 0.0 if b > 1 else a / k if b == 1 else np.inf
-        with np.errstate(over="ignore"):
-            u = (np.float64(x) / k) ** -b
-            # The last factor first, so that close to 0 nothing exceeds all numbers that is not beyond them.
-            return float(a * b * (u / (1 + u)) * (1 / (1 + u) / x)) if np.isfinite(u) else 0.0
+        ratio = np.float64(x) / k
+        with np.errstate(over="ignore", divide="ignore"):
+            if ratio < 1:
+                return float(a * b / k * ratio ** (b - 1) / (1 + ratio**b) ** 2)
+            # The last factor first, so that nothing exceeds all numbers that is not beyond them.
+            u = ratio**-b
+            return float(a * b * (u / (1 + u)) * (1 / (1 + u) / x))
 
     def spend_at(self, slope: float) -> float:
         """The spend at which a concave curve, or the concave part of an S, has a slope: 0 where it starts below it."""
         k, a, b = self.spend_scale, self.scale, self.shape
         if self.kind == "power":
-            return float(np.exp(np.log(slope / a / b) / (b - 1)))
+            with np.errstate(over="ignore"):
+                return float(np.exp(np.log(slope / a / b) / (b - 1)))
         if self.kind == "log":
             return max(a / slope - k, 0.0)
         if self.kind == "exponential":
@@ -107,6 +110,13 @@ class Curve(NamedTuple):
             middle = (low + high) / 2
             low, high = (middle, high) if self.slope(middle) > slope else (low, middle)
         return (low + high) / 2
+
+
+def check_responses(curves: list[Curve], spend: Floats) -> None:
+    """Raise if curves give more for so much than a number can hold, or the spend itself is more."""
+    with np.errstate(over="ignore"):
+        most = sum(float(curve.response(x)) + x for curve, x in zip(curves, spend, strict=True))
+    check_turnover(float(most), where=Column(_NAME, "scale"))
 
 
 def read_curves(curves: Any) -> tuple[pd.Series[Any], list[Curve]]:

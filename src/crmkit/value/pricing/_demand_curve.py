@@ -95,11 +95,11 @@ def demand_curve_table(
         prices = np.union1d(prices, [best])
     with np.errstate(over="ignore"):
         units = quantity * (prices / price) ** elasticity
-        revenue = units * prices
-    if not np.isfinite(revenue).all():
-        at = float(prices[~np.isfinite(revenue)][0])
+        revenue, profit = units * prices, units * (prices - unit_cost)
+    held = np.isfinite(revenue) & np.isfinite(profit)
+    if not held.all():
+        at = float(prices[~held][0])
         raise ValueError(_BEYOND(price=at, elasticity=elasticity))
-    profit = units * (prices - unit_cost)
     at_best = prices == best if (prices == best).any() else np.arange(len(prices)) == int(profit.argmax())
     return pd.DataFrame(
         {

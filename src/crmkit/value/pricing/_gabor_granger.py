@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit._arrays import Floats
-from crmkit._checks import check_fraction, check_number, is_number
+from crmkit._checks import check_fraction, check_number, check_turnover, is_number
 from crmkit._frames import FrameT, column_name, from_pandas
 from crmkit._messages import Column, Message, Parameter
 from crmkit._stats import wilson_interval
@@ -107,13 +107,18 @@ def gabor_granger_table(
     weights = np.ones(len(limits)) if weight is None else found[names[1]]
     known = ~np.isnan(limits) & (weights > 0)
     limits, weights = limits[known], weights[known]
+    with np.errstate(over="ignore"):
+        check_turnover(float(weights.sum()), where=Column(_NAME, names[-1]))
+        check_turnover(float((limits * weights).sum()), where=Column(_NAME, names[0]))
+        check_turnover(float(weights.sum() * unit_cost), where=Parameter("unit_cost"))
     at = np.unique(limits[limits > 0]) if prices is None else _asked(prices)
     order = np.argsort(limits)
     above = np.append(np.cumsum(weights[order][::-1])[::-1], 0.0)
     stated = above[np.searchsorted(limits[order], at)]
     total = float(weights.sum())
     share = stated / total if total > 0 else np.full(len(at), np.nan)
-    size = total**2 / float((weights**2).sum()) if total > 0 else 0.0
+    relative = weights / weights.max(initial=1.0 if total == 0 else 0.0)
+    size = float(relative.sum() ** 2 / (relative**2).sum()) if total > 0 else 0.0
     lower, upper = wilson_interval(share * size, np.full(len(at), size), level=level)
     buyers = stated * calibration
     profit = buyers * (at - unit_cost)

@@ -11,7 +11,7 @@ import pandas as pd
 from crmkit._frames import FrameT, from_pandas
 from crmkit._messages import Message
 from crmkit.value.pricing._allocation import bounds, finite
-from crmkit.value.pricing._curves import Curve, read_curves
+from crmkit.value.pricing._curves import Curve, check_responses, read_curves
 
 __all__ = ["optimal_budget_table"]
 
@@ -123,5 +123,6 @@ def optimal_budget_table(
 def _best_spend(curve: Curve, margin: float, low: float, high: float) -> float:
     """The spend of the highest profit: at the least, or where the concave part has the slope that pays for itself."""
     inner = min(max(curve.spend_at(1 / margin), low), high)
+    check_responses([curve], np.array([inner]))
     profits = [margin * float(curve.response(spend)) - spend for spend in (low, inner)]
     return inner if profits[1] > profits[0] else low

@@ -178,7 +178,7 @@ def price_sensitivity_points(
     rows = []
     for point, (falling, rising) in pairs.items():
         lower, upper = _crossing(curves.price, falling - rising)
-        middle = (lower + upper) / 2
+        middle = lower + (upper - lower) / 2
         height = float(np.interp(middle, curves.price, falling)) if np.isfinite(middle) else np.nan
         rows.append((point, middle, lower, upper, upper > lower, height, curves.n, curves.n_left_out))
     names = ["point", "price", "lower", "upper", "is_range", "share", "n", "n_left_out"]

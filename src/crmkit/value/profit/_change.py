@@ -17,8 +17,8 @@ from crmkit._messages import Column, Message, Parameter
 from crmkit._stats import log_mean, log_ratio, sequential_contributions, shapley_contributions
 from crmkit._tables import finite_columns, open_columns, refuse_rows
 from crmkit.errors import SchemaError
+from crmkit.value._cancelled import cancelled
 from crmkit.value.profit._alike import check_alike_labels
-from crmkit.value.profit._cancelled import cancelled
 
 __all__ = ["Method", "change_table"]
 

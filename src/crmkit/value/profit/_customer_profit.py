@@ -24,7 +24,7 @@ from crmkit._grouping import check_labels, label_name
 from crmkit._messages import Column, Message
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.value.profit._cancelled import CANCELLED, without_rounding
+from crmkit.value._cancelled import CANCELLED, without_rounding
 from crmkit.value.profit._lines import KEY, LIMITS, OF_LINES, ReturnedCost, profit_lines
 
 __all__ = ["RATES", "customer_profit_table"]

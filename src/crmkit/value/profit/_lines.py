@@ -10,8 +10,8 @@ import narwhals.stable.v2 as nw
 from crmkit._frames import AnyFrame, flag, without_nan
 from crmkit._messages import Column, Message
 from crmkit._tables import ORDER_LINES, check_kind, open_table
+from crmkit.value._cancelled import CANCELLED
 from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
-from crmkit.value.profit._cancelled import CANCELLED
 
 __all__ = ["KEY", "LIMITS", "OF_LINES", "ReturnedCost", "profit_lines"]
 

@@ -16,9 +16,9 @@ from crmkit._messages import Column, Message
 from crmkit._stats import log_mean_contributions
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
+from crmkit.value._cancelled import cancelled
 from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
 from crmkit.value.profit._alike import check_alike_labels
-from crmkit.value.profit._cancelled import cancelled
 
 __all__ = ["price_volume_mix_table"]
 

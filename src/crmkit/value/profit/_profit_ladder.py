@@ -15,7 +15,7 @@ from crmkit._messages import Column, Message
 from crmkit._names import Label
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
-from crmkit.value.profit._cancelled import cancelled
+from crmkit.value._cancelled import cancelled
 
 __all__ = ["PROFIT_STEPS", "profit_ladder_table"]
 

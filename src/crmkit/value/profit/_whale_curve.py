@@ -15,7 +15,7 @@ from crmkit._messages import Column, Message
 from crmkit._stats import TOP_SHARE, top_count
 from crmkit._tables import finite_columns, refuse_rows
 from crmkit.errors import SchemaError
-from crmkit.value.profit._cancelled import cancelled
+from crmkit.value._cancelled import cancelled
 
 __all__ = ["whale_curve_table", "whale_summary_table"]
 
