@@ -24,6 +24,7 @@ from crmkit import (
     opportunity_table,
 )
 from crmkit._frames import give_back, is_engine
+from crmkit._messages import Column
 from crmkit._tables import (
     ACTIVITY,
     CELLS,
@@ -39,6 +40,7 @@ from crmkit._tables import (
     TRANSACTIONS,
     Field,
     Schema,
+    check_kind,
     check_values,
     document,
     float_columns,
@@ -297,3 +299,9 @@ def test_tables_are_left_as_they_are(kind):
     give_back(open_table(given, TRANSACTIONS), like=given)
     float_columns(given, TRANSACTIONS, ["amount"])
     assert given.equals(before)
+
+
+def test_a_table_of_the_callers_own_is_not_said_to_be_made_by_anything():
+    own = nw.from_native(pd.DataFrame({"limit": ["a lot"]}), eager_only=True)
+    with pytest.raises(SchemaError, match=r"^`customers\['limit'\]` must hold numbers, got \S+\.$"):
+        check_kind(own, "limit", "money", where=Column("customers", "limit"), made_by=None)

@@ -16,7 +16,8 @@ from crmkit.errors import SchemaError
 
 __all__ = ["check_kind", "open_columns", "open_table"]
 
-_WRONG_KIND: Final = Message(
+_WRONG_KIND: Final = Message(en="{where} must hold {kind}, got {got}.", zh="{where}应为{kind}，得到 {got}。")
+_WRONG_KIND_MADE_BY: Final = Message(
     en="{where} must hold {kind}, got {got}. {made_by} makes such columns.",
     zh="{where}应为{kind}，得到 {got}。可用 {made_by} 生成这样的列。",
 )
@@ -71,13 +72,14 @@ def open_columns(native: object, columns: Iterable[str], *, name: str, made_by: 
     return rows
 
 
-def check_kind(rows: AnyFrame, column: str, kind: Kind, *, where: object, made_by: str) -> None:
-    """Raise unless a column is of a type that can hold what it should."""
+def check_kind(rows: AnyFrame, column: str, kind: Kind, *, where: object, made_by: str | None) -> None:
+    """Raise unless a column is of a type that can hold what it should; ``made_by`` is None for the caller's own."""
     if isinstance(rows, nw.DataFrame) and rows.is_empty():
         # Without rows a frame may not know its types.
         return
     if not _holds(rows.collect_schema()[column], kind):
-        raise SchemaError(_WRONG_KIND(where=where, kind=_KINDS[kind](), got=type_of(rows, column), made_by=made_by))
+        said = {"where": where, "kind": _KINDS[kind](), "got": type_of(rows, column)}
+        raise SchemaError(_WRONG_KIND(**said) if made_by is None else _WRONG_KIND_MADE_BY(**said, made_by=made_by))
 
 
 def _holds(dtype: Any, kind: Kind) -> bool:

@@ -83,7 +83,7 @@ def fit_groups(customers: Any, *, model: _Model, by: Hashable) -> dict[Hashable,
 def groups_of(rows: nw.DataFrame[Any], by: Hashable) -> list[Any]:
     """List the groups in ascending order; those of an ordered category in its own order."""
     column = column_name(by, name="by")
-    check_columns(rows.columns, [column], name="customers", made_by="A join of the groups")
+    check_columns(rows.columns, [column], name="customers", made_by=None)
     if not len(rows):
         raise SchemaError(_NO_ROWS())
     groups = rows[column]

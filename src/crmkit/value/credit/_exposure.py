@@ -20,7 +20,6 @@ from crmkit.errors import SchemaError
 __all__ = ["exposure_summary_table", "exposure_table"]
 
 _NAME: Final = "customers"
-_MADE_BY: Final = "A table of a row per customer"
 
 _NO_ID: Final = Message(
     en="{where} is missing in {n:,} {n:row|rows}, first at rows {rows}. Drop them.",
@@ -112,7 +111,7 @@ def exposure_table(
     own = column_name(customer_id, name="customer_id")
     above = None if parent is None else column_name(parent, name="parent")
     rows = open_columns(
-        customers, [own, *named.values(), *([] if above is None else [above])], name=_NAME, made_by=_MADE_BY
+        customers, [own, *named.values(), *([] if above is None else [above])], name=_NAME, made_by=None
     )
     groups = labels_of(pd.DataFrame({"group": _groups(rows, own, above)}), ["group"])
     numbers = finite_columns(customers, list(named.values()), name=_NAME)
@@ -230,7 +229,7 @@ def _shares(values: Floats, wholes: Floats) -> Floats:
 def _groups(rows: AnyFrame, own: str, above: str | None) -> pd.Series[Any]:
     """The id of the parent of each customer, or their own where they have none."""
     where = Column(_NAME, own)
-    check_kind(rows, own, "id", where=where, made_by=_MADE_BY)
+    check_kind(rows, own, "id", where=where, made_by=None)
     found = to_pandas(rows.select(own if above is None else nw.col(own, above)))
     ids = found[own]
     refuse_rows(ids.isna().to_numpy(), _NO_ID, where=where)

@@ -20,7 +20,6 @@ from crmkit._tables import finite_columns, open_columns, refuse_rows
 __all__ = ["information_value_table", "woe_table"]
 
 _NAME: Final = "customers"
-_MADE_BY: Final = "A table of a row per customer"
 _HALF: Final = 0.5
 _FEWEST: Final = 5
 # Siddiqi's words for information values: each from its limit on.
@@ -99,7 +98,7 @@ def woe_table(customers: FrameT, *, by: str | Sequence[str], bad: str, weight: s
     """
     names, outcome = label_names(by), column_name(bad, name="bad")
     weights = [] if weight is None else [column_name(weight, name="weight")]
-    rows = open_columns(customers, [*names, outcome, *weights], name=_NAME, made_by=_MADE_BY)
+    rows = open_columns(customers, [*names, outcome, *weights], name=_NAME, made_by=None)
     check_labels(rows, names, table=_NAME)
     labels = to_pandas(rows.select(*names))
     numbers = finite_columns(customers, [outcome, *weights], name=_NAME)

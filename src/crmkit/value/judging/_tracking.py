@@ -190,7 +190,7 @@ def _new_customers(model: Judged, followed: Followed, customers: Any, *, bought:
     if customers is None:
         raise ValueError(_NO_CUSTOMERS(covariates=covariates))
     columns = ["customer_id", *covariates]
-    frame = open_columns(customers, columns, name="customers", made_by="A join by customer")
+    frame = open_columns(customers, columns, name="customers", made_by=None)
     known = to_pandas(frame.select(*columns)).set_index("customer_id")
     copies = known.index[known.index.duplicated()].unique()
     if len(copies):

@@ -17,7 +17,6 @@ from crmkit.value._cancelled import cancelled
 __all__ = ["channel_return_table"]
 
 _NAME: Final = "campaigns"
-_MADE_BY: Final = "A table of a row per channel and campaign"
 _RESULT: Final = (
     *("scope", "n_rows", "spend", "sales", "spend_share", "sales_share", "input_output_ratio", "net_sales_return"),
     *("return_on_marketing_investment", "break_even_ratio"),
@@ -105,7 +104,7 @@ def channel_return_table(campaigns: FrameT, *, by: str, spend: str, sales: str, 
     names = [column_name(spend, name="spend"), column_name(sales, name="sales")]
     if label in _RESULT:
         raise ValueError(_TAKEN(name=Column(_NAME, label)))
-    rows = open_columns(campaigns, [label, *names], name=_NAME, made_by=_MADE_BY)
+    rows = open_columns(campaigns, [label, *names], name=_NAME, made_by=None)
     check_labels(rows, [label], table=_NAME)
     money = finite_columns(campaigns, names, name=_NAME)
     for name in names:

@@ -100,7 +100,7 @@ def response_curve_table(
     check_option(kind, KINDS, name="kind")
     label = column_name(channel, name="channel")
     names = [column_name(spend, name="spend"), column_name(response, name="response")]
-    rows = open_columns(observations, [label, *names], name=_NAME, made_by="A table of a row per channel and period")
+    rows = open_columns(observations, [label, *names], name=_NAME, made_by=None)
     check_labels(rows, [label], table=_NAME)
     numbers = finite_columns(observations, names, name=_NAME)
     refuse_rows(numbers[names[0]] < 0, _BELOW, where=Column(_NAME, names[0]))

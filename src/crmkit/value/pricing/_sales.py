@@ -18,7 +18,6 @@ from crmkit._tables import finite_columns, open_columns, refuse_rows
 __all__ = ["NAME", "Sales", "check_free", "read_sales"]
 
 NAME: Final = "sales"
-_MADE_BY: Final = "A table of a row per product and week"
 
 _BELOW: Final = Message(
     en="{where} is below 0 in {n:,} {n:row|rows}, first at rows {rows}. Take returns off the sales of their period "
@@ -47,7 +46,7 @@ def read_sales(
     others = listed_names(controls, name="controls")
     labelled = {name: column_name(label, name=name) for name, label in (("product", product), ("cluster", cluster))
                 if label is not None}  # fmt: skip
-    rows = open_columns(sales, [price, quantity, *others, *labelled.values()], name=NAME, made_by=_MADE_BY)
+    rows = open_columns(sales, [price, quantity, *others, *labelled.values()], name=NAME, made_by=None)
     check_labels(rows, list(labelled.values()), table=NAME)
     types = rows.collect_schema()
     numeric = [name for name in others if types[name].is_numeric() or types[name].is_boolean()]

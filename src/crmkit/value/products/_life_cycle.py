@@ -24,7 +24,6 @@ from crmkit.value.products._stages import checked_thresholds, stages_of
 __all__ = ["life_cycle_table"]
 
 _NAME: Final = "sales"
-_MADE_BY: Final = "A table of sales by product and month"
 _PERIOD, _VALUE, _OUT = "__crmkit_period", "__crmkit_value", "__crmkit_out"
 # Periods of a year, and of the quarter over which sales are smoothed.
 _YEAR: Final = {"W": 52, "M": 12, "Q": 4, "Y": 1}
@@ -157,11 +156,11 @@ def life_cycle_table(
 def _sums(sales: Any, *, item: str, period: str, value: str, in_stock: str | None, freq: Freq) -> pd.DataFrame:
     """Sales by item and number of the period, and whether it was out of stock."""
     flags = [] if in_stock is None else [column_name(in_stock, name="in_stock")]
-    rows = open_columns(sales, [item, period, value, *flags], name=_NAME, made_by=_MADE_BY)
+    rows = open_columns(sales, [item, period, value, *flags], name=_NAME, made_by=None)
     check_labels(rows, [item], table=_NAME)
     kinds: list[tuple[str, Any]] = [(period, "day"), (value, "money"), *((name, "flag") for name in flags)]
     for name, kind in kinds:
-        check_kind(rows, name, kind, where=Column(_NAME, name), made_by=_MADE_BY)
+        check_kind(rows, name, kind, where=Column(_NAME, name), made_by=None)
     rows = without_nan(rows)
     faults = [Fault(name, MISSING, nw.col(name).is_null(), MEND) for name in (period, value, *flags)]
     refuse_faults(rows, [*faults, Fault(value, INFINITE, is_infinite(value), MEND)], name=_NAME, known_by=item)

@@ -152,7 +152,7 @@ def pruning_table(
             *((("companion_margin", companion_margin),) if companion_margin is not None else ()),
         )
     ]
-    opened = open_columns(products, [item, *names], name=_NAME, made_by="A table of a row per product")
+    opened = open_columns(products, [item, *names], name=_NAME, made_by=None)
     check_labels(opened, [item], table=_NAME)
     labels = to_pandas(opened.select(item))[item]
     where = Column(_NAME, item)
@@ -182,7 +182,7 @@ def _shares(transfer: Any, labels: pd.Series[Any]) -> Any:
     """The share of the sales of each product (rows) that goes to each other (columns)."""
     from scipy import sparse
 
-    opened = open_columns(transfer, _SHARES, name="transfer", made_by="A table of a row per pair of products")
+    opened = open_columns(transfer, _SHARES, name="transfer", made_by=None)
     check_labels(opened, _SHARES[:2], table="transfer")
     ends = to_pandas(opened.select(*_SHARES[:2]))
     share = finite_columns(transfer, ["share"], name="transfer")["share"]
