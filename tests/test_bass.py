@@ -169,6 +169,13 @@ def test_parameters_that_were_given_have_no_interval():
     assert model.fitted_table().empty
 
 
+def test_a_market_won_at_a_steady_rate():
+    # Without imitation each period wins the same share of those left: a fifth, p = -ln 0.8.
+    estimate = BassModel().fit([100 * 0.8**t for t in range(12)]).params_["estimate"]
+    assert_allclose(estimate[["market_potential", "p"]], [500, -np.log(0.8)], rtol=1e-6)
+    assert estimate["q"] < 1e-5
+
+
 def test_a_known_market():
     model = BassModel(market_potential=70_000).fit(RECORDERS[:5])
     assert model.params_.loc["market_potential"].tolist()[0] == 70_000
@@ -316,8 +323,9 @@ def test_tampered_json_is_refused(where, change):
         ([5], SchemaError, "has 1 period since the first new customer; 4 are"),
         ([3, -1, 2, 4], SchemaError, "is below 0 in 1 row, first at rows \\[1\\]. Customers who leave"),
         ([1, np.nan, 2, 4], SchemaError, "missing between known values, first at \\[1\\]. Give 0"),
-        ([np.nan, 1, 2, 4], SchemaError, "The first 1 period of `adopters` are not known.*run_in_days=0"),
+        ([np.nan, 1, 2, 4], SchemaError, "`adopters` has 1 period at the start that is not known.*run_in_days=0"),
         ([1, np.inf, 2, 4], ValueError, "must be finite"),
+        (np.ones((4, 2)), ValueError, "must be a table or one column of numbers, got an array of 2 dimensions"),
         (["a", "b"], TypeError, "must be a number or a column of numbers"),
         ("recorders", TypeError, "`adopters`"),
         ([1e308, 1.5e308, 1e308, 1], SchemaError, "adds up to more than a number can hold"),

@@ -475,3 +475,18 @@ def test_the_plot():
     ]
     with pytest.raises(SchemaError, match=r"`report` has no rows of 'precision'"):
         plot_recommendations(report)
+
+
+@pytest.mark.parametrize("blank", ["", "  ", None])
+def test_blank_text_is_no_item(blank):
+    lines = lines_of((1, 1, "cup", 1), (1, 1, blank, 1), (2, 2, "cup", 1), (2, 2, blank, 1), (3, 3, "tray", 1))
+    for given_lines in (lines, lines.replace({"product": {"tray": 7}})):
+        model = ItemRecommender(item="product").fit(given_lines)
+        assert len(model.items_) == 2
+        assert model.n_unlabelled_ == 2
+
+
+def test_an_infinite_id_is_nobody():
+    model = ItemRecommender(item="product").fit(LINES)
+    table = model.recommend(pd.DataFrame({"customer_id": [np.inf, 1.0, -np.inf]}), n=1)
+    assert table["is_known"].tolist() == [False, True, False]

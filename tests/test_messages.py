@@ -2,6 +2,7 @@
 
 import pickle
 
+import numpy as np
 import pytest
 
 from crmkit._checks import check_int
@@ -87,3 +88,10 @@ def test_errors_travel_between_processes():
 def test_a_place_without_a_value_is_an_error():
     with pytest.raises(KeyError, match="value"):
         ALL(where="x", n=1)
+
+
+def test_numbers_of_numpy_are_shown_as_numbers():
+    said = Message(en="{value!r} {values!r}", zh="{value!r} {values!r}")(
+        value=np.int64(7), values=[np.float64(0.5), np.True_]
+    )
+    assert said == "7 [0.5, True]"

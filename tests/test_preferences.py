@@ -392,3 +392,11 @@ def test_refusals_of_changes():
         preference_change_table(lines, **ASKED, **(YEARS | {"after": ("2024-06-01", "2025-01-01")}))
     with pytest.raises(SchemaError, match="adds up to less than 0 in 1 cell"):
         preference_change_table(lines.assign(amount=[-9.0, *[1.0] * 19]), **ASKED, **YEARS)
+
+
+def test_blank_text_is_no_label():
+    lines = pd.concat([LINES, lines_of([[2]]).assign(region="  ")], ignore_index=True)
+    for table in (lines, lines.replace({"category": {"b": 7}})):
+        found = preference_table(table, **ASKED, value="n_orders")
+        assert found.groupby("scope", dropna=False)["value"].sum().to_dict() == {"group": 1000, "no label": 2}
+        assert found.loc[found["scope"] == "no label", "region"].isna().all()

@@ -228,6 +228,21 @@ def test_each_of_a_tail_may_go_but_not_all():
     assert_same_rows(pruning_table(twins.iloc[::-1], transfer=both_ways), found, in_order=True)
 
 
+def test_blank_text_is_no_product():
+    lines = demand(cup=[1, 2, 3, 2, 1, 2], blank=[1, 1]).replace({"product": {"blank": " "}})
+    assert demand_variability_table(lines, **MONTHLY)["scope"].tolist() == ["group", "no label"]
+    sales = pd.concat([sold([1] * 30), sold([1] * 30, name=" ")])
+    assert life_cycle_table(sales, **LIFE)["scope"].tolist() == ["group", "no label"]
+    tail = pd.DataFrame({"product": ["cup", " "], "revenue": 1.0, "margin": 1.0, "avoidable_cost": 0.0})
+    with pytest.raises(SchemaError, match=r"is missing in 1 row, first at rows \[1\]. Every product needs its name"):
+        pruning_table(tail, transfer=pd.DataFrame({"from": [], "to": [], "share": []}))
+
+
+def test_demand_by_a_day_before_the_first_line_is_refused():
+    with pytest.raises(ValueError, match=r"`as_of` is 2020-01-31, before the first transaction on 2024-01-15"):
+        demand_variability_table(demand(cup=[1, 2]), **{**MONTHLY, "as_of": "2020-01-31"})
+
+
 def test_no_products():
     assert pruning_table(RANGE.head(0), transfer=TRANSFER.head(0)).empty
     assert life_cycle_table(sold([1.0]).head(0), **LIFE).empty

@@ -151,6 +151,18 @@ def test_up_sell_by_hand():
     assert np.isnan(free["headroom_share"])
 
 
+def test_equal_prices_are_equal_however_they_add_up():
+    # 0.1 + 0.2 is not 0.3 in floats, and 0.3 / 3 not 0.1.
+    lines = lines_of(
+        *[("a", 1, "x", 1, 0.1), ("a", 2, "x", 2, 0.2), ("b", 3, "x", 3, 0.3), ("c", 4, "x", 1, 0.1)],
+        *[("d", 5, "x", 1, 0.05), ("e", 6, "x", 1, 0.2)],
+    )
+    paid = upsell_table(lines, category="category", as_of=AS_OF).set_index("customer_id")
+    assert paid["percentile"].to_dict() == {"a": 0.5, "b": 0.5, "c": 0.5, "d": 0.1, "e": 0.9}
+    assert (paid.loc[["a", "b", "c"], "headroom"] == 0).all()
+    assert_allclose(paid.loc["d", "headroom"], 0.05)
+
+
 def test_a_refund_beyond_the_price_is_no_price():
     lines = lines_of(("ann", 1, "tea", 2, 5.0), ("ann", 2, "tea", -1, -9.0), ("bo", 3, "tea", 1, 4.0))
     found = upsell_table(lines, category="category", as_of=AS_OF)
@@ -226,7 +238,6 @@ def test_no_lines_and_refusals():
     lines = random_lines(1)
     for table in (white_space_table, upsell_table):
         assert table(lines.head(0), category="category", as_of=AS_OF).empty
-        assert table(lines, category="category", as_of="2020-01-01").empty
         assert table(lines.assign(category=None), category="category", as_of=AS_OF).empty
         assert len(table(lines.head(1), category="category", as_of=AS_OF)) <= 1
         with pytest.raises(SchemaError, match="thing"):
@@ -239,6 +250,25 @@ def test_no_lines_and_refusals():
         white_space_table(lines, category="category", as_of=AS_OF, prior_weight=-1)
     with pytest.raises(SchemaError, match="quantity"):
         upsell_table(lines.drop(columns="quantity"), category="category", as_of=AS_OF)
+
+
+@pytest.mark.parametrize("table", [white_space_table, upsell_table])
+def test_a_day_before_the_first_line_is_refused(table):
+    with pytest.raises(ValueError, match=r"`as_of` is 2020-01-01, before the first transaction on 2024-03-01"):
+        table(lines_of(("a", 1, "x", 1, 1)), category="category", as_of="2020-01-01")
+
+
+def test_blank_text_is_no_category_and_no_group():
+    lines = lines_of(("a", 1, "x", 1, 1), ("a", 2, "  ", 1, 1), ("b", 3, "x", 1, 1), ("b", 4, None, 1, 1))
+    space = white_space_table(lines.assign(group=["g", "g", " ", "g"]), category="category", as_of=AS_OF, peers="group")
+    assert space["category"].unique().tolist() == ["x"]
+    assert space["n_peers"].tolist() == [2, 2]
+
+
+def test_customers_of_several_groups_are_named_as_they_are():
+    lines = lines_of((10, 1, "x", 1, 1), (10, 2, "x", 1, 1), (9, 3, "x", 1, 1), (9, 4, "x", 1, 1))
+    with pytest.raises(SchemaError, match=r"several labels of 2 customers, such as \[9, 10\]\."):
+        white_space_table(lines.assign(group=list("abab")), category="category", as_of=AS_OF, peers="group")
 
 
 def test_too_many_categories_are_refused(monkeypatch):

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from crmkit._names import Language
 
 __all__ = ["Call", "Column", "Joined", "Message", "Parameter", "Said", "Setting", "Words", "shown"]
@@ -25,6 +27,8 @@ def shown(value: object) -> str:
         return repr(value[:_MOST_LETTERS])[:-1] + _CUT + repr(value[:1])[-1]
     if isinstance(value, list):
         return _listed(value)
+    if isinstance(value, (np.number, np.bool_)):
+        value = value.item()
     try:
         return _cut(repr(value), _MOST_TEXT)
     except ValueError:

@@ -1,7 +1,7 @@
 """The door for orders: order logs in, checked transactions or order lines out, every row accounted for."""
 
 from crmkit.transactions._audit import audit_orders, rejected_orders
-from crmkit.transactions._checked import checked_transactions, purchase_days, up_to
+from crmkit.transactions._checked import checked_transactions, purchase_days, refuse_early, up_to
 from crmkit.transactions._currencies import audit_currencies
 from crmkit.transactions._damaged_ids import damaged_id_table
 from crmkit.transactions._door import Invalid, Returns, as_order_lines, as_transactions
@@ -25,6 +25,7 @@ __all__ = [
     "damaged_id_table",
     "draft_merge_ids",
     "purchase_days",
+    "refuse_early",
     "rejected_orders",
     "typed_orders",
     "unidentified_sales_table",

@@ -14,6 +14,7 @@ from crmkit._checks import Day, as_day, check_ascending
 from crmkit._frames import FrameT, column_name, from_pandas, midnight, to_pandas
 from crmkit._grouping import labels_of
 from crmkit._messages import Message
+from crmkit.transactions import refuse_early
 from crmkit.value.products._cells import settled
 from crmkit.value.products._lines import VALUE, check_label_free, last_whole_period, sold_lines
 
@@ -95,8 +96,8 @@ def demand_variability_table(
     TypeError
         If ``order_lines`` is not a frame, a name is not one column, or ``cuts`` is not a pair.
     ValueError
-        If ``freq`` or ``as_of`` cannot be read, ``cuts`` do not ascend or are below 0, or ``item`` has the name of a
-        column of the result.
+        If ``freq`` or ``as_of`` cannot be read, ``as_of``, in memory, lies before the first line, ``cuts`` do not
+        ascend or are below 0, or ``item`` has the name of a column of the result.
 
     See Also
     --------
@@ -132,6 +133,7 @@ def demand_variability_table(
     last_day = as_day(as_of, name="as_of")
     last = last_whole_period(last_day, freq=freq)
     rows = sold_lines(order_lines, labels=[item], value=value, keep=("date", "amount"))
+    refuse_early(rows, last_day, name="as_of")
     rows = rows.filter(nw.col("date") < midnight(next_day(last_day), of=rows)).with_columns(
         period_number(nw.col("date"), freq=freq).alias(_PERIOD),
         nw.col(VALUE).abs().alias(_TURNOVER),

@@ -15,6 +15,8 @@ from crmkit._arrays import Floats
 from crmkit._calendar import next_day
 from crmkit._frames import AnyFrame, flag, midnight, open_as_given, to_pandas, without_nan
 from crmkit._grouping import check_labels, labels_of
+from crmkit._messages import Column
+from crmkit._reading import clean_labels
 from crmkit._tables import ORDER_LINES, open_table
 
 __all__ = ["Kept", "kept_of", "open_lines"]
@@ -55,11 +57,15 @@ def open_lines(
     after: datetime | None = None,
     also: Sequence[str] = (),
 ) -> AnyFrame:
-    """Open order lines that have a column of labels, those of the days after one and up to another."""
+    """Open order lines that have a column of labels, those of the days after one and up to another.
+
+    A blank text is no label.
+    """
     given = open_as_given(order_lines, name=_NAME).collect_schema().names()
     columns = ["customer_id", "date", *(name for name in ("quantity", "amount") if name in given)]
     rows = open_table(order_lines, ORDER_LINES, name=_NAME, columns=columns, also=["order_id", label, *also])
     check_labels(rows, [label, "order_id"], table=_NAME)
+    rows = clean_labels(rows, label, where=Column(_NAME, label))
     if until is not None:
         rows = rows.filter(nw.col("date") < midnight(next_day(until), of=rows))
     if after is not None:

@@ -16,6 +16,7 @@ from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import FrameT, column_name, flag, from_pandas, to_pandas, without_nan
 from crmkit._grouping import check_labels, labels_of
 from crmkit._messages import Column
+from crmkit._reading import clean_labels
 from crmkit._tables import check_kind, open_columns
 from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
 from crmkit.value.products._lines import check_label_free, last_whole_period
@@ -158,6 +159,7 @@ def _sums(sales: Any, *, item: str, period: str, value: str, in_stock: str | Non
     flags = [] if in_stock is None else [column_name(in_stock, name="in_stock")]
     rows = open_columns(sales, [item, period, value, *flags], name=_NAME, made_by=None)
     check_labels(rows, [item], table=_NAME)
+    rows = clean_labels(rows, item, where=Column(_NAME, item))
     kinds: list[tuple[str, Any]] = [(period, "day"), (value, "money"), *((name, "flag") for name in flags)]
     for name, kind in kinds:
         check_kind(rows, name, kind, where=Column(_NAME, name), made_by=None)

@@ -12,6 +12,7 @@ from crmkit._calendar import Freq, number_of_period, period_end
 from crmkit._frames import AnyFrame, column_name, flag, without_nan
 from crmkit._grouping import check_labels
 from crmkit._messages import Column, Message
+from crmkit._reading import clean_labels
 from crmkit._tables import ORDER_LINES, check_kind, open_table
 from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
 
@@ -70,6 +71,8 @@ def sold_lines(order_lines: Any, *, labels: Sequence[str], value: str, keep: Seq
         order_lines, ORDER_LINES, name=NAME, columns=("customer_id", *keep), also=["order_id", *labels, *numbers]
     )
     check_labels(rows, [*labels, "order_id"], table=NAME)
+    for label in labels:
+        rows = clean_labels(rows, label, where=Column(NAME, label))
     kept = [*dict.fromkeys((*labels, "customer_id", "order_id", *keep))]
     rows = without_nan(rows)
     if counted:

@@ -12,8 +12,9 @@ import pandas as pd
 
 from crmkit._checks import some
 from crmkit._frames import AnyFrame, column_name, to_pandas
-from crmkit._grouping import check_labels, labels_of
+from crmkit._grouping import check_labels, in_order, labels_of
 from crmkit._messages import Column, Message
+from crmkit._reading import clean_labels
 from crmkit.errors import SchemaError
 
 __all__ = ["FEW", "check_names", "peer_groups"]
@@ -48,11 +49,12 @@ def peer_groups(rows: AnyFrame, customers: pd.Series[Any], *, peers: str | None)
     if peers is None:
         return np.zeros(len(customers), dtype=np.intp)
     check_labels(rows, [peers], table=_NAME)
+    rows = clean_labels(rows, peers, where=Column(_NAME, peers))
     pairs = rows.select("customer_id", nw.col(peers).alias(_PEERS)).filter(~nw.col(_PEERS).is_null())
     table = to_pandas(pairs.unique(["customer_id", _PEERS]))
     twice = table["customer_id"].duplicated(keep=False)
     if twice.any():
-        ids = sorted(table.loc[twice, "customer_id"].unique(), key=str)
+        ids = in_order(table.loc[twice, "customer_id"])
         raise SchemaError(_SEVERAL(where=Column(_NAME, peers), n=len(ids), ids=some(ids)))
     groups = np.full(len(customers), -1, dtype=np.intp)
     if len(table):

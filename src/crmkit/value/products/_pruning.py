@@ -12,6 +12,7 @@ from crmkit._checks import check_turnover
 from crmkit._frames import FrameT, column_name, from_pandas, to_pandas
 from crmkit._grouping import check_labels, in_order
 from crmkit._messages import Column, Message
+from crmkit._reading import clean_labels
 from crmkit._tables import finite_columns, open_columns, refuse_rows
 from crmkit.value.products._lines import check_label_free
 
@@ -154,7 +155,7 @@ def pruning_table(
     ]
     opened = open_columns(products, [item, *names], name=_NAME, made_by=None)
     check_labels(opened, [item], table=_NAME)
-    labels = to_pandas(opened.select(item))[item]
+    labels = to_pandas(clean_labels(opened, item, where=Column(_NAME, item)).select(item))[item]
     where = Column(_NAME, item)
     refuse_rows(labels.isna().to_numpy(), _NO_NAME, where=where)
     refuse_rows(labels.duplicated().to_numpy(), _TWICE, where=where)

@@ -300,8 +300,8 @@ class ItemRecommender(JsonEstimator):
         if not len(asked):
             return places
         if pd.api.types.is_float_dtype(asked.dtype):
-            asked = asked.astype(np.float64)
-            given = given[(asked == np.floor(asked)).to_numpy()]
+            values = asked.to_numpy(dtype=np.float64)
+            given = given[np.isfinite(values) & (values == np.floor(values))]
             asked = ids.iloc[given]
         kind = object if kinds[1] is _TEXT else np.int64
         places[given] = pd.Index(known.astype(kind)).get_indexer(pd.Index(asked.astype(kind)))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from crmkit._arrays import Floats
+from crmkit._calendar import next_day
 from crmkit._checks import as_day
-from crmkit._frames import FrameT, from_pandas
+from crmkit._frames import FrameT, from_pandas, midnight
 from crmkit._stats import mid_rank
+from crmkit.transactions import refuse_early
 from crmkit.value.products._kept import kept_of, open_lines
 from crmkit.value.products._peer_groups import FEW, check_names, peer_groups
 
@@ -20,6 +24,8 @@ _MADE: Final = (
     *("n_orders", "n_peers", "too_few"),
 )
 _UPPER_QUARTER: Final = 0.75
+# Prices that differ by less, relative to themselves, are the same: sums of amounts round.
+_ROUNDING: Final = 1e-9
 
 
 def upsell_table(order_lines: FrameT, *, category: str, as_of: Any, peers: str | None = None) -> FrameT:
@@ -66,7 +72,7 @@ def upsell_table(order_lines: FrameT, *, category: str, as_of: Any, peers: str |
     TypeError
         If an argument is of the wrong kind.
     ValueError
-        If ``category`` has the name of a column of the result.
+        If ``as_of``, in memory, lies before the first line, or ``category`` has the name of a column of the result.
 
     See Also
     --------
@@ -87,7 +93,9 @@ def upsell_table(order_lines: FrameT, *, category: str, as_of: Any, peers: str |
     """
     name, group = check_names(category, peers, taken=_MADE)
     day = as_day(as_of, name="as_of")
-    rows = open_lines(order_lines, label=name, until=day, also=["quantity", *([] if group is None else [group])])
+    rows = open_lines(order_lines, label=name, also=["quantity", *([] if group is None else [group])])
+    refuse_early(rows, day, name="as_of")
+    rows = rows.filter(nw.col("date") < midnight(next_day(day), of=rows))
     kept = kept_of(rows, label=name)
     groups = peer_groups(rows, kept.customers, peers=group)[kept.customer]
     there = kept.n_orders > 0
@@ -104,10 +112,10 @@ def upsell_table(order_lines: FrameT, *, category: str, as_of: Any, peers: str |
     for own in np.split(order, np.flatnonzero(np.diff(market[order])) + 1):
         if not len(own) or market[own[0]] < 0:
             continue
-        percentile[own] = mid_rank(price[own])
+        percentile[own] = mid_rank(_places(price[own]))
         q75[own] = np.quantile(price[own], _UPPER_QUARTER)
         n_peers[own] = len(own)
-    headroom = np.maximum(q75 - price, 0.0)
+    headroom = np.where(q75 - price <= _ROUNDING * q75, 0.0, q75 - price)
     table = pd.DataFrame(
         {
             "customer_id": kept.customers.array.take(customer),
@@ -125,3 +133,12 @@ def upsell_table(order_lines: FrameT, *, category: str, as_of: Any, peers: str |
         }
     )
     return from_pandas(table, like=order_lines)
+
+
+def _places(prices: Floats) -> Floats:
+    """The place of each price among the different ones, those that differ by rounding alone being the same."""
+    order = np.argsort(prices, kind="stable")
+    rising = prices[order]
+    places = np.empty(len(prices))
+    places[order] = np.cumsum(np.diff(rising, prepend=rising[:1]) > _ROUNDING * rising)
+    return places

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from crmkit._arrays import Floats
+from crmkit._calendar import next_day
 from crmkit._checks import as_day, check_number
-from crmkit._frames import FrameT, from_pandas
+from crmkit._frames import FrameT, from_pandas, midnight
 from crmkit._messages import Column, Message
 from crmkit._stats import gamma_weight
 from crmkit.errors import SchemaError
+from crmkit.transactions import refuse_early
 from crmkit.value.products._kept import Kept, kept_of, open_lines
 from crmkit.value.products._peer_groups import FEW, check_names, peer_groups
 
@@ -101,7 +104,8 @@ def white_space_table(
     TypeError
         If an argument is of the wrong kind.
     ValueError
-        If ``category`` has the name of a column of the result, or ``prior_weight`` is below 0.
+        If ``as_of``, in memory, lies before the first line, ``category`` has the name of a column of the result, or
+        ``prior_weight`` is below 0.
 
     See Also
     --------
@@ -132,7 +136,9 @@ def white_space_table(
         check_number(prior_weight, name="prior_weight")
         if prior_weight < 0:
             raise ValueError(_NEGATIVE(value=prior_weight))
-    rows = open_lines(order_lines, label=name, until=day, also=[] if group is None else [group])
+    rows = open_lines(order_lines, label=name, also=[] if group is None else [group])
+    refuse_early(rows, day, name="as_of")
+    rows = rows.filter(nw.col("date") < midnight(next_day(day), of=rows))
     kept = kept_of(rows, label=name)
     groups = peer_groups(rows, kept.customers, peers=group)
     there = np.flatnonzero(np.bincount(kept.label, weights=kept.n_orders, minlength=len(kept.labels)))

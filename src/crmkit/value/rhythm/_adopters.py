@@ -51,6 +51,10 @@ _UNEVEN: Final = Message(
     "customers needs a row with 0.",
     zh="{where}从 {before:%Y-%m-%d} 跳到 {after:%Y-%m-%d}，间隔长于其他期间。没有新增客户的期间也须有一行，值为 0。",
 )
+_NOT_A_COLUMN: Final = Message(
+    en="{@adopters} must be a table or one column of numbers, got an array of {n} dimensions.",
+    zh="{@adopters} 须为表或单列数字，得到 {n} 维数组。",
+)
 _NONE: Final = Message(en="{where} holds no new customer in any period.", zh="{where}在所有期间都没有新增客户。")
 
 
@@ -130,6 +134,8 @@ def is_column(adopters: Any) -> bool:
 
 def _of_column(adopters: Any) -> tuple[Floats, Days]:
     counts = np.atleast_1d(as_floats(adopters, name=_NAME))
+    if counts.ndim > 1:
+        raise ValueError(_NOT_A_COLUMN(n=counts.ndim))
     return counts, np.full(len(counts), np.datetime64("NaT", "us"))
 
 

@@ -26,8 +26,9 @@ _HIGHEST: Final = {"market_potential": 1e300, "p": 1e3, "q": 1e3}
 _LOWEST: Final = {"market_potential": 1e-300, "p": 1e-12, "q": 0.0}
 
 _NOT_FROM_LAUNCH: Final = Message(
-    en="The first {n} {n:period|periods} of {@adopters} are not known. The model counts from the launch: if the log "
-    "begins with it, make the table with {@run_in_days=0}; otherwise use {@acquisition_forecast_table()}.",
+    en="{@adopters} has {n} {n:period|periods} at the start that {n:is|are} not known. The model counts from the "
+    "launch: if the log begins with it, make the table with {@run_in_days=0}; otherwise use "
+    "{@acquisition_forecast_table()}.",
     zh="{@adopters} 的前 {n} 个期间未知，而该模型从上市起计：若订单从上市开始，请以 {@run_in_days=0} 生成该表，"
     "否则请用 {@acquisition_forecast_table()}。",
 )

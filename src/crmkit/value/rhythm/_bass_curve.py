@@ -83,7 +83,9 @@ def ols_start(counts: Floats) -> tuple[float, float, float] | None:
     before = np.cumsum(counts) - counts
     if len(np.unique(before)) < 3:
         return None
-    c, b, a = np.polynomial.Polynomial.fit(before, counts, 2).convert().coef[::-1]
+    found = np.polynomial.Polynomial.fit(before, counts, 2).convert().coef
+    # Highest powers that are 0 are not among them.
+    a, b, c = np.pad(found, (0, 3 - len(found)))
     inside = b * b - 4 * a * c
     if not (c < 0 < a and inside > 0):
         return None

@@ -12,6 +12,7 @@ from crmkit._checks import Day, as_day, check_fraction, check_int
 from crmkit._frames import FrameT, collected, column_name, from_pandas, to_pandas
 from crmkit._grouping import check_labels
 from crmkit._messages import Column, Message
+from crmkit._reading import clean_labels
 from crmkit._tables import ORDER_LINES, open_table
 from crmkit.customers import customer_summary, log_gap_table
 from crmkit.errors import ConvergenceError, SchemaError
@@ -118,7 +119,8 @@ def _lines(order_lines: Any, by: str, day: datetime) -> pd.DataFrame:
     """Lines up to the day, with their category, and money or, where there is none, units."""
     rows = open_table(order_lines, ORDER_LINES, name=_NAME, columns=("customer_id", "date"), also=["order_id", by])
     check_labels(rows, [by], table=_NAME)
-    rows = up_to(rows, day, name="as_of")
+    rows = clean_labels(rows, by, where=Column(_NAME, by))
+    rows = up_to(rows, day, name="as_of", table=ORDER_LINES)
     names = rows.collect_schema().names()
     amounts = [name for name in ("amount", "quantity") if name in names]
     lines = to_pandas(collected(rows.select("customer_id", "order_id", "date", by, *amounts)))
