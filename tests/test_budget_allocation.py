@@ -403,3 +403,12 @@ def test_sales_that_cancel_have_no_shares():
     found = channel_return_table(campaigns, by="channel", spend="spend", sales="sales")
     assert found["sales"].tolist() == [0.1, 0.2, -0.3, 0]
     assert found["sales_share"].isna().all()
+
+
+@pytest.mark.parametrize("kind", ["power", "log", "exponential", "hill"])
+def test_no_curve_where_response_falls_with_spend(kind):
+    spend = np.linspace(17, 197, 20)
+    seen = pd.DataFrame({"channel": "a", "spend": spend, "sales": 50 - 0.1 * spend})
+    found = response_curve_table(seen, channel="channel", spend="spend", response="sales", kind=kind).iloc[0]
+    assert found["reason"] == "not_determined"
+    assert np.isnan(found["scale"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from tests.frames import assert_same_rows
+from tests.frames import as_pandas, assert_same_rows
 
 from crmkit import SchemaError, as_order_lines, make_order_lines
 from crmkit.plotting import plot_cost_to_serve
@@ -86,6 +86,15 @@ def test_unused_capacity_makes_nobody_dearer():
     # what visits cost customer b is the same whether or not a is visited
     alone = allocated(drivers=DRIVERS[DRIVERS["quantity"] != 25]).query("pool == 'visits'")
     assert alone["cost"].tolist() == [150, 1050]
+
+
+def test_capacities_that_nobody_knows(build):
+    pools = pd.DataFrame({"pool": ["calls"], "cost": [900.0], "capacity": [None]})
+    drivers = pd.DataFrame({"pool": "calls", "customer_id": [1, 2], "quantity": [10, 20]})
+    found = as_pandas(allocate_costs(build(pools), build(drivers))).sort_values("customer_id")
+    assert found["cost"].tolist() == [300, 600]
+    with pytest.raises(SchemaError, match=r"`pools\['cost'\]` must hold numbers, got"):
+        allocate_costs(pools.assign(cost="900"), drivers)
 
 
 def test_use_beyond_the_capacity_is_refused_or_shown():

@@ -170,6 +170,16 @@ def test_money_that_cancels_leaves_nothing_to_divide_by(build):
     assert profit_ladder_table(found)["share"].isna().all()
 
 
+def test_costs_that_are_missing_throughout_are_missing(build):
+    lines = LINES.assign(cost=None)
+    with pytest.raises(SchemaError, match=r"`order_lines\['cost'\]` is missing in 4 rows"):
+        profits(lines)
+    found = as_pandas(profits(build(lines), missing_cost_rate=0.5))
+    assert_allclose(found.sort_values("customer_id")["cost_of_goods"], [55, 10])
+    with pytest.raises(SchemaError, match=r"`order_lines\['cost'\]` must hold numbers, got"):
+        profits(LINES.assign(cost="5"))
+
+
 def test_small_money_beside_large_is_kept():
     lines = LINES.assign(amount=[1e9, 40, -1e9 + 0.01, 20], quantity=[1.0, 2, -1, 1], off=0.0)
     assert profits(lines)["net_revenue"].tolist() == pytest.approx([40.01, 20], abs=1e-6)

@@ -9,11 +9,21 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit._checks import check_turnover, some
-from crmkit._frames import AnyFrame, flag, to_pandas
+from crmkit._frames import AnyFrame, flag, to_pandas, type_of
 from crmkit._messages import Column, Message
 from crmkit.errors import SchemaError
 
-__all__ = ["INFINITE", "MEND", "MISSING", "Fault", "amount_faults", "check_sums", "is_infinite", "refuse_faults"]
+__all__ = [
+    "INFINITE",
+    "MEND",
+    "MISSING",
+    "Fault",
+    "amount_faults",
+    "check_sums",
+    "is_infinite",
+    "numbers_that_may_lack",
+    "refuse_faults",
+]
 
 _WRONG: Final = "__crmkit_wrong"
 
@@ -43,6 +53,17 @@ class Fault(NamedTuple):
 def is_infinite(column: str) -> nw.Expr:
     """Whether a number is beyond all floats; not where it is missing."""
     return nw.col(column).cast(nw.Float64).abs() > np.finfo(float).max
+
+
+def numbers_that_may_lack(rows: AnyFrame, columns: Sequence[str]) -> AnyFrame:
+    """Give columns without any value, whose type nobody can tell, that of numbers."""
+    if isinstance(rows, nw.DataFrame):
+        lacking = [name for name in columns if rows[name].null_count() == len(rows) > 0]
+    else:
+        # DuckDB has a type for them.
+        lacking = [name for name in columns if "NULL" in str(type_of(rows, name))]
+    nothing = {name: nw.when(~nw.col(name).is_null()).then(nw.lit(0.0)) for name in lacking}
+    return rows.with_columns(**nothing) if lacking else rows
 
 
 def amount_faults(column: str) -> list[Fault]:

@@ -30,6 +30,7 @@ _LIMITS: Final[dict[str, tuple[tuple[float, float], ...]]] = {
 }
 _STARTS: Final = 15
 _AT_LIMIT: Final = 1e-4
+_FLAT: Final = 1e-9
 
 _BELOW: Final = Message(
     en="{where} is below 0 in {n:,} {n:row|rows}, first at rows {rows}. Mend or drop them.",
@@ -137,10 +138,12 @@ def _fitted(x: Floats, y: Floats, kind: CurveKind) -> dict[str, Any]:
     grid = product(*(np.linspace(least, most, _STARTS + 2)[1:-1] for least, most in zip(low, high, strict=True)))
     start = min((np.array(at) for at in grid), key=lambda at: float((off(at) ** 2).sum()))
     at = least_squares(off, start, bounds=(low, high), xtol=1e-15, ftol=1e-15, gtol=1e-15).x
-    scale = _scale(_curve(kind, 1.0, at).response(x), y)
+    form = _curve(kind, 1.0, at).response(x)
+    scale = _scale(form, y)
     if scale <= 0:
         return {**seen, "reason": "no_response"}
-    if (np.minimum(at - low, high - at) < _AT_LIMIT).any():
+    # What has levelled off before the least spend may have done so anywhere below it.
+    if (np.minimum(at - low, high - at) < _AT_LIMIT).any() or np.ptp(form) <= _FLAT * form.max():
         return {**seen, "reason": "not_determined"}
     rest, spread = float((off(at) ** 2).sum()), float(((y - y.mean()) ** 2).sum())
     curve = _curve(kind, scale, at)

@@ -24,7 +24,6 @@ __all__ = ["KEY_TAKEN", "Overuse", "allocate_costs", "refuse_overuse"]
 
 Overuse: TypeAlias = Literal["raise", "allow"]
 _Unallocated: TypeAlias = Literal["raise", "keep"]
-_DRIVERS: Final = "a table of pool, customer_id and quantity"
 _ROUNDING: Final = 1e-9
 _FINAL, _BASE = "__crmkit_final", "__crmkit_base"
 _TAKEN: Final = ("pool", "kind", "driver_quantity", "rate", "cost", "quantity", "activity", "minutes")
@@ -198,8 +197,8 @@ def refuse_overuse(name: str, used: float, capacity: float, *, overuse: Overuse)
 
 
 def _read_drivers(drivers: Any, pools: Pools, *, key: str) -> AnyFrame:
-    rows = open_columns(drivers, ["pool", key, "quantity"], name="drivers", made_by=_DRIVERS)
-    check_kind(rows, "quantity", "count", where=Column("drivers", "quantity"), made_by=_DRIVERS)
+    rows = open_columns(drivers, ["pool", key, "quantity"], name="drivers", made_by=None)
+    check_kind(rows, "quantity", "count", where=Column("drivers", "quantity"), made_by=None)
     check_labels(rows, [key], table="drivers")
     rows = without_nan(rows.select("pool", key, "quantity"))
     faults = [Fault("pool", MISSING, nw.col("pool").is_null(), MEND), *amount_faults("quantity")]

@@ -24,7 +24,6 @@ __all__ = ["Method", "change_table"]
 
 Method: TypeAlias = Literal["log_mean", "shapley", "sequential"]
 _TAKEN: Final = ("scope", "factor", "role", "value", "previous", "contribution", "contribution_share")
-_MADE_BY: Final = "a table of factors"
 _OUTCOME: Final = "product"
 # Shapley's value takes two to the power of so many products.
 _MOST_FACTORS: Final = 6
@@ -170,7 +169,7 @@ def _read(table: Any, factors: Sequence[str], labels: Sequence[str], *, method: 
         if len(numbers) != 1:
             raise SchemaError(_ONE_ROW(name=Parameter(name), n=len(numbers)))
         return numbers
-    rows = open_columns(table, labels, name=name, made_by=_MADE_BY)
+    rows = open_columns(table, labels, name=name, made_by=None)
     check_labels(rows, labels, table=name)
     given = to_pandas(rows.select(*labels))
     if (twice := given.duplicated(labels)).any():

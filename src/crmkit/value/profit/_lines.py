@@ -11,7 +11,16 @@ from crmkit._frames import AnyFrame, flag, without_nan
 from crmkit._messages import Column, Message
 from crmkit._tables import ORDER_LINES, check_kind, open_table
 from crmkit.value._cancelled import CANCELLED
-from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
+from crmkit.value._faults import (
+    INFINITE,
+    MEND,
+    MISSING,
+    Fault,
+    check_sums,
+    is_infinite,
+    numbers_that_may_lack,
+    refuse_faults,
+)
 
 __all__ = ["KEY", "LIMITS", "OF_LINES", "ReturnedCost", "profit_lines"]
 
@@ -59,8 +68,9 @@ def profit_lines(
     """Turn order lines into a column ``KEY`` and what each adds to `OF_LINES`, direct costs and `LIMITS`."""
     numbers = [cost, *direct_costs, *([] if discount is None else [discount])]
     rows = open_table(order_lines, ORDER_LINES, name=_NAME, columns=("amount",), also=["order_id", key, *numbers])
+    rows = numbers_that_may_lack(rows, [cost])
     for name in numbers:
-        check_kind(rows, name, "money", where=Column(_NAME, name), made_by=ORDER_LINES.made_by)
+        check_kind(rows, name, "money", where=Column(_NAME, name), made_by=None)
     has_quantity = "quantity" in rows.collect_schema().names()
     back = flag(nw.col("amount") < 0) + (flag(nw.col("quantity") < 0) if has_quantity else nw.lit(0))
     rows = without_nan(rows).with_columns(

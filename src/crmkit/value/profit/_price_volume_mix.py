@@ -17,7 +17,16 @@ from crmkit._stats import log_mean_contributions
 from crmkit._tables import check_kind, open_columns
 from crmkit.errors import SchemaError
 from crmkit.value._cancelled import cancelled
-from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
+from crmkit.value._faults import (
+    INFINITE,
+    MEND,
+    MISSING,
+    Fault,
+    check_sums,
+    is_infinite,
+    numbers_that_may_lack,
+    refuse_faults,
+)
 from crmkit.value.profit._alike import check_alike_labels
 
 __all__ = ["price_volume_mix_table"]
@@ -180,8 +189,9 @@ def _read(
     unit_name = [] if unit is None else [column_name(unit, name="unit")]
     rows = open_columns(table, [*names.values(), *unit_name], name=name, made_by=_MADE_BY)
     numbers = [given for own, given in names.items() if own != _ITEM]
+    rows = numbers_that_may_lack(rows, [given for own, given in names.items() if own == _COST])
     for column in numbers:
-        check_kind(rows, column, "money", where=Column(name, column), made_by=_MADE_BY)
+        check_kind(rows, column, "money", where=Column(name, column), made_by=None)
     check_labels(rows, [names[_ITEM]], table=name)
     rows = without_nan(rows)
     faults = []

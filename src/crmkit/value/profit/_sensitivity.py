@@ -31,7 +31,6 @@ from crmkit.value.profit._allocation import KEY_TAKEN
 __all__ = ["allocation_range_table", "allocation_sensitivity_table"]
 
 _MADE_BY: Final = "allocate_costs"
-_OTHERS: Final = "a table of pool, driver, customer_id and quantity"
 _TAKEN: Final = (
     *("pool", "activity", "kind", "driver", "quantity", "cost", "lowest_cost", "highest_cost"),
     *("profit", "lowest_profit", "highest_profit", "sign_changes"),
@@ -335,8 +334,8 @@ def _read_profits(profits: Any, key: str, earned: str) -> pd.DataFrame:
 
 
 def _read_alternatives(alternatives: Any, key: str, noun: str, pools: pd.Series[Any]) -> pd.DataFrame:
-    rows = open_columns(alternatives, [noun, "driver", key, "quantity"], name="alternatives", made_by=_OTHERS)
-    check_kind(rows, "quantity", "count", where=Column("alternatives", "quantity"), made_by=_OTHERS)
+    rows = open_columns(alternatives, [noun, "driver", key, "quantity"], name="alternatives", made_by=None)
+    check_kind(rows, "quantity", "count", where=Column("alternatives", "quantity"), made_by=None)
     check_labels(rows, [key], table="alternatives")
     rows = without_nan(rows.select(noun, "driver", key, "quantity"))
     faults = [Fault(name, MISSING, nw.col(name).is_null(), MEND) for name in (noun, "driver")]

@@ -23,6 +23,7 @@ from crmkit.value._faults import (
     amount_faults,
     check_sums,
     is_infinite,
+    numbers_that_may_lack,
     refuse_faults,
 )
 from crmkit.value.profit._decimals import rounded_moves
@@ -30,8 +31,6 @@ from crmkit.value.profit._decimals import rounded_moves
 __all__ = ["Method", "Pools", "moved_costs", "pool_cost_table", "read_pools"]
 
 Method: TypeAlias = Literal["direct", "step_down", "reciprocal"]
-_POOLS: Final = "a table of pool and cost"
-_SERVICES: Final = "a table of pool, to and share"
 _ROUNDING: Final = 1e-9
 
 _NOT_ABOVE: Final = Message(en="{where} is not above 0", zh="{where}不大于 0")
@@ -168,10 +167,11 @@ def pool_cost_table(
 
 def read_pools(pools: Any) -> Pools:
     """Read pools and check them."""
-    rows = open_columns(pools, ["pool", "cost"], name="pools", made_by=_POOLS)
+    rows = open_columns(pools, ["pool", "cost"], name="pools", made_by=None)
     numbers = ["cost", *(["capacity"] if "capacity" in rows.collect_schema().names() else [])]
+    rows = numbers_that_may_lack(rows, numbers[1:])
     for name in numbers:
-        check_kind(rows, name, "money", where=Column("pools", name), made_by=_POOLS)
+        check_kind(rows, name, "money", where=Column("pools", name), made_by=None)
     rows = without_nan(rows.select("pool", *numbers))
     faults = [Fault("pool", MISSING, nw.col("pool").is_null(), MEND), *amount_faults("cost")]
     if "capacity" in numbers:
@@ -253,8 +253,8 @@ def _shares(pools: Pools, services: Any) -> tuple[Floats, Floats]:
     n = len(pools.names)
     if services is None:
         return np.zeros((n, n)), np.ones(n)
-    rows = open_columns(services, ["pool", "to", "share"], name="services", made_by=_SERVICES)
-    check_kind(rows, "share", "share", where=Column("services", "share"), made_by=_SERVICES)
+    rows = open_columns(services, ["pool", "to", "share"], name="services", made_by=None)
+    check_kind(rows, "share", "share", where=Column("services", "share"), made_by=None)
     rows = without_nan(rows.select("pool", "to", "share"))
     faults = [Fault(name, MISSING, nw.col(name).is_null(), MEND) for name in ("pool", "to")]
     faults += [*amount_faults("share"), Fault("share", _BEYOND, nw.col("share") > 1 + _ROUNDING, MEND)]

@@ -31,8 +31,6 @@ from crmkit.value.profit._rest import beside, with_rest
 
 __all__ = ["time_driven_costs"]
 
-_ACTIVITIES: Final = "a table of activity and minutes"
-_USAGE: Final = "a table of customer_id, activity and quantity"
 _ALL: Final = "__crmkit_all"
 _TAKEN: Final = ("activity", "kind", "quantity", "minutes", "rate", "cost")
 
@@ -181,9 +179,9 @@ def time_driven_costs(
 def _read_activities(activities: Any, terms: Sequence[str]) -> pd.DataFrame:
     """Read the time equations, in columns whose names no usage has."""
     numbers = ["minutes", *terms]
-    rows = open_columns(activities, ["activity", *numbers], name="activities", made_by=_ACTIVITIES)
+    rows = open_columns(activities, ["activity", *numbers], name="activities", made_by=None)
     for name in numbers:
-        check_kind(rows, name, "number", where=Column("activities", name), made_by=_ACTIVITIES)
+        check_kind(rows, name, "number", where=Column("activities", name), made_by=None)
     rows = without_nan(rows.select("activity", *numbers))
     faults = [Fault(name, MISSING, nw.col(name).is_null(), MEND) for name in ("activity", *numbers)]
     faults += [Fault(name, INFINITE, is_infinite(name), MEND) for name in numbers]
@@ -198,9 +196,9 @@ def _read_activities(activities: Any, terms: Sequence[str]) -> pd.DataFrame:
 
 def _read_usage(usage: Any, times: pd.DataFrame, terms: Sequence[str], *, key: str) -> AnyFrame:
     needed = [key, "activity", "quantity", *terms]
-    rows = open_columns(usage, needed, name="usage", made_by=_USAGE)
+    rows = open_columns(usage, needed, name="usage", made_by=None)
     for name in ("quantity", *terms):
-        check_kind(rows, name, "flag", where=Column("usage", name), made_by=_USAGE)
+        check_kind(rows, name, "flag", where=Column("usage", name), made_by=None)
     check_labels(rows, [key], table="usage")
     numbers = (nw.col(name).cast(nw.Float64) for name in ("quantity", *terms))
     rows = without_nan(rows.select(nw.col(key), nw.col("activity"), *numbers))
