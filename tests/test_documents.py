@@ -107,7 +107,12 @@ def test_examples_run(page, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if examples(page, needs=ONLINE_RETAIL)], ids=lambda page: page.name
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.deep] if page in SAME_CODE else [], id=page.name)
+        for page in PAGES
+        if examples(page, needs=ONLINE_RETAIL)
+    ],
 )
 def test_examples_on_online_retail_run(page):
     orders = pd.read_parquet(data_file("online_retail.parquet"))
