@@ -397,6 +397,8 @@ def test_refusals():
         optimal_price_table(elasticity_table(SHOP, **ASKED), unit_cost=-1)
     with pytest.raises(SchemaError, match=r"`elasticities\['n'\]` is below 0"):
         optimal_price_table(elasticity_table(SHOP, **ASKED).assign(n=-1.0), unit_cost="n")
+    with pytest.raises(SchemaError, match=r"`elasticities\['upper'\]` is above `elasticities\['lower'\]` in"):
+        optimal_price_table(elasticity_table(SHOP, **ASKED), unit_cost=1, lower="upper", upper="lower")
     curve = {"price": 1, "quantity": 1, "elasticity": -2, "unit_cost": 1}
     with pytest.raises(ValueError, match="must be above 0 and below `highest_price`, got 3 and 2"):
         demand_curve_table(**curve, lowest_price=3, highest_price=2)

@@ -22,6 +22,11 @@ _BELOW: Final = Message(
     en="{where} is below 0 in {n:,} {n:row|rows}, first at rows {rows}.",
     zh="{where}有 {n:,} 行小于 0，最先见于行 {rows}。",
 )
+_CROSSED: Final = Message(
+    en="{lower} is above {upper} in {n:,} {n:row|rows}, first at rows {rows}. Both are elasticities: -3 is the lower "
+    "end of an interval from -3 to -2.",
+    zh="{lower}有 {n:,} 行大于{upper}，最先见于行 {rows}。两者均为弹性：区间 -3 至 -2 的下限为 -3。",
+)
 _COST_BELOW: Final = Message(en="{name} must be 0 or more, got {value!r}.", zh="{name} 不得小于 0，得到 {value!r}。")
 
 
@@ -146,7 +151,7 @@ def optimal_price_table(
     Raises
     ------
     SchemaError
-        If a column is missing or does not hold finite numbers, or a cost is below 0.
+        If a column is missing or does not hold finite numbers, a cost is below 0, or an interval ends below its start.
     TypeError
         If ``elasticities`` is not a frame in memory, or ``unit_cost`` neither a number nor a column.
     ValueError
@@ -180,6 +185,8 @@ def optimal_price_table(
         columns[unit_cost] if isinstance(unit_cost, str) else np.full(len(columns[names[0]]), float(unit_cost))
     )
     refuse_rows(cost < 0, _BELOW, where=Column(_NAME, unit_cost))
+    ends = {"lower": Column(_NAME, names[1]), "upper": Column(_NAME, names[2])}
+    refuse_rows(columns[names[1]] > columns[names[2]], _CROSSED, **ends)
     price, low, high = (_best(cost, columns[name]) for name in names)
     seen_low, seen_high = (columns[name] for name in _SEEN)
     position = np.where(price < seen_low, "below", np.where(price > seen_high, "above", "within")).astype(object)
