@@ -412,6 +412,8 @@ def test_what_is_refused():
     asked = {"item": "product", "min_support": 0.5}
     with pytest.raises(SchemaError, match=r"`order_lines` lacks the columns \['sku'\]"):
         association_rules_table(lines, item="sku", min_support=0.5)
+    with pytest.raises(ValueError, match="`basket` and `item` must be two columns, got 'product' for both"):
+        association_rules_table(lines, **asked, basket="product")
     with pytest.raises(TypeError, match="`exclude` must be a list of items, such as"):
         association_rules_table(lines, **asked, exclude="POST")
     with pytest.raises(TypeError, match=r"`exclude` has 7, and `order_lines\['product'\]` holds items such as"):

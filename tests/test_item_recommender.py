@@ -490,3 +490,10 @@ def test_an_infinite_id_is_nobody():
     model = ItemRecommender(item="product").fit(LINES)
     table = model.recommend(pd.DataFrame({"customer_id": [np.inf, 1.0, -np.inf]}), n=1)
     assert table["is_known"].tolist() == [False, True, False]
+
+
+def test_items_of_text_and_numbers_are_not_written_as_they_could_not_be_read():
+    model = ItemRecommender(item="product").fit(LINES.replace({"product": {"tray": 7}}))
+    assert model.n_items_ == 4
+    with pytest.raises(TypeError, match="JSON cannot hold a column of int, str, got 'item'"):
+        model.to_json()

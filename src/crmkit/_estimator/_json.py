@@ -99,10 +99,13 @@ def check_keys(record: Any, keys: set[str]) -> None:
 def _written_table(table: pd.DataFrame) -> dict[str, Any]:
     columns = {name: table[name].astype(object).where(table[name].notna(), None).tolist() for name in table.columns}
     # Text has one type before pandas 3.0 and another since.
-    types = {name: "text" if is_string_dtype(dtype) else str(dtype) for name, dtype in table.dtypes.items()}
+    types = {str(name): "text" if is_string_dtype(dtype) else str(dtype) for name, dtype in table.dtypes.items()}
     for name, kind in types.items():
         if kind not in _COLUMNS:
             raise TypeError(_NO_COLUMN(kind=kind, name=name))
+        if kind == "text" and not all(isinstance(value, _COLUMNS[kind]) for value in columns[name]):
+            held = {type(value).__name__ for value in columns[name] if value is not None}
+            raise TypeError(_NO_COLUMN(kind=", ".join(sorted(held)), name=name))
     index = {} if table.index.name is None else {"index": {table.index.name: table.index.tolist()}}
     return {_TABLE: columns, "types": types, **index}
 

@@ -27,6 +27,10 @@ _NO_LIST: Final = Message(
     en="{@exclude} must be a list of items, such as ['POST', 'BANK CHARGES'], got {value!r}.",
     zh="{@exclude} 须为商品的列表，例如 ['POST', 'BANK CHARGES']，得到 {value!r}。",
 )
+_SAME: Final = Message(
+    en="{@basket} and {@item} must be two columns, got {value!r} for both.",
+    zh="{@basket} 与 {@item} 须为两个不同的列，得到的均为 {value!r}。",
+)
 _OTHER_TYPE: Final = Message(
     en="{@exclude} has {value!r}, and {where} holds items such as {items}: text and numbers are never the same.",
     zh="{@exclude} 中有 {value!r}，而{where}中的商品形如 {items}：文本与数字不会相等。",
@@ -52,6 +56,8 @@ def read_baskets(
 ) -> Baskets:
     """Read order lines, and leave out those that say nothing about what was bought together."""
     basket, item = column_name(basket, name="basket"), column_name(item, name="item")
+    if basket == item:
+        raise ValueError(_SAME(value=item))
     if isinstance(exclude, (str, bytes)) or not isinstance(exclude, Sequence):
         raise TypeError(_NO_LIST(value=exclude))
     if max_basket is not None:

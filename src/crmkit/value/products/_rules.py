@@ -118,8 +118,8 @@ def association_rules_table(
         If ``order_lines`` is not a frame, a name is not one column, or ``exclude`` holds text for items that are
         numbers, or the other way round.
     ValueError
-        If ``min_support`` or another option is out of range, or there are more than ``max_rules`` rules; the message
-        says how many, and which support to try.
+        If ``min_support`` or another option is out of range, ``basket`` and ``item`` are the same, or there are more
+        than ``max_rules`` rules; the message says how many, and which support to try.
 
     See Also
     --------
