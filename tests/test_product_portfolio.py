@@ -228,6 +228,11 @@ def test_each_of_a_tail_may_go_but_not_all():
     assert_same_rows(pruning_table(twins.iloc[::-1], transfer=both_ways), found, in_order=True)
 
 
+def test_half_a_kilogram_in_stock_is_no_flag():
+    with pytest.raises(SchemaError, match=r"`sales\['kg'\]` is neither true nor false in 30 rows"):
+        life_cycle_table(sold([1] * 30).assign(kg=0.5), **LIFE, in_stock="kg")
+
+
 def test_blank_text_is_no_product():
     lines = demand(cup=[1, 2, 3, 2, 1, 2], blank=[1, 1]).replace({"product": {"blank": " "}})
     assert demand_variability_table(lines, **MONTHLY)["scope"].tolist() == ["group", "no label"]

@@ -15,7 +15,7 @@ from crmkit._calendar import Freq, check_freq, first_day_of, length_of, period_n
 from crmkit._checks import Day, as_day, check_option
 from crmkit._frames import FrameT, column_name, flag, from_pandas, to_pandas, without_nan
 from crmkit._grouping import check_labels, labels_of
-from crmkit._messages import Column
+from crmkit._messages import Column, Message
 from crmkit._reading import clean_labels
 from crmkit._tables import check_kind, open_columns
 from crmkit.value._faults import INFINITE, MEND, MISSING, Fault, check_sums, is_infinite, refuse_faults
@@ -31,6 +31,8 @@ _YEAR: Final = {"W": 52, "M": 12, "Q": 4, "Y": 1}
 _QUARTER: Final = {"W": 13, "M": 3, "Q": 1, "Y": 1}
 _TWO: Final = 2
 _RESULT: Final = ("scope", "stage", "growth", "level", "since", "launched", "n_periods", "n_out_of_stock", "reason")
+
+_NO_FLAG: Final = Message(en="{where} is neither true nor false", zh="{where}不是真假值")
 
 
 def life_cycle_table(
@@ -167,7 +169,11 @@ def _sums(sales: Any, *, item: str, period: str, value: str, in_stock: str | Non
     faults = [Fault(name, MISSING, nw.col(name).is_null(), MEND) for name in (period, value, *flags)]
     refuse_faults(rows, [*faults, Fault(value, INFINITE, is_infinite(value), MEND)], name=_NAME, known_by=item)
     check_sums(rows, [value], name=_NAME)
-    out: Any = flag(nw.col(flags[0]).cast(nw.Int64) == 0) if flags else nw.lit(0)
+    out: Any = nw.lit(0)
+    for name in flags:
+        there = nw.col(name).cast(nw.Float64)
+        refuse_faults(rows, [Fault(name, _NO_FLAG, (there != 0) & (there != 1), MEND)], name=_NAME, known_by=item)
+        out = flag(there == 0)
     rows = rows.select(
         item,
         period_number(nw.col(period).cast(nw.Datetime("us")), freq=freq).alias(_PERIOD),
