@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import string
+import sys
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, NamedTuple
-
-import numpy as np
 
 from crmkit._names import Language
 
@@ -27,7 +26,8 @@ def shown(value: object) -> str:
         return repr(value[:_MOST_LETTERS])[:-1] + _CUT + repr(value[:1])[-1]
     if isinstance(value, list):
         return _listed(value)
-    if isinstance(value, (np.number, np.bool_)):
+    # A program that only shows its help has not loaded NumPy.
+    if (numpy := sys.modules.get("numpy")) is not None and isinstance(value, (numpy.number, numpy.bool_)):
         value = value.item()
     try:
         return _cut(repr(value), _MOST_TEXT)
