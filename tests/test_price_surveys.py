@@ -125,6 +125,13 @@ def test_every_kind_of_frame_gives_the_same(build_in_memory):
 # Refusal
 
 
+def test_weights_of_0_and_prices_beyond_all_numbers_are_named():
+    with pytest.raises(SchemaError, match=r"`answers\['w'\]` gives nobody a weight above 0"):
+        price_sensitivity_points(ASKED.assign(w=0.0), weight="w")
+    with pytest.raises(ValueError, match="The price by 'cost_plus' is more than a number can hold"):
+        price_method_table(unit_cost=1e308, mark_up=5)
+
+
 def test_refusals():
     with pytest.raises(ValueError, match="Give either `mark_up`, on the cost, or `margin`, on the price"):
         price_method_table(unit_cost=6, mark_up=0.5, margin=0.3)

@@ -253,7 +253,7 @@ def test_objects_that_are_not_flags_are_refused():
 
 
 def test_covariates_must_be_numbers(build):
-    expected = r"`customers\['shop'\]` must hold numbers, got String\. Code categories as 0 and 1\."
+    expected = r"`customers\['shop'\]` must hold numbers, got String\. Convert numbers that are text"
     with pytest.raises(SchemaError, match=expected):
         float_columns(build(pd.DataFrame({"T": [1.0], "shop": ["a"]})), CUSTOMERS, ["T"], also=["shop"])
 

@@ -566,7 +566,10 @@ def test_missing_covariates_are_refused():
         NBDModel(purchase_covariates=["z"]).fit(GOOD)
     with pytest.raises(SchemaError, match=r"`customers\['z'\]` is missing or infinite in 1 row, first at rows \[0\]"):
         NBDModel(purchase_covariates=["z"]).fit(GOOD.assign(z=[np.nan, 1.0]))
-    with pytest.raises(SchemaError, match=r"`customers\['z'\]` must hold numbers, got .*\. Code categories as 0 and 1"):
+    with pytest.raises(
+        SchemaError,
+        match=r"`customers\['z'\]` must hold numbers, got .*\. Convert numbers that are text",
+    ):
         NBDModel(purchase_covariates=["z"]).fit(GOOD.assign(z=["a", "b"]))
 
 

@@ -661,7 +661,8 @@ def test_cells_without_amounts_are_refused():
 def test_text_is_refused():
     given = customers([1, 2], [4, 5]).assign(z=["a", "b"])
     with pytest.raises(
-        SchemaError, match=r"`customers\['z'\]` must hold numbers, got String. Code categories as 0 and 1"
+        SchemaError,
+        match=r"`customers\['z'\]` must hold numbers, got String. Convert numbers that are text",
     ):
         GammaGammaModel(spend_covariates=["z"]).fit(given)
 

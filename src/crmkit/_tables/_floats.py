@@ -25,8 +25,8 @@ __all__ = ["check_values", "float_columns"]
 _NUMBERS: Final = ("boolean", "integer", "floating", "mixed-integer-float")
 
 _NO_NUMBERS: Final = Message(
-    en="{where} must hold numbers, got {got}. Code categories as 0 and 1.",
-    zh="{where}应为数字，得到 {got}。类别请编码为 0 和 1。",
+    en="{where} must hold numbers, got {got}. Convert numbers that are text, and code categories as 0 and 1.",
+    zh="{where}应为数字，得到 {got}。以文本存放的数字请先转换，类别请编码为 0 和 1。",
 )
 _NO_FLAGS: Final = Message(en="{where} must hold true or false, got {got}.", zh="{where}应为真假值，得到 {got}。")
 _AT: Final = Message(

@@ -26,6 +26,10 @@ _NOTHING: Final = Message(
     zh="没有一种方法具备所需的数据。请给出 {@mark_up} 或 {@margin}、{@elasticity}、{@competitor_price}，"
     "或 {@reference_price} 连同 {@differentiation} 与 {@share_kept}。",
 )
+_BEYOND: Final = Message(
+    en="The price by {method!r} is more than a number can hold. Give money in a larger unit.",
+    zh="按 {method!r} 得到的价格超出数字所能表示的范围。请改用更大的货币单位。",
+)
 _NO_VALUES: Final = Message(
     en="{@differentiation} must map names to money, such as {example}, got {value!r}.",
     zh="{@differentiation} 须为名称到金额的映射，如 {example}，得到 {value!r}。",
@@ -86,7 +90,7 @@ def price_method_table(
         If an argument is not a number, or ``differentiation`` not a dict.
     ValueError
         If a number lies outside its range, both ``mark_up`` and ``margin`` are given, something that a method needs is
-        missing, or no method has what it needs.
+        missing, no method has what it needs, or a price is more than a number can hold.
 
     References
     ----------
@@ -125,8 +129,7 @@ def price_method_table(
             if value is None:
                 raise ValueError(_LACKING(name=Parameter(given[0]), other=Parameter(name)))
         prices["value"] = _by_value(reference_price, differentiation, share_kept)
-    if not prices:
-        raise ValueError(_NOTHING())
+    _check_found(prices)
     price = np.array(list(prices.values()), dtype=np.float64)
     left = price - unit_cost
     return pd.DataFrame(
@@ -139,6 +142,13 @@ def price_method_table(
             "covers_cost": price >= unit_cost,
         }
     )
+
+
+def _check_found(prices: Mapping[str, float]) -> None:
+    if not prices:
+        raise ValueError(_NOTHING())
+    if beyond := [method for method, price in prices.items() if np.isinf(price)]:
+        raise ValueError(_BEYOND(method=beyond[0]))
 
 
 def _by_value(reference: object, differentiation: object, share: object) -> float:

@@ -22,6 +22,7 @@ _BELOW: Final = Message(
     en="{where} is below 0 in {n:,} {n:row|rows}, first at rows {rows}. Mend or drop them.",
     zh="{where}有 {n:,} 行小于 0，最先见于行 {rows}。请修正或删除这些行。",
 )
+_NO_WEIGHT: Final = Message(en="{where} gives nobody a weight above 0.", zh="{where}中没有一人的权重大于 0。")
 _NOBODY: Final = Message(
     en="None of the {n:,} {n:person|people} in {@answers} names four prices that do not fall from too cheap to too "
     "expensive. Look whether the columns are in this order.",
@@ -193,6 +194,8 @@ def _curves(answers: Any, named: dict[str, str], weight: str | None) -> _Curves:
         refuse_rows(found[name] < 0, _BELOW, where=Column(NAME, name))
     prices = np.column_stack([found[name] for name in columns.values()])
     weights = found[others[0]] if others else np.ones(len(prices))
+    if len(weights) and not (weights > 0).any():
+        raise SchemaError(_NO_WEIGHT(where=Column(NAME, others[0])))
     # A comparison with what is missing is false.
     counts = (np.diff(prices, axis=1) >= 0).all(axis=1) & (weights > 0)
     if not counts.any():
