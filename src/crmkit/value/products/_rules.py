@@ -39,12 +39,13 @@ def association_rules_table(
     With :math:`n` baskets, of which :math:`a` hold the antecedent, :math:`b` the consequent and :math:`k` both, so that
     the support is :math:`s = k / n`, and :math:`s_A = a / n`, :math:`s_B = b / n`,
 
-    .. math::
-        \text{confidence} &= k / a \qquad \text{lift} = s / (s_A s_B) \qquad \text{leverage} = s - s_A s_B \
-        \text{conviction} &= (1 - s_B) / (1 - \text{confidence}) \qquad
-        \text{Zhang} = \frac{s - s_A s_B}{\max(s (1 - s_A),\; s_A (s_B - s))} \
-        \text{certainty} &= (\text{confidence} - s_B) / (1 - s_B) \text{ if positive, else }
-        (\text{confidence} - s_B) / s_B
+    .. math:: \text{confidence} = k / a \qquad \text{lift} = s / (s_A s_B) \qquad \text{leverage} = s - s_A s_B
+
+    .. math:: \text{conviction} = (1 - s_B) / (1 - \text{confidence}) \qquad
+        \text{Zhang} = \frac{s - s_A s_B}{\max(s (1 - s_A), s_A (s_B - s))}
+
+    and the certainty is :math:`(\text{confidence} - s_B) / (1 - s_B)` if positive, else
+    :math:`(\text{confidence} - s_B) / s_B`.
 
     A high confidence says little by itself: a best-seller is in many baskets, whatever else is. Look at the lift, or at
     the certainty, which is 0 if both are independent and 1 if the consequent always comes along.
