@@ -85,10 +85,10 @@ def optimal_budget_table(
     >>> import pandas as pd
     >>> curves = pd.DataFrame({"channel": ["radio", "search"], "kind": "log", "scale": [100.0, 20],
     ...                        "shape": float("nan"), "spend_scale": [10.0, 8]})
-    >>> optimal_budget_table(curves, margin=0.4)[["channel", "spend", "contribution", "profit", "at_bound"]].round(2)
-      channel  spend  contribution  profit at_bound
-    0   radio   30.0         55.45   25.45      NaN
-    1  search    0.0          0.00    0.00    lower
+    >>> optimal_budget_table(curves, margin=0.4)[["channel", "spend", "contribution", "profit"]].round(2)
+      channel  spend  contribution  profit
+    0   radio   30.0         55.45   25.45
+    1  search    0.0          0.00    0.00
     """
     channels, found = read_curves(curves)
     n = len(found)
