@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crmkit._kpi import Example, count, kpi, part, ratio
 from crmkit._names import Label
-from crmkit._stats import Numbers, check_part_of
+from crmkit._stats import Numbers
 
 __all__ = ["basket_lift"]
 
@@ -43,7 +43,7 @@ def basket_lift(
     Parameters
     ----------
     baskets_with_both : float or array-like of float
-        Baskets that hold both products. At most those that hold either.
+        Baskets that hold both products. Between 0 and ``baskets_with_first``.
     baskets_with_first : float or array-like of float
         Baskets that hold the first product. Between 0 and ``baskets``.
     baskets_with_second : float or array-like of float
@@ -73,5 +73,4 @@ def basket_lift(
     >>> basket_lift(baskets_with_both=10, baskets_with_first=20, baskets_with_second=25, baskets=100)
     2.0
     """
-    check_part_of(baskets_with_both, [baskets_with_second], name="baskets_with_both", of=["baskets_with_second"])
     return ratio(baskets_with_both * baskets, baskets_with_first * baskets_with_second)
