@@ -60,8 +60,12 @@ def numbers_that_may_lack(rows: AnyFrame, columns: Sequence[str]) -> AnyFrame:
     if isinstance(rows, nw.DataFrame):
         lacking = [name for name in columns if rows[name].null_count() == len(rows) > 0]
     else:
-        # DuckDB has a type for them.
+        # DuckDB has a type for them, other engines call them text.
         lacking = [name for name in columns if "NULL" in str(type_of(rows, name))]
+        types = rows.collect_schema()
+        if texts := [name for name in columns if types[name] == nw.String and name not in lacking]:
+            known = to_pandas(rows.select(nw.col(*texts).count()))
+            lacking += [name for name in texts if not known[name].iloc[0]]
     nothing = {name: nw.when(~nw.col(name).is_null()).then(nw.lit(0.0)) for name in lacking}
     return rows.with_columns(**nothing) if lacking else rows
 
