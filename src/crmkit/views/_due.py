@@ -39,6 +39,8 @@ class DueOutlook:
         Probability of the intervals, 0.8.
     n_customers : int
         Customers who bought up to ``as_of``.
+    n_due : int
+        Those of them who are due, as many as ``customers`` has rows.
     expected_buyers : float
         How many of them are expected to buy by ``until``, due or not.
     customers : the kind of table given
@@ -59,6 +61,7 @@ class DueOutlook:
     until: datetime
     level: float
     n_customers: int
+    n_due: int
     expected_buyers: float
     customers: Any
     tried_on: datetime | None
@@ -67,7 +70,7 @@ class DueOutlook:
     interval_held: float
 
     def __repr__(self) -> str:
-        return f"DueOutlook({len(self.customers):,} of {self.n_customers:,} due by {self.until:%Y-%m-%d})"
+        return f"DueOutlook({self.n_due:,} of {self.n_customers:,} due by {self.until:%Y-%m-%d})"
 
 
 def due_outlook(transactions: FrameT, *, as_of: Day, within_days: int = 28) -> DueOutlook:
@@ -107,7 +110,7 @@ def due_outlook(transactions: FrameT, *, as_of: Day, within_days: int = 28) -> D
     >>> from crmkit import as_transactions, load_cdnow
     >>> from crmkit.views import due_outlook
     >>> due = due_outlook(as_transactions(load_cdnow()), as_of="1998-06-30")
-    >>> len(due.customers), round(due.expected_buyers), round(due.bought_by_date, 2)
+    >>> due.n_due, round(due.expected_buyers), round(due.bought_by_date, 2)
     (25, 134, 0.5)
     >>> due.customers[["customer_id", "days_since_last", "next_date_lower", "next_date"]].head(3)
        customer_id  days_since_last next_date_lower  next_date
@@ -137,6 +140,7 @@ def due_outlook(transactions: FrameT, *, as_of: Day, within_days: int = 28) -> D
         until,
         _LEVEL,
         len(customers),
+        len(due),
         float(known["buy_probability"].sum()),
         from_pandas(due, like=transactions),
         tried_on,

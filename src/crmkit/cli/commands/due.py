@@ -143,13 +143,13 @@ def due(options: OrderOptions, within: Span, output: Path | None, as_json: bool)
     if output is not None:
         say_path(output)
     _print(outlook, language)
-    if len(outlook.customers):
+    if outlook.n_due:
         print_sheet(replace(sheets[0], table=outlook.customers.head(_MOST_PRINTED)), columns=_PRINTED)
 
 
 def _remarks(outlook: DueOutlook) -> list[Said]:
     """How such dates did on an earlier day, and whether nobody is due."""
-    said = [] if len(outlook.customers) else [_NOBODY(until=day(outlook.until))]
+    said = [] if outlook.n_due else [_NOBODY(until=day(outlook.until))]
     if outlook.tried_on is None or math.isnan(outlook.bought_by_date):
         return [*said, _NOT_TRIED()]
     tried = _TRIED_ON(day=day(outlook.tried_on), came=share(outlook.bought_by_date))
@@ -173,7 +173,7 @@ def _sheets(outlook: DueOutlook, language: Language) -> list[Sheet]:
 
 
 def _print(outlook: DueOutlook, language: Language) -> None:
-    n_due = len(outlook.customers)
+    n_due = outlook.n_due
     figures = {"n_due": n_due, "n": outlook.n_customers, "expected": round(outlook.expected_buyers)}
     words = {"until": day(outlook.until)} | {name: count(value) for name, value in figures.items()}
     for label in (_DUE, _EXPECTED) if n_due else (_EXPECTED,):
@@ -189,6 +189,6 @@ def _write(outlook: DueOutlook, sheets: list[Sheet], output: Path, language: Lan
     if output.suffix.lower() not in DRAWINGS:
         write_table(outlook.customers, output, sheets=sheets)
         return
-    if not len(outlook.customers):
+    if not outlook.n_due:
         raise FileError(_NO_DRAWING(until=day(outlook.until)))
     write_drawing(lambda: plot_next_purchases(outlook.customers, language=language).figure, output, language)

@@ -30,7 +30,7 @@ def page(answer: Answer, facts: Facts) -> dict[str, Any]:
 
 
 def _said(outlook: DueOutlook, facts: Facts) -> str:
-    language, n_due = facts.language, len(outlook.customers)
+    language, n_due = facts.language, outlook.n_due
     words = {
         "until": day(outlook.until),
         "n": counted(outlook.n_customers, "customer", language=language),
