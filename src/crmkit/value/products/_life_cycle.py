@@ -107,7 +107,8 @@ def life_cycle_table(
     Raises
     ------
     SchemaError
-        If a column is missing or of a wrong kind, or a date or a value is missing or infinite.
+        If a column is missing or of a wrong kind, a date or a value is missing or infinite, or ``in_stock``
+        holds anything but true and false.
     TypeError
         If ``sales`` is not a frame, a name is not one column, or ``thresholds`` is not a mapping of numbers.
     ValueError
