@@ -499,3 +499,5 @@ def test_the_lift_of_two_products_is_that_of_the_table():
     assert found == rule["lift"] == pytest.approx((2 / 5) / (3 / 5 * 3 / 5))
     with pytest.raises(ValueError, match="`baskets_with_both` must not exceed `baskets_with_first`"):
         basket_lift(baskets_with_both=3, baskets_with_first=2, baskets_with_second=4, baskets=9)
+    with pytest.raises(ValueError, match="`baskets_with_both` must not exceed `baskets_with_second`"):
+        basket_lift(baskets_with_both=3, baskets_with_first=4, baskets_with_second=2, baskets=9)

@@ -96,7 +96,7 @@ def test_the_record_names_what_the_function_takes(record):
     takes = set(re.findall(r"\w+", " ".join(each.name for each in record.inputs)))
     known = set(importlib.import_module("inspect").signature(function_of(record.function)).parameters)
     assert takes <= known
-    assert {whole for each in record.inputs for whole in each.of} <= takes
+    assert {whole for each in record.inputs for names in each.wholes for whole in names} <= takes
     assert {name for each in record.variants for name in each.inputs} <= takes
     assert (record.option is None) == (not record.variants)
     assert record.option is None or record.option in known

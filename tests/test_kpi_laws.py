@@ -208,9 +208,10 @@ def test_each_input_keeps_to_its_range(definition):
 def test_a_part_does_not_exceed_its_whole(definition):
     given = example_of(definition)
     for each in definition.inputs:
-        wholes = [name for name in each.of if name in given]
-        if wholes:
-            with pytest.raises(ValueError, match=f"`{each.name}` must not exceed `{wholes[0]}`"):
+        known = [wholes for names in each.wholes if (wholes := [name for name in names if name in given])]
+        said = "|".join(wholes[0] for wholes in known)
+        for wholes in known:
+            with pytest.raises(ValueError, match=f"`{each.name}` must not exceed `({said})`"):
                 definition.function(**{**given, each.name: sum(given[name] for name in wholes) + 1})
 
 

@@ -142,8 +142,9 @@ def _found(formula: Callable[..., Any], record: Kpi, given: Mapping[str, Any]) -
     for each in taken:
         check_range(floats[each.name], name=each.name, low=each.low, high=each.high)
     for each in taken:
-        if wholes := [name for name in each.of if name in floats]:
-            check_part_of(floats[each.name], [floats[name] for name in wholes], name=each.name, of=wholes)
+        for names in each.wholes:
+            if wholes := [name for name in names if name in floats]:
+                check_part_of(floats[each.name], [floats[name] for name in wholes], name=each.name, of=wholes)
     # A value that no number holds is undefined, and so is one without a logarithm or a root.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         return formula(**{**given, **floats})

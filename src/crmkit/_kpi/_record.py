@@ -151,7 +151,7 @@ DIRECTIONS: Final[Mapping[Direction, Label]] = MappingProxyType(
 
 
 class Input(NamedTuple):
-    """A named input: its kind, its range, and the inputs whose sum it is part of.
+    """A named input: its kind, its range, the inputs whose sum it is part of, and those it is also part of one by one.
 
     One that measures a moment, the start or the end of a period, is a ``stock``: it adds up over groups, but not over
     time. Prices, shares and the like do not add up at all.
@@ -164,6 +164,12 @@ class Input(NamedTuple):
     of: tuple[str, ...] = ()
     optional: bool = False
     stock: Stock | None = None
+    also_of: tuple[str, ...] = ()
+
+    @property
+    def wholes(self) -> tuple[tuple[str, ...], ...]:
+        """The sums that it does not exceed, each by the names of what is added up."""
+        return tuple(names for names in (self.of, *((name,) for name in self.also_of)) if names)
 
     @property
     def adds_up(self) -> bool:
@@ -177,10 +183,16 @@ def count(name: str, *, optional: bool = False, stock: Stock | None = None) -> I
 
 
 def part(
-    name: str, *, of: str | tuple[str, ...], kind: Literal["count", "money"] = "count", optional: bool = False
+    name: str,
+    *,
+    of: str | tuple[str, ...],
+    also_of: str | None = None,
+    kind: Literal["count", "money"] = "count",
+    optional: bool = False,
 ) -> Input:
-    """Some of what another input counts, or several together; money of it if it is money."""
-    return Input(name, kind, 0.0, of=(of,) if isinstance(of, str) else of, optional=optional)
+    """Some of what another input counts, or several together, and of a second one; money of it if it is money."""
+    wholes = (of,) if isinstance(of, str) else of
+    return Input(name, kind, 0.0, of=wholes, optional=optional, also_of=() if also_of is None else (also_of,))
 
 
 def money(name: str, *, low: float | None = None, optional: bool = False, stock: Stock | None = None) -> Input:

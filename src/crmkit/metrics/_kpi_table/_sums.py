@@ -140,7 +140,9 @@ def _limits(definitions: Sequence[Definition]) -> list[_Limit]:
                 limits[each.name, "low"] = _Limit(column < each.low, _LOW, {"where": where, "low": each.low})
             if each.high is not None:
                 limits[each.name, "high"] = _Limit(column > each.high, _HIGH, {"where": where, "high": each.high})
-            if wholes := tuple(name for name in each.of if name in names):
+            for wholes in (tuple(name for name in some if name in names) for some in each.wholes):
+                if not wholes:
+                    continue
                 whole = Joined([Column("frame", name) for name in wholes], en=" + ", zh=" + ")
                 # A whole that is missing is unknown, not 0.
                 known = ~nw.any_horizontal(*(nw.col(name).is_null() for name in wholes), ignore_nulls=False)

@@ -20,7 +20,7 @@ __all__ = ["basket_lift"]
     ),
     source="Brin, Motwani, Ullman and Tsur (1997), Dynamic Itemset Counting",
     inputs=(
-        part("baskets_with_both", of="baskets_with_first"),
+        part("baskets_with_both", of="baskets_with_first", also_of="baskets_with_second"),
         part("baskets_with_first", of="baskets"),
         part("baskets_with_second", of="baskets"),
         count("baskets"),
@@ -43,7 +43,7 @@ def basket_lift(
     Parameters
     ----------
     baskets_with_both : float or array-like of float
-        Baskets that hold both products. Between 0 and ``baskets_with_first``.
+        Baskets that hold both products. Between 0 and the smaller of the next two.
     baskets_with_first : float or array-like of float
         Baskets that hold the first product. Between 0 and ``baskets``.
     baskets_with_second : float or array-like of float
