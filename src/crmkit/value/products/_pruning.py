@@ -75,9 +75,9 @@ def pruning_table(
     .. math:: \sum_{i \in S} \Big( -m_i + \sum_{j \notin S} t_{ij} r_i \frac{m_j}{r_j} + a_i - c_i \Big)
 
     with revenue :math:`r`, margin :math:`m`, the share :math:`t_{ij}` of the sales of i that go to j instead, the cost
-    :math:`a_i` that can be avoided, and the margin :math:`c_i` on what else the buyers who leave had bought. What went
-    to a product that is taken out too is lost. So removals interact: each product of a long tail may be one to take
-    out while all of them are not. After each step the effects of all that are left are worked out anew.
+    :math:`a_i` that can be avoided, and the margin :math:`c_i` on what else the buyers who leave had bought. Sales
+    that would move to a product that is also taken out are lost. So removals interact: it may pay to take out any one
+    product of a long tail, but not all of them. After each step the effects of the remaining products are recalculated.
 
     Taking out the best first is not sure to find the best set. No estimate of :math:`t` is better than a trial: the
     share of a product's buyers who also buy another of its category is an upper bound.
