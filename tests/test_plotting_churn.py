@@ -66,7 +66,8 @@ def test_calibration_points_and_intervals_are_those_of_the_table(ax):
     assert diagonal.get_xydata().tolist() == [[0, 0], [1, 1]]
     # the lower four: scores of .1 to .4 and nobody left; the upper: .5 to .8 and three of four
     assert points.get_xydata().ravel().tolist() == pytest.approx([0.25, 0, 0.65, 0.75])
-    assert labels(ax) == ["Predicted probability of leaving", "Share who left"]
+    legend = ["As predicted", "What came, with interval"]
+    assert labels(ax) == ["Predicted probability of leaving", "Share who left", *legend]
     reach = ax.collections[0].get_segments()[1][:, 1].tolist()
     assert reach == pytest.approx(bins[["observed_lower", "observed_upper"]].to_numpy()[1].tolist())
 

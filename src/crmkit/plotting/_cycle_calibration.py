@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from crmkit._names import Label, Language
-from crmkit.plotting._style import BLUE, DASHED, GREY, axes_for, in_language, legend, quiet, table_of
+from crmkit.plotting._calibration import draw_calibration
+from crmkit.plotting._style import table_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_cycle_calibration"]
 
+_COLUMNS: Final = ("probability", "observed_share", "lower", "upper")
 _PREDICTED: Final = Label("Predicted probability of having bought", "预测的已购买概率")
 _OBSERVED: Final = Label("Share who had bought", "实际已购买比例")
-_RIGHT: Final = Label("As predicted", "与预测一致")
-_CAME: Final = Label("What came, with interval", "实际结果及区间")
 
 
 def plot_cycle_calibration(calibration: Any, *, ax: Axes | None = None, language: Language = "en") -> Axes:
@@ -57,25 +55,7 @@ def plot_cycle_calibration(calibration: Any, *, ax: Axes | None = None, language
     ... )
     >>> ax = plot_cycle_calibration(calibration)
     """
-    from crmkit.plotting import _ticks
-
-    columns = ("probability", "observed_share", "lower", "upper")
     table = table_of(
-        calibration, columns, name="calibration", made_by="value.rhythm.cycle_calibration_table", language=language
-    ).sort_values("probability")
-    predicted, observed, lower, upper = (table[name].to_numpy(dtype=np.float64) for name in columns)
-    ax = axes_for(ax, size=(5.5, 5.0))
-    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=DASHED, label=_RIGHT.text(language))
-    reach = [observed - lower, upper - observed]
-    ax.errorbar(
-        predicted, observed, yerr=reach, color=BLUE, fmt="o", markersize=4, linewidth=1.5, label=_CAME.text(language)
+        calibration, _COLUMNS, name="calibration", made_by="value.rhythm.cycle_calibration_table", language=language
     )
-    quiet(ax)
-    ax.set_xlim(0, 1)
-    ax.set_ylim(0, 1)
-    for axis in (ax.xaxis, ax.yaxis):
-        _ticks.shares(axis)
-    ax.set_xlabel(_PREDICTED.text(language))
-    ax.set_ylabel(_OBSERVED.text(language))
-    legend(ax)
-    return in_language(ax, language)
+    return draw_calibration(table, _COLUMNS, predicted=_PREDICTED, observed=_OBSERVED, ax=ax, language=language)
